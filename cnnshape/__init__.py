@@ -1,0 +1,1 @@
+"""cnnshape: shapes and costs of convolutional networks from a YAML spec."""

@@ -1,0 +1,7 @@
+"""Problems of the input, as values."""
+
+from cnnshape.diagnostics.catalogue import CATALOGUE, Code
+from cnnshape.diagnostics.diagnostic import Diagnostic, Label, Severity, diagnose
+from cnnshape.diagnostics.spelling import did_you_mean, nearest
+
+__all__ = ["CATALOGUE", "Code", "Diagnostic", "Label", "Severity", "diagnose", "did_you_mean", "nearest"]

@@ -1,0 +1,69 @@
+"""One problem of the input: what is wrong, where, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from cnnshape.diagnostics.catalogue import CATALOGUE
+from cnnshape.source import Span
+
+
+class Severity(StrEnum):
+    """How much a problem weighs: an error makes the design wrong, a warning makes it doubtful."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Label(NamedTuple):
+    """A place with a few words about it."""
+
+    span: Span
+    text: str
+
+
+class Diagnostic(NamedTuple):
+    """One problem. `at` is the primary place; `file` stands in for it where there is no text to point at."""
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    at: Label | None = None
+    related: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    help: str | None = None
+    file: str = ""
+
+    @property
+    def path(self) -> str:
+        """The name of the file that the problem is in."""
+        return self.at.span.source.name if self.at else self.file
+
+    @property
+    def place(self) -> tuple[str, int, int, str, str]:
+        """What diagnostics are sorted by."""
+        if self.at is None:
+            return self.file, 0, 0, self.code, self.message
+        span = self.at.span
+        return span.source.name, span.line, span.column, self.code, self.message
+
+
+def diagnose(
+    name: str,
+    message: str,
+    at: Span | None = None,
+    *,
+    label: str = "",
+    related: Sequence[Label] = (),
+    notes: Sequence[str] = (),
+    help: str | None = None,
+    file: str = "",
+    severity: Severity = Severity.ERROR,
+) -> Diagnostic:
+    """A diagnostic of the catalogue's entry `name`; `KeyError` if there is none of that name."""
+    code = CATALOGUE[name].code
+    where = Label(at, label) if at is not None else None
+    return Diagnostic(code, name, severity, message, where, tuple(related), tuple(notes), help, file)

@@ -1,0 +1,25 @@
+"""Guesses at what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` was most likely meant to be, or None where none is close."""
+    from difflib import get_close_matches
+
+    lowered = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
+    found = get_close_matches(word.lower()[:60], lowered, n=1, cutoff=0.6)
+    return lowered[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """A help line for a misspelt word: the nearest known one, or all of them where they are few."""
+    words = list(known)
+    close = nearest(word, words)
+    if close is not None:
+        return f"did you mean `{close}`?"
+    if words and len(words) <= 12:
+        return "known here: " + ", ".join(f"`{each}`" for each in words)
+    return None

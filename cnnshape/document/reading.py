@@ -1,0 +1,268 @@
+"""From bytes to nodes: YAML's event stream, composed iteratively and within limits.
+
+PyYAML's own `compose` recurses in C and can bring the interpreter down on nested brackets, resolves aliases
+before anyone can refuse them, and loses where things stood. Its event stream does none of that.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cnnshape.diagnostics import Diagnostic, Label, diagnose
+from cnnshape.document.node import Entry, Mapping, Node, Scalar, Sequence
+from cnnshape.source import SourceText, Span
+
+MAX_BYTES = 1 << 20
+MAX_DEPTH = 64
+MAX_NODES = 100_000
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+_LOADER: Any = getattr(yaml, "CLoader", yaml.SafeLoader)
+
+_SYNTAX_HELP = (
+    ("\\t", "YAML indents with spaces; replace the tab"),
+    ("character '*'", "quote a value that starts with `*`"),
+    ("character '%'", "quote a value that starts with `%`"),
+    ("character '@'", "quote a value that starts with `@`"),
+    ("character '`'", "quote a value that starts with a backtick"),
+    ("cannot start any token", "quote the value, or replace a tab by spaces"),
+    ("mapping values are not allowed", "a value with `: ` in it needs quotes; or a line above lacks its `:`"),
+    ("could not find expected ':'", "this line, or the one before it, lacks a `:`"),
+    ("did not find expected '-'", "the items of a list stand at one indentation"),
+    ("did not find expected key", "the keys of a mapping stand at one indentation"),
+    ("',' or ']'", "close the `[`, or separate its items by commas"),
+    ("',' or '}'", "close the `{`, or separate its entries by commas"),
+    ("unexpected end of stream", "close the quote that is open at the end"),
+)
+
+
+def read_file_bytes(path: Path) -> bytes:
+    """The bytes of a file, one more than the limit at most; raises OSError, also for what is no regular file."""
+    if path.exists() and not path.is_file():
+        raise IsADirectoryError(None, "not a file") if path.is_dir() else OSError(None, "not a regular file")
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def decode(name: str, data: bytes) -> str | Diagnostic:
+    """The text of a file's bytes (UTF-8, a byte order mark is dropped), or what is wrong with them."""
+    if len(data) > MAX_BYTES:
+        return diagnose(
+            "limit-exceeded", f"the file is larger than {MAX_BYTES:,} bytes, the most that a spec may have", file=name
+        )
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return diagnose("not-utf8", "the file is UTF-16; a spec is UTF-8", file=name, help="save it as UTF-8")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return diagnose(
+            "not-utf8",
+            f"byte 0x{data[error.start]:02x} on line {line} is not UTF-8 text",
+            file=name,
+            help="save the file as UTF-8",
+        )
+
+
+def read_document(source: SourceText) -> tuple[Node | None, list[Diagnostic]]:
+    """The root node of a text, and what is wrong with it; without a root, at least one diagnostic."""
+    if len(source.text) > MAX_BYTES:
+        message = f"the text has {len(source.text):,} characters; a spec has at most {MAX_BYTES:,}"
+        return None, [diagnose("limit-exceeded", message, file=source.name)]
+    found = _FORBIDDEN.search(source.text)
+    if found:
+        return None, [_control_character(source, found.start())]
+    composer = _Composer(source)
+    try:
+        composer.run()
+    except yaml.MarkedYAMLError as error:
+        composer.problems.append(_syntax_error(source, error))
+        return None, composer.problems
+    except yaml.YAMLError as error:
+        composer.problems.append(diagnose("yaml-syntax", _one_line(str(error)), file=source.name))
+        return None, composer.problems
+    except _Refused as refusal:
+        composer.problems.append(refusal.diagnostic)
+        return None, composer.problems
+    if composer.root is None or (isinstance(composer.root, Scalar) and composer.root.empty):
+        return None, [diagnose("empty-file", "the file is empty", file=source.name, help=_START_HELP)]
+    return composer.root, composer.problems
+
+
+_START_HELP = "start from a known network: `cnnshape show resnet50 > mine.yaml`"
+
+
+class _Refused(Exception):
+    """The file can't be read any further."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+class _Open:
+    """A collection that is being read."""
+
+    __slots__ = ("collection", "key", "keys", "place")
+
+    def __init__(self, collection: Sequence | Mapping, place: Span) -> None:
+        self.collection = collection
+        self.place = place
+        self.key: Scalar | None = None
+        self.keys: dict[str, Scalar] = {}
+
+
+class _Composer:
+    def __init__(self, source: SourceText) -> None:
+        self.source = source
+        self.problems: list[Diagnostic] = []
+        self.root: Node | None = None
+        self.stack: list[_Open] = []
+        self.count = 0
+
+    def run(self) -> None:
+        loader = _LOADER(self.source.text)
+        handlers = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.SequenceStartEvent: self._open_sequence,
+            yaml.MappingStartEvent: self._open_mapping,
+            yaml.SequenceEndEvent: self._close,
+            yaml.MappingEndEvent: self._close,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+        }
+        try:
+            while loader.check_event():
+                event = loader.get_event()
+                handler = handlers.get(type(event))
+                if handler is not None:
+                    handler(event)
+        finally:
+            loader.dispose()
+
+    def _span(self, event: Any) -> Span:
+        start, end = event.start_mark, event.end_mark
+        return Span(self.source, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+    def _count(self, event: Any) -> None:
+        self.count += 1
+        if self.count > MAX_NODES:
+            message = f"the file has more than {MAX_NODES:,} values"
+            raise _Refused(diagnose("limit-exceeded", message, self._span(event)))
+        if event.anchor is not None:
+            self._feature(event, f"an anchor (`&{event.anchor}`)", "define a block once and use it by its name")
+        if event.tag is not None and event.tag != "!":
+            self._feature(event, "a tag", "quote a value that starts with `!`")
+
+    def _feature(self, event: Any, what: str, help: str) -> None:
+        raise _Refused(diagnose("yaml-feature", f"{what} is not part of the language", self._span(event), help=help))
+
+    def _document(self, event: Any) -> None:
+        if self.root is not None:
+            self._feature(event, "a second document (`---`)", "one design per file")
+
+    def _alias(self, event: Any) -> None:
+        self._feature(event, f"an alias (`*{event.anchor}`)", "define a block once and use it by its name")
+
+    def _scalar(self, event: Any) -> None:
+        self._count(event)
+        self._place(Scalar(event.value, event.style is None, self._span(event)))
+
+    def _open_sequence(self, event: Any) -> None:
+        self._open(Sequence([], self._span(event)), event)
+
+    def _open_mapping(self, event: Any) -> None:
+        self._open(Mapping([], self._span(event)), event)
+
+    def _open(self, collection: Sequence | Mapping, event: Any) -> None:
+        self._count(event)
+        if len(self.stack) >= MAX_DEPTH:
+            message = f"nested more than {MAX_DEPTH} levels deep"
+            raise _Refused(diagnose("limit-exceeded", message, self._span(event)))
+        self.stack.append(_Open(collection, collection.span))
+
+    def _close(self, event: Any) -> None:
+        opened = self.stack.pop()
+        end = self._end_of(opened, event)
+        span = opened.place._replace(end_line=end.end_line, end_column=end.end_column)
+        self._place(opened.collection._replace(span=span))
+
+    def _end_of(self, opened: _Open, event: Any) -> Span:
+        """Where a collection ends: the mark of a block collection runs on to the next token."""
+        here = self._span(event)
+        if here.column != here.end_column or here.line != here.end_line:
+            return here
+        if isinstance(opened.collection, Mapping):
+            return opened.collection.entries[-1].value.span if opened.collection.entries else opened.place
+        return opened.collection.items[-1].span if opened.collection.items else opened.place
+
+    def _place(self, node: Node) -> None:
+        if not self.stack:
+            self.root = node
+            return
+        opened = self.stack[-1]
+        if isinstance(opened.collection, Sequence):
+            opened.collection.items.append(node)
+        elif opened.key is None:
+            opened.key = self._key(node)
+        else:
+            self._entry(opened, opened.collection, opened.key, node)
+
+    def _key(self, node: Node) -> Scalar:
+        if not isinstance(node, Scalar):
+            what = "list" if isinstance(node, Sequence) else "mapping"
+            message = f"a {what} can't be a key"
+            raise _Refused(diagnose("bad-key", message, node.span, help="quote a text that starts with a bracket"))
+        if node.text == "<<" and node.plain:
+            message = "a merge key (`<<`) is not part of the language"
+            raise _Refused(diagnose("yaml-feature", message, node.span, help="use `extends`, or a block with params"))
+        return node
+
+    def _entry(self, opened: _Open, mapping: Mapping, key: Scalar, value: Node) -> None:
+        opened.key = None
+        first = opened.keys.setdefault(key.text, key)
+        if first is not key:
+            message = f"the key `{_shown(key.text)}` stands twice"
+            related = [Label(first.span, "first defined here")]
+            self.problems.append(diagnose("duplicate-key", message, key.span, label="defined again", related=related))
+            return
+        mapping.entries.append(Entry(key, value))
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _control_character(source: SourceText, offset: int) -> Diagnostic:
+    before = source.text[:offset]
+    line = before.count("\n") + 1
+    column = offset - (before.rfind("\n") + 1) + 1
+    message = f"control character U+{ord(source.text[offset]):04X} in the text"
+    span = Span(source, line, column, line, column + 1)
+    return diagnose("control-character", message, span, help="remove it; a spec is printable text")
+
+
+def _syntax_error(source: SourceText, error: yaml.MarkedYAMLError) -> Diagnostic:
+    mark = error.problem_mark or error.context_mark
+    problem = _one_line(error.problem or "the text is not YAML")
+    help = next((text for sign, text in _SYNTAX_HELP if sign in problem), None)
+    if mark is None:
+        return diagnose("yaml-syntax", problem, file=source.name, help=help)
+    span = Span(source, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
+    if "\t" in source.line(span.line)[: span.column]:
+        help = "YAML indents with spaces; replace the tab"
+    related = []
+    if error.context_mark is not None and error.context_mark.line != mark.line:
+        start = error.context_mark
+        related = [
+            Label(Span(source, start.line + 1, start.column + 1, start.line + 1, start.column + 2), "begun here")
+        ]
+    return diagnose("yaml-syntax", problem, span, related=related, help=help)

@@ -1,0 +1,97 @@
+"""From values to layers: each argument converted to its type, each refusal turned into a diagnostic at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
+from cnnshape.graph.vocabulary import Plan
+from cnnshape.layers import BY_NAME, Layer, LayerProblem, Tensor
+from cnnshape.source import Span
+from cnnshape.spec import Expression, ExpressionProblem, ListValue, Unresolved, Value, describe
+
+
+class Refused(Exception):
+    """A step that can't be expanded; the diagnostic says why."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+def evaluate(value: Value, scope: Mapping[str, object]) -> object:
+    """The value in that scope, lists as tuples; raises Refused."""
+    if isinstance(value, Expression):
+        try:
+            return value.run(scope)
+        except ExpressionProblem as problem:
+            raise Refused(expression_problem(value, problem, scope)) from None
+    if isinstance(value, ListValue):
+        return tuple(evaluate(item, scope) for item in value.items)
+    raise Refused(diagnose("wrong-structure", "a mapping has no place here", value.span))
+
+
+def expression_problem(value: Expression, problem: ExpressionProblem, scope: Mapping[str, object]) -> Diagnostic:
+    """The diagnostic of an expression that has no value."""
+    if problem.name == "unknown-name" and problem.help:
+        return unknown_name(value, problem.help, scope)
+    return diagnose(problem.name, problem.message, value.place(problem), help=problem.help)
+
+
+def unknown_name(value: Expression, word: str, known: Mapping[str, object]) -> Diagnostic:
+    """A name in an expression that nothing here has."""
+    at = value.span
+    if word in at.text:
+        at = at.part(at.text.index(word), len(word))
+    return diagnose("unknown-name", f"nothing is called `{word}` here", at, help=did_you_mean(word, known))
+
+
+def bind(plan: Plan, values: dict[str, object], tensors: Mapping[str, Tensor], scope: Mapping[str, object]) -> Layer:
+    """The layer of a plan with evaluated values, and with tensors for arguments that name one; raises Refused."""
+    converted: dict[str, object] = dict(tensors)
+    for name, value in values.items():
+        declared = plan.kind.arguments[name].type
+        try:
+            converted[name] = declared.convert(value)
+        except ValueError:
+            raise Refused(_bad_argument(plan, name, value, scope)) from None
+    return plan.kind(**converted)
+
+
+def _bad_argument(plan: Plan, name: str, value: object, scope: Mapping[str, object]) -> Diagnostic:
+    declared = plan.kind.arguments[name].type
+    at = plan.values[name].span if name in plan.values else plan.at
+    expression = plan.values.get(name)
+    if isinstance(value, Unresolved) and isinstance(expression, Expression):
+        known = declared.words or scope
+        return unknown_name(expression, value, dict.fromkeys((*declared.words, *known)))
+    shown = describe(value) if not isinstance(value, tuple) else _listed(value)
+    message = f"`{name}` of {plan.kind.name} is {declared.expected}, got {shown}"
+    return diagnose("bad-argument", message, at)
+
+
+def _listed(value: tuple[object, ...]) -> str:
+    items = ", ".join(_listed(item) if isinstance(item, tuple) else describe(item) for item in value[:6])
+    return f"[{items}{', ...' if len(value) > 6 else ''}]"
+
+
+def layer_problem(plan: Plan, problem: LayerProblem) -> Diagnostic:
+    """The diagnostic of a layer that can't work: at the argument at fault, else at the kind's word."""
+    at = plan.at
+    if problem.argument in plan.values:
+        at = plan.values[problem.argument].span
+    elif problem.argument in plan.names:
+        at = plan.names[problem.argument]
+    return diagnose(problem.name, problem.message, at, help=problem.help)
+
+
+def follower_kind(value: Value, scope: Mapping[str, object]) -> str:
+    """The kind's word that `norm: word` or `act: word` means in that scope, or `none`; raises Refused."""
+    word = evaluate(value, scope)
+    if isinstance(word, str) and (word in BY_NAME or word == "none"):
+        return str(word)
+    if isinstance(word, str) and isinstance(value, Expression):
+        raise Refused(unknown_name(value, word, dict.fromkeys((*BY_NAME, "none"))))
+    at: Span = value.span
+    message = f"`norm` and `act` name a layer kind, got {describe(word)}"
+    raise Refused(diagnose("bad-argument", message, at))

@@ -1,0 +1,188 @@
+"""From a spec to its graph: parameters settled, inputs bound, steps expanded, outputs found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
+from cnnshape.graph.binding import Refused, evaluate
+from cnnshape.graph.expand import MAX_ELEMENTS, MAX_LAYERS, Exhausted, Expander, Scope, settled, taken_names
+from cnnshape.graph.faults import Faults
+from cnnshape.graph.model import Graph, GraphInput
+from cnnshape.graph.names import unknown_names
+from cnnshape.graph.scope import Handle, Place
+from cnnshape.graph.vocabulary import Vocabulary
+from cnnshape.layers import Shape, Tensor
+from cnnshape.spec import Input, Name, Spec, Value, Variant, describe, shown
+
+LARGEST_SIZE = 10**9
+
+
+class Options(NamedTuple):
+    """What is set from outside of the file.
+
+    `params` override parameters, by name; `inputs` override input shapes (a single number for `boxes`), by name,
+    the name `""` standing for the first input.
+    """
+
+    params: Mapping[str, Value] = {}
+    variant: str = ""
+    inputs: Mapping[str, Shape] = {}
+    max_layers: int = MAX_LAYERS
+
+
+def build(spec: Spec, options: Options | None = None) -> tuple[Graph | None, list[Diagnostic]]:
+    """The graph of a spec, and all problems found; None where there are any."""
+    options = options or Options()
+    vocabulary = Vocabulary(spec)
+    problems = [*vocabulary.problems, *unknown_names(spec)]
+    if not spec.sound or vocabulary.cyclic:
+        return None, problems
+    faults = Faults(problems)
+    graph = _Builder(spec, vocabulary, faults, options).build()
+    problems += faults.all()
+    return (None if problems else graph), problems
+
+
+class _Builder:
+    def __init__(self, spec: Spec, vocabulary: Vocabulary, faults: Faults, options: Options) -> None:
+        self.spec = spec
+        self.vocabulary = vocabulary
+        self.faults = faults
+        self.options = options
+        self.failed = False
+
+    def build(self) -> Graph | None:
+        scope = self.params()
+        inputs = self.inputs(scope)
+        if self.failed:
+            return None
+        for index, given in enumerate(inputs):
+            if given.name in scope:
+                at = self.spec.inputs[index].name.span
+                self.fault(diagnose("duplicate-name", f"`{given.name}` is a param already", at))
+            scope[given.name] = Handle(index)
+        tensors = [given.tensor for given in inputs]
+        expander = Expander(self.vocabulary, self.faults, tensors, self.options.max_layers)
+        place = Place(taken=taken_names(self.spec.layers))
+        try:
+            last = expander.steps(self.spec.layers, 0, scope, place)
+        except Exhausted as exhausted:
+            self.fault(exhausted.diagnostic)
+            return None
+        outputs = self.outputs(expander, last, scope)
+        expander.root.end = len(expander.nodes)
+        return Graph(self.spec.name, inputs, tuple(expander.nodes), outputs, expander.root)
+
+    def fault(self, diagnostic: Diagnostic) -> None:
+        self.failed = True
+        self.faults.add(diagnostic, [])
+
+    # Parameters: the file's, under a variant's, under those from outside
+
+    def params(self) -> Scope:
+        """The values of all parameters, each worked out with those before it in scope."""
+        chosen = {**self.variant(), **self.overrides()}
+        scope: Scope = {}
+        for param in self.spec.params:
+            value = chosen.get(param.name.text, param.default)
+            if value is None:
+                continue
+            try:
+                scope[param.name.text] = settled(evaluate(value, scope))
+            except Refused as refused:
+                self.fault(refused.diagnostic)
+        return scope
+
+    def variant(self) -> dict[str, Value]:
+        declared = {param.name.text for param in self.spec.params}
+        for variant in self.spec.variants:
+            self.check_variant(variant, declared)
+        name = self.options.variant
+        if not name:
+            return {}
+        known = {variant.name.text: variant for variant in self.spec.variants}
+        if name in known:
+            return {setting.name.text: setting.value for setting in known[name].params}
+        help = did_you_mean(name, known) or "the file declares no variants"
+        message = f"no variant is called `{shown(name)}`"
+        self.fault(diagnose("unknown-variant", message, file=self.spec.source.name, help=help))
+        return {}
+
+    def check_variant(self, variant: Variant, declared: set[str]) -> None:
+        for setting in variant.params:
+            if setting.name.text not in declared:
+                message = f"the variant `{variant.name.text}` sets `{shown(setting.name.text)}`, which is no param"
+                help = did_you_mean(setting.name.text, declared)
+                self.fault(diagnose("unknown-param", message, setting.name.span, help=help))
+
+    def overrides(self) -> dict[str, Value]:
+        declared = {param.name.text for param in self.spec.params}
+        for name, value in self.options.params.items():
+            if name not in declared:
+                help = did_you_mean(name, declared) or "the file declares no params"
+                message = f"`{shown(name)}` is not a param of this file"
+                self.fault(diagnose("unknown-param", message, value.span, help=help))
+        return dict(self.options.params)
+
+    # Inputs and outputs
+
+    def inputs(self, scope: Scope) -> tuple[GraphInput, ...]:
+        """The inputs with their shapes, as the file states them or as they are overridden."""
+        names = [given.name.text for given in self.spec.inputs]
+        for name in self.options.inputs:
+            if name and name not in names:
+                help = did_you_mean(name, names)
+                message = f"no input is called `{shown(name)}`"
+                self.fault(diagnose("bad-input", message, file=self.spec.source.name, help=help))
+        found = [self.input(given, scope, first=index == 0) for index, given in enumerate(self.spec.inputs)]
+        return tuple(GraphInput(name, tensor) for name, tensor in found)
+
+    def input(self, given: Input, scope: Scope, *, first: bool) -> tuple[str, Tensor]:
+        override = self.options.inputs.get(given.name.text)
+        if override is None and first:
+            override = self.options.inputs.get("")
+        if override is not None:
+            shape = override
+        elif given.boxes is not None:
+            shape = (self.size(given, given.boxes, scope),)
+        else:
+            shape = tuple(self.size(given, size, scope) for size in given.shape)
+        if given.boxes is not None:
+            return given.name.text, Tensor((4,), shape[0])
+        tensor = Tensor(shape)
+        if tensor.elements > MAX_ELEMENTS:
+            self.fault(diagnose("size-limit", f"the input `{given.name.text}` is larger than any memory", given.span))
+        return given.name.text, tensor
+
+    def size(self, given: Input, value: Value, scope: Scope) -> int:
+        try:
+            found = evaluate(value, scope)
+        except Refused as refused:
+            self.fault(refused.diagnostic)
+            return 1
+        whole = isinstance(found, int | float) and not isinstance(found, bool) and found == int(found)
+        if whole and isinstance(found, int | float) and 1 <= found <= LARGEST_SIZE:
+            return int(found)
+        message = f"a size of `{given.name.text}` is a whole number from 1 to 10^9, got {describe(found)}"
+        self.fault(diagnose("bad-input", message, value.span))
+        return 1
+
+    def outputs(self, expander: Expander, last: int | None, scope: Scope) -> dict[str, int]:
+        """The tensors that the network gives: those that the file names, or the last one."""
+        if not self.spec.outputs:
+            return {"output": last} if last is not None else {}
+        found = {}
+        for name in self.spec.outputs:
+            index = self.output(expander, name, last, scope)
+            if index is not None:
+                found[name.text] = index
+        return found
+
+    def output(self, expander: Expander, name: Name, last: int | None, scope: Scope) -> int | None:
+        try:
+            return expander.reference(name, last, scope)
+        except Refused as refused:
+            self.fault(refused.diagnostic)
+            return None

@@ -1,0 +1,121 @@
+"""Names that nothing has, anywhere in a file: also in blocks that no design uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.graph.binding import unknown_name
+from cnnshape.graph.scope import DYNAMIC
+from cnnshape.graph.vocabulary import walk
+from cnnshape.layers import BY_NAME
+from cnnshape.spec import (
+    Argument,
+    Broken,
+    Call,
+    Expression,
+    Join,
+    ListValue,
+    Loop,
+    Residual,
+    Setting,
+    Spec,
+    Step,
+    Value,
+)
+
+_WORDS = frozenset({"identity", "none", "center"})
+
+
+def unknown_names(spec: Spec) -> list[Diagnostic]:
+    """A diagnostic for each expression with a name that is neither in scope nor a word of the language.
+
+    A bare word that a file gives to a parameter is a word of its own making, and known everywhere.
+    """
+    finder = _Finder(_words_of(spec))
+    top = {param.name.text for param in spec.params} | {given.name.text for given in spec.inputs}
+    for block in spec.blocks:
+        finder.steps(block.steps, {param.name.text for param in block.params} | _step_names(block.steps))
+    finder.steps(spec.layers, top | _step_names(spec.layers))
+    return finder.found
+
+
+def _words_of(spec: Spec) -> set[str]:
+    kinds = {word for kind in BY_NAME.values() for argument in kind.arguments.values() for word in argument.type.words}
+    words = set(_WORDS) | set(BY_NAME) | kinds
+    values: list[Value | None] = [param.default for param in spec.params]
+    values += [setting.value for variant in spec.variants for setting in variant.params]
+    values += [param.default for block in spec.blocks for param in block.params]
+    for steps in (*(block.steps for block in spec.blocks), spec.layers):
+        for step in walk(steps):
+            if isinstance(step, Loop):
+                values += [column.values for column in step.columns]
+            if isinstance(step, Call) and step.is_block:
+                values += [argument.value for argument in (*step.arguments, *step.modifiers.first)]
+                values.append(step.main)
+    for value in values:
+        words |= _bare_words(value)
+    return words
+
+
+def _bare_words(value: Value | None) -> set[str]:
+    if isinstance(value, Expression):
+        return {value.text.strip()} if value.names == {value.text.strip()} else set()
+    if isinstance(value, ListValue):
+        return set().union(*(_bare_words(item) for item in value.items))
+    return set()
+
+
+def _step_names(steps: Iterable[Step]) -> set[str]:
+    return {step.modifiers.name.text for step in walk(steps) if not isinstance(step, Broken) and step.modifiers.name}
+
+
+class _Finder:
+    def __init__(self, words: set[str]) -> None:
+        self.words = words
+        self.found: list[Diagnostic] = []
+
+    def steps(self, steps: Iterable[Step], names: set[str]) -> None:
+        for step in steps:
+            if not isinstance(step, Broken):
+                self.step(step, names)
+
+    def step(self, step: Call | Loop | Residual | Join, names: set[str]) -> None:
+        modifiers = step.modifiers
+        inside = names | {"i", "last"} if modifiers.repeat is not None else names
+        self.value(modifiers.when, names)
+        self.value(modifiers.repeat, names)
+        self.value(modifiers.frozen, names)
+        self.arguments(modifiers.first, inside)
+        if isinstance(step, Call):
+            self.value(step.main, inside)
+            self.arguments(step.arguments, inside)
+        elif isinstance(step, Loop):
+            for column in step.columns:
+                self.value(column.values, inside)
+            self.steps(step.do, inside | {column.name.text for column in step.columns} | {"i", "last"})
+        elif isinstance(step, Residual):
+            self.steps(step.body, inside)
+            if isinstance(step.shortcut, tuple):
+                self.steps(step.shortcut, inside)
+            else:
+                self.value(step.shortcut, inside)
+        else:
+            for branch in step.branches:
+                self.steps(branch.steps, inside)
+
+    def arguments(self, arguments: Iterable[Argument], names: set[str]) -> None:
+        for argument in arguments:
+            self.value(argument.value, names)
+
+    def value(self, value: Value | None, names: set[str]) -> None:
+        if isinstance(value, Expression):
+            unknown = sorted(value.names - names - DYNAMIC - self.words)
+            if unknown:
+                self.found.append(unknown_name(value, unknown[0], dict.fromkeys(names | DYNAMIC)))
+        elif isinstance(value, ListValue):
+            for item in value.items:
+                self.value(item, names)
+        elif isinstance(value, Setting):
+            self.value(value.main, names)
+            self.arguments(value.arguments, names)

@@ -1,0 +1,62 @@
+"""Names during expansion: what an expression or a reference can see at one step."""
+
+from __future__ import annotations
+
+from cnnshape.layers import Tensor
+
+
+class Handle:
+    """A tensor as a value of an expression: its index, and the nodes from `start` to `end` that made it.
+
+    `index` is None where the step that should have made it failed.
+    """
+
+    __slots__ = ("end", "index", "start")
+
+    def __init__(self, index: int | None, start: int = 0, end: int = 0) -> None:
+        self.index = index
+        self.start = start
+        self.end = end
+
+
+class Rounds(tuple[Handle, ...]):
+    """The outputs of a named `for` or `repeat`; as a tensor it is the last one."""
+
+    __slots__ = ()
+
+
+class Place:
+    """Where new layers get their names: a prefix, and how often each word was used under it."""
+
+    __slots__ = ("counts", "prefix", "taken")
+
+    def __init__(self, prefix: str = "", taken: frozenset[str] = frozenset()) -> None:
+        self.prefix = prefix
+        self.counts: dict[str, int] = {}
+        self.taken = taken
+
+    def label(self, word: str) -> str:
+        """A name for the next layer of that word: `conv`, then `conv_2`, past names that a spec gives itself."""
+        count = self.counts.get(word, 0) + 1
+        while True:
+            label = word if count == 1 else f"{word}_{count}"
+            if label not in self.taken:
+                break
+            count += 1
+        self.counts[word] = count
+        return self.prefix + label
+
+
+AXIS_NAMES = {
+    2: ("in_length",),
+    3: ("in_height", "in_width"),
+    4: ("in_depth", "in_height", "in_width"),
+}
+DYNAMIC = frozenset({"in_channels", "in_length", "in_height", "in_width", "in_depth"})
+
+
+def sizes_in_scope(tensor: Tensor) -> dict[str, object]:
+    """What expressions may ask of the tensor that enters a step."""
+    found: dict[str, object] = {"in_channels": tensor.shape[0]}
+    found.update(zip(AXIS_NAMES.get(len(tensor.shape), ()), tensor.shape[1:], strict=False))
+    return found

@@ -1,0 +1,289 @@
+"""Holding a spec against the vocabulary: which kind a step means, and which of its arguments.
+
+This looks at every step of the file, expanded or not, so that one run reports every misspelt word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, nearest
+from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME, Layer
+from cnnshape.source import Span
+from cnnshape.spec import (
+    Argument,
+    Block,
+    Call,
+    Expression,
+    Join,
+    Loop,
+    Name,
+    Residual,
+    Setting,
+    Spec,
+    Step,
+    Value,
+    shown,
+)
+
+_CONTROL_FOREIGN = {
+    "shortcut": "residual", "skip": "residual", "Residual": "residual", "foreach": "for", "loop": "for", "sequential": "do",
+    "branch": "concat", "parallel": "concat",
+}  # fmt: skip
+NO_LAYER = "none"
+
+
+class Plan:
+    """A step that means a kind: the values of its arguments, and of `norm` and `act`, by name.
+
+    `at` is the kind's word, `names` are the places of the arguments' names. A plan stands for itself: two steps
+    have two plans.
+    """
+
+    __slots__ = ("at", "constant", "followers", "kind", "names", "values")
+
+    def __init__(
+        self,
+        kind: type[Layer],
+        at: Span,
+        values: dict[str, Value] | None = None,
+        names: dict[str, Span] | None = None,
+        followers: dict[str, Value] | None = None,
+    ) -> None:
+        self.kind = kind
+        self.at = at
+        self.values = values or {}
+        self.names = names or {}
+        self.followers = followers or {}
+        self.constant = all(isinstance(value, Expression) and value.constant for value in self.values.values())
+
+
+class Vocabulary:
+    """The plans of all steps of a spec, and what is wrong with their words."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.problems: list[Diagnostic] = []
+        self.blocks: dict[str, Block] = {}
+        self._plans: dict[int, Plan | None] = {}
+        self._bad_calls: set[int] = set()
+        for block in spec.blocks:
+            self.blocks.setdefault(block.name.text, block)
+        for step in all_steps(spec):
+            if isinstance(step, Call):
+                self._check(step)
+        self._check_cycles(spec)
+
+    def plan(self, call: Call, first: bool = False) -> Plan | None:
+        """The plan of a kind's step (of its first repeat); None where its words are wrong."""
+        key = id(call) * 2 + first
+        if key not in self._plans:
+            self._plans[key] = self._plan(call, first)
+        return self._plans[key]
+
+    def block(self, call: Call) -> Block | None:
+        """The block that a step uses; None where its name or its arguments are wrong."""
+        return None if id(call) in self._bad_calls else self.blocks.get(call.word.text)
+
+    def _check(self, call: Call) -> None:
+        if self.is_block(call):
+            before = len(self.problems)
+            self._check_block(call)
+            if len(self.problems) > before:
+                self._bad_calls.add(id(call))
+            return
+        self.plan(call)
+        if call.modifiers.first:
+            self.plan(call, first=True)
+
+    def is_block(self, call: Call) -> bool:
+        """Whether a step means a block; `Conv2d` means a kind, unless a block has that name."""
+        return call.is_block and (call.word.text in self.blocks or call.word.text not in BY_FOREIGN_NAME)
+
+    def _check_block(self, call: Call) -> None:
+        block = self.blocks.get(call.word.text)
+        if block is None:
+            help = did_you_mean(call.word.text, self.blocks) or "define it under `blocks:`"
+            self._report("unknown-block", f"no block is called `{shown(call.word.text)}`", call.word.span, help)
+            return
+        params = [param.name.text for param in block.params]
+        for argument in (*call.arguments, *call.modifiers.first):
+            if argument.name.text not in params:
+                message = f"`{shown(argument.name.text)}` is not a param of `{block.name.text}`"
+                help = did_you_mean(argument.name.text, params) or "the block has no params"
+                self._report("unknown-param", message, argument.name.span, help)
+        if call.main is not None and not params:
+            message = f"`{block.name.text}` has no params, but a value is given"
+            self._report("unknown-param", message, call.main.span, "declare it: `params: {width: required}`")
+
+    def _plan(self, call: Call, first: bool) -> Plan | None:
+        kind = self.kind(call.word)
+        if kind is None:
+            return None
+        arguments = call.arguments
+        if first:
+            given = {argument.name.text for argument in call.modifiers.first}
+            arguments = tuple(each for each in arguments if each.name.text not in given) + call.modifiers.first
+        return self._arranged(kind, call.word, arguments, call.main)
+
+    def follower(self, setting: Setting) -> Plan | None:
+        """The plan of a `{kind: args}` under `norm` or `act`."""
+        key = id(setting) * 2
+        if key not in self._plans:
+            kind = self.kind(setting.word)
+            arranged = self._arranged(kind, setting.word, setting.arguments, setting.main) if kind else None
+            self._plans[key] = arranged
+        return self._plans[key]
+
+    def _arranged(
+        self, kind: type[Layer], word: Name, arguments: tuple[Argument, ...], main: Value | None
+    ) -> Plan | None:
+        values: dict[str, Value] = {}
+        names: dict[str, Span] = {}
+        followers: dict[str, Value] = {}
+        before = len(self.problems)
+        if main is not None:
+            self._place_main(kind, main, values, names)
+        for argument in arguments:
+            text = argument.name.text
+            if text in kind.followers:
+                followers[text] = argument.value
+                if isinstance(argument.value, Setting):
+                    self.follower(argument.value)
+            elif text in kind.arguments:
+                values[text], names[text] = argument.value, argument.name.span
+                self._check_literal(kind, text, argument.value)
+            else:
+                self._unknown_argument(kind, argument.name)
+        if len(self.problems) == before:
+            self._check_required(kind, word, values)
+        if len(self.problems) > before:
+            return None
+        ordered = {follower: followers[follower] for follower in kind.followers if follower in followers}
+        return Plan(kind, word.span, values, names, ordered)
+
+    def _place_main(self, kind: type[Layer], main: Value, values: dict[str, Value], names: dict[str, Span]) -> None:
+        name = next((name for name, argument in kind.arguments.items() if argument.main), None)
+        if name is None:
+            known = ", ".join(f"`{each}`" for each in kind.arguments)
+            help = f"name it: {known}" if known else f"write `- {kind.name}`"
+            self._report("unknown-argument", f"{kind.name} takes no bare value", main.span, help)
+            return
+        values[name], names[name] = main, main.span
+        self._check_literal(kind, name, main)
+
+    def _check_literal(self, kind: type[Layer], name: str, value: Value) -> None:
+        """A `{kind: args}` fits `norm` and `act` alone."""
+        if isinstance(value, Setting):
+            message = f"`{name}` of {kind.name} is {kind.arguments[name].type.expected}, found a mapping"
+            self._report("bad-argument", message, value.span)
+
+    def _check_required(self, kind: type[Layer], word: Name, values: dict[str, Value]) -> None:
+        missing = [name for name, argument in kind.arguments.items() if argument.required and name not in values]
+        if not missing:
+            return
+        listed = " and ".join(f"`{name}`" for name in missing)
+        help = "; ".join(f"`{name}`: {kind.arguments[name].doc}" for name in missing)
+        self._report("missing-argument", f"{kind.name} needs {listed}", word.span, help)
+
+    def kind(self, word: Name) -> type[Layer] | None:
+        """The kind of that word; reports the right word for a foreign or misspelt one."""
+        found = BY_NAME.get(word.text)
+        if found is not None:
+            return found
+        foreign = BY_FOREIGN_NAME.get(word.text)
+        if foreign is not None:
+            message = f"`{word.text}` is called `{foreign.name}` here"
+            self._report("foreign-spelling", message, word.span, f"write `{foreign.name}`")
+        elif word.text in _CONTROL_FOREIGN:
+            message = f"`{word.text}` is called `{_CONTROL_FOREIGN[word.text]}` here"
+            self._report("foreign-spelling", message, word.span, f"write `{_CONTROL_FOREIGN[word.text]}`")
+        else:
+            self._unknown_kind(word)
+        return None
+
+    def _unknown_kind(self, word: Name) -> None:
+        words = [*BY_NAME, "residual", "for", *self.blocks]
+        close = nearest(word.text, words)
+        by_foreign = None if close else nearest(word.text, BY_FOREIGN_NAME)
+        meant = close or (BY_FOREIGN_NAME[by_foreign].name if by_foreign else None)
+        help = f"did you mean `{meant}`?" if meant else "`cnnshape layers` lists all kinds"
+        self._report("unknown-kind", f"no layer kind is called `{shown(word.text)}`", word.span, help)
+
+    def _unknown_argument(self, kind: type[Layer], name: Name) -> None:
+        known = next((own for own, argument in kind.arguments.items() if name.text in argument.foreign), None)
+        if known is not None:
+            message = f"`{name.text}` is called `{known}` here"
+            self._report("foreign-spelling", message, name.span, f"write `{known}`")
+            return
+        if name.text in ("in", "in_channels", "in_features", "channels_in", "input_channels", "c_in"):
+            message = f"{kind.name} takes no `{name.text}`: channels are inferred from the input"
+            self._report("foreign-spelling", message, name.span, "remove it")
+            return
+        words = [*kind.arguments, *kind.followers]
+        help = did_you_mean(name.text, words) or f"{kind.name} takes no arguments"
+        self._report("unknown-argument", f"{kind.name} has no argument `{shown(name.text)}`", name.span, help)
+
+    def _check_cycles(self, spec: Spec) -> None:
+        uses = {block.name.text: _used_blocks(block) for block in spec.blocks}
+        reported: set[str] = set()
+        for name in uses:
+            path = _cycle(name, uses)
+            if path and not reported & set(path):
+                reported |= set(path)
+                call = uses[name][path[1]]
+                message = "a block contains itself: " + " > ".join(path)
+                related = [Label(self.blocks[name].name.span, f"`{name}` is defined here")]
+                self.problems.append(diagnose("block-cycle", message, call.span, related=related))
+        self.cyclic = bool(reported)
+
+    def _report(self, name: str, message: str, at: Span, help: str | None = None) -> None:
+        self.problems.append(diagnose(name, message, at, help=help))
+
+
+def _used_blocks(block: Block) -> dict[str, Name]:
+    used: dict[str, Name] = {}
+    for step in walk(block.steps):
+        if isinstance(step, Call) and step.is_block:
+            used.setdefault(step.word.text, step.word)
+    return used
+
+
+def _cycle(start: str, uses: dict[str, dict[str, Name]]) -> list[str] | None:
+    """A path of blocks from `start` back to it."""
+    stack = [[start]]
+    seen: set[str] = set()
+    while stack:
+        path = stack.pop()
+        for following in uses.get(path[-1], ()):
+            if following == start:
+                return [*path, start]
+            if following not in seen:
+                seen.add(following)
+                stack.append([*path, following])
+    return None
+
+
+def all_steps(spec: Spec) -> Iterator[Step]:
+    """Every step of the file, those of blocks first."""
+    for block in spec.blocks:
+        yield from walk(block.steps)
+    yield from walk(spec.layers)
+
+
+def walk(steps: Iterable[Step]) -> Iterator[Step]:
+    """Every step and those inside of it; the depth of YAML bounds the recursion."""
+    for step in steps:
+        yield step
+        for inner in _inside(step):
+            yield from walk(inner)
+
+
+def _inside(step: Step) -> list[tuple[Step, ...]]:
+    if isinstance(step, Loop):
+        return [step.do]
+    if isinstance(step, Residual):
+        shortcut = step.shortcut
+        return [step.body, shortcut] if isinstance(shortcut, tuple) else [step.body]
+    if isinstance(step, Join):
+        return [branch.steps for branch in step.branches]
+    return []

@@ -1,0 +1,26 @@
+"""The vocabulary: every layer kind, each stating all facts about itself."""
+
+from cnnshape.layers.argument import Argument, ArgumentType
+from cnnshape.layers.contract import Layer, LayerProblem, Shape, Tensor, Weight
+from cnnshape.layers.family import show
+from cnnshape.layers.registry import BY_FOREIGN_NAME, BY_NAME, KINDS
+from cnnshape.layers.window import AxisRelation, Footprint, Phases, Sight, Window
+
+__all__ = [
+    "BY_FOREIGN_NAME",
+    "BY_NAME",
+    "KINDS",
+    "Argument",
+    "ArgumentType",
+    "AxisRelation",
+    "Footprint",
+    "Layer",
+    "LayerProblem",
+    "Phases",
+    "Shape",
+    "Sight",
+    "Tensor",
+    "Weight",
+    "Window",
+    "show",
+]

@@ -1,0 +1,123 @@
+"""Arguments of layer kinds: type, range, doc and default in one call."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+Pair = tuple[int, int]
+PerAxis = int | tuple[int, ...]
+Padding = int | tuple[int, ...] | tuple[Pair, ...] | str
+
+REQUIRED: Any = object()
+LARGEST = 10**9
+
+
+class ArgumentType(NamedTuple):
+    """What values an argument takes.
+
+    `form` is one of `int`, `float`, `bool`, `word`, `per_axis`, `padding`, `shape`, `tensor`;
+    numbers lie from `least` to `most`, words are among `words`.
+    """
+
+    form: str
+    expected: str
+    least: float = 0
+    most: float = LARGEST
+    words: tuple[str, ...] = ()
+
+    def convert(self, value: Any) -> Any:
+        """The value as the kind gets it; raises ValueError with what was expected."""
+        if isinstance(value, str) and value in self.words:
+            return str(value)
+        converted = _CONVERTERS[self.form](self, value)
+        if converted is None:
+            raise ValueError(self.expected)
+        return converted
+
+
+def _number(kind: ArgumentType, value: Any) -> int | float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if kind.least <= value <= kind.most else None
+
+
+def _whole(kind: ArgumentType, value: Any) -> int | None:
+    number = _number(kind, value)
+    return int(number) if number is not None and number == int(number) else None
+
+
+def _per_axis(kind: ArgumentType, value: Any) -> PerAxis | None:
+    if not isinstance(value, tuple):
+        return _whole(kind, value)
+    axes = tuple(_whole(kind, each) for each in value)
+    return None if None in axes or not 1 <= len(axes) <= 3 else axes  # type: ignore[return-value]
+
+
+def _padding(kind: ArgumentType, value: Any) -> Padding | None:
+    if not isinstance(value, tuple) or not all(isinstance(each, tuple) for each in value):
+        return _per_axis(kind, value)
+    pairs = tuple(_per_axis(kind, each) for each in value)
+    sound = all(isinstance(pair, tuple) and len(pair) == 2 for pair in pairs) and 1 <= len(pairs) <= 3
+    return pairs if sound else None  # type: ignore[return-value]
+
+
+def _sizes(kind: ArgumentType, value: Any) -> tuple[int, ...] | None:
+    listed = value if isinstance(value, tuple) else (value,)
+    sizes = tuple(_whole(kind, each) for each in listed)
+    return None if None in sizes or not 1 <= len(sizes) <= 4 else sizes  # type: ignore[return-value]
+
+
+_CONVERTERS: dict[str, Any] = {
+    "int": _whole,
+    "float": _number,
+    "bool": lambda kind, value: value if isinstance(value, bool) else None,
+    "word": lambda kind, value: None,
+    "per_axis": _per_axis,
+    "padding": _padding,
+    "shape": _sizes,
+    "tensor": lambda kind, value: None,
+}
+
+POSITIVE = ArgumentType("int", "a whole number, 1 or more", 1)
+NATURAL = ArgumentType("int", "a whole number, 0 or more")
+NUMBER = ArgumentType("float", "a number", -LARGEST)
+POSITIVE_NUMBER = ArgumentType("float", "a number above 0", 1e-300)
+PROBABILITY = ArgumentType("float", "a number from 0 to 1", 0, 1)
+FLAG = ArgumentType("bool", "true or false")
+POSITIVE_PER_AXIS = ArgumentType("per_axis", "a whole number, 1 or more, or a list of one per axis", 1)
+NATURAL_PER_AXIS = ArgumentType("per_axis", "a whole number, 0 or more, or a list of one per axis")
+PADDING = ArgumentType(
+    "padding",
+    "a whole number, a list of one per axis, a list of [before, after] pairs, or `same`",
+    words=("same",),
+)
+EXPLICIT_PADDING = ArgumentType("padding", "a whole number, a list of one per axis, or of [before, after] pairs")
+SHAPE = ArgumentType("shape", "a shape, channels first, of 1 to 4 sizes", 1)
+TENSOR = ArgumentType("tensor", "the name of a step or an input")
+
+
+def words(*allowed: str) -> ArgumentType:
+    """One word of a few."""
+    return ArgumentType("word", " or ".join(f"`{word}`" for word in allowed), words=allowed)
+
+
+class Argument(NamedTuple):
+    """One declared argument. `main` is what a bare value after the kind's word sets."""
+
+    type: ArgumentType
+    doc: str
+    default: Any
+    main: bool
+    foreign: tuple[str, ...]
+
+    @property
+    def required(self) -> bool:
+        """True where the spec must give a value."""
+        return self.default is REQUIRED
+
+
+def arg(
+    type: ArgumentType, doc: str, *, default: Any = REQUIRED, main: bool = False, foreign: tuple[str, ...] = ()
+) -> Any:
+    """Declares an argument of a kind; `foreign` are other frameworks' words for it."""
+    return Argument(type, doc, default, main, foreign)

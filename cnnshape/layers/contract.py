@@ -1,0 +1,126 @@
+"""What a layer kind states about itself: arguments, output shape, weights, work, windows.
+
+A kind states facts about one layer. It never adds up, formats, or looks at its neighbours, and it knows nothing
+of files or screens. Shapes are channels first and leave the batch out: `(C, L)`, `(C, H, W)`, `(C, D, H, W)`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from math import prod
+from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform
+
+from cnnshape.layers.argument import Argument, arg
+from cnnshape.layers.window import Footprint
+
+Shape = tuple[int, ...]
+
+
+class Tensor(NamedTuple):
+    """A tensor's shape without the batch; `boxes` counts the regions that share it (1: not per region)."""
+
+    shape: Shape
+    boxes: int = 1
+
+    @property
+    def elements(self) -> int:
+        """Values in the tensor, all boxes together, for one sample."""
+        return prod(self.shape) * self.boxes
+
+
+class Weight(NamedTuple):
+    """A named tensor that a layer owns; a buffer is kept with the weights but not learned."""
+
+    name: str
+    shape: Shape
+    buffer: bool = False
+
+    @property
+    def elements(self) -> int:
+        """Values in the weight."""
+        return prod(self.shape)
+
+
+class LayerProblem(Exception):
+    """Inputs or arguments that a layer can't work with. `argument` names the one at fault, if it is one."""
+
+    def __init__(
+        self, message: str, *, name: str = "shape-rejected", argument: str | None = None, help: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.name = name
+        self.argument = argument
+        self.help = help
+
+
+class Layer(ABC):
+    """The base of all kinds: immutable, comparable, made from its declared arguments alone."""
+
+    name: ClassVar[str]
+    """The word in the spec."""
+    foreign: ClassVar[tuple[str, ...]] = ()
+    """What other frameworks call it; each is refused with the right word."""
+    arguments: ClassVar[dict[str, Argument]] = {}
+    followers: ClassVar[tuple[str, ...]] = ()
+    """Sugar for the layers that follow: `norm`, `act`."""
+    view: ClassVar[bool] = False
+    """True where the output shares its input's storage."""
+    activation: ClassVar[bool] = False
+    """True for functions of single values, which frameworks can apply in place."""
+    operations: ClassVar[str]
+    """The formula of `flops`, in words."""
+
+    def __init__(self, **values: Any) -> None:
+        for name, argument in self.arguments.items():
+            if name not in values and argument.required:
+                raise TypeError(f"{self.name} lacks the argument {name!r}")
+            self.__dict__[name] = values.pop(name, argument.default)
+        if values:
+            raise TypeError(f"{self.name} has no argument {sorted(values)}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a layer can't be changed: {name}")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash((type(self), tuple(self.__dict__.items())))
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
+        return f"{type(self).__name__}({values})"
+
+    @abstractmethod
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        """The output for these inputs; raises LayerProblem."""
+
+    @abstractmethod
+    def weights(self, inputs: tuple[Tensor, ...]) -> tuple[Weight, ...]:
+        """The tensors that the layer owns, learned ones and buffers."""
+
+    @abstractmethod
+    def macs(self, inputs: tuple[Tensor, ...], output: Tensor) -> int:
+        """Multiply-accumulates of a matrix product for one sample, without bias."""
+
+    @abstractmethod
+    def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:
+        """Floating-point operations for one sample by the formula in `operations`; None: can't be known."""
+
+    @abstractmethod
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        """Which cells of the input one cell of the output sees."""
+
+
+Kind = TypeVar("Kind", bound=type[Layer])
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(arg,))
+def layer(kind: Kind) -> Kind:
+    """Collects the arguments that a kind declares, its bases' first."""
+    collected: dict[str, Argument] = {}
+    for base in reversed(kind.__mro__):
+        collected.update({name: value for name, value in vars(base).items() if isinstance(value, Argument)})
+    kind.arguments = collected
+    return kind

@@ -1,0 +1,157 @@
+"""Families: what many kinds have in common, said once."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import ClassVar
+
+from cnnshape.layers.argument import Padding, PerAxis
+from cnnshape.layers.contract import Layer, LayerProblem, Shape, Tensor, Weight
+from cnnshape.layers.window import Footprint, Sight, Window, same_padding
+
+AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+def show(shape: Shape) -> str:
+    """A shape as people write it: `64x56x56`."""
+    return "x".join(map(str, shape))
+
+
+def grid(tensor: Tensor, kind: str) -> Shape:
+    """The spatial sizes of a tensor; raises LayerProblem where it has none."""
+    if len(tensor.shape) < 2:
+        message = f"{kind} slides over spatial axes, but the input is flat: {show(tensor.shape)}"
+        raise LayerProblem(message, name="wrong-rank", help="it belongs before the `flatten` or the global pool")
+    return tensor.shape[1:]
+
+
+def per_axis(value: PerAxis, rank: int, argument: str) -> tuple[int, ...]:
+    """A value per axis; raises LayerProblem where the list has another length."""
+    if isinstance(value, int):
+        return (value,) * rank
+    if len(value) != rank:
+        message = f"`{argument}` has {len(value)} values, but the input has {rank} spatial {_axes(rank)}"
+        raise LayerProblem(message, name="bad-argument", argument=argument)
+    return value
+
+
+def _axes(rank: int) -> str:
+    return "axis" if rank == 1 else "axes"
+
+
+def pairs(value: Padding, rank: int, argument: str) -> tuple[tuple[int, int], ...]:
+    """Explicit padding as `(before, after)` per axis."""
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
+        if len(value) != rank:
+            message = f"`{argument}` has {len(value)} pairs, but the input has {rank} spatial {_axes(rank)}"
+            raise LayerProblem(message, name="bad-argument", argument=argument)
+        return value
+    both = per_axis(value, rank, argument)  # type: ignore[arg-type]
+    return tuple((each, each) for each in both)
+
+
+def windows(
+    sizes: Shape, kernel: PerAxis, stride: PerAxis, padding: Padding, dilation: PerAxis = 1, ceil: bool = False
+) -> tuple[Window, ...]:
+    """The window of each axis over an input of these sizes."""
+    rank = len(sizes)
+    kernels, strides = per_axis(kernel, rank, "kernel"), per_axis(stride, rank, "stride")
+    dilations = per_axis(dilation, rank, "dilation")
+    if padding == "same":
+        around = tuple(map(same_padding, sizes, kernels, strides, dilations))
+    else:
+        around = pairs(padding, rank, "padding")
+    return tuple(
+        Window(k, s, d, before, after, ceil)
+        for k, s, d, (before, after) in zip(kernels, strides, dilations, around, strict=True)
+    )
+
+
+def slide(sizes: Shape, over: tuple[Window, ...]) -> Shape:
+    """The output sizes of windows; raises LayerProblem where one doesn't fit."""
+    found = tuple(window.output(size) for window, size in zip(over, sizes, strict=True))
+    if all(size > 0 for size in found):
+        return found
+    axis = next(index for index, size in enumerate(found) if size <= 0)
+    raise _too_large(over[axis], sizes[axis], AXES[len(sizes)][axis])
+
+
+def _too_large(window: Window, size: int, axis: str) -> LayerProblem:
+    padded = size + window.before + window.after
+    spread = f" (dilated: spans {window.extent})" if window.dilation > 1 else ""
+    around = f" ({size} and {padded - size} of padding)" if padded > size else ""
+    message = f"a window of {window.kernel}{spread} doesn't fit {axis} {padded}{around}"
+    help = f"the input is used up: pad by {-(-(window.extent - size) // 2)} or more, stride less before it, or use a larger input"
+    return LayerProblem(message, name="window-too-large", argument="kernel", help=help)
+
+
+def divided(channels: int, by: int, argument: str, what: str) -> int:
+    """`channels / by`; raises LayerProblem where it leaves a rest."""
+    if channels % by == 0:
+        return channels // by
+    near = max(divisor for divisor in range(1, min(by, channels) + 1) if channels % divisor == 0) if by < 10**6 else 1
+    message = f"{channels} {what} don't divide into {by} {argument}"
+    help = f"the nearest smaller number that divides {channels} is {near}"
+    raise LayerProblem(message, name="indivisible-channels", argument=argument, help=help)
+
+
+class Unweighted(Layer):
+    """Owns no weights and has no matrix product."""
+
+    def weights(self, inputs: tuple[Tensor, ...]) -> tuple[Weight, ...]:
+        return ()
+
+    def macs(self, inputs: tuple[Tensor, ...], output: Tensor) -> int:
+        return 0
+
+
+class SamePlace(Layer):
+    """Keeps the shape; each output cell sees the input cell at its own place."""
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        return inputs[0]
+
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        return Sight.POINT
+
+
+class Free(Unweighted):
+    """Moves or renames values, and computes none."""
+
+    operations = "0: values are moved, not computed"
+
+    def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:
+        return 0
+
+
+class Activation(Unweighted, SamePlace):
+    """A function of single values; `cost` operations each, a transcendental function counted as one."""
+
+    activation = True
+    cost: ClassVar[int]
+
+    def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:
+        return self.cost * output.elements
+
+
+class Normalization(SamePlace):
+    """Scales and shifts values; no matrix product."""
+
+    def macs(self, inputs: tuple[Tensor, ...], output: Tensor) -> int:
+        return 0
+
+
+class Pooling(Unweighted):
+    """One value out of a window of each channel: `n` operations over `n` values, `n - 1` for a maximum."""
+
+    averages: ClassVar[bool]
+
+    def seen(self, inputs: tuple[Tensor, ...], output: Tensor) -> int:
+        """Values that all windows of one channel read together."""
+        raise NotImplementedError
+
+    def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:
+        channels = output.shape[0] * output.boxes
+        cells = prod(output.shape[1:])
+        read = self.seen(inputs, output)
+        return channels * (read if self.averages else read - cells)

@@ -1,0 +1,177 @@
+"""Pooling: one value out of a window, of each channel by itself."""
+
+from __future__ import annotations
+
+from math import prod
+
+from cnnshape.layers.argument import FLAG, PADDING, POSITIVE_PER_AXIS, Padding, PerAxis, arg
+from cnnshape.layers.contract import LayerProblem, Shape, Tensor, layer
+from cnnshape.layers.family import Pooling, grid, per_axis, slide, windows
+from cnnshape.layers.window import Footprint, Sight, Window, adaptive
+
+_KERNEL = ("kernel_size", "k", "pool_size", "size", "window")
+_STRIDE = ("strides", "s")
+_PADDING = ("pad", "pads", "p")
+_CEIL = ("ceil_mode",)
+
+
+class SlidingPool(Pooling):
+    """A pooling window that slides; the stride is the kernel where none is given."""
+
+    kernel: PerAxis = arg(POSITIVE_PER_AXIS, "size of the window", main=True, foreign=_KERNEL)
+    stride: PerAxis | None = arg(
+        POSITIVE_PER_AXIS, "step between two windows; the kernel by default", default=None, foreign=_STRIDE
+    )
+    padding: Padding = arg(PADDING, "cells around the input, or `same`", default=0, foreign=_PADDING)
+    ceil: bool = arg(FLAG, "rounds the output size up, as long as a window starts inside", default=False, foreign=_CEIL)
+
+    def over(self, sizes: Shape) -> tuple[Window, ...]:
+        """The window of each axis."""
+        stride = self.kernel if self.stride is None else self.stride
+        return windows(sizes, self.kernel, stride, self.padding, self.spacing, self.ceil)
+
+    @property
+    def spacing(self) -> PerAxis:
+        """The dilation of the window."""
+        return 1
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        sizes = grid(inputs[0], self.name)
+        over = self.over(sizes)
+        for window in over:
+            if self.padding != "same" and max(window.before, window.after) * 2 > window.extent:
+                message = f"padding {max(window.before, window.after)} is more than half of the window {window.extent}"
+                help = "a window could lie in the padding alone; pad less, or use `pad` before it"
+                raise LayerProblem(message, name="bad-argument", argument="padding", help=help)
+        return Tensor((inputs[0].shape[0], *slide(sizes, over)), inputs[0].boxes)
+
+    def seen(self, inputs: tuple[Tensor, ...], output: Tensor) -> int:
+        return prod(output.shape[1:]) * prod(per_axis(self.kernel, len(output.shape) - 1, "kernel"))
+
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        return self.over(inputs[0].shape[1:])
+
+
+@layer
+class MaxPool(SlidingPool):
+    """The largest value of each window."""
+
+    name = "max_pool"
+    foreign = ("MaxPool1d", "MaxPool2d", "MaxPool3d", "MaxPooling2D", "maxpool", "max_pool2d", "pool", "Pooling")
+    averages = False
+    operations = "window size - 1 per output value"
+    dilation: PerAxis = arg(POSITIVE_PER_AXIS, "step between two taps of a window", default=1, foreign=("d",))
+
+    @property
+    def spacing(self) -> PerAxis:
+        return self.dilation
+
+
+@layer
+class AvgPool(SlidingPool):
+    """The mean of each window."""
+
+    name = "avg_pool"
+    foreign = (
+        "AvgPool1d",
+        "AvgPool2d",
+        "AvgPool3d",
+        "AveragePooling2D",
+        "avgpool",
+        "average_pool",
+        "avg_pool2d",
+        "mean_pool",
+    )
+    averages = True
+    operations = "window size per output value"
+    count_include_pad: bool = arg(FLAG, "counts the padding in the divisor of the mean", default=True)
+
+
+class AdaptivePool(Pooling):
+    """Pooling to a stated output size; the windows follow from it and may differ by one cell."""
+
+    size: PerAxis = arg(POSITIVE_PER_AXIS, "size of the output", main=True, foreign=("output_size", "output", "out"))
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        sizes = grid(inputs[0], self.name)
+        return Tensor((inputs[0].shape[0], *per_axis(self.size, len(sizes), "size")), inputs[0].boxes)
+
+    def seen(self, inputs: tuple[Tensor, ...], output: Tensor) -> int:
+        return prod(map(_read, inputs[0].shape[1:], output.shape[1:]))
+
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        if all(size == 1 for size in output.shape[1:]):
+            return Sight.WHOLE
+        return tuple(map(adaptive, inputs[0].shape[1:], output.shape[1:]))
+
+
+def _read(size: int, output: int) -> int:
+    """Input cells that the windows of one axis read, cells of two windows twice."""
+    relation = adaptive(size, output)
+    if relation is None:
+        return size
+    per_period = sum(last - first + 1 for first, last in zip(relation.first, relation.last, strict=True))
+    return per_period * (output // relation.period)
+
+
+@layer
+class AdaptiveAvgPool(AdaptivePool):
+    """The means of as many windows as the output has cells."""
+
+    name = "adaptive_avg_pool"
+    foreign = ("AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "adaptive_avgpool", "AdaptiveAveragePool")
+    averages = True
+    operations = "1 per value that a window reads"
+
+
+@layer
+class AdaptiveMaxPool(AdaptivePool):
+    """The largest values of as many windows as the output has cells."""
+
+    name = "adaptive_max_pool"
+    foreign = ("AdaptiveMaxPool1d", "AdaptiveMaxPool2d", "AdaptiveMaxPool3d", "adaptive_maxpool")
+    averages = False
+    operations = "1 per value that a window reads, less 1 per output value"
+
+
+class GlobalPool(Pooling):
+    """Pooling of each channel to a single cell; the spatial axes stay, with size 1."""
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        sizes = grid(inputs[0], self.name)
+        return Tensor((inputs[0].shape[0], *(1 for _ in sizes)), inputs[0].boxes)
+
+    def seen(self, inputs: tuple[Tensor, ...], output: Tensor) -> int:
+        return prod(inputs[0].shape[1:])
+
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        return Sight.WHOLE
+
+
+@layer
+class GlobalAvgPool(GlobalPool):
+    """The mean of each channel."""
+
+    name = "global_avg_pool"
+    foreign = (
+        "GlobalAveragePooling2D",
+        "GlobalAvgPool2d",
+        "GlobalAveragePool",
+        "gap",
+        "GAP",
+        "global_average_pool",
+        "global_pool",
+        "avgpool_global",
+    )
+    averages = True
+    operations = "1 per input value"
+
+
+@layer
+class GlobalMaxPool(GlobalPool):
+    """The largest value of each channel."""
+
+    name = "global_max_pool"
+    foreign = ("GlobalMaxPooling2D", "GlobalMaxPool2d", "GlobalMaxPool", "gmp")
+    averages = False
+    operations = "1 per input value, less 1 per channel"

@@ -1,0 +1,60 @@
+"""All kinds, listed by hand: a test holds the list against the classes that exist."""
+
+from __future__ import annotations
+
+from cnnshape.layers.activation import (
+    Dropout,
+    DropPath,
+    Elu,
+    Gelu,
+    HardSigmoid,
+    HardSwish,
+    Identity,
+    LeakyRelu,
+    Mish,
+    Prelu,
+    Relu,
+    Relu6,
+    Selu,
+    Sigmoid,
+    Silu,
+    Softmax,
+    Softplus,
+    Tanh,
+)
+from cnnshape.layers.contract import Layer
+from cnnshape.layers.convolution import Conv, ConvTranspose, Linear
+from cnnshape.layers.merge import Add, Concat, Multiply
+from cnnshape.layers.normalization import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LayerScale, LocalResponseNorm
+from cnnshape.layers.pooling import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
+from cnnshape.layers.region import RoiAlign, RoiPool
+from cnnshape.layers.shape import (
+    ChannelShuffle,
+    Crop,
+    Flatten,
+    Pad,
+    PadChannels,
+    PixelShuffle,
+    PixelUnshuffle,
+    Reshape,
+    Slice,
+    Split,
+    Subsample,
+    Upsample,
+)
+
+KINDS: tuple[type[Layer], ...] = (
+    Conv, ConvTranspose, Linear,
+    MaxPool, AvgPool, AdaptiveAvgPool, AdaptiveMaxPool, GlobalAvgPool, GlobalMaxPool,
+    BatchNorm, LayerNorm, GroupNorm, InstanceNorm, LocalResponseNorm, LayerScale,
+    Relu, Relu6, LeakyRelu, Prelu, Elu, Selu, Gelu, Silu, Mish, Sigmoid, HardSigmoid, HardSwish, Tanh, Softplus,
+    Softmax,
+    Dropout, DropPath, Identity,
+    Flatten, Reshape, Pad, Crop, Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle, Split, Slice, Subsample,
+    PadChannels,
+    RoiPool, RoiAlign,
+    Add, Concat, Multiply,
+)  # fmt: skip
+
+BY_NAME: dict[str, type[Layer]] = {kind.name: kind for kind in KINDS}
+BY_FOREIGN_NAME: dict[str, type[Layer]] = {word: kind for kind in KINDS for word in kind.foreign}

@@ -1,0 +1,291 @@
+"""Layers that move values: flattening, padding, cropping, resizing, regrouping channels."""
+
+from __future__ import annotations
+
+from math import prod
+
+from cnnshape.layers.argument import (
+    EXPLICIT_PADDING,
+    NATURAL,
+    POSITIVE,
+    POSITIVE_NUMBER,
+    POSITIVE_PER_AXIS,
+    SHAPE,
+    Padding,
+    PerAxis,
+    arg,
+    words,
+)
+from cnnshape.layers.contract import LayerProblem, Shape, Tensor, layer
+from cnnshape.layers.family import AXES, Free, SamePlace, Unweighted, divided, grid, pairs, per_axis, show
+from cnnshape.layers.window import Footprint, Sight, Window, linear, nearest
+
+
+@layer
+class Flatten(Free):
+    """All values in one row: `(C, H, W)` becomes `(C * H * W,)`."""
+
+    name = "flatten"
+    foreign = ("Flatten", "view", "squeeze")
+    view = True
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        return Tensor((prod(inputs[0].shape),), inputs[0].boxes)
+
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        return Sight.POINT
+
+
+@layer
+class Reshape(Free):
+    """The same values under another shape of as many values."""
+
+    name = "reshape"
+    foreign = ("Reshape", "Unflatten", "unflatten")
+    view = True
+    shape: Shape = arg(
+        SHAPE, "the new shape, channels first, without the batch", main=True, foreign=("size", "dims", "target_shape")
+    )
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        if prod(self.shape) != prod(inputs[0].shape):
+            message = (
+                f"{show(inputs[0].shape)} has {prod(inputs[0].shape):,} values, "
+                f"but {show(self.shape)} has {prod(self.shape):,}"
+            )
+            raise LayerProblem(message, argument="shape")
+        return Tensor(self.shape, inputs[0].boxes)
+
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        return Sight.POINT if inputs[0].shape[1:] == output.shape[1:] else Sight.UNKNOWN
+
+
+@layer
+class Pad(Free):
+    """Adds cells around the spatial axes; a layer of its own where a framework pads explicitly."""
+
+    name = "pad"
+    foreign = ("Pad", "ZeroPad2d", "ZeroPadding2D", "ReflectionPad2d", "ReplicationPad2d", "zero_pad", "padding")
+    padding: Padding = arg(EXPLICIT_PADDING, "cells around the input", main=True, foreign=("pads", "size"))
+    mode: str = arg(words("zeros", "reflect", "replicate", "circular"), "what the new cells hold", default="zeros")
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        sizes = grid(inputs[0], self.name)
+        around = pairs(self.padding, len(sizes), "padding")
+        found = tuple(size + before + after for size, (before, after) in zip(sizes, around, strict=True))
+        return Tensor((inputs[0].shape[0], *found), inputs[0].boxes)
+
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        around = pairs(self.padding, len(inputs[0].shape) - 1, "padding")
+        return tuple(Window(before=before, after=after) for before, after in around)
+
+
+@layer
+class Crop(Free):
+    """Cuts cells off around the spatial axes."""
+
+    name = "crop"
+    foreign = ("Crop", "Cropping2D", "center_crop", "CenterCrop")
+    view = True
+    cut: Padding = arg(EXPLICIT_PADDING, "cells cut off", main=True, foreign=("cropping", "padding"))
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        sizes = grid(inputs[0], self.name)
+        around = pairs(self.cut, len(sizes), "cut")
+        found = tuple(size - before - after for size, (before, after) in zip(sizes, around, strict=True))
+        for axis, left in enumerate(found):
+            if left < 1:
+                message = f"cutting {around[axis][0]} and {around[axis][1]} off {AXES[len(sizes)][axis]} {sizes[axis]} leaves nothing"
+                raise LayerProblem(message, name="window-too-large", argument="cut")
+        return Tensor((inputs[0].shape[0], *found), inputs[0].boxes)
+
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        around = pairs(self.cut, len(inputs[0].shape) - 1, "cut")
+        return tuple(Window(before=-before, after=-after) for before, after in around)
+
+
+_REACH = {"linear": 1, "cubic": 2}
+
+
+@layer
+class Upsample(Unweighted):
+    """Resizes the spatial axes by a factor (output floor(W * scale)) or to a size, without learned weights.
+
+    `mode` linear is bilinear in two dimensions and trilinear in three, cubic is bicubic.
+    """
+
+    name = "upsample"
+    foreign = (
+        "Upsample",
+        "UpSampling2D",
+        "interpolate",
+        "Interpolate",
+        "resize",
+        "Resize",
+        "UpsamplingBilinear2d",
+        "unpool",
+    )
+    operations = (
+        "0 for nearest; else taps products and taps - 1 sums per output value, 2 taps per axis (linear) or 4 (cubic)"
+    )
+    scale: float | None = arg(
+        POSITIVE_NUMBER, "factor of every axis", default=None, main=True, foreign=("scale_factor", "factor")
+    )
+    size: PerAxis | None = arg(POSITIVE_PER_AXIS, "size of the output", default=None, foreign=("output_size",))
+    mode: str = arg(
+        words("nearest", "linear", "cubic"),
+        "how values between the cells come about",
+        default="nearest",
+        foreign=("interpolation",),
+    )
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        sizes = grid(inputs[0], self.name)
+        if (self.scale is None) == (self.size is None):
+            message = "upsample takes either `scale` or `size`"
+            raise LayerProblem(message, name="missing-argument" if self.scale is None else "bad-argument")
+        if self.mode == "cubic" and len(sizes) != 2:
+            raise LayerProblem("`cubic` works on height and width only", name="wrong-rank", argument="mode")
+        if self.size is not None:
+            found = per_axis(self.size, len(sizes), "size")
+        else:
+            found = tuple(int(size * (self.scale or 1)) for size in sizes)
+        if min(found) < 1:
+            raise LayerProblem(f"a scale of {self.scale} leaves nothing of {show(sizes)}", argument="scale")
+        return Tensor((inputs[0].shape[0], *found), inputs[0].boxes)
+
+    def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:
+        if self.mode == "nearest":
+            return 0
+        taps: int = (2 * _REACH[self.mode]) ** (len(output.shape) - 1)
+        return (2 * taps - 1) * output.elements
+
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        sizes = zip(inputs[0].shape[1:], output.shape[1:], strict=True)
+        if self.mode == "nearest":
+            return tuple(nearest(size, found) for size, found in sizes)
+        return tuple(linear(size, found, _REACH[self.mode]) for size, found in sizes)
+
+
+@layer
+class PixelShuffle(Free):
+    """`(C * r * r, H, W)` to `(C, H * r, W * r)`: channels become space. Source: Shi et al. (2016)."""
+
+    name = "pixel_shuffle"
+    foreign = ("PixelShuffle", "depth_to_space", "DepthToSpace")
+    factor: int = arg(
+        POSITIVE, "factor of every spatial axis", main=True, foreign=("upscale_factor", "r", "block_size", "scale")
+    )
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        sizes = grid(inputs[0], self.name)
+        channels = divided(inputs[0].shape[0], self.factor ** len(sizes), "factor", "channels")
+        return Tensor((channels, *(size * self.factor for size in sizes)), inputs[0].boxes)
+
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        return tuple(nearest(size, found) for size, found in zip(inputs[0].shape[1:], output.shape[1:], strict=True))
+
+
+@layer
+class PixelUnshuffle(Free):
+    """`(C, H * r, W * r)` to `(C * r * r, H, W)`: space becomes channels."""
+
+    name = "pixel_unshuffle"
+    foreign = ("PixelUnshuffle", "space_to_depth", "SpaceToDepth", "reorg", "Focus")
+    factor: int = arg(
+        POSITIVE, "divisor of every spatial axis", main=True, foreign=("downscale_factor", "r", "block_size")
+    )
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        sizes = grid(inputs[0], self.name)
+        found = tuple(divided(size, self.factor, "factor", "cells of an axis") for size in sizes)
+        return Tensor((inputs[0].shape[0] * self.factor ** len(sizes), *found), inputs[0].boxes)
+
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        return tuple(Window(self.factor, self.factor) for _ in inputs[0].shape[1:])
+
+
+@layer
+class ChannelShuffle(Free, SamePlace):
+    """Deals the channels of each group out over all groups. Source: Zhang et al. (2018), ShuffleNet."""
+
+    name = "channel_shuffle"
+    foreign = ("ChannelShuffle", "shuffle", "shuffle_channels")
+    groups: int = arg(POSITIVE, "groups that are mixed", main=True, foreign=("group", "g"))
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        divided(inputs[0].shape[0], self.groups, "groups", "channels")
+        return inputs[0]
+
+
+@layer
+class Split(Free, SamePlace):
+    """One of several equal parts of the channels."""
+
+    name = "split"
+    foreign = ("chunk", "Split", "Chunk")
+    view = True
+    parts: int = arg(POSITIVE, "equal parts", main=True, foreign=("chunks", "num", "sections"))
+    take: int = arg(NATURAL, "the part that goes on, counted from 0", foreign=("index", "part"))
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        channels = divided(inputs[0].shape[0], self.parts, "parts", "channels")
+        if self.take >= self.parts:
+            message = f"there is no part {self.take} of {self.parts} (counted from 0)"
+            raise LayerProblem(message, name="bad-argument", argument="take")
+        return Tensor((channels, *inputs[0].shape[1:]), inputs[0].boxes)
+
+
+@layer
+class Slice(Free, SamePlace):
+    """Channels `start` to `stop`, `stop` not included."""
+
+    name = "slice"
+    foreign = ("Slice", "narrow", "select")
+    view = True
+    start: int = arg(NATURAL, "first channel", default=0, foreign=("begin", "offset"))
+    stop: int = arg(POSITIVE, "the channel after the last one", main=True, foreign=("end",))
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        if not self.start < self.stop <= inputs[0].shape[0]:
+            message = f"channels {self.start} to {self.stop} are not a part of {inputs[0].shape[0]} channels"
+            raise LayerProblem(message, argument="stop")
+        return Tensor((self.stop - self.start, *inputs[0].shape[1:]), inputs[0].boxes)
+
+
+@layer
+class Subsample(Free):
+    """Every `stride`-th cell of each spatial axis, the first included: output ceil(W / stride)."""
+
+    name = "subsample"
+    foreign = ("Subsample", "downsample", "strided_slice")
+    view = True
+    stride: PerAxis = arg(
+        POSITIVE_PER_AXIS, "step between two cells that are kept", main=True, foreign=("step", "factor", "s")
+    )
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        sizes = grid(inputs[0], self.name)
+        strides = per_axis(self.stride, len(sizes), "stride")
+        return Tensor(
+            (inputs[0].shape[0], *(-(-size // step) for size, step in zip(sizes, strides, strict=True))),
+            inputs[0].boxes,
+        )
+
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        strides = per_axis(self.stride, len(inputs[0].shape) - 1, "stride")
+        return tuple(Window(stride=step) for step in strides)
+
+
+@layer
+class PadChannels(Free, SamePlace):
+    """Adds channels of zeros: the parameter-free shortcut of the CIFAR ResNets. Source: He et al. (2015), option A."""
+
+    name = "pad_channels"
+    foreign = ("PadChannels", "channel_pad")
+    before: int = arg(NATURAL, "channels before", default=0)
+    after: int = arg(NATURAL, "channels after", default=0, main=True)
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        channels, *sizes = inputs[0].shape
+        return Tensor((self.before + channels + self.after, *sizes), inputs[0].boxes)

@@ -1,0 +1,52 @@
+"""A text with a name, and a place in it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+# YAML's own line breaks: our line numbers must be the reader's line numbers.
+_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+
+
+class SourceText:
+    """One text as it was read: `name` is what a person calls it, `path` is the file, if it is one."""
+
+    __slots__ = ("_lines", "name", "path", "text")
+
+    def __init__(self, name: str, text: str, path: Path | None = None) -> None:
+        self.name = name
+        self.text = text
+        self.path = path
+        self._lines: list[str] | None = None
+
+    def line(self, number: int) -> str:
+        """The line of that 1-based number, without its break; empty past the end."""
+        if self._lines is None:
+            self._lines = _BREAK.split(self.text)
+        return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
+
+    def __repr__(self) -> str:
+        return f"SourceText({self.name!r})"
+
+
+class Span(NamedTuple):
+    """A place in a text: 1-based lines and columns, counted in code points; the end is exclusive."""
+
+    source: SourceText
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def part(self, offset: int, length: int) -> Span:
+        """`length` code points of this place, `offset` after its start; both on its first line."""
+        start = self.column + offset
+        return Span(self.source, self.line, start, self.line, start + max(length, 1))
+
+    @property
+    def text(self) -> str:
+        """What stands there, up to the end of its first line."""
+        end = self.end_column - 1 if self.end_line == self.line else None
+        return self.source.line(self.line)[self.column - 1 : end]

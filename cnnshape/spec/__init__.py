@@ -1,0 +1,57 @@
+"""A spec as it was written: steps, blocks, parameters and expressions, each with its place."""
+
+from cnnshape.spec.expression import Expression, ExpressionProblem, Unresolved, describe
+from cnnshape.spec.model import (
+    Argument,
+    Block,
+    Branch,
+    Broken,
+    Call,
+    Column,
+    Expectation,
+    Input,
+    Join,
+    ListValue,
+    Loop,
+    Modifiers,
+    Name,
+    Param,
+    Residual,
+    Setting,
+    Spec,
+    Step,
+    Value,
+    Variant,
+)
+from cnnshape.spec.reader import read_spec, read_value
+from cnnshape.spec.reading import shown
+
+__all__ = [
+    "Argument",
+    "Block",
+    "Branch",
+    "Broken",
+    "Call",
+    "Column",
+    "Expectation",
+    "Expression",
+    "ExpressionProblem",
+    "Input",
+    "Join",
+    "ListValue",
+    "Loop",
+    "Modifiers",
+    "Name",
+    "Param",
+    "Residual",
+    "Setting",
+    "Spec",
+    "Step",
+    "Unresolved",
+    "Value",
+    "Variant",
+    "describe",
+    "read_spec",
+    "read_value",
+    "shown",
+]

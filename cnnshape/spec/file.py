@@ -1,0 +1,219 @@
+"""Reading the top level of one file."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cnnshape.diagnostics import Label
+from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
+from cnnshape.source import SourceText, Span
+from cnnshape.spec.model import Block, Expectation, Input, ListValue, Name, Param, Step, Variant
+from cnnshape.spec.reading import NAME, VARIABLE, Problems, kind_of, shown
+from cnnshape.spec.steps import StepReader
+
+VERSION = 1
+KEYS = (
+    "cnnshape", "name", "source", "extends", "input", "params", "variants", "blocks", "layers", "outputs", "expect",
+)  # fmt: skip
+EXTENDING_KEYS = ("cnnshape", "extends", "name", "source", "input", "params", "outputs", "expect")
+MAX_RANK = 3
+
+
+class File(NamedTuple):
+    """What one file states itself; None or empty where it states nothing."""
+
+    source: SourceText
+    start: Span
+    name: str = ""
+    origin: str = ""
+    extends: Name | None = None
+    inputs: tuple[Input, ...] = ()
+    params: tuple[Param, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    layers: tuple[Step, ...] | None = None
+    outputs: tuple[Name, ...] = ()
+    expectations: tuple[Expectation, ...] = ()
+    sound: bool = True
+
+
+def read_file(source: SourceText, root: Node, problems: Problems) -> File | None:
+    """The file of a root node; None where the root is no mapping."""
+    reader = _FileReader(problems)
+    mapping = reader.mapping(root, "a spec", help="a spec starts with `cnnshape: 1`, `input: [...]` and `layers:`")
+    return reader.file(source, mapping) if mapping else None
+
+
+class _FileReader(StepReader):
+    def file(self, source: SourceText, root: Mapping) -> File:
+        self.version(root)
+        extends = root.get("extends")
+        allowed = EXTENDING_KEYS if extends else KEYS
+        for entry in root.entries:
+            if entry.key.text not in KEYS:
+                self.unknown_key(entry.key, "a spec", KEYS)
+            elif entry.key.text not in allowed:
+                message = f"`{entry.key.text}` can't stand beside `extends`: the base file is taken whole"
+                help = "copy the base file (`cnnshape show`) to change its layers; params may be overridden"
+                self.report("unknown-key", message, entry.key.span, help=help)
+        start = Span(source, root.span.line, root.span.column, root.span.line, root.span.column + 1)
+        layers = root.get("layers")
+        file = File(
+            source,
+            start,
+            self.text(root.get("name")),
+            self.text(root.get("source")),
+            self.word(extends.value, "`extends`") if extends else None,
+            self.inputs(root.get("input")),
+            self.params(root.get("params"), "params", required_allowed=False),
+            self.variants(root.get("variants")),
+            (),
+            None,
+            self.outputs(root.get("outputs")),
+            self.expectations(root.get("expect")),
+            not self.problems.found,
+        )
+        blocks = self.blocks(root.get("blocks"))
+        return file._replace(
+            blocks=blocks, layers=self.steps(layers.value, "`layers`") if layers and not extends else None
+        )
+
+    def version(self, root: Mapping) -> None:
+        entry = root.get("cnnshape")
+        if entry is None:
+            return
+        if not isinstance(entry.value, Scalar) or entry.value.text != str(VERSION):
+            message = f"`cnnshape` is the version of the language; this tool speaks {VERSION}"
+            self.report("unsupported-version", message, entry.value.span, help=f"write `cnnshape: {VERSION}`")
+
+    def text(self, entry: Entry | None) -> str:
+        """A line of free text, as it may be printed."""
+        if entry is None:
+            return ""
+        word = self.word(entry.value, f"`{entry.key.text}`")
+        if word is None:
+            return ""
+        if not word.text.replace("\n", " ").isprintable():
+            message = f"`{entry.key.text}` holds characters that can't be printed"
+            self.report("bad-name", message, word.span, help="remove the escapes")
+            return ""
+        return " ".join(word.text.split())
+
+    def inputs(self, entry: Entry | None) -> tuple[Input, ...]:
+        """`input:`, one shape or several by name."""
+        if entry is None:
+            return ()
+        if not isinstance(entry.value, Mapping):
+            one = self.input(Name("input", entry.key.span), entry.value)
+            return (one,) if one else ()
+        found = []
+        for each in entry.value.entries:
+            name = self.checked(Name(each.key.text, each.key.span), "an input", VARIABLE)
+            one = self.input(name, each.value) if name else None
+            found += [one] if one else []
+        if not entry.value.entries:
+            self.report("bad-input", "`input` names no tensor", entry.value.span)
+        return tuple(found)
+
+    def input(self, name: Name, node: Node) -> Input | None:
+        """One input: `[C, H, W]` or `{boxes: N}`."""
+        if isinstance(node, Mapping) and [each.key.text for each in node.entries] == ["boxes"]:
+            boxes = self.expression(node.entries[0].value, "`boxes`")
+            return Input(name, (), boxes, node.span) if boxes else None
+        if not isinstance(node, Sequence) or not 1 <= len(node.items) <= MAX_RANK + 1:
+            found = f"a list of {len(node.items)}" if isinstance(node, Sequence) else kind_of(node)
+            message = f"the input `{name.text}` is a shape of 1 to {MAX_RANK + 1} sizes, found {found}"
+            help = "channels first: `[C, L]`, `[C, H, W]` or `[C, D, H, W]`; or `{boxes: N}` for regions"
+            self.report("bad-input", message, node.span, help=help)
+            return None
+        sizes = [self.expression(item, "a size") for item in node.items]
+        found_sizes = tuple(size for size in sizes if size is not None)
+        return Input(name, found_sizes, None, node.span) if len(found_sizes) == len(sizes) else None
+
+    def params(self, entry: Entry | None, what: str, *, required_allowed: bool) -> tuple[Param, ...]:
+        """Declared parameters with their defaults, in order."""
+        if entry is None or (isinstance(entry.value, Scalar) and entry.value.empty):
+            return ()
+        mapping = self.mapping(entry.value, f"`{what}`", help="write `params: {width: 64}`")
+        found = []
+        for each in self.unsplit_entries(mapping) if mapping else ():
+            name = self.checked(Name(each.key.text, each.key.span), "a parameter", VARIABLE)
+            required = required_allowed and isinstance(each.value, Scalar) and each.value.text == "required"
+            default = None if required else self.value(each.value, f"the parameter `{shown(each.key.text)}`")
+            if name and (required or default is not None):
+                found.append(Param(name, default))
+        return tuple(found)
+
+    def variants(self, entry: Entry | None) -> tuple[Variant, ...]:
+        """Named sets of parameter values."""
+        mapping = self.mapping(entry.value, "`variants`") if entry else None
+        found = []
+        for each in mapping.entries if mapping else ():
+            name = self.checked(Name(each.key.text, each.key.span), "a variant", NAME)
+            values = self.mapping(each.value, f"the variant `{shown(each.key.text)}`", help="write `{width: 128}`")
+            if name and values:
+                found.append(Variant(name, self.arguments(values, f"the variant `{name.text}`")[0]))
+        return tuple(found)
+
+    def blocks(self, entry: Entry | None) -> tuple[Block, ...]:
+        """The blocks that the file defines."""
+        mapping = self.mapping(entry.value, "`blocks`") if entry else None
+        found = [self.block(each) for each in (mapping.entries if mapping else ())]
+        return tuple(block for block in found if block is not None)
+
+    def block(self, entry: Entry) -> Block | None:
+        """One block: its `params` and its `do`."""
+        name = self.checked(Name(entry.key.text, entry.key.span), "a block", VARIABLE)
+        if name and not name.text[0].isupper():
+            help = f"call it `{name.text.title().replace('_', '')}`"
+            self.report("bad-name", f"the block `{name.text}` needs a CamelCase name", name.span, help=help)
+            name = None
+        body = self.mapping(entry.value, f"the block `{shown(entry.key.text)}`", help="it has `params:` and `do:`")
+        if body is None or name is None:
+            return None
+        for each in body.entries:
+            if each.key.text not in ("params", "do"):
+                self.unknown_key(each.key, "a block", ("params", "do"))
+        do = body.get("do")
+        if do is None:
+            self.report("missing-key", f"the block `{name.text}` needs a `do`: its steps", name.span)
+            return None
+        params = self.params(body.get("params"), "params", required_allowed=True)
+        return Block(name, params, self.steps(do.value, "`do`"))
+
+    def outputs(self, entry: Entry | None) -> tuple[Name, ...]:
+        """The tensors that the network gives."""
+        listed = self.sequence(entry.value, "`outputs`", help="write `outputs: [scores, boxes]`") if entry else None
+        found: dict[str, Name] = {}
+        for item in listed.items if listed else ():
+            name = self.word(item, "an output")
+            if name and name.text in found:
+                related = [Label(found[name.text].span, "first named here")]
+                self.report(
+                    "duplicate-name", f"the output `{shown(name.text)}` stands twice", name.span, related=related
+                )
+            elif name:
+                found[name.text] = name
+        return tuple(found.values())
+
+    def expectations(self, entry: Entry | None) -> tuple[Expectation, ...]:
+        """The lines of `expect:`; what they say is read when there are figures to hold them against."""
+        mapping = self.mapping(entry.value, "`expect`", help="write `expect: {params: 25557032}`") if entry else None
+        found: list[Expectation] = []
+        for each in mapping.entries if mapping else ():
+            found += self.expectation(Name(each.key.text, each.key.span), each.value)
+        return tuple(found)
+
+    def expectation(self, figure: Name, node: Node) -> list[Expectation]:
+        if isinstance(node, Mapping):
+            nested = [
+                self.expectation(Name(f"{figure.text}.{each.key.text}", each.key.span), each.value)
+                for each in node.entries
+                if not isinstance(each.value, Mapping)
+            ]
+            return [one for some in nested for one in some]
+        if isinstance(node, Sequence):
+            listed = self.value(node, f"`{figure.text}`")
+            return [Expectation(figure, listed)] if isinstance(listed, ListValue) else []
+        word = self.word(node, f"`{shown(figure.text)}`")
+        return [Expectation(figure, word)] if word else []

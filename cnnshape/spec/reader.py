@@ -1,0 +1,125 @@
+"""Reading a spec: a file, laid on top of the files that it extends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
+from cnnshape.document import decode, read_document, read_file_bytes
+from cnnshape.source import SourceText
+from cnnshape.spec.file import File, read_file
+from cnnshape.spec.model import Name, Spec, Value
+from cnnshape.spec.reading import Problems, Reader, shown
+
+MAX_EXTENDS = 8
+
+
+def read_spec(source: SourceText) -> tuple[Spec | None, list[Diagnostic]]:
+    """The spec of a text with everything that it extends, and all problems found on the way.
+
+    The spec is None where nothing can be made of the text; otherwise it is what could be read of it.
+    """
+    problems = Problems()
+    chain = _chain(source, problems)
+    if chain is None:
+        return None, problems.found
+    merged = chain[-1]
+    for over in reversed(chain[:-1]):
+        merged = _override(merged, over, problems)
+    return _finish(merged, problems), problems.found
+
+
+def _finish(file: File, problems: Problems) -> Spec | None:
+    if not file.inputs and not problems.found:
+        problems.report("missing-key", "the spec has no `input`", file.start, help="write `input: [3, 224, 224]`")
+    if file.layers is None and not problems.found:
+        problems.report("missing-key", "the spec has no `layers`", file.start, help="write `layers:`, a list of steps")
+    if file.layers is None:
+        return None
+    name = file.name or (file.source.path.stem if file.source.path else "network")
+    return Spec(
+        file.source, name, file.origin, file.inputs, file.params, file.variants, file.blocks, file.layers,
+        file.outputs, file.expectations, file.sound,
+    )  # fmt: skip
+
+
+def read_value(source: SourceText) -> tuple[Value | None, list[Diagnostic]]:
+    """The value that a text states on its own, as in `-p repeats=[3,4,6,3]`."""
+    problems = Problems()
+    root, found = read_document(source)
+    problems.found.extend(found)
+    value = Reader(problems).value(root, shown(source.name)) if root is not None else None
+    return value, problems.found
+
+
+def _chain(source: SourceText, problems: Problems) -> list[File] | None:
+    """The file and all that it extends, itself first; None where one of them can't be read."""
+    chain: list[File] = []
+    seen: set[str] = set()
+    following: SourceText | None = source
+    while following is not None:
+        seen.add(_identity(following))
+        root, found = read_document(following)
+        problems.found.extend(found)
+        file = read_file(following, root, problems) if root is not None else None
+        if file is None:
+            return None
+        chain.append(file)
+        following = None
+        if file.extends is not None:
+            following = _base(file.source, file.extends, problems)
+            if following is None or not _may_follow(following, seen, file.extends, problems):
+                return None
+    return chain
+
+
+def _may_follow(base: SourceText, seen: set[str], reference: Name, problems: Problems) -> bool:
+    if _identity(base) in seen:
+        problems.report("bad-extends", "`extends` goes in a circle", reference.span)
+        return False
+    if len(seen) > MAX_EXTENDS:
+        problems.report("bad-extends", f"`extends` makes a chain of more than {MAX_EXTENDS} files", reference.span)
+        return False
+    return True
+
+
+def _identity(source: SourceText) -> str:
+    return str(source.path.resolve()) if source.path else source.name
+
+
+def _base(source: SourceText, reference: Name, problems: Problems) -> SourceText | None:
+    path = (source.path.parent if source.path else Path()) / reference.text
+    try:
+        data = read_file_bytes(path)
+    except (OSError, ValueError) as error:
+        reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else "not a path"
+        message = f"can't read `{shown(reference.text)}`: {reason}"
+        problems.report("bad-extends", message, reference.span, help="the path is relative to this file")
+        return None
+    text = decode(str(path), data)
+    if isinstance(text, str):
+        return SourceText(str(path), text, path)
+    problems.found.append(diagnose("bad-extends", f"`{shown(reference.text)}`: {text.message}", reference.span))
+    return None
+
+
+def _override(base: File, over: File, problems: Problems) -> File:
+    """`over` laid on top of `base`: whole keys, but for params, which are set one by one."""
+    params = {param.name.text: param for param in base.params}
+    for param in over.params:
+        if param.name.text in params:
+            params[param.name.text] = param
+            continue
+        message = f"`{param.name.text}` is not a param of {shown(base.source.name)}"
+        help = did_you_mean(param.name.text, params)
+        problems.report("unknown-param", message, param.name.span, help=help)
+    return base._replace(
+        source=over.source,
+        name=over.name or base.name,
+        origin=over.origin or base.origin,
+        inputs=over.inputs or base.inputs,
+        params=tuple(params.values()),
+        outputs=over.outputs or base.outputs,
+        expectations=over.expectations,
+        sound=base.sound and over.sound,
+    )

@@ -1,0 +1,179 @@
+"""What every reader of a part of a spec needs: problems collected, structure demanded, values compiled."""
+
+from __future__ import annotations
+
+import re
+
+from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean
+from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
+from cnnshape.source import Span
+from cnnshape.spec.expression import Expression, ExpressionProblem, compile_expression
+from cnnshape.spec.model import Argument, ListValue, Name, Setting, Value
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+RESERVED = {"prev", "i", "last", "true", "false", "and", "or", "not", "if", "else"}
+MAX_NAME = 100
+
+
+class Problems:
+    """The problems of one file, in the order in which they were found."""
+
+    def __init__(self) -> None:
+        self.found: list[Diagnostic] = []
+
+    def report(
+        self, name: str, message: str, at: Span, *, label: str = "", related: list[Label] | None = None,
+        help: str | None = None,
+    ) -> None:  # fmt: skip
+        """Adds a diagnostic of the catalogue's entry `name`."""
+        self.found.append(diagnose(name, message, at, label=label, related=related or (), help=help))
+
+
+def kind_of(node: Node) -> str:
+    """What a node is, in a user's words."""
+    if isinstance(node, Scalar):
+        return "nothing" if node.empty else "a single value"
+    return "a list" if isinstance(node, Sequence) else "a mapping"
+
+
+def shown(text: str) -> str:
+    """A text of the user's, short enough for a message and with nothing that a terminal obeys."""
+    plain = text if text.isprintable() else ascii(text)[1:-1]
+    return plain if len(plain) <= 60 else plain[:57] + "..."
+
+
+class Reader:
+    """Reads nodes into values; every method reports what is wrong and gives None or less then."""
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+        self.report = problems.report
+
+    def mapping(self, node: Node, what: str, help: str | None = None) -> Mapping | None:
+        """The node as a mapping."""
+        if isinstance(node, Mapping):
+            return node
+        self.report("wrong-structure", f"{what} is a mapping, found {kind_of(node)}", node.span, help=help)
+        return None
+
+    def sequence(self, node: Node, what: str, help: str | None = None) -> Sequence | None:
+        """The node as a list."""
+        if isinstance(node, Sequence):
+            return node
+        self.report("wrong-structure", f"{what} is a list, found {kind_of(node)}", node.span, help=help)
+        return None
+
+    def word(self, node: Node, what: str) -> Name | None:
+        """The node as a single text."""
+        if isinstance(node, Scalar) and not node.empty:
+            return Name(node.text, node.span)
+        self.report("wrong-structure", f"{what} is a single word, found {kind_of(node)}", node.span)
+        return None
+
+    def name(self, node: Node, what: str) -> Name | None:
+        """The node as a name that other places may refer to."""
+        word = self.word(node, what)
+        return self.checked(word, what, NAME) if word else None
+
+    def checked(self, word: Name, what: str, pattern: re.Pattern[str]) -> Name | None:
+        """The word, if it may be a name."""
+        if word.text in RESERVED:
+            self.report("bad-name", f"`{word.text}` has a meaning of its own and can't name {what}", word.span)
+            return None
+        if pattern.match(word.text) and len(word.text) <= MAX_NAME:
+            return word
+        allowed = "letters, digits and `_`" if pattern is VARIABLE else "letters, digits, `_`, `.` and `-`"
+        help = f"a name starts with a letter or `_`, goes on with {allowed}, and has at most {MAX_NAME} characters"
+        self.report("bad-name", f"`{shown(word.text)}` can't name {what}", word.span, help=help)
+        return None
+
+    def unknown_key(self, key: Scalar, what: str, known: tuple[str, ...]) -> None:
+        """Reports a key that the grammar doesn't have here."""
+        help = did_you_mean(key.text, known)
+        self.report("unknown-key", f"`{shown(key.text)}` is not a key of {what}", key.span, help=help)
+
+    def expression(self, node: Node, what: str) -> Expression | None:
+        """The node as one expression."""
+        if not isinstance(node, Scalar) or node.empty:
+            self.report("wrong-structure", f"{what} is a single value, found {kind_of(node)}", node.span)
+            return None
+        return self.compiled(node)
+
+    def compiled(self, node: Scalar) -> Expression | None:
+        """A scalar's text as an expression."""
+        if node.plain and node.text.count("(") > node.text.count(")"):
+            help = f'quote the expression: `"{shown(node.text)}, ...)"`'
+            self.report("split-expression", "YAML ends a value at a comma inside brackets", node.span, help=help)
+            return None
+        try:
+            return compile_expression(node.text, node.span)
+        except ExpressionProblem as problem:
+            broken = Expression(node.text, node.span, lambda scope: None, frozenset())
+            self.report(problem.name, problem.message, broken.place(problem), help=problem.help)
+            return None
+
+    def value(self, node: Node, what: str, depth: int = 0) -> Value | None:
+        """The node as an expression, or a list of values."""
+        if isinstance(node, Scalar):
+            return self.expression(node, what)
+        if isinstance(node, Mapping):
+            return self.setting(node, what)
+        if depth > 2:
+            self.report("wrong-structure", f"{what} is nested too deep", node.span)
+            return None
+        items = [self.value(item, f"an item of {what}", depth + 1) for item in self.unsplit_items(node)]
+        found = [item for item in items if item is not None]
+        return ListValue(tuple(found), node.span) if len(found) == len(items) else None
+
+    def unsplit_items(self, node: Sequence) -> list[Node]:
+        """The items, without what is left over from an expression that YAML has cut in two."""
+        cut = False
+        kept: list[Node] = []
+        for item in node.items:
+            text = item.text if isinstance(item, Scalar) and item.plain else ""
+            if cut and text.count(")") > text.count("("):
+                cut = False
+                continue
+            cut = cut or text.count("(") > text.count(")")
+            kept.append(item)
+        return kept
+
+    def setting(self, node: Mapping, what: str) -> Setting | None:
+        """`{kind: args}`."""
+        if len(node.entries) != 1:
+            help = "write `{batch_norm: {momentum: 0.1}}`: one kind, and its arguments below it"
+            self.report(
+                "wrong-structure", f"{what} names {len(node.entries)} kinds, expected one", node.span, help=help
+            )
+            return None
+        entry = node.entries[0]
+        arguments, main = self.arguments(entry.value, f"`{shown(entry.key.text)}`")
+        return Setting(Name(entry.key.text, entry.key.span), arguments, main, node.span)
+
+    def arguments(self, node: Node, what: str) -> tuple[tuple[Argument, ...], Value | None]:
+        """What stands behind a kind or block: named arguments, or the main argument alone."""
+        if isinstance(node, Scalar) and node.empty:
+            return (), None
+        if not isinstance(node, Mapping):
+            return (), self.value(node, f"the main argument of {what}")
+        found = []
+        for entry in self.unsplit_entries(node):
+            value = self.value(entry.value, f"`{shown(entry.key.text)}`")
+            if value is not None:
+                found.append(Argument(Name(entry.key.text, entry.key.span), value))
+        return tuple(found), None
+
+    def unsplit_entries(self, node: Mapping) -> list[Entry]:
+        """The entries, without what is left over from an expression that YAML has cut in two."""
+        cut = False
+        kept = []
+        for entry in node.entries:
+            rest = entry.key.text
+            if cut and isinstance(entry.value, Scalar) and entry.value.empty and "(" not in rest:
+                cut = ")" not in rest
+                continue
+            text = entry.value.text if isinstance(entry.value, Scalar) and entry.value.plain else ""
+            cut = text.count("(") > text.count(")")
+            kept.append(entry)
+        return kept

@@ -1,0 +1,200 @@
+"""Reading steps: the lists under `layers`, `do`, branches and shortcuts."""
+
+from __future__ import annotations
+
+from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
+from cnnshape.spec.expression import Expression
+from cnnshape.spec.model import (
+    Argument,
+    Branch,
+    Broken,
+    Call,
+    Column,
+    Join,
+    Loop,
+    Modifiers,
+    Name,
+    Residual,
+    Step,
+)
+from cnnshape.spec.reading import VARIABLE, Reader, kind_of, shown
+
+JOINS = ("add", "concat", "multiply")
+MODIFIERS = ("name", "from", "when", "repeat", "first", "share", "frozen")
+COMPANIONS = {"do": ("for",), "shortcut": ("residual",), "crop": JOINS}
+CONTROLS = ("for", "residual", *JOINS)
+
+_HELP = {"for": "for: {width: [64, 128]}", "residual": "residual: [steps]"}
+
+
+class StepReader(Reader):
+    """Reads steps; a step that can't be read is reported, and stands as `Broken`."""
+
+    def steps(self, node: Node, what: str) -> tuple[Step, ...]:
+        """A list of steps."""
+        listed = self.sequence(node, what, help="every step is a list item: `- conv: 64`")
+        if listed is None:
+            return ()
+        return tuple(self.step(item) or Broken(item.span) for item in listed.items)
+
+    def step(self, node: Node) -> Step | None:
+        """One step: a word, or a mapping with exactly one kind, block or control word."""
+        if isinstance(node, Scalar) and not node.empty:
+            return self.bare(node)
+        if not isinstance(node, Mapping):
+            message = f"a step is a kind or a block, found {kind_of(node)}"
+            self.report("wrong-structure", message, node.span, help="write `- relu` or `- conv: {out: 64, kernel: 3}`")
+            return None
+        head = self.head(node)
+        if head is None:
+            return None
+        word = Name(head.key.text, head.key.span)
+        self.check_companions(node, word)
+        if word.text == "for":
+            return self.loop(word, head, node)
+        if word.text == "residual":
+            return self.residual(word, head, node)
+        if word.text in JOINS:
+            return self.join(word, head, node)
+        return self.call(word, head, node)
+
+    def bare(self, node: Scalar) -> Step | None:
+        """A step that is only a word."""
+        if node.text in CONTROLS:
+            help = _HELP.get(node.text, f"{node.text}: {{left: [steps], right: [steps]}}")
+            self.report("wrong-structure", f"`{node.text}` has nothing below it", node.span, help=f"write `{help}`")
+            return None
+        return Call(Name(node.text, node.span), (), None, Modifiers())
+
+    def head(self, node: Mapping) -> Entry | None:
+        """The entry that names the kind or block of a step."""
+        heads = [e for e in node.entries if e.key.text not in MODIFIERS and e.key.text not in COMPANIONS]
+        if len(heads) == 1:
+            return heads[0]
+        if not heads:
+            self.report("ambiguous-step", "a step names a kind or a block; this one has neither", node.span)
+            return None
+        names = " and ".join(f"`{shown(entry.key.text)}`" for entry in heads[:3])
+        help = "one kind or block per step; is a step's `- ` missing, or an argument outside of its braces?"
+        self.report(
+            "ambiguous-step", f"a step has one kind or block; this one has {names}", heads[1].key.span, help=help
+        )
+        return None
+
+    def check_companions(self, node: Mapping, word: Name) -> None:
+        """`do`, `shortcut` and `crop` belong to certain heads."""
+        for entry in node.entries:
+            owners = COMPANIONS.get(entry.key.text)
+            if owners and word.text not in owners:
+                wanted = " or ".join(f"`{owner}`" for owner in owners)
+                message = f"`{entry.key.text}` belongs to {wanted}, not to `{shown(word.text)}`"
+                self.report("misplaced-modifier", message, entry.key.span)
+
+    def modifiers(self, node: Mapping, *, plain: bool = True) -> Modifiers:
+        """The modifiers of a step; `plain` steps (kinds and blocks) may have all of them."""
+        values = {entry.key.text: entry for entry in node.entries if entry.key.text in MODIFIERS}
+        for word in ("first", "share"):
+            if word in values and not plain:
+                message = f"`{word}` goes with a kind or a block"
+                self.report("misplaced-modifier", message, values.pop(word).key.span)
+        if "first" in values and "repeat" not in values:
+            message = "`first` needs a `repeat` to be the first of"
+            self.report("misplaced-modifier", message, values.pop("first").key.span)
+        return Modifiers(
+            self.name(values["name"].value, "a step") if "name" in values else None,
+            self.word(values["from"].value, "`from`") if "from" in values else None,
+            self.modifier_value(values, "when"),
+            self.modifier_value(values, "repeat"),
+            self.first(values["first"]) if "first" in values else (),
+            self.word(values["share"].value, "`share`") if "share" in values else None,
+            self.modifier_value(values, "frozen"),
+        )
+
+    def modifier_value(self, values: dict[str, Entry], word: str) -> Expression | None:
+        """The expression of a modifier."""
+        return self.expression(values[word].value, f"`{word}`") if word in values else None
+
+    def first(self, entry: Entry) -> tuple[Argument, ...]:
+        """The arguments that only the first of several repeats gets."""
+        mapping = self.mapping(entry.value, "`first`", help="write `first: {stride: 2}`")
+        return self.arguments(mapping, "`first`")[0] if mapping else ()
+
+    def call(self, word: Name, head: Entry, node: Mapping) -> Call | None:
+        """A kind or a block with its arguments."""
+        before = len(self.problems.found)
+        arguments, main = self.arguments(head.value, f"`{shown(word.text)}`")
+        call = Call(word, arguments, main, self.modifiers(node))
+        return call if len(self.problems.found) == before else None
+
+    def loop(self, word: Name, head: Entry, node: Mapping) -> Loop | None:
+        """`for` and its `do`."""
+        before = len(self.problems.found)
+        columns = self.columns(head.value)
+        sound = len(self.problems.found) == before
+        body = node.get("do")
+        if body is None:
+            self.report("missing-key", "`for` needs a `do`: the steps of one round", word.span)
+            return None
+        loop = Loop(word, columns, self.steps(body.value, "`do`"), self.modifiers(node, plain=False))
+        return loop if sound else None
+
+    def columns(self, node: Node) -> tuple[Column, ...]:
+        """The loop variables with their values."""
+        mapping = self.mapping(node, "`for`", help="write `for: {width: [64, 128], n: [2, 2]}`")
+        found = []
+        for entry in self.unsplit_entries(mapping) if mapping else ():
+            name = self.checked(Name(entry.key.text, entry.key.span), "a loop variable", VARIABLE)
+            values = self.value(entry.value, f"the column `{shown(entry.key.text)}`")
+            if name and values:
+                found.append(Column(name, values))
+        if mapping and not mapping.entries:
+            self.report("wrong-structure", "`for` has no columns", mapping.span)
+        return tuple(found)
+
+    def residual(self, word: Name, head: Entry, node: Mapping) -> Residual:
+        """`residual` and its `shortcut`."""
+        body = self.steps(head.value, "`residual`")
+        entry = node.get("shortcut")
+        shortcut: tuple[Step, ...] | Expression | None = None
+        if entry is not None and isinstance(entry.value, Sequence):
+            shortcut = self.steps(entry.value, "`shortcut`")
+        elif entry is not None:
+            shortcut = self.expression(entry.value, "`shortcut`")
+        return Residual(word, body, shortcut, entry.key.span if entry else None, self.modifiers(node, plain=False))
+
+    def join(self, word: Name, head: Entry, node: Mapping) -> Join | None:
+        """A join of branches, or of tensors that exist."""
+        modifiers = self.modifiers(node, plain=False)
+        crop = node.get("crop")
+        how = self.word(crop.value, "`crop`") if crop else None
+        if how is not None and how.text != "center":
+            self.report("bad-argument", f"`crop` is `center`, found `{shown(how.text)}`", how.span)
+            how = None
+        if isinstance(head.value, Mapping):
+            branches = tuple(self.branches(head.value))
+            return Join(word, branches, (), how, modifiers) if self.enough(word, len(branches)) else None
+        help = f"write `{word.text}: {{left: [steps], right: [steps]}}` or `{word.text}: [name, prev]`"
+        listed = self.sequence(head.value, f"`{word.text}`", help)
+        if listed is None:
+            return None
+        references = [self.word(item, "a reference") for item in listed.items]
+        found = tuple(reference for reference in references if reference is not None)
+        if len(found) < len(references) or not self.enough(word, len(found)):
+            return None
+        return Join(word, (), found, how, modifiers)
+
+    def enough(self, word: Name, count: int) -> bool:
+        """A join has at least two sides."""
+        if count < 2:
+            self.report("wrong-structure", f"`{word.text}` joins two or more tensors, found {count}", word.span)
+        return count >= 2
+
+    def branches(self, node: Mapping) -> list[Branch]:
+        """The named paths of a join."""
+        found = []
+        for entry in node.entries:
+            name = self.checked(Name(entry.key.text, entry.key.span), "a branch", VARIABLE)
+            steps = self.steps(entry.value, f"the branch `{shown(entry.key.text)}`")
+            if name:
+                found.append(Branch(name, steps))
+        return found
