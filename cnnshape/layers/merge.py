@@ -21,6 +21,7 @@ def _same_boxes(inputs: tuple[Tensor, ...]) -> int:
 class Elementwise(Unweighted):
     """Combines values at the same place of equal shapes."""
 
+    combines = True
     operations = "tensors - 1 per output value"
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:

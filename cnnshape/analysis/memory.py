@@ -1,0 +1,110 @@
+"""Activation memory: the size of each output, and the most that is alive at once.
+
+A tensor lives from the layer that writes it to the last layer that reads it; the network's outputs live to the end,
+its inputs from the start. Views (flatten, slices, identities) live in the memory of what they show. Weights are not
+counted, nor what an implementation needs as working space.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cnnshape.graph import Graph
+
+
+class Peak(NamedTuple):
+    """The most values alive at once for one sample: at which node, and which values (indices) make it up."""
+
+    elements: int
+    node: int | None
+    alive: tuple[int, ...]
+
+
+def activation_elements(graph: Graph) -> list[int]:
+    """Values in the output of each node, for one sample."""
+    return [node.application.output.elements for node in graph.nodes]
+
+
+def peak_memory(graph: Graph, *, inplace_activations: bool = False, inplace_adds: bool = False) -> Peak:
+    """The peak of the activation memory, layers run in the order of the graph.
+
+    `inplace_activations` lets an activation overwrite its input, `inplace_adds` lets an element-wise join overwrite
+    its first input, where nothing reads it afterwards.
+    """
+    reuse = _reusers(graph, inplace_activations, inplace_adds)
+    first = _Liveness(graph, reuse)
+    for index in range(len(graph.nodes)):
+        first.run(index)
+    if first.peak_node is None:
+        return Peak(first.peak, None, tuple(first.alive))
+    again = _Liveness(graph, reuse)
+    for index in range(first.peak_node):
+        again.run(index)
+    again.allocate(first.peak_node)
+    return Peak(first.peak, first.peak_node, tuple(again.alive))
+
+
+def _reusers(graph: Graph, activations: bool, adds: bool) -> list[bool]:
+    """For each node, whether it may overwrite its first input."""
+    return [
+        (activations and node.application.layer.activation) or (adds and node.application.layer.combines)
+        for node in graph.nodes
+    ]
+
+
+class _Liveness:
+    """Storages are named by the value that first lived in them."""
+
+    def __init__(self, graph: Graph, reuse: list[bool]) -> None:
+        self.graph = graph
+        self.reuse = reuse
+        count = len(graph.inputs) + len(graph.nodes)
+        self.uses = [0] * count
+        for node in graph.nodes:
+            for value in node.inputs:
+                self.uses[value] += 1
+        for value in graph.outputs.values():
+            self.uses[value] += 1
+        self.storage = list(range(count))
+        self.pending = [0] * count
+        self.alive: dict[int, int] = {}
+        self.total = 0
+        self.peak = 0
+        self.peak_node: int | None = None
+        for index, given in enumerate(graph.inputs):
+            self._store(index, given.tensor.elements)
+        self.peak = self.total
+
+    def _store(self, value: int, elements: int) -> None:
+        self.alive[value] = elements
+        self.total += elements
+        self.pending[value] = self.uses[value]
+
+    def run(self, index: int) -> None:
+        """Runs one node: its output comes alive, and what nothing reads any more dies."""
+        value = self.allocate(index)
+        if self.total > self.peak:
+            self.peak, self.peak_node = self.total, index
+        for read in {self.storage[each] for each in self.graph.nodes[index].inputs} | {self.storage[value]}:
+            if self.pending[read] == 0:
+                self.total -= self.alive.pop(read, 0)
+
+    def allocate(self, index: int) -> int:
+        """Gives the output of a node its storage; returns its value."""
+        node = self.graph.nodes[index]
+        value = len(self.graph.inputs) + index
+        for read in node.inputs:
+            self.pending[self.storage[read]] -= 1
+        first = self.storage[node.inputs[0]]
+        output = node.application.output
+        if node.application.layer.view or (self.reuse[index] and self._may_reuse(first, output.elements)):
+            self.storage[value] = first
+            self.pending[first] += self.uses[value]
+        else:
+            self._store(value, output.elements)
+        return value
+
+    def _may_reuse(self, storage: int, elements: int) -> bool:
+        """An input of the network is never overwritten."""
+        free = self.pending[storage] == 0 and storage >= len(self.graph.inputs)
+        return free and self.alive[storage] == elements

@@ -1,0 +1,159 @@
+"""The library: a design loaded, analyzed and checked. Nothing is printed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+
+from cnnshape.diagnostics import Diagnostic, Severity, diagnose
+from cnnshape.document import decode, read_file_bytes
+from cnnshape.graph import Graph, Options, build
+from cnnshape.layers import Shape
+from cnnshape.report import DTYPES, Report, Settings, check_expectations, make_report
+from cnnshape.source import SourceText
+from cnnshape.spec import Spec, Value, read_spec, read_value
+
+ParamValue = int | float | bool | str | list["ParamValue"] | tuple["ParamValue", ...]
+
+
+class DesignError(Exception):
+    """A design that can't be analyzed; `diagnostics` say why."""
+
+    def __init__(self, diagnostics: list[Diagnostic]) -> None:
+        errors = [found for found in diagnostics if found.severity is Severity.ERROR]
+        first = errors[0]
+        place = f"{first.path}:{first.at.span.line}:{first.at.span.column}: " if first.at else f"{first.path}: "
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        super().__init__(f"{place}{first.message}{more}")
+        self.diagnostics = diagnostics
+
+
+class Design:
+    """A spec that was read, with the problems of reading it. `spec` is None where nothing could be made of it."""
+
+    __slots__ = ("diagnostics", "name", "source", "spec")
+
+    def __init__(self, source: SourceText, spec: Spec | None, diagnostics: list[Diagnostic]) -> None:
+        self.source = source
+        self.spec = spec
+        self.diagnostics = diagnostics
+        self.name = spec.name if spec else source.name
+
+    def __repr__(self) -> str:
+        return f"Design({self.name!r})"
+
+
+def load(spec: str | PathLike[str], *, name: str = "") -> Design:
+    """Reads a spec: a path, or a text with a line break in it.
+
+    `name` is what diagnostics call a text. What is wrong in the spec is found in the design's `diagnostics`; a file
+    that can't be opened raises OSError.
+    """
+    if isinstance(spec, str) and "\n" in spec:
+        return design_of(SourceText(name or "<text>", spec))
+    path = Path(spec)
+    return read_bytes(name or str(spec), read_file_bytes(path), path)
+
+
+def read_bytes(name: str, data: bytes, path: Path | None = None) -> Design:
+    """The design of a file's bytes."""
+    text = decode(name, data)
+    if isinstance(text, str):
+        return design_of(SourceText(name, text, path))
+    return Design(SourceText(name, "", path), None, [text])
+
+
+def design_of(source: SourceText) -> Design:
+    """The design of a text."""
+    spec, diagnostics = read_spec(source)
+    return Design(source, spec, diagnostics)
+
+
+def analyze(
+    design: Design,
+    *,
+    params: Mapping[str, ParamValue] | None = None,
+    variant: str = "",
+    inputs: Mapping[str, Shape] | Shape | None = None,
+    batch: int = 1,
+    dtype: str = "float32",
+    inplace_activations: bool = False,
+    inplace_adds: bool = False,
+    max_layers: int | None = None,
+) -> Report:
+    """The report of a design.
+
+    `inputs` overrides input shapes, channels first and without the batch: one shape for the first input, or a mapping
+    by name. Raises DesignError where the design has errors, ValueError for a batch or dtype that makes no sense.
+    """
+    if batch < 1 or batch > 10**9:
+        raise ValueError(f"batch must be from 1 to 10^9, got {batch}")
+    if dtype not in DTYPES:
+        raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}")
+    graph, diagnostics = expand(design, options(params, variant, inputs, max_layers))
+    if graph is None or design.spec is None:
+        raise DesignError(diagnostics)
+    settings = Settings(batch, dtype, inplace_activations, inplace_adds)
+    return make_report(graph, design.spec.origin, settings)
+
+
+def check(
+    design: Design,
+    *,
+    params: Mapping[str, ParamValue] | None = None,
+    variant: str = "",
+    inputs: Mapping[str, Shape] | Shape | None = None,
+    max_layers: int | None = None,
+) -> list[Diagnostic]:
+    """Everything that is wrong with a design, sorted by place; empty where nothing is.
+
+    What the file expects of itself is held against it, unless parameters, a variant or inputs were changed.
+    """
+    chosen = options(params, variant, inputs, max_layers)
+    graph, diagnostics = expand(design, chosen)
+    if graph is not None and design.spec is not None and chosen == Options(max_layers=chosen.max_layers):
+        diagnostics = diagnostics + check_expectations(make_report(graph), design.spec.expectations)
+    return sorted(diagnostics, key=lambda found: found.place)
+
+
+def expand(design: Design, chosen: Options) -> tuple[Graph | None, list[Diagnostic]]:
+    """The graph of a design and all its problems, sorted by place; no graph where there are errors."""
+    if design.spec is None:
+        return None, design.diagnostics
+    graph, found = build(design.spec, chosen)
+    diagnostics = sorted(design.diagnostics + found, key=lambda each: each.place)
+    return (None if diagnostics else graph), diagnostics
+
+
+def options(
+    params: Mapping[str, ParamValue] | None,
+    variant: str,
+    inputs: Mapping[str, Shape] | Shape | None,
+    max_layers: int | None,
+) -> Options:
+    """Arguments of the API as options of the graph; raises DesignError for a parameter that is no value."""
+    values = {name: _param(name, value) for name, value in (params or {}).items()}
+    shapes = inputs if isinstance(inputs, Mapping) else {"": inputs} if inputs else {}
+    sound = {name: tuple(shape) for name, shape in shapes.items()}
+    for name, shape in sound.items():
+        if not 1 <= len(shape) <= 4 or any(type(size) is not int or not 1 <= size <= 10**9 for size in shape):
+            message = f"the input{f' `{name}`' if name else ''} is 1 to 4 whole numbers from 1 to 10^9, got {shape}"
+            raise DesignError([diagnose("bad-input", message, file="inputs")])
+    chosen = Options(values, variant, sound)
+    return chosen if max_layers is None else chosen._replace(max_layers=max_layers)
+
+
+def _param(name: str, value: ParamValue) -> Value:
+    read, problems = read_value(SourceText(f"param {name}", _written(value)))
+    if read is None or problems:
+        raise DesignError(problems)
+    return read
+
+
+def _written(value: ParamValue) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_written, value))}]"
+    return str(value)

@@ -1,0 +1,33 @@
+"""`cnnshape layers`"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from cnnshape.cli.reading import BAD_USAGE, fail
+from cnnshape.diagnostics import diagnose, did_you_mean
+from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME
+from cnnshape.render.reference import kind_page, kinds_overview
+
+
+def _complete(incomplete: str) -> list[str]:
+    return [name for name in BY_NAME if name.startswith(incomplete)]
+
+
+def layers(
+    kind: Annotated[
+        str | None, typer.Argument(metavar="KIND", help="A layer kind.", autocompletion=_complete, show_default=False)
+    ] = None,
+) -> None:
+    """Print the vocabulary: all layer kinds, or one with its arguments and formulas."""
+    if kind is None:
+        sys.stdout.write(kinds_overview())
+        return
+    found = BY_NAME.get(kind) or BY_FOREIGN_NAME.get(kind)
+    if found is None:
+        help = did_you_mean(kind, BY_NAME)
+        fail([diagnose("unknown-kind", f"no layer kind is called `{kind}`", file="layers", help=help)], BAD_USAGE)
+    sys.stdout.write(kind_page(found))

@@ -1,0 +1,84 @@
+"""Options that several commands share, and how they become values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+
+from cnnshape.api import DesignError
+from cnnshape.diagnostics import diagnose
+from cnnshape.graph import Options
+from cnnshape.layers import Shape
+from cnnshape.report import DTYPES
+from cnnshape.source import SourceText, shipped_names
+from cnnshape.spec import Value, read_value
+
+
+def complete_spec(incomplete: str) -> list[str]:
+    """Shipped architectures that start so."""
+    return [name for name in shipped_names() if name.startswith(incomplete)]
+
+
+SpecArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="SPEC",
+        help="A YAML file, `-` for standard input, or the name of a shipped architecture (`resnet50`).",
+        autocompletion=complete_spec,
+        show_default=False,
+    ),
+]
+InputOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--input", "-i", help="Input shape, channels first: `3x256x256`, or `name=3x256x256`.", metavar="CxHxW"
+    ),
+]
+ParamOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--param", "-p", help="Set a param of the spec: `width=128`, `repeats=[3,4,23,3]`.", metavar="NAME=VALUE"
+    ),
+]
+VariantOption = Annotated[str, typer.Option("--variant", help="Use a variant that the spec declares.", metavar="NAME")]
+BatchOption = Annotated[int, typer.Option("--batch", "-b", help="Samples per batch.", min=1, max=10**9)]
+DtypeOption = Annotated[str, typer.Option("--dtype", help=f"Type of weights and activations: {', '.join(DTYPES)}.")]
+MaxLayersOption = Annotated[
+    int, typer.Option("--max-layers", help="The most layers that a spec may expand to.", min=1, max=10**8)
+]
+
+
+def graph_options(inputs: Iterable[str] | None, params: Iterable[str] | None, variant: str, max_layers: int) -> Options:
+    """The options of the graph; raises typer.BadParameter for what can't be read."""
+    shapes = dict(_input(text) for text in inputs or ())
+    values = dict(_param(text) for text in params or ())
+    return Options(values, variant, shapes, max_layers)
+
+
+def _input(text: str) -> tuple[str, Shape]:
+    name, _, shape = text.rpartition("=")
+    sizes = shape.lower().replace(",", "x").split("x")
+    if not 1 <= len(sizes) <= 4 or not all(size.isascii() and size.isdigit() and 0 < len(size) < 10 for size in sizes):
+        raise typer.BadParameter(f"{text!r} is no shape; write 3x224x224", param_hint="--input")
+    if any(int(size) == 0 for size in sizes):
+        raise typer.BadParameter(f"{text!r} has a size of 0", param_hint="--input")
+    return name, tuple(map(int, sizes))
+
+
+def _param(text: str) -> tuple[str, Value]:
+    name, equals, value = text.partition("=")
+    if not equals or not value:
+        raise typer.BadParameter(f"{text!r} sets nothing; write name=value", param_hint="--param")
+    read, problems = read_value(SourceText(f"--param {name}", value))
+    if read is None or problems:
+        raise DesignError(problems or [diagnose("wrong-structure", "no value", file=f"--param {name}")])
+    return name, read
+
+
+def checked_dtype(dtype: str) -> str:
+    """The dtype; raises typer.BadParameter for one that isn't known."""
+    if dtype not in DTYPES:
+        raise typer.BadParameter(f"{dtype!r} is not one of {', '.join(DTYPES)}", param_hint="--dtype")
+    return dtype

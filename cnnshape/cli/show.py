@@ -1,0 +1,25 @@
+"""`cnnshape show`"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from cnnshape.cli.options import complete_spec
+from cnnshape.cli.reading import BAD_USAGE, fail, unreadable
+from cnnshape.source import shipped_path
+
+
+def show(
+    name: Annotated[
+        str,
+        typer.Argument(help="The name of a shipped architecture.", autocompletion=complete_spec, show_default=False),
+    ],
+) -> None:
+    """Print the YAML of a shipped architecture, to start from: `cnnshape show resnet50 > mine.yaml`."""
+    path = shipped_path(name)
+    if path is None:
+        fail([unreadable(name, FileNotFoundError())], BAD_USAGE)
+    sys.stdout.write(path.read_text(encoding="utf-8"))

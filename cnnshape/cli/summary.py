@@ -1,0 +1,139 @@
+"""`cnnshape summary`"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cnnshape.api import DesignError
+from cnnshape.cli.options import (
+    BatchOption,
+    DtypeOption,
+    InputOption,
+    MaxLayersOption,
+    ParamOption,
+    SpecArgument,
+    VariantOption,
+    checked_dtype,
+    graph_options,
+)
+from cnnshape.cli.reading import BAD_USAGE, fail, read_graph
+from cnnshape.graph.expand import MAX_LAYERS
+from cnnshape.render.table import BY_NAME, COLUMNS, DEFAULT, Table, lines_of, make_table
+from cnnshape.report import Report, Settings, make_report
+
+_COLUMNS_HELP = "Columns, by comma: " + ", ".join(column.name for column in COLUMNS) + "."
+
+
+class Format(StrEnum):
+    """How a summary is printed."""
+
+    TABLE = "table"
+    PLAIN = "plain"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+    JSON = "json"
+
+
+def summary(
+    spec: SpecArgument,
+    input: InputOption = None,
+    param: ParamOption = None,
+    variant: VariantOption = "",
+    batch: BatchOption = 1,
+    dtype: DtypeOption = "float32",
+    columns: Annotated[str, typer.Option("--columns", "-c", help=_COLUMNS_HELP)] = ",".join(DEFAULT),
+    expand: Annotated[bool, typer.Option("--expand", "-e", help="One line per layer, nothing folded.")] = False,
+    depth: Annotated[
+        int | None, typer.Option("--depth", "-d", help="Open stages and blocks to this depth; 0 closes all.", min=0)
+    ] = None,
+    format: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.TABLE,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file instead.")] = None,
+    inplace_activations: Annotated[
+        bool, typer.Option("--inplace-activations", help="Peak memory: activations overwrite their input.")
+    ] = False,
+    inplace_adds: Annotated[
+        bool, typer.Option("--inplace-adds", help="Peak memory: joins overwrite their first input.")
+    ] = False,
+    max_layers: MaxLayersOption = MAX_LAYERS,
+) -> None:
+    """Print every layer's shape, parameters, MACs and receptive field, and the totals.
+
+    params: learned weights; buffers (running statistics) apart; a weight used twice counts once.
+    MACs: multiply-accumulates of convolutions and linear layers, without bias.
+    FLOPs: 2 x MACs, and bias, normalization, activation, pooling and joins by the formulas of `cnnshape layers`.
+    weights: params in bytes of --dtype. activations: bytes of all layers' outputs.
+    peak memory: the most bytes of activations alive at once, in the order of the layers.
+    RF: input cells per axis that one output cell depends on; `all` after a global pool or a linear layer.
+    """
+    names = _checked_columns(columns)
+    settings = Settings(batch, checked_dtype(dtype), inplace_activations, inplace_adds)
+    try:
+        options = graph_options(input, param, variant, max_layers)
+    except DesignError as error:
+        fail(error.diagnostics, BAD_USAGE)
+    design, graph = read_graph(spec, options)
+    report = make_report(graph, design.spec.origin if design.spec else "", settings)
+    _print(report, names, format, output, expand=expand, depth=depth)
+
+
+def _checked_columns(columns: str) -> list[str]:
+    names = [name.strip() for name in columns.split(",") if name.strip()]
+    unknown = [name for name in names if name not in BY_NAME]
+    if unknown or not names:
+        known = ", ".join(BY_NAME)
+        raise typer.BadParameter(
+            f"{unknown[0] if unknown else columns!r} is no column; known: {known}", param_hint="--columns"
+        )
+    return names
+
+
+def _print(
+    report: Report, columns: list[str], format: Format, output: Path | None, *, expand: bool, depth: int | None
+) -> None:
+    terminal = output is None and sys.stdout.isatty()
+    if format is Format.TABLE and terminal:
+        _print_on_terminal(report, columns, expand=expand, depth=depth)
+        return
+    text = _text(report, columns, format, expand=expand, depth=depth)
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise typer.BadParameter(f"can't write {output}: {error.strerror}", param_hint="--output") from None
+
+
+def _print_on_terminal(report: Report, columns: list[str], *, expand: bool, depth: int | None) -> None:
+    from rich.console import Console
+
+    from cnnshape.render.terminal import print_summary
+
+    console = Console()
+    lines = lines_of(report, expand=expand, depth=depth)
+    table = make_table(report, lines, columns, width=console.width)
+    print_summary(report, table, console, folds=not expand)
+
+
+def _text(report: Report, columns: list[str], format: Format, *, expand: bool, depth: int | None) -> str:
+    if format is Format.JSON:
+        from cnnshape.render.json import to_json
+
+        return to_json(report)
+    if format is Format.CSV:
+        from cnnshape.render.csv import to_csv
+
+        return to_csv(report)
+    table: Table = make_table(report, lines_of(report, expand=expand, depth=depth), columns)
+    if format is Format.MARKDOWN:
+        from cnnshape.render.markdown import to_markdown
+
+        return to_markdown(report, table, folds=not expand)
+    from cnnshape.render.summary import plain
+
+    return plain(report, table, folds=not expand)

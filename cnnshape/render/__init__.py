@@ -1,0 +1,1 @@
+"""Faces: pure functions from a report or diagnostics to text."""

@@ -1,0 +1,127 @@
+"""Diagnostics as text: with source excerpts, or a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from unicodedata import east_asian_width
+
+from cnnshape.diagnostics import Diagnostic, Label, Severity
+from cnnshape.source import SourceText
+
+MAX_EXCERPT = 160
+
+
+class Piece(NamedTuple):
+    """A part of a line and its role: `error`, `warning`, `place`, `related`, `help`, or none."""
+
+    text: str
+    role: str = ""
+
+
+Line = tuple[Piece, ...]
+
+
+def full(diagnostics: Iterable[Diagnostic]) -> str:
+    """All diagnostics with excerpts, as plain text."""
+    lines = [line for diagnostic in diagnostics for line in full_lines(diagnostic)]
+    return "".join("".join(piece.text for piece in line) + "\n" for line in lines)
+
+
+def full_lines(diagnostic: Diagnostic) -> list[Line]:
+    """One diagnostic with its excerpts, and an empty line after it."""
+    role = str(diagnostic.severity)
+    lines: list[Line] = [
+        (Piece(f"{role}[{diagnostic.code}]", role), Piece(f": {escaped(diagnostic.message)}", "message"))
+    ]
+    margin = _margin(diagnostic)
+    if diagnostic.at is None:
+        lines.append((Piece(" " * margin + "--> ", "place"), Piece(escaped(diagnostic.file))))
+    for source, labels in _by_source(diagnostic):
+        lines += _excerpts(diagnostic, source, labels, margin)
+    for kind, text in (*(("note", note) for note in diagnostic.notes), ("help", diagnostic.help)):
+        if text:
+            lines.append((Piece(" " * (margin + 1) + "= ", "place"), Piece(kind, "help"), Piece(f": {escaped(text)}")))
+    return [*lines, ()]
+
+
+def concise(diagnostic: Diagnostic) -> str:
+    """`path:line:col: error[CS512] message`, without a line break."""
+    place = escaped(diagnostic.path)
+    if diagnostic.at is not None:
+        place += f":{diagnostic.at.span.line}:{diagnostic.at.span.column}"
+    return f"{place}: {diagnostic.severity}[{diagnostic.code}] {escaped(diagnostic.message)}"
+
+
+def closing(diagnostics: Iterable[Diagnostic]) -> str:
+    """`2 errors, 1 warning`"""
+    counts = {Severity.ERROR: 0, Severity.WARNING: 0}
+    for diagnostic in diagnostics:
+        counts[diagnostic.severity] += 1
+    parts = [f"{number} {severity}{'s' if number > 1 else ''}" for severity, number in counts.items() if number]
+    return ", ".join(parts)
+
+
+def escaped(text: str) -> str:
+    """The text with nothing in it that a terminal obeys."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
+
+
+def _margin(diagnostic: Diagnostic) -> int:
+    labels = ([diagnostic.at] if diagnostic.at else []) + list(diagnostic.related)
+    return max((len(str(label.span.line)) for label in labels), default=1)
+
+
+def _by_source(diagnostic: Diagnostic) -> list[tuple[SourceText, list[Label]]]:
+    """The labels of each text, that of the primary place first."""
+    found: dict[int, tuple[SourceText, list[Label]]] = {}
+    for label in ([diagnostic.at] if diagnostic.at else []) + list(diagnostic.related):
+        found.setdefault(id(label.span.source), (label.span.source, []))[1].append(label)
+    return list(found.values())
+
+
+def _excerpts(diagnostic: Diagnostic, source: SourceText, labels: list[Label], margin: int) -> list[Line]:
+    first = labels[0]
+    arrow = "--> " if first is diagnostic.at else "::: "
+    place = f"{escaped(source.name)}:{first.span.line}:{first.span.column}"
+    bar = (Piece(" " * (margin + 1) + "|", "place"),)
+    lines: list[Line] = [(Piece(" " * margin + arrow, "place"), Piece(place)), bar]
+    shown = 0
+    for label in sorted(labels, key=lambda each: (each.span.line, each is not diagnostic.at)):
+        if label.span.line != shown:
+            lines.append(_source_line(label, margin))
+        shown = label.span.line
+        lines.append(_underline(label, margin, label is diagnostic.at, str(diagnostic.severity)))
+    return lines
+
+
+def _window(label: Label) -> tuple[int, str]:
+    """Where the shown part of a line starts, and the part: long lines are cut around the place."""
+    text = label.span.source.line(label.span.line)
+    start = 0
+    if len(text) > MAX_EXCERPT:
+        start = max(0, min(label.span.column - 1 - MAX_EXCERPT // 4, len(text) - MAX_EXCERPT))
+    return start, "".join(sign if sign.isprintable() else " " for sign in text[start : start + MAX_EXCERPT])
+
+
+def _source_line(label: Label, margin: int) -> Line:
+    _, text = _window(label)
+    return Piece(f"{label.span.line:>{margin}} | ", "place"), Piece(text)
+
+
+def _underline(label: Label, margin: int, primary: bool, severity: str) -> Line:
+    span = label.span
+    start, text = _window(label)
+    before = text[: span.column - 1 - start]
+    end = span.end_column - 1 - start if span.end_line == span.line else len(text)
+    marked = text[len(before) : end]
+    sign = "^" if primary else "-"
+    words = f" {escaped(label.text)}" if label.text else ""
+    role = severity if primary else "related"
+    bar = Piece(" " * (margin + 1) + "| ", "place")
+    return bar, Piece(" " * _cells(before)), Piece(sign * max(_cells(marked), 1) + words, role)
+
+
+def _cells(text: str) -> int:
+    """Columns that a text takes on a terminal."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)

@@ -1,0 +1,58 @@
+"""The vocabulary as text, from the kinds' own declarations."""
+
+from __future__ import annotations
+
+from inspect import cleandoc
+
+from cnnshape.layers import KINDS, Argument, Layer
+
+
+def kinds_overview() -> str:
+    """A line per kind: its word, its arguments, what it does."""
+    width = max(len(kind.name) for kind in KINDS)
+    lines = [f"{kind.name.ljust(width)}  {_first_line(kind)}" for kind in KINDS]
+    return "\n".join([*lines, "", "`cnnshape layers KIND` shows arguments, defaults and formulas."]) + "\n"
+
+
+def kind_page(kind: type[Layer]) -> str:
+    """All about one kind."""
+    parts = [kind.name, "", cleandoc(kind.__doc__ or ""), ""]
+    if kind.arguments or kind.followers:
+        parts += ["arguments:", *_arguments(kind), ""]
+    parts.append(f"FLOPs: {kind.operations}")
+    if kind.foreign:
+        parts.append(f"elsewhere called: {', '.join(kind.foreign)}")
+    return "\n".join(parts) + "\n"
+
+
+def _first_line(kind: type[Layer]) -> str:
+    return cleandoc(kind.__doc__ or "").partition("\n")[0]
+
+
+def _arguments(kind: type[Layer]) -> list[str]:
+    rows = [(name, *describe_argument(argument)) for name, argument in kind.arguments.items()]
+    rows += [(name, *describe_follower(name)) for name in kind.followers]
+    width = max(len(name) for name, _, _ in rows)
+    return [f"  {name.ljust(width)}  {doc}\n  {' ' * width}  {values}" for name, doc, values in rows]
+
+
+def describe_argument(argument: Argument) -> tuple[str, str]:
+    """What an argument does, and which values it takes."""
+    main = "; the main argument: may stand alone" if argument.main else ""
+    default = "required" if argument.required else f"default {default_text(argument)}"
+    return argument.doc, f"{argument.type.expected}; {default}{main}"
+
+
+def describe_follower(name: str) -> tuple[str, str]:
+    """The same for `norm` and `act`."""
+    what = "normalization" if name == "norm" else "activation"
+    bias = "; with it, bias defaults to false" if name == "norm" else ""
+    return f"the {what} that follows, as a layer of its own", f"a kind, `{{kind: args}}`, or `none`; default none{bias}"
+
+
+def default_text(argument: Argument) -> str:
+    """A default as a spec writes it."""
+    value = argument.default
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "none" if value is None else str(value)

@@ -1,0 +1,68 @@
+"""What a layer does, in a few characters: `7x7/2 p3`."""
+
+from __future__ import annotations
+
+from cnnshape.layers import Layer
+
+_IN_WINDOW = ("kernel", "stride", "padding", "dilation", "groups")
+_TOLD_ELSEWHERE = frozenset(
+    {"out", "bias", "eps", "momentum", "affine", "track", "boxes", "shape", "size", "count_include_pad", *_IN_WINDOW}
+)
+
+
+def window(layer: Layer, rank: int) -> str:
+    """The window and whatever else was set, for an input of that many spatial axes."""
+    return " ".join(part for part in (_window(layer, rank), *_settings(layer)) if part)
+
+
+def _window(layer: Layer, rank: int) -> str:
+    values = vars(layer)
+    if "kernel" not in values:
+        return ""
+    stride = values["kernel"] if values["stride"] is None else values["stride"]
+    parts = [
+        _axes(values["kernel"], rank) + (f"/{_short(stride)}" if _short(stride) != "1" else ""),
+        _padding(values["padding"]),
+        f"d{_short(values['dilation'])}" if _short(values.get("dilation", 1)) != "1" else "",
+        f"g{values['groups']}" if values.get("groups", 1) != 1 else "",
+        "ceil" if values.get("ceil") else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _axes(value: object, rank: int) -> str:
+    listed = value if isinstance(value, tuple) else (value,) * rank
+    return "x".join(map(str, listed))
+
+
+def _short(value: object) -> str:
+    """One number where all axes agree."""
+    if isinstance(value, tuple) and len(set(value)) == 1:
+        return str(value[0])
+    return _axes(value, 1)
+
+
+def _padding(value: object) -> str:
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
+        return "p" + "x".join(f"({before},{after})" for before, after in value)
+    text = _short(value)
+    return "" if text == "0" else text if text == "same" else f"p{text}"
+
+
+def _settings(layer: Layer) -> list[str]:
+    """Arguments that aren't the default and don't show elsewhere."""
+    values = vars(layer)
+    skipped = _TOLD_ELSEWHERE if "kernel" in values else _TOLD_ELSEWHERE - {"groups", "stride", "padding"}
+    return [
+        f"{name}={_plain(values[name])}"
+        for name, argument in layer.arguments.items()
+        if name not in skipped and values[name] != argument.default
+    ]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return f"[{','.join(map(_plain, value))}]"
+    return str(value)

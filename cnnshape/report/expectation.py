@@ -1,0 +1,166 @@
+"""Holding a report against what its file expects."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from typing import NamedTuple
+
+from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
+from cnnshape.layers import show
+from cnnshape.report.quantity import parse_quantity
+from cnnshape.report.report import Report, Row
+from cnnshape.spec import Expectation, Expression, ListValue, Name
+
+FIGURES: dict[str, str] = {
+    "params": "learned parameters, frozen ones too",
+    "trainable_params": "parameters that training changes",
+    "buffers": "values kept with the weights but not learned",
+    "macs": "multiply-accumulates of convolutions and linear layers",
+    "flops": "floating-point operations of all layers",
+    "weight_bytes": "bytes of the parameters",
+    "activation_bytes": "bytes of all layers' outputs together",
+    "peak_activation_bytes": "the most bytes of activations alive at once",
+    "layers": "layers in the expanded design",
+}
+_HOLDERS: dict[str, Callable[[Row], int | None]] = {
+    "params": lambda row: row.params,
+    "trainable_params": lambda row: row.trainable_params,
+    "weight_bytes": lambda row: row.params,
+    "buffers": lambda row: row.buffers,
+    "macs": lambda row: row.macs,
+    "flops": lambda row: row.flops,
+    "activation_bytes": lambda row: row.activation_bytes,
+}
+_BOUNDS: dict[str, Callable[[int, Fraction], bool]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+_TOLERANCE = re.compile(r"(.+?)\s*(?:\+-|±)\s*(\d{1,3}(?:\.\d{1,6})?)\s*%\Z")
+_HELP = "write a number (`25557032`, `4.089G`), a bound (`<= 26M`), or a tolerance (`25.5M +- 1%`)"
+
+
+class Wanted(NamedTuple):
+    """What a figure shall be: a test, and the number that a miss is measured from."""
+
+    test: Callable[[int], bool]
+    target: Fraction
+    text: str
+
+
+def parse_wanted(text: str) -> Wanted | None:
+    """The test that a text states, or None."""
+    stripped = text.strip()
+    sign = next((each for each in _BOUNDS if stripped.startswith(each)), "")
+    tolerance = _TOLERANCE.match(stripped)
+    quantity = parse_quantity(tolerance[1] if tolerance else stripped[len(sign) :])
+    if quantity is None or (sign and tolerance):
+        return None
+    target = quantity.value
+    if sign:
+        bound = _BOUNDS[sign]
+        return Wanted(lambda number: bound(number, target), target, stripped)
+    if tolerance:
+        slack = target * Fraction(tolerance[2]) / 100
+        return Wanted(lambda number: abs(number - target) <= slack, target, stripped)
+    return Wanted(quantity.matches, target, stripped)
+
+
+def check_expectations(report: Report, expectations: tuple[Expectation, ...]) -> list[Diagnostic]:
+    """A diagnostic for each expectation that the report misses, or that can't be read."""
+    found = [_check(report, expectation) for expectation in expectations]
+    return [diagnostic for diagnostic in found if diagnostic is not None]
+
+
+def _check(report: Report, expectation: Expectation) -> Diagnostic | None:
+    figure = expectation.figure.text
+    if figure == "output" or figure.startswith("outputs."):
+        return _check_output(report, expectation)
+    if figure == "receptive_field" or figure.startswith("receptive_field."):
+        return _check_receptive_field(report, expectation)
+    if figure not in FIGURES:
+        known = [*FIGURES, "output", "outputs", "receptive_field"]
+        message = f"`{figure}` is not a figure that can be expected"
+        return diagnose("bad-expectation", message, expectation.figure.span, help=did_you_mean(figure, known))
+    number = len(report.rows) if figure == "layers" else getattr(report.totals, figure)
+    return _check_number(report, expectation, number)
+
+
+def _check_number(report: Report, expectation: Expectation, number: int) -> Diagnostic | None:
+    wanted = parse_wanted(expectation.wanted.text) if isinstance(expectation.wanted, Name) else None
+    if wanted is None:
+        message = f"`{expectation.figure.text}` can't be held against this"
+        return diagnose("bad-expectation", message, expectation.wanted.span, help=_HELP)
+    return None if wanted.test(number) else missed(report, expectation.figure, wanted, number, expectation)
+
+
+def missed(
+    report: Report, figure: Name, wanted: Wanted, number: int, expectation: Expectation | None = None
+) -> Diagnostic:
+    """The diagnostic of a missed figure: by how much, and which layers hold most of it."""
+    off = number - wanted.target
+    share = f", {abs(off) / wanted.target * 100:.3g} %" if wanted.target else ""
+    amount = f"{float(abs(off)):,.0f}{share} {'more' if off > 0 else 'less'}"
+    message = f"{figure.text} is {number:,}, expected {wanted.text}: {amount}"
+    at = expectation.wanted.span if expectation else None
+    return diagnose("expectation-missed", message, at, notes=_holders(report, figure.text))
+
+
+def _holders(report: Report, figure: str) -> tuple[str, ...]:
+    measure = _HOLDERS.get(figure)
+    if measure is None:
+        return ()
+    total = sum(measure(row) or 0 for row in report.rows)
+    largest = sorted(report.rows, key=lambda row: -(measure(row) or 0))[:3]
+    held = [f"{row.name} {100 * (measure(row) or 0) / total:.0f} %" for row in largest if total and measure(row)]
+    return (f"most of it: {', '.join(held)}",) if held else ()
+
+
+def _numbers(wanted: Name | ListValue) -> tuple[int, ...] | None:
+    if isinstance(wanted, Name):
+        return (
+            (int(wanted.text),) if wanted.text.isascii() and wanted.text.isdigit() and len(wanted.text) < 16 else None
+        )
+    values = [item.run({}) if isinstance(item, Expression) and item.constant else None for item in wanted.items]
+    numbers = tuple(value for value in values if isinstance(value, int) and not isinstance(value, bool))
+    return numbers if len(numbers) == len(values) else None
+
+
+def _check_output(report: Report, expectation: Expectation) -> Diagnostic | None:
+    figure = expectation.figure.text
+    name = figure.partition(".")[2] or (next(iter(report.outputs)) if len(report.outputs) == 1 else "")
+    if name not in report.outputs:
+        known = ", ".join(f"`outputs.{each}`" for each in report.outputs)
+        message = f"`{figure}` is not one output of this network; it has {known}"
+        return diagnose("bad-expectation", message, expectation.figure.span)
+    wanted = _numbers(expectation.wanted)
+    if wanted is None:
+        message = f"`{figure}` is a shape, such as [1000]"
+        return diagnose("bad-expectation", message, expectation.wanted.span)
+    if wanted == report.outputs[name]:
+        return None
+    message = f"the output is {show(report.outputs[name])}, expected {show(wanted)}"
+    return diagnose("expectation-missed", message, expectation.wanted.span)
+
+
+def _check_receptive_field(report: Report, expectation: Expectation) -> Diagnostic | None:
+    layer = expectation.figure.text.partition(".")[2]
+    row = next((row for row in report.rows if row.name == layer), None) if layer else report.reach
+    wanted = _numbers(expectation.wanted)
+    if wanted is None:
+        message = "a receptive field is a number, or one per axis: [427, 427]"
+        return diagnose("bad-expectation", message, expectation.wanted.span)
+    if row is None or row.receptive_field is None:
+        what = f"`{layer}`" if layer else "this network"
+        help = did_you_mean(layer, [row.name for row in report.rows]) if layer else None
+        message = f"{what} has no receptive field that could be stated"
+        return diagnose("bad-expectation", message, expectation.figure.span, help=help)
+    size = row.receptive_field.size
+    if wanted == size or (len(wanted) == 1 and set(size) == set(wanted)):
+        return None
+    message = f"the receptive field of {row.name} is {show(size)}, expected {show(wanted)}"
+    return diagnose("expectation-missed", message, expectation.wanted.span)

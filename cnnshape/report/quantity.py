@@ -1,0 +1,37 @@
+"""Quantities as people write them: `25557032`, `4.089G`, `26M`, `2MiB`."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import NamedTuple
+
+_UNITS = {
+    "": 1, "B": 1,
+    "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "kB": 10**3, "MB": 10**6, "GB": 10**9,
+    "KiB": 2**10, "MiB": 2**20, "GiB": 2**30,
+}  # fmt: skip
+_QUANTITY = re.compile(r"(\d{1,15}(?:[_,]\d{1,15}){0,6})(?:\.(\d{1,12}))?\s*([A-Za-z]{0,3})\Z")
+
+
+class Quantity(NamedTuple):
+    """A number and how exactly it was written: it stands for all numbers that round to it."""
+
+    value: Fraction
+    slack: Fraction
+
+    def matches(self, number: int) -> bool:
+        """Whether the number rounds to what was written; a plain whole number must be met exactly."""
+        return abs(number - self.value) <= self.slack
+
+
+def parse_quantity(text: str) -> Quantity | None:
+    """The quantity of a text, or None."""
+    match = _QUANTITY.match(text.strip())
+    if match is None or match[3] not in _UNITS:
+        return None
+    unit = _UNITS[match[3]]
+    digits = match[2] or ""
+    whole = int(re.sub("[_,]", "", match[1]) + digits)
+    step = Fraction(unit, 10 ** len(digits))
+    return Quantity(whole * step, Fraction(0) if step == 1 else step / 2)

@@ -1,0 +1,127 @@
+"""A report: one row per layer, totals, and what they were made with. Units are in the names."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from cnnshape.graph import Application, Group
+from cnnshape.layers import Shape
+
+
+class ReceptiveField(NamedTuple):
+    """Per spatial axis of the first input: output cell `u` sees cells `u * stride - padding` onwards, `size` of them.
+
+    `stride` 0 means that all cells see the same; a fraction comes from an enlargement, whose largest `size` is given.
+    `aligned` is False where paths with different centres met.
+    """
+
+    size: tuple[int, ...]
+    stride: tuple[int | Fraction, ...]
+    padding: tuple[int, ...]
+    aligned: bool
+
+    @property
+    def is_global(self) -> bool:
+        """True where every output cell sees the same cells: after a global pool, or a linear layer."""
+        return not any(self.stride)
+
+
+class Row(NamedTuple):
+    """One layer. Counts are of the whole batch; `params` is 0 for a layer that uses another's weights (`shares`).
+
+    `flops` is None where it can't be known, `receptive_field` where it can't be stated (`undefined` says why) or
+    where the layer doesn't depend on the first input.
+    """
+
+    name: str
+    application: Application
+    line: int
+    params: int
+    buffers: int
+    macs: int
+    flops: int | None
+    activation_bytes: int
+    receptive_field: ReceptiveField | None
+    undefined: str
+    follows: bool
+    frozen: bool
+    shares: str
+    shortcut: str
+
+    @property
+    def kind(self) -> str:
+        """The layer kind's word."""
+        return self.application.layer.name
+
+    @property
+    def inputs(self) -> tuple[Shape, ...]:
+        """The shapes that the layer gets, without the batch."""
+        return tuple(tensor.shape for tensor in self.application.inputs)
+
+    @property
+    def output(self) -> Shape:
+        """The shape that the layer gives, without the batch (and without the boxes, where there are any)."""
+        return self.application.output.shape
+
+    @property
+    def boxes(self) -> int:
+        """How many regions the layer runs for; 1 where it runs for the whole image."""
+        return self.application.output.boxes
+
+    @property
+    def trainable_params(self) -> int:
+        """The parameters that training changes."""
+        return 0 if self.frozen else self.params
+
+
+class PeakActivation(NamedTuple):
+    """Where activation memory is largest: while which layer runs, and the tensors alive then with their bytes."""
+
+    bytes: int
+    layer: str
+    tensors: tuple[tuple[str, int], ...]
+
+
+class Totals(NamedTuple):
+    """Sums over all rows; `flops_unknown` names the layers whose FLOPs can't be known and are left out."""
+
+    params: int
+    trainable_params: int
+    buffers: int
+    macs: int
+    flops: int
+    flops_unknown: tuple[str, ...]
+    weight_bytes: int
+    activation_bytes: int
+    peak_activation_bytes: int
+
+
+class InputTensor(NamedTuple):
+    """A tensor from outside; `boxes` counts regions, 1 for an ordinary tensor."""
+
+    shape: Shape
+    boxes: int
+
+
+class Report(NamedTuple):
+    """All that is known of a design. `groups` is the tree of stages and blocks over `rows`."""
+
+    name: str
+    origin: str
+    inputs: dict[str, InputTensor]
+    batch: int
+    dtype: str
+    inplace_activations: bool
+    inplace_adds: bool
+    rows: tuple[Row, ...]
+    groups: Group
+    totals: Totals
+    peak: PeakActivation
+    outputs: dict[str, Shape]
+
+    @property
+    def reach(self) -> Row | None:
+        """The last row whose cells still see different parts of the input: before the global pool or the first linear."""
+        moving = (row for row in reversed(self.rows) if row.receptive_field and not row.receptive_field.is_global)
+        return next(moving, None)

@@ -1,0 +1,24 @@
+"""Where the shipped architectures are: inside of an installed package, or beside it in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent.parent
+
+
+def shipped_folder() -> Path:
+    """The folder of the shipped architectures."""
+    inside = _PACKAGE / "architectures"
+    return inside if inside.is_dir() else _PACKAGE.parent / "architectures"
+
+
+def shipped_names() -> list[str]:
+    """The bare names of all shipped architectures, sorted."""
+    return sorted(path.stem for path in shipped_folder().glob("*.yaml"))
+
+
+def shipped_path(name: str) -> Path | None:
+    """The file of a shipped architecture, by its bare name or with `.yaml`; None where there is none."""
+    stem = name.removesuffix(".yaml")
+    return shipped_folder() / f"{stem}.yaml" if stem in shipped_names() else None
