@@ -117,7 +117,7 @@ def _print_on_terminal(report: Report, columns: list[str], *, expand: bool, dept
     console = Console()
     lines = lines_of(report, expand=expand, depth=depth)
     table = make_table(report, lines, columns, width=console.width)
-    print_summary(report, table, console, folds=not expand)
+    print_summary(report, table, console)
 
 
 def _text(report: Report, columns: list[str], format: Format, *, expand: bool, depth: int | None) -> str:
@@ -133,7 +133,7 @@ def _text(report: Report, columns: list[str], format: Format, *, expand: bool, d
     if format is Format.MARKDOWN:
         from cnnshape.render.markdown import to_markdown
 
-        return to_markdown(report, table, folds=not expand)
+        return to_markdown(report, table)
     from cnnshape.render.summary import plain
 
-    return plain(report, table, folds=not expand)
+    return plain(report, table)

@@ -170,7 +170,7 @@ class _Composer:
 
     def _scalar(self, event: Any) -> None:
         self._count(event)
-        self._place(Scalar(event.value, event.style is None, self._span(event)))
+        self._place(Scalar(event.value, not event.style, self._span(event)))
 
     def _open_sequence(self, event: Any) -> None:
         self._open(Sequence([], self._span(event)), event)

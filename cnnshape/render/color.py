@@ -19,7 +19,7 @@ def print_full(diagnostics: Iterable[Diagnostic], console: Console) -> None:
     """Prints diagnostics with excerpts; the text is that of `full`."""
     for diagnostic in diagnostics:
         text = Text(no_wrap=True, overflow="ignore")
-        for line in full_lines(diagnostic):
+        for line in full_lines(diagnostic, console.width):
             for piece in line:
                 text.append(piece.text, _STYLES.get(piece.role, ""))
             text.append("\n")

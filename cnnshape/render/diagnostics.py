@@ -28,8 +28,8 @@ def full(diagnostics: Iterable[Diagnostic]) -> str:
     return "".join("".join(piece.text for piece in line) + "\n" for line in lines)
 
 
-def full_lines(diagnostic: Diagnostic) -> list[Line]:
-    """One diagnostic with its excerpts, and an empty line after it."""
+def full_lines(diagnostic: Diagnostic, width: int | None = None) -> list[Line]:
+    """One diagnostic with its excerpts, and an empty line after it; source lines are cut to `width`."""
     role = str(diagnostic.severity)
     lines: list[Line] = [
         (Piece(f"{role}[{diagnostic.code}]", role), Piece(f": {escaped(diagnostic.message)}", "message"))
@@ -38,7 +38,7 @@ def full_lines(diagnostic: Diagnostic) -> list[Line]:
     if diagnostic.at is None:
         lines.append((Piece(" " * margin + "--> ", "place"), Piece(escaped(diagnostic.file))))
     for source, labels in _by_source(diagnostic):
-        lines += _excerpts(diagnostic, source, labels, margin)
+        lines += _excerpts(diagnostic, source, labels, margin, _room(width, margin))
     for kind, text in (*(("note", note) for note in diagnostic.notes), ("help", diagnostic.help)):
         if text:
             lines.append((Piece(" " * (margin + 1) + "= ", "place"), Piece(kind, "help"), Piece(f": {escaped(text)}")))
@@ -80,7 +80,12 @@ def _by_source(diagnostic: Diagnostic) -> list[tuple[SourceText, list[Label]]]:
     return list(found.values())
 
 
-def _excerpts(diagnostic: Diagnostic, source: SourceText, labels: list[Label], margin: int) -> list[Line]:
+def _room(width: int | None, margin: int) -> int:
+    """Code points of a source line that are shown."""
+    return MAX_EXCERPT if width is None else max(min(width - margin - 3, MAX_EXCERPT), 20)
+
+
+def _excerpts(diagnostic: Diagnostic, source: SourceText, labels: list[Label], margin: int, room: int) -> list[Line]:
     first = labels[0]
     arrow = "--> " if first is diagnostic.at else "::: "
     place = f"{escaped(source.name)}:{first.span.line}:{first.span.column}"
@@ -89,29 +94,29 @@ def _excerpts(diagnostic: Diagnostic, source: SourceText, labels: list[Label], m
     shown = 0
     for label in sorted(labels, key=lambda each: (each.span.line, each is not diagnostic.at)):
         if label.span.line != shown:
-            lines.append(_source_line(label, margin))
+            lines.append(_source_line(label, margin, room))
         shown = label.span.line
-        lines.append(_underline(label, margin, label is diagnostic.at, str(diagnostic.severity)))
+        lines.append(_underline(label, margin, room, label is diagnostic.at, str(diagnostic.severity)))
     return lines
 
 
-def _window(label: Label) -> tuple[int, str]:
+def _window(label: Label, room: int) -> tuple[int, str]:
     """Where the shown part of a line starts, and the part: long lines are cut around the place."""
     text = label.span.source.line(label.span.line)
     start = 0
-    if len(text) > MAX_EXCERPT:
-        start = max(0, min(label.span.column - 1 - MAX_EXCERPT // 4, len(text) - MAX_EXCERPT))
-    return start, "".join(sign if sign.isprintable() else " " for sign in text[start : start + MAX_EXCERPT])
+    if len(text) > room:
+        start = max(0, min(label.span.column - 1 - room // 2, len(text) - room))
+    return start, "".join(sign if sign.isprintable() else " " for sign in text[start : start + room])
 
 
-def _source_line(label: Label, margin: int) -> Line:
-    _, text = _window(label)
+def _source_line(label: Label, margin: int, room: int) -> Line:
+    _, text = _window(label, room)
     return Piece(f"{label.span.line:>{margin}} | ", "place"), Piece(text)
 
 
-def _underline(label: Label, margin: int, primary: bool, severity: str) -> Line:
+def _underline(label: Label, margin: int, room: int, primary: bool, severity: str) -> Line:
     span = label.span
-    start, text = _window(label)
+    start, text = _window(label, room)
     before = text[: span.column - 1 - start]
     end = span.end_column - 1 - start if span.end_line == span.line else len(text)
     marked = text[len(before) : end]

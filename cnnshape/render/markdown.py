@@ -7,12 +7,12 @@ from cnnshape.render.table import Table
 from cnnshape.report import Report
 
 
-def to_markdown(report: Report, table: Table, *, folds: bool) -> str:
+def to_markdown(report: Report, table: Table) -> str:
     """The summary as Markdown text."""
     name, _, rest = header(report).partition(": ")
     body = markdown_table(table, bold=table.groups)
     totals = [f"- {figure}: **{value}** ({_escaped(meaning)})" for figure, value, meaning in figures(report)]
-    remarks = [f"\n{_escaped(note)}" for note in notes(report, folds)]
+    remarks = [f"\n{_escaped(note)}" for note in notes(report, table)]
     return "\n".join([f"### {_escaped(name)}", "", _escaped(rest), "", *body, "", *totals, *remarks]) + "\n"
 
 

@@ -104,10 +104,10 @@ def _wrapped(start: str, text: str, width: int | None) -> list[str]:
     )
 
 
-def notes(report: Report, lines_fold: bool) -> list[str]:
+def notes(report: Report, table: Table) -> list[str]:
     """Remarks that the table needs."""
     found = []
-    if lines_fold:
+    if table.folds:
         found.append(
             "xN: N equal blocks or layers summed; the lines below a block show one of them (--expand: all layers)"
         )
@@ -118,8 +118,8 @@ def notes(report: Report, lines_fold: bool) -> list[str]:
     return found
 
 
-def plain(report: Report, table: Table, *, folds: bool, width: int | None = None) -> str:
+def plain(report: Report, table: Table, width: int | None = None) -> str:
     """The whole summary as plain text."""
-    remarks = [line for note in notes(report, folds) for line in _wrapped("", note, width)]
+    remarks = [line for note in notes(report, table) for line in _wrapped("", note, width)]
     parts = [header(report), "", *table_lines(table), "", *figure_lines(report, width)]
     return "\n".join([*parts, *(["", *remarks] if remarks else [])]) + "\n"

@@ -27,12 +27,15 @@ class Column(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Cells by row; `rules` are the indices of rows that sum up others, `numeric` the columns to align right."""
+    """Cells by row; `rules` are the indices of rows that sum up others, `numeric` the columns to align right.
+
+    `folds` tells that some row stands for several."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     groups: frozenset[int]
     numeric: tuple[bool, ...]
+    folds: bool = False
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -177,6 +180,7 @@ def _table(report: Report, lines: list[Line], names: list[str], *, short: bool) 
         tuple(rows),
         groups,
         tuple(column.name not in _TEXT for column in columns),
+        any(line.times > 1 for line in lines),
     )
 
 

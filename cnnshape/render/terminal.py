@@ -10,9 +10,9 @@ from cnnshape.render.table import Table
 from cnnshape.report import Report
 
 
-def print_summary(report: Report, table: Table, console: Console, *, folds: bool) -> None:
+def print_summary(report: Report, table: Table, console: Console) -> None:
     """Prints a summary with sums in bold and rules dimmed; the text is that of `plain`."""
-    body = plain(report, table, folds=folds, width=console.width).split("\n")
+    body = plain(report, table, width=console.width).split("\n")
     text = Text(no_wrap=True, overflow="ignore")
     count = len(table_lines(table))
     for index, line in enumerate(body[:-1]):

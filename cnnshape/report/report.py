@@ -122,6 +122,9 @@ class Report(NamedTuple):
 
     @property
     def reach(self) -> Row | None:
-        """The last row whose cells still see different parts of the input: before the global pool or the first linear."""
-        moving = (row for row in reversed(self.rows) if row.receptive_field and not row.receptive_field.is_global)
-        return next(moving, None)
+        """The last row with spatial axes whose cells still see different parts of the input.
+
+        That is before a global pool, a `flatten` or the first linear layer.
+        """
+        spatial = (row for row in reversed(self.rows) if len(row.output) > 1)
+        return next((row for row in spatial if row.receptive_field and not row.receptive_field.is_global), None)

@@ -43,6 +43,17 @@ def shown(text: str) -> str:
     return plain if len(plain) <= 60 else plain[:57] + "..."
 
 
+def _whole_call(at: Span) -> str:
+    """The expression that starts there, as its author meant it: up to the bracket that closes it."""
+    text = at.source.line(at.line)[at.column - 1 :]
+    open_brackets = 0
+    for position, sign in enumerate(text):
+        open_brackets += (sign == "(") - (sign == ")")
+        if sign == ")" and open_brackets == 0:
+            return text[: position + 1]
+    return at.text + ", ...)"
+
+
 class Reader:
     """Reads nodes into values; every method reports what is wrong and gives None or less then."""
 
@@ -103,7 +114,7 @@ class Reader:
     def compiled(self, node: Scalar) -> Expression | None:
         """A scalar's text as an expression."""
         if node.plain and node.text.count("(") > node.text.count(")"):
-            help = f'quote the expression: `"{shown(node.text)}, ...)"`'
+            help = f'quote the expression: `"{shown(_whole_call(node.span))}"`'
             self.report("split-expression", "YAML ends a value at a comma inside brackets", node.span, help=help)
             return None
         try:

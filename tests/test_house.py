@@ -1,0 +1,65 @@
+"""The house rules, as far as tools can hold them: format, lint, types, the direction of imports, the public names."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cnnshape
+
+ROOT = Path(__file__).parent.parent
+PYTHON = Path(sys.executable)
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param((PYTHON, "-m", "ruff", "format", "--check", "."), id="format"),
+        pytest.param((PYTHON, "-m", "ruff", "check", "."), id="lint"),
+        pytest.param((PYTHON, "-m", "mypy"), id="types"),
+        pytest.param((PYTHON.with_name("lint-imports"), "--no-cache"), id="imports"),
+    ],
+)
+def test_gate(command):
+    result = run(*map(str, command))
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_public_names():
+    assert cnnshape.__all__ == [
+        "Design",
+        "DesignError",
+        "Diagnostic",
+        "Report",
+        "__version__",
+        "analyze",
+        "check",
+        "load",
+    ]
+
+
+def test_importing_the_library_brings_neither_rich_nor_typer():
+    code = "import cnnshape, sys; print(sorted({'rich', 'typer', 'click'} & set(sys.modules)))"
+    assert run(sys.executable, "-c", code).stdout == "[]\n"
+
+
+def test_a_piped_summary_brings_no_rich():
+    code = (
+        "import sys; sys.argv = ['cnnshape', 'summary', 'lenet5']\n"
+        "import atexit; atexit.register(lambda: print('rich' in sys.modules, file=sys.stderr))\n"
+        "from cnnshape.cli import main; main()"
+    )
+    assert run(sys.executable, "-c", code).stderr == "False\n"
+
+
+def test_the_gate_runs_what_the_readme_says():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    gate = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for line in ("python3 -m venv .venv", ".venv/bin/cnnshape summary architectures/resnet50.yaml"):
+        assert line in readme
+        assert line in gate
