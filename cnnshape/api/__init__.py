@@ -1,5 +1,6 @@
 """What a program calls: load, analyze, check."""
 
-from cnnshape.api.design import Design, DesignError, analyze, check, load
+from cnnshape.api.checking import Checks, check, check_design
+from cnnshape.api.design import Design, DesignError, analyze, load
 
-__all__ = ["Design", "DesignError", "analyze", "check", "load"]
+__all__ = ["Checks", "Design", "DesignError", "analyze", "check", "check_design", "load"]

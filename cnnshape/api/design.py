@@ -10,7 +10,7 @@ from cnnshape.diagnostics import Diagnostic, Severity, diagnose
 from cnnshape.document import decode, read_file_bytes
 from cnnshape.graph import Graph, Options, build
 from cnnshape.layers import Shape
-from cnnshape.report import DTYPES, Report, Settings, check_expectations, make_report
+from cnnshape.report import DTYPES, Report, Settings, make_report
 from cnnshape.source import SourceText
 from cnnshape.spec import Spec, Value, read_spec, read_value
 
@@ -96,25 +96,6 @@ def analyze(
         raise DesignError(diagnostics)
     settings = Settings(batch, dtype, inplace_activations, inplace_adds)
     return make_report(graph, design.spec.origin, settings)
-
-
-def check(
-    design: Design,
-    *,
-    params: Mapping[str, ParamValue] | None = None,
-    variant: str = "",
-    inputs: Mapping[str, Shape] | Shape | None = None,
-    max_layers: int | None = None,
-) -> list[Diagnostic]:
-    """Everything that is wrong with a design, sorted by place; empty where nothing is.
-
-    What the file expects of itself is held against it, unless parameters, a variant or inputs were changed.
-    """
-    chosen = options(params, variant, inputs, max_layers)
-    graph, diagnostics = expand(design, chosen)
-    if graph is not None and design.spec is not None and chosen == Options(max_layers=chosen.max_layers):
-        diagnostics = diagnostics + check_expectations(make_report(graph), design.spec.expectations)
-    return sorted(diagnostics, key=lambda found: found.place)
 
 
 def expand(design: Design, chosen: Options) -> tuple[Graph | None, list[Diagnostic]]:

@@ -1,7 +1,7 @@
 """The one list of everything that can be wrong: code, name, and what it means.
 
 Codes are stable: CS1 reading, CS2 structure, CS3 names and expressions, CS4 kinds and arguments,
-CS5 shapes, CS6 expectations.
+CS5 shapes, CS6 expectations and budgets, CS7 design rules (warnings; each has a manual page), CS8 ignores.
 """
 
 from __future__ import annotations
@@ -66,6 +66,23 @@ _ENTRIES = (
     Code("CS514", "share-mismatch", "`share` names weights that don't fit the layer that wants to use them."),
     Code("CS601", "expectation-missed", "A figure is not what the file's `expect` says."),
     Code("CS602", "bad-expectation", "An expectation that can't be read, or of a figure that doesn't exist."),
+    Code("CS603", "budget-exceeded", "A figure is beyond a budget that was given from outside of the file."),
+    Code("CS701", "dropped-input", "A window doesn't tile its input: rows or columns at the end are never seen."),
+    Code("CS702", "skipped-input", "A stride larger than the kernel: cells between the windows are never seen."),
+    Code("CS703", "bias-before-norm", "A bias that the batch normalization behind it cancels."),
+    Code("CS704", "even-kernel-same", "An even kernel with `same` padding shifts the output by half a cell."),
+    Code("CS705", "heavy-head", "A linear layer on a flattened map holds most of the parameters."),
+    Code("CS706", "unproductive-layer", "Convolutions whose input already sees the whole image."),
+    Code("CS707", "unaligned-paths", "Paths with different centres meet: features are joined off their place."),
+    Code("CS708", "wide-bottleneck", "A bottleneck whose middle is no narrower than its ends."),
+    Code("CS709", "repeated-activation", "An activation directly after an activation."),
+    Code("CS710", "repeated-norm", "A normalization directly after a normalization."),
+    Code("CS711", "unused-block", "A block that no step uses."),
+    Code("CS712", "unused-param", "A parameter, of the file or of a block, that nothing reads."),
+    Code("CS713", "unused-variable", "A loop variable that nothing reads."),
+    Code("CS714", "unused-output", "A layer whose output nothing reads: a dead branch."),
+    Code("CS801", "unused-ignore", "A `# cnnshape: ignore[...]` comment that ignores nothing."),
+    Code("CS802", "bad-ignore", "An ignore comment that names no rule, or something that can't be ignored."),
 )
 
 CATALOGUE = {entry.name: entry for entry in _ENTRIES}

@@ -72,6 +72,10 @@ class Graph(NamedTuple):
             return self.inputs[index].tensor
         return self.nodes[index - len(self.inputs)].application.output
 
+    def maker(self, index: int) -> Node | None:
+        """The node that makes that tensor; None for an input."""
+        return None if index < len(self.inputs) else self.nodes[index - len(self.inputs)]
+
     def value_name(self, index: int) -> str:
         """The name of that tensor."""
         if index < len(self.inputs):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -86,8 +86,7 @@ def _check(report: Report, expectation: Expectation) -> Diagnostic | None:
         known = [*FIGURES, "output", "outputs", "receptive_field"]
         message = f"`{figure}` is not a figure that can be expected"
         return diagnose("bad-expectation", message, expectation.figure.span, help=did_you_mean(figure, known))
-    number = len(report.rows) if figure == "layers" else getattr(report.totals, figure)
-    return _check_number(report, expectation, number)
+    return _check_number(report, expectation, _figure(report, figure))
 
 
 def _check_number(report: Report, expectation: Expectation, number: int) -> Diagnostic | None:
@@ -95,19 +94,38 @@ def _check_number(report: Report, expectation: Expectation, number: int) -> Diag
     if wanted is None:
         message = f"`{expectation.figure.text}` can't be held against this"
         return diagnose("bad-expectation", message, expectation.wanted.span, help=_HELP)
-    return None if wanted.test(number) else missed(report, expectation.figure, wanted, number, expectation)
+    if wanted.test(number):
+        return None
+    figure = expectation.figure.text
+    message = _missed(figure, wanted, number)
+    return diagnose("expectation-missed", message, expectation.wanted.span, notes=_holders(report, figure))
 
 
-def missed(
-    report: Report, figure: Name, wanted: Wanted, number: int, expectation: Expectation | None = None
-) -> Diagnostic:
-    """The diagnostic of a missed figure: by how much, and which layers hold most of it."""
+def check_budgets(report: Report, budgets: Mapping[str, str], file: str) -> list[Diagnostic]:
+    """A diagnostic for each figure beyond its budget; ValueError for a budget that can't be read."""
+    found = []
+    for figure, most in budgets.items():
+        wanted = parse_wanted(f"<= {most}") if figure in FIGURES else None
+        if wanted is None:
+            raise ValueError(f"{figure}: {most!r} is no budget")
+        number = _figure(report, figure)
+        if not wanted.test(number):
+            message = _missed(figure, wanted, number).replace("expected", "the budget is", 1)
+            found.append(diagnose("budget-exceeded", message, file=file, notes=_holders(report, figure)))
+    return found
+
+
+def _figure(report: Report, figure: str) -> int:
+    number: int = len(report.rows) if figure == "layers" else getattr(report.totals, figure)
+    return number
+
+
+def _missed(figure: str, wanted: Wanted, number: int) -> str:
+    """By how much a figure is missed."""
     off = number - wanted.target
-    share = f", {abs(off) / wanted.target * 100:.3g} %" if wanted.target else ""
+    share = f", {float(abs(off) / wanted.target * 100):.3g} %" if wanted.target else ""
     amount = f"{float(abs(off)):,.0f}{share} {'more' if off > 0 else 'less'}"
-    message = f"{figure.text} is {number:,}, expected {wanted.text}: {amount}"
-    at = expectation.wanted.span if expectation else None
-    return diagnose("expectation-missed", message, at, notes=_holders(report, figure.text))
+    return f"{figure} is {number:,}, expected {wanted.text}: {amount}"
 
 
 def _holders(report: Report, figure: str) -> tuple[str, ...]:

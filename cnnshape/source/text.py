@@ -23,9 +23,18 @@ class SourceText:
 
     def line(self, number: int) -> str:
         """The line of that 1-based number, without its break; empty past the end."""
+        lines = self._split()
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+    @property
+    def line_count(self) -> int:
+        """Lines in the text, an empty one after the last break included."""
+        return len(self._split())
+
+    def _split(self) -> list[str]:
         if self._lines is None:
             self._lines = _BREAK.split(self.text)
-        return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
+        return self._lines
 
     def __repr__(self) -> str:
         return f"SourceText({self.name!r})"

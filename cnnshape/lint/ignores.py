@@ -1,0 +1,84 @@
+"""`# cnnshape: ignore[name] reason`: on the line of a warning, or alone on the line above it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from cnnshape.diagnostics import Diagnostic, Severity, diagnose, did_you_mean
+from cnnshape.lint.registry import BY_NAME
+from cnnshape.lint.run import Selection
+from cnnshape.source import SourceText, Span
+
+_COMMENT = re.compile(r"(?:^|\s)#\s*cnnshape:\s*ignore(?:\[(?P<names>[^\]\n]*)\])?")
+
+
+class Ignore(NamedTuple):
+    """One name of one comment, and the line of warnings that it covers."""
+
+    name: str
+    line: int
+    at: Span
+
+
+def find_ignores(source: SourceText) -> list[Ignore]:
+    """All ignores of a text; a comment without names gives one with an empty name."""
+    if "cnnshape: ignore" not in source.text and "cnnshape:ignore" not in source.text:
+        return []
+    found = []
+    for number in range(1, source.line_count + 1):
+        text = source.line(number)
+        match = _COMMENT.search(text)
+        if match is None:
+            continue
+        start = text.index("#", match.start())
+        line = _covered(source, number) if not text[:start].strip() else number
+        at = Span(source, number, start + 1, number, match.end() + 1)
+        found += [Ignore(name.strip(), line, at) for name in (match["names"] or "").split(",")]
+    return found
+
+
+def _covered(source: SourceText, number: int) -> int:
+    """The line below a comment, and below those that follow it."""
+    following = number + 1
+    while source.line(following).lstrip().startswith("#"):
+        following += 1
+    return following
+
+
+def apply_ignores(source: SourceText, found: Iterable[Diagnostic], selection: Selection) -> list[Diagnostic]:
+    """The diagnostics that no comment ignores, and warnings for comments of `source` that ignore nothing."""
+    diagnostics = list(found)
+    ignores = find_ignores(source)
+    texts = {id(each.at.span.source): each.at.span.source for each in diagnostics if each.at}
+    texts.pop(id(source), None)
+    elsewhere = [ignore for text in texts.values() for ignore in find_ignores(text)]
+    used: set[Ignore] = set()
+    kept = [each for each in diagnostics if not _ignored(each, [*ignores, *elsewhere], used)]
+    return kept + [problem for ignore in ignores if ignore not in used for problem in _unused(ignore, selection)]
+
+
+def _ignored(diagnostic: Diagnostic, ignores: list[Ignore], used: set[Ignore]) -> bool:
+    if diagnostic.severity is not Severity.WARNING or diagnostic.at is None:
+        return False
+    span = diagnostic.at.span
+    hits = [
+        each
+        for each in ignores
+        if each.name in (diagnostic.name, diagnostic.code) and each.line == span.line and each.at.source is span.source
+    ]
+    used.update(hits)
+    return bool(hits)
+
+
+def _unused(ignore: Ignore, selection: Selection) -> list[Diagnostic]:
+    rule = BY_NAME.get(ignore.name) or next((each for each in BY_NAME.values() if each.code == ignore.name), None)
+    if rule is None:
+        message = f"`{ignore.name}` is no rule" if ignore.name else "an ignore names the rules that it means"
+        help = did_you_mean(ignore.name, BY_NAME) if ignore.name else "write `# cnnshape: ignore[heavy-head] reason`"
+        return [diagnose("bad-ignore", message, ignore.at, help=help, severity=Severity.WARNING)]
+    if not selection.has(rule):
+        return []
+    message = f"nothing to ignore: `{ignore.name}` finds nothing on line {ignore.line}"
+    return [diagnose("unused-ignore", message, ignore.at, help="remove the comment", severity=Severity.WARNING)]

@@ -1,0 +1,48 @@
+"""What a rule is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from cnnshape.diagnostics import CATALOGUE, Diagnostic, Label, Severity, diagnose
+from cnnshape.graph import Graph
+from cnnshape.report import Report
+from cnnshape.source import Span
+from cnnshape.spec import Spec
+
+
+class Subject(NamedTuple):
+    """A sound design, as rules look at it."""
+
+    spec: Spec
+    graph: Graph
+    report: Report
+
+
+class Rule(NamedTuple):
+    """A design rule. `page` is its manual page; a rule that is not `default` runs only when it is selected."""
+
+    name: str
+    page: str
+    check: Callable[[Subject], Iterable[Diagnostic]]
+    default: bool = True
+
+    @property
+    def code(self) -> str:
+        """The stable code."""
+        return CATALOGUE[self.name].code
+
+
+def warn(
+    name: str,
+    message: str,
+    at: Span,
+    *,
+    label: str = "",
+    related: Sequence[Label] = (),
+    notes: Sequence[str] = (),
+    help: str | None = None,
+) -> Diagnostic:
+    """A warning of the rule of that name."""
+    return diagnose(name, message, at, label=label, related=related, notes=notes, help=help, severity=Severity.WARNING)

@@ -1,0 +1,53 @@
+"""Running the rules that are selected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.lint.registry import RULES
+from cnnshape.lint.rule import Rule, Subject
+
+ALL = "all"
+
+
+class Selection(NamedTuple):
+    """Which rules run: names, codes, the beginnings of codes, or `all`; nothing selected means the default rules."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    def has(self, rule: Rule) -> bool:
+        """Whether a rule runs."""
+        if any(_matches(rule, word) for word in self.ignore):
+            return False
+        return any(_matches(rule, word) for word in self.select) if self.select else rule.default
+
+    def unknown(self) -> list[str]:
+        """The words that match no rule."""
+        return [word for word in (*self.select, *self.ignore) if not any(_matches(rule, word) for rule in RULES)]
+
+
+def _matches(rule: Rule, word: str) -> bool:
+    return word in (ALL, rule.name) or (word.startswith("CS") and rule.code.startswith(word))
+
+
+def lint(subject: Subject, selection: Selection) -> list[Diagnostic]:
+    """The warnings of the selected rules; the same one at the same place once, with the number of further ones."""
+    return [diagnostic for rule in RULES if selection.has(rule) for diagnostic in _counted(rule.check(subject))]
+
+
+def _counted(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    first: dict[tuple[object, ...], Diagnostic] = {}
+    counts: dict[tuple[object, ...], int] = {}
+    for diagnostic in found:
+        place = diagnostic.place[:3]
+        first.setdefault(place, diagnostic)
+        counts[place] = counts.get(place, 0) + 1
+    return [
+        diagnostic
+        if counts[place] == 1
+        else diagnostic._replace(notes=(*diagnostic.notes, f"and {counts[place] - 1:,} more of the same step"))
+        for place, diagnostic in first.items()
+    ]
