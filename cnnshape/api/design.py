@@ -53,10 +53,10 @@ def load(spec: str | PathLike[str], *, name: str = "") -> Design:
     if isinstance(spec, str) and "\n" in spec:
         return design_of(SourceText(name or "<text>", spec))
     path = Path(spec)
-    return read_bytes(name or str(spec), read_file_bytes(path), path)
+    return design_of_bytes(name or str(spec), read_file_bytes(path), path)
 
 
-def read_bytes(name: str, data: bytes, path: Path | None = None) -> Design:
+def design_of_bytes(name: str, data: bytes, path: Path | None = None) -> Design:
     """The design of a file's bytes."""
     text = decode(name, data)
     if isinstance(text, str):

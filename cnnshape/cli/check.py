@@ -2,36 +2,205 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import Annotated
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NamedTuple
 
 import typer
 
-from cnnshape.api import check as check_design
-from cnnshape.cli.options import complete_spec
-from cnnshape.cli.reading import BAD_DESIGN, read_design, report
-from cnnshape.diagnostics import Diagnostic
+from cnnshape.api import Checks, check_design
+from cnnshape.api.design import design_of_bytes
+from cnnshape.cli.config import BUDGETS, BadConfig, Config, config_for
+from cnnshape.cli.files import STDIN, find_files
+from cnnshape.cli.options import InputOption, MaxLayersOption, ParamOption, VariantOption, complete_spec, graph_options
+from cnnshape.cli.reading import BAD_DESIGN, BAD_USAGE, fail, human_text, missing, unreadable
+from cnnshape.diagnostics import Diagnostic, Severity
+from cnnshape.document import read_file_bytes
+from cnnshape.graph import Options
+from cnnshape.graph.expand import MAX_LAYERS
+from cnnshape.lint import Selection
+from cnnshape.render.diagnostics import closing
+from cnnshape.report import parse_wanted
+
+MANY = 24
+_FATAL = ("unreadable-file", "bad-configuration")
+
+
+class Format(StrEnum):
+    """How findings are printed."""
+
+    FULL = "full"
+    CONCISE = "concise"
+    JSON = "json"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    SARIF = "sarif"
+    JUNIT = "junit"
+
+
+class Request(NamedTuple):
+    """What the command line asks for, beside the files."""
+
+    options: Options
+    selection: Selection
+    budgets: dict[str, str]
+
+
+def _budget(figure: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(
+        f"--{figure}", help="The most that a design may have: `26M`, `2MiB`.", metavar="N", show_default=False
+    )
+    return option
 
 
 def check(
-    specs: Annotated[
+    paths: Annotated[
         list[str],
         typer.Argument(
-            metavar="SPEC...",
-            help="YAML files, `-` for standard input, or names of shipped architectures.",
+            metavar="PATHS...",
+            help="Files, folders, globs, `-` for standard input, or names of shipped architectures.",
             autocompletion=complete_spec,
             show_default=False,
         ),
     ],
+    format: Annotated[
+        Format | None,
+        typer.Option("--format", "-f", help="How to print findings.  [default: full]", show_default=False),
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file instead.")] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option("--select", help="Run these rules only: names, codes, `CS7`, `all`.", metavar="RULE"),
+    ] = None,
+    ignore: Annotated[list[str] | None, typer.Option("--ignore", help="Leave these rules out.", metavar="RULE")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever the designs are like.")] = False,
+    max_params: Annotated[str | None, _budget("max-params")] = None,
+    max_macs: Annotated[str | None, _budget("max-macs")] = None,
+    max_flops: Annotated[str | None, _budget("max-flops")] = None,
+    max_weight_memory: Annotated[str | None, _budget("max-weight-memory")] = None,
+    max_activation_memory: Annotated[str | None, _budget("max-activation-memory")] = None,
+    max_peak_memory: Annotated[str | None, _budget("max-peak-memory")] = None,
+    input: InputOption = None,
+    param: ParamOption = None,
+    variant: VariantOption = "",
+    max_layers: MaxLayersOption = MAX_LAYERS,
 ) -> None:
-    """Check designs: every error in every file, and what each file expects of itself.
+    """Check designs: every error at its line, what files expect of themselves, budgets, and design rules.
 
-    Exits with 0 where all is well, 1 where a design is wrong, 2 for bad usage or an unreadable file.
+    Exits with 0 where nothing is wrong (warnings don't count), 1 for errors or missed budgets (with --strict for
+    warnings too), 2 for bad usage, a bad configuration, or a file that can't be read.
     """
-    found: list[Diagnostic] = []
-    for spec in specs:
-        found += check_design(read_design(spec))
-    if found:
-        report(found)
-        raise typer.Exit(BAD_DESIGN)
-    sys.stdout.write(f"{len(specs)} design{'s' if len(specs) > 1 else ''} checked, nothing wrong\n")
+    given = (max_params, max_macs, max_flops, max_weight_memory, max_activation_memory, max_peak_memory)
+    budgets = {
+        figure: _checked_budget(name, most) for (name, figure), most in zip(BUDGETS.items(), given, strict=True) if most
+    }
+    selection = _selection(select, ignore)
+    request = Request(graph_options(input, param, variant, max_layers), selection, budgets)
+    files, nothing = find_files(paths)
+    found = [missing(path) for path in nothing]
+    try:
+        configs = {file: config_for(Path(file)) for file in files}
+    except BadConfig as bad:
+        fail([bad.diagnostic], BAD_USAGE)
+    found += [each for some in _checked(files, configs, request) for each in some]
+    found = sorted({each.place: each for each in found}.values(), key=lambda each: each.place)
+    _write(found, files, format or Format.FULL, output, github=format is None and "GITHUB_ACTIONS" in os.environ)
+    strict = strict or any(config.strict for config in configs.values())
+    raise typer.Exit(_exit_code(found, strict=strict, exit_zero=exit_zero))
+
+
+def _selection(select: list[str] | None, ignore: list[str] | None) -> Selection:
+    split = [tuple(word for text in texts or () for word in text.split(",") if word) for texts in (select, ignore)]
+    selection = Selection(*split)
+    unknown = selection.unknown()
+    if unknown:
+        raise typer.BadParameter(f"there is no rule {unknown[0]!r}; `cnnshape rule` lists all rules")
+    return selection
+
+
+def _checked_budget(name: str, most: str) -> str:
+    if parse_wanted(f"<= {most}") is None:
+        raise typer.BadParameter(f"{most!r} is no number; write 26M or 2MiB", param_hint=f"--{name}")
+    return most
+
+
+def _checked(files: list[str], configs: dict[str, Config], request: Request) -> Iterator[list[Diagnostic]]:
+    """The findings of each file, in order; on all cores where there are many files."""
+    jobs = [(file, configs[file], request) for file in files]
+    if len(jobs) < MANY or STDIN in files or (os.cpu_count() or 1) == 1:
+        yield from map(check_file, jobs)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor() as pool:
+        size = max(1, min(32, len(jobs) // (4 * (os.cpu_count() or 1))))
+        yield from _with_progress(pool.map(check_file, jobs, chunksize=size), len(jobs))
+
+
+def _with_progress(results: Iterator[list[Diagnostic]], count: int) -> Iterator[list[Diagnostic]]:
+    """The results, with a counter on a terminal from the first second on."""
+    from time import monotonic
+
+    start = shown = monotonic()
+    terminal = sys.stderr.isatty()
+    for number, result in enumerate(results, 1):
+        yield result
+        now = monotonic()
+        if terminal and now - start > 1 and now - shown > 0.1:
+            shown = now
+            sys.stderr.write(f"\r{number} of {count} designs")
+            sys.stderr.flush()
+    if shown != start:
+        sys.stderr.write("\r\x1b[K")
+
+
+def check_file(job: tuple[str, Config, Request]) -> list[Diagnostic]:
+    """The findings of one file."""
+    file, config, request = job
+    path = None if file == STDIN else Path(file)
+    try:
+        data = sys.stdin.buffer.read() if path is None else read_file_bytes(path)
+    except OSError as error:
+        return [unreadable(file, error)]
+    design = design_of_bytes("<stdin>" if path is None else file, data, path)
+    ignore = (*request.selection.ignore, *config.ignored_in(path or Path()))
+    selection = Selection(request.selection.select or config.select, ignore)
+    return check_design(design, request.options, Checks(selection, {**dict(config.budgets), **request.budgets}))
+
+
+def _write(found: list[Diagnostic], files: list[str], format: Format, output: Path | None, *, github: bool) -> None:
+    text = _text(found, files, format, output is None)
+    if github:
+        text = _text(found, files, Format.GITHUB, False) + text
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise typer.BadParameter(f"can't write {output}: {error.strerror}", param_hint="--output") from None
+
+
+def _text(found: list[Diagnostic], files: list[str], format: Format, terminal: bool) -> str:
+    if format is Format.FULL and terminal:
+        return human_text(found, sys.stdout) + _closing(found, len(files))
+    from cnnshape.render.findings import FORMATS, Findings
+
+    text = FORMATS[format](Findings(tuple(found), tuple(files)))
+    return text + _closing(found, len(files)) if format is Format.FULL else text
+
+
+def _closing(found: list[Diagnostic], count: int) -> str:
+    designs = f"{count} design{'' if count == 1 else 's'}"
+    return f"{closing(found)} in {designs}\n" if found else f"{designs} checked, nothing wrong\n"
+
+
+def _exit_code(found: list[Diagnostic], *, strict: bool, exit_zero: bool) -> int:
+    if any(each.name in _FATAL for each in found):
+        return BAD_USAGE
+    wrong = any(strict or each.severity is Severity.ERROR for each in found)
+    return BAD_DESIGN if wrong and not exit_zero else 0

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from glob import has_magic
 from pathlib import Path
-from typing import NoReturn
+from shutil import get_terminal_size
+from typing import NoReturn, TextIO
 
 import typer
 
 from cnnshape.api import Design
-from cnnshape.api.design import expand, read_bytes
-from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
+from cnnshape.api.design import design_of_bytes, expand
+from cnnshape.diagnostics import Diagnostic, diagnose, nearest
 from cnnshape.document import read_file_bytes
 from cnnshape.graph import Graph, Options
+from cnnshape.render.color import colored, wants_color
 from cnnshape.render.diagnostics import closing, full
 from cnnshape.source import shipped_names, shipped_path
 
@@ -24,26 +28,32 @@ BAD_USAGE = 2
 def read_design(spec: str) -> Design:
     """The design that SPEC names: standard input, a file, or a shipped architecture; exits where there is none."""
     if spec == "-":
-        return read_bytes("<stdin>", sys.stdin.buffer.read())
+        return design_of_bytes("<stdin>", sys.stdin.buffer.read())
     path = Path(spec)
     if not path.exists():
         shipped = shipped_path(spec)
         path = shipped if shipped is not None else path
     try:
-        return read_bytes(str(path), read_file_bytes(path), path)
+        return design_of_bytes(str(path), read_file_bytes(path), path)
+    except FileNotFoundError:
+        fail([missing(spec)], BAD_USAGE)
     except (OSError, ValueError) as error:
         fail([unreadable(spec, error)], BAD_USAGE)
 
 
 def unreadable(spec: str, error: OSError | ValueError) -> Diagnostic:
     """The diagnostic of a file that can't be read."""
-    reason = (error.strerror or "not a path").lower() if isinstance(error, OSError) else "not a path"
-    missing = isinstance(error, FileNotFoundError)
-    help = did_you_mean(spec.removesuffix(".yaml"), shipped_names()) if missing else None
-    message = f"can't read the file: {reason}"
-    if missing and "/" not in spec:
-        message = "no such file, and no architecture of that name is shipped"
-        help = help or "`cnnshape list` shows the shipped architectures"
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a path"
+    return diagnose("unreadable-file", f"can't read the file: {reason.lower()}", file=spec)
+
+
+def missing(spec: str) -> Diagnostic:
+    """The diagnostic of a name that is neither a file nor a shipped architecture."""
+    close = nearest(spec.removesuffix(".yaml"), shipped_names())
+    if "/" in spec or has_magic(spec):
+        return diagnose("unreadable-file", "no such file", file=spec)
+    help = f"did you mean `{close}`?" if close else "`cnnshape list` shows the shipped architectures"
+    message = "no such file, and no architecture of that name is shipped"
     return diagnose("unreadable-file", message, file=spec, help=help)
 
 
@@ -64,13 +74,12 @@ def fail(diagnostics: Sequence[Diagnostic], code: int = BAD_DESIGN) -> NoReturn:
 
 def report(diagnostics: Sequence[Diagnostic]) -> None:
     """Prints diagnostics on stderr, in colour on a terminal."""
-    if sys.stderr.isatty():
-        from rich.console import Console
+    sys.stderr.write(human_text(diagnostics, sys.stderr) + closing(diagnostics) + "\n")
 
-        from cnnshape.render.color import print_full
 
-        console = Console(stderr=True)
-        print_full(diagnostics, console)
-        console.print(closing(diagnostics), style="bold", highlight=False)
-    else:
-        sys.stderr.write(full(diagnostics) + closing(diagnostics) + "\n")
+def human_text(diagnostics: Sequence[Diagnostic], stream: TextIO) -> str:
+    """Diagnostics with excerpts, as that stream shows them: coloured and cut to its width on a terminal."""
+    if not stream.isatty():
+        return full(diagnostics)
+    width = get_terminal_size().columns
+    return colored(diagnostics, width) if wants_color(True, os.environ) else full(diagnostics, width)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cnnshape.cli.options import complete_spec
-from cnnshape.cli.reading import BAD_USAGE, fail, unreadable
+from cnnshape.cli.reading import BAD_USAGE, fail, missing
 from cnnshape.source import shipped_path
 
 
@@ -21,5 +21,5 @@ def show(
     """Print the YAML of a shipped architecture, to start from: `cnnshape show resnet50 > mine.yaml`."""
     path = shipped_path(name)
     if path is None:
-        fail([unreadable(name, FileNotFoundError())], BAD_USAGE)
+        fail([missing(name)], BAD_USAGE)
     sys.stdout.write(path.read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
 """The one list of everything that can be wrong: code, name, and what it means.
 
 Codes are stable: CS1 reading, CS2 structure, CS3 names and expressions, CS4 kinds and arguments,
-CS5 shapes, CS6 expectations and budgets, CS7 design rules (warnings; each has a manual page), CS8 ignores.
+CS5 shapes, CS6 expectations and budgets, CS7 design rules (warnings; each has a manual page), CS8 ignores, CS9 configuration.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ _ENTRIES = (
     Code("CS714", "unused-output", "A layer whose output nothing reads: a dead branch."),
     Code("CS801", "unused-ignore", "A `# cnnshape: ignore[...]` comment that ignores nothing."),
     Code("CS802", "bad-ignore", "An ignore comment that names no rule, or something that can't be ignored."),
+    Code("CS901", "bad-configuration", "The configuration file can't be read, or sets something that doesn't exist."),
 )
 
 CATALOGUE = {entry.name: entry for entry in _ENTRIES}

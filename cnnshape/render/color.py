@@ -1,26 +1,25 @@
-"""Diagnostics on a terminal, in colour."""
+"""Diagnostics in colour, by ANSI sequences alone: checking must not wait for a library to load."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from rich.console import Console
-from rich.text import Text
+from collections.abc import Iterable, Mapping
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.render.diagnostics import full_lines
 
-_STYLES = {
-    "error": "bold red", "warning": "bold yellow", "message": "bold", "place": "blue", "related": "cyan", "help": "green",
-}  # fmt: skip
+_STYLES = {"error": "1;31", "warning": "1;33", "message": "1", "place": "34", "related": "36", "help": "32"}
 
 
-def print_full(diagnostics: Iterable[Diagnostic], console: Console) -> None:
-    """Prints diagnostics with excerpts; the text is that of `full`."""
-    for diagnostic in diagnostics:
-        text = Text(no_wrap=True, overflow="ignore")
-        for line in full_lines(diagnostic, console.width):
-            for piece in line:
-                text.append(piece.text, _STYLES.get(piece.role, ""))
-            text.append("\n")
-        console.print(text, end="", soft_wrap=True, highlight=False)
+def wants_color(terminal: bool, environment: Mapping[str, str]) -> bool:
+    """Whether to colour: on a terminal that can, unless `NO_COLOR` is set (no-color.org)."""
+    return terminal and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+
+
+def colored(diagnostics: Iterable[Diagnostic], width: int | None = None) -> str:
+    """All diagnostics with excerpts, coloured; without the colours it is the text of `full`."""
+    lines = [line for diagnostic in diagnostics for line in full_lines(diagnostic, width)]
+    return "".join("".join(_painted(piece.text, piece.role) for piece in line) + "\n" for line in lines)
+
+
+def _painted(text: str, role: str) -> str:
+    return f"\x1b[{_STYLES[role]}m{text}\x1b[0m" if role in _STYLES else text

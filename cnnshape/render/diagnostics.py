@@ -22,9 +22,9 @@ class Piece(NamedTuple):
 Line = tuple[Piece, ...]
 
 
-def full(diagnostics: Iterable[Diagnostic]) -> str:
+def full(diagnostics: Iterable[Diagnostic], width: int | None = None) -> str:
     """All diagnostics with excerpts, as plain text."""
-    lines = [line for diagnostic in diagnostics for line in full_lines(diagnostic)]
+    lines = [line for diagnostic in diagnostics for line in full_lines(diagnostic, width)]
     return "".join("".join(piece.text for piece in line) + "\n" for line in lines)
 
 

@@ -1,0 +1,121 @@
+"""Configuration: `cnnshape.toml`, or `[tool.cnnshape]` in `pyproject.toml`, nearest upward from each file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
+from cnnshape.lint import Selection
+from cnnshape.report import parse_wanted
+
+BUDGETS = {
+    "max-params": "params",
+    "max-macs": "macs",
+    "max-flops": "flops",
+    "max-weight-memory": "weight_bytes",
+    "max-activation-memory": "activation_bytes",
+    "max-peak-memory": "peak_activation_bytes",
+}
+_KEYS = ("select", "ignore", "per-file-ignores", "strict", *BUDGETS)
+
+
+class Config(NamedTuple):
+    """What a configuration file sets; `folder` is where it stands, and what its patterns are relative to."""
+
+    folder: Path = Path()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    budgets: tuple[tuple[str, str], ...] = ()
+    strict: bool = False
+
+    def ignored_in(self, path: Path) -> tuple[str, ...]:
+        """The rules that this file ignores: everywhere, and by patterns that the path matches."""
+        try:
+            relative = path.resolve().relative_to(self.folder.resolve()).as_posix()
+        except ValueError:
+            relative = path.as_posix()
+        hits = [names for pattern, names in self.per_file_ignores if fnmatch(relative, pattern)]
+        return (*self.ignore, *(name for names in hits for name in names))
+
+
+class BadConfig(Exception):
+    """A configuration that can't be used; the diagnostic says why."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+def config_for(path: Path) -> Config:
+    """The configuration that holds for a file; raises BadConfig."""
+    return _nearest(path.resolve().parent)
+
+
+@cache
+def _nearest(folder: Path) -> Config:
+    for each in (folder, *folder.parents):
+        own = each / "cnnshape.toml"
+        if own.is_file():
+            return _read(own, ())
+        project = each / "pyproject.toml"
+        if project.is_file() and "[tool.cnnshape" in project.read_text(encoding="utf-8", errors="replace"):
+            return _read(project, ("tool", "cnnshape"))
+    return Config()
+
+
+def _read(path: Path, table: tuple[str, ...]) -> Config:
+    try:
+        data: Any = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _bad(path, f"not readable as TOML: {error}") from None
+    for key in table:
+        data = data.get(key, {})
+    if not isinstance(data, dict):
+        raise _bad(path, "`tool.cnnshape` is a table")
+    for key in data:
+        if key not in _KEYS:
+            raise _bad(path, f"there is no setting `{key}`", did_you_mean(key, _KEYS))
+    per_file = data.get("per-file-ignores", {})
+    if not isinstance(per_file, dict):
+        raise _bad(path, "`per-file-ignores` is a table of patterns", 'write `"legacy/*" = ["heavy-head"]`')
+    return Config(
+        path.parent,
+        _names(path, data, "select"),
+        _names(path, data, "ignore"),
+        tuple((pattern, _names(path, per_file, pattern)) for pattern in per_file),
+        tuple((BUDGETS[key], _budget(path, key, data[key])) for key in BUDGETS if key in data),
+        _flag(path, data, "strict"),
+    )
+
+
+def _names(path: Path, data: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    names = data.get(key, [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise _bad(path, f"`{key}` is a list of rules", f'write `{key} = ["heavy-head", "CS706"]`')
+    unknown = Selection(tuple(names)).unknown()
+    if unknown:
+        raise _bad(path, f"`{key}`: there is no rule `{unknown[0]}`", "`cnnshape rule` lists all rules")
+    return tuple(names)
+
+
+def _budget(path: Path, key: str, value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | str) or parse_wanted(f"<= {value}") is None:
+        raise _bad(path, f"`{key}` is a number, got {value!r}", f'write `{key} = "26M"`')
+    return str(value)
+
+
+def _flag(path: Path, data: Mapping[str, Any], key: str) -> bool:
+    value = data.get(key, False)
+    if not isinstance(value, bool):
+        raise _bad(path, f"`{key}` is true or false")
+    return value
+
+
+def _bad(path: Path, message: str, help: str | None = None) -> BadConfig:
+    return BadConfig(diagnose("bad-configuration", message, file=str(path), help=help))
