@@ -46,7 +46,7 @@ VariantOption = Annotated[str, typer.Option("--variant", help="Use a variant tha
 BatchOption = Annotated[int, typer.Option("--batch", "-b", help="Samples per batch.", min=1, max=10**9)]
 DtypeOption = Annotated[str, typer.Option("--dtype", help=f"Type of weights and activations: {', '.join(DTYPES)}.")]
 MaxLayersOption = Annotated[
-    int, typer.Option("--max-layers", help="The most layers that a spec may expand to.", min=1, max=10**8)
+    int, typer.Option("--max-layers", help="The most layers that a spec may expand to.", min=1, max=10**7)
 ]
 
 
