@@ -60,10 +60,15 @@ def missing(spec: str) -> Diagnostic:
 def read_graph(spec: str, options: Options) -> tuple[Design, Graph]:
     """The graph of the design that SPEC names; exits with its diagnostics where it has errors."""
     design = read_design(spec)
+    return design, graph_of(design, options)
+
+
+def graph_of(design: Design, options: Options) -> Graph:
+    """The graph of a design; exits with its diagnostics where it has errors."""
     graph, diagnostics = expand(design, options)
     if graph is None:
         fail(diagnostics)
-    return design, graph
+    return graph
 
 
 def fail(diagnostics: Sequence[Diagnostic], code: int = BAD_DESIGN) -> NoReturn:

@@ -39,6 +39,13 @@ class Format(StrEnum):
     JSON = "json"
 
 
+DEFAULT_COLUMNS = ",".join(DEFAULT)
+ColumnsOption = Annotated[str, typer.Option("--columns", "-c", help=_COLUMNS_HELP)]
+ExpandOption = Annotated[bool, typer.Option("--expand", "-e", help="One line per layer, nothing folded.")]
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print it.")]
+OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file instead.")]
+
+
 def summary(
     spec: SpecArgument,
     input: InputOption = None,
@@ -46,13 +53,13 @@ def summary(
     variant: VariantOption = "",
     batch: BatchOption = 1,
     dtype: DtypeOption = "float32",
-    columns: Annotated[str, typer.Option("--columns", "-c", help=_COLUMNS_HELP)] = ",".join(DEFAULT),
-    expand: Annotated[bool, typer.Option("--expand", "-e", help="One line per layer, nothing folded.")] = False,
+    columns: ColumnsOption = DEFAULT_COLUMNS,
+    expand: ExpandOption = False,
     depth: Annotated[
         int | None, typer.Option("--depth", "-d", help="Open stages and blocks to this depth; 0 closes all.", min=0)
     ] = None,
-    format: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.TABLE,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file instead.")] = None,
+    format: FormatOption = Format.TABLE,
+    output: OutputOption = None,
     inplace_activations: Annotated[
         bool, typer.Option("--inplace-activations", help="Peak memory: activations overwrite their input.")
     ] = False,
@@ -70,7 +77,7 @@ def summary(
     peak memory: the most bytes of activations alive at once, in the order of the layers.
     RF: input cells per axis that one output cell depends on; `all` after a global pool or a linear layer.
     """
-    names = _checked_columns(columns)
+    names = checked_columns(columns)
     settings = Settings(batch, checked_dtype(dtype), inplace_activations, inplace_adds)
     try:
         options = graph_options(input, param, variant, max_layers)
@@ -78,10 +85,11 @@ def summary(
         fail(error.diagnostics, BAD_USAGE)
     design, graph = read_graph(spec, options)
     report = make_report(graph, design.spec.origin if design.spec else "", settings)
-    _print(report, names, format, output, expand=expand, depth=depth)
+    print_report(report, names, format, output, expand=expand, depth=depth)
 
 
-def _checked_columns(columns: str) -> list[str]:
+def checked_columns(columns: str) -> list[str]:
+    """The names of columns; raises typer.BadParameter for one that isn't known."""
     names = [name.strip() for name in columns.split(",") if name.strip()]
     unknown = [name for name in names if name not in BY_NAME]
     if unknown or not names:
@@ -92,9 +100,10 @@ def _checked_columns(columns: str) -> list[str]:
     return names
 
 
-def _print(
+def print_report(
     report: Report, columns: list[str], format: Format, output: Path | None, *, expand: bool, depth: int | None
 ) -> None:
+    """Prints a report in that format, or writes it to a file."""
     terminal = output is None and sys.stdout.isatty()
     if format is Format.TABLE and terminal:
         _print_on_terminal(report, columns, expand=expand, depth=depth)

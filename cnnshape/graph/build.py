@@ -181,8 +181,12 @@ class _Builder:
         return found
 
     def output(self, expander: Expander, name: Name, last: int | None, scope: Scope) -> int | None:
+        """The index of an output; None for one whose step is skipped: the network doesn't have it then."""
+        if name.text == "prev":
+            return last
         try:
-            return expander.reference(name, last, scope)
+            handle = expander.handle(name, scope)
+            return None if handle.skipped else handle.index
         except Refused as refused:
             self.fault(refused.diagnostic)
             return None

@@ -95,10 +95,11 @@ class Expander:
         modifiers = step.modifiers
         start = len(self.nodes)
         rounds: Rounds | None = None
+        skipped = False
         try:
             entering = self.reference(modifiers.source, current, scope) if modifiers.source else current
             if modifiers.when is not None and not self._truth(modifiers.when, "when", entering, scope):
-                result = current
+                result, skipped = current, True
             elif modifiers.repeat is None and modifiers.frozen is None:
                 result, rounds = self._once(step, entering, scope, place, "", False)
             else:
@@ -111,7 +112,8 @@ class Expander:
         except _Poisoned:
             result = None
         if modifiers.name is not None:
-            self._define(modifiers.name, rounds, Handle(result, start, len(self.nodes)), scope)
+            handle = Handle(result, start, len(self.nodes), skipped=skipped)
+            self._define(modifiers.name, rounds, handle, scope)
         return result
 
     def _visit(self, step: Call | Loop | Residual | Join) -> None:
@@ -198,9 +200,10 @@ class Expander:
         """The value that a reference names: `prev`, a step, a round of a `for`, an input."""
         if name.text == "prev":
             return current
-        return self._handle(name, scope).index
+        return self.handle(name, scope).index
 
-    def _handle(self, name: Name, scope: Scope) -> Handle:
+    def handle(self, name: Name, scope: Scope) -> Handle:
+        """The tensor of that name; raises Refused where there is none."""
         found = scope.get(name.text)
         if found is None and "." in name.text:
             found = self._round(name, scope)
@@ -336,7 +339,7 @@ class Expander:
 
     def _share(self, name: Name, start: int, current: int | None, scope: Scope) -> None:
         """Lets the weights since `start` be those of the step of that name."""
-        source = self._handle(name, scope)
+        source = self.handle(name, scope)
         lenders = [i for i in range(source.start, source.end) if self._owns_weights(i)]
         borrowers = [i for i in range(start, len(self.nodes)) if self._owns_weights(i)]
         if not borrowers and any(handle is None for handle in (source.index, current)):

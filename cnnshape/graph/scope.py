@@ -8,12 +8,14 @@ from cnnshape.layers import Tensor
 class Handle:
     """A tensor as a value of an expression: its index, and the nodes from `start` to `end` that made it.
 
-    `index` is None where the step that should have made it failed.
+    `index` is None where the step that should have made it failed; `skipped` marks a step whose `when` is false,
+    which passes its input on.
     """
 
-    __slots__ = ("end", "index", "start")
+    __slots__ = ("end", "index", "skipped", "start")
 
-    def __init__(self, index: int | None, start: int = 0, end: int = 0) -> None:
+    def __init__(self, index: int | None, start: int = 0, end: int = 0, *, skipped: bool = False) -> None:
+        self.skipped = skipped
         self.index = index
         self.start = start
         self.end = end

@@ -35,7 +35,7 @@ class Window(NamedTuple):
         (PyTorch's rule).
         """
         room = size + self.before + self.after - self.extent
-        if room < 0 or not self.ceil:
+        if not self.ceil:
             return room // self.stride + 1
         count = -(-room // self.stride) + 1
         return count - 1 if (count - 1) * self.stride >= size + self.before else count

@@ -68,7 +68,10 @@ class StepReader(Reader):
 
     def head(self, node: Mapping) -> Entry | None:
         """The entry that names the kind or block of a step."""
-        heads = [e for e in node.entries if e.key.text not in MODIFIERS and e.key.text not in COMPANIONS]
+        candidates = [entry for entry in node.entries if entry.key.text not in MODIFIERS]
+        heads = [entry for entry in candidates if entry.key.text not in COMPANIONS]
+        # `crop` is a kind too, where it stands alone
+        heads = heads or [entry for entry in candidates if entry.key.text == "crop"]
         if len(heads) == 1:
             return heads[0]
         if not heads:
@@ -85,7 +88,7 @@ class StepReader(Reader):
         """`do`, `shortcut` and `crop` belong to certain heads."""
         for entry in node.entries:
             owners = COMPANIONS.get(entry.key.text)
-            if owners and word.text not in owners:
+            if owners and word.text not in owners and entry.key.span != word.span:
                 wanted = " or ".join(f"`{owner}`" for owner in owners)
                 message = f"`{entry.key.text}` belongs to {wanted}, not to `{shown(word.text)}`"
                 self.report("misplaced-modifier", message, entry.key.span)
