@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cnnshape.cli import block, check, layers, list_, show, summary
+from cnnshape.cli import block, check, explain, layers, list_, show, summary
 from cnnshape.version import __version__
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 app.command("summary")(summary.summary)
 app.command("check")(check.check)
 app.command("block")(block.block)
+app.command("explain")(explain.explain)
 app.command("list")(list_.list_)
 app.command("show")(show.show)
 app.command("layers")(layers.layers)

@@ -71,6 +71,16 @@ def graph_of(design: Design, options: Options) -> Graph:
     return graph
 
 
+def layer_index(graph: Graph, name: str) -> int:
+    """The index of the node of that name; raises typer.BadParameter where there is none."""
+    names = [node.name for node in graph.nodes]
+    if name in names:
+        return names.index(name)
+    close = nearest(name, names) or nearest(name, (each.rpartition(".")[2] for each in names))
+    hint = f"did you mean `{close}`?" if close else "`cnnshape summary --expand` shows all names"
+    raise typer.BadParameter(f"no layer is called {name!r}; {hint}", param_hint="LAYER")
+
+
 def fail(diagnostics: Sequence[Diagnostic], code: int = BAD_DESIGN) -> NoReturn:
     """Prints diagnostics on stderr and exits."""
     report(diagnostics)

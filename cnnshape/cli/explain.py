@@ -1,0 +1,51 @@
+"""`cnnshape explain`"""
+
+from __future__ import annotations
+
+import sys
+from shutil import get_terminal_size
+from typing import Annotated
+
+import typer
+
+from cnnshape.cli.options import (
+    BatchOption,
+    DtypeOption,
+    InputOption,
+    ParamOption,
+    SpecArgument,
+    VariantOption,
+    checked_dtype,
+    graph_options,
+)
+from cnnshape.cli.reading import layer_index, read_graph
+from cnnshape.graph.expand import MAX_LAYERS
+from cnnshape.layers import show
+from cnnshape.report import Settings, make_report
+
+
+def explain(
+    spec: SpecArgument,
+    layer: Annotated[
+        str | None,
+        typer.Argument(metavar="LAYER", help="A layer by its name in `summary --expand`.", show_default=False),
+    ] = None,
+    input: InputOption = None,
+    param: ParamOption = None,
+    variant: VariantOption = "",
+    batch: BatchOption = 1,
+    dtype: DtypeOption = "float32",
+) -> None:
+    """Explain a layer's figures with the arithmetic; without LAYER, the chain of sizes through the network."""
+    _, graph = read_graph(spec, graph_options(input, param, variant, MAX_LAYERS))
+    from cnnshape.render import explain as face
+    from cnnshape.study import explain as study
+
+    if layer is None:
+        start = ", ".join(show(given.tensor.shape) for given in graph.inputs)
+        sys.stdout.write(face.size_chain(graph.name, f"input {start}", study.size_chain(graph)))
+        return
+    index = layer_index(graph, layer)
+    report = make_report(graph, "", Settings(batch, checked_dtype(dtype)))
+    width = get_terminal_size().columns if sys.stdout.isatty() else None
+    sys.stdout.write(face.explanation(study.explain(graph, report, index), width))

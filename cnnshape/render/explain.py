@@ -1,0 +1,42 @@
+"""Explanations as text."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+from cnnshape.layers import show
+from cnnshape.study.explain import Explanation, Fact, SizeStep
+
+
+def explanation(found: Explanation, width: int | None = None) -> str:
+    """A layer's figures with their arithmetic."""
+    head = f"{found.name}: {found.kind}, line {found.line} of the spec"
+    return "\n".join([head, found.meaning, "", *_facts(found.facts, width)]) + "\n"
+
+
+def size_chain(name: str, start: str, steps: tuple[SizeStep, ...]) -> str:
+    """The sizes through a network, one line per layer that changes them."""
+    lines = [f"{name}: {start}", ""]
+    names = max((len(step.name) for step in steps), default=0)
+    outputs = max((len(show(step.output)) for step in steps), default=0)
+    for step in steps:
+        told = "; ".join(_equation(fact) for fact in step.facts) or step.kind
+        lines.append(f"{step.name.ljust(names)}  {show(step.output).ljust(outputs)}  {told}")
+    return "\n".join(lines) + "\n"
+
+
+def _equation(fact: Fact) -> str:
+    return f"{fact.topic}: {fact.text}" + (f" ({fact.remark})" if fact.remark else "")
+
+
+def _facts(facts: tuple[Fact, ...], width: int | None) -> list[str]:
+    topics = max(len(fact.topic) for fact in facts)
+    lines: list[str] = []
+    for fact in facts:
+        start = f"{fact.topic.ljust(topics)}  "
+        text = fact.text + (f"   ({fact.remark})" if fact.remark else "")
+        if width is None or len(start) + len(text) <= width:
+            lines.append(start + text)
+        else:
+            lines += wrap(text, width, initial_indent=start, subsequent_indent=" " * len(start), break_long_words=False)
+    return lines
