@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
 
@@ -56,17 +56,19 @@ def load(spec: str | PathLike[str], *, name: str = "") -> Design:
     return design_of_bytes(name or str(spec), read_file_bytes(path), path)
 
 
-def design_of_bytes(name: str, data: bytes, path: Path | None = None) -> Design:
-    """The design of a file's bytes."""
+def design_of_bytes(
+    name: str, data: bytes, path: Path | None = None, read: Callable[[Path], bytes] = read_file_bytes
+) -> Design:
+    """The design of a file's bytes; `read` reads the files that it extends."""
     text = decode(name, data)
     if isinstance(text, str):
-        return design_of(SourceText(name, text, path))
+        return design_of(SourceText(name, text, path), read)
     return Design(SourceText(name, "", path), None, [text])
 
 
-def design_of(source: SourceText) -> Design:
-    """The design of a text."""
-    spec, diagnostics = read_spec(source)
+def design_of(source: SourceText, read: Callable[[Path], bytes] = read_file_bytes) -> Design:
+    """The design of a text; `read` reads the files that it extends."""
+    spec, diagnostics = read_spec(source, read)
     return Design(source, spec, diagnostics)
 
 

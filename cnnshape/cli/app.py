@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cnnshape.cli import block, check, explain, layers, list_, show, summary
+from cnnshape.cli import block, check, compare, explain, layers, list_, rule, show, summary
 from cnnshape.version import __version__
 
 app = typer.Typer(
@@ -21,10 +21,12 @@ app = typer.Typer(
 app.command("summary")(summary.summary)
 app.command("check")(check.check)
 app.command("block")(block.block)
+app.command("compare")(compare.compare)
 app.command("explain")(explain.explain)
 app.command("list")(list_.list_)
 app.command("show")(show.show)
 app.command("layers")(layers.layers)
+app.command("rule")(rule.rule)
 
 
 def _version(wanted: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from cnnshape.diagnostics import Label
@@ -13,10 +14,14 @@ from cnnshape.spec.steps import StepReader
 
 VERSION = 1
 KEYS = (
-    "cnnshape", "name", "source", "extends", "input", "params", "variants", "blocks", "layers", "outputs", "expect",
+    "cnnshape", "name", "source", "family", "year", "extends", "input", "params", "variants", "blocks", "layers",
+    "outputs", "expect",
 )  # fmt: skip
-EXTENDING_KEYS = ("cnnshape", "extends", "name", "source", "input", "params", "outputs", "expect")
+EXTENDING_KEYS = (
+    "cnnshape", "extends", "name", "source", "family", "year", "input", "params", "outputs", "expect",
+)  # fmt: skip
 MAX_RANK = 3
+YEARS = range(1900, 2101)
 
 
 class File(NamedTuple):
@@ -26,6 +31,8 @@ class File(NamedTuple):
     start: Span
     name: str = ""
     origin: str = ""
+    family: str = ""
+    year: int | None = None
     extends: Name | None = None
     inputs: tuple[Input, ...] = ()
     params: tuple[Param, ...] = ()
@@ -63,6 +70,8 @@ class _FileReader(StepReader):
             start,
             self.text(root.get("name")),
             self.text(root.get("source")),
+            self.family(root.get("family")),
+            self.year(root.get("year")),
             self.word(extends.value, "`extends`") if extends else None,
             self.inputs(root.get("input")),
             self.params(root.get("params"), "params", required_allowed=False),
@@ -98,6 +107,23 @@ class _FileReader(StepReader):
             self.report("bad-name", message, word.span, help="remove the escapes")
             return ""
         return " ".join(word.text.split())
+
+    def family(self, entry: Entry | None) -> str:
+        """The word that groups a network with its kin."""
+        name = self.name(entry.value, "a family") if entry else None
+        return name.text if name else ""
+
+    def year(self, entry: Entry | None) -> int | None:
+        """The year in which the network was published."""
+        word = self.word(entry.value, "`year`") if entry else None
+        if word is None:
+            return None
+        year = int(word.text) if re.fullmatch("[0-9]{4}", word.text) else None
+        if year in YEARS:
+            return year
+        message = f"`year` is a whole number from {YEARS[0]} to {YEARS[-1]}, found `{shown(word.text)}`"
+        self.report("wrong-structure", message, word.span)
+        return None
 
     def inputs(self, entry: Entry | None) -> tuple[Input, ...]:
         """`input:`, one shape or several by name."""

@@ -163,6 +163,8 @@ class Spec(NamedTuple):
     source: SourceText
     name: str
     origin: str
+    family: str
+    year: int | None
     inputs: tuple[Input, ...]
     params: tuple[Param, ...]
     variants: tuple[Variant, ...]

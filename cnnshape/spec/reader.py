@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
@@ -14,13 +15,17 @@ from cnnshape.spec.reading import Problems, Reader, shown
 MAX_EXTENDS = 8
 
 
-def read_spec(source: SourceText) -> tuple[Spec | None, list[Diagnostic]]:
+Read = Callable[[Path], bytes]
+"""How the bytes of a file that is extended are read; raises OSError."""
+
+
+def read_spec(source: SourceText, read: Read = read_file_bytes) -> tuple[Spec | None, list[Diagnostic]]:
     """The spec of a text with everything that it extends, and all problems found on the way.
 
     The spec is None where nothing can be made of the text; otherwise it is what could be read of it.
     """
     problems = Problems()
-    chain = _chain(source, problems)
+    chain = _chain(source, read, problems)
     if chain is None:
         return None, problems.found
     merged = chain[-1]
@@ -38,8 +43,8 @@ def _finish(file: File, problems: Problems) -> Spec | None:
         return None
     name = file.name or (file.source.path.stem if file.source.path else "network")
     return Spec(
-        file.source, name, file.origin, file.inputs, file.params, file.variants, file.blocks, file.layers,
-        file.outputs, file.expectations, file.sound,
+        file.source, name, file.origin, file.family, file.year, file.inputs, file.params, file.variants, file.blocks,
+        file.layers, file.outputs, file.expectations, file.sound,
     )  # fmt: skip
 
 
@@ -52,7 +57,7 @@ def read_value(source: SourceText) -> tuple[Value | None, list[Diagnostic]]:
     return value, problems.found
 
 
-def _chain(source: SourceText, problems: Problems) -> list[File] | None:
+def _chain(source: SourceText, read: Read, problems: Problems) -> list[File] | None:
     """The file and all that it extends, itself first; None where one of them can't be read."""
     chain: list[File] = []
     seen: set[str] = set()
@@ -67,7 +72,7 @@ def _chain(source: SourceText, problems: Problems) -> list[File] | None:
         chain.append(file)
         following = None
         if file.extends is not None:
-            following = _base(file.source, file.extends, problems)
+            following = _base(file.source, file.extends, read, problems)
             if following is None or not _may_follow(following, seen, file.extends, problems):
                 return None
     return chain
@@ -87,10 +92,10 @@ def _identity(source: SourceText) -> str:
     return str(source.path.resolve()) if source.path else source.name
 
 
-def _base(source: SourceText, reference: Name, problems: Problems) -> SourceText | None:
+def _base(source: SourceText, reference: Name, read: Read, problems: Problems) -> SourceText | None:
     path = (source.path.parent if source.path else Path()) / reference.text
     try:
-        data = read_file_bytes(path)
+        data = read(path)
     except (OSError, ValueError) as error:
         reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else "not a path"
         message = f"can't read `{shown(reference.text)}`: {reason}"
@@ -117,6 +122,8 @@ def _override(base: File, over: File, problems: Problems) -> File:
         source=over.source,
         name=over.name or base.name,
         origin=over.origin or base.origin,
+        family=over.family or base.family,
+        year=over.year or base.year,
         inputs=over.inputs or base.inputs,
         params=tuple(params.values()),
         outputs=over.outputs or base.outputs,

@@ -1,0 +1,88 @@
+"""`cnnshape compare`"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cnnshape.cli.reading import BAD_DESIGN
+from cnnshape.cli.side import design_at, parse_side, report_of
+
+
+class Format(StrEnum):
+    """How a comparison is printed."""
+
+    TABLE = "table"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+    JSON = "json"
+
+
+def compare(
+    sides: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SIDE...",
+            help="Two or more: a SPEC, or `SPEC@Block`, with settings behind colons: `resnet50:batch=8`, "
+            "`resnet50@Bottleneck:width=64:input=256x56x56`.",
+            show_default=False,
+        ),
+    ],
+    against: Annotated[
+        str | None,
+        typer.Option("--against", help="Compare one file with its version in git: `main`, `HEAD~1`.", metavar="REV"),
+    ] = None,
+    fail_if: Annotated[
+        list[str] | None,
+        typer.Option("--fail-if", help="Exit with 1 if so: `macs > +5%`, `params > 26M`.", metavar="CONDITION"),
+    ] = None,
+    format: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.TABLE,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file instead.")] = None,
+) -> None:
+    """Compare designs or blocks: totals, stages, and the layers that differ."""
+    from cnnshape.render import compare as face
+    from cnnshape.study.compare import Side
+    from cnnshape.study.compare import compare as study
+    from cnnshape.study.condition import parse_condition, violations
+
+    parsed = [parse_condition(text) for text in fail_if or ()]
+    conditions = tuple(condition for condition in parsed if condition is not None)
+    if len(conditions) < len(parsed):
+        wrong = (fail_if or [])[parsed.index(None)]
+        raise typer.BadParameter(
+            f"{wrong!r} is no condition; write `macs > +5%` or `params > 26M`", param_hint="--fail-if"
+        )
+    if len(sides) < 2 and against is None:
+        raise typer.BadParameter("compare needs two sides, or one and --against")
+    if against is not None and len(sides) != 1:
+        raise typer.BadParameter("--against compares one file with itself", param_hint="--against")
+    found = [Side(text, report_of(parse_side(text))) for text in sides]
+    if against is not None:
+        side = parse_side(sides[0])
+        found.insert(0, Side(f"{against}:{sides[0]}", report_of(side, design_at(against, side.spec))))
+    comparison = study(tuple(found))
+    faces = {
+        Format.TABLE: face.plain,
+        Format.MARKDOWN: face.to_markdown,
+        Format.CSV: face.to_csv,
+        Format.JSON: face.to_json,
+    }
+    _write(faces[format](comparison), output)
+    refused = violations(comparison, conditions)
+    if refused:
+        sys.stderr.write("".join(f"refused: {sentence}\n" for sentence in refused))
+        raise typer.Exit(BAD_DESIGN)
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise typer.BadParameter(f"can't write {output}: {error.strerror}", param_hint="--output") from None

@@ -1,0 +1,38 @@
+"""`cnnshape rule`"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from cnnshape.diagnostics import did_you_mean
+from cnnshape.lint import BY_NAME, RULES
+from cnnshape.render.rules import rule_page, rules_overview
+
+
+def _complete(incomplete: str) -> list[str]:
+    return [name for name in BY_NAME if name.startswith(incomplete)]
+
+
+def rule(
+    rule: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="RULE",
+            help="A design rule: its name, or its code.",
+            autocompletion=_complete,
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Print the design rules that `check` applies: all of them, or one rule's manual page."""
+    if rule is None:
+        sys.stdout.write(rules_overview())
+        return
+    found = next((each for each in RULES if rule in (each.name, each.code)), None)
+    if found is None:
+        help = did_you_mean(rule, [*BY_NAME, *(each.code for each in RULES)]) or "`cnnshape rule` lists them"
+        raise typer.BadParameter(f"no rule is called {rule!r}; {help}", param_hint="RULE")
+    sys.stdout.write(rule_page(found))

@@ -1,0 +1,85 @@
+"""Sides of a comparison: `SPEC`, `SPEC@Block`, with settings: `resnet50:width=128:input=3x256x256`."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+import typer
+
+from cnnshape.api import Design, block_alone
+from cnnshape.api.design import design_of_bytes
+from cnnshape.cli.options import checked_dtype, graph_options
+from cnnshape.cli.reading import BAD_USAGE, fail, graph_of, read_design
+from cnnshape.diagnostics import diagnose
+from cnnshape.graph.expand import MAX_LAYERS
+from cnnshape.report import Report, Settings, make_report
+
+_SETTING = re.compile(r":(?=[A-Za-z_][A-Za-z0-9_]*=)")
+_BLOCK = re.compile(r"@([A-Z][A-Za-z0-9_]*)\Z")
+_OWN = ("input", "batch", "dtype", "variant")
+
+
+class SideText(NamedTuple):
+    """A side as it was written: the spec, a block of it or none, and settings."""
+
+    spec: str
+    block: str
+    settings: tuple[tuple[str, str], ...]
+
+    def values(self, name: str) -> list[str]:
+        """What a setting of that name says, each time it stands."""
+        return [value for own, value in self.settings if own == name]
+
+
+def parse_side(text: str) -> SideText:
+    """The parts of a side."""
+    spec, *settings = _SETTING.split(text)
+    block = _BLOCK.search(spec)
+    pairs = tuple((name, value) for name, _, value in (setting.partition("=") for setting in settings))
+    return SideText(spec[: block.start()] if block else spec, block[1] if block else "", pairs)
+
+
+def report_of(side: SideText, design: Design | None = None) -> Report:
+    """The report of a side; exits where the design has errors, raises typer.BadParameter for a bad setting."""
+    design = design or read_design(side.spec)
+    params = [f"{name}={value}" for name, value in side.settings if name not in _OWN]
+    variant = "".join(side.values("variant")[-1:])
+    options = graph_options(side.values("input"), params, variant, MAX_LAYERS)
+    if side.block:
+        design, options = block_alone(design, side.block, options.params, options.inputs)
+    dtype = checked_dtype(*side.values("dtype")[-1:] or ["float32"])
+    return make_report(graph_of(design, options), "", Settings(_batch(side), dtype))
+
+
+def _batch(side: SideText) -> int:
+    text = (side.values("batch") or ["1"])[-1]
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:10]) <= 10**9):
+        raise typer.BadParameter(f"batch={text} is no number from 1 to 10^9")
+    return int(text)
+
+
+def design_at(revision: str, spec: str) -> Design:
+    """The design of a file as it is in a revision of git, with what it extends in that revision."""
+    path = Path(spec)
+    if revision.startswith("-"):
+        raise typer.BadParameter(f"{revision!r} is no revision", param_hint="--against")
+
+    def read(wanted: Path) -> bytes:
+        command = ["git", "-C", str(wanted.parent), "show", f"{revision}:./{wanted.name}"]
+        try:
+            done = subprocess.run(command, capture_output=True, check=False)
+        except FileNotFoundError:
+            raise OSError(None, "git is not installed") from None
+        if done.returncode:
+            reason = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+            raise OSError(None, reason.removeprefix("fatal: "))
+        return done.stdout
+
+    try:
+        data = read(path)
+    except OSError as error:
+        fail([diagnose("unreadable-file", f"can't read it at {revision}: {error.strerror}", file=spec)], BAD_USAGE)
+    return design_of_bytes(f"{revision}:{spec}", data, path, read)

@@ -1,0 +1,66 @@
+"""Conditions on a comparison: `macs > +5%`, `params > 26M`, `peak_activation_bytes >= +1MiB`."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from typing import NamedTuple
+
+from cnnshape.report import parse_quantity
+from cnnshape.study.compare import FIGURES, Comparison
+
+_OPERATORS: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+_CONDITION = re.compile(r"\s*([a-z_]+)\s*(>=|<=|>|<)\s*([+-]?)\s*(.+?)\s*(%?)\s*\Z")
+
+
+class Condition(NamedTuple):
+    """A figure held against a bound: of the figure itself, or (`relative`) of its difference from the first side.
+
+    `percent` bounds the difference as a share of the first side's figure.
+    """
+
+    text: str
+    figure: str
+    sign: str
+    bound: Fraction
+    relative: bool
+    percent: bool
+
+    def holds(self, first: int, other: int) -> bool:
+        """Whether the condition holds for a figure of the first side and of another."""
+        measured = Fraction(other - first if self.relative else other)
+        bound = self.bound * first / 100 if self.percent else self.bound
+        return _OPERATORS[self.sign](measured, bound)
+
+
+def parse_condition(text: str) -> Condition | None:
+    """The condition that a text states, or None."""
+    match = _CONDITION.match(text)
+    if match is None or match[1] not in (*FIGURES, "layers"):
+        return None
+    figure, sign, plus, number, percent = match.groups()
+    quantity = parse_quantity(number)
+    if quantity is None or (percent and not plus):
+        return None
+    bound = -quantity.value if plus == "-" else quantity.value
+    return Condition(text.strip(), figure, sign, bound, bool(plus), bool(percent))
+
+
+def violations(comparison: Comparison, conditions: tuple[Condition, ...]) -> list[str]:
+    """A sentence for each condition that holds for a side."""
+    figures = dict(comparison.figures)
+    found = []
+    for condition in conditions:
+        first, *others = figures[condition.figure]
+        for side, other in zip(comparison.sides[1:], others, strict=True):
+            if condition.holds(first, other):
+                change = f"{other - first:+,}" + (f", {(other - first) / first * 100:+.2f} %" if first else "")
+                found.append(f"{side.label}: {condition.figure} is {other:,} ({change}), refused by `{condition.text}`")
+    return found
