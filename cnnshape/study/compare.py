@@ -121,9 +121,7 @@ def _changes(before: Report, after: Report) -> tuple[Change, ...] | None:
     """What differs layer by layer; None where the designs have too little in common, or too many layers."""
     if max(len(before.rows), len(after.rows)) > MOST_LAYERS:
         return None
-    matcher = SequenceMatcher(
-        None, list(map(_signature, before.rows)), list(map(_signature, after.rows)), autojunk=False
-    )
+    matcher = SequenceMatcher(None, _signatures(before), _signatures(after), autojunk=False)
     if matcher.ratio() < SAME_LAYERS and _kinds(before.rows, after.rows).ratio() < SAME_KINDS:
         return None
     found: list[Change] = []
@@ -134,8 +132,23 @@ def _changes(before: Report, after: Report) -> tuple[Change, ...] | None:
     return tuple(_gathered(found, blocks))
 
 
-def _signature(row: Row) -> tuple[object, ...]:
-    return row.application.layer, row.inputs, row.output, row.boxes, row.params
+def _signatures(report: Report) -> list[tuple[object, ...]]:
+    """What makes layers of two designs the same; inside of a block also their place in it, so that blocks match whole."""
+    places: dict[int, tuple[int, int]] = {}
+
+    def visit(group: Group) -> None:
+        for child in group.children:
+            visit(child)
+        if not group.children and group.label:
+            places.update(
+                {index: (index - group.start, group.end - group.start) for index in range(group.start, group.end)}
+            )
+
+    visit(report.groups)
+    return [
+        (row.application.layer, row.inputs, row.output, row.boxes, row.params, places.get(index))
+        for index, row in enumerate(report.rows)
+    ]
 
 
 def _kinds(old: tuple[Row, ...], new: tuple[Row, ...]) -> SequenceMatcher[str]:
