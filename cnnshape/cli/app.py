@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from cnnshape.cli import block, check, compare, explain, layers, list_, rule, show, summary
+from cnnshape.cli.block import block
+from cnnshape.cli.check import check
+from cnnshape.cli.compare import compare
+from cnnshape.cli.explain import explain
+from cnnshape.cli.layers import layers
+from cnnshape.cli.list_ import list_
+from cnnshape.cli.rule import rule
+from cnnshape.cli.schema import schema
+from cnnshape.cli.show import show
+from cnnshape.cli.sizes import sizes
+from cnnshape.cli.summary import summary
 from cnnshape.version import __version__
 
 app = typer.Typer(
@@ -18,15 +28,20 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-app.command("summary")(summary.summary)
-app.command("check")(check.check)
-app.command("block")(block.block)
-app.command("compare")(compare.compare)
-app.command("explain")(explain.explain)
-app.command("list")(list_.list_)
-app.command("show")(show.show)
-app.command("layers")(layers.layers)
-app.command("rule")(rule.rule)
+for name, command in (
+    ("summary", summary),
+    ("check", check),
+    ("rule", rule),
+    ("compare", compare),
+    ("block", block),
+    ("explain", explain),
+    ("sizes", sizes),
+    ("list", list_),
+    ("show", show),
+    ("layers", layers),
+    ("schema", schema),
+):
+    app.command(name)(command)
 
 
 def _version(wanted: bool) -> None:

@@ -1,0 +1,12 @@
+"""`cnnshape schema`"""
+
+from __future__ import annotations
+
+import sys
+
+
+def schema() -> None:
+    """Print a JSON Schema of specs (draft-07): completion, hover and red lines in editors."""
+    from cnnshape.render.schema import to_schema
+
+    sys.stdout.write(to_schema())

@@ -1,0 +1,37 @@
+"""What a run of `check` came to: the one value that all of its formats are faces of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import NamedTuple
+
+from cnnshape.diagnostics import Diagnostic, Severity
+
+
+class Findings(NamedTuple):
+    """Sorted diagnostics, and the names of all files that were checked, sound ones too."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    checked: tuple[str, ...]
+
+    def of(self, severity: Severity) -> tuple[Diagnostic, ...]:
+        """The diagnostics of that severity."""
+        return tuple(each for each in self.diagnostics if each.severity is severity)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of all files that were checked, and of others that something was found in."""
+        return tuple(dict.fromkeys([*self.checked, *(each.path for each in self.diagnostics)]))
+
+
+def forge_path(name: str) -> str:
+    """A file's name as GitHub and GitLab write paths: slashes, no `./`."""
+    return PurePath(name).as_posix() if name else ""
+
+
+def advice(diagnostic: Diagnostic) -> Iterator[str]:
+    """The notes and the help, a line each."""
+    yield from (f"note: {note}" for note in diagnostic.notes)
+    if diagnostic.help:
+        yield f"help: {diagnostic.help}"

@@ -1,0 +1,35 @@
+"""Names for findings that stay the same while the file around them changes."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.render.findings.findings import forge_path
+
+
+def fingerprints(diagnostics: Iterable[Diagnostic]) -> list[str]:
+    """A hash per diagnostic, no two alike.
+
+    It is made of the file, the code, and the text that the finding points at, but not of its line number nor of
+    the message, which may hold sizes that an edit elsewhere changes. Equal findings are told apart by their order.
+    """
+    from hashlib import sha256
+
+    seen: Counter[tuple[str, ...]] = Counter()
+    found = []
+    for diagnostic in diagnostics:
+        key = _key(diagnostic)
+        found.append(sha256(json.dumps([*key, seen[key]]).encode()).hexdigest())
+        seen[key] += 1
+    return found
+
+
+def _key(diagnostic: Diagnostic) -> tuple[str, ...]:
+    where = (forge_path(diagnostic.path), diagnostic.code)
+    if diagnostic.at is None:
+        return (*where, diagnostic.message)
+    span = diagnostic.at.span
+    return (*where, span.source.line(span.line).strip(), span.text)

@@ -1,0 +1,46 @@
+"""Findings as workflow commands of GitHub Actions, which annotate the lines of a pull request."""
+
+from __future__ import annotations
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.render.findings.findings import Findings, advice, forge_path
+from cnnshape.source import Span
+
+_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
+
+
+def to_github(findings: Findings) -> str:
+    """A line each: `::error file=...,line=...,title=...::message`."""
+    return "".join(f"{_command(each)}\n" for each in findings.diagnostics)
+
+
+def _command(diagnostic: Diagnostic) -> str:
+    properties = {"file": forge_path(diagnostic.path)} if diagnostic.path else {}
+    if diagnostic.at is not None:
+        properties |= _region(diagnostic.at.span)
+    properties["title"] = f"{diagnostic.code} {diagnostic.name}"
+    listed = ",".join(f"{key}={value.translate(_PROPERTY)}" for key, value in properties.items())
+    text = "\n".join([diagnostic.message, *_related(diagnostic), *advice(diagnostic)])
+    return _encodable(f"::{diagnostic.severity} {listed}::{text.translate(_DATA)}")
+
+
+def _region(span: Span) -> dict[str, str]:
+    """GitHub refuses columns of a region that ends on another line than it starts."""
+    lines = {"line": str(span.line), "endLine": str(span.end_line)}
+    if span.line != span.end_line:
+        return lines
+    return {**lines, "col": str(span.column), "endColumn": str(span.end_column)}
+
+
+def _related(diagnostic: Diagnostic) -> list[str]:
+    return [
+        f"{forge_path(label.span.source.name)}:{label.span.line}: {label.text}"
+        for label in diagnostic.related
+        if label.text
+    ]
+
+
+def _encodable(text: str) -> str:
+    """The text with `?` for what stands for a byte, in the name of a file, that is not UTF-8."""
+    return text.encode(errors="replace").decode()

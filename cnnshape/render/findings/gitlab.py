@@ -1,0 +1,33 @@
+"""Findings as a Code Quality report of GitLab, shown in merge requests."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from cnnshape.diagnostics import Diagnostic, Severity
+from cnnshape.render.findings.findings import Findings, forge_path
+from cnnshape.render.findings.fingerprint import fingerprints
+
+_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor"}
+
+
+def to_gitlab(findings: Findings) -> str:
+    """An array; in ASCII, so that its bytes don't depend on where it is written to."""
+    marks = fingerprints(findings.diagnostics)
+    issues = [_issue(*pair) for pair in zip(findings.diagnostics, marks, strict=True)]
+    return json.dumps(issues, indent=2) + "\n"
+
+
+def _issue(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:
+    return {
+        "description": "; ".join(filter(None, (diagnostic.message, diagnostic.help))),
+        "check_name": diagnostic.name,
+        "fingerprint": fingerprint,
+        "severity": _SEVERITIES[diagnostic.severity],
+        "location": {
+            "path": forge_path(diagnostic.path),
+            # A line is required: the first one where there is no place.
+            "lines": {"begin": diagnostic.at.span.line if diagnostic.at else 1},
+        },
+    }

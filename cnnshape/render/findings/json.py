@@ -1,0 +1,50 @@
+"""Findings as JSON: a contract, versioned. Lines and columns are 1-based code points, ends are exclusive."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from cnnshape.diagnostics import Diagnostic, Severity
+from cnnshape.render.findings.findings import Findings
+from cnnshape.source import Span
+
+VERSION = 1
+
+
+def to_json(findings: Findings) -> str:
+    """One object; in ASCII, so that its bytes don't depend on where it is written to."""
+    data = {
+        "version": VERSION,
+        "checked": list(findings.checked),
+        "diagnostics": [_diagnostic(each) for each in findings.diagnostics],
+        "counts": {str(severity): len(findings.of(severity)) for severity in Severity},
+    }
+    return json.dumps(data, indent=2) + "\n"
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+    return {
+        "code": diagnostic.code,
+        "name": diagnostic.name,
+        "severity": str(diagnostic.severity),
+        "message": diagnostic.message,
+        **(_place(diagnostic.at.span) if diagnostic.at else _nowhere(diagnostic.file)),
+        "related": [{**_place(label.span), "text": label.text} for label in diagnostic.related],
+        "notes": list(diagnostic.notes),
+        "help": diagnostic.help,
+    }
+
+
+def _place(span: Span) -> dict[str, Any]:
+    return {
+        "file": span.source.name,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }
+
+
+def _nowhere(file: str) -> dict[str, Any]:
+    return {"file": file, **dict.fromkeys(("line", "column", "end_line", "end_column"))}

@@ -1,0 +1,43 @@
+"""Findings as JUnit XML, which most systems for continuous integration show as tests: one test per file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnshape.diagnostics import Diagnostic, Severity
+from cnnshape.render.diagnostics import closing, concise, escaped, full
+from cnnshape.render.findings.findings import Findings
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+
+def to_junit(findings: Findings) -> str:
+    """A test suite; a file with errors is a failed test, warnings are output of its test."""
+    from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+    by_file: dict[str, list[Diagnostic]] = {name: [] for name in findings.files}
+    for diagnostic in findings.diagnostics:
+        by_file[diagnostic.path].append(diagnostic)
+    failed = {each.path for each in findings.of(Severity.ERROR)}
+    counts = {"name": "cnnshape", "tests": str(len(by_file)), "failures": str(len(failed)), "errors": "0"}
+    root = Element("testsuites", counts)
+    suite = SubElement(root, "testsuite", {**counts, "skipped": "0"})
+    for name, diagnostics in by_file.items():
+        _describe(SubElement(suite, "testcase", classname="cnnshape", name=escaped(name)), diagnostics)
+    indent(root)
+    text = tostring(root, encoding="unicode").encode("ascii", "xmlcharrefreplace").decode()
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _describe(case: Element, diagnostics: list[Diagnostic]) -> None:
+    """One failure with all errors: readers drop a second one, or trip over it."""
+    from xml.etree.ElementTree import SubElement
+
+    errors = [each for each in diagnostics if each.severity is Severity.ERROR]
+    warnings = [each for each in diagnostics if each.severity is Severity.WARNING]
+    if errors:
+        message = errors[0].message if len(errors) == 1 else closing(errors)
+        SubElement(case, "failure", message=escaped(message), type=errors[0].name).text = full(errors)
+    if warnings:
+        SubElement(case, "system-out").text = "".join(f"{concise(each)}\n" for each in warnings)

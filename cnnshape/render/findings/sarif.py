@@ -1,0 +1,90 @@
+"""Findings as SARIF 2.1.0, the exchange format of static analysis (OASIS standard, 2020)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from cnnshape.diagnostics import CATALOGUE, Code, Diagnostic, Label
+from cnnshape.lint import BY_NAME
+from cnnshape.render.findings.findings import Findings, advice, forge_path
+from cnnshape.render.findings.fingerprint import fingerprints
+from cnnshape.source import Span
+from cnnshape.version import __version__
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_INDEX = {name: index for index, name in enumerate(CATALOGUE)}
+
+
+def to_sarif(findings: Findings) -> str:
+    """A log of one run; in ASCII, so that its bytes don't depend on where it is written to."""
+    marks = fingerprints(findings.diagnostics)
+    run = {
+        "tool": {"driver": {"name": "cnnshape", "version": __version__, "rules": list(map(_rule, CATALOGUE.values()))}},
+        "columnKind": "unicodeCodePoints",
+        "artifacts": [{"location": _artifact(name)} for name in findings.files if name],
+        "results": [_result(*pair) for pair in zip(findings.diagnostics, marks, strict=True)],
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rule(entry: Code) -> dict[str, Any]:
+    page = BY_NAME[entry.name].page.strip() if entry.name in BY_NAME else entry.meaning
+    return {
+        "id": entry.code,
+        "name": entry.name.title().replace("-", ""),
+        "shortDescription": {"text": entry.meaning},
+        "fullDescription": {"text": entry.meaning},
+        "help": {"text": page},
+    }
+
+
+def _result(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:
+    return {
+        "ruleId": diagnostic.code,
+        "ruleIndex": _INDEX[diagnostic.name],
+        "level": str(diagnostic.severity),
+        "message": _message("\n".join([diagnostic.message, *advice(diagnostic)])),
+        "locations": _locations(diagnostic),
+        "relatedLocations": [{"id": number, **_labelled(each)} for number, each in enumerate(diagnostic.related)],
+        "partialFingerprints": {"cnnshapeFinding/v1": fingerprint},
+    }
+
+
+def _message(text: str) -> dict[str, str]:
+    """A plain text message. Braces stand as they are: without `arguments`, consumers look for no placeholders."""
+    return {"text": text.replace("](", "] (")}  # `[text](target)` would be a link
+
+
+def _locations(diagnostic: Diagnostic) -> list[dict[str, Any]]:
+    if diagnostic.at is not None:
+        return [_labelled(diagnostic.at)]
+    if not diagnostic.file:
+        return []
+    # GitHub wants a line: the first one where there is no place.
+    return [{"physicalLocation": {"artifactLocation": _artifact(diagnostic.file), "region": {"startLine": 1}}}]
+
+
+def _labelled(label: Label) -> dict[str, Any]:
+    place = {"artifactLocation": _artifact(label.span.source.name), "region": _region(label.span)}
+    message = {"message": _message(label.text)} if label.text else {}
+    return {"physicalLocation": place, **message}
+
+
+def _artifact(name: str) -> dict[str, str]:
+    """The file as a URI: relative to where the tool was run, unless its name is absolute."""
+    from os import fsencode
+    from pathlib import PurePath
+    from urllib.parse import quote
+
+    path = PurePath(name)
+    return {"uri": path.as_uri() if path.is_absolute() else quote(fsencode(forge_path(name)))}
+
+
+def _region(span: Span) -> dict[str, int]:
+    return {
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
+    }

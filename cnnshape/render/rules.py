@@ -1,0 +1,59 @@
+"""The design rules as text, from the rules' own pages."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import NamedTuple
+
+from cnnshape.lint import RULES, Rule
+
+_INDENT = "    "
+_MARK = re.compile(r" *# warning: [\w-]+")
+
+
+class Page(NamedTuple):
+    """A rule's page in parts: what it says before its example, the example as a spec, and what comes after."""
+
+    before: str
+    example: str
+    after: str
+
+
+def rules_overview() -> str:
+    """A line per rule: its code and name, whether it runs unless it is selected, what it finds."""
+    width = max(len(rule.name) for rule in RULES)
+    lines = [
+        f"{rule.code}  {rule.name.ljust(width)}  {'on ' if rule.default else 'off'}  {_title(rule)}" for rule in RULES
+    ]
+    return "\n".join([*lines, "", "`cnnshape rule NAME` prints a rule's page."]) + "\n"
+
+
+def rule_page(rule: Rule) -> str:
+    """The manual page of one rule."""
+    return f"{rule.name} ({rule.code}, {_state(rule)})\n\n{rule.page.strip()}\n"
+
+
+def _title(rule: Rule) -> str:
+    return rule.page.partition("\n")[0]
+
+
+def _state(rule: Rule) -> str:
+    return "on by default" if rule.default else "off unless selected"
+
+
+def markdown_parts(rule: Rule) -> Page:
+    """The page for a Markdown document: specs in fences, the example by itself and without its marks."""
+    before, _, rest = rule.page.strip().partition("\nExample:\n\n")
+    spec, _, after = rest.partition("\nInstead:")
+    example = "".join(f"{_MARK.sub('', line).removeprefix(_INDENT)}\n" for line in spec.rstrip("\n").split("\n"))
+    return Page(f"{before.strip()}\n\nThis rule is {_state(rule)}.", example, _fenced(f"Instead:{after}"))
+
+
+def _fenced(text: str) -> str:
+    """The text with its indented specs in fences."""
+    lines: list[str] = []
+    for indented, group in groupby(text.split("\n"), lambda line: line.startswith(_INDENT)):
+        inner = [line.removeprefix(_INDENT) for line in group]
+        lines += ["```yaml", *inner, "```"] if indented else inner
+    return "\n".join(lines)
