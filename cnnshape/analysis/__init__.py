@@ -1,6 +1,6 @@
 """Passes over a graph: each gives one value per node, and none knows a kind by name."""
 
-from cnnshape.analysis.memory import Peak, activation_elements, peak_memory
+from cnnshape.analysis.memory import Moment, Peak, activation_elements, memory_timeline, peak_memory
 from cnnshape.analysis.receptive_field import Field, receptive_fields
 from cnnshape.analysis.weights import Counts, weight_counts
 from cnnshape.analysis.work import Work, work
@@ -8,9 +8,11 @@ from cnnshape.analysis.work import Work, work
 __all__ = [
     "Counts",
     "Field",
+    "Moment",
     "Peak",
     "Work",
     "activation_elements",
+    "memory_timeline",
     "peak_memory",
     "receptive_fields",
     "weight_counts",

@@ -44,6 +44,24 @@ def peak_memory(graph: Graph, *, inplace_activations: bool = False, inplace_adds
     return Peak(first.peak, first.peak_node, tuple(again.alive))
 
 
+class Moment(NamedTuple):
+    """While one node runs: values alive for one sample, and in how many tensors."""
+
+    elements: int
+    tensors: int
+
+
+def memory_timeline(graph: Graph, *, inplace_activations: bool = False, inplace_adds: bool = False) -> list[Moment]:
+    """What is alive while each node runs; the largest is the peak of `peak_memory`, unless the inputs alone are."""
+    liveness = _Liveness(graph, _reusers(graph, inplace_activations, inplace_adds))
+    found = []
+    for index in range(len(graph.nodes)):
+        value = liveness.allocate(index)
+        found.append(Moment(liveness.total, len(liveness.alive)))
+        liveness.release(index, value)
+    return found
+
+
 def _reusers(graph: Graph, activations: bool, adds: bool) -> list[bool]:
     """For each node, whether it may overwrite its first input."""
     return [
@@ -85,6 +103,10 @@ class _Liveness:
         value = self.allocate(index)
         if self.total > self.peak:
             self.peak, self.peak_node = self.total, index
+        self.release(index, value)
+
+    def release(self, index: int, value: int) -> None:
+        """Frees what nothing reads after a node, its own output included."""
         for read in {self.storage[each] for each in self.graph.nodes[index].inputs} | {self.storage[value]}:
             if self.pending[read] == 0:
                 self.total -= self.alive.pop(read, 0)

@@ -14,6 +14,7 @@ from cnnshape.cli.compare import compare
 from cnnshape.cli.explain import explain
 from cnnshape.cli.layers import layers
 from cnnshape.cli.list_ import list_
+from cnnshape.cli.memory import memory
 from cnnshape.cli.rule import rule
 from cnnshape.cli.schema import schema
 from cnnshape.cli.show import show
@@ -36,6 +37,7 @@ for name, command in (
     ("block", block),
     ("explain", explain),
     ("sizes", sizes),
+    ("memory", memory),
     ("list", list_),
     ("show", show),
     ("layers", layers),

@@ -17,6 +17,7 @@ from cnnshape.cli.config import BUDGETS, BadConfig, Config, config_for
 from cnnshape.cli.files import STDIN, find_files
 from cnnshape.cli.options import InputOption, MaxLayersOption, ParamOption, VariantOption, complete_spec, graph_options
 from cnnshape.cli.reading import BAD_DESIGN, BAD_USAGE, fail, human_text, missing, unreadable
+from cnnshape.cli.writing import write
 from cnnshape.diagnostics import Diagnostic, Severity
 from cnnshape.document import read_file_bytes
 from cnnshape.graph import Options
@@ -176,13 +177,7 @@ def _write(found: list[Diagnostic], files: list[str], format: Format, output: Pa
     text = _text(found, files, format, output is None)
     if github:
         text = _text(found, files, Format.GITHUB, False) + text
-    if output is None:
-        sys.stdout.write(text)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise typer.BadParameter(f"can't write {output}: {error.strerror}", param_hint="--output") from None
+    write(text, output)
 
 
 def _text(found: list[Diagnostic], files: list[str], format: Format, terminal: bool) -> str:

@@ -11,6 +11,7 @@ import typer
 
 from cnnshape.cli.reading import BAD_DESIGN
 from cnnshape.cli.side import design_at, parse_side, report_of
+from cnnshape.cli.writing import write
 
 
 class Format(StrEnum):
@@ -71,18 +72,8 @@ def compare(
         Format.CSV: face.to_csv,
         Format.JSON: face.to_json,
     }
-    _write(faces[format](comparison), output)
+    write(faces[format](comparison), output)
     refused = violations(comparison, conditions)
     if refused:
         sys.stderr.write("".join(f"refused: {sentence}\n" for sentence in refused))
         raise typer.Exit(BAD_DESIGN)
-
-
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
-        sys.stdout.write(text)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise typer.BadParameter(f"can't write {output}: {error.strerror}", param_hint="--output") from None

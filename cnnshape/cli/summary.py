@@ -22,6 +22,7 @@ from cnnshape.cli.options import (
     graph_options,
 )
 from cnnshape.cli.reading import BAD_USAGE, fail, read_graph
+from cnnshape.cli.writing import write
 from cnnshape.graph.expand import MAX_LAYERS
 from cnnshape.render.table import BY_NAME, COLUMNS, DEFAULT, Table, lines_of, make_table
 from cnnshape.report import Report, Settings, make_report
@@ -109,13 +110,7 @@ def print_report(
         _print_on_terminal(report, columns, expand=expand, depth=depth)
         return
     text = _text(report, columns, format, expand=expand, depth=depth)
-    if output is None:
-        sys.stdout.write(text)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise typer.BadParameter(f"can't write {output}: {error.strerror}", param_hint="--output") from None
+    write(text, output)
 
 
 def _print_on_terminal(report: Report, columns: list[str], *, expand: bool, depth: int | None) -> None:

@@ -1,0 +1,84 @@
+"""Activation memory over time, and how much a layer computes for each byte that it moves."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from cnnshape.analysis import memory_timeline
+from cnnshape.graph import Graph
+from cnnshape.report import DTYPES, Report, Row
+
+
+class Device(NamedTuple):
+    """What an ideal machine can do: floating-point operations and bytes per second."""
+
+    flops_per_second: int
+    bytes_per_second: int
+
+
+class Step(NamedTuple):
+    """One layer in time. `alive_bytes` are those of all activations alive while it runs, in `tensors` tensors.
+
+    `moved_bytes`: its inputs read once, its weights read once, its output written once; a view moves nothing.
+    `seconds` is a lower bound on an ideal machine, None where none was given or the FLOPs are unknown.
+    """
+
+    row: Row
+    alive_bytes: int
+    tensors: int
+    moved_bytes: int
+    seconds: Fraction | None
+
+    @property
+    def intensity(self) -> Fraction | None:
+        """FLOPs per byte moved; None where nothing is moved or the FLOPs are unknown."""
+        if self.row.flops is None or not self.moved_bytes:
+            return None
+        return Fraction(self.row.flops, self.moved_bytes)
+
+
+class Memory(NamedTuple):
+    """All steps of a network, in the order in which they run."""
+
+    report: Report
+    steps: tuple[Step, ...]
+    device: Device | None
+
+    @property
+    def peak(self) -> Step:
+        """The step at which most is alive, the first of several."""
+        return max(self.steps, key=lambda step: step.alive_bytes)
+
+    @property
+    def seconds(self) -> Fraction | None:
+        """The sum of the layers' lower bounds; None without a device."""
+        known = [step.seconds for step in self.steps if step.seconds is not None]
+        return sum(known, Fraction(0)) if self.device else None
+
+
+def study_memory(graph: Graph, report: Report, device: Device | None = None) -> Memory:
+    """The memory of a graph under the settings of its report."""
+    width = DTYPES[report.dtype]
+    moments = memory_timeline(graph, inplace_activations=report.inplace_activations, inplace_adds=report.inplace_adds)
+    steps = []
+    for row, moment in zip(report.rows, moments, strict=True):
+        moved = _moved(row, report.batch, width)
+        alive = moment.elements * report.batch * width
+        steps.append(Step(row, alive, moment.tensors, moved, _seconds(row, moved, device)))
+    return Memory(report, tuple(steps), device)
+
+
+def _moved(row: Row, batch: int, width: int) -> int:
+    application = row.application
+    if application.layer.view:
+        return 0
+    activations = sum(tensor.elements for tensor in (*application.inputs, application.output)) * batch
+    weights = sum(weight.elements for weight in application.layer.weights(application.inputs))
+    return (activations + weights) * width
+
+
+def _seconds(row: Row, moved: int, device: Device | None) -> Fraction | None:
+    if device is None or row.flops is None:
+        return None
+    return max(Fraction(row.flops, device.flops_per_second), Fraction(moved, device.bytes_per_second))
