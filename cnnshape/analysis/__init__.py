@@ -1,7 +1,7 @@
 """Passes over a graph: each gives one value per node, and none knows a kind by name."""
 
 from cnnshape.analysis.memory import Moment, Peak, activation_elements, memory_timeline, peak_memory
-from cnnshape.analysis.receptive_field import Field, receptive_fields
+from cnnshape.analysis.receptive_field import Field, Undefined, receptive_fields
 from cnnshape.analysis.weights import Counts, weight_counts
 from cnnshape.analysis.work import Work, work
 
@@ -10,6 +10,7 @@ __all__ = [
     "Field",
     "Moment",
     "Peak",
+    "Undefined",
     "Work",
     "activation_elements",
     "memory_timeline",

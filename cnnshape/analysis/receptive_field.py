@@ -46,6 +46,10 @@ class Field(NamedTuple):
         """How far before the input's first cell the field of the first output cell starts, per axis."""
         return tuple(-axis.first[0] for axis in self.axes)
 
+    def interval(self, axis: int, cell: int) -> tuple[int, int]:
+        """The first and the last input cell that a cell sees on an axis, padding included; none if last < first."""
+        return _at(self.axes[axis], cell)
+
 
 class Undefined(NamedTuple):
     """No field can be stated; `reason` says why."""

@@ -15,6 +15,7 @@ from cnnshape.cli.explain import explain
 from cnnshape.cli.layers import layers
 from cnnshape.cli.list_ import list_
 from cnnshape.cli.memory import memory
+from cnnshape.cli.rf import rf
 from cnnshape.cli.rule import rule
 from cnnshape.cli.schema import schema
 from cnnshape.cli.show import show
@@ -36,6 +37,7 @@ for name, command in (
     ("compare", compare),
     ("block", block),
     ("explain", explain),
+    ("rf", rf),
     ("sizes", sizes),
     ("memory", memory),
     ("list", list_),

@@ -70,6 +70,10 @@ class Layer(ABC):
     """True for functions of single values, which frameworks can apply in place."""
     combines: ClassVar[bool] = False
     """True for element-wise joins, which frameworks can apply in place."""
+    normalizes: ClassVar[bool] = False
+    """True where values are divided by a measure of their own size."""
+    centers: ClassVar[bool] = False
+    """True where each channel's mean is taken away: a constant added to a channel before it is lost."""
     operations: ClassVar[str]
     """The formula of `flops`, in words."""
 

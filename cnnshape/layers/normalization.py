@@ -34,6 +34,8 @@ class BatchNorm(Normalization):
         "batchnorm",
         "batch_normalization",
     )
+    normalizes = True
+    centers = True
     operations = "2 per value: at inference the statistics fold into one scale and one shift"
     affine: bool = arg(FLAG, "learns a scale and a shift per channel", default=True, foreign=_AFFINE)
     track: bool = arg(FLAG, "keeps running statistics", default=True, foreign=("track_running_stats",))
@@ -55,6 +57,7 @@ class BatchNorm(Normalization):
 class OwnStatistics(Normalization):
     """Normalizes by statistics of the sample itself: 5 operations per value, and 2 for a scale and a shift."""
 
+    normalizes = True
     operations = "5 per value (mean, difference, square, sum, quotient), and 2 for the scale and the shift"
 
     @property
@@ -124,6 +127,7 @@ class InstanceNorm(OwnStatistics):
 
     name = "instance_norm"
     foreign = ("InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d", "InstanceNormalization", "instancenorm", "in_norm")
+    centers = True
     affine: bool = arg(FLAG, "learns a scale and a shift per channel", default=False, foreign=_AFFINE)
     eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
 
@@ -142,6 +146,7 @@ class LocalResponseNorm(Unweighted, SamePlace):
 
     name = "local_response_norm"
     foreign = ("LocalResponseNorm", "lrn", "LRN", "local_response_normalization")
+    normalizes = True
     operations = "size + 4 per value: square, sum of `size` squares, scale, add, power, quotient"
     size: int = arg(
         POSITIVE, "neighbouring channels that count", default=5, main=True, foreign=("local_size", "n", "depth_radius")

@@ -3,7 +3,37 @@
 from __future__ import annotations
 
 from cnnshape.lint.rule import Rule
-from cnnshape.lint.rules import repeated_activation
+from cnnshape.lint.rules import (
+    bias_before_norm,
+    dropped_input,
+    even_kernel_same,
+    heavy_head,
+    repeated_activation,
+    repeated_norm,
+    skipped_input,
+    unaligned_paths,
+    unproductive_layer,
+    unused_block,
+    unused_output,
+    unused_param,
+    unused_variable,
+    wide_bottleneck,
+)
 
-RULES: tuple[Rule, ...] = (repeated_activation.RULE,)
+RULES: tuple[Rule, ...] = (
+    dropped_input.RULE,
+    skipped_input.RULE,
+    bias_before_norm.RULE,
+    even_kernel_same.RULE,
+    heavy_head.RULE,
+    unproductive_layer.RULE,
+    unaligned_paths.RULE,
+    wide_bottleneck.RULE,
+    repeated_activation.RULE,
+    repeated_norm.RULE,
+    unused_block.RULE,
+    unused_param.RULE,
+    unused_variable.RULE,
+    unused_output.RULE,
+)
 BY_NAME: dict[str, Rule] = {rule.name: rule for rule in RULES}

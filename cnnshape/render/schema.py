@@ -31,6 +31,12 @@ from cnnshape.spec.steps import COMPANIONS, CONTROLS, JOINS, MODIFIERS
 
 _QUANTITY = r"[0-9]{1,15}([_,][0-9]{1,15}){0,6}(\.[0-9]{1,12})?\s*(k|K|M|G|T|B|kB|MB|GB|KiB|MiB|GiB)?"
 _WANTED = rf"^\s*((<=?|>=?)?\s*{_QUANTITY}|{_QUANTITY}\s*(\+-|±)\s*[0-9]{{1,3}}(\.[0-9]{{1,6}})?\s*%)\s*$"
+# An operand after every operator; whether brackets match and functions exist is more than a pattern can say.
+_NUMBER = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?(?![A-Za-z0-9_])"
+_WORD = r"(?!(and|or|not|if|else)\b)[A-Za-z_][A-Za-z0-9_]*\b"
+_OPERAND = rf"((-|not\b|({_WORD})?\s*\()\s*)*({_NUMBER}|{_WORD})(\s*(\)|\.\s*[0-9]+))*"
+_OPERATOR = r"(//|==|!=|<=|>=|[-+*/%<>,]|(and|or|if|else)\b)"
+_EXPRESSION = rf"^\s*{_OPERAND}(\s*{_OPERATOR}\s*{_OPERAND})*\s*$"
 _BLOCK = "^[A-Z][A-Za-z0-9_]*$"
 _END = r"\Z"
 
@@ -55,9 +61,9 @@ def schema() -> Schema:
         "definitions": {
             "expression": {
                 "type": "string",
-                "pattern": r"^[-A-Za-z0-9_+*/%<>=!(),.\s]+$",
+                "pattern": _EXPRESSION,
                 "maxLength": MAX_LENGTH,
-                "patternErrorMessage": "an expression has numbers, names, + - * / // % == != < > ( ) and nothing else",
+                "patternErrorMessage": "an expression is made of numbers and names with operators between them",
             },
             "value": either({"type": ["number", "boolean"]}, EXPRESSION, listed(_VALUE)),
             "size": either({"type": "integer", "minimum": 1}, EXPRESSION),
@@ -129,8 +135,10 @@ def _one_of(words: list[str]) -> list[Schema]:
 
 
 def _dependencies() -> Schema:
-    controls = {word: _without("first", "share") for word in CONTROLS}
     owners = {word: {"anyOf": _owners(word)} for word in COMPANIONS}
+    controls = {word: _without("first", "share") for word in CONTROLS}
+    for word in JOINS:
+        controls[word]["properties"]["crop"] = {"const": "center"}
     return {**owners, **controls, "for": {**controls["for"], "required": ["do"]}, "first": ["repeat"]}
 
 
@@ -159,7 +167,7 @@ _CONTROLS: dict[str, Schema] = {
 }
 _COUNT = {"type": "integer", "minimum": 0}
 _TRUTH = either({"type": "boolean"}, EXPRESSION)
-_WORD = {"enum": ["identity", "none"]}
+_PATH = {"enum": ["identity", "none"]}
 _BESIDE: dict[str, Schema] = {
     "name": _said("The name of the output: for `from`, joins, `share` and `outputs`.", _NAME),
     "from": _said("Takes this tensor instead of the previous step's output.", _TENSOR),
@@ -169,7 +177,7 @@ _BESIDE: dict[str, Schema] = {
     "share": _said("Uses the weights of the step of this name.", _TENSOR),
     "frozen": _said("Weights that training doesn't change.", _TRUTH),
     "do": _said("The steps of one round.", _STEPS),
-    "shortcut": _said("The other path: steps, `identity` (where it is left out) or `none`.", _WORD, EXPRESSION, _STEPS),
+    "shortcut": _said("The other path: steps, `identity` (where it is left out) or `none`.", _PATH, EXPRESSION, _STEPS),
     "crop": _said(
         "Beside a join: `center` cuts larger tensors to the smallest, about their centre. Alone: cuts cells off.",
         {"const": "center"},

@@ -1,0 +1,44 @@
+"""Which windows the layers of a graph slide over their inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import gcd
+from typing import NamedTuple
+
+from cnnshape.graph import Application, Graph, Node
+from cnnshape.layers import Shape, Window
+
+
+class Sliding(NamedTuple):
+    """A node, the window of each spatial axis, and the sizes of its input."""
+
+    node: Node
+    windows: tuple[Window, ...]
+    sizes: Shape
+
+
+def sliding(graph: Graph) -> Iterator[Sliding]:
+    """The nodes that slide windows over their input; none that only pick cells, as `crop` and `subsample` say they do."""
+    known: dict[Application, tuple[Window, ...]] = {}
+    for node in graph.nodes:
+        application = node.application
+        if application not in known:
+            known[application] = _windows(application)
+        windows = known[application]
+        if windows:
+            yield Sliding(node, windows, application.inputs[0].shape[1:])
+
+
+def _windows(application: Application) -> tuple[Window, ...]:
+    layer = application.layer
+    footprint = () if layer.view else layer.footprint(application.inputs, application.output)
+    if not isinstance(footprint, tuple):
+        return ()
+    windows = tuple(axis for axis in footprint if isinstance(axis, Window))
+    return windows if len(windows) == len(footprint) else ()
+
+
+def met(window: Window) -> int:
+    """How many of `stride` neighbouring cells the taps of all windows meet; fewer than `stride` leaves gaps."""
+    return min(window.kernel, window.stride // gcd(window.dilation, window.stride))

@@ -1,0 +1,81 @@
+"""A bias that the normalization behind it takes away again.
+
+Batch and instance normalization subtract the mean of each channel, and a bias adds the same to all of a channel: it
+moves the mean, and is gone. It has no effect and no gradient, but is stored, loaded and updated. The shift that
+normalization learns does its work.
+
+A bias counts as lost where normalization is all that reads the layer's output, in every place that shares its weights.
+
+Example:
+
+    cnnshape: 1
+    input: [3, 32, 32]
+    layers:
+      - conv: {out: 16, kernel: 3}              # warning: bias-before-norm
+      - batch_norm
+
+Instead: `bias: false`; or `norm`, with which there is none by default.
+
+    cnnshape: 1
+    input: [3, 32, 32]
+    layers:
+      - conv: {out: 16, kernel: 3, norm: batch_norm}
+
+Published networks that trip it: none of those that are shipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.graph import Graph, Node
+from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rules._readers import OUTSIDE, readers
+
+
+def _check(subject: Subject) -> Iterator[Diagnostic]:
+    graph = subject.graph
+    biased = [index for index, node in enumerate(graph.nodes) if _has_bias(node)]
+    norms = dict(_norms(graph, biased))
+    useful = {_owner(graph, index) for index in biased if index not in norms}
+    for index, norm in norms.items():
+        if _owner(graph, index) not in useful:
+            yield _warning(graph.nodes[index], norm)
+
+
+def _has_bias(node: Node) -> bool:
+    layer = node.application.layer
+    return "bias" in layer.arguments and getattr(layer, "bias", False) is True
+
+
+def _norms(graph: Graph, biased: list[int]) -> Iterator[tuple[int, Node]]:
+    """The nodes whose only reader takes their bias away, and that reader."""
+    reading = readers(graph)
+    for index in biased:
+        following = reading[len(graph.inputs) + index]
+        if len(following) == 1 and following[0] != OUTSIDE and graph.nodes[following[0]].application.layer.centers:
+            yield index, graph.nodes[following[0]]
+
+
+def _owner(graph: Graph, index: int) -> int:
+    """The node whose weights this one uses."""
+    shares = graph.nodes[index].shares
+    return index if shares is None else shares
+
+
+def _warning(node: Node, norm: Node) -> Diagnostic:
+    layer, kind = node.application.layer, norm.application.layer.name
+    weights = layer.weights(node.application.inputs)
+    saved = sum(weight.elements for weight in weights if weight.name == "bias")
+    way_out = "remove `bias: true`" if norm.follows else "write `bias: false`"
+    return warn(
+        "bias-before-norm",
+        f"{kind} takes away the bias of the {layer.name} before it",
+        node.at,
+        label=f"{saved:,} values that have no effect",
+        help=f"{way_out}: the shift that {kind} learns does the same",
+    )
+
+
+RULE = Rule("bias-before-norm", __doc__ or "", _check)

@@ -1,0 +1,62 @@
+"""An even kernel with `same` padding: the output is shifted by half a cell.
+
+To keep the size, a window of even extent needs an odd number of padding cells, so one side gets one more (the side
+behind, as in TensorFlow and ONNX). Every output cell then sits half a cell before the centre of what it sees. In
+one layer that is little; it adds up over layers, and where such a path meets one without the shift, features
+are joined beside their place. Libraries also disagree on the side of the extra cell, so that weights don't carry over.
+
+An even kernel whose stride takes the odd cell, as 4 with stride 2 on an even size, pads both sides alike.
+
+Example:
+
+    cnnshape: 1
+    input: [3, 32, 32]
+    layers:
+      - conv: {out: 16, kernel: 4, padding: same}     # warning: even-kernel-same
+
+Instead: an odd kernel; or padding written out, where the shift is meant.
+
+    cnnshape: 1
+    input: [3, 32, 32]
+    layers:
+      - conv: {out: 16, kernel: 5, padding: same}
+      - conv: {out: 16, kernel: 4, padding: [[1, 2], [1, 2]]}
+
+Published networks that trip it: none of those that are shipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.layers import Window
+from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rules._windows import Sliding, sliding
+
+
+def _check(subject: Subject) -> Iterator[Diagnostic]:
+    for each in sliding(subject.graph):
+        if getattr(each.node.application.layer, "padding", None) == "same":
+            shifted = next(filter(_shifts, each.windows), None)
+            if shifted is not None:
+                yield _warning(each, shifted)
+
+
+def _shifts(window: Window) -> bool:
+    return window.extent % 2 == 0 and window.before != window.after
+
+
+def _warning(each: Sliding, window: Window) -> Diagnostic:
+    odd = " or ".join(str(kernel) for kernel in (window.kernel - 1, window.kernel + 1) if kernel > 1)
+    around = ", ".join(f"[{axis.before}, {axis.after}]" for axis in each.windows)
+    return warn(
+        "even-kernel-same",
+        f"a kernel of {window.kernel} with `same` shifts the output by half a cell",
+        each.node.at,
+        label=f"{window.before} cells of padding before, {window.after} after",
+        help=f"a kernel of {odd} has a centre; `padding: [{around}]` says that the shift is meant",
+    )
+
+
+RULE = Rule("even-kernel-same", __doc__ or "", _check)

@@ -1,0 +1,80 @@
+"""A linear layer on a flattened map holds more than half of all parameters.
+
+Flattening gives each cell of each channel its own column of weights: channels x height x width of them, for every
+output. Such a layer learns where in the picture things are, overfits first, takes one input size only, and is most
+of the file. Lin, Chen and Yan (Network in Network, 2013) average each channel instead, and nearly all classifiers
+since GoogLeNet and ResNet do: the weights are then as many as channels.
+
+Example:
+
+    cnnshape: 1
+    input: [3, 32, 32]
+    layers:
+      - conv: {out: 32, kernel: 3, stride: 2, padding: 1, act: relu}
+      - conv: {out: 64, kernel: 3, stride: 2, padding: 1, act: relu}
+      - flatten
+      - linear: 10                              # warning: heavy-head
+
+Instead: a global pool before the `flatten`.
+
+    cnnshape: 1
+    input: [3, 32, 32]
+    layers:
+      - conv: {out: 32, kernel: 3, stride: 2, padding: 1, act: relu}
+      - conv: {out: 64, kernel: 3, stride: 2, padding: 1, act: relu}
+      - global_avg_pool
+      - flatten
+      - linear: 10
+
+Published networks that trip it: none of those that are shipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.graph import Graph, Node
+from cnnshape.layers import Sight, Tensor, show
+from cnnshape.lint.rule import Rule, Subject, warn
+
+
+def _check(subject: Subject) -> Iterator[Diagnostic]:
+    total = subject.report.totals.params
+    for node, row in zip(subject.graph.nodes, subject.report.rows, strict=True):
+        if 2 * row.params > total and len(node.application.inputs[0].shape) == 1:
+            flattened = _flattened(subject.graph, node)
+            if flattened is not None and prod(flattened.shape[1:]) > 1:
+                yield _warning(node, flattened, row.params, total)
+
+
+def _flattened(graph: Graph, node: Node) -> Tensor | None:
+    """The feature map that reaches a layer as one row of values; None where it is no map, or the network's input."""
+    value = node.inputs[0]
+    while (maker := graph.maker(value)) is not None:
+        if len(graph.value(value).shape) > 1:
+            return graph.value(value)
+        application = maker.application
+        same_place = application.layer.footprint(application.inputs, application.output) is Sight.POINT
+        if len(maker.inputs) > 1 or not same_place:
+            return None
+        value = maker.inputs[0]
+    return None
+
+
+def _warning(node: Node, flattened: Tensor, params: int, total: int) -> Diagnostic:
+    layer = node.application.layer
+    channels = flattened.shape[0]
+    pooled = layer.weights((Tensor((channels,), flattened.boxes),))
+    left = sum(weight.elements for weight in pooled if not weight.buffer)
+    return warn(
+        "heavy-head",
+        f"{layer.name} holds {params:,} of {total:,} parameters ({100 * params / total:.0f} %)",
+        node.at,
+        label=f"one weight for each of {show(flattened.shape)} values, per output",
+        help=f"a `global_avg_pool` before the `flatten` leaves {left:,} here: one value per channel",
+    )
+
+
+RULE = Rule("heavy-head", __doc__ or "", _check)

@@ -1,0 +1,42 @@
+"""A normalization directly after a normalization.
+
+The second one finds values that are normalized already; of two that learn a scale and a shift, the first's are taken
+away again, wholly or in part. Most often one was written and the other came along with `norm`.
+
+Example:
+
+    cnnshape: 1
+    input: [8, 16, 16]
+    layers:
+      - conv: {out: 8, kernel: 3, norm: batch_norm}
+      - batch_norm                              # warning: repeated-norm
+
+Instead: remove one of the two.
+
+Published networks that trip it: none of those that are shipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.lint.rule import Rule, Subject, warn
+
+
+def _check(subject: Subject) -> Iterator[Diagnostic]:
+    graph = subject.graph
+    for node in graph.nodes:
+        maker = graph.maker(node.inputs[0])
+        if maker is not None and node.application.layer.normalizes and maker.application.layer.normalizes:
+            kind, before = node.application.layer.name, maker.application.layer.name
+            yield warn(
+                "repeated-norm",
+                f"{kind} directly after {before}",
+                node.at,
+                label=f"{node.name} follows {maker.name}",
+                help="remove one of the two",
+            )
+
+
+RULE = Rule("repeated-norm", __doc__ or "", _check)

@@ -1,0 +1,81 @@
+"""A stride that steps over cells: what lies between the windows is never seen.
+
+Where the stride is larger than the kernel, or a dilated kernel and the stride share a divisor, some cells of the input
+are met by no window, and what was spent on computing them is lost: a 1x1 kernel with stride 2 reads one cell of every
+four. It also leaves every other cell without a gradient.
+
+Nothing is said where another layer reads all of the same tensor: in a ResNet's first block of a stage the projection
+may step over what the body sees. Nor of `subsample`: that layer says that it leaves cells out, as the parameter-free
+shortcut of the CIFAR ResNets means to.
+
+Example:
+
+    cnnshape: 1
+    input: [3, 32, 32]
+    layers:
+      - conv: {out: 8, kernel: 3, padding: 1}
+      - conv: {out: 16, kernel: 1, stride: 2}   # warning: skipped-input
+
+Instead: a kernel as large as the stride; here the pool brings the size down, and sees everything.
+
+    cnnshape: 1
+    input: [3, 32, 32]
+    layers:
+      - conv: {out: 8, kernel: 3, padding: 1}
+      - avg_pool: 2
+      - conv: {out: 16, kernel: 1}
+
+Published networks that trip it: none of those that are shipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import prod
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.graph import Application, Graph
+from cnnshape.layers import Window
+from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rules._windows import Sliding, met, sliding
+
+
+def _check(subject: Subject) -> Iterator[Diagnostic]:
+    graph = subject.graph
+    skipping = [each for each in sliding(graph) if any(map(_skips, each.windows, each.sizes))]
+    if not skipping:
+        return
+    whole = _read_whole(graph, {each.node.application for each in skipping})
+    yield from (_warning(each) for each in skipping if each.node.inputs[0] not in whole)
+
+
+def _skips(window: Window, size: int) -> bool:
+    single = window.dilation == 1 and window.kernel - window.before >= size
+    return met(window) < window.stride and not single
+
+
+def _read_whole(graph: Graph, skipping: set[Application]) -> set[int]:
+    """The tensors that some layer sees all cells of, or that the network gives as they are."""
+    whole = set(graph.outputs.values())
+    for node in graph.nodes:
+        application = node.application
+        picks = application.layer.view and application.output.elements < application.inputs[0].elements
+        if application not in skipping and not picks:
+            whole.update(node.inputs)
+    return whole
+
+
+def _warning(each: Sliding) -> Diagnostic:
+    share = Fraction(prod(map(met, each.windows)), prod(window.stride for window in each.windows))
+    widest = max(window.stride for window in each.windows)
+    return warn(
+        "skipped-input",
+        f"{each.node.application.layer.name} sees {share.numerator} of every {share.denominator} cells of its input",
+        each.node.at,
+        label="the stride steps over the rest",
+        help=f"a kernel of {widest} or more, undilated, sees all; `subsample` says that leaving cells out is meant",
+    )
+
+
+RULE = Rule("skipped-input", __doc__ or "", _check)

@@ -1,0 +1,139 @@
+"""Convolutions whose input has already seen the whole image, on every path.
+
+A convolution makes larger patterns out of smaller ones. Where each cell that reaches it depends on all of the image
+along even the shortest path, there is no larger pattern left. Richter, Schöning, Wiedenroth and Krumnack ("Should You
+Go Deeper? Optimizing Convolutional Neural Network Architectures without Training by Receptive Field Analysis",
+2021, arXiv 2106.12307) find that such layers add little or nothing to accuracy.
+
+Measured is the smallest receptive field of all paths, as theirs is: a shortcut carries smaller patterns past a layer,
+so that networks with shortcuts are rarely told anything. A layer counts if its window is larger than one cell on some
+axis. Paddings and borders are left out of account, and so is what the network was trained for: the rule is a hint,
+and off unless it is selected. `cnnshape check FILE --select unproductive-layer -i 3x64x64` asks for another input size.
+
+Example:
+
+    cnnshape: 1
+    input: [3, 32, 32]
+    layers:
+      - conv: {out: 32, kernel: 7, stride: 2, padding: 3, act: relu}
+      - max_pool: {kernel: 3, stride: 2, padding: 1}
+      - conv: {out: 64, kernel: 3, padding: 1, act: relu}
+      - conv: {out: 64, kernel: 3, padding: 1, act: relu}
+      - max_pool: {kernel: 3, stride: 2, padding: 1}
+      - conv: {out: 128, kernel: 3, padding: 1, act: relu}       # warning: unproductive-layer
+      - conv: {out: 128, kernel: 3, padding: 1, act: relu}
+      - global_avg_pool
+
+Instead: leave the layers out, stride later, or use a larger input.
+
+    cnnshape: 1
+    input: [3, 32, 32]
+    layers:
+      - conv: {out: 32, kernel: 3, padding: 1, act: relu}
+      - conv: {out: 64, kernel: 3, padding: 1, act: relu}
+      - max_pool: {kernel: 3, stride: 2, padding: 1}
+      - conv: {out: 64, kernel: 3, padding: 1, act: relu}
+      - conv: {out: 128, kernel: 3, padding: 1, act: relu}
+      - global_avg_pool
+
+Published networks that trip it: none of those that are shipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.graph import Application, Graph, Node
+from cnnshape.layers import AxisRelation, Footprint, Sight, Window, show
+from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rules._windows import sliding
+
+
+class _Reach(NamedTuple):
+    """Input cells that a cell of a tensor sees along its shortest path, and those between two neighbours."""
+
+    size: Fraction
+    stride: Fraction
+
+
+_Reaches = tuple[_Reach, ...] | None
+"""One per axis; None where everything is seen, or nothing of the first input."""
+
+
+def _check(subject: Subject) -> Iterator[Diagnostic]:
+    graph = subject.graph
+    image = graph.inputs[0].tensor.shape[1:]
+    reaches = _smallest(graph)
+    found = []
+    for each in sliding(graph):
+        reach = reaches[each.node.inputs[0]]
+        spatial = any(window.kernel > 1 for window in each.windows)
+        if (
+            spatial
+            and _learns(each.node)
+            and reach
+            and all(axis.size >= size for axis, size in zip(reach, image, strict=True))
+        ):
+            found.append(each.node)
+    if found:
+        yield _warning(found, reaches[found[0].inputs[0]] or (), show(image))
+
+
+def _learns(node: Node) -> bool:
+    return bool(node.application.layer.weights(node.application.inputs))
+
+
+def _smallest(graph: Graph) -> list[_Reaches]:
+    """What a cell of each value sees of the first input, along its shortest path."""
+    axes = len(graph.inputs[0].tensor.shape) - 1
+    reaches: list[_Reaches] = [None] * len(graph.inputs)
+    reaches[0] = (_Reach(Fraction(1), Fraction(1)),) * axes or None
+    footprints: dict[Application, Footprint] = {}
+    for node in graph.nodes:
+        application = node.application
+        if application not in footprints:
+            footprints[application] = application.layer.footprint(application.inputs, application.output)
+        reaches.append(_through(footprints[application], [reaches[value] for value in node.inputs]))
+    return reaches
+
+
+def _through(footprint: Footprint, inputs: list[_Reaches]) -> _Reaches:
+    if footprint is Sight.POINT:
+        return min((each for each in inputs if each is not None), key=_sizes, default=None)
+    if not isinstance(footprint, tuple) or inputs[0] is None or len(inputs[0]) != len(footprint):
+        return None
+    moved = tuple(map(_along, inputs[0], footprint))
+    return tuple(each for each in moved if each is not None) if None not in moved else None
+
+
+def _sizes(reaches: tuple[_Reach, ...]) -> tuple[Fraction, ...]:
+    return tuple(axis.size for axis in reaches)
+
+
+def _along(reach: _Reach, relation: AxisRelation) -> _Reach | None:
+    if relation is None:
+        return None
+    if isinstance(relation, Window):
+        return _Reach(reach.size + (relation.extent - 1) * reach.stride, reach.stride * relation.stride)
+    narrowest = min(last - first for first, last in zip(relation.first, relation.last, strict=True))
+    return _Reach(
+        reach.size + max(narrowest, 0) * reach.stride, reach.stride * Fraction(relation.advance, relation.period)
+    )
+
+
+def _warning(found: list[Node], reach: tuple[_Reach, ...], image: str) -> Diagnostic:
+    count = f"{len(found):,} convolutions start" if len(found) > 1 else "1 convolution starts"
+    seen = show(tuple(int(axis.size) for axis in reach))
+    return warn(
+        "unproductive-layer",
+        f"{count} where every cell has seen the whole image of {image}",
+        found[0].at,
+        label=f"{found[0].name}: its input sees {seen} on its shortest path",
+        help="leave them out, stride later, or use a larger input",
+    )
+
+
+RULE = Rule("unproductive-layer", __doc__ or "", _check, default=False)

@@ -1,0 +1,59 @@
+"""A block that no step uses.
+
+It costs nothing when the network runs, but readers take it for a part of the design, and nothing in it is checked: a
+block is expanded where it is used. Often it was renamed in one place and not in the other.
+
+A block that only unused blocks use is unused too.
+
+Example:
+
+    cnnshape: 1
+    input: [3, 32, 32]
+    blocks:
+      Plain:
+        params: {width: required}
+        do:
+          - conv: {out: width, kernel: 3, norm: batch_norm, act: relu}
+      Wide:                                     # warning: unused-block
+        do:
+          - Plain: 256
+    layers:
+      - Plain: 64
+
+Instead: remove it, or use it.
+
+Published networks that trip it: none of those that are shipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.graph.vocabulary import walk
+from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.spec import Call, Step
+
+
+def _check(subject: Subject) -> Iterator[Diagnostic]:
+    spec = subject.spec
+    blocks = {block.name.text: block for block in spec.blocks}
+    reached: set[str] = set()
+    following = _used(spec.layers)
+    while following:
+        reached |= following
+        following = {name for each in following for name in _used(blocks[each].steps)} - reached
+    for name, block in blocks.items():
+        if name not in reached:
+            users = [other for other in blocks if name in _used(blocks[other].steps)]
+            label = f"only `{users[0]}` uses it, which is unused itself" if users else ""
+            yield warn(
+                "unused-block", f"no step uses the block `{name}`", block.name.span, label=label, help="remove it"
+            )
+
+
+def _used(steps: Iterable[Step]) -> set[str]:
+    return {step.word.text for step in walk(steps) if isinstance(step, Call) and step.is_block}
+
+
+RULE = Rule("unused-block", __doc__ or "", _check)

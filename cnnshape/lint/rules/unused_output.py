@@ -1,0 +1,67 @@
+"""A tensor that nothing reads: the end of a dead branch, or an input that nothing takes.
+
+Its layers cost parameters and time, and have no effect on what the network gives. Most often a `from` jumped back and
+left them behind, or an end is missing under `outputs`.
+
+The last step's output is the network's where the file names no `outputs`. The warning stands at the last layer of the
+branch; when that is gone, the one before it may be unread.
+
+Example:
+
+    cnnshape: 1
+    input: [3, 32, 32]
+    layers:
+      - conv: {out: 16, kernel: 3, act: relu}
+        name: stem
+      - conv: {out: 32, kernel: 3, act: relu}   # warning: unused-output
+      - conv: {out: 64, kernel: 3, act: relu}
+        from: stem
+
+Instead: remove the branch, join it, or name its end under `outputs`.
+
+    cnnshape: 1
+    input: [3, 32, 32]
+    layers:
+      - conv: {out: 16, kernel: 3, act: relu}
+        name: stem
+      - conv: {out: 32, kernel: 3, act: relu}
+        name: narrow
+      - conv: {out: 64, kernel: 3, act: relu}
+        from: stem
+        name: wide
+    outputs: [narrow, wide]
+
+Published networks that trip it: none of those that are shipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.layers import show
+from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rules._readers import readers
+
+
+def _check(subject: Subject) -> Iterator[Diagnostic]:
+    graph = subject.graph
+    for value, reading in enumerate(readers(graph)):
+        if reading:
+            continue
+        maker = graph.maker(value)
+        if maker is None:
+            message = f"nothing reads the input `{graph.value_name(value)}`"
+            yield warn("unused-output", message, subject.spec.inputs[value].name.span, help="remove it, or read it")
+        else:
+            shape = show(graph.value(value).shape)
+            yield warn(
+                "unused-output",
+                f"nothing reads the output of {maker.name}",
+                maker.at,
+                label=f"{shape}, and not one of `outputs`",
+                help="remove the layers that lead to it, join it, or name it under `outputs`",
+            )
+
+
+RULE = Rule("unused-output", __doc__ or "", _check)

@@ -1,0 +1,58 @@
+"""A variable of a `for` that nothing in the loop reads.
+
+The column has a value for each round and looks as if it set something. Either a step should read it, or the column
+is left over. A loop over one step whose only variable is unread is a `repeat`; over several steps such a loop is
+the way to repeat them together, and nothing is said.
+
+`i` and `last`, which every round has, never count. Neither do the names of steps: they are labels in every report, so
+a name that nothing refers to is of use.
+
+Example:
+
+    cnnshape: 1
+    input: [3, 32, 32]
+    layers:
+      - for: {width: [64, 128], stride: [1, 2]}     # warning: unused-variable
+        do:
+          - conv: {out: width, kernel: 3, norm: batch_norm, act: relu}
+
+Instead: read it, or remove the column.
+
+    cnnshape: 1
+    input: [3, 32, 32]
+    layers:
+      - for: {width: [64, 128], stride: [1, 2]}
+        do:
+          - conv: {out: width, kernel: 3, stride: stride, norm: batch_norm, act: relu}
+
+Published networks that trip it: none of those that are shipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.graph.vocabulary import all_steps
+from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rules._names import read_in
+from cnnshape.spec import Loop
+
+
+def _check(subject: Subject) -> Iterator[Diagnostic]:
+    for step in all_steps(subject.spec):
+        if isinstance(step, Loop):
+            yield from _unread(step)
+
+
+def _unread(loop: Loop) -> Iterator[Diagnostic]:
+    read = read_in(loop.do)
+    alone = len(loop.columns) == 1
+    for column in loop.columns:
+        if column.name.text not in read and not (alone and len(loop.do) > 1):
+            message = f"nothing in the loop reads `{column.name.text}`"
+            help = "use `repeat`: all rounds are the same" if alone else "remove the column, or read it"
+            yield warn("unused-variable", message, column.name.span, help=help)
+
+
+RULE = Rule("unused-variable", __doc__ or "", _check)

@@ -1,0 +1,96 @@
+"""A bottleneck whose middle is no narrower than its end.
+
+In a residual body of 1x1, kxk and 1x1 the two outer convolutions are there to save work: the first narrows the
+channels, so that the kxk one, whose cost grows with the square of its width, runs on few. He, Zhang, Ren and Sun (Deep
+Residual Learning, 2015) take a quarter. With a middle as wide as the end the outer convolutions only add cost; two
+kxk ones without them do more.
+
+Grouped and depthwise convolutions in the middle are another matter (ResNeXt, MobileNet, ConvNeXt): their cost doesn't
+grow that way, and they are meant to be wide. A step that runs in groups anywhere in the design counts as grouped, even
+where a stage is so narrow that one group is left (RegNet).
+
+Example:
+
+    cnnshape: 1
+    input: [64, 32, 32]
+    layers:
+      - residual:
+          - conv: {out: 256, kernel: 1, norm: batch_norm, act: relu}
+          - conv: {out: 256, kernel: 3, padding: 1, norm: batch_norm, act: relu}     # warning: wide-bottleneck
+          - conv: {out: 64, kernel: 1, norm: batch_norm}
+      - relu
+
+Instead: a narrow middle, or one in groups.
+
+    cnnshape: 1
+    input: [64, 32, 32]
+    layers:
+      - residual:
+          - conv: {out: 16, kernel: 1, norm: batch_norm, act: relu}
+          - conv: {out: 16, kernel: 3, padding: 1, norm: batch_norm, act: relu}
+          - conv: {out: 64, kernel: 1, norm: batch_norm}
+      - relu
+
+Published networks that trip it: none of those that are shipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnshape.diagnostics import Diagnostic, Label
+from cnnshape.graph import Graph, Node
+from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rules._windows import sliding
+
+
+def _check(subject: Subject) -> Iterator[Diagnostic]:
+    graph = subject.graph
+    residuals = [node for node in graph.nodes if node.shortcut]
+    if not residuals:
+        return
+    kernels = {each.node.application: max(window.kernel for window in each.windows) for each in sliding(graph)}
+    grouped = {node.at for node in graph.nodes if getattr(node.application.layer, "groups", 1) > 1}
+    for node in residuals:
+        body = _products(graph, *node.inputs)
+        pointwise = [kernels.get(each.application, 0) == 1 for each in body]
+        if pointwise == [True, False, True] and body[1].at not in grouped and _width(body[1]) >= _width(body[2]):
+            yield _warning(node, body[1], body[2])
+
+
+def _products(graph: Graph, end: int, shortcut: int) -> list[Node]:
+    """The layers with a matrix product between the fork and the body's end; empty where the body itself forks."""
+    fork = shortcut
+    while fork > end and (maker := graph.maker(fork)) is not None:
+        fork = maker.inputs[0]
+    found: list[Node] = []
+    while end > fork and (maker := graph.maker(end)) is not None:
+        end, *others = sorted(maker.inputs, key=lambda value: -graph.value(value).elements)
+        if not all(_is_gate(graph, other) for other in others):
+            return []
+        if maker.application.layer.macs(maker.application.inputs, maker.application.output):
+            found.insert(0, maker)
+    return found
+
+
+def _is_gate(graph: Graph, value: int) -> bool:
+    return all(size == 1 for size in graph.value(value).shape[1:])
+
+
+def _width(node: Node) -> int:
+    return node.application.output.shape[0]
+
+
+def _warning(node: Node, middle: Node, end: Node) -> Diagnostic:
+    quarter = max(_width(end) // 4, 1)
+    return warn(
+        "wide-bottleneck",
+        f"the bottleneck's middle has {_width(middle)} channels, its end {_width(end)}",
+        middle.at,
+        label="no narrower than the end",
+        related=(Label(node.at, "the body of this residual"),),
+        help=f"a quarter is usual: {quarter} in the first two convolutions; or `groups` in the middle one",
+    )
+
+
+RULE = Rule("wide-bottleneck", __doc__ or "", _check)

@@ -1,0 +1,127 @@
+"""Receptive fields through a network, and the region of the input that one cell sees."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from cnnshape.analysis import Field, receptive_fields
+from cnnshape.graph import Graph
+from cnnshape.layers import Shape
+from cnnshape.report import Report, Row
+
+
+class Stage(NamedTuple):
+    """A layer at which the field changes. `centre` is the middle of the first cell's field, in input cells from 0."""
+
+    row: Row
+    centre: tuple[Fraction, ...]
+    covers: bool
+
+
+class Span(NamedTuple):
+    """What one cell sees of an axis: the first and last input cell, and how many of them are padding on either side."""
+
+    first: int
+    last: int
+    before: int
+    after: int
+
+    @property
+    def size(self) -> int:
+        """Cells of the field, padding included."""
+        return max(self.last - self.first + 1, 0)
+
+    @property
+    def inside(self) -> int:
+        """Cells of the field that are of the input."""
+        return max(self.size - self.before - self.after, 0)
+
+
+class Region(NamedTuple):
+    """What the cell at `cell` of a layer's output sees of the input."""
+
+    layer: str
+    cell: tuple[int, ...]
+    spans: tuple[Span, ...]
+
+    @property
+    def padding_share(self) -> Fraction:
+        """The share of the field that is padding."""
+        total = inside = 1
+        for span in self.spans:
+            total *= span.size
+            inside *= span.inside
+        return Fraction(total - inside, total) if total else Fraction(0)
+
+
+class Trace(NamedTuple):
+    """The receptive field through a network. `covered` is the first layer whose field is as large as the input."""
+
+    name: str
+    input: Shape
+    stages: tuple[Stage, ...]
+    covered: str
+    unaligned: tuple[str, ...]
+
+
+def trace(graph: Graph, report: Report) -> Trace:
+    """The layers at which the field changes, in order."""
+    sizes = graph.inputs[0].tensor.shape[1:]
+    stages: list[Stage] = []
+    for row in report.rows:
+        field = row.receptive_field
+        if field is None or (stages and field == stages[-1].row.receptive_field):
+            continue
+        if not stages and all(size == 1 for size in field.size):
+            continue
+        centre = tuple(Fraction(size - 1, 2) - pad for size, pad in zip(field.size, field.padding, strict=True))
+        stages.append(Stage(row, centre, all(map(int.__ge__, field.size, sizes))))
+    covered = next((stage.row.name for stage in stages if stage.covers), "")
+    return Trace(graph.name, sizes, tuple(stages), covered, _unaligned(graph, report))
+
+
+def _unaligned(graph: Graph, report: Report) -> tuple[str, ...]:
+    """The joins at which paths with different centres meet."""
+    known = [True] * len(graph.inputs)
+    found = []
+    for node, row in zip(graph.nodes, report.rows, strict=True):
+        aligned = row.receptive_field is None or row.receptive_field.aligned
+        if not aligned and all(known[value] for value in node.inputs):
+            found.append(row.name)
+        known.append(aligned)
+    return tuple(found)
+
+
+def region(graph: Graph, index: int, cell: tuple[int, ...]) -> Region | None:
+    """What a cell of a node's output sees; None where no field can be stated. IndexError for a cell outside."""
+    node = graph.nodes[index]
+    grid = node.application.output.shape[1:]
+    if len(cell) != len(grid) or any(not 0 <= at < size for at, size in zip(cell, grid, strict=True)):
+        raise IndexError(cell)
+    field = receptive_fields(graph)[index]
+    if not isinstance(field, Field):
+        return None
+    sizes = graph.inputs[0].tensor.shape[1:]
+    spans = tuple(
+        _span(*field.interval(axis, at), size) for axis, (at, size) in enumerate(zip(cell, sizes, strict=True))
+    )
+    return Region(node.name, cell, spans)
+
+
+def _span(first: int, last: int, size: int) -> Span:
+    width = max(last - first + 1, 0)
+    return Span(first, last, min(max(-first, 0), width), min(max(last - size + 1, 0), width))
+
+
+def central_cells(graph: Graph, found: Trace, most: int) -> list[tuple[int, tuple[int, ...]]]:
+    """For a picture: the last layer of each stride, at the middle cell of its output; at most so many, evenly chosen."""
+    indices = {node.name: index for index, node in enumerate(graph.nodes)}
+    last: dict[object, Row] = {}
+    for stage in found.stages:
+        field = stage.row.receptive_field
+        if field is not None and not field.is_global:
+            last[field.stride] = stage.row
+    rows = list(last.values())
+    kept = rows if len(rows) <= most else [rows[number * (len(rows) - 1) // (most - 1)] for number in range(most)]
+    return [(indices[row.name], tuple(size // 2 for size in row.output[1:])) for row in kept]

@@ -1,0 +1,364 @@
+"""Writes what the documentation takes from the program, and says so where it is out of date.
+
+    python docs/generate.py [PAGE...]            # writes all pages, or these
+    python docs/generate.py --check [PAGE...]    # names the pages that would change, and fails if there are any
+
+Generated are `kinds.md`, `rules.md` and `errors.md` as a whole, the section between `<!-- generated: flops -->` and
+`<!-- end -->`, and on every page the output below each command of a ```console block.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import chdir
+from inspect import cleandoc
+from itertools import groupby
+from os import environ
+from pathlib import Path
+from typing import NamedTuple
+
+from typer.testing import CliRunner
+
+from cnnshape.cli.app import app
+from cnnshape.diagnostics import CATALOGUE, Code
+from cnnshape.layers import KINDS, Layer
+from cnnshape.lint import BY_NAME as RULES
+from cnnshape.render.reference import default_text, describe_follower
+from cnnshape.render.rules import markdown_parts
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+EXAMPLES = ROOT / "tests" / "docs" / "examples"
+
+# Commands that set up an environment or run this very test: they stand on a page to be typed, not to be run here.
+SETUP = ("-m venv", "pip install", "git clone", "-m pytest")
+_SHELL_SIGNS = set("|<>;&*$")
+_ENVIRONMENT = {"COLUMNS": "80", "NO_COLOR": "1", "FORCE_COLOR": None, "GITHUB_ACTIONS": None}
+
+
+class Fence(NamedTuple):
+    """A fenced block of a page: `line` is the 1-based number of its first line, `comment` what stands above it."""
+
+    language: str
+    line: int
+    lines: tuple[str, ...]
+    comment: str
+
+    @property
+    def text(self) -> str:
+        """What stands inside."""
+        return "".join(f"{line}\n" for line in self.lines)
+
+    @property
+    def file(self) -> str:
+        """The name of the file that the block defines, if it does."""
+        match = re.fullmatch(r"# file: ([\w./-]+)", self.lines[0]) if self.lines else None
+        return match[1] if match else ""
+
+
+def fences(text: str) -> Iterator[Fence]:
+    """The fenced blocks of a page."""
+    lines = text.split("\n")
+    number = 0
+    while number < len(lines):
+        if lines[number].startswith("```"):
+            end = lines.index("```", number + 1)
+            above = re.fullmatch(r"<!-- (.+) -->", lines[number - 1]) if number else None
+            yield Fence(lines[number][3:], number + 2, tuple(lines[number + 1 : end]), above[1] if above else "")
+            number = end
+        number += 1
+
+
+class Scratch:
+    """A folder with the shipped architectures, in which a page's files are written and its commands run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.status = 0
+        (folder / "architectures").symlink_to(ROOT / "architectures")
+
+    def write(self, name: str, data: bytes) -> None:
+        """Puts a file into the folder."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+    def run(self, command: str) -> list[str]:
+        """What the command prints, standard output and error together, without empty lines at the end."""
+        if command.startswith("cnnshape ") and _SHELL_SIGNS.isdisjoint(command):
+            output = self._here(shlex.split(command)[1:])
+        else:
+            output = self._in_shell(command)
+        here = output.replace(f"{self.folder.resolve()}/", "")
+        return here.rstrip("\n").split("\n") if here.strip("\n") else []
+
+    def _here(self, arguments: list[str]) -> str:
+        with chdir(self.folder):
+            result = CliRunner(env=_ENVIRONMENT).invoke(app, arguments, prog_name="cnnshape", catch_exceptions=False)
+        self.status = result.exit_code
+        return result.output
+
+    def _in_shell(self, command: str) -> str:
+        path = f"{Path(sys.executable).parent}:{environ['PATH']}"
+        variables = {**environ, **_ENVIRONMENT, "PATH": path}
+        result = subprocess.run(
+            ["bash", "-c", f"(exit {self.status}); {command}"],
+            cwd=self.folder,
+            env={name: value for name, value in variables.items() if value is not None},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        self.status = result.returncode
+        return result.stdout
+
+
+def with_outputs(text: str, scratch: Scratch) -> str:
+    """A page with its files written, its commands run and what they print put below them."""
+    lines = text.split("\n")
+    moved = 0
+    for fence in fences(text):
+        if fence.file:
+            scratch.write(fence.file, fence.text.encode())
+        if fence.language == "console":
+            start = fence.line - 1 + moved
+            ran = list(_ran(fence.lines, scratch))
+            lines[start : start + len(fence.lines)] = ran
+            moved += len(ran) - len(fence.lines)
+    return "\n".join(lines)
+
+
+def _ran(lines: Iterable[str], scratch: Scratch) -> Iterator[str]:
+    commands: list[tuple[str, list[str]]] = []
+    for line in lines:
+        if line.startswith("$ "):
+            commands.append((line, []))
+        else:
+            commands[-1][1].append(line)
+    for line, expected in commands:
+        yield line
+        if any(word in line for word in SETUP):
+            yield from expected
+            continue
+        found = scratch.run(line[2:].replace(".venv/bin/", ""))
+        yield from expected if fits(expected, found) else found
+
+
+def fits(expected: list[str], found: list[str]) -> bool:
+    """Whether an output is as expected; a line `...` stands for any lines."""
+    pattern = "".join(r"(?:.*\n)*" if line == "..." else re.escape(line) + r"\n" for line in expected)
+    return re.fullmatch(pattern, "".join(f"{line}\n" for line in found)) is not None
+
+
+# The vocabulary
+
+
+def kinds_page() -> str:
+    """`kinds.md`: every layer kind, from its own declaration."""
+    families = [(family.title(), list(kinds)) for family, kinds in groupby(KINDS, _family)]
+    contents = [
+        f"- {family}: " + ", ".join(f"[{kind.name}](#{kind.name})" for kind in kinds) for family, kinds in families
+    ]
+    parts = [_GENERATED, "# Layer kinds", _KINDS_INTRODUCTION, "\n".join(contents)]
+    for family, kinds in families:
+        parts += [f"## {family}", *map(_kind, kinds)]
+    return "\n\n".join(parts) + "\n"
+
+
+_GENERATED = "<!-- Written by docs/generate.py: change the declarations that it reads, not this page. -->"
+_KINDS_INTRODUCTION = (
+    "The words of `layers:`. `cnnshape layers KIND` prints the same. A bare value after a kind sets its main argument: "
+    "`max_pool: 2` is `max_pool: {kernel: 2}`. Other frameworks' words are refused with the right one. How values are "
+    "written: [the language](language.md#values-and-expressions). What is counted: [definitions](definitions.md)."
+)
+
+
+def _family(kind: type[Layer]) -> str:
+    return kind.__module__.rpartition(".")[2]
+
+
+def _kind(kind: type[Layer]) -> str:
+    parts = [f"### {kind.name}", cleandoc(kind.__doc__ or "")]
+    if kind.arguments or kind.followers:
+        parts.append("\n".join(_table(("argument", "values", "default", "meaning"), _arguments(kind))))
+    parts.append(f"FLOPs: {kind.operations}.")
+    if kind.foreign:
+        parts.append("Elsewhere called: " + ", ".join(f"`{word}`" for word in kind.foreign) + ".")
+    return "\n\n".join(parts)
+
+
+def _arguments(kind: type[Layer]) -> Iterator[tuple[str, ...]]:
+    for name, argument in kind.arguments.items():
+        default = "required" if argument.required else f"`{default_text(argument)}`"
+        yield f"`{name}`{' (main)' if argument.main else ''}", argument.type.expected, default, argument.doc
+    for name in kind.followers:
+        meaning, values = describe_follower(name)
+        allowed, _, default = values.partition("; default ")
+        word, _, remark = default.partition("; ")
+        yield f"`{name}`", allowed, f"`{word}`", meaning + (f"; {remark}" if remark else "")
+
+
+def flops_table() -> str:
+    """The formula of every kind that computes."""
+    rows = [(f"[{kind.name}](kinds.md#{kind.name})", kind.operations) for kind in KINDS]
+    return "\n".join(_table(("kind", "FLOPs"), rows))
+
+
+def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    escaped = [[cell.replace("|", r"\|") for cell in row] for row in rows]
+    rule = ["---"] * len(headings)
+    return ["| " + " | ".join(row) + " |" for row in (headings, rule, *escaped)]
+
+
+# Errors and warnings
+
+# Examples that need more than `cnnshape check NAME.yaml` to go wrong.
+_COMMANDS = {
+    "unreadable-file": "cnnshape check missing.yaml",
+    "unknown-variant": "cnnshape summary unknown-variant.yaml --variant wide",
+    "expansion-budget": "cnnshape check expansion-budget.yaml --max-layers 1000",
+    "budget-exceeded": "cnnshape check budget-exceeded.yaml --max-params 400",
+    "unproductive-layer": "cnnshape check unproductive-layer.yaml --select unproductive-layer",
+}
+_GROUPS = {
+    "CS1": "Reading the file",
+    "CS2": "Structure",
+    "CS3": "Names and expressions",
+    "CS4": "Kinds and arguments",
+    "CS5": "Shapes",
+    "CS6": "Expectations and budgets",
+    "CS7": "Design rules",
+    "CS8": "Ignoring rules",
+    "CS9": "Configuration",
+}
+_ERRORS_INTRODUCTION = (
+    "Everything that `cnnshape` can report. A code keeps its meaning for ever. CS7 and CS8 are warnings, all others are "
+    "errors. A diagnostic names the place of the fault and, below it, the places that have to do with it; `help` says "
+    "how to mend it. The examples show what is printed for the spec above them."
+)
+_RULES_INTRODUCTION = (
+    "What is sound but doubtful. `cnnshape check` reports it as a warning. Which rules run, and how one is ignored in one "
+    "place or everywhere: [In CI and in editors](ci.md#configuration). The errors are in [errors](errors.md)."
+)
+
+
+class Example(NamedTuple):
+    """Files that bring about a diagnostic, and the command that shows it."""
+
+    files: dict[str, bytes]
+    command: str
+
+
+def example(name: str) -> Example:
+    """The example of a catalogue entry: its own files, or the one in the manual page of its rule."""
+    command = _COMMANDS.get(name, f"cnnshape check {name}.yaml")
+    if name in RULES:
+        return Example({f"{name}.yaml": markdown_parts(RULES[name]).example.encode()}, command)
+    names = {f"{name}.yaml": f"{name}.yaml", "cnnshape.toml": f"{name}.toml"}
+    files = {
+        target: (EXAMPLES / source).read_bytes() for target, source in names.items() if (EXAMPLES / source).exists()
+    }
+    return Example(files, command)
+
+
+def errors_page() -> str:
+    """`errors.md`: every code with its meaning and an example, as it is printed."""
+    groups = [(prefix, list(group)) for prefix, group in groupby(CATALOGUE.values(), lambda entry: entry.code[:3])]
+    parts = [_GENERATED, "# Errors and warnings", _ERRORS_INTRODUCTION]
+    for prefix, group in groups:
+        rows = [
+            (f"[{entry.code}]({_page_of(entry)}#{_anchor(entry)})", f"`{entry.name}`", entry.meaning) for entry in group
+        ]
+        parts += [f"## {_GROUPS[prefix]}", "\n".join(_table(("code", "name", "meaning"), rows))]
+        parts += [_entry(entry, entry.meaning) for entry in group if not _page_of(entry)]
+    return "\n\n".join(parts) + "\n"
+
+
+def rules_page() -> str:
+    """`rules.md`: the manual page of every design rule."""
+    parts = [_GENERATED, "# Design rules", _RULES_INTRODUCTION]
+    for name, rule in RULES.items():
+        said = markdown_parts(rule)
+        parts += [_entry(CATALOGUE[name], said.before), said.after]
+    return "\n\n".join(parts) + "\n"
+
+
+def _page_of(entry: Code) -> str:
+    return "rules.md" if entry.code.startswith("CS7") else ""
+
+
+def _anchor(entry: Code) -> str:
+    return f"{entry.code.lower()}-{entry.name}"
+
+
+def _entry(entry: Code, explanation: str) -> str:
+    files, command = example(entry.name)
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Scratch(Path(folder))
+        for name, data in files.items():
+            scratch.write(name, data)
+        output = "\n".join([f"$ {command}", *scratch.run(command)])
+    shown = [_shown(name, data) for name, data in files.items()]
+    return "\n\n".join([f"### {entry.code} {entry.name}", explanation, *shown, f"```console\n{output}\n```"])
+
+
+def _shown(name: str, data: bytes) -> str:
+    if not data:
+        return f"`{name}` is empty."
+    language = name.rpartition(".")[2]
+    caption = "" if language == "yaml" else f"With `{name}`:\n\n"
+    return f"{caption}```{language}\n{_printable(data)}```"
+
+
+def _printable(data: bytes) -> str:
+    """The text of an example, a control character as its symbol."""
+    text = data.decode("utf-8", "replace")
+    return re.sub(r"[\x00-\x08]", lambda found: chr(0x2400 + ord(found[0])), text)
+
+
+# All pages
+
+WHOLE = {DOCS / "kinds.md": kinds_page, DOCS / "rules.md": rules_page, DOCS / "errors.md": errors_page}
+"""Pages that are generated as a whole."""
+
+
+def pages() -> list[Path]:
+    """All pages."""
+    top = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")]
+    return top + sorted({*DOCS.rglob("*.md"), *WHOLE})
+
+
+def page(path: Path) -> str:
+    """The page as it should be."""
+    if path in WHOLE:
+        return WHOLE[path]()
+    text = path.read_text(encoding="utf-8")
+    section = re.compile(r"(<!-- generated: flops -->\n\n).*?(\n\n<!-- end -->)", re.DOTALL)
+    with tempfile.TemporaryDirectory() as folder:
+        return with_outputs(section.sub(lambda found: found[1] + flops_table() + found[2], text), Scratch(Path(folder)))
+
+
+def main(arguments: list[str]) -> int:
+    """Writes the pages that changed; with `--check`, names them only."""
+    checking = "--check" in arguments
+    chosen = [Path(name).resolve() for name in arguments if name != "--check"]
+    changed = 0
+    for path in chosen or pages():
+        text = page(path)
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        changed += 1
+        sys.stdout.write(f"{path.relative_to(ROOT).as_posix()}: {'out of date' if checking else 'written'}\n")
+        if not checking:
+            path.write_text(text, encoding="utf-8")
+    return 1 if checking and changed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

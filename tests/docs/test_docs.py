@@ -1,0 +1,281 @@
+"""The documentation: whatever a page shows has been run.
+
+Console blocks are run by `docs/generate.py`, and a page must be what it writes. YAML blocks are designs that check
+clean, or parts of one:
+
+- `# file: NAME.yaml` in the first line writes the block to a file for the rest of the page;
+- `# error: name "part"` (or `warning`) on a line states what is reported there, and nothing else may be, but for
+  design rules, which are no concern of an example of something else;
+- `<!-- wrong: name, name -->` above a block states what is reported without a mark in the block;
+- `<!-- input: [64, 56, 56]; params: {...} -->` above a list of steps makes a design of it; with `layers:` among these
+  keys the block below defines blocks.
+"""
+
+from __future__ import annotations
+
+import doctest
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from contextlib import chdir
+from inspect import signature
+from pathlib import Path
+
+import generate
+import pytest
+import yaml
+from generate import Fence, Scratch, fences
+
+import cnnshape
+from cnnshape.diagnostics import CATALOGUE
+from cnnshape.document import reading
+from cnnshape.document.reading import MAX_BYTES, MAX_NODES
+from cnnshape.graph.expand import MAX_ELEMENTS, MAX_LAYERS, MAX_NESTING
+from cnnshape.graph.scope import DYNAMIC
+from cnnshape.layers import KINDS
+from cnnshape.layers.argument import LARGEST
+from cnnshape.layers.family import Unweighted
+from cnnshape.render.csv import FIELDS
+from cnnshape.render.json import as_data
+from cnnshape.report import DTYPES, FIGURES, Report, Row, Totals
+from cnnshape.spec import expression
+from cnnshape.spec.expression import _FUNCTIONS, MAX_LENGTH, MAX_VALUE
+from cnnshape.spec.file import KEYS, MAX_RANK
+from cnnshape.spec.reader import MAX_EXTENDS
+from cnnshape.spec.reading import MAX_NAME, RESERVED
+from cnnshape.spec.steps import MODIFIERS
+
+PAGES = [path for path in generate.pages() if path not in generate.WHOLE]
+NOTHING_TO_RUN = {"ARCHITECTURE.md", "CONTRIBUTING.md"}
+RUN = {"console", "yaml", "python"}
+SHOWN = {"", "text", "json", "toml"}
+MARK = re.compile(r'# (?:error|warning): ([a-z0-9-]+) "((?:[^"\\]|\\.)*)"')
+TOP = {"layers", "extends"}
+READERS = {"json": json.loads, "toml": tomllib.loads}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(generate.ROOT).as_posix()
+
+
+each_page = pytest.mark.parametrize("path", PAGES, ids=name_of)
+
+
+@pytest.fixture
+def scratch(path: Path, tmp_path: Path) -> Scratch:
+    """The page's folder, with the files that it defines."""
+    found = Scratch(tmp_path)
+    for fence in fences(path.read_text(encoding="utf-8")):
+        if fence.file:
+            found.write(fence.file, fence.text.encode())
+    return found
+
+
+@pytest.mark.parametrize("path", generate.pages(), ids=name_of)
+def test_a_page_is_up_to_date(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == generate.page(path), "run `python docs/generate.py`"
+
+
+@each_page
+def test_a_page_runs_something(path: Path) -> None:
+    found = list(fences(path.read_text(encoding="utf-8")))
+    assert {fence.language for fence in found} <= RUN | SHOWN
+    assert any(map(runs, found)) != (path.name in NOTHING_TO_RUN)
+
+
+def runs(fence: Fence) -> bool:
+    """Whether something in the block is run; the commands of a set-up are not."""
+    if fence.language != "console":
+        return fence.language in RUN
+    commands = [line for line in fence.lines if line.startswith("$ ")]
+    return any(not any(word in command for word in generate.SETUP) for command in commands)
+
+
+@each_page
+def test_yaml_blocks_are_what_they_say(path: Path, scratch: Scratch) -> None:
+    blocks = [fence for fence in fences(path.read_text(encoding="utf-8")) if fence.language == "yaml"]
+    with chdir(scratch.folder):
+        problems = [f"{path.name}:{fence.line}: {problem}" for fence in blocks for problem in problems_of(fence)]
+    assert not problems, "\n".join(["", *problems])
+
+
+@each_page
+def test_python_blocks_are_what_they_say(path: Path, scratch: Scratch) -> None:
+    names: dict[str, object] = {}
+    output: list[str] = []
+    for fence in fences(path.read_text(encoding="utf-8")):
+        if fence.language == "python" and ">>>" in fence.text:
+            test = doctest.DocTestParser().get_doctest(fence.text, names, path.name, path.name, fence.line - 1)
+            with chdir(scratch.folder):
+                doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=output.append, clear_globs=False)
+            names.update(test.globs)
+        elif fence.language == "python":
+            compile(fence.text, path.name, "exec")
+    assert not output, "".join(output)
+
+
+@each_page
+def test_data_blocks_can_be_read(path: Path) -> None:
+    for fence in fences(path.read_text(encoding="utf-8")):
+        if fence.language in READERS:
+            READERS[fence.language](fence.text)
+
+
+def problems_of(fence: Fence) -> Iterator[str]:
+    """What is wrong with a YAML block, given what it says of itself."""
+    data = yaml.safe_load(fence.text)
+    text, before = (fence.text, 0) if isinstance(data, dict) and TOP & data.keys() else wrapped(fence)
+    if not text:
+        return
+    found = cnnshape.check(cnnshape.load(text))
+    if fence.comment.startswith("wrong: "):
+        names = [diagnostic.name for diagnostic in found]
+        if names != fence.comment.removeprefix("wrong: ").split(", "):
+            yield f"reports {names}"
+        return
+    expected = {(number, *match.groups()) for number, line in enumerate(fence.lines) for match in MARK.finditer(line)}
+    for diagnostic in found:
+        line = diagnostic.at.span.line - 1 - before if diagnostic.at else 0
+        fitting = {mark for mark in expected if mark[:2] == (line, diagnostic.name) and mark[2] in diagnostic.message}
+        expected -= fitting
+        if not fitting and not diagnostic.code.startswith("CS7"):
+            yield f"line {line + 1}: {diagnostic.name} {diagnostic.message!r}"
+    yield from (f"line {number + 1}: no {name} {part!r}" for number, name, part in expected)
+
+
+def wrapped(fence: Fence) -> tuple[str, int]:
+    """A design around a fragment, and the number of lines put before it; no text where nothing says how."""
+    if not re.match(r"\w+: ", fence.comment):
+        return "", 0
+    head = fence.comment.split("; ")
+    if any(key.startswith("layers: ") for key in head):
+        lines = [*head, "blocks:", *(f"  {line}" for line in fence.lines)]
+    else:
+        lines = [*head, "layers:", *fence.lines]
+    return "".join(f"{line}\n" for line in lines), len(head) + 1
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_an_example_brings_about_its_own_code_alone(name: str, tmp_path: Path) -> None:
+    scratch = Scratch(tmp_path)
+    files, command = generate.example(name)
+    for file, data in files.items():
+        scratch.write(file, data)
+    codes = [re.match(r"(?:error|warning)\[(CS\d+)\]", line) for line in scratch.run(command)]
+    assert {match[1] for match in codes if match} == {CATALOGUE[name].code}
+
+
+def test_every_example_belongs_to_a_code() -> None:
+    assert {path.stem for path in generate.EXAMPLES.iterdir()} <= set(CATALOGUE)
+
+
+def keys_of(data: object) -> set[str]:
+    """All keys of a JSON value, but for names that the spec chose."""
+    if isinstance(data, list):
+        return set().union(*map(keys_of, data))
+    if not isinstance(data, dict):
+        return set()
+    chosen = {"inputs", "outputs", "boxes", "arguments"}
+    return set(data).union(*(keys_of(value) for key, value in data.items() if key not in chosen))
+
+
+def json_keys() -> set[str]:
+    return keys_of(as_data(cnnshape.analyze(cnnshape.load(generate.ROOT / "architectures" / "resnet18.yaml"))))
+
+
+# What a page has to name, by the place in the program that defines it.
+VOCABULARY = {
+    "language.md": {
+        "keys of a file": KEYS,
+        "modifiers": MODIFIERS,
+        "functions": _FUNCTIONS,
+        "reserved names": RESERVED,
+        "sizes in scope": DYNAMIC,
+        "figures": FIGURES,
+    },
+    "definitions.md": {
+        "types": DTYPES,
+        "kinds of shortcut": ("identity", "projection", "parameter-free"),
+        "views": [kind.name for kind in KINDS if kind.view],
+        "element-wise joins": [kind.name for kind in KINDS if kind.combines],
+        "kinds with weights": [kind.name for kind in KINDS if kind.weights is not Unweighted.weights],
+    },
+    "json.md": {"keys": json_keys(), "columns of CSV": FIELDS},
+    "python.md": {
+        "names": cnnshape.__all__,
+        "report": Report._fields,
+        "row": Row._fields,
+        "totals": Totals._fields,
+        "diagnostic": cnnshape.Diagnostic._fields,
+        "analyze": signature(cnnshape.analyze).parameters,
+        "check": signature(cnnshape.check).parameters,
+        "design": cnnshape.Design.__slots__,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("page", "what"), [(page, what) for page, needed in VOCABULARY.items() for what in needed], ids=str
+)
+def test_a_page_names_everything(page: str, what: str) -> None:
+    prose = (generate.DOCS / page).read_text(encoding="utf-8")
+    code = set(re.findall(r"[\w.-]+|[^\w\s`|]+", " ".join(re.findall(r"`([^`\n]+)`", prose))))
+    assert set(VOCABULARY[page][what]) <= code
+
+
+LIMITS = {
+    "bytes of a file": MAX_BYTES,
+    "depth of nested lists and mappings": reading.MAX_DEPTH,
+    "values in a file": MAX_NODES,
+    "characters of an expression": MAX_LENGTH,
+    "depth of an expression": expression.MAX_DEPTH,
+    "numbers in expressions": MAX_VALUE,
+    "numbers of arguments, sizes of inputs": LARGEST,
+    "layers of an expanded design": MAX_LAYERS,
+    "depth of nested blocks and rounds": MAX_NESTING,
+    "values of one tensor": MAX_ELEMENTS,
+    "spatial axes": MAX_RANK,
+    "files that extend each other, after the first": MAX_EXTENDS,
+    "characters of a name": MAX_NAME,
+}
+
+
+def table_of(page: str, heading: str) -> dict[str, str]:
+    """The rows of the first table below a heading."""
+    text = (generate.DOCS / page).read_text(encoding="utf-8").partition(f"## {heading}\n")[2]
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|$", text.partition("\n## ")[0], re.MULTILINE)
+    return dict(rows[2:])
+
+
+def test_limits_are_those_of_the_program() -> None:
+    stated = table_of("language.md", "Limits")
+    assert stated.keys() == LIMITS.keys()
+    for limit, value in LIMITS.items():
+        assert f"{value:,}" in re.findall(r"[\d,]+", stated[limit]), limit
+
+
+def test_bytes_of_types_are_those_of_the_program() -> None:
+    rows = table_of("definitions.md", "Weight bytes").items()
+    assert {name: int(size) for names, size in rows for name in re.findall(r"`(\w+)`", names)} == DTYPES
+
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", generate.pages(), ids=name_of)
+def test_links_lead_somewhere(path: Path) -> None:
+    prose = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    for link in LINK.findall(prose):
+        if "://" in link:
+            continue
+        file, _, anchor = link.partition("#")
+        target = path.parent / file if file else path
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
