@@ -20,6 +20,8 @@ ParamValue = int | float | bool | str | list["ParamValue"] | tuple["ParamValue",
 class DesignError(Exception):
     """A design that can't be analyzed; `diagnostics` say why."""
 
+    __module__ = "cnnshape"
+
     def __init__(self, diagnostics: list[Diagnostic]) -> None:
         errors = [found for found in diagnostics if found.severity is Severity.ERROR]
         first = errors[0]

@@ -191,7 +191,9 @@ def _text(found: list[Diagnostic], files: list[str], format: Format, terminal: b
 
 def _closing(found: list[Diagnostic], count: int) -> str:
     designs = f"{count} design{'' if count == 1 else 's'}"
-    return f"{closing(found)} in {designs}\n" if found else f"{designs} checked, nothing wrong\n"
+    if not found:
+        return f"{designs} checked, nothing wrong\n"
+    return f"{closing(found)} in {designs}\n" if count else f"{closing(found)}\n"
 
 
 def _exit_code(found: list[Diagnostic], *, strict: bool, exit_zero: bool) -> int:

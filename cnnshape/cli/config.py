@@ -118,4 +118,6 @@ def _flag(path: Path, data: Mapping[str, Any], key: str) -> bool:
 
 
 def _bad(path: Path, message: str, help: str | None = None) -> BadConfig:
-    return BadConfig(diagnose("bad-configuration", message, file=str(path), help=help))
+    here = Path.cwd()
+    shown = path.relative_to(here) if path.is_relative_to(here) else path
+    return BadConfig(diagnose("bad-configuration", message, file=str(shown), help=help))

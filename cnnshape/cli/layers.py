@@ -28,6 +28,6 @@ def layers(
         return
     found = BY_NAME.get(kind) or BY_FOREIGN_NAME.get(kind)
     if found is None:
-        help = did_you_mean(kind, BY_NAME)
-        fail([diagnose("unknown-kind", f"no layer kind is called `{kind}`", file="layers", help=help)], BAD_USAGE)
+        help = did_you_mean(kind, BY_NAME) or "`cnnshape layers` lists all kinds"
+        fail([diagnose("unknown-kind", f"no layer kind is called `{kind}`", help=help)], BAD_USAGE)
     sys.stdout.write(kind_page(found))

@@ -2,38 +2,147 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from fractions import Fraction
+from shutil import get_terminal_size
+from typing import Annotated
 
-from cnnshape.api import analyze, load
-from cnnshape.layers import show
-from cnnshape.render.numbers import count, rounded
-from cnnshape.render.summary import table_lines
-from cnnshape.render.table import Table, receptive_field
-from cnnshape.report import Report
+import typer
+
+from cnnshape.analysis import Field, receptive_fields, weight_counts, work
+from cnnshape.api import Design, DesignError, load
+from cnnshape.api.design import expand
+from cnnshape.diagnostics import did_you_mean
+from cnnshape.graph import Graph, Options
+from cnnshape.render.zoo import SORTS, Entry, fitted, zoo_csv, zoo_json, zoo_markdown, zoo_plain, zoo_table
+from cnnshape.report.quantity import parse_quantity
 from cnnshape.source import shipped_names, shipped_path
 
-_HEADINGS = ("name", "network", "input", "params", "MACs", "RF")
+
+class Format(StrEnum):
+    """How the list is printed."""
+
+    TABLE = "table"
+    PLAIN = "plain"
+    MARKDOWN = "markdown"
+    JSON = "json"
+    CSV = "csv"
 
 
-def list_() -> None:
-    """List the shipped architectures with what they cost."""
-    rows = [_row(name) for name in shipped_names()]
-    table = Table(_HEADINGS, tuple(rows), frozenset(), (False, False, False, True, True, True))
-    lines = table_lines(table)
-    sys.stdout.write("\n".join([*lines[:-2], lines[-1]]) + "\n")
+Sort = StrEnum("Sort", [(name.upper(), name) for name in SORTS])
 
 
-def _row(name: str) -> tuple[str, ...]:
-    report = analyze(load(shipped_path(name) or name))
-    return (
-        name,
-        report.name,
-        _input(report),
-        count(report.totals.params),
-        rounded(report.totals.macs),
-        receptive_field(report.reach.receptive_field) if report.reach else "-",
-    )
+def _complete_family(incomplete: str) -> list[str]:
+    return [family for family in families(designs()) if family.startswith(incomplete)]
 
 
-def _input(report: Report) -> str:
-    return show(next(iter(report.inputs.values())).shape)
+def list_(
+    family: Annotated[
+        list[str] | None,
+        typer.Option("--family", help="Only this family (repeatable).", autocompletion=_complete_family),
+    ] = None,
+    max_params: Annotated[str, typer.Option("--max-params", help="At most so many parameters: `10M`.")] = "",
+    max_macs: Annotated[str, typer.Option("--max-macs", help="At most so many multiply-accumulates: `1G`.")] = "",
+    sort: Annotated[Sort, typer.Option("--sort", help="What comes first: the least of this.")] = Sort("name"),
+    format: Annotated[
+        Format, typer.Option("--format", "-f", help="`table` leaves columns out where the terminal is too narrow.")
+    ] = Format.TABLE,
+) -> None:
+    """List the shipped architectures with what they cost.
+
+    Parameters, MACs and receptive field are those of the default input and params (`cnnshape summary NAME`).
+    RF: input cells per axis that a cell of the last map depends on; `*`: paths with different centres have met.
+    """
+    limits = (_limit(max_params, "--max-params"), _limit(max_macs, "--max-macs"))
+    with collection_paused():
+        chosen = entries(of_families(designs(), family or []))
+    found = [entry for entry in chosen if entry.params <= limits[0] and entry.macs <= limits[1]]
+    found.sort(key=SORTS[sort])
+    sys.stdout.write(_text(found, format))
+    if not found:
+        sys.stderr.write("no shipped architecture is within these limits\n")
+
+
+def _limit(text: str, option: str) -> Fraction | float:
+    if not text:
+        return float("inf")
+    quantity = parse_quantity(text)
+    if quantity is None:
+        raise typer.BadParameter(f"{text!r} is no number; write 10M or 25557032", param_hint=option)
+    return quantity.value
+
+
+def _text(found: Sequence[Entry], format: Format) -> str:
+    if format is Format.JSON:
+        return zoo_json(found)
+    if format is Format.CSV:
+        return zoo_csv(found)
+    if format is Format.MARKDOWN:
+        return zoo_markdown(found)
+    if format is Format.PLAIN or not sys.stdout.isatty():
+        return zoo_plain(zoo_table(found))
+    table, dropped = fitted(found, get_terminal_size().columns)
+    note = f"left out at this width: {', '.join(dropped)} (--format plain shows all)\n" if dropped else ""
+    return zoo_plain(table) + note
+
+
+@contextmanager
+def collection_paused() -> Iterator[None]:
+    """Without the garbage collector: it would look for cycles in a hundred graphs, a third of the time, and find none."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def designs() -> dict[str, Design]:
+    """All shipped architectures, by name."""
+    return {name: load(shipped_path(name) or name) for name in shipped_names()}
+
+
+def families(shipped: dict[str, Design]) -> list[str]:
+    """All families, sorted."""
+    return sorted({design.spec.family for design in shipped.values() if design.spec})
+
+
+def of_families(shipped: dict[str, Design], wanted: Sequence[str]) -> dict[str, Design]:
+    """Those that belong to one of the families, or all if none is named; raises typer.BadParameter for an unknown one."""
+    known = families(shipped)
+    for family in wanted:
+        if family not in known:
+            hint = did_you_mean(family, known) or f"known: {', '.join(known)}"
+            raise typer.BadParameter(f"no family is called {family!r}; {hint}", param_hint="--family")
+    return {name: each for name, each in shipped.items() if not wanted or (each.spec and each.spec.family in wanted)}
+
+
+def entries(shipped: dict[str, Design]) -> list[Entry]:
+    """What the designs cost; raises DesignError for one with errors."""
+    return [_entry(name, design) for name, design in shipped.items()]
+
+
+def _entry(name: str, design: Design) -> Entry:
+    graph, problems = expand(design, Options())
+    if graph is None or design.spec is None:
+        raise DesignError(problems)
+    spec = design.spec
+    params = sum(counts.params for counts in weight_counts(graph))
+    macs = sum(amount.macs for amount in work(graph))
+    reach = _reach(graph)
+    size, aligned = (reach.size, reach.aligned) if reach else (None, True)
+    shape = graph.inputs[0].tensor.shape
+    return Entry(name, spec.name, spec.family, spec.year, shape, params, macs, size, aligned, spec.origin)
+
+
+def _reach(graph: Graph) -> Field | None:
+    """The field of the last map whose cells see different parts of the input, as `Report.reach` has it."""
+    for node, field in zip(reversed(graph.nodes), reversed(receptive_fields(graph)), strict=True):
+        if len(node.application.output.shape) > 1 and isinstance(field, Field) and any(field.stride):
+            return field
+    return None

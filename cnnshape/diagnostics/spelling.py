@@ -21,5 +21,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     if close is not None:
         return f"did you mean `{close}`?"
     if words and len(words) <= 12:
-        return "known here: " + ", ".join(f"`{each}`" for each in words)
+        return "known here: " + ", ".join(f"`{each}`" for each in sorted(words))
     return None

@@ -10,6 +10,8 @@ from cnnshape.layers import BY_NAME, Layer, LayerProblem, Tensor
 from cnnshape.source import Span
 from cnnshape.spec import Expression, ExpressionProblem, ListValue, Unresolved, Value, describe
 
+_TRUTH = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
+
 
 class Refused(Exception):
     """A step that can't be expanded; the diagnostic says why."""
@@ -43,7 +45,9 @@ def unknown_name(value: Expression, word: str, known: Mapping[str, object]) -> D
     at = value.span
     if word in at.text:
         at = at.part(at.text.index(word), len(word))
-    return diagnose("unknown-name", f"nothing is called `{word}` here", at, help=did_you_mean(word, known))
+    truth = _TRUTH.get(word.lower())
+    help = f"write `{truth}`" if truth else did_you_mean(word, known)
+    return diagnose("unknown-name", f"nothing is called `{word}` here", at, help=help)
 
 
 def bind(plan: Plan, values: dict[str, object], tensors: Mapping[str, Tensor], scope: Mapping[str, object]) -> Layer:
@@ -67,7 +71,8 @@ def _bad_argument(plan: Plan, name: str, value: object, scope: Mapping[str, obje
         return unknown_name(expression, value, dict.fromkeys((*declared.words, *known)))
     shown = describe(value) if not isinstance(value, tuple) else _listed(value)
     message = f"`{name}` of {plan.kind.name} is {declared.expected}, got {shown}"
-    return diagnose("bad-argument", message, at)
+    help = "`//` divides and rounds down" if isinstance(value, float) and declared.form == "int" else None
+    return diagnose("bad-argument", message, at, help=help)
 
 
 def _listed(value: tuple[object, ...]) -> str:

@@ -56,7 +56,7 @@ class _Builder:
     def build(self) -> Graph | None:
         scope = self.params()
         inputs = self.inputs(scope)
-        if self.failed:
+        if self.failed or not inputs:
             return None
         for index, given in enumerate(inputs):
             if given.name in scope:
@@ -123,7 +123,7 @@ class _Builder:
             if name not in declared:
                 help = did_you_mean(name, declared) or "the file declares no params"
                 message = f"`{shown(name)}` is not a param of this file"
-                self.fault(diagnose("unknown-param", message, value.span, help=help))
+                self.fault(diagnose("unknown-param", message, file=value.span.source.name, help=help))
         return dict(self.options.params)
 
     # Inputs and outputs
@@ -150,6 +150,10 @@ class _Builder:
         else:
             shape = tuple(self.size(given, size, scope) for size in given.shape)
         if given.boxes is not None:
+            if len(shape) != 1:
+                message = f"`{given.name.text}` is a number of boxes, got a shape of {len(shape)} sizes"
+                help = f"write `--input {given.name.text}=128`"
+                self.fault(diagnose("bad-input", message, given.span, help=help))
             return given.name.text, Tensor((4,), shape[0])
         tensor = Tensor(shape)
         if tensor.elements > MAX_ELEMENTS:

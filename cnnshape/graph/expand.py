@@ -79,6 +79,7 @@ class Expander:
         self._inputs = len(tensors)
         self._applications: dict[object, tuple[Application, ...] | Diagnostic] = {}
         self._bare: dict[str, Plan] = {}
+        self._names: set[str] = set()
         self._taken: dict[int, frozenset[str]] = {}
 
     def steps(self, steps: tuple[Step, ...], current: int | None, scope: Scope, place: Place) -> int | None:
@@ -104,8 +105,10 @@ class Expander:
                 result, rounds = self._once(step, entering, scope, place, "", False)
             else:
                 result, rounds = self._repeated(step, modifiers, entering, scope, place)
-            if modifiers.share is not None:
-                self._share(modifiers.share, start, current, scope)
+            if rounds is not None and not rounds:
+                result, rounds, skipped = current, None, True
+            if modifiers.share is not None and not skipped and result is not None:
+                self._share(modifiers.share, start, scope)
         except Refused as refused:
             self.faults.add(refused.diagnostic, self._trace)
             result = None
@@ -169,7 +172,7 @@ class Expander:
             return scope
         if current is None:
             raise _Poisoned
-        return {**scope, **sizes_in_scope(self.tensors[current])}
+        return {**scope, **sizes_in_scope(self.tensors[current]), "prev": Handle(current)}
 
     def value(self, value: Value, current: int | None, scope: Scope) -> object:
         """A value at a step; raises Refused, or _Poisoned where it depends on a failed step."""
@@ -327,22 +330,33 @@ class Expander:
         name = call.modifiers.name
         if name is None:
             return [place.label(application.layer.name) for application in chain]
-        own = place.prefix + name.text + suffix
+        own = self._unique(place.prefix + name.text + suffix)
         return [own, *(f"{own}.{application.layer.name}" for application in chain[1:])]
+
+    def _unique(self, label: str) -> str:
+        """The label, numbered where a layer has it already: a name given in a loop, or one with dots in it."""
+        if label not in self._names:
+            return label
+        number = 2
+        while f"{label}_{number}" in self._names:
+            number += 1
+        return f"{label}_{number}"
 
     def _append(self, chain: tuple[Application, ...], inputs: tuple[int, ...], at: Span, labels: list[str]) -> int:
         for position, application in enumerate(chain):
-            self.nodes.append(Node(labels[position], application, inputs, at, position > 0, None, self._frozen))
+            label = self._unique(labels[position])
+            self._names.add(label)
+            self.nodes.append(Node(label, application, inputs, at, position > 0, None, self._frozen))
             self.tensors.append(application.output)
             inputs = (len(self.tensors) - 1,)
         return inputs[0]
 
-    def _share(self, name: Name, start: int, current: int | None, scope: Scope) -> None:
+    def _share(self, name: Name, start: int, scope: Scope) -> None:
         """Lets the weights since `start` be those of the step of that name."""
         source = self.handle(name, scope)
         lenders = [i for i in range(source.start, source.end) if self._owns_weights(i)]
         borrowers = [i for i in range(start, len(self.nodes)) if self._owns_weights(i)]
-        if not borrowers and any(handle is None for handle in (source.index, current)):
+        if source.index is None:
             raise _Poisoned
         if [self._weight_shapes(i) for i in lenders] != [self._weight_shapes(i) for i in borrowers]:
             message = f"the weights of `{shown(name.text)}` don't fit here: other layers or other shapes"

@@ -54,7 +54,7 @@ AXIS_NAMES = {
     3: ("in_height", "in_width"),
     4: ("in_depth", "in_height", "in_width"),
 }
-DYNAMIC = frozenset({"in_channels", "in_length", "in_height", "in_width", "in_depth"})
+DYNAMIC = frozenset({"prev", "in_channels", "in_length", "in_height", "in_width", "in_depth"})
 
 
 def sizes_in_scope(tensor: Tensor) -> dict[str, object]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from typing import Any
 
 from cnnshape.layers import show
+from cnnshape.render.json import written
 from cnnshape.render.markdown import markdown_table
 from cnnshape.render.numbers import count
 from cnnshape.render.summary import header, table_lines
@@ -25,7 +25,7 @@ def plain(found: Comparison) -> str:
     """The comparison as plain text."""
     lines = [f"{mark}: {text}" for mark, text in _sides(found)]
     for table in _tables(found):
-        lines += ["", *_table_lines(table)]
+        lines += ["", *table_lines(table)]
     lines += ["", *_changes_lines(found)] if found.changes is not None else []
     return "\n".join(lines) + "\n"
 
@@ -68,7 +68,7 @@ def to_json(found: Comparison) -> str:
         "parts": [{"label": part.label, "params": list(part.params), "macs": list(part.macs)} for part in found.parts],
         "changes": None if found.changes is None else [_change_data(change) for change in found.changes],
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return written(data) + "\n"
 
 
 def _change_data(change: Change) -> dict[str, Any]:
@@ -144,11 +144,6 @@ def _ratio(first: int, value: int) -> str:
     return f"{value / first:.3f}" if value < 10 * first else f"{value / first:.1f}"
 
 
-def _table_lines(table: Table) -> list[str]:
-    lines = table_lines(table)
-    return [*lines[:-2], lines[-1]]
-
-
 def _changed_summary(changes: tuple[Change, ...]) -> str:
     counts = {
         word: sum(max(len(change.before), len(change.after)) for change in changes if change.change == word)
@@ -161,7 +156,7 @@ def _changes_lines(found: Comparison) -> list[str]:
     changes = found.changes or ()
     if not changes:
         return ["no layer differs"]
-    lines = [_changed_summary(changes), "", *_table_lines(_changes_table(changes[:SHOWN]))]
+    lines = [_changed_summary(changes), "", *table_lines(_changes_table(changes[:SHOWN]))]
     more = len(changes) - SHOWN
     return [*lines, f"and {more:,} more (--format json has all)"] if more > 0 else lines
 

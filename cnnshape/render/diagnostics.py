@@ -35,7 +35,7 @@ def full_lines(diagnostic: Diagnostic, width: int | None = None) -> list[Line]:
         (Piece(f"{role}[{diagnostic.code}]", role), Piece(f": {escaped(diagnostic.message)}", "message"))
     ]
     margin = _margin(diagnostic)
-    if diagnostic.at is None:
+    if diagnostic.at is None and diagnostic.file:
         lines.append((Piece(" " * margin + "--> ", "place"), Piece(escaped(diagnostic.file))))
     for source, labels in _by_source(diagnostic):
         lines += _excerpts(diagnostic, source, labels, margin, _room(width, margin))
@@ -47,7 +47,7 @@ def full_lines(diagnostic: Diagnostic, width: int | None = None) -> list[Line]:
 
 def concise(diagnostic: Diagnostic) -> str:
     """`path:line:col: error[CS512] message`, without a line break."""
-    place = escaped(diagnostic.path)
+    place = escaped(diagnostic.path or "cnnshape")
     if diagnostic.at is not None:
         place += f":{diagnostic.at.span.line}:{diagnostic.at.span.column}"
     return f"{place}: {diagnostic.severity}[{diagnostic.code}] {escaped(diagnostic.message)}"

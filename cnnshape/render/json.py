@@ -13,7 +13,20 @@ VERSION = 1
 
 def to_json(report: Report) -> str:
     """The report as JSON text."""
-    return json.dumps(as_data(report), indent=2, ensure_ascii=False) + "\n"
+    return written(as_data(report)) + "\n"
+
+
+def written(data: Any, indent: str = "") -> str:
+    """Data as JSON text: two spaces a level, lists of plain values on one line."""
+    inner = indent + "  "
+    if isinstance(data, dict) and data:
+        entries = [
+            f"{inner}{json.dumps(key, ensure_ascii=False)}: {written(value, inner)}" for key, value in data.items()
+        ]
+        return "{\n" + ",\n".join(entries) + f"\n{indent}}}"
+    if isinstance(data, list) and any(isinstance(each, dict) for each in data):
+        return "[\n" + ",\n".join(inner + written(each, inner) for each in data) + f"\n{indent}]"
+    return json.dumps(data, ensure_ascii=False)
 
 
 def as_data(report: Report) -> dict[str, Any]:

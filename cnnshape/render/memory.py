@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 from xml.sax.saxutils import escape
 
 from cnnshape.render.fold import Line, expanded, folded
+from cnnshape.render.json import written
 from cnnshape.render.numbers import count, rounded, size
 from cnnshape.render.summary import header, table_lines
 from cnnshape.render.table import Table
@@ -51,8 +51,7 @@ def _table(found: Memory, lines: Sequence[Line]) -> list[str]:
     headings += ["ideal time"] if found.device else []
     numeric = (False, *(True for _ in headings[1:]), False)
     table = Table((*headings, "of the peak"), tuple(rows), frozenset(), numeric)
-    printed = table_lines(table)
-    return [*printed[:-2], printed[-1]]
+    return table_lines(table)
 
 
 def _cells(found: Memory, line: Line, steps: list[Step], peak: Step) -> tuple[str, ...]:
@@ -98,7 +97,7 @@ def to_json(found: Memory) -> str:
             for step in found.steps
         ],
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return written(data) + "\n"
 
 
 def _nanoseconds(seconds: Fraction | None) -> int | None:

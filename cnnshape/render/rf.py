@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 from xml.sax.saxutils import escape
 
 from cnnshape.layers import show
+from cnnshape.render.json import written
 from cnnshape.render.summary import table_lines
 from cnnshape.render.table import Table
 from cnnshape.study.rf import Region, Span, Stage, Trace
@@ -23,8 +23,7 @@ def plain(found: Trace) -> str:
     headings = ("layer", "kind", "output", "size", "stride", "centre", "padding", "")
     table = Table(headings, rows, frozenset(), (False, False, False, True, True, True, True, False))
     if rows:
-        printed = table_lines(table)
-        lines += [*printed[:-2], printed[-1], ""]
+        lines += [*table_lines(table), ""]
     where = f"from {found.covered} on" if found.covered else "nowhere"
     lines.append(f"the field is as large as the whole input {where}")
     lines += [f"paths with different centres meet at {name}" for name in found.unaligned]
@@ -91,7 +90,7 @@ def to_json(found: Trace) -> str:
         "covered_from": found.covered or None,
         "unaligned": list(found.unaligned),
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return written(data) + "\n"
 
 
 def _stage_data(stage: Stage) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The language as a JSON Schema (draft-07): completion, hover and red lines in editors.
 
-It can't know a file's parameters, so an expression may stand wherever a value does. Where several alternatives may
-hold a value, only the place that they stand in has a description: editors show the first one that they find.
+It can't know a file's parameters, so an expression may stand wherever a value does. Where there are alternatives, only
+the place that they stand in has a description: editors show the first one that they find.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from inspect import cleandoc
 from cnnshape.layers import BY_NAME
 from cnnshape.render.schema_kinds import (
     EXPRESSION,
+    NOTHING,
     STEP_KINDS,
     Schema,
     bare_kinds,
     by_kind,
-    either,
     listed,
+    mixed,
     of_kind,
+    proposing,
     record,
     reference,
 )
@@ -60,38 +62,34 @@ def schema() -> Schema:
         "else": {"required": ["input", "layers"]},
         "definitions": {
             "expression": {
-                "type": "string",
                 "pattern": _EXPRESSION,
                 "maxLength": MAX_LENGTH,
                 "patternErrorMessage": "an expression is made of numbers and names with operators between them",
             },
-            "value": either({"type": ["number", "boolean"]}, EXPRESSION, listed(_VALUE)),
-            "size": either({"type": "integer", "minimum": 1}, EXPRESSION),
-            "shape": listed(_SIZE, 1, MAX_RANK + 1),
-            "steps": listed(reference("step")),
+            "value": _VALUE,
             "step": _step(),
             "block": _block(),
-            "following": {**record(by_kind()), "minProperties": 1, "maxProperties": 1},
+            "follower": {**record(by_kind()), "minProperties": 1, "maxProperties": 1},
             **{kind.name: of_kind(kind) for kind in STEP_KINDS},
         },
     }
 
 
-def _pattern(name: re.Pattern[str], *, free: bool) -> str:
-    """A name's pattern as JavaScript reads it; a `free` one is none that has a meaning of its own."""
-    reserved = f"(?!({'|'.join(sorted(RESERVED))})$)" if free else ""
-    return f"^{reserved}{name.pattern.removesuffix(_END)}$"
+def _free(name: re.Pattern[str], what: str) -> Schema:
+    """A new name, as JavaScript reads its pattern: none that has a meaning of its own."""
+    pattern = f"^(?!({'|'.join(sorted(RESERVED))})$){name.pattern.removesuffix(_END)}$"
+    return {"pattern": pattern, "maxLength": MAX_NAME, "patternErrorMessage": what}
 
 
-def _said(description: str, *alternatives: Schema) -> Schema:
-    return {"description": description, **either(*alternatives)}
+def _said(description: str, *forms: Schema) -> Schema:
+    return {"description": description, **(mixed(*forms) if len(forms) > 1 else forms[0])}
 
 
-def _named(values: Schema, pattern: str, least: int = 0) -> Schema:
+def _named(values: Schema, names: Schema, least: int = 0) -> Schema:
     """Values under names of the user's."""
     return {
         "type": "object",
-        "propertyNames": {"pattern": pattern, "maxLength": MAX_NAME},
+        "propertyNames": names,
         "additionalProperties": values,
         **({"minProperties": least} if least else {}),
     }
@@ -101,11 +99,16 @@ def _without(*keys: str) -> Schema:
     return {"properties": dict.fromkeys(keys, False)}
 
 
-_VALUE, _STEPS, _SIZE, _SHAPE = map(reference, ("value", "steps", "size", "shape"))
-_VALUES: Schema = {"type": "object", "additionalProperties": _VALUE}
-_TENSOR: Schema = {"type": "string", "pattern": _pattern(NAME, free=False)}
-_NAME: Schema = {"type": "string", "pattern": _pattern(NAME, free=True), "maxLength": MAX_NAME}
-_VARIABLE = _pattern(VARIABLE, free=True)
+_ANY = reference("value")
+_ANYTHING: Schema = {"type": "object", "additionalProperties": _ANY}
+_VALUE = mixed({"type": ["number", "boolean"]}, EXPRESSION, listed(_ANY))
+_STEPS = listed(reference("step"))
+_SIZE = mixed({"type": "integer", "minimum": 1}, EXPRESSION)
+_SHAPE = listed(_SIZE, 1, MAX_RANK + 1)
+_TENSOR: Schema = {"type": "string", "pattern": f"^{NAME.pattern.removesuffix(_END)}$"}
+_NAME = _free(NAME, "a name has letters, digits, `_`, `.` and `-`, and is no word of the language")
+_VARIABLE = _free(VARIABLE, "a name has letters, digits and `_`, and is no word of the language")
+_BLOCK_NAME = {"pattern": _BLOCK, "maxLength": MAX_NAME, "patternErrorMessage": "the name of a block is CamelCase"}
 
 
 def _step() -> Schema:
@@ -150,7 +153,7 @@ def _owners(word: str) -> list[Schema]:
 
 def _block() -> Schema:
     what = "The arguments of a block: its params by name, or the first one alone."
-    return {"title": "a block", **_said(what, _VALUES, _VALUE, {"type": "null"})}
+    return {"title": "a block", **_said(what, _ANYTHING, _VALUE, NOTHING)}
 
 
 def _join(word: str) -> Schema:
@@ -159,54 +162,54 @@ def _join(word: str) -> Schema:
     return _said(f"{what} Branches that share the input, or tensors by name.", branches, listed(_TENSOR, 2))
 
 
-_COLUMNS = _named(either(listed(_VALUE), EXPRESSION), _VARIABLE, least=1)
+_COLUMNS = _named(mixed(listed(_ANY), EXPRESSION), _VARIABLE, least=1)
 _CONTROLS: dict[str, Schema] = {
     "for": _said("Columns that are walked together: `do` is expanded once per row.", _COLUMNS),
     "residual": _said("The body of a residual connection; `shortcut` is added to it.", _STEPS),
     **{word: _join(word) for word in JOINS},
 }
 _COUNT = {"type": "integer", "minimum": 0}
-_TRUTH = either({"type": "boolean"}, EXPRESSION)
-_PATH = {"enum": ["identity", "none"]}
+_TRUTH = mixed({"type": "boolean"}, EXPRESSION)
+_PATH = proposing(["identity", "none"], mixed(EXPRESSION, _STEPS))
 _BESIDE: dict[str, Schema] = {
-    "name": _said("The name of the output: for `from`, joins, `share` and `outputs`.", _NAME),
+    "name": _said("The name of the output: for `from`, joins, `share` and `outputs`.", {"type": "string", **_NAME}),
     "from": _said("Takes this tensor instead of the previous step's output.", _TENSOR),
     "when": _said("Leaves the step out where this is false.", _TRUTH),
     "repeat": _said("Runs the step so many times, each on the output of the one before.", _COUNT, EXPRESSION),
-    "first": _said("Other arguments for the first of several repeats.", _VALUES),
+    "first": _said("Other arguments for the first of several repeats.", _ANYTHING),
     "share": _said("Uses the weights of the step of this name.", _TENSOR),
     "frozen": _said("Weights that training doesn't change.", _TRUTH),
     "do": _said("The steps of one round.", _STEPS),
-    "shortcut": _said("The other path: steps, `identity` (where it is left out) or `none`.", _PATH, EXPRESSION, _STEPS),
+    "shortcut": _said("The other path: steps, `identity` (where it is left out) or `none`.", _PATH),
     "crop": _said(
         "Beside a join: `center` cuts larger tensors to the smallest, about their centre. Alone: cuts cells off.",
-        {"const": "center"},
-        reference("crop"),
+        {"anyOf": [{"const": "center"}, reference("crop")]},
     ),
 }
 
 
 def _input() -> Schema:
-    named = _named(either(_SHAPE, record({"boxes": _SIZE}, ["boxes"])), _VARIABLE, least=1)
+    named = _named(mixed(_SHAPE, record({"boxes": _SIZE}, ["boxes"])), _VARIABLE, least=1)
     return _said("The shape of the input, channels first, without the batch; or several by name.", _SHAPE, named)
 
 
 def _params(description: str, values: Schema) -> Schema:
-    return _said(description, _named(values, _VARIABLE), {"type": "null"})
+    return _said(description, _named(values, _VARIABLE), NOTHING)
 
 
 def _blocks() -> Schema:
-    params = _params("The block's parameters: a default, or `required`.", either({"enum": ["required"]}, _VALUE))
+    params = _params("The block's parameters: a default, or `required`.", proposing(["required"], _VALUE))
     block = record({"params": params, "do": _said("The block's steps.", _STEPS)}, ["do"])
-    return _said("Steps that are used by a CamelCase name.", _named(block, _BLOCK))
+    return _said("Steps that are used by a CamelCase name.", _named(block, _BLOCK_NAME))
 
 
 def _expect() -> Schema:
-    sizes = either({"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[0-9]{1,15}$"}, _SHAPE)
+    sizes = mixed({"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[0-9]{1,15}$"}, _SHAPE)
     by_name = {"type": "object", "additionalProperties": sizes}
-    wanted = either({"type": "number", "minimum": 0}, {"type": "string", "pattern": _WANTED})
+    hint = "a number (`4.089G`), a bound (`<= 26M`) or a tolerance (`25.5M +- 1%`)"
+    wanted = {"type": ["number", "string"], "minimum": 0, "pattern": _WANTED, "patternErrorMessage": hint}
     figures = {
-        **{figure: _said(f"{doc}: `25557032`, `<= 26M`, `25.5M +- 1%`", wanted) for figure, doc in FIGURES.items()},
+        **{figure: _said(f"{doc}: {hint}", wanted) for figure, doc in FIGURES.items()},
         "output": _said("the shape of the output", sizes),
         "outputs": _said("the shapes of several outputs, by name", by_name),
         "receptive_field": _said("its size: of the last layer, or of layers by name", sizes, by_name),
@@ -218,17 +221,17 @@ def _expect() -> Schema:
 _TEXT = {"type": ["string", "number"]}
 _VERSION = {"enum": [VERSION, str(VERSION)], "default": VERSION}
 _YEAR = {"type": ["integer", "string"], "minimum": YEARS[0], "maximum": YEARS[-1], "pattern": "^[0-9]{4}$"}
-_VARIANTS = _named(_named(_VALUE, _VARIABLE), _pattern(NAME, free=True))
+_VARIANTS = _named(_named(_ANY, _VARIABLE), _NAME)
 _OUTPUTS = {**listed(_TENSOR), "uniqueItems": True}
 _KEYS: dict[str, Schema] = {
     "cnnshape": _said("The version of the language.", _VERSION),
     "name": _said("A line of text; without it, the file's name.", _TEXT),
     "source": _said("Where the network or its figures come from.", _TEXT),
-    "family": _said("A word that groups the network with its kin.", _NAME),
+    "family": _said("A word that groups the network with its kin.", {"type": "string", **_NAME}),
     "year": _said("The year of publication.", _YEAR),
     "extends": _said("A file that this one takes over, by its path from here.", {"type": "string"}),
     "input": _input(),
-    "params": _params("Values by name, for expressions; `-p` and variants set others.", _VALUE),
+    "params": _params("Values by name, for expressions; `-p` and variants set others.", _ANY),
     "variants": _said("Named sets of values of `params`.", _VARIANTS),
     "blocks": _blocks(),
     "layers": _said("The steps, each on the output of the one before.", _STEPS),

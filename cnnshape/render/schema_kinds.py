@@ -22,14 +22,30 @@ def reference(definition: str) -> Schema:
     return {"$ref": f"#/definitions/{definition}"}
 
 
-EXPRESSION = reference("expression")
+EXPRESSION: Schema = {"type": "string", "allOf": [reference("expression")]}
+NOTHING: Schema = {"type": "null"}
 
 
-def either(*alternatives: Schema) -> Schema:
-    """A value of one of these forms. Next to a `$ref` readers would skip everything, so it never stands alone."""
-    if len(alternatives) == 1:
-        return {"allOf": list(alternatives)} if "$ref" in alternatives[0] else alternatives[0]
-    return {"anyOf": list(alternatives)}
+def mixed(*forms: Schema) -> Schema:
+    """A value of one of these forms, of different types.
+
+    A keyword such as `minimum` or `pattern` binds one type of value only, so those of all forms can stand side by
+    side. An editor then says what is wrong with a value; of `anyOf` it says that no alternative fits.
+    """
+    types = [each for form in forms for each in _types(form)]
+    merged = {word: value for form in forms for word, value in form.items()}
+    if len(set(types)) < len(types) or len(merged) - 1 != sum(len(form) - 1 for form in forms):
+        raise ValueError("two forms with the same type or keyword")
+    return {**merged, "type": types}
+
+
+def _types(form: Schema) -> list[str]:
+    return form["type"] if isinstance(form["type"], list) else [form["type"]]
+
+
+def proposing(words: Iterable[str], *forms: Schema) -> Schema:
+    """A value of one of those forms, for which editors propose these words."""
+    return {"anyOf": [{"enum": list(words)}, *forms]}
 
 
 def listed(items: Schema, least: int = 0, most: int | None = None) -> Schema:
@@ -57,10 +73,10 @@ def of_kind(kind: type[Layer]) -> Schema:
     forms = [record(properties | {name: _follower(name) for name in kind.followers}, required)]
     main = next((name for name, argument in arguments if argument.main), None)
     if main is not None and set(required) <= {main}:
-        forms += _values(kind.arguments[main].type)
+        forms.append(_value(kind.arguments[main].type))
     if not required:
-        forms.append({"type": "null"})
-    return {"title": kind.name, **_documentation(kind), **either(*forms)}
+        forms.append(NOTHING)
+    return {"title": kind.name, **_documentation(kind), **mixed(*forms)}
 
 
 def bare_kinds() -> list[Schema]:
@@ -85,24 +101,24 @@ def _documentation(kind: type[Layer]) -> Schema:
 
 def _argument(argument: Argument) -> Schema:
     default = {} if argument.required or argument.default is None else {"default": argument.default}
-    return {**_described(*describe_argument(argument)), **default, **either(*_values(argument.type))}
+    value = _value(argument.type)
+    form = proposing(argument.type.words, value) if argument.type.words else value
+    return {**_described(*describe_argument(argument)), **default, **form}
 
 
 def _follower(name: str) -> Schema:
     """`norm` or `act`: the usual kinds are proposed, any kind may follow."""
     usual = [kind.name for kind in STEP_KINDS if (kind.activation if name == "act" else kind.normalizes)]
-    forms = either({"enum": [*usual, "none"]}, EXPRESSION, reference("following"))
-    return {**_described(*describe_follower(name)), **forms}
+    return {**_described(*describe_follower(name)), **proposing([*usual, "none"], EXPRESSION, reference("follower"))}
 
 
 def _described(doc: str, values: str) -> Schema:
     return {"description": f"{doc} ({values})", "markdownDescription": f"{doc}\n\n{values}"}
 
 
-def _values(form: ArgumentType) -> list[Schema]:
-    """The alternatives of a value of that type; an expression is always one of them."""
-    words = [{"enum": list(form.words)}] if form.words else []
-    return [*words, *_LITERALS[form.form](form), EXPRESSION]
+def _value(form: ArgumentType) -> Schema:
+    """A value of that type; an expression always is one."""
+    return mixed(*_LITERALS[form.form](form), EXPRESSION)
 
 
 def _number(form: ArgumentType) -> Schema:
@@ -112,15 +128,14 @@ def _number(form: ArgumentType) -> Schema:
 
 
 def _numbers(form: ArgumentType, least: int, most: int) -> Schema:
-    return listed(either(_number(form), EXPRESSION), least, most)
+    return listed(mixed(_number(form), EXPRESSION), least, most)
 
 
-def _per_axis(form: ArgumentType) -> list[Schema]:
-    return [_number(form), _numbers(form, 1, MAX_RANK)]
-
-
-def _padding(form: ArgumentType) -> list[Schema]:
-    return [*_per_axis(form), listed(either(_numbers(form, 2, 2), EXPRESSION), 1, MAX_RANK)]
+def _paddings(form: ArgumentType) -> Schema:
+    """A list of one number per axis, or of one pair per axis."""
+    items = mixed(_number(form), _numbers(form, 2, 2), EXPRESSION)
+    alike = [{"items": {"type": [each, "string"]}} for each in ("integer", "array")]
+    return {**listed(items, 1, MAX_RANK), "anyOf": alike}
 
 
 _LITERALS: dict[str, Callable[[ArgumentType], list[Schema]]] = {
@@ -129,7 +144,7 @@ _LITERALS: dict[str, Callable[[ArgumentType], list[Schema]]] = {
     "bool": lambda form: [{"type": "boolean"}],
     "word": lambda form: [],
     "tensor": lambda form: [],
-    "per_axis": _per_axis,
-    "padding": _padding,
+    "per_axis": lambda form: [_number(form), _numbers(form, 1, MAX_RANK)],
+    "padding": lambda form: [_number(form), _paddings(form)],
     "shape": lambda form: [_number(form), _numbers(form, 1, MAX_RANK + 1)],
 }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
+from cnnshape.render.json import written
 from cnnshape.render.numbers import count
 from cnnshape.render.summary import table_lines
 from cnnshape.render.table import Table
@@ -34,12 +34,8 @@ def plain(name: str, found: Sizes, costs: Sequence[Cost]) -> str:
         width = max(len(layer) for layer, _ in found.rounding)
         lines += [f"  {layer.ljust(width)}  {_told(sizes, found)}" for layer, sizes in found.rounding]
     if costs:
-        lines += ["", *_without_total(table_lines(cost_table(costs)))]
+        lines += ["", *table_lines(cost_table(costs))]
     return "\n".join(lines) + "\n"
-
-
-def _without_total(lines: list[str]) -> list[str]:
-    return [*lines[:-2], lines[-1]]
 
 
 def _told(sizes: tuple[int, ...], found: Sizes) -> str:
@@ -123,4 +119,4 @@ def to_json(name: str, found: Sizes, costs: Sequence[Cost]) -> str:
             for cost in costs
         ],
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return written(data) + "\n"

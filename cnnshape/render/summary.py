@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import takewhile
 
 from cnnshape.layers import show
 from cnnshape.render.numbers import count, rounded, size
@@ -31,7 +32,7 @@ def table_lines(table: Table) -> list[str]:
     heading = _joined(table.headings, widths, table.numeric)
     rule = "-" * table.width
     rows = [_joined(row, widths, table.numeric) for row in table.rows]
-    return [heading, rule, *rows[:-1], rule, rows[-1]]
+    return [heading, rule, *rows[:-1], rule, rows[-1]] if table.sums else [heading, rule, *rows]
 
 
 def _joined(cells: tuple[str, ...], widths: tuple[int, ...], numeric: tuple[bool, ...]) -> str:
@@ -77,8 +78,20 @@ def _peak(report: Report) -> str:
     tensors = report.peak.tensors
     modes = [word for word, on in (("activations", report.inplace_activations), ("adds", report.inplace_adds)) if on]
     inplace = f" ({' and '.join(modes)} in place)" if modes else ""
-    listed = " + ".join(name for name, _ in tensors) if len(tensors) <= _LISTED else f"{len(tensors)} tensors"
-    return f"alive at {report.peak.layer}{inplace}: {listed}"
+    if len(tensors) > _LISTED:
+        return f"alive at {report.peak.layer}{inplace}: {len(tensors)} tensors"
+    names = [name for name, _ in tensors]
+    prefix = _common_prefix([report.peak.layer, *names])
+    where = f" in {prefix.rstrip('.')}" if prefix else ""
+    listed = " + ".join(name[len(prefix) :] for name in names)
+    return f"alive at {report.peak.layer[len(prefix) :]}{where}{inplace}: {listed}"
+
+
+def _common_prefix(names: list[str]) -> str:
+    """The stages and blocks that all names start with, and a dot."""
+    parts = zip(*(name.split(".")[:-1] for name in names), strict=False)
+    shared = list(takewhile(lambda each: len(set(each)) == 1, parts))
+    return "".join(f"{each[0]}." for each in shared)
 
 
 def figure_lines(report: Report, width: int | None = None) -> list[str]:

@@ -29,13 +29,14 @@ class Column(NamedTuple):
 class Table(NamedTuple):
     """Cells by row; `rules` are the indices of rows that sum up others, `numeric` the columns to align right.
 
-    `folds` tells that some row stands for several."""
+    `folds` tells that some row stands for several, `sums` that the last one is the total."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     groups: frozenset[int]
     numeric: tuple[bool, ...]
     folds: bool = False
+    sums: bool = False
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -173,14 +174,18 @@ def _table(report: Report, lines: list[Line], names: list[str], *, short: bool) 
     columns = [BY_NAME[name] for name in names]
     cells = [(column.short or column.cell) if short else column.cell for column in columns]
     rows = [tuple(cell(line) for cell in cells) for line in lines]
-    rows.append(tuple(_total(report, column) for column in columns))
-    groups = frozenset(index for index, line in enumerate(lines) if line.group) | {len(lines)}
+    groups = frozenset(index for index, line in enumerate(lines) if line.group)
+    sums = any(column.measure for column in columns)
+    if sums:
+        rows.append(tuple(_total(report, column) for column in columns))
+        groups |= {len(lines)}
     return Table(
         tuple(column.heading for column in columns),
         tuple(rows),
         groups,
         tuple(column.name not in _TEXT for column in columns),
         any(line.times > 1 for line in lines),
+        sums,
     )
 
 

@@ -6,7 +6,20 @@ from cnnshape.layers import Layer
 
 _IN_WINDOW = ("kernel", "stride", "padding", "dilation", "groups")
 _TOLD_ELSEWHERE = frozenset(
-    {"out", "bias", "eps", "momentum", "affine", "track", "boxes", "shape", "size", "count_include_pad", *_IN_WINDOW}
+    {
+        "out",
+        "bias",
+        "eps",
+        "momentum",
+        "affine",
+        "track",
+        "boxes",
+        "shape",
+        "size",
+        "ceil",
+        "count_include_pad",
+        *_IN_WINDOW,
+    }
 )
 
 

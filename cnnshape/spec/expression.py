@@ -292,7 +292,7 @@ def describe(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return str(value)
+        return str(value) if isinstance(value, int) else f"{value:.6g}"
     if isinstance(value, tuple):
         return "a list"
     return f"`{value}`" if isinstance(value, str) else "a tensor"

@@ -32,7 +32,7 @@ class StepReader(Reader):
 
     def steps(self, node: Node, what: str) -> tuple[Step, ...]:
         """A list of steps."""
-        listed = self.sequence(node, what, help="every step is a list item: `- conv: 64`")
+        listed = self.sequence(node, what, help="every step is a list item: `- relu`")
         if listed is None:
             return ()
         return tuple(self.step(item) or Broken(item.span) for item in listed.items)

@@ -21,7 +21,8 @@ Instead: `bias: false`; or `norm`, with which there is none by default.
     layers:
       - conv: {out: 16, kernel: 3, norm: batch_norm}
 
-Published networks that trip it: none of those that are shipped.
+Published networks that trip it: `vgg11_bn`, `vgg13_bn`, `vgg16_bn`, `vgg19_bn`, which got their normalization later
+and kept their biases; `segnet`, which starts from VGG; `m5`.
 """
 
 from __future__ import annotations

@@ -25,7 +25,10 @@ Instead: a kernel as large as the stride; here the pool brings the size down, an
       - avg_pool: 2
       - conv: {out: 16, kernel: 1}
 
-Published networks that trip it: none of those that are shipped.
+Published networks that trip it: `se_resnet50`, `se_resnet101`, `se_resnet152`, as the ResNets of 2015 have the stride
+on the 1x1 convolutions of both paths; with `--variant original`: `resnet50`, `resnet101`, `resnet152`,
+`resnext50_32x4d`, `resnext101_32x8d`, `resnext101_64x4d`, `wide_resnet50_2`, `wide_resnet101_2`. Today's ResNets have
+the stride on the 3x3 convolution.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ Example:
       Plain:
         params: {width: required, stride: 1}    # warning: unused-param
         do:
-          - conv: {out: width, kernel: 3, norm: batch_norm, act: relu}
+          - conv: {out: width, kernel: 3, padding: 1, norm: batch_norm, act: relu}
     layers:
       - Plain: {width: 64}
       - global_avg_pool
@@ -32,7 +32,7 @@ Instead: read it where it belongs, or remove it.
       Plain:
         params: {width: required, stride: 1}
         do:
-          - conv: {out: width, kernel: 3, stride: stride, norm: batch_norm, act: relu}
+          - conv: {out: width, kernel: 3, stride: stride, padding: 1, norm: batch_norm, act: relu}
     layers:
       - Plain: {width: width, stride: 2}
       - global_avg_pool

@@ -14,7 +14,7 @@ Example:
     layers:
       - for: {width: [64, 128], stride: [1, 2]}     # warning: unused-variable
         do:
-          - conv: {out: width, kernel: 3, norm: batch_norm, act: relu}
+          - conv: {out: width, kernel: 3, padding: 1, norm: batch_norm, act: relu}
 
 Instead: read it, or remove the column.
 
@@ -23,7 +23,7 @@ Instead: read it, or remove the column.
     layers:
       - for: {width: [64, 128], stride: [1, 2]}
         do:
-          - conv: {out: width, kernel: 3, stride: stride, norm: batch_norm, act: relu}
+          - conv: {out: width, kernel: 3, stride: stride, padding: 1, norm: batch_norm, act: relu}
 
 Published networks that trip it: none of those that are shipped.
 """

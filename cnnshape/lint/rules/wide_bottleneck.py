@@ -43,6 +43,9 @@ from cnnshape.graph import Graph, Node
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.lint.rules._windows import sliding
 
+BOTTLENECK = 3
+"""Convolutions in a bottleneck."""
+
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     graph = subject.graph
@@ -59,7 +62,7 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _products(graph: Graph, end: int, shortcut: int) -> list[Node]:
-    """The layers with a matrix product between the fork and the body's end; empty where the body itself forks."""
+    """The layers with a matrix product between the fork and the body's end; empty where the body itself forks, or is too long."""
     fork = shortcut
     while fork > end and (maker := graph.maker(fork)) is not None:
         fork = maker.inputs[0]
@@ -69,8 +72,10 @@ def _products(graph: Graph, end: int, shortcut: int) -> list[Node]:
         if not all(_is_gate(graph, other) for other in others):
             return []
         if maker.application.layer.macs(maker.application.inputs, maker.application.output):
-            found.insert(0, maker)
-    return found
+            found.append(maker)
+        if len(found) > BOTTLENECK:
+            return []
+    return found[::-1]
 
 
 def _is_gate(graph: Graph, value: int) -> bool:
