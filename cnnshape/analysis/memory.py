@@ -31,17 +31,10 @@ def peak_memory(graph: Graph, *, inplace_activations: bool = False, inplace_adds
     `inplace_activations` lets an activation overwrite its input, `inplace_adds` lets an element-wise join overwrite
     its first input, where nothing reads it afterwards.
     """
-    reuse = _reusers(graph, inplace_activations, inplace_adds)
-    first = _Liveness(graph, reuse)
+    liveness = _Liveness(graph, _reusers(graph, inplace_activations, inplace_adds))
     for index in range(len(graph.nodes)):
-        first.run(index)
-    if first.peak_node is None:
-        return Peak(first.peak, None, tuple(first.alive))
-    again = _Liveness(graph, reuse)
-    for index in range(first.peak_node):
-        again.run(index)
-    again.allocate(first.peak_node)
-    return Peak(first.peak, first.peak_node, tuple(again.alive))
+        liveness.run(index)
+    return Peak(liveness.peak, liveness.peak_node, tuple(liveness.at_peak()))
 
 
 class Moment(NamedTuple):
@@ -86,6 +79,7 @@ class _Liveness:
         self.storage = list(range(count))
         self.pending = [0] * count
         self.alive: dict[int, int] = {}
+        self.freed: dict[int, int] = {}
         self.total = 0
         self.peak = 0
         self.peak_node: int | None = None
@@ -107,9 +101,22 @@ class _Liveness:
 
     def release(self, index: int, value: int) -> None:
         """Frees what nothing reads after a node, its own output included."""
-        for read in {self.storage[each] for each in self.graph.nodes[index].inputs} | {self.storage[value]}:
-            if self.pending[read] == 0:
-                self.total -= self.alive.pop(read, 0)
+        for each in (*self.graph.nodes[index].inputs, value):
+            storage = self.storage[each]
+            if self.pending[storage] == 0 and storage in self.alive:
+                self.total -= self.alive.pop(storage)
+                self.freed[storage] = index
+
+    def at_peak(self) -> list[int]:
+        """The storages that were alive while the node of the peak ran."""
+        if self.peak_node is None:
+            return list(self.alive)
+        made = range(len(self.graph.inputs) + self.peak_node + 1)
+        return [
+            value
+            for value in made
+            if self.storage[value] == value and self.freed.get(value, self.peak_node) >= self.peak_node
+        ]
 
     def allocate(self, index: int) -> int:
         """Gives the output of a node its storage; returns its value."""

@@ -37,9 +37,9 @@ class Field(NamedTuple):
         return tuple(max(map(_length, axis.first, axis.last)) for axis in self.axes)
 
     @property
-    def stride(self) -> tuple[Fraction, ...]:
+    def stride(self) -> tuple[int | Fraction, ...]:
         """Input cells per axis between two neighbouring output cells; 0 where all see the same."""
-        return tuple(Fraction(axis.advance, axis.period) for axis in self.axes)
+        return tuple(_quotient(axis.advance, axis.period) for axis in self.axes)
 
     @property
     def padding(self) -> tuple[int, ...]:
@@ -57,11 +57,22 @@ class Undefined(NamedTuple):
     reason: str
 
 
+def _quotient(number: int, divisor: int) -> int | Fraction:
+    whole, rest = divmod(number, divisor)
+    return Fraction(number, divisor) if rest else whole
+
+
 def _length(first: int, last: int) -> int:
     return max(last - first + 1, 0)
 
 
 _Seen = Field | Undefined | None
+
+
+def _footprint(application: Application) -> Footprint:
+    """What the layer states; a window of one cell, moved by one, sees its own place and nothing else."""
+    footprint = application.layer.footprint(application.inputs, application.output)
+    return Sight.POINT if isinstance(footprint, tuple) and set(footprint) == {Window()} else footprint
 
 
 def receptive_fields(graph: Graph) -> list[Field | Undefined | None]:
@@ -84,8 +95,7 @@ class _Tracer:
             application = node.application
             footprint = self.footprints.get(application)
             if footprint is None:
-                footprint = application.layer.footprint(application.inputs, application.output)
-                self.footprints[application] = footprint
+                footprint = self.footprints[application] = _footprint(application)
             seen = self.fields[node.inputs[0]]
             if len(node.inputs) > 1 and footprint is Sight.POINT:
                 seen = self.union([self.fields[value] for value in node.inputs])

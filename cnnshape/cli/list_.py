@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from fractions import Fraction
+from math import prod
 from shutil import get_terminal_size
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from cnnshape.diagnostics import did_you_mean
 from cnnshape.graph import Graph, Options
 from cnnshape.render.zoo import SORTS, Entry, fitted, zoo_csv, zoo_json, zoo_markdown, zoo_plain, zoo_table
 from cnnshape.report.quantity import parse_quantity
-from cnnshape.source import shipped_names, shipped_path
+from cnnshape.source.shipped import shipped_folder
 
 
 class Format(StrEnum):
@@ -33,7 +34,14 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-Sort = StrEnum("Sort", [(name.upper(), name) for name in SORTS])
+class Sort(StrEnum):
+    """What the list is ordered by."""
+
+    NAME = "name"
+    YEAR = "year"
+    PARAMS = "params"
+    MACS = "macs"
+    RF = "rf"
 
 
 def _complete_family(incomplete: str) -> list[str]:
@@ -47,7 +55,7 @@ def list_(
     ] = None,
     max_params: Annotated[str, typer.Option("--max-params", help="At most so many parameters: `10M`.")] = "",
     max_macs: Annotated[str, typer.Option("--max-macs", help="At most so many multiply-accumulates: `1G`.")] = "",
-    sort: Annotated[Sort, typer.Option("--sort", help="What comes first: the least of this.")] = Sort("name"),
+    sort: Annotated[Sort, typer.Option("--sort", help="What comes first: the least of this.")] = Sort.NAME,
     format: Annotated[
         Format, typer.Option("--format", "-f", help="`table` leaves columns out where the terminal is too narrow.")
     ] = Format.TABLE,
@@ -104,7 +112,7 @@ def collection_paused() -> Iterator[None]:
 
 def designs() -> dict[str, Design]:
     """All shipped architectures, by name."""
-    return {name: load(shipped_path(name) or name) for name in shipped_names()}
+    return {path.stem: load(path) for path in sorted(shipped_folder().glob("*.yaml"))}
 
 
 def families(shipped: dict[str, Design]) -> list[str]:
@@ -141,8 +149,13 @@ def _entry(name: str, design: Design) -> Entry:
 
 
 def _reach(graph: Graph) -> Field | None:
-    """The field of the last map whose cells see different parts of the input, as `Report.reach` has it."""
+    """The field of the last map of the whole image, what was pooled to one cell apart; None if its cells all see all."""
     for node, field in zip(reversed(graph.nodes), reversed(receptive_fields(graph)), strict=True):
-        if len(node.application.output.shape) > 1 and isinstance(field, Field) and any(field.stride):
+        output = node.application.output
+        if output.boxes > 1 or len(output.shape) == 1 or not isinstance(field, Field):
+            continue
+        if any(field.stride):
             return field
+        if prod(output.shape[1:]) > 1:
+            return None
     return None

@@ -10,8 +10,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.document.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.source import SourceText, Span
@@ -21,7 +19,6 @@ MAX_DEPTH = 64
 MAX_NODES = 100_000
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
-_LOADER: Any = getattr(yaml, "CLoader", yaml.SafeLoader)
 
 _SYNTAX_HELP = (
     ("\\t", "YAML indents with spaces; replace the tab"),
@@ -76,6 +73,9 @@ def read_document(source: SourceText) -> tuple[Node | None, list[Diagnostic]]:
     found = _FORBIDDEN.search(source.text)
     if found:
         return None, [_control_character(source, found.start())]
+    # Importing PyYAML takes as long as half of cnnshape; much that isn't reading a spec never needs it.
+    import yaml
+
     composer = _Composer(source)
     try:
         composer.run()
@@ -125,7 +125,9 @@ class _Composer:
         self.count = 0
 
     def run(self) -> None:
-        loader = _LOADER(self.source.text)
+        import yaml
+
+        loader = getattr(yaml, "CLoader", yaml.SafeLoader)(self.source.text)
         handlers = {
             yaml.ScalarEvent: self._scalar,
             yaml.SequenceStartEvent: self._open_sequence,
@@ -250,7 +252,7 @@ def _control_character(source: SourceText, offset: int) -> Diagnostic:
     return diagnose("control-character", message, span, help="remove it; a spec is printable text")
 
 
-def _syntax_error(source: SourceText, error: yaml.MarkedYAMLError) -> Diagnostic:
+def _syntax_error(source: SourceText, error: Any) -> Diagnostic:
     mark = error.problem_mark or error.context_mark
     problem = _one_line(error.problem or "the text is not YAML")
     help = next((text for sign, text in _SYNTAX_HELP if sign in problem), None)

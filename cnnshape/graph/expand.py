@@ -14,7 +14,7 @@ from cnnshape.graph.faults import Faults, Frame
 from cnnshape.graph.mismatch import residual_mismatch
 from cnnshape.graph.model import Application, Group, Node
 from cnnshape.graph.scope import DYNAMIC, Handle, Place, Rounds, sizes_in_scope
-from cnnshape.graph.vocabulary import Plan, Vocabulary, walk
+from cnnshape.graph.vocabulary import Plan, Vocabulary, names_in, walk
 from cnnshape.layers import BY_NAME, Layer, LayerProblem, Tensor, show
 from cnnshape.source import Span
 from cnnshape.spec import (
@@ -78,6 +78,7 @@ class Expander:
         self._visits = VISITS_PER_LAYER * max_layers
         self._inputs = len(tensors)
         self._applications: dict[object, tuple[Application, ...] | Diagnostic] = {}
+        self._bound: dict[object, tuple[tuple[Application, ...], tuple[int, ...]]] = {}
         self._bare: dict[str, Plan] = {}
         self._names: set[str] = set()
         self._taken: dict[int, frozenset[str]] = {}
@@ -247,6 +248,16 @@ class Expander:
         plan = self.vocabulary.plan(call, first and bool(call.modifiers.first))
         if plan is None or current is None:
             return None
+        # all that its values depend on: rounds of a repeat seldom differ, and looking up is cheaper than working out
+        key = (plan, self.tensors[current], *[scope.get(name) for name in plan.variables])
+        bound = self._bound.get(key)
+        if bound is None:
+            bound = self._bound[key] = self._bind(plan, current, scope)
+        chain, extra = bound
+        return self._append(chain, (current, *extra), call.word.span, self._labels(call, chain, place, suffix))
+
+    def _bind(self, plan: Plan, current: int, scope: Scope) -> tuple[tuple[Application, ...], tuple[int, ...]]:
+        """A kind's layer, and those that follow it, on a tensor; and which further tensors it takes."""
         values: tuple[object, ...] = ()
         extra: tuple[int, ...] = ()
         if not plan.constant:
@@ -260,7 +271,7 @@ class Expander:
             chain = self._applications[key] = self._applied(plan, values, followers, inputs, scope)
         if isinstance(chain, Diagnostic):
             raise Refused(chain)
-        return self._append(chain, (current, *extra), call.word.span, self._labels(call, chain, place, suffix))
+        return chain, extra
 
     def _tensor_arguments(self, plan: Plan, values: tuple[object, ...]) -> tuple[tuple[object, ...], tuple[int, ...]]:
         """Handles become tensors, and further inputs of the layer."""
@@ -556,15 +567,6 @@ class Expander:
             self._applications[key] = chain
         assert not isinstance(chain, Diagnostic)
         return self._append(chain, inputs, word.span, [label])
-
-
-def names_in(value: Value) -> frozenset[str]:
-    """All names that a value uses."""
-    if isinstance(value, Expression):
-        return value.names
-    if isinstance(value, ListValue):
-        return frozenset().union(*(names_in(item) for item in value.items))
-    return frozenset()
 
 
 def settled(value: object) -> object:

@@ -16,6 +16,7 @@ from cnnshape.spec import (
     Call,
     Expression,
     Join,
+    ListValue,
     Loop,
     Name,
     Residual,
@@ -40,7 +41,7 @@ class Plan:
     have two plans.
     """
 
-    __slots__ = ("at", "constant", "followers", "kind", "names", "values")
+    __slots__ = ("at", "constant", "followers", "kind", "names", "values", "variables")
 
     def __init__(
         self,
@@ -56,6 +57,8 @@ class Plan:
         self.names = names or {}
         self.followers = followers or {}
         self.constant = all(isinstance(value, Expression) and value.constant for value in self.values.values())
+        used = [names_in(value) for value in (*self.values.values(), *self.followers.values())]
+        self.variables = tuple(sorted(frozenset().union(*used)))
 
 
 class Vocabulary:
@@ -238,6 +241,16 @@ class Vocabulary:
 
     def _report(self, name: str, message: str, at: Span, help: str | None = None) -> None:
         self.problems.append(diagnose(name, message, at, help=help))
+
+
+def names_in(value: Value) -> frozenset[str]:
+    """All names that a value uses."""
+    if isinstance(value, Expression):
+        return value.names
+    if isinstance(value, ListValue):
+        return frozenset().union(*map(names_in, value.items))
+    inner = [argument.value for argument in value.arguments]
+    return frozenset().union(*map(names_in, inner if value.main is None else [*inner, value.main]))
 
 
 def _used_blocks(block: Block) -> dict[str, Name]:

@@ -32,15 +32,22 @@ def mixed(*forms: Schema) -> Schema:
     A keyword such as `minimum` or `pattern` binds one type of value only, so those of all forms can stand side by
     side. An editor then says what is wrong with a value; of `anyOf` it says that no alternative fits.
     """
-    types = [each for form in forms for each in _types(form)]
-    merged = {word: value for form in forms for word, value in form.items()}
-    if len(set(types)) < len(types) or len(merged) - 1 != sum(len(form) - 1 for form in forms):
-        raise ValueError("two forms with the same type or keyword")
-    return {**merged, "type": types}
+    merged: Schema = {"type": [], "allOf": []}
+    for form in forms:
+        for word, value in form.items():
+            if word in ("type", "allOf"):
+                merged[word] += value if isinstance(value, list) else [value]
+            elif word in merged:
+                raise ValueError(f"`{word}` would have two meanings")
+            else:
+                merged[word] = value
+    return {word: value for word, value in merged.items() if value != []}
 
 
-def _types(form: Schema) -> list[str]:
-    return form["type"] if isinstance(form["type"], list) else [form["type"]]
+def seldom(form: Schema) -> Schema:
+    """The same form, but not the one that editors begin when they complete the key in front of it."""
+    rest = {word: value for word, value in form.items() if word != "type"}
+    return {"type": form["type"], "allOf": [rest]}
 
 
 def proposing(words: Iterable[str], *forms: Schema) -> Schema:
@@ -100,10 +107,10 @@ def _documentation(kind: type[Layer]) -> Schema:
 
 
 def _argument(argument: Argument) -> Schema:
-    default = {} if argument.required or argument.default is None else {"default": argument.default}
+    """Its default is told in words: editors write what stands under `default` into each new step."""
     value = _value(argument.type)
     form = proposing(argument.type.words, value) if argument.type.words else value
-    return {**_described(*describe_argument(argument)), **default, **form}
+    return {**_described(*describe_argument(argument)), **form}
 
 
 def _follower(name: str) -> Schema:
@@ -144,7 +151,7 @@ _LITERALS: dict[str, Callable[[ArgumentType], list[Schema]]] = {
     "bool": lambda form: [{"type": "boolean"}],
     "word": lambda form: [],
     "tensor": lambda form: [],
-    "per_axis": lambda form: [_number(form), _numbers(form, 1, MAX_RANK)],
-    "padding": lambda form: [_number(form), _paddings(form)],
+    "per_axis": lambda form: [_number(form), seldom(_numbers(form, 1, MAX_RANK))],
+    "padding": lambda form: [_number(form), seldom(_paddings(form))],
     "shape": lambda form: [_number(form), _numbers(form, 1, MAX_RANK + 1)],
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import NamedTuple
 
 from cnnshape.analysis import Field, Peak, activation_elements, peak_memory, receptive_fields, weight_counts, work
@@ -85,12 +84,8 @@ def _rows(graph: Graph, settings: Settings) -> tuple[Row, ...]:
 
 def _stated(field: object) -> tuple[ReceptiveField | None, str]:
     if isinstance(field, Field):
-        return ReceptiveField(field.size, tuple(map(_whole, field.stride)), field.padding, field.aligned), ""
+        return ReceptiveField(field.size, field.stride, field.padding, field.aligned), ""
     return None, getattr(field, "reason", "")
-
-
-def _whole(number: Fraction) -> int | Fraction:
-    return number.numerator if number.denominator == 1 else number
 
 
 def _totals(rows: tuple[Row, ...], peak: Peak, settings: Settings) -> Totals:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
-from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 from typing import Any, NamedTuple
 
@@ -73,10 +73,16 @@ def compile_expression(text: str, span: Span) -> Expression:
     if len(text) > MAX_LENGTH:
         message = f"an expression of {len(text):,} characters; at most {MAX_LENGTH} are allowed"
         raise ExpressionProblem("expression-syntax", message)
+    return Expression(text, span, *_parsed(text))
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> tuple[Run, frozenset[str]]:
+    """What a text says, wherever it stands: a file repeats a few words and numbers many times."""
     parser = _Parser(text)
     run = parser.expression(0, 0)
     parser.expect_end()
-    return Expression(text, span, run, frozenset(parser.names))
+    return run, frozenset(parser.names)
 
 
 class _Token(NamedTuple):
@@ -352,8 +358,8 @@ def _need_comparable(a: Value, b: Value) -> None:
 def _divide(a: int | float, b: int | float) -> int | float:
     """Exact where whole numbers divide evenly, else a fraction's nearest float."""
     if isinstance(a, int) and isinstance(b, int):
-        quotient = Fraction(a, b)
-        return quotient.numerator if quotient.denominator == 1 else a / b
+        quotient, rest = divmod(a, b)
+        return a / b if rest else quotient
     return a / b
 
 

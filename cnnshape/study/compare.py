@@ -10,7 +10,7 @@ from cnnshape.layers import show
 from cnnshape.report import Report, Row
 
 MOST_LAYERS = 5_000
-SAME_LAYERS = 0.4
+SAME_LAYERS = 0.5
 SAME_KINDS = 0.95
 """Two designs are versions of one another if that share of their layers is equal, or equal in kind and order."""
 
@@ -121,9 +121,10 @@ def _changes(before: Report, after: Report) -> tuple[Change, ...] | None:
     """What differs layer by layer; None where the designs have too little in common, or too many layers."""
     if max(len(before.rows), len(after.rows)) > MOST_LAYERS:
         return None
-    matcher = SequenceMatcher(None, _signatures(before), _signatures(after), autojunk=False)
-    if matcher.ratio() < SAME_LAYERS and _kinds(before.rows, after.rows).ratio() < SAME_KINDS:
+    alike = SequenceMatcher(None, list(map(_signature, before.rows)), list(map(_signature, after.rows)), autojunk=False)
+    if alike.ratio() < SAME_LAYERS and _kinds(before.rows, after.rows).ratio() < SAME_KINDS:
         return None
+    matcher = SequenceMatcher(None, _placed(before), _placed(after), autojunk=False)
     found: list[Change] = []
     for tag, start, end, new_start, new_end in matcher.get_opcodes():
         if tag != "equal":
@@ -132,23 +133,24 @@ def _changes(before: Report, after: Report) -> tuple[Change, ...] | None:
     return tuple(_gathered(found, blocks))
 
 
-def _signatures(report: Report) -> list[tuple[object, ...]]:
-    """What makes layers of two designs the same; inside of a block also their place in it, so that blocks match whole."""
+def _signature(row: Row) -> tuple[object, ...]:
+    """What makes layers of two designs the same."""
+    return row.application.layer, row.inputs, row.output, row.boxes, row.params
+
+
+def _placed(report: Report) -> list[tuple[object, ...]]:
+    """The signature of each row, inside of a block with its place in it, so that repeated blocks match whole."""
     places: dict[int, tuple[int, int]] = {}
 
     def visit(group: Group) -> None:
         for child in group.children:
             visit(child)
         if not group.children and group.label:
-            places.update(
-                {index: (index - group.start, group.end - group.start) for index in range(group.start, group.end)}
-            )
+            rows = range(group.start, group.end)
+            places.update({index: (index - group.start, len(rows)) for index in rows})
 
     visit(report.groups)
-    return [
-        (row.application.layer, row.inputs, row.output, row.boxes, row.params, places.get(index))
-        for index, row in enumerate(report.rows)
-    ]
+    return [(*_signature(row), places.get(index)) for index, row in enumerate(report.rows)]
 
 
 def _kinds(old: tuple[Row, ...], new: tuple[Row, ...]) -> SequenceMatcher[str]:
@@ -161,7 +163,11 @@ def _paired(old: tuple[Row, ...], new: tuple[Row, ...]) -> list[Change]:
     for tag, start, end, new_start, new_end in _kinds(old, new).get_opcodes():
         if tag == "equal":
             pairs = zip(old[start:end], new[new_start:new_end], strict=True)
-            found += [Change("changed", after.name, (before,), (after,)) for before, after in pairs]
+            found += [
+                Change("changed", after.name, (before,), (after,))
+                for before, after in pairs
+                if _signature(before) != _signature(after)
+            ]
             continue
         found += [Change("removed", row.name, (row,), ()) for row in old[start:end]]
         found += [Change("added", row.name, (), (row,)) for row in new[new_start:new_end]]

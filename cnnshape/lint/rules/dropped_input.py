@@ -45,7 +45,10 @@ from cnnshape.lint.rules._windows import Sliding, sliding
 from cnnshape.source import Span
 
 MAX_TRIED = 8
-"""Steps for which sizes of the network's input are tried: each costs as much as a shape inference of all layers."""
+MAX_LAYERS = 2_000
+"""For how many steps, and in designs of how many layers, sizes of the network's input are tried: each of them twice."""
+Fitting = dict[int, tuple[int, int]]
+"""The nearest smaller and larger size that fits, by axis."""
 _CELLS = {1: ("cell",), 2: ("row", "column"), 3: ("slice", "row", "column")}
 
 
@@ -54,7 +57,7 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
     for each in sliding(subject.graph):
         dropped = tuple(map(_dropped, each.windows, each.sizes))
         if any(dropped):
-            tried = each.node.at not in known and len(known) < MAX_TRIED
+            tried = each.node.at not in known and len(known) < MAX_TRIED and len(subject.graph.nodes) <= MAX_LAYERS
             known.add(each.node.at)
             yield _warning(subject, each, dropped, tried)
 
@@ -74,7 +77,7 @@ def _warning(subject: Subject, each: Sliding, dropped: Shape, tried: bool) -> Di
     layer = each.node.application.layer
     lost = [_last(count, word) for count, word in zip(dropped, _CELLS[len(dropped)], strict=True) if count]
     seen = tuple(size - count for size, count in zip(each.sizes, dropped, strict=True))
-    fitting = {
+    fitting: Fitting = {
         axis: (seen[axis], each.sizes[axis] + window.stride - _rest(window, each.sizes[axis]))
         for axis, window in enumerate(each.windows)
         if dropped[axis]
@@ -99,36 +102,37 @@ def _listed(sizes: Mapping[int, tuple[int, ...]], rank: int) -> str:
     return ", ".join(f"{AXES[rank][axis]} {' or '.join(map(str, each))}" for axis, each in sizes.items())
 
 
-def _given_sizes(subject: Subject, each: Sliding, fitting: dict[int, tuple[int, int]]) -> tuple[str, ...]:
+def _given_sizes(subject: Subject, each: Sliding, fitting: Fitting) -> tuple[str, ...]:
     """A note that names the sizes of the network's input that bring fitting ones about, where there are some."""
     graph = subject.graph
     value = each.node.inputs[0]
     field = subject.report.rows[value - len(graph.inputs)].receptive_field if value >= len(graph.inputs) else None
     if field is None:
         return ()
-    shape = graph.inputs[0].tensor.shape
-    found = {}
-    for axis, sizes in fitting.items():
-        wanted = [(shape[axis + 1] + (size - each.sizes[axis]) * field.stride[axis], size) for size in sizes]
-        found[axis] = tuple(int(given) for given, size in wanted if _gives(graph, value, axis, given, size))
-    if found == fitting or not all(found.values()):
+    image = graph.inputs[0].tensor.shape[1:]
+    given: dict[int, tuple[int, ...]] = dict.fromkeys(fitting, ())
+    for wanted in (dict(zip(fitting, sizes, strict=True)) for sizes in zip(*fitting.values(), strict=True)):
+        moved = {axis: image[axis] + (size - each.sizes[axis]) * field.stride[axis] for axis, size in wanted.items()}
+        if wanted.items() <= _sizes(graph, value, moved).items():
+            given = {axis: (*sizes, int(moved[axis])) for axis, sizes in given.items()}
+    if given == fitting or not all(given.values()):
         return ()
-    return (f"sizes of `{graph.inputs[0].name}` that give them: {_listed(found, len(each.sizes))}",)
+    return (f"sizes of `{graph.inputs[0].name}` that give them: {_listed(given, len(image))}",)
 
 
-def _gives(graph: Graph, value: int, axis: int, given: int | Fraction, size: int) -> bool:
-    """Whether the network's input with `given` cells on an axis makes that tensor `size` cells long."""
-    if given < 1 or given != int(given):
-        return False
-    shape = list(graph.inputs[0].tensor.shape)
-    shape[axis + 1] = int(given)
-    tensors = [Tensor(tuple(shape)), *(other.tensor for other in graph.inputs[1:])]
+def _sizes(graph: Graph, value: int, given: Mapping[int, int | Fraction]) -> dict[int, int]:
+    """The sizes of a tensor by axis, where those of the network's input are these; empty where they can't be."""
+    if any(size < 1 or size != int(size) for size in given.values()):
+        return {}
+    channels, *image = graph.inputs[0].tensor.shape
+    shape = (channels, *(int(given.get(axis, size)) for axis, size in enumerate(image)))
+    tensors = [Tensor(shape), *(other.tensor for other in graph.inputs[1:])]
     try:
         for node in graph.nodes[: value - len(graph.inputs) + 1]:
             tensors.append(node.application.layer.output(tuple(tensors[index] for index in node.inputs)))
     except LayerProblem:
-        return False
-    return tensors[value].shape[axis + 1] == size
+        return {}
+    return dict(enumerate(tensors[value].shape[1:]))
 
 
 RULE = Rule("dropped-input", __doc__ or "", _check)

@@ -54,7 +54,7 @@ def _warning(each: Sliding, window: Window) -> Diagnostic:
         "even-kernel-same",
         f"a kernel of {window.kernel} with `same` shifts the output by half a cell",
         each.node.at,
-        label=f"{window.before} cells of padding before, {window.after} after",
+        label=f"padding: {window.before} before, {window.after} after",
         help=f"a kernel of {odd} has a centre; `padding: [{around}]` says that the shift is meant",
     )
 

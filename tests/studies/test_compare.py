@@ -1,0 +1,152 @@
+"""Comparisons: parts sum to totals, changes sum to differences, conditions mean what they say."""
+
+import subprocess
+from fractions import Fraction
+
+import pytest
+from typer.testing import CliRunner
+
+import cnnshape
+from cnnshape.cli.app import app
+from cnnshape.cli.side import parse_side
+from cnnshape.source import shipped_path
+from cnnshape.study.compare import Side, compare
+from cnnshape.study.condition import parse_condition, violations
+
+
+def side(name, **options):
+    return Side(name, cnnshape.analyze(cnnshape.load(shipped_path(name)), **options))
+
+
+PAIRS = [
+    (side("resnet50"), side("resnet101")),
+    (side("resnet50"), side("resnet50", params={"repeats": [2, 4, 6, 3]})),
+    (side("resnet50"), side("resnet50", params={"widths": [64, 128, 256, 500]})),
+    (side("vgg16"), side("vgg16_bn")),
+    (side("mobilenet_v2"), side("mobilenet_v2")),
+]
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_changes_sum_to_the_differences(pair):
+    found = compare(pair)
+    figures = dict(found.figures)
+    assert sum(change.params for change in found.changes) == figures["params"][1] - figures["params"][0]
+    assert sum(change.macs for change in found.changes) == figures["macs"][1] - figures["macs"][0]
+    layers = sum(len(change.after) - len(change.before) for change in found.changes)
+    assert layers == figures["layers"][1] - figures["layers"][0]
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_parts_sum_to_the_totals(pair):
+    found = compare(pair)
+    for index, each in enumerate(found.sides):
+        if found.parts:
+            assert sum(part.params[index] or 0 for part in found.parts) == each.figure("params")
+            assert sum(part.macs[index] or 0 for part in found.parts) == each.figure("macs")
+
+
+def test_blocks_that_came_are_told_as_blocks():
+    (change,) = compare(PAIRS[0]).changes
+    assert (change.change, change.blocks, len(change.after)) == ("added", 17, 170)
+    (change,) = compare(PAIRS[1]).changes
+    assert (change.change, change.blocks, len(change.before)) == ("removed", 1, 10)
+
+
+def test_equal_designs_have_no_changes_and_unlike_ones_no_list():
+    assert compare(PAIRS[4]).changes == ()
+    assert compare((side("lenet5"), side("densenet121"))).changes is None
+
+
+def test_a_bottleneck_against_a_basic_block():
+    """He et al. (2015), figure 5: on 256 channels the bottleneck is about 17 times cheaper."""
+    sides = ["resnet50@Bottleneck:width=64:input=256x56x56", "resnet18@Basic:width=256:input=256x56x56"]
+    result = CliRunner().invoke(app, ["compare", *sides, "--format", "csv"])
+    rows = dict(line.split(",", 1) for line in result.stdout.splitlines())
+    bottleneck, basic = map(int, rows["macs"].split(","))
+    assert (bottleneck, basic) == (69_632 * 56 * 56, 1_179_648 * 56 * 56)
+    assert round(basic / bottleneck) == 17
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "other", "holds"),
+    [
+        ("macs > +5%", 100, 105, False),
+        ("macs > +5%", 100, 106, True),
+        ("macs >= +5%", 100, 105, True),
+        ("params > 26M", 0, 26_000_000, False),
+        ("params > 26M", 0, 26_000_001, True),
+        ("params < -10%", 100, 89, True),
+        ("params < -10%", 100, 90, False),
+        ("layers > +2", 10, 13, True),
+        ("peak_activation_bytes >= +1KiB", 0, 1024, True),
+    ],
+)
+def test_conditions(text, first, other, holds):
+    assert parse_condition(text).holds(first, other) is holds
+
+
+@pytest.mark.parametrize("text", ["", "macs", "macs > x", "speed > 1", "macs > 5%", "macs = 5", "macs > +-5%", "> 5"])
+def test_what_is_no_condition(text):
+    assert parse_condition(text) is None
+
+
+def test_violations_name_the_side_and_the_change():
+    found = compare(PAIRS[0])
+    (sentence,) = violations(found, (parse_condition("macs > +5%"), parse_condition("macs > +95%")))
+    ratio = Fraction(7_801_405_440 - 4_089_184_256, 4_089_184_256)
+    assert f"{float(ratio * 100):+.2f} %" in sentence
+    assert sentence.startswith("resnet101: macs is 7,801,405,440")
+
+
+def test_sides_are_split_at_settings_only():
+    parsed = parse_side("dir:x/net.yaml@Block:width=64:repeats=[1,2]:input=3x8x8:input=skip=4x8x8")
+    assert (parsed.spec, parsed.block) == ("dir:x/net.yaml", "Block")
+    assert parsed.settings == (("width", "64"), ("repeats", "[1,2]"), ("input", "3x8x8"), ("input", "skip=4x8x8"))
+
+
+def git(folder, *command):
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+    subprocess.run(["git", *identity, *command], cwd=folder, check=True, capture_output=True)
+
+
+def test_against_a_revision_reads_the_base_of_that_revision_too(tmp_path, monkeypatch):
+    base = "cnnshape: 1\ninput: [3, 8, 8]\nparams: {width: 4}\nlayers:\n  - conv: {out: width, kernel: KERNEL}\n"
+    (tmp_path / "base.yaml").write_text(base.replace("KERNEL", "3"))
+    (tmp_path / "mine.yaml").write_text("cnnshape: 1\nextends: base.yaml\nparams: {width: 5}\n")
+    git(tmp_path, "init")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-m", "first")
+    (tmp_path / "base.yaml").write_text(base.replace("KERNEL", "5"))
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["compare", "mine.yaml", "--against", "HEAD", "--format", "csv"])
+    assert "params,140,380" in result.stdout
+    refused = CliRunner().invoke(app, ["compare", "mine.yaml", "--against", "HEAD", "--fail-if", "params > +5%"])
+    assert refused.exit_code == 1
+    missing = CliRunner().invoke(app, ["compare", "mine.yaml", "--against", "nowhere"])
+    assert missing.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["resnet50"], ["resnet50", "resnet18", "--against", "HEAD"], ["resnet50", "resnet18", "--fail-if", "speed > 1"],
+     ["resnet50", "resnet18:batch=0"], ["resnet50", "resnet18:dtype=int3"], ["resnet50", "nothing"]],
+)  # fmt: skip
+def test_bad_usage_exits_with_2(arguments):
+    assert CliRunner().invoke(app, ["compare", *arguments]).exit_code == 2
+
+
+def test_a_block_of_its_own():
+    result = CliRunner().invoke(
+        app, ["block", "resnet50", "Bottleneck", "-p", "width=64", "-i", "256x56x56", "-f", "csv"]
+    )
+    assert result.exit_code == 0
+    params = sum(int(line.split(",")[6]) for line in result.stdout.splitlines()[1:])
+    assert params == 69_632 + 2 * (64 + 64 + 256)
+    assert CliRunner().invoke(app, ["block", "resnet50", "Nothing", "-i", "256x56x56"]).exit_code == 1
+    assert (
+        CliRunner()
+        .invoke(app, ["block", "unet", "Up", "-p", "out=512", "-i", "1024x28x28", "-i", "skip=512x64x64"])
+        .exit_code
+        == 0
+    )

@@ -1,0 +1,102 @@
+"""Receptive fields of single cells, against tracing which input cells a cell depends on."""
+
+from xml.etree import ElementTree
+
+import pytest
+
+import cnnshape
+from cnnshape.api.design import expand
+from cnnshape.graph import Options
+from cnnshape.render.rf import plain, to_svg
+from cnnshape.report import make_report
+from cnnshape.source import shipped_path
+from cnnshape.study.rf import central_cells, region, trace
+
+CONVS = [(7, 2, 3), (3, 2, 1), (3, 1, 0), (5, 3, 2)]
+SPEC = "cnnshape: 1\ninput: [1, 40]\nlayers:\n" + "".join(
+    f"  - conv: {{out: 1, kernel: {kernel}, stride: {stride}, padding: {padding}}}\n"
+    for kernel, stride, padding in CONVS
+)
+
+
+def traced(cell):
+    """First and last input index, padding included, that a cell of the last layer reads."""
+    first = last = cell
+    for kernel, stride, padding in reversed(CONVS):
+        first, last = first * stride - padding, last * stride - padding + kernel - 1
+    return first, last
+
+
+def graph_of(spec):
+    graph, problems = expand(cnnshape.load(spec if "\n" in str(spec) else shipped_path(spec)), Options())
+    assert not problems
+    return graph
+
+
+def test_a_cell_sees_what_its_windows_read():
+    graph = graph_of(SPEC)
+    last = len(graph.nodes) - 1
+    for cell in range(graph.nodes[last].application.output.shape[1]):
+        (span,) = region(graph, last, (cell,)).spans
+        first_seen, last_seen = traced(cell)
+        assert (span.first, span.last) == (first_seen, last_seen)
+        inside = [at for at in range(first_seen, last_seen + 1) if 0 <= at < 40]
+        assert span.inside == len(inside)
+        assert (span.before, span.after) == (
+            sum(at < 0 for at in range(first_seen, last_seen + 1)),
+            max(last_seen - 39, 0),
+        )
+
+
+def test_the_share_of_padding_is_by_area():
+    graph = graph_of("cnnshape: 1\ninput: [1, 8, 8]\nlayers:\n  - conv: {out: 1, kernel: 3, padding: 1}\n")
+    assert (
+        region(graph, 0, (0, 0)).padding_share == 1 - (2 * 2) / (3 * 3)
+        or region(graph, 0, (0, 0)).padding_share.numerator == 5
+    )
+    assert region(graph, 0, (4, 4)).padding_share == 0
+
+
+@pytest.mark.parametrize("cell", [(0,), (99, 0), (-1, 0), (0, 0, 0)])
+def test_a_cell_outside_is_refused(cell):
+    graph = graph_of("cnnshape: 1\ninput: [1, 8, 8]\nlayers:\n  - conv: {out: 1, kernel: 3, padding: 1}\n")
+    with pytest.raises(IndexError):
+        region(graph, 0, cell)
+
+
+def test_where_the_field_covers_the_input():
+    graph = graph_of("resnet50")
+    found = trace(graph, make_report(graph))
+    sizes = {stage.row.name: stage.row.receptive_field.size[0] for stage in found.stages}
+    assert sizes[found.covered] >= 224
+    names = list(sizes)
+    assert all(sizes[name] < 224 for name in names[: names.index(found.covered)])
+
+
+def test_unaligned_joins_are_named_where_they_begin():
+    spec = """cnnshape: 1
+input: [1, 16, 16]
+layers:
+  - add: {left: [{conv: {out: 1, kernel: 2}}], right: [{crop: [[1, 0], [1, 0]]}]}
+  - relu
+  - {concat: {one: [], two: [relu]}, name: later}
+"""
+    graph = graph_of(spec)
+    found = trace(graph, make_report(graph))
+    assert found.unaligned == ("add",)
+    assert "paths with different centres meet at add" in plain(found)
+
+
+def test_the_picture_is_to_scale():
+    graph = graph_of("resnet18")
+    found = trace(graph, make_report(graph))
+    regions = [region(graph, *cell) for cell in central_cells(graph, found, 8)]
+    shapes = {}
+    for element in ElementTree.fromstring(to_svg(found, regions)).iter("{http://www.w3.org/2000/svg}rect"):
+        title = element.find("{http://www.w3.org/2000/svg}title")
+        if title is not None:
+            shapes[title.text] = float(element.get("width"))
+    unit = shapes["the input, 224x224"] / 224
+    for each in regions:
+        width = shapes[f"{each.layer}: {each.spans[0].size}x{each.spans[1].size}"]
+        assert width == pytest.approx(each.spans[1].size * unit, abs=0.2)
