@@ -216,8 +216,11 @@ def _receptive_field(graph: Graph, report: Report, node: Node, row: Row) -> list
         return [Fact("receptive field", _brief(field), f"the union of {met}; {aligned}")]
     if footprint is Sight.POINT or before[0] is None:
         return [Fact("receptive field", _brief(field), "as its input")]
-    if isinstance(footprint, tuple) and all(isinstance(relation, Window) for relation in footprint):
-        return _window_fields(footprint, before[0], field)
+    windows = (
+        [relation for relation in footprint if isinstance(relation, Window)] if isinstance(footprint, tuple) else []
+    )
+    if len(windows) == len(field.size) and _slides_evenly(windows, before[0], field):
+        return _window_fields(windows, before[0], field)
     return [Fact("receptive field", _brief(field), f"its input sees {_brief(before[0])}")]
 
 
@@ -236,10 +239,15 @@ def _each(values: tuple[object, ...]) -> str:
     return str(values[0]) if len(set(values)) == 1 else "x".join(map(str, values))
 
 
-def _window_fields(footprint: tuple[AxisRelation, ...], before: ReceptiveField, after: ReceptiveField) -> list[Fact]:
+def _slides_evenly(windows: list[Window], before: ReceptiveField, after: ReceptiveField) -> bool:
+    """Whether one formula holds for all cells: not after an enlargement, where neighbours see the same cells."""
+    grown = zip(windows, before.size, before.stride, after.size, strict=True)
+    return all(size + (window.extent - 1) * jump == result for window, size, jump, result in grown)
+
+
+def _window_fields(windows: list[Window], before: ReceptiveField, after: ReceptiveField) -> list[Fact]:
     told = []
-    for axis, window in enumerate(footprint):
-        assert isinstance(window, Window)
+    for axis, window in enumerate(windows):
         size, jump, padding = before.size[axis], before.stride[axis], before.padding[axis]
         told.append(
             (
