@@ -185,7 +185,8 @@ def _text(found: list[Diagnostic], files: list[str], format: Format, terminal: b
         return human_text(found, sys.stdout) + _closing(found, len(files))
     from cnnshape.render.findings import FORMATS, Findings
 
-    text = FORMATS[format](Findings(tuple(found), tuple(files)))
+    checked = tuple("<stdin>" if file == STDIN else file for file in files)
+    text = FORMATS[format](Findings(tuple(found), checked))
     return text + _closing(found, len(files)) if format is Format.FULL else text
 
 

@@ -157,7 +157,7 @@ class _Composer:
             raise _Refused(diagnose("limit-exceeded", message, self._span(event)))
         if event.anchor is not None:
             self._feature(event, f"an anchor (`&{event.anchor}`)", "define a block once and use it by its name")
-        if event.tag is not None and event.tag != "!":
+        if event.tag is not None:
             self._feature(event, "a tag", "quote a value that starts with `!`")
 
     def _feature(self, event: Any, what: str, help: str) -> None:

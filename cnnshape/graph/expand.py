@@ -78,7 +78,7 @@ class Expander:
         self._visits = VISITS_PER_LAYER * max_layers
         self._inputs = len(tensors)
         self._applications: dict[object, tuple[Application, ...] | Diagnostic] = {}
-        self._bound: dict[object, tuple[tuple[Application, ...], tuple[int, ...]]] = {}
+        self._bound: dict[object, tuple[Application, ...]] = {}
         self._bare: dict[str, Plan] = {}
         self._names: set[str] = set()
         self._taken: dict[int, frozenset[str]] = {}
@@ -248,12 +248,14 @@ class Expander:
         plan = self.vocabulary.plan(call, first and bool(call.modifiers.first))
         if plan is None or current is None:
             return None
-        # all that its values depend on: rounds of a repeat seldom differ, and looking up is cheaper than working out
+        # All that a layer of one input depends on: rounds seldom differ, and looking up is cheaper than working out.
         key = (plan, self.tensors[current], *[scope.get(name) for name in plan.variables])
-        bound = self._bound.get(key)
-        if bound is None:
-            bound = self._bound[key] = self._bind(plan, current, scope)
-        chain, extra = bound
+        chain = self._bound.get(key)
+        extra: tuple[int, ...] = ()
+        if chain is None:
+            chain, extra = self._bind(plan, current, scope)
+            if not extra:
+                self._bound[key] = chain
         return self._append(chain, (current, *extra), call.word.span, self._labels(call, chain, place, suffix))
 
     def _bind(self, plan: Plan, current: int, scope: Scope) -> tuple[tuple[Application, ...], tuple[int, ...]]:
@@ -301,7 +303,13 @@ class Expander:
         return None if word == "none" else _Follower(self._plan_of(word, value.span), ())
 
     def _plan_of(self, word: str, at: Span) -> Plan:
+        """The plan of a bare kind, which must do without arguments."""
         if word not in self._bare:
+            needed = [name for name, argument in BY_NAME[word].arguments.items() if argument.required]
+            if needed:
+                message = f"{word} needs `{needed[0]}` here"
+                help = f"write `{{{word}: {{{needed[0]}: ...}}}}`"
+                raise Refused(diagnose("missing-argument", message, at, help=help))
             self._bare[word] = Plan(BY_NAME[word], at)
         return self._bare[word]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnshape.layers import Tensor
+from cnnshape.spec import SIZE_NAMES
 
 
 class Handle:
@@ -54,7 +55,7 @@ AXIS_NAMES = {
     3: ("in_height", "in_width"),
     4: ("in_depth", "in_height", "in_width"),
 }
-DYNAMIC = frozenset({"prev", "in_channels", "in_length", "in_height", "in_width", "in_depth"})
+DYNAMIC = frozenset({"prev", *SIZE_NAMES})
 
 
 def sizes_in_scope(tensor: Tensor) -> dict[str, object]:

@@ -141,7 +141,8 @@ def _ratio(first: int, value: int) -> str:
         return "1"
     if first == 0:
         return "-"
-    return f"{value / first:.3f}" if value < 10 * first else f"{value / first:.1f}"
+    ratio = value / first
+    return f"{ratio:.3g}" if ratio < 0.1 else f"{ratio:.3f}" if ratio < 10 else f"{ratio:.1f}"
 
 
 def _changed_summary(changes: tuple[Change, ...]) -> str:

@@ -11,6 +11,7 @@ import re
 from inspect import cleandoc
 
 from cnnshape.layers import BY_NAME
+from cnnshape.layers.argument import LARGEST
 from cnnshape.render.schema_kinds import (
     EXPRESSION,
     NOTHING,
@@ -103,7 +104,7 @@ _ANY = reference("value")
 _ANYTHING: Schema = {"type": "object", "additionalProperties": _ANY}
 _VALUE = mixed({"type": ["number", "boolean"]}, EXPRESSION, listed(_ANY))
 _STEPS = listed(reference("step"))
-_SIZE = mixed({"type": "integer", "minimum": 1}, EXPRESSION)
+_SIZE = mixed({"type": "integer", "minimum": 1, "maximum": LARGEST}, EXPRESSION)
 _SHAPE = listed(_SIZE, 1, MAX_RANK + 1)
 _TENSOR: Schema = {"type": "string", "pattern": f"^{NAME.pattern.removesuffix(_END)}$"}
 _NAME = _free(NAME, "a name has letters, digits, `_`, `.` and `-`, and is no word of the language")

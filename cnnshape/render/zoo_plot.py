@@ -10,14 +10,16 @@ from typing import NamedTuple
 from cnnshape.render.numbers import count, rounded
 from cnnshape.render.zoo import Entry
 
-WIDTH, HEIGHT = 900, 660
-_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 762, 16, 606
+WIDTH, HEIGHT = 900, 720
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 780, 12, 672
 _RADIUS = 4
-_FONT = 9.5
-_GLYPH = 0.56
-"""The width of a letter, in font sizes: the mean of the usual sans-serif faces."""
+_FONT = 10
+_GLYPH = 0.6
+"""The width of a letter, in font sizes; no usual sans-serif face is wider."""
+_REACHES = (8, 17, 28, 40, 52)
+"""How far a name may stand from its mark; from the second on, a line leads to it."""
 
-# Pairs of neighbours in this list differ in hue and in lightness; all are dark enough to be read on white.
+# Neighbours differ in hue; all are dark enough to be read on white.
 _COLORS = (
     "#1b6ca8", "#c8401f", "#2d8a3e", "#8e44ad", "#b8860b", "#0f8b8d", "#d6336c", "#5b6770", "#6b4f2a", "#3f51d1",
     "#7a9a01", "#a61e4d", "#00796b", "#e06c00", "#7048e8", "#b0413e", "#2b8cbe", "#4d7c0f", "#a05195", "#8a6d00",
@@ -40,10 +42,10 @@ class Box(NamedTuple):
 
 
 class Axis(NamedTuple):
-    """A logarithmic axis: the first decade at `start`, the last at `end`."""
+    """A logarithmic axis from one place to another."""
 
-    low: int
-    high: int
+    low: float
+    high: float
     start: float
     end: float
 
@@ -51,9 +53,11 @@ class Axis(NamedTuple):
         """Where a number is."""
         return self.start + (log10(number) - self.low) / (self.high - self.low) * (self.end - self.start)
 
-    def decades(self) -> list[int]:
-        """The powers of ten on it."""
-        return [10**power for power in range(self.low, self.high + 1)]
+    def ticks(self, steps: Sequence[int]) -> list[int]:
+        """These multiples of the powers of ten on it."""
+        powers = range(floor(self.low), ceil(self.high))
+        marks = (step * 10**power for power in powers for step in steps)
+        return [mark for mark in marks if self.low <= log10(mark) <= self.high]
 
 
 class Point(NamedTuple):
@@ -63,6 +67,7 @@ class Point(NamedTuple):
     x: float
     y: float
     color: str
+    shape: int
 
     @property
     def box(self) -> Box:
@@ -73,11 +78,11 @@ class Point(NamedTuple):
 def zoo_plot(entries: Sequence[Entry]) -> str:
     """The plot of these entries: a mark each, a colour per family, and names where there is room."""
     families = sorted({entry.family for entry in entries}, key=lambda family: (_first_year(entries, family), family))
-    colors = {family: _COLORS[index % len(_COLORS)] for index, family in enumerate(families)}
+    looks = {family: (_COLORS[index % len(_COLORS)], index % len(_SHAPES)) for index, family in enumerate(families)}
     across = _axis([entry.params for entry in entries], _LEFT, _RIGHT)
     up = _axis([entry.macs for entry in entries], _BOTTOM, _TOP)
     points = [
-        Point(entry, across.at(entry.params), up.at(entry.macs), colors[entry.family])
+        Point(entry, across.at(entry.params), up.at(entry.macs), *looks[entry.family])
         for entry in sorted(entries, key=lambda entry: (families.index(entry.family), entry.params, entry.name))
     ]
     parts = [
@@ -88,7 +93,7 @@ def zoo_plot(entries: Sequence[Entry]) -> str:
         *_grid(across, up),
         *_marks(points),
         *_names(points),
-        *_legend(colors),
+        *_legend(looks),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -99,80 +104,117 @@ def _first_year(entries: Sequence[Entry], family: str) -> int:
 
 
 def _axis(numbers: Sequence[int], start: float, end: float) -> Axis:
-    return Axis(floor(log10(min(numbers))), ceil(log10(max(numbers))), start, end)
+    """An axis that has room for all numbers, and a little more."""
+    return Axis(log10(min(numbers)) - 0.2, log10(max(numbers)) + 0.2, start, end)
 
 
 def _grid(across: Axis, up: Axis) -> Iterator[str]:
-    for axis, line in ((across, _vertical), (up, _horizontal)):
-        for decade in axis.decades():
-            for step in range(1, 10):
-                if decade * step <= axis.decades()[-1]:
-                    yield line(axis.at(decade * step), "#c9ced3" if step == 1 else "#eef0f2")
-    for decade in across.decades():
-        yield _text(across.at(decade), _BOTTOM + 18, _short(decade), 'text-anchor="middle" font-size="12" fill="#333"')
-    for decade in up.decades():
-        yield _text(_LEFT - 8, up.at(decade) + 4, _short(decade), 'text-anchor="end" font-size="12" fill="#333"')
+    for steps, color in ((range(2, 10), "#eef0f2"), ((1,), "#c3c9cf")):
+        for number in across.ticks(steps):
+            yield f'<path d="M{across.at(number):.1f} {_TOP}V{_BOTTOM}" stroke="{color}"/>'
+        for number in up.ticks(steps):
+            yield f'<path d="M{_LEFT} {up.at(number):.1f}H{_RIGHT}" stroke="{color}"/>'
+    for decade in across.ticks((1,)):
+        yield _text(across.at(decade), _BOTTOM + 16, _short(decade), 'text-anchor="middle" font-size="12" fill="#333"')
+    for decade in up.ticks((1,)):
+        yield _text(_LEFT - 6, up.at(decade) + 4, _short(decade), 'text-anchor="end" font-size="12" fill="#333"')
     middle = (_LEFT + _RIGHT) / 2
-    yield _text(middle, _BOTTOM + 40, "parameters", 'text-anchor="middle" font-size="13" fill="#111"')
-    turned = f'transform="rotate(-90 14 {(_TOP + _BOTTOM) / 2:g})" text-anchor="middle" font-size="13" fill="#111"'
-    yield _text(14, (_TOP + _BOTTOM) / 2, "MACs at the network's own input", turned)
+    yield _text(middle, _BOTTOM + 36, "parameters", 'text-anchor="middle" font-size="13" fill="#111"')
+    y = (_TOP + _BOTTOM) / 2
+    turned = f'transform="rotate(-90 14 {y:g})" text-anchor="middle" font-size="13" fill="#111"'
+    yield _text(14, y, "multiply-accumulates at the network's own input", turned)
 
 
 def _short(decade: int) -> str:
-    return rounded(decade).replace(".00", "")
-
-
-def _vertical(x: float, color: str) -> str:
-    return f'<path d="M{x:.1f} {_TOP}V{_BOTTOM}" stroke="{color}"/>'
-
-
-def _horizontal(y: float, color: str) -> str:
-    return f'<path d="M{_LEFT} {y:.1f}H{_RIGHT}" stroke="{color}"/>'
+    number, _, prefix = rounded(decade).partition(" ")
+    return f"{float(number):g} {prefix}"
 
 
 def _text(x: float, y: float, text: str, attributes: str) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" {attributes}>{escape(text)}</text>'
 
 
+_SHAPES = (
+    "M{x:.1f} {y:.1f}m-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0",
+    "M{x:.1f} {y:.1f}m-3.5 -3.5h7v7h-7z",
+    "M{x:.1f} {y:.1f}m0 -5l4.6 8h-9.2z",
+    "M{x:.1f} {y:.1f}m0 -5l5 5l-5 5l-5 -5z",
+)
+"""A circle, a square, a triangle, a diamond: where two colours are close, the shapes differ."""
+
+
+def _mark(x: float, y: float, shape: int) -> str:
+    return f'd="{_SHAPES[shape].format(x=x, y=y)}"'
+
+
 def _marks(points: Sequence[Point]) -> Iterator[str]:
     for point in points:
         entry = point.entry
         said = f"{entry.title}: {count(entry.params)} parameters, {rounded(entry.macs)} MACs"
-        place = f'cx="{point.x:.1f}" cy="{point.y:.1f}" r="{_RADIUS}"'
-        yield f'<circle {place} fill="{point.color}" fill-opacity="0.85"><title>{escape(said)}</title></circle>'
+        mark = _mark(point.x, point.y, point.shape)
+        yield f'<path {mark} fill="{point.color}" fill-opacity="0.85"><title>{escape(said)}</title></path>'
 
 
 def _names(points: Sequence[Point]) -> Iterator[str]:
-    """The names that fit: none lies on another one, or on a mark. Those with the fewest neighbours come first."""
+    """The names that fit: none lies on another one, on a mark or on a line. The short ones, best known, come first."""
     taken = [point.box for point in points]
-    for point in sorted(points, key=lambda point: (_crowd(point, points), point.entry.name)):
-        for x, y, box in _places(point):
-            inside = box.left > _LEFT and box.right < _RIGHT and box.top > _TOP and box.bottom < _BOTTOM
-            if inside and not any(box.meets(other) for other in taken):
-                taken.append(box)
-                yield _text(x, y, point.entry.name, f'font-size="{_FONT}" fill="{point.color}"')
-                break
+    for point in sorted(points, key=lambda point: (len(point.entry.name), point.entry.name)):
+        place = next((place for place in _places(point) if not place.hits(taken, point.box)), None)
+        if place is not None:
+            taken += place.boxes
+            yield from place.drawn(point)
 
 
-def _crowd(point: Point, points: Sequence[Point]) -> int:
-    return sum(abs(point.x - other.x) < 60 and abs(point.y - other.y) < 14 for other in points)
+class Place(NamedTuple):
+    """Where a name may stand: the point that it hangs on, how it hangs there, and what it covers with its line."""
+
+    x: float
+    y: float
+    anchor: str
+    reach: int
+    boxes: tuple[Box, ...]
+
+    def hits(self, taken: Sequence[Box], own: Box) -> bool:
+        """Whether it leaves the plot or covers what is taken by others."""
+        name = self.boxes[0]
+        if name.left < _LEFT or name.right > _RIGHT or name.top < _TOP or name.bottom > _BOTTOM:
+            return True
+        return any(box.meets(other) for box in self.boxes for other in taken if other != own)
+
+    def drawn(self, point: Point) -> Iterator[str]:
+        """The name, and the line to it where it stands apart."""
+        if self.reach > _REACHES[0]:
+            yield f'<path d="M{point.x:.1f} {point.y:.1f}L{self.x:.1f} {self.y:.1f}" stroke="{point.color}" stroke-width="0.7"/>'
+        attributes = f'text-anchor="{self.anchor}" font-size="{_FONT}" fill="{point.color}"'
+        yield _text(self.x, self.y + _FONT * 0.35, point.entry.name, attributes)
 
 
-def _places(point: Point) -> Iterator[tuple[float, float, Box]]:
-    """Where a name may stand: right, left, above and below of its mark. The start of its line, and what it covers."""
+def _places(point: Point) -> Iterator[Place]:
+    """Places for a name around its mark, the nearest first."""
     wide = len(point.entry.name) * _FONT * _GLYPH
-    gap = _RADIUS + 2
-    for x, y in (
-        (point.x + gap, point.y + _FONT / 3),
-        (point.x - gap - wide, point.y + _FONT / 3),
-        (point.x - wide / 2, point.y - gap),
-        (point.x - wide / 2, point.y + gap + _FONT * 0.7),
-    ):
-        yield x, y, Box(x, y - _FONT * 0.75, x + wide, y + _FONT * 0.2)
+    for reach in _REACHES:
+        for across, down, anchor in _DIRECTIONS:
+            x, y = point.x + reach * across, point.y + reach * down
+            left = {"start": x, "end": x - wide, "middle": x - wide / 2}[anchor]
+            name = Box(left, y - _FONT * 0.5, left + wide, y + _FONT * 0.5)
+            line = [_around(point.x + reach * across * part, point.y + reach * down * part) for part in _STOPS]
+            yield Place(x, y, anchor, reach, (name, *(line if reach > _REACHES[0] else ())))
 
 
-def _legend(colors: dict[str, str]) -> Iterator[str]:
-    for index, (family, color) in enumerate(colors.items()):
+_DIRECTIONS = (
+    (1, 0, "start"), (-1, 0, "end"), (0.8, -0.8, "start"), (0.8, 0.8, "start"), (-0.8, -0.8, "end"), (-0.8, 0.8, "end"),
+    (0, -1.1, "middle"), (0, 1.1, "middle"), (1, -0.4, "start"), (1, 0.4, "start"), (-1, -0.4, "end"), (-1, 0.4, "end"),
+)  # fmt: skip
+_STOPS = (0.5, 0.6, 0.7, 0.8, 0.9)
+"""Where along its way a line must meet nothing."""
+
+
+def _around(x: float, y: float) -> Box:
+    return Box(x - 2, y - 2, x + 2, y + 2)
+
+
+def _legend(looks: dict[str, tuple[str, int]]) -> Iterator[str]:
+    for index, (family, (color, shape)) in enumerate(looks.items()):
         y = _TOP + 12 + 20 * index
-        yield f'<circle cx="{_RIGHT + 24}" cy="{y}" r="5" fill="{color}"/>'
-        yield _text(_RIGHT + 36, y + 4, family, 'font-size="13" fill="#222"')
+        yield f'<path {_mark(_RIGHT + 16, y, shape)} fill="{color}"/>'
+        yield _text(_RIGHT + 28, y + 4, family, 'font-size="13" fill="#222"')

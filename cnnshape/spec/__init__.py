@@ -24,9 +24,10 @@ from cnnshape.spec.model import (
     Variant,
 )
 from cnnshape.spec.reader import read_spec, read_value
-from cnnshape.spec.reading import shown
+from cnnshape.spec.reading import SIZE_NAMES, shown
 
 __all__ = [
+    "SIZE_NAMES",
     "Argument",
     "Block",
     "Branch",

@@ -12,7 +12,9 @@ from cnnshape.spec.model import Argument, ListValue, Name, Setting, Value
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-RESERVED = {"prev", "i", "last", "true", "false", "and", "or", "not", "if", "else"}
+SIZE_NAMES = ("in_channels", "in_length", "in_height", "in_width", "in_depth")
+"""What expressions may ask of the tensor that enters a step."""
+RESERVED = {"prev", "i", "last", "true", "false", "and", "or", "not", "if", "else", *SIZE_NAMES}
 MAX_NAME = 100
 
 

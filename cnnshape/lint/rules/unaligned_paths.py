@@ -39,64 +39,85 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from cnnshape.analysis import Field, receptive_fields
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import Graph, Node
-from cnnshape.layers import Phases, show
+from cnnshape.graph import Application, Graph, Node
+from cnnshape.layers import AxisRelation, Footprint, Sight, Window, show
 from cnnshape.lint.rule import Rule, Subject, warn
 
 
-class _Offset(NamedTuple):
-    """How far a tensor's cells stand from those of an evenly spaced grid that starts in the first input's first cell."""
+class _Axis(NamedTuple):
+    """Where a tensor's cells stand on an axis of the first input: `stride` cells of it apart, the first one `least` to
+    `most` half cells behind its first. Whole numbers, but for what an enlargement divides.
+    """
 
-    least: Fraction
-    most: Fraction
+    least: int | Fraction
+    most: int | Fraction
+    stride: int | Fraction
 
 
-_Offsets = tuple[_Offset, ...]
+_Place = tuple[_Axis, ...] | None
+"""None where no place can be given: after a global pool, or for what doesn't come from the first input."""
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    if all(row.receptive_field is None or row.receptive_field.aligned for row in subject.report.rows):
-        return
     graph = subject.graph
-    offsets = _offsets(graph)
+    places = _inputs(graph)
+    footprints: dict[Application, Footprint] = {}
     blamed: set[int] = set()
     for index, node in enumerate(graph.nodes, len(graph.inputs)):
+        application = node.application
+        if application not in footprints:
+            footprints[application] = application.layer.footprint(application.inputs, application.output)
+        met = _met([places[value] for value in node.inputs], footprints[application])
+        places.append(met[0] if met else None)
+        apart = _apart(met) if len(met) > 1 else ()
         behind = not blamed.isdisjoint(node.inputs)
-        apart = _apart([offset for value in node.inputs if (offset := offsets[value]) is not None])
         if behind or any(apart):
             blamed.add(index)
         if not behind and any(apart):
             yield _warning(node, apart)
 
 
-def _offsets(graph: Graph) -> list[_Offsets | None]:
-    """The offsets of each value, per axis; None where a place can't be given."""
-    sizes = graph.inputs[0].tensor.shape[1:]
-    itself = Field((Phases(1, (0,), (0,)),) * len(sizes), sizes, True)
-    fields = [itself, *[None] * (len(graph.inputs) - 1), *receptive_fields(graph)]
-    return [_placed(field) if isinstance(field, Field) else None for field in fields]
+def _inputs(graph: Graph) -> list[_Place]:
+    axes = len(graph.inputs[0].tensor.shape) - 1
+    return [(_Axis(0, 0, 1),) * axes, *[None] * (len(graph.inputs) - 1)]
 
 
-def _placed(field: Field) -> _Offsets | None:
-    """None after a global pool, and where some cells see nothing."""
-    if any(axis.advance == 0 or any(map(int.__gt__, axis.first, axis.last)) for axis in field.axes):
+def _met(inputs: list[_Place], footprint: Footprint) -> list[tuple[_Axis, ...]]:
+    """The places that meet in a layer's output, the most exact one first; one alone where no paths meet."""
+    if footprint is Sight.POINT:
+        return sorted((place for place in inputs if place), key=_spread)
+    if not isinstance(footprint, tuple) or not inputs[0] or len(inputs[0]) != len(footprint):
+        return []
+    moved = tuple(map(_moved, inputs[0], footprint))
+    known = tuple(axis for axis in moved if axis is not None)
+    return [known] if len(known) == len(moved) else []
+
+
+def _spread(place: tuple[_Axis, ...]) -> int | Fraction:
+    return sum(axis.most - axis.least for axis in place)
+
+
+def _moved(axis: _Axis, relation: AxisRelation) -> _Axis | None:
+    """Where the cells of an output stand whose input stands at `axis`; None where that can't be stated."""
+    least, most, stride = axis
+    if relation is None:
         return None
-    return tuple(map(_offset, field.axes))
+    if isinstance(relation, Window):
+        centre = stride * (relation.extent - 1 - 2 * relation.before)
+        return _Axis(least + centre, most + centre, stride * relation.stride)
+    closer = stride * Fraction(relation.advance, relation.period)
+    seen = enumerate(zip(relation.first, relation.last, strict=True))
+    beside = [stride * (first + last) - 2 * cell * closer for cell, (first, last) in seen if first <= last]
+    return _Axis(least + min(beside), most + max(beside), closer)
 
 
-def _offset(axis: Phases) -> _Offset:
-    stride = Fraction(axis.advance, axis.period)
-    ends = zip(axis.first, axis.last, strict=True)
-    moved = [Fraction(first + last, 2) - cell * stride for cell, (first, last) in enumerate(ends)]
-    return _Offset(min(moved), max(moved))
-
-
-def _apart(met: list[_Offsets]) -> tuple[Fraction, ...]:
-    """How far the paths that meet lie apart, per axis."""
+def _apart(met: list[tuple[_Axis, ...]]) -> tuple[Fraction, ...]:
+    """How many cells the paths that meet lie apart, per axis; nothing where their strides differ."""
+    if len({tuple(axis.stride for axis in place) for place in met}) > 1:
+        return ()
     gaps = [max(each.least for each in axis) - min(each.most for each in axis) for axis in zip(*met, strict=True)]
-    return tuple(max(gap, Fraction(0)) for gap in gaps)
+    return tuple(Fraction(max(gap, 0)) / 2 for gap in gaps)
 
 
 def _warning(node: Node, apart: tuple[Fraction, ...]) -> Diagnostic:
@@ -111,7 +132,7 @@ def _warning(node: Node, apart: tuple[Fraction, ...]) -> Diagnostic:
 
 
 def _cells(apart: tuple[Fraction, ...]) -> str:
-    written = [str(axis.numerator) if axis.denominator == 1 else f"{float(axis):g}" for axis in apart]
+    written = [str(axis.numerator) if axis.denominator == 1 else f"{float(axis):.3g}" for axis in apart]
     if len(set(written)) == 1:
         return "1 cell" if written[0] == "1" else f"{written[0]} cells"
     return f"{'x'.join(written)} cells"
