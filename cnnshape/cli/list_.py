@@ -149,8 +149,12 @@ def _entry(name: str, design: Design) -> Entry:
 
 
 def _reach(graph: Graph) -> Field | None:
-    """The field of the last map of the whole image, what was pooled to one cell apart; None if its cells all see all."""
-    for node, field in zip(reversed(graph.nodes), reversed(receptive_fields(graph)), strict=True):
+    """The field of the last map on the way to the first output; None where its cells all see all.
+
+    What was pooled to a single cell is passed over, and so are regions.
+    """
+    end = next(iter(graph.outputs.values())) - len(graph.inputs) + 1
+    for node, field in zip(reversed(graph.nodes[:end]), reversed(receptive_fields(graph)[:end]), strict=True):
         output = node.application.output
         if output.boxes > 1 or len(output.shape) == 1 or not isinstance(field, Field):
             continue

@@ -92,6 +92,8 @@ class Expander:
     def step(self, step: Step, current: int | None, scope: Scope, place: Place) -> int | None:
         """Expands one step with its modifiers."""
         if isinstance(step, Broken):
+            if step.name is not None:
+                scope.setdefault(step.name.text, Handle(None))
             return None
         self._visit(step)
         modifiers = step.modifiers
@@ -403,21 +405,25 @@ class Expander:
             return None
         name = call.modifiers.name
         label = place.prefix + name.text + suffix if name else place.label(block.name.text)
-        inner = self._block_scope(call, block, current, scope, first)
-        frame = Frame(call.word.span, place.prefix.rstrip("."), block.name.text, dict(inner))
+        given = _given(call, block, first)
+        inner = self._block_scope(call, block, given, current, scope)
+        origins = {**_defaults(block), **{name: value.span for name, value in given.items()}}
+        frame = Frame(call.word.span, place.prefix.rstrip("."), block.name.text, dict(inner), origins, closed=True)
         return self._grouped(frame, block.name.text, label, block.steps, current, inner, self._taken_names(block.steps))
 
-    def _block_scope(self, call: Call, block: Block, current: int | None, scope: Scope, first: bool) -> Scope:
-        given = {argument.name.text: argument.value for argument in call.arguments}
-        if call.main is not None and block.params:
-            given[block.params[0].name.text] = call.main
-        if first:
-            given.update({argument.name.text: argument.value for argument in call.modifiers.first})
+    def _block_scope(
+        self, call: Call, block: Block, given: dict[str, Value], current: int | None, scope: Scope
+    ) -> Scope:
         inner: Scope = {}
         for param in block.params:
             text = param.name.text
             if text in given:
-                inner[text] = settled(self.value(given[text], current, scope))
+                argument = given[text]
+                value = self.value(argument, current, scope)
+                if value == text and isinstance(argument, Expression):
+                    # `width: width` means a variable, never a word of that name
+                    self._refuse_unresolved(argument, value, scope)
+                inner[text] = settled(value)
             elif param.default is not None:
                 inner[text] = settled(self.value(param.default, current, inner))
             else:
@@ -474,9 +480,10 @@ class Expander:
         where = place.prefix.rstrip(".")
         if name is not None:
             label = f"{place.prefix}{name.text}{suffix}.{index}"
-            frame = Frame(loop.word.span, where, f"{name.text}.{index}", values)
+            frame = Frame(loop.word.span, where, f"{name.text}.{index}", values, _column_places(loop, index))
             return self._grouped(frame, name.text, label, loop.do, current, scope, self._taken_names(loop.do))
-        self._trace.append(Frame(loop.word.span, where, f"round {index} of `for`", values))
+        origins = _column_places(loop, index)
+        self._trace.append(Frame(loop.word.span, where, f"round {index} of `for`", values, origins))
         self._visits -= 1
         try:
             return self.steps(loop.do, current, scope, place)
@@ -542,7 +549,13 @@ class Expander:
         if step.crop is not None:
             inputs = self._cropped(inputs, step.crop, place)
         label = self._join_label(step.modifiers, step.word.text, place, suffix)
-        return self._joined(BY_NAME[step.word.text](), tuple(inputs), step.word, label)
+        try:
+            return self._joined(BY_NAME[step.word.text](), tuple(inputs), step.word, label)
+        except Refused as refused:
+            paths = [branch.name for branch in step.branches] or list(step.references)
+            ends = [show(self.tensors[index].shape) for index in inputs]
+            related = [Label(path.span, f"`{path.text}` is {end}") for path, end in zip(paths, ends, strict=True)]
+            raise Refused(refused.diagnostic._replace(related=tuple(related))) from None
 
     def _join_label(self, modifiers: Modifiers, word: str, place: Place, suffix: str) -> str:
         return place.prefix + modifiers.name.text + suffix if modifiers.name else place.label(word)
@@ -575,6 +588,30 @@ class Expander:
             self._applications[key] = chain
         assert not isinstance(chain, Diagnostic)
         return self._append(chain, inputs, word.span, [label])
+
+
+def _given(call: Call, block: Block, first: bool) -> dict[str, Value]:
+    """The arguments that a step gives to its block, by param."""
+    given = {argument.name.text: argument.value for argument in call.arguments}
+    if call.main is not None and block.params:
+        given[block.params[0].name.text] = call.main
+    if first:
+        given.update({argument.name.text: argument.value for argument in call.modifiers.first})
+    return given
+
+
+def _defaults(block: Block) -> dict[str, Span]:
+    return {param.name.text: param.default.span for param in block.params if param.default is not None}
+
+
+def _column_places(loop: Loop, index: int) -> dict[str, Span]:
+    """Where the values of a round stand."""
+    return {
+        column.name.text: column.values.items[index].span
+        if isinstance(column.values, ListValue)
+        else column.values.span
+        for column in loop.columns
+    }
 
 
 def settled(value: object) -> object:

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.source import Span
 
 MAX_TRACE = 6
+_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 class Frame:
-    """One step of the way from the file's `layers` to the step that is being expanded."""
+    """One step of the way from the file's `layers` to the step that is being expanded.
 
-    __slots__ = ("at", "label", "values", "where")
+    `origins` are the places of the values that the step gives to names; a `closed` frame (a block) hides all others.
+    """
 
-    def __init__(self, at: Span, where: str, label: str, values: dict[str, object]) -> None:
+    __slots__ = ("at", "closed", "label", "origins", "values", "where")
+
+    def __init__(
+        self,
+        at: Span,
+        where: str,
+        label: str,
+        values: dict[str, object],
+        origins: dict[str, Span],
+        *,
+        closed: bool = False,
+    ) -> None:
+        self.origins = origins
+        self.closed = closed
         self.at = at
         self.where = where
         self.label = label
@@ -36,8 +52,20 @@ def _value(value: object) -> str:
     return "[...]" if isinstance(value, tuple) else "a tensor"
 
 
+def _origins(diagnostic: Diagnostic, trace: list[Frame]) -> list[Label]:
+    """Where the values stand that reach the primary place through params and loop variables, the nearest first."""
+    names = set(_NAME.findall(diagnostic.at.span.text)) if diagnostic.at else set()
+    found: list[Label] = []
+    for frame in reversed(trace):
+        hits = {name: frame.origins[name] for name in sorted(names) if name in frame.origins}
+        found += [Label(span, f"`{name}` is given here") for name, span in hits.items()]
+        passed_on = {name for span in hits.values() for name in _NAME.findall(span.text)}
+        names = passed_on if frame.closed else (names - set(hits)) | passed_on
+    return found
+
+
 class Faults:
-    """Collects diagnostics; the same fault at the same place counts up instead."""
+    """Collects diagnostics; the same fault at the same place, or from the same value, counts up instead."""
 
     def __init__(self, known: Iterable[Diagnostic]) -> None:
         self._silenced = {_key(diagnostic) for diagnostic in known}
@@ -49,10 +77,13 @@ class Faults:
         key = _key(diagnostic)
         if key in self._silenced:
             return
+        origins = _origins(diagnostic, trace)
+        if origins:
+            key = (diagnostic.name, *_place(origins[-1].span))
         self._counts[key] = self._counts.get(key, 0) + 1
         if key not in self._found:
-            way = tuple(frame.describe() for frame in reversed(trace[-MAX_TRACE:]))
-            self._found[key] = diagnostic._replace(related=diagnostic.related + way)
+            way = [frame.describe() for frame in reversed(trace[-MAX_TRACE:])]
+            self._found[key] = diagnostic._replace(related=(*diagnostic.related, *origins[:MAX_TRACE], *way))
 
     def all(self) -> list[Diagnostic]:
         """All faults, with the number of further instances."""
@@ -67,5 +98,8 @@ class Faults:
 def _key(diagnostic: Diagnostic) -> tuple[object, ...]:
     if diagnostic.at is None:
         return diagnostic.name, diagnostic.message
-    span = diagnostic.at.span
-    return diagnostic.name, id(span.source), span.line, span.column
+    return diagnostic.name, *_place(diagnostic.at.span)
+
+
+def _place(span: Span) -> tuple[int, int, int]:
+    return id(span.source), span.line, span.column

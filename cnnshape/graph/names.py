@@ -34,7 +34,7 @@ def unknown_names(spec: Spec) -> list[Diagnostic]:
     """
     finder = _Finder(_words_of(spec))
     top = {param.name.text for param in spec.params} | {given.name.text for given in spec.inputs}
-    for block in spec.blocks:
+    for block in (each for each in spec.blocks if each.sound):
         finder.steps(block.steps, {param.name.text for param in block.params} | _step_names(block.steps))
     finder.steps(spec.layers, top | _step_names(spec.layers))
     return finder.found
@@ -51,11 +51,17 @@ def _words_of(spec: Spec) -> set[str]:
             if isinstance(step, Loop):
                 values += [column.values for column in step.columns]
             if isinstance(step, Call) and step.is_block:
-                values += [argument.value for argument in (*step.arguments, *step.modifiers.first)]
+                # `width: width` means a variable, never a word of that name
+                given = (*step.arguments, *step.modifiers.first)
+                values += [each.value for each in given if not _names_itself(each)]
                 values.append(step.main)
     for value in values:
         words |= _bare_words(value)
     return words
+
+
+def _names_itself(argument: Argument) -> bool:
+    return isinstance(argument.value, Expression) and argument.value.text.strip() == argument.name.text
 
 
 def _bare_words(value: Value | None) -> set[str]:

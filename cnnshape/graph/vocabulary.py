@@ -84,8 +84,9 @@ class Vocabulary:
         return self._plans[key]
 
     def block(self, call: Call) -> Block | None:
-        """The block that a step uses; None where its name or its arguments are wrong."""
-        return None if id(call) in self._bad_calls else self.blocks.get(call.word.text)
+        """The block that a step uses; None where its name, its arguments or the block's own params are wrong."""
+        block = self.blocks.get(call.word.text)
+        return None if block is None or not block.sound or id(call) in self._bad_calls else block
 
     def _check(self, call: Call) -> None:
         if self.is_block(call):
@@ -107,6 +108,8 @@ class Vocabulary:
         if block is None:
             help = did_you_mean(call.word.text, self.blocks) or "define it under `blocks:`"
             self._report("unknown-block", f"no block is called `{shown(call.word.text)}`", call.word.span, help)
+            return
+        if not block.sound:
             return
         params = [param.name.text for param in block.params]
         for argument in (*call.arguments, *call.modifiers.first):

@@ -19,11 +19,11 @@ _GLYPH = 0.6
 _REACHES = (8, 17, 28, 40, 52)
 """How far a name may stand from its mark; from the second on, a line leads to it."""
 
-# Neighbours differ in hue; all are dark enough to be read on white.
+# All are dark enough to be read on white. Where two come close in hue, their places give them different shapes.
 _COLORS = (
     "#1b6ca8", "#c8401f", "#2d8a3e", "#8e44ad", "#b8860b", "#0f8b8d", "#d6336c", "#5b6770", "#6b4f2a", "#3f51d1",
-    "#7a9a01", "#a61e4d", "#00796b", "#e06c00", "#7048e8", "#b0413e", "#2b8cbe", "#4d7c0f", "#a05195", "#8a6d00",
-    "#1f5f5b", "#d0541c", "#5c3d99", "#9c2f2f", "#33691e", "#0b5394",
+    "#7a9a01", "#a61e4d", "#e06c00", "#a05195", "#00796b", "#2b8cbe", "#7048e8", "#9c2f2f", "#8a6d00", "#33691e",
+    "#1f5f5b", "#4d7c0f", "#d0541c", "#0b5394", "#b0413e", "#5c3d99",
 )  # fmt: skip
 
 
@@ -140,7 +140,7 @@ _SHAPES = (
     "M{x:.1f} {y:.1f}m0 -5l4.6 8h-9.2z",
     "M{x:.1f} {y:.1f}m0 -5l5 5l-5 5l-5 -5z",
 )
-"""A circle, a square, a triangle, a diamond: where two colours are close, the shapes differ."""
+"""A circle, a square, a triangle, a diamond."""
 
 
 def _mark(x: float, y: float, shape: int) -> str:

@@ -204,8 +204,10 @@ class _FileReader(StepReader):
         if do is None:
             self.report("missing-key", f"the block `{name.text}` needs a `do`: its steps", name.span)
             return None
+        before = len(self.problems.found)
         params = self.params(body.get("params"), "params", required_allowed=True)
-        return Block(name, params, self.steps(do.value, "`do`"))
+        sound = len(self.problems.found) == before
+        return Block(name, params, self.steps(do.value, "`do`"), sound)
 
     def outputs(self, entry: Entry | None) -> tuple[Name, ...]:
         """The tensors that the network gives."""

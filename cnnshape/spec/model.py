@@ -114,6 +114,7 @@ class Broken(NamedTuple):
     """A step that couldn't be read; what is wrong with it has been reported."""
 
     span: Span
+    name: Name | None = None
 
 
 Step = Call | Loop | Residual | Join | Broken
@@ -127,11 +128,12 @@ class Param(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A named group of steps with parameters of its own."""
+    """A named group of steps with parameters of its own; `sound` if these could be read."""
 
     name: Name
     params: tuple[Param, ...]
     steps: tuple[Step, ...]
+    sound: bool = True
 
 
 class Variant(NamedTuple):

@@ -27,6 +27,12 @@ CONTROLS = ("for", "residual", *JOINS)
 _HELP = {"for": "for: {width: [64, 128]}", "residual": "residual: [steps]"}
 
 
+def _name_of(node: Node) -> Name | None:
+    """The name of a step that can't be read, so that references to it are no second fault."""
+    entry = node.get("name") if isinstance(node, Mapping) else None
+    return Name(entry.value.text, entry.value.span) if entry and isinstance(entry.value, Scalar) else None
+
+
 class StepReader(Reader):
     """Reads steps; a step that can't be read is reported, and stands as `Broken`."""
 
@@ -35,7 +41,7 @@ class StepReader(Reader):
         listed = self.sequence(node, what, help="every step is a list item: `- relu`")
         if listed is None:
             return ()
-        return tuple(self.step(item) or Broken(item.span) for item in listed.items)
+        return tuple(self.step(item) or Broken(item.span, _name_of(item)) for item in listed.items)
 
     def step(self, node: Node) -> Step | None:
         """One step: a word, or a mapping with exactly one kind, block or control word."""
