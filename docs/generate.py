@@ -22,6 +22,7 @@ from os import environ
 from pathlib import Path
 from typing import NamedTuple
 
+import zoo_page
 from typer.testing import CliRunner
 
 from cnnshape.cli.app import app
@@ -324,8 +325,15 @@ def _printable(data: bytes) -> str:
 
 # All pages
 
-WHOLE = {DOCS / "kinds.md": kinds_page, DOCS / "rules.md": rules_page, DOCS / "errors.md": errors_page}
+WHOLE = {
+    DOCS / "kinds.md": kinds_page,
+    DOCS / "rules.md": rules_page,
+    DOCS / "errors.md": errors_page,
+    DOCS / "architectures.svg": zoo_page.plot,
+}
 """Pages that are generated as a whole."""
+SECTIONS = {"flops": flops_table, "lengths": zoo_page.lengths, "architectures": zoo_page.tables}
+"""Sections of pages that are written by hand."""
 
 
 def pages() -> list[Path]:
@@ -339,9 +347,10 @@ def page(path: Path) -> str:
     if path in WHOLE:
         return WHOLE[path]()
     text = path.read_text(encoding="utf-8")
-    section = re.compile(r"(<!-- generated: flops -->\n\n).*?(\n\n<!-- end -->)", re.DOTALL)
+    section = re.compile(r"(<!-- generated: (\w+) -->\n).*?(\n<!-- end -->)", re.DOTALL)
+    text = section.sub(lambda found: f"{found[1]}\n{SECTIONS[found[2]]()}\n{found[3]}", text)
     with tempfile.TemporaryDirectory() as folder:
-        return with_outputs(section.sub(lambda found: found[1] + flops_table() + found[2], text), Scratch(Path(folder)))
+        return with_outputs(text, Scratch(Path(folder)))
 
 
 def main(arguments: list[str]) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Annotated
 
 import typer
@@ -24,6 +26,8 @@ from cnnshape.cli.options import (
 from cnnshape.cli.reading import BAD_USAGE, fail, read_graph
 from cnnshape.cli.writing import write
 from cnnshape.graph.expand import MAX_LAYERS
+from cnnshape.render.color import wants_color
+from cnnshape.render.summary import plain
 from cnnshape.render.table import BY_NAME, COLUMNS, DEFAULT, Table, lines_of, make_table
 from cnnshape.report import Report, Settings, make_report
 
@@ -114,14 +118,16 @@ def print_report(
 
 
 def _print_on_terminal(report: Report, columns: list[str], *, expand: bool, depth: int | None) -> None:
+    width = get_terminal_size().columns
+    table = make_table(report, lines_of(report, expand=expand, depth=depth), columns, width)
+    if not wants_color(True, os.environ):
+        sys.stdout.write(plain(report, table, width))
+        return
     from rich.console import Console
 
     from cnnshape.render.terminal import print_summary
 
-    console = Console()
-    lines = lines_of(report, expand=expand, depth=depth)
-    table = make_table(report, lines, columns, width=console.width)
-    print_summary(report, table, console)
+    print_summary(report, table, Console(width=width))
 
 
 def _text(report: Report, columns: list[str], format: Format, *, expand: bool, depth: int | None) -> str:
@@ -138,6 +144,4 @@ def _text(report: Report, columns: list[str], format: Format, *, expand: bool, d
         from cnnshape.render.markdown import to_markdown
 
         return to_markdown(report, table)
-    from cnnshape.render.summary import plain
-
     return plain(report, table)

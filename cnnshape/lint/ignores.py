@@ -1,4 +1,7 @@
-"""`# cnnshape: ignore[name] reason`: on the line of a warning, or alone on the line above it."""
+"""`# cnnshape: ignore[name] reason`: on the line of a warning, or alone on the line above it.
+
+On the line of `extends` it covers warnings in the files below, which may be clean by themselves.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,24 @@ from cnnshape.lint.registry import BY_NAME
 from cnnshape.lint.run import Selection
 from cnnshape.source import SourceText, Span
 
+_EXTENDS = re.compile(r"extends\s*:")
+_QUOTED = re.compile(r"""(?<![^\s,\[{:])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')""")
 _COMMENT = re.compile(r"(?:^|\s)#\s*cnnshape:\s*ignore(?:\[(?P<names>[^\]\n]*)\])?")
 
 
 class Ignore(NamedTuple):
-    """One name of one comment, and the line of warnings that it covers."""
+    """One name of one comment, and the line of warnings that it covers: in its file, or `below` it in all others."""
 
     name: str
     line: int
     at: Span
+    below: bool = False
+
+    def covers(self, span: Span) -> bool:
+        """Whether the comment is about that place."""
+        return (
+            span.source is not self.at.source if self.below else (span.source, span.line) == (self.at.source, self.line)
+        )
 
 
 def find_ignores(source: SourceText) -> list[Ignore]:
@@ -28,14 +40,15 @@ def find_ignores(source: SourceText) -> list[Ignore]:
         return []
     found = []
     for number in range(1, source.line_count + 1):
-        text = source.line(number)
+        text = _QUOTED.sub(lambda found: "-" * len(found[0]), source.line(number))
         match = _COMMENT.search(text)
         if match is None:
             continue
         start = text.index("#", match.start())
         line = _covered(source, number) if not text[:start].strip() else number
         at = Span(source, number, start + 1, number, match.end() + 1)
-        found += [Ignore(name.strip(), line, at) for name in (match["names"] or "").split(",")]
+        below = _EXTENDS.match(source.line(line)) is not None
+        found += [Ignore(name.strip(), line, at, below) for name in (match["names"] or "").split(",")]
     return found
 
 
@@ -53,7 +66,7 @@ def apply_ignores(source: SourceText, found: Iterable[Diagnostic], selection: Se
     ignores = find_ignores(source)
     texts = {id(each.at.span.source): each.at.span.source for each in diagnostics if each.at}
     texts.pop(id(source), None)
-    elsewhere = [ignore for text in texts.values() for ignore in find_ignores(text)]
+    elsewhere = [ignore for text in texts.values() for ignore in find_ignores(text) if not ignore.below]
     used: set[Ignore] = set()
     kept = [each for each in diagnostics if not _ignored(each, [*ignores, *elsewhere], used)]
     return kept + [problem for ignore in ignores if ignore not in used for problem in _unused(ignore, selection)]
@@ -63,11 +76,7 @@ def _ignored(diagnostic: Diagnostic, ignores: list[Ignore], used: set[Ignore]) -
     if diagnostic.severity is not Severity.WARNING or diagnostic.at is None:
         return False
     span = diagnostic.at.span
-    hits = [
-        each
-        for each in ignores
-        if each.name in (diagnostic.name, diagnostic.code) and each.line == span.line and each.at.source is span.source
-    ]
+    hits = [each for each in ignores if each.name in (diagnostic.name, diagnostic.code) and each.covers(span)]
     used.update(hits)
     return bool(hits)
 
@@ -80,5 +89,6 @@ def _unused(ignore: Ignore, selection: Selection) -> list[Diagnostic]:
         return [diagnose("bad-ignore", message, ignore.at, help=help, severity=Severity.WARNING)]
     if not selection.has(rule):
         return []
-    message = f"nothing to ignore: `{ignore.name}` finds nothing on line {ignore.line}"
+    where = "in the files that this one extends" if ignore.below else f"on line {ignore.line}"
+    message = f"nothing to ignore: `{ignore.name}` finds nothing {where}"
     return [diagnose("unused-ignore", message, ignore.at, help="remove the comment", severity=Severity.WARNING)]

@@ -1,15 +1,21 @@
 """The shipped architectures against figures that others published or measured.
 
 `published.csv` holds totals, one row per network, variant and input; `layers/` holds a line per layer, and `layers.csv`
-says of which network. An empty cell is a figure that nobody states.
+says of which network. `torchvision.csv` holds the metadata of torchvision 0.28's weights: parameters, and what it calls
+GFLOPS; these `left_out` the heads for regions of which its random image had none. An empty cell is a figure that nobody
+states.
 """
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 
 import cnnshape
+from cnnshape.api.design import design_of
+from cnnshape.render.zoo import short_source
+from cnnshape.source import SourceText
 
 HERE = Path(__file__).parent
 ARCHITECTURES = HERE.parent.parent / "architectures"
@@ -26,6 +32,11 @@ KINDS = {
     "AdaptiveAvgPool2d": {"adaptive_avg_pool", "global_avg_pool"},
 }
 COMPARED = set().union(*KINDS.values())
+
+SEGMENTING = (
+    "fcn8s", "fcn16s", "fcn32s", "segnet", "fcn_resnet50", "fcn_resnet101", "deeplabv3_resnet50", "deeplabv3_resnet101",
+    "deeplabv3_mobilenet_v3_large", "lraspp_mobilenet_v3_large",
+)  # fmt: skip
 
 
 def rows(path):
@@ -49,6 +60,7 @@ def report_of(row):
 
 PUBLISHED = rows(HERE / "published.csv")
 LAYERS = rows(HERE / "layers.csv")
+METADATA = rows(HERE / "torchvision.csv")
 
 
 @pytest.mark.parametrize("row", PUBLISHED, ids=label)
@@ -58,12 +70,29 @@ def test_totals(row):
     assert found == {name: row[name] for name in found}
 
 
+@pytest.mark.parametrize("row", METADATA, ids=lambda row: "-".join((row["builder"], row["weights"], row["variant"])))
+def test_metadata(row):
+    """Parameters to the unit, MACs to the printed digit."""
+    report = report_of(row)
+    left_out = row["left_out"].split()
+    macs = sum(found.macs for found in report.rows if found.name.partition(".")[0] not in left_out)
+    assert row["params"] in ("", str(report.totals.params))
+    assert row["gmacs"] == "" or float(row["gmacs"]) == round(macs / 1e9, 3)
+
+
 @pytest.mark.parametrize("row", PUBLISHED, ids=label)
 def test_outputs(row):
     outputs = report_of(row).outputs
     for stated in row["output"].split():
         name, _, sizes = stated.rpartition("=")
         assert outputs[name or next(iter(outputs))] == shape(sizes)
+
+
+@pytest.mark.parametrize("size", [(3, 333, 500), (3, 500, 333), (3, 360, 480)], ids=str)
+@pytest.mark.parametrize("name", SEGMENTING)
+def test_a_map_has_the_size_of_its_image(name, size):
+    report = cnnshape.analyze(cnnshape.load(ARCHITECTURES / f"{name}.yaml"), inputs=size)
+    assert {shape[1:] for shape in report.outputs.values()} == {size[1:]}
 
 
 @pytest.mark.parametrize("row", LAYERS, ids=label)
@@ -100,6 +129,32 @@ def test_file(path):
     stated = {line.partition(":")[0] for line in path.read_text(encoding="utf-8").splitlines()}
     assert {"cnnshape", "name", "source", "expect"} <= stated
     assert cnnshape.check(cnnshape.load(path)) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_family_and_year(path):
+    """Each network has kin, stated once and taken over by `extends`, and the year of one of its sources."""
+    spec = cnnshape.load(path).spec
+    assert re.fullmatch("[a-z][a-z0-9]*", spec.family)
+    assert f"({spec.year})" in spec.origin
+    text = path.read_text(encoding="utf-8")
+    assert ("\nfamily: " in text) != ("\nextends: " in text)
+
+
+def test_a_base_gives_its_family_and_year_where_none_is_stated():
+    text = "extends: resnet50.yaml\n{}\nsource: mine\n"
+    specs = [spec_beside(text.format(line)) for line in ("", "family: mine", "year: 2024")]
+    assert [(spec.family, spec.year) for spec in specs] == [("resnet", 2015), ("mine", 2015), ("resnet", 2024)]
+
+
+def spec_beside(text):
+    """The spec of a text that stands in the folder of the architectures."""
+    return design_of(SourceText("mine.yaml", text, ARCHITECTURES / "mine.yaml")).spec
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_short_source_names_its_authors(path):
+    assert re.fullmatch(r"[\w é-]+ \(\d{4}\)", short_source(cnnshape.load(path).spec.origin).replace(" et al.", ""))
 
 
 def test_every_file_has_a_published_row_and_a_name_of_its_own():

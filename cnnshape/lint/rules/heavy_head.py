@@ -27,8 +27,9 @@ Instead: a global pool before the `flatten`.
       - linear: 10
 
 Published networks that trip it: all of the time before global pools. `lenet5`; `alexnet`, `alexnet_2012`, `zfnet`;
-`vgg11`, `vgg13`, `vgg16`, `vgg19`, `vgg11_bn`, `vgg13_bn`, `vgg16_bn`, `vgg19_bn`; and the detectors that are built
-on them: `rcnn`, `fast_rcnn`, `faster_rcnn_vgg16`.
+`vgg11`, `vgg13`, `vgg16`, `vgg19`, `vgg11_bn`, `vgg13_bn`, `vgg16_bn`, `vgg19_bn`; and detectors,
+whose heads keep the place of things in each region: `rcnn`, `fast_rcnn`, `faster_rcnn_vgg16`,
+`faster_rcnn_mobilenet_v3_large_fpn`, `faster_rcnn_mobilenet_v3_large_320_fpn`.
 """
 
 from __future__ import annotations

@@ -36,8 +36,9 @@ Instead: leave the layers out, stride later, or use a larger input.
       - conv: {out: 128, kernel: 3, padding: 1, act: relu}
       - global_avg_pool
 
-Published networks that trip it: `mobilenet_v1`, in its last block; `ssd300`, whose last maps are to see all of
-the image.
+Published networks that trip it: `mobilenet_v1`, in its last block; and detectors, whose coarsest maps are to see all of
+the image: `ssd300`, `ssdlite320_mobilenet_v3_large`, `retinanet_resnet50_fpn`, `retinanet_resnet50_fpn_v2`,
+`fcos_resnet50_fpn`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""How other tools and papers count a network: one file per tool, each rule over the rows of a report."""

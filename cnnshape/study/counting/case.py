@@ -1,0 +1,112 @@
+"""One layer of a report, in the words that counting rules are written in. Amounts are of one sample."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any, NamedTuple
+
+from cnnshape.layers import Layer, Shape, Weight, Window
+from cnnshape.report import Row
+
+
+class Case(NamedTuple):
+    """A row, asked for its facts."""
+
+    row: Row
+
+    @property
+    def layer(self) -> Layer:
+        """The layer's kind with its arguments."""
+        return self.row.application.layer
+
+    @property
+    def kind(self) -> str:
+        """The kind's word."""
+        return self.layer.name
+
+    @property
+    def values(self) -> int:
+        """Values of the output, all boxes together."""
+        return self.row.application.output.elements
+
+    @property
+    def input_values(self) -> int:
+        """Values of the first input, all boxes together."""
+        return self.row.application.inputs[0].elements
+
+    @property
+    def boxes(self) -> int:
+        """How often the layer runs: what a framework sees as the size of the batch."""
+        return self.row.application.output.boxes
+
+    @property
+    def channels(self) -> int:
+        """Channels of the first input."""
+        return self.row.inputs[0][0]
+
+    @property
+    def input_sizes(self) -> Shape:
+        """Spatial sizes of the first input."""
+        return self.row.inputs[0][1:]
+
+    @property
+    def output_sizes(self) -> Shape:
+        """Spatial sizes of the output."""
+        return self.row.output[1:]
+
+    @property
+    def positions(self) -> int:
+        """Spatial positions of the output, all boxes together."""
+        return prod(self.output_sizes) * self.boxes
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of the matrix product, by the kind's own formula."""
+        return self.layer.macs(self.row.application.inputs, self.row.application.output)
+
+    @property
+    def weights(self) -> tuple[Weight, ...]:
+        """The learned tensors that the layer uses, its own or another's."""
+        return tuple(weight for weight in self._tensors if not weight.buffer)
+
+    @property
+    def statistics(self) -> int:
+        """Values that the layer keeps per channel without learning them: running means and variances."""
+        return sum(weight.elements for weight in self._tensors if weight.buffer and weight.shape)
+
+    @property
+    def _tensors(self) -> tuple[Weight, ...]:
+        return self.layer.weights(self.row.application.inputs)
+
+    @property
+    def learned(self) -> int:
+        """Learned values that the layer uses, its own or another's."""
+        return sum(weight.elements for weight in self.weights)
+
+    @property
+    def biased(self) -> bool:
+        """Whether the layer adds a bias."""
+        return any(weight.name == "bias" for weight in self.weights)
+
+    @property
+    def scales(self) -> bool:
+        """Whether the layer has learned tensors at all: an affine normalization."""
+        return bool(self.weights)
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """The window of each axis; only for kinds whose windows slide."""
+        footprint = self.layer.footprint(self.row.application.inputs, self.row.application.output)
+        assert isinstance(footprint, tuple)
+        found = tuple(axis for axis in footprint if isinstance(axis, Window))
+        assert len(found) == len(footprint)
+        return found
+
+    @property
+    def window_cells(self) -> int:
+        """Cells of one window."""
+        return prod(window.kernel for window in self.windows)
+
+    def argument(self, name: str) -> Any:
+        """An argument as the spec gave it."""
+        return vars(self.layer)[name]

@@ -1,0 +1,105 @@
+"""What a counting rule is: a tool, a figure that it prints, and what it counts of each kind of layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import NamedTuple
+
+from cnnshape.report import Report
+from cnnshape.study.counting.case import Case
+
+
+class Quantity(Enum):
+    """What a figure is a figure of: the one of our totals that it is compared with."""
+
+    MACS = "macs"
+    FLOPS = "flops"
+    PARAMS = "params"
+    ACTIVATION_BYTES = "activation_bytes"
+
+
+class Mark(Enum):
+    """Why a layer has no count."""
+
+    UNSUPPORTED = "the tool counts nothing and says so"
+    UNKNOWN = "what the tool counts is not known"
+
+
+class Part(NamedTuple):
+    """A part of a layer's count: `words` say what is counted of `about` (a kind, or something of it)."""
+
+    about: str
+    words: str
+    amount: int
+
+
+class Tally(NamedTuple):
+    """What is counted of one layer."""
+
+    parts: tuple[Part, ...] = ()
+    mark: Mark | None = None
+
+    @property
+    def amount(self) -> int | None:
+        """The sum of the parts; None where the count is not known."""
+        return None if self.mark is Mark.UNKNOWN else sum(part.amount for part in self.parts)
+
+
+class Rule(NamedTuple):
+    """A figure of a tool. `name` is its word on the command line, `figure` what the tool calls it.
+
+    `kinds` are the kinds that the rule answers for by name; None for a rule that asks facts, and so answers for all.
+    """
+
+    name: str
+    tool: str
+    version: str
+    quantity: Quantity
+    figure: str
+    doc: str
+    count: Callable[[Report], tuple[Tally, ...]]
+    kinds: frozenset[str] | None = None
+
+
+class Cost(NamedTuple):
+    """So much of a layer: in words, and as a number. `of` says what of the layer, if not the layer as such."""
+
+    words: str
+    amount: Callable[[Case], int]
+    of: str = ""
+
+
+Costs = tuple[Cost, ...]
+Entry = Costs | Mark | Callable[[Case], Costs | Mark]
+Table = dict[str, Entry]
+"""What a tool counts of each kind; `()` is a stated zero."""
+
+
+def each(kinds: str, entry: Entry) -> Table:
+    """The same for several kinds, their words separated by spaces."""
+    return dict.fromkeys(kinds.split(), entry)
+
+
+def by_kind(table: Table) -> Callable[[Report], tuple[Tally, ...]]:
+    """Counts each row by the entry of its kind."""
+    return by_row(lambda case: _costs(table[case.kind], case))
+
+
+def by_row(costs: Callable[[Case], Costs | Mark]) -> Callable[[Report], tuple[Tally, ...]]:
+    """Counts each row by itself."""
+
+    def count(report: Report) -> tuple[Tally, ...]:
+        return tuple(_tally(costs(case), case) for case in map(Case, report.rows))
+
+    return count
+
+
+def _costs(entry: Entry, case: Case) -> Costs | Mark:
+    return entry(case) if callable(entry) else entry
+
+
+def _tally(costs: Costs | Mark, case: Case) -> Tally:
+    if isinstance(costs, Mark):
+        return Tally(mark=costs)
+    return Tally(tuple(Part(f"{case.kind} {cost.of}".rstrip(), cost.words, cost.amount(case)) for cost in costs))

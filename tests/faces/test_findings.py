@@ -1,0 +1,449 @@
+"""The formats of `check`: a golden each for one fixed set of findings, and what must hold for any findings."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path, PurePath
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft7Validator
+
+import cnnshape
+from cnnshape.diagnostics import CATALOGUE, Diagnostic, Label, Severity, diagnose
+from cnnshape.render.findings import FORMATS, Findings
+from cnnshape.source import SourceText, Span
+
+DATA = Path(__file__).parent / "data"
+BAD = sorted((Path(__file__).parents[1] / "specs" / "bad").glob("*.yaml"))
+
+RESNET = SourceText(
+    "./designs/resnet 50%.yaml",
+    "input: [3, 8, 8]\nlayers:\n  - residual:\n      - conv: {out: 64, kernel: 1}\n    shortcut: identity\n",
+)
+ODD = SourceText("designs/größe,a:b.yaml", "layers:\n  - for: {n: [1, 2]}\n    do:\n      - relu\n  - relu\n  - relu\n")
+
+
+def at(source: SourceText, line: int, column: int, end_line: int, end_column: int) -> Span:
+    return Span(source, line, column, end_line, end_column)
+
+
+FIXED = Findings(
+    (
+        diagnose(
+            "residual-shape-mismatch",
+            "residual add needs equal shapes: body 64x8x8, shortcut 3x8x8",
+            at(RESNET, 3, 5, 3, 13),
+            label="body ends with 64 channels",
+            related=[Label(at(RESNET, 5, 5, 5, 13), "3 channels here"), Label(at(RESNET, 1, 8, 1, 17), "")],
+            notes=["100% of its instances"],
+            help="project the shortcut: `- conv: {out: 64, kernel: 1}`",
+        ),
+        diagnose("unused-output", "nothing reads this: <a> & \"b\" ☃ [x](1)", at(ODD, 2, 5, 4, 13), severity=Severity.WARNING),
+        diagnose("repeated-activation", "relu directly after relu", at(ODD, 5, 5, 5, 9), severity=Severity.WARNING),
+        diagnose("repeated-activation", "relu directly after relu", at(ODD, 6, 5, 6, 9), severity=Severity.WARNING),
+        diagnose("unreadable-file", "no such file", file="missing.yaml", help="is it\r\nthere?"),
+    ),
+    ("./designs/resnet 50%.yaml", "designs/größe,a:b.yaml", "designs/sound.yaml"),
+)  # fmt: skip
+NOTHING = Findings((), ("designs/sound.yaml",))
+NO_FILES = Findings((), ())
+
+
+@pytest.mark.parametrize("format", [name for name in FORMATS if name != "sarif"])
+def test_golden(format: str) -> None:
+    assert FORMATS[format](FIXED) == (DATA / f"findings.{format}").read_bytes().decode()
+
+
+def test_golden_of_sarif() -> None:
+    """Its results; the rules and the version are held against their sources below."""
+    found = json.loads(FORMATS["sarif"](FIXED))
+    for run in found["runs"]:
+        del run["tool"]
+        for result in run["results"]:
+            del result["ruleIndex"]
+    assert found == json.loads((DATA / "findings.sarif").read_text(encoding="utf-8"))
+
+
+def test_golden_of_nothing() -> None:
+    empty = {format: to_text(NOTHING) for format, to_text in FORMATS.items()}
+    assert [empty[format] for format in ("full", "concise", "github", "gitlab")] == ["", "", "", "[]\n"]
+    assert json.loads(empty["json"]) == {
+        "version": 1, "checked": ["designs/sound.yaml"], "diagnostics": [], "counts": {"error": 0, "warning": 0},
+    }  # fmt: skip
+    assert json.loads(empty["sarif"])["runs"][0]["results"] == []
+    assert [case.attrib for case in ElementTree.fromstring(empty["junit"]).iter("testcase")] == [
+        {"classname": "cnnshape", "name": "designs/sound.yaml"}
+    ]
+
+
+# What a reader of each format makes of it; each of these raises where the text is not of the format.
+
+
+def read_json(text: str) -> list[dict]:
+    text.encode("ascii")
+    data = json.loads(text)
+    assert list(data) == ["version", "checked", "diagnostics", "counts"]
+    return data["diagnostics"]
+
+
+COMMAND = re.compile(r"::(error|warning) ([^:\r\n]*)::([^\r\n]*)")
+
+
+def unescaped(text: str, signs: str = "\r\n") -> str:
+    """As the runner of GitHub Actions does it."""
+    for sign in signs:
+        text = text.replace(f"%{ord(sign):02X}", sign)
+    return text.replace("%25", "%")
+
+
+def read_github(text: str) -> list[tuple[str, dict[str, str], str]]:
+    assert text == "" or text.endswith("\n")
+    found = []
+    for line in text.split("\n")[:-1]:
+        match = COMMAND.fullmatch(line)
+        assert match, line
+        pairs = [pair.split("=", 1) for pair in match[2].split(",")]
+        found.append((match[1], {key: unescaped(value, "\r\n:,") for key, value in pairs}, unescaped(match[3])))
+    return found
+
+
+GITLAB = Draft7Validator(
+    {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["description", "check_name", "fingerprint", "severity", "location"],
+            "properties": {
+                "description": {"type": "string", "minLength": 1},
+                "check_name": {"type": "string", "minLength": 1},
+                "fingerprint": {"type": "string", "minLength": 1},
+                "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+                "location": {
+                    "type": "object",
+                    "required": ["path", "lines"],
+                    "properties": {
+                        "path": {"type": "string", "pattern": r"^(?!\./)"},
+                        "lines": {"required": ["begin"], "properties": {"begin": {"type": "integer", "minimum": 1}}},
+                    },
+                },
+            },
+        },
+    }
+)
+
+
+def read_gitlab(text: str) -> list[dict]:
+    text.encode("ascii")
+    data = json.loads(text)
+    GITLAB.validate(data)
+    return data
+
+
+def schema(path: Path) -> Draft7Validator:
+    return Draft7Validator(json.loads(path.read_text(encoding="utf-8")))
+
+
+SARIF = schema(DATA / "sarif-part.schema.json")
+
+
+def read_sarif(text: str) -> dict:
+    text.encode("ascii")
+    log = json.loads(text)
+    SARIF.validate(log)
+    (run,) = log["runs"]
+    return run
+
+
+def read_junit(text: str) -> ElementTree.Element:
+    text.encode("ascii")
+    root = ElementTree.fromstring(text)
+    assert root.tag == "testsuites"
+    (suite,) = root
+    cases = list(suite)
+    failed = [case for case in cases if case.find("failure") is not None]
+    for counted in (root, suite):
+        assert (int(counted.get("tests")), int(counted.get("failures"))) == (len(cases), len(failed))
+    assert all(len(case.findall("failure")) <= 1 for case in cases)
+    return suite
+
+
+READERS = {
+    "full": str, "concise": str, "json": read_json, "github": read_github, "gitlab": read_gitlab, "sarif": read_sarif,
+    "junit": read_junit,
+}  # fmt: skip
+
+
+def test_every_format_has_a_reader() -> None:
+    assert list(READERS) == list(FORMATS)
+
+
+def real(path: Path) -> Findings:
+    return Findings(tuple(cnnshape.check(cnnshape.load(path))), (str(path),))
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("findings", [FIXED, NOTHING, NO_FILES], ids=["fixed", "nothing", "no-files"])
+def test_every_reader_reads(format: str, findings: Findings) -> None:
+    READERS[format](FORMATS[format](findings))
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_real_findings_can_be_read(path: Path) -> None:
+    findings = real(path)
+    for format, to_text in FORMATS.items():
+        READERS[format](to_text(findings))
+
+
+@pytest.mark.skipif("SARIF_SCHEMA" not in os.environ, reason="SARIF_SCHEMA doesn't say where the standard's schema is")
+def test_sarif_fits_the_whole_standard() -> None:
+    """Held against OASIS's own schema, whose terms keep it from being carried along.
+
+    It is at docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json.
+    """
+    standard = schema(Path(os.environ["SARIF_SCHEMA"]))
+    for findings in (FIXED, NOTHING, NO_FILES, *map(real, BAD)):
+        standard.validate(json.loads(FORMATS["sarif"](findings)))
+
+
+# Any findings: names, messages and sources of any characters, lone halves of surrogate pairs among them.
+
+unhurried = settings(deadline=None, max_examples=50)
+BYTES = [chr(0xDC00 + byte) for byte in range(0x80, 0x100)]  # what stands for bytes of a name that are not UTF-8
+NAMES = st.text(
+    st.characters(exclude_characters="\0", exclude_categories=["Cs"]) | st.sampled_from(BYTES), min_size=1, max_size=12
+)
+TEXTS = st.text(min_size=1, max_size=12)
+
+
+@st.composite
+def spans(draw: st.DrawFn) -> Span:
+    source = SourceText(draw(NAMES), draw(st.text(max_size=40)))
+    line, column = draw(st.integers(1, source.line_count)), draw(st.integers(1, 10))
+    if draw(st.booleans()):
+        return Span(source, line, column, line, column + draw(st.integers(0, 10)))
+    return Span(source, line, column, line + draw(st.integers(1, 3)), draw(st.integers(1, 10)))
+
+
+def labels() -> st.SearchStrategy[Label]:
+    return st.builds(Label, spans(), st.just("") | TEXTS)
+
+
+@st.composite
+def diagnostics(draw: st.DrawFn) -> Diagnostic:
+    entry = draw(st.sampled_from(list(CATALOGUE.values())))
+    placed = draw(st.booleans())
+    return Diagnostic(
+        entry.code,
+        entry.name,
+        draw(st.sampled_from(Severity)),
+        draw(TEXTS),
+        draw(labels()) if placed else None,
+        tuple(draw(st.lists(labels(), max_size=2))),
+        tuple(draw(st.lists(TEXTS, max_size=2))),
+        draw(st.none() | TEXTS),
+        "" if placed else draw(NAMES),
+    )
+
+
+FINDINGS = st.builds(
+    lambda found, checked: Findings(tuple(sorted(found, key=lambda each: each.place)), tuple(checked)),
+    st.lists(diagnostics(), max_size=4),
+    st.lists(NAMES, max_size=3, unique=True),
+)
+
+
+def encodable(text: str) -> str:
+    return re.sub("[\ud800-\udfff]", "?", text)
+
+
+def posix(name: str) -> str:
+    return PurePath(name).as_posix()
+
+
+@unhurried
+@given(FINDINGS)
+def test_concise_has_a_line_each(findings: Findings) -> None:
+    text = FORMATS["concise"](findings)
+    assert text.count("\n") == len(findings.diagnostics) == len(text.splitlines())
+
+
+@unhurried
+@given(FINDINGS)
+def test_full_shows_nothing_that_a_terminal_obeys(findings: Findings) -> None:
+    assert all(line.isprintable() for line in FORMATS["full"](findings).split("\n"))
+
+
+@unhurried
+@given(FINDINGS)
+def test_json_keeps_everything(findings: Findings) -> None:
+    text = FORMATS["json"](findings)
+    for found, meant in zip(read_json(text), findings.diagnostics, strict=True):
+        span = meant.at.span if meant.at else None
+        assert found == {
+            "code": meant.code, "name": meant.name, "severity": meant.severity, "message": meant.message,
+            "file": meant.path,
+            **dict(zip(("line", "column", "end_line", "end_column"), span[1:] if span else [None] * 4, strict=True)),
+            "related": [
+                {"file": each.source.name, "line": each.line, "column": each.column, "end_line": each.end_line,
+                 "end_column": each.end_column, "text": words}
+                for each, words in meant.related
+            ],
+            "notes": list(meant.notes), "help": meant.help,
+        }  # fmt: skip
+    data = json.loads(text)
+    assert data["checked"] == list(findings.checked)
+    assert Counter(data["counts"]) == Counter(each.severity for each in findings.diagnostics)
+
+
+@unhurried
+@given(FINDINGS)
+def test_github_annotates_the_place(findings: Findings) -> None:
+    for (severity, properties, text), meant in zip(
+        read_github(FORMATS["github"](findings)), findings.diagnostics, strict=True
+    ):
+        assert severity == meant.severity
+        assert text.startswith(encodable(meant.message))
+        assert properties["file"] == encodable(posix(meant.path))
+        assert properties["title"] == f"{meant.code} {meant.name}"
+        given = {key: int(properties[key]) for key in ("line", "endLine", "col", "endColumn") if key in properties}
+        assert given == region(meant)
+
+
+def region(meant: Diagnostic) -> dict[str, int]:
+    if meant.at is None:
+        return {}
+    _, line, column, end_line, end_column = meant.at.span
+    columns = {"col": column, "endColumn": end_column} if line == end_line else {}
+    return {"line": line, "endLine": end_line, **columns}
+
+
+@unhurried
+@given(FINDINGS)
+def test_gitlab_names_every_finding_differently(findings: Findings) -> None:
+    found = read_gitlab(FORMATS["gitlab"](findings))
+    assert len({each["fingerprint"] for each in found}) == len(findings.diagnostics)
+    for issue, meant in zip(found, findings.diagnostics, strict=True):
+        line = meant.at.span.line if meant.at else 1
+        assert issue["location"] == {"path": posix(meant.path), "lines": {"begin": line}}
+        assert issue["check_name"] == meant.name
+        assert issue["description"].startswith(meant.message)
+
+
+@unhurried
+@given(FINDINGS)
+def test_sarif_fits_the_standard(findings: Findings) -> None:
+    run = read_sarif(FORMATS["sarif"](findings))
+    assert run["columnKind"] == "unicodeCodePoints"
+    rules = run["tool"]["driver"]["rules"]
+    for result, meant in zip(run["results"], findings.diagnostics, strict=True):
+        assert (result["ruleId"], result["level"]) == (meant.code, meant.severity)
+        assert rules[result["ruleIndex"]]["id"] == meant.code
+        assert result["message"]["text"].startswith(meant.message.replace("](", "] ("))
+        (place,) = (each["physicalLocation"] for each in result["locations"])
+        assert path_of(place["artifactLocation"]["uri"]) == posix(meant.path)
+        assert list(place["region"].values()) == list(meant.at.span[1:] if meant.at else [1])
+        assert [each["id"] for each in result["relatedLocations"]] == list(range(len(meant.related)))
+    assert [path_of(each["location"]["uri"]) for each in run["artifacts"]] == list(map(posix, findings.files))
+
+
+def path_of(uri: str) -> str:
+    return unquote(uri.removeprefix("file://"), errors="surrogateescape")
+
+
+def test_sarif_describes_every_code() -> None:
+    driver = read_sarif(FORMATS["sarif"](NOTHING))["tool"]["driver"]
+    assert [(rule["id"], rule["shortDescription"]["text"]) for rule in driver["rules"]] == [
+        (entry.code, entry.meaning) for entry in CATALOGUE.values()
+    ]
+    assert driver["version"] == cnnshape.__version__
+
+
+@pytest.mark.parametrize(
+    ("name", "uri"),
+    [
+        ("designs/a.yaml", "designs/a.yaml"),
+        ("./a.yaml", "a.yaml"),
+        ("../a.yaml", "../a.yaml"),
+        ("a b%20.yaml", "a%20b%2520.yaml"),
+        ("c:d.yaml", "c%3Ad.yaml"),
+        ("größe#?.yaml", "gr%C3%B6%C3%9Fe%23%3F.yaml"),
+        ("\udcff.yaml", "%FF.yaml"),
+        ("<stdin>", "%3Cstdin%3E"),
+        ("/tmp/a b.yaml", "file:///tmp/a%20b.yaml"),
+    ],
+)
+def test_sarif_names_files_by_uri(name: str, uri: str) -> None:
+    run = read_sarif(FORMATS["sarif"](Findings((diagnose("empty-file", "nothing", file=name),), ())))
+    (result,) = run["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
+
+
+@unhurried
+@given(FINDINGS)
+def test_junit_is_xml_with_a_test_per_file(findings: Findings) -> None:
+    suite = read_junit(FORMATS["junit"](findings))
+    for case, file in zip(suite, findings.files, strict=True):
+        own = [each for each in findings.diagnostics if each.path == file]
+        failure, output = case.find("failure"), case.find("system-out")
+        errors = [each for each in own if each.severity is Severity.ERROR]
+        assert (failure is not None) == bool(errors)
+        assert (output is not None) == (len(errors) < len(own))
+        assert (failure.text if errors else "") == FORMATS["full"](Findings(tuple(errors), ()))
+
+
+def moved(diagnostic: Diagnostic, source: SourceText, lines: int) -> Diagnostic:
+    span = diagnostic.at.span
+    place = Span(source, span.line + lines, span.column, span.end_line + lines, span.end_column)
+    return diagnostic._replace(at=Label(place, diagnostic.at.text), message=diagnostic.message + ", as it happens")
+
+
+def marks(findings: Findings, format: str) -> list[str]:
+    if format == "gitlab":
+        return [each["fingerprint"] for each in read_gitlab(FORMATS[format](findings))]
+    return [mark for each in read_sarif(FORMATS[format](findings))["results"] for mark in each["partialFingerprints"].values()]  # fmt: skip
+
+
+@pytest.mark.parametrize("format", ["gitlab", "sarif"])
+def test_fingerprints_outlive_unrelated_edits(format: str) -> None:
+    placed = [each for each in FIXED.diagnostics if each.path == ODD.name]
+    edited = SourceText(ODD.name, "name: new\n\n" + ODD.text)
+    after = Findings(tuple(moved(each, edited, 2) for each in placed), ())
+    assert marks(after, format) == marks(Findings(tuple(placed), ()), format)
+
+
+@pytest.mark.parametrize("format", ["gitlab", "sarif"])
+def test_fingerprints_tell_files_apart(format: str) -> None:
+    (relu,) = {each for each in FIXED.diagnostics if each.at and each.at.span.line == 6}
+    elsewhere = moved(relu, SourceText("other.yaml", ODD.text), 0)
+    assert len(set(marks(Findings((relu, elsewhere), ()), format))) == 2
+
+
+def test_bytes_are_the_same_in_every_run() -> None:
+    code = (
+        "import sys, cnnshape; from cnnshape.render.findings import FORMATS, Findings\n"
+        "found = Findings(tuple(cnnshape.check(cnnshape.load(sys.argv[1]))), (sys.argv[1],))\n"
+        "assert found.diagnostics; print([to_text(found) for to_text in FORMATS.values()])"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", code, BAD[0]], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    ]  # fmt: skip
+    assert runs[0] == runs[1]
+
+
+def test_no_format_brings_rich() -> None:
+    code = "import sys; from cnnshape.render.findings import FORMATS, Findings\n" + (
+        "[to_text(Findings((), ('a',))) for to_text in FORMATS.values()]; print('rich' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

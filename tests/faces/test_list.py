@@ -1,0 +1,357 @@
+"""`cnnshape list`: what it shows of the shipped architectures, what it leaves out, and how."""
+
+from __future__ import annotations
+
+import csv
+import gc
+import io
+import json
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import cnnshape
+from cnnshape.api import Design
+from cnnshape.cli import list_
+from cnnshape.cli.app import app
+from cnnshape.render.table import Table
+from cnnshape.render.zoo import COLUMNS, Entry, fitted, short_source, zoo_plain, zoo_table
+from cnnshape.render.zoo_plot import HEIGHT, WIDTH, zoo_plot
+from cnnshape.source import shipped_names, shipped_path
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["list", *arguments], catch_exceptions=False)
+
+
+def listed(*arguments: str) -> list[dict[str, object]]:
+    return json.loads(run(*arguments, "--format", "json").stdout)["architectures"]
+
+
+def names(*arguments: str) -> list[str]:
+    return [str(each["name"]) for each in listed(*arguments)]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> dict[str, Design]:
+    return list_.designs()
+
+
+@pytest.fixture(scope="module")
+def entries(shipped: dict[str, Design]) -> list[Entry]:
+    """What the command finds out about the whole zoo."""
+    return list_.entries(shipped)
+
+
+@pytest.fixture(autouse=True)
+def _once(monkeypatch: pytest.MonkeyPatch, shipped: dict[str, Design], entries: list[Entry]) -> None:
+    """The zoo is read and analyzed once for all tests."""
+    known = {each.name: each for each in entries}
+    monkeypatch.setattr(list_, "designs", lambda: shipped)
+    monkeypatch.setattr(list_, "entries", lambda chosen: [known[name] for name in chosen])
+
+
+def entry(**changes: object) -> Entry:
+    made = Entry(
+        "net", "Net", "nets", 2015, (3, 8, 8), 1234567, 7 * 10**9, (5, 5), True, "Nobody, Someone: Nets (2015)"
+    )
+    return made._replace(**changes)  # type: ignore[arg-type]
+
+
+def test_all_are_listed_in_the_order_of_their_names() -> None:
+    assert names() == shipped_names()
+
+
+@pytest.mark.parametrize("name", ["lenet5", "resnet50", "r3d18", "m5", "rcnn", "fcn_resnet50", "efficientnet_b0"])
+def test_figures_are_those_of_a_report(name: str, entries: list[Entry]) -> None:
+    found = next(each for each in entries if each.name == name)
+    design = cnnshape.load(shipped_path(name) or "")
+    report = cnnshape.analyze(design)
+    shape = next(iter(report.inputs.values())).shape
+    assert design.spec is not None
+    assert found[:7] == (
+        name, report.name, design.spec.family, design.spec.year, shape, report.totals.params, report.totals.macs,
+    )  # fmt: skip
+    assert found.source == report.origin
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("resnet50", (427, 427)),
+        ("resnet18", (435, 435)),
+        ("alexnet", (195, 195)),
+        ("densenet121", (2071, 2071)),
+        ("mobilenet_v2", (491, 491)),
+        ("efficientnet_b0", None),  # a gate in each block sees the whole map
+        ("deeplabv3_resnet50", None),  # and so does the pooled branch of the pyramid
+        ("m5", (6848,)),
+    ],
+)
+def test_the_field_is_that_of_the_last_map(name: str, field: tuple[int, ...] | None, entries: list[Entry]) -> None:
+    """The fields of the ResNets, AlexNet, DenseNet-121 and MobileNetV2 as google-research/receptive_field and gradients
+    of torchvision's modules give them."""
+    assert next(each for each in entries if each.name == name).field == field
+
+
+def test_a_family_can_be_chosen() -> None:
+    assert names("--family", "unet") == ["unet", "unet_padded"]
+    assert names("--family", "unet", "--family", "lenet") == ["lenet5", "unet", "unet_padded"]
+
+
+def test_only_the_chosen_family_is_analyzed(monkeypatch: pytest.MonkeyPatch) -> None:
+    analyzed: list[str] = []
+    monkeypatch.setattr(list_, "entries", lambda chosen: analyzed.extend(chosen) or [])
+    run("--family", "lenet")
+    assert analyzed == ["lenet5"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown", "hidden"),
+    [
+        (("--max-params", "11_689_512"), "resnet18", "resnet34"),
+        (("--max-params", "11.7M"), "resnet18", "resnet34"),
+        (("--max-params", "11689511"), "squeezenet1_0", "resnet18"),
+        (("--max-macs", "1814073344"), "resnet18", "resnet50"),
+        (("--max-macs", "1.8G"), "googlenet", "resnet18"),
+        (("--max-macs", "4.1G", "--max-params", "26M"), "resnet50", "resnet101"),
+    ],
+)
+def test_costs_can_be_limited(arguments: tuple[str, ...], shown: str, hidden: str) -> None:
+    found = names(*arguments)
+    assert shown in found and hidden not in found
+
+
+@pytest.mark.parametrize("key", ["name", "year", "params", "macs"])
+def test_the_least_comes_first(key: str) -> None:
+    found = [each[key] for each in listed("--sort", key)]
+    assert found == sorted(found)  # type: ignore[type-var]
+
+
+def test_the_smallest_field_comes_first_and_the_whole_image_last() -> None:
+    fields = [each["receptive_field"] for each in listed("--sort", "rf")]
+    sizes = [max(field["size"]) if field else None for field in fields]  # type: ignore[index]
+    known = [size for size in sizes if size is not None]
+    assert known == sorted(known)
+    assert sizes == known + [None] * (len(sizes) - len(known))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--family", "resnext"), "no family is called 'resnext'; did you mean"),
+        (("--family", "zzz"), "alexnet"),
+        (("--max-params", "ten"), "'ten' is no number; write 10M"),
+        (("--max-macs", "-1"), "'-1' is no number"),
+        (("--sort", "size"), "'size' is not one of"),
+        (("--format", "yaml"), "'yaml' is not one of"),
+    ],
+)
+def test_bad_usage_is_refused(arguments: tuple[str, ...], said: str) -> None:
+    result = run(*arguments)
+    text = " ".join(re.sub("[│╭╮╰╯─]", " ", result.stderr).split())
+    assert result.exit_code == 2 and said in text
+    assert result.stdout == ""
+
+
+def test_nothing_found_is_no_error() -> None:
+    result = run("--max-params", "1k")
+    assert (result.exit_code, result.stderr) == (0, "no shipped architecture is within these limits\n")
+    assert len(result.stdout.splitlines()) == 2
+
+
+def test_a_pipe_gets_all_columns() -> None:
+    text = run("--family", "lenet").stdout
+    assert text == run("--family", "lenet", "--format", "plain").stdout
+    assert text.split() == [
+        "name", "family", "year", "input", "params", "MACs", "RF", "source", *["-" * n for n in (6, 6, 4, 7, 6, 7, 2, 19)],
+        "lenet5", "lenet", "1998", "1x32x32", "61,706", "416.5", "k", "16", "LeCun", "et", "al.", "(1998)",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", range(20, 200, 20))
+def test_a_terminal_gets_the_columns_that_fit(width: int, entries: list[Entry]) -> None:
+    table, dropped = fitted(entries, width)
+    assert table.width <= width or table.headings == ("name", "params")
+    assert {*table.headings} | {COLUMNS[name].heading for name in dropped} == {c.heading for c in COLUMNS.values()}
+    whole = zoo_table(entries)
+    assert (dropped == []) == (whole.width <= width)
+    for heading in table.headings:
+        assert column(table, heading) == column(whole, heading)
+
+
+def column(table: Table, heading: str) -> list[str]:
+    return [row[table.headings.index(heading)] for row in table.rows]
+
+
+def test_80_columns_show_what_a_network_costs(entries: list[Entry]) -> None:
+    table, _ = fitted(entries, 80)
+    assert {"name", "family", "params", "MACs"} <= {*table.headings}
+    assert all(len(line) <= 80 for line in zoo_plain(table).splitlines())
+
+
+def test_a_narrow_terminal_is_told_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "45")
+    monkeypatch.setattr(list_.sys, "stdout", Terminal())
+    text = list_._text([entry()], list_.Format.TABLE)
+    assert text.splitlines()[-1] == "left out at this width: source, input (--format plain shows all)"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_markdown_has_a_line_per_network() -> None:
+    lines = run("--family", "unet", "--format", "markdown").stdout.splitlines()
+    assert lines[0] == "| name | family | year | input | params | MACs | RF | source |"
+    assert [line.split(" | ")[0] for line in lines[2:]] == ["| unet", r"| unet\_padded"]
+    assert r" 204\* |" in lines[2]
+
+
+def test_csv_has_numbers_as_they_are() -> None:
+    rows = list(csv.DictReader(io.StringIO(run("--family", "yolo", "--family", "unet", "--format", "csv").stdout)))
+    assert [(row["name"], int(row["params"]), row["rf"], row["rf_aligned"]) for row in rows] == [
+        ("darknet53", 41609928, "725x725", "true"),
+        ("unet", 31030658, "204x204", "false"),
+        ("unet_padded", 31037698, "204x204", "false"),
+        ("yolov3", 61949149, "917x917", "true"),
+    ]
+
+
+def test_json_says_everything() -> None:
+    (found,) = listed("--family", "lenet")
+    assert found.pop("source") != ""
+    assert found == {
+        "name": "lenet5",
+        "title": "LeNet-5",
+        "family": "lenet",
+        "year": 1998,
+        "input": [1, 32, 32],
+        "params": 61706,
+        "macs": 416520,
+        "receptive_field": {"size": [16, 16], "aligned": True},
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "short"),
+    [
+        ("He, Zhang, Ren, Sun: Deep Residual Learning (2015), table 1; figures: elsewhere", "He et al. (2015)"),
+        ("Tan, Le: EfficientNet: Rethinking Model Scaling (2019); a: b (2020)", "Tan and Le (2019)"),
+        ("Howard et al.: Searching for MobileNetV3 (2019), figure 10", "Howard et al. (2019)"),
+        ("Chollet: Xception (2016)", "Chollet (2016)"),
+        (
+            "a long line that says where a network is from, but not in this way",
+            "a long line that says where a network is",
+        ),
+        ("", ""),
+    ],
+)
+def test_a_source_is_shortened(source: str, short: str) -> None:
+    assert short_source(source) == short
+
+
+def test_a_design_of_no_year_or_field_has_a_line_too() -> None:
+    bare = entry(family="", year=None, field=None)
+    assert zoo_table([bare]).rows == (
+        ("net", "", "", "3x8x8", "1,234,567", "7.00 G", "all", "Nobody and Someone (2015)"),
+    )
+    uneven = entry(field=(7, 5), aligned=False)
+    assert zoo_table([uneven], ["rf"]).rows == (("7x5*",),)
+
+
+def test_the_collector_runs_again() -> None:
+    with list_.collection_paused():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+# The plot
+
+
+@pytest.fixture(scope="module")
+def plot(entries: list[Entry]) -> ElementTree.Element:
+    return ElementTree.fromstring(zoo_plot(entries))
+
+
+def elements(plot: ElementTree.Element, tag: str) -> list[ElementTree.Element]:
+    return plot.findall(f"{{http://www.w3.org/2000/svg}}{tag}")
+
+
+def mark_place(mark: ElementTree.Element) -> tuple[float, float]:
+    match = re.match(r"M([\d.]+) ([\d.]+)", mark.get("d", ""))
+    assert match
+    return float(match[1]), float(match[2])
+
+
+def marks(plot: ElementTree.Element) -> dict[str, ElementTree.Element]:
+    """The marks by what they say when they are pointed at."""
+    return {title.text or "": path for path in elements(plot, "path") if (title := path.find("{*}title")) is not None}
+
+
+def test_each_network_has_a_mark(plot: ElementTree.Element, entries: list[Entry]) -> None:
+    said = [text.partition(":")[0] for text in marks(plot)]
+    assert sorted(said) == sorted(each.title for each in entries)
+
+
+def test_marks_stand_where_the_figures_are(plot: ElementTree.Element, entries: list[Entry]) -> None:
+    """More parameters are further right, more MACs further up, and ten times as many always as far."""
+    by_title = {text.partition(":")[0]: mark_place(mark) for text, mark in marks(plot).items()}
+    places = [(each, *by_title[each.title]) for each in entries]
+    for one, x, y in places:
+        for other, other_x, other_y in places:
+            assert one.params <= other.params or x >= other_x
+            assert one.macs <= other.macs or y <= other_y
+    ticks = [
+        (float(text.get("x", "0")), text.text)
+        for text in elements(plot, "text")
+        if text.text in ("1 M", "10 M", "100 M")
+    ]
+    across = sorted(x for x, _ in ticks if x > 100)
+    assert across[1] - across[0] == pytest.approx(across[2] - across[1], abs=0.2)
+
+
+def test_each_family_has_a_look_of_its_own(plot: ElementTree.Element, entries: list[Entry]) -> None:
+    families = {each.title: each.family for each in entries}
+    colors: dict[str, set[str | None]] = {}
+    for text, mark in marks(plot).items():
+        colors.setdefault(families[text.partition(":")[0]], set()).add(mark.get("fill"))
+    assert all(len(found) == 1 for found in colors.values())
+    assert len(set.union(*colors.values())) == len(colors)
+    legend = [text.text for text in elements(plot, "text") if float(text.get("x", "0")) > 790]
+    assert sorted(filter(None, legend)) == sorted(colors)
+
+
+def test_names_meet_no_other_name_and_stay_inside(plot: ElementTree.Element, entries: list[Entry]) -> None:
+    known = {each.name for each in entries}
+    boxes = [box(text) for text in elements(plot, "text") if text.text in known and text.get("text-anchor")]
+    assert len(boxes) > len(entries) / 3
+    for index, (left, top, right, bottom) in enumerate(boxes):
+        assert min(left, top) >= 0 and right <= WIDTH and bottom <= HEIGHT
+        for other in boxes[:index]:
+            assert left >= other[2] or right <= other[0] or top >= other[3] or bottom <= other[1]
+
+
+def box(text: ElementTree.Element) -> tuple[float, float, float, float]:
+    """What a name covers where letters are half as wide as high, as they are in most faces."""
+    size = float(text.get("font-size", "0"))
+    wide = len(text.text or "") * size * 0.5
+    x, y = float(text.get("x", "0")), float(text.get("y", "0"))
+    left = {"start": x, "middle": x - wide / 2, "end": x - wide}[text.get("text-anchor", "start")]
+    return left, y - size * 0.7, left + wide, y + size * 0.2
+
+
+def test_odd_titles_are_no_markup() -> None:
+    text = zoo_plot([entry(title="<b> & co", family="a<b")])
+    assert "&lt;b&gt; &amp; co" in text and "a&lt;b" in text
+    ElementTree.fromstring(text)
+
+
+def test_the_plot_in_the_documentation_is_a_picture_of_these(plot: ElementTree.Element) -> None:
+    assert (plot.get("width"), plot.get("height")) == (str(WIDTH), str(HEIGHT))
+    page = (Path(__file__).parents[2] / "docs" / "architectures.md").read_text(encoding="utf-8")
+    assert "](architectures.svg)" in page

@@ -1,0 +1,92 @@
+"""What holds of the rules on any design, held against counting by hand and against the passes."""
+
+from __future__ import annotations
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import cnnshape
+from cnnshape.analysis import Field, receptive_fields
+from cnnshape.diagnostics import Severity
+from cnnshape.graph import build
+from cnnshape.layers import Phases, Window
+from cnnshape.lint import BY_NAME, RULES, Subject
+from cnnshape.report import make_report
+from tests.laws.strategy import specs
+
+
+@given(specs())
+def test_rules_say_something_sound_about_any_design(spec) -> None:
+    for found in cnnshape.check(cnnshape.load(spec.text), select=["all"]):
+        assert found.name in BY_NAME
+        assert found.severity is Severity.WARNING
+        assert found.at.span.text
+
+
+@given(specs())
+def test_every_warning_is_of_the_rule_alone(spec) -> None:
+    design = cnnshape.load(spec.text)
+    one_by_one = [each for rule in RULES for each in cnnshape.check(design, select=[rule.name])]
+    assert sorted(each.place for each in one_by_one) == [each.place for each in cnnshape.check(design, select=["all"])]
+
+
+small = st.integers(1, 5)
+
+
+@given(small, small, st.integers(1, 3), st.integers(0, 3), st.integers(0, 3), st.integers(0, 20))
+def test_cells_that_no_window_meets_are_those_that_are_reported(kernel, stride, dilation, before, after, more) -> None:
+    window = Window(kernel, stride, dilation, before, after)
+    assume(max(before, after) * 2 <= window.extent)
+    size = 2 * window.extent + 2 * stride + more
+    end = (window.output(size) - 1) * stride - before + window.extent
+    starts = range(-before, end, stride)[: window.output(size)]
+    seen = {start + tap * dilation for start in starts for tap in range(kernel)}
+    inside = range(window.extent, end - window.extent)
+    behind = len(range(end, size))
+    gaps = not seen.issuperset(inside)
+    names = reported(window, size)
+    assert ("skipped-input" in names) == gaps
+    assert ("dropped-input" in names) == (behind > 0 and window.extent >= stride)
+
+
+def reported(window: Window, size: int) -> list[str]:
+    text = f"""
+cnnshape: 1
+input: [1, {size}]
+layers:
+  - conv:
+      out: 1
+      kernel: {window.kernel}
+      stride: {window.stride}
+      dilation: {window.dilation}
+      padding: [[{window.before}, {window.after}]]
+"""
+    return [each.name for each in cnnshape.check(cnnshape.load(text))]
+
+
+@given(specs())
+def test_paths_are_blamed_where_their_fields_have_different_centres(spec) -> None:
+    design = cnnshape.load(spec.text)
+    graph, _ = build(design.spec)
+    image = graph.inputs[0].tensor.shape[1:]
+    itself = Field((Phases(1, (0,), (0,)),) * len(image), image, True)
+    fields = [itself, *receptive_fields(graph)]
+    found = BY_NAME["unaligned-paths"].check(Subject(design.spec, graph, make_report(graph)))
+    blamed = {each.at.text.partition(" joins ")[0] for each in found}
+    behind: set[int] = set()
+    plain = True
+    for index, node in enumerate(graph.nodes, len(graph.inputs)):
+        if node.name in blamed or not behind.isdisjoint(node.inputs):
+            behind.add(index)
+        field = fields[index]
+        unaligned = isinstance(field, Field) and not field.aligned
+        if node.name in blamed:
+            assert unaligned or not is_exact(field)
+        plain = plain and (field is None or is_exact(field))
+        if unaligned and plain and all(fields[value].aligned for value in node.inputs):
+            assert index in behind
+
+
+def is_exact(field: object) -> bool:
+    """Whether each cell has one place: none after a global pool, several after an enlargement."""
+    return isinstance(field, Field) and all(axis.advance and axis.period == 1 for axis in field.axes)

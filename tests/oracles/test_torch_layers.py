@@ -1,0 +1,676 @@
+"""PyTorch as the oracle: every kind against the module or function that it stands for.
+
+Both get the same arguments. They must refuse together or give the same output; weights must have PyTorch's names
+and shapes. One cell at a time is lit in the input to see which cells of the real output answer.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME, KINDS, Layer, LayerProblem, Phases, Sight, Tensor, Window
+
+torch = pytest.importorskip("torch")
+nn = torch.nn
+functional = torch.nn.functional
+
+# PyTorch warns of what `same` costs with even kernels
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
+
+# hundreds of pairs of a kind and a rank: a few examples each, more where refusals hide in combinations
+few = settings(max_examples=settings().max_examples // 3, suppress_health_check=list(HealthCheck))
+many = settings(few, max_examples=few.max_examples * 6)
+fewest = settings(few, max_examples=few.max_examples // 5)
+Shape = tuple[int, ...]
+BATCH = 2
+"""Boxes are to a layer what a batch is to PyTorch."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    """Tensors this small only wait for each other's threads."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+class Real(NamedTuple):
+    """A layer's counterpart: what owns the weights, and what is called."""
+
+    owner: Any
+    call: Callable[..., Any]
+
+
+class Twin(NamedTuple):
+    """How to draw arguments for inputs of a shape, and how to build the counterpart of a layer with them."""
+
+    arguments: Callable[[Shape], st.SearchStrategy[dict[str, Any]]]
+    real: Callable[[Layer, Shape], Any]
+    ranks: tuple[int, ...] = (1, 2, 3)
+
+
+# Arguments
+
+
+def none(_: Shape) -> st.SearchStrategy[dict[str, Any]]:
+    return st.just({})
+
+
+def some(**strategies: st.SearchStrategy[Any]) -> Callable[[Shape], st.SearchStrategy[dict[str, Any]]]:
+    """The same choices for every shape; each argument may be left out."""
+    return lambda _: st.fixed_dictionaries({}, optional=strategies)
+
+
+def rank(shape: Shape) -> int:
+    return len(shape) - 1
+
+
+def per_axis(shape: Shape, least: int, most: int) -> st.SearchStrategy[int | tuple[int, ...]]:
+    one = st.integers(least, most)
+    return one | st.tuples(*[one] * rank(shape))
+
+
+def pairs(shape: Shape, most: int) -> st.SearchStrategy[tuple[tuple[int, int], ...]]:
+    one = st.integers(0, most)
+    return st.tuples(*[st.tuples(one, one)] * rank(shape))
+
+
+def padding(shape: Shape, most: int) -> st.SearchStrategy[Any]:
+    return per_axis(shape, 0, most) | pairs(shape, most)
+
+
+def parts(shape: Shape) -> st.SearchStrategy[int]:
+    """Numbers of groups, those that divide the channels among them."""
+    return st.sampled_from([1, 2, 3, shape[0], shape[0] + 1])
+
+
+def optional(required: dict[str, Any], **others: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(required, optional=others)
+
+
+def conv_arguments(shape: Shape) -> st.SearchStrategy[dict[str, Any]]:
+    required = {"out": st.sampled_from([1, 2, 3, 4, 6, 12]), "kernel": per_axis(shape, 1, 4)}
+    shared = {"dilation": per_axis(shape, 1, 3), "groups": parts(shape), "bias": st.booleans()}
+    strided = optional(required, stride=per_axis(shape, 1, 5), padding=padding(shape, 3), **shared)
+    # PyTorch has `same` for a stride of 1 alone
+    return strided | optional({**required, "padding": st.just("same")}, **shared)
+
+
+def conv_transpose_arguments(shape: Shape) -> st.SearchStrategy[dict[str, Any]]:
+    return optional(
+        {"out": st.sampled_from([1, 2, 3, 4, 6, 12]), "kernel": per_axis(shape, 1, 4)},
+        stride=per_axis(shape, 1, 4),
+        padding=padding(shape, 3),
+        output_padding=per_axis(shape, 0, 3),
+        dilation=per_axis(shape, 1, 3),
+        groups=parts(shape),
+        bias=st.booleans(),
+    )
+
+
+def pool_arguments(**others: Callable[[Shape], st.SearchStrategy[Any]]) -> Callable[[Shape], Any]:
+    return lambda shape: optional(
+        {"kernel": per_axis(shape, 1, 4)},
+        stride=per_axis(shape, 1, 4),
+        padding=per_axis(shape, 0, 2),
+        ceil=st.booleans(),
+        **{name: strategy(shape) for name, strategy in others.items()},
+    )
+
+
+def upsample_arguments(shape: Shape) -> st.SearchStrategy[dict[str, Any]]:
+    mode = {"mode": st.sampled_from(["nearest", "linear", "cubic"])}
+    by_size = st.fixed_dictionaries({"size": per_axis(shape, 1, 9)}, optional=mode)
+    return by_size | st.fixed_dictionaries({"scale": st.floats(0.1, 4)}, optional=mode)
+
+
+def reshape_arguments(shape: Shape) -> st.SearchStrategy[dict[str, Any]]:
+    regrouped = st.permutations(shape).map(tuple)
+    unlike = st.lists(st.integers(1, 6), min_size=1, max_size=4).map(tuple)
+    return st.fixed_dictionaries({"shape": regrouped | unlike})
+
+
+def slice_arguments(shape: Shape) -> st.SearchStrategy[dict[str, Any]]:
+    return optional({"stop": st.integers(1, shape[0] + 1)}, start=st.integers(0, shape[0]))
+
+
+# Counterparts
+
+
+def module(name: str, *arguments: Any, **named: Any) -> Real:
+    owner = getattr(nn, name)(*arguments, **named)
+    return Real(owner, owner)
+
+
+def same_module(name: str, **renamed: str) -> Callable[[Layer, Shape], Real]:
+    """A module that takes the layer's arguments, by PyTorch's names for them."""
+    return lambda layer, _: module(
+        name, **{renamed.get(argument, argument): getattr(layer, argument) for argument in layer.arguments}
+    )
+
+
+def function(call: Callable[..., Callable[..., Any]]) -> Callable[[Layer, Shape], Real]:
+    return lambda layer, shape: Real(None, call(layer, shape))
+
+
+def is_pairs(value: Any) -> bool:
+    return isinstance(value, tuple) and isinstance(value[0], tuple)
+
+
+def around(value: Any, shape: Shape) -> list[int]:
+    """Padding as `functional.pad` takes it: the last axis first."""
+    each = value if isinstance(value, tuple) else (value,) * rank(shape)
+    both = each if is_pairs(each) else tuple((one, one) for one in each)
+    return [side for pair in reversed(both) for side in pair]
+
+
+def conv(layer: Any, shape: Shape) -> Real:
+    asymmetric = is_pairs(layer.padding)
+    owner = getattr(nn, f"Conv{rank(shape)}d")(
+        shape[0], layer.out, layer.kernel, layer.stride, 0 if asymmetric else layer.padding,
+        layer.dilation, layer.groups, layer.bias,
+    )  # fmt: skip
+    return Real(owner, (lambda x: owner(functional.pad(x, around(layer.padding, shape)))) if asymmetric else owner)
+
+
+def conv_transpose(layer: Any, shape: Shape) -> Real:
+    asymmetric = is_pairs(layer.padding)
+    owner = getattr(nn, f"ConvTranspose{rank(shape)}d")(
+        shape[0], layer.out, layer.kernel, layer.stride, 0 if asymmetric else layer.padding,
+        layer.output_padding, layer.groups, layer.bias, layer.dilation,
+    )  # fmt: skip
+    cut = [-side for side in around(layer.padding, shape)] if asymmetric else []
+    return Real(owner, (lambda x: functional.pad(owner(x), cut)) if asymmetric else owner)
+
+
+def ranked(name: str, **renamed: str) -> Callable[[Layer, Shape], Real]:
+    return lambda layer, shape: same_module(name.format(rank(shape)), **renamed)(layer, shape)
+
+
+def batch_norm(layer: Any, shape: Shape) -> Real:
+    name = f"BatchNorm{rank(shape) or 1}d"
+    return module(
+        name, shape[0], eps=layer.eps, momentum=layer.momentum, affine=layer.affine, track_running_stats=layer.track
+    )
+
+
+def layer_norm(layer: Any, shape: Shape) -> Real:
+    over_all = layer.axes == "all"
+    owner = nn.LayerNorm(shape if over_all else shape[:1], eps=layer.eps, elementwise_affine=layer.affine)
+    return Real(owner, owner if over_all else lambda x: owner(x.movedim(1, -1)).movedim(-1, 1))
+
+
+def prelu(layer: Any, shape: Shape) -> Real:
+    return module("PReLU", shape[0] if layer.per_channel else 1)
+
+
+def upsample(layer: Any, shape: Shape) -> Real:
+    linear = ("linear", "bilinear", "trilinear")[rank(shape) - 1]
+    mode = {"nearest": "nearest", "linear": linear, "cubic": "bicubic"}[layer.mode]
+    return module("Upsample", size=layer.size, scale_factor=layer.scale, mode=mode)
+
+
+def pad(layer: Any, shape: Shape) -> Callable[[Any], Any]:
+    mode = "constant" if layer.mode == "zeros" else layer.mode
+    return lambda x: functional.pad(x, around(layer.padding, shape), mode=mode)
+
+
+def crop(layer: Any, shape: Shape) -> Callable[[Any], Any]:
+    sides = around(layer.cut, shape)
+
+    def cut(x: Any) -> Any:
+        for axis, (before, after) in enumerate(zip(sides[::2], sides[1::2], strict=True), start=1):
+            x = x.narrow(-axis, before, x.shape[-axis] - before - after)
+        return x
+
+    return cut
+
+
+def subsample(layer: Any, shape: Shape) -> Callable[[Any], Any]:
+    steps = layer.stride if isinstance(layer.stride, tuple) else (layer.stride,) * rank(shape)
+    return lambda x: x[(..., *(slice(None, None, step) for step in steps))]
+
+
+def every(call: Callable[[Sequence[Any]], Any]) -> Callable[[Layer, Shape], Callable[..., Any]]:
+    return lambda layer, shape: lambda *inputs: call(inputs)
+
+
+FLAT_TOO = (0, 1, 2, 3)
+_POOL = {"kernel": "kernel_size", "ceil": "ceil_mode"}
+_SIZE = {"size": "output_size"}
+
+TWINS: dict[str, Twin] = {
+    "conv": Twin(conv_arguments, conv),
+    "conv_transpose": Twin(conv_transpose_arguments, conv_transpose),
+    "linear": Twin(
+        lambda _: optional({"out": st.integers(1, 9)}, bias=st.booleans()),
+        lambda layer, shape: module("Linear", shape[0], layer.out, layer.bias),
+        (0,),
+    ),
+    "max_pool": Twin(pool_arguments(dilation=lambda shape: per_axis(shape, 1, 3)), ranked("MaxPool{}d", **_POOL)),
+    "avg_pool": Twin(pool_arguments(count_include_pad=lambda _: st.booleans()), ranked("AvgPool{}d", **_POOL)),
+    "adaptive_avg_pool": Twin(
+        lambda shape: optional({"size": per_axis(shape, 1, 9)}), ranked("AdaptiveAvgPool{}d", **_SIZE)
+    ),
+    "adaptive_max_pool": Twin(
+        lambda shape: optional({"size": per_axis(shape, 1, 9)}), ranked("AdaptiveMaxPool{}d", **_SIZE)
+    ),
+    "global_avg_pool": Twin(none, lambda _, shape: module(f"AdaptiveAvgPool{rank(shape)}d", 1)),
+    "global_max_pool": Twin(none, lambda _, shape: module(f"AdaptiveMaxPool{rank(shape)}d", 1)),
+    "batch_norm": Twin(some(affine=st.booleans(), track=st.booleans()), batch_norm, FLAT_TOO),
+    "layer_norm": Twin(some(axes=st.sampled_from(["channels", "all"]), affine=st.booleans()), layer_norm, FLAT_TOO),
+    "group_norm": Twin(
+        lambda shape: optional({"groups": parts(shape)}, affine=st.booleans()),
+        lambda layer, shape: module("GroupNorm", layer.groups, shape[0], layer.eps, layer.affine),
+        FLAT_TOO,
+    ),
+    "instance_norm": Twin(
+        some(affine=st.booleans()),
+        lambda layer, shape: module(f"InstanceNorm{rank(shape)}d", shape[0], layer.eps, affine=layer.affine),
+    ),
+    "local_response_norm": Twin(some(size=st.integers(1, 7)), same_module("LocalResponseNorm")),
+    "relu": Twin(none, same_module("ReLU"), FLAT_TOO),
+    "relu6": Twin(none, same_module("ReLU6"), FLAT_TOO),
+    "leaky_relu": Twin(some(slope=st.just(0.2)), same_module("LeakyReLU", slope="negative_slope"), FLAT_TOO),
+    "prelu": Twin(some(per_channel=st.booleans()), prelu, FLAT_TOO),
+    "elu": Twin(some(alpha=st.just(0.5)), same_module("ELU"), FLAT_TOO),
+    "selu": Twin(none, same_module("SELU"), FLAT_TOO),
+    "gelu": Twin(none, same_module("GELU"), FLAT_TOO),
+    "silu": Twin(none, same_module("SiLU"), FLAT_TOO),
+    "mish": Twin(none, same_module("Mish"), FLAT_TOO),
+    "sigmoid": Twin(none, same_module("Sigmoid"), FLAT_TOO),
+    "hard_sigmoid": Twin(none, same_module("Hardsigmoid"), FLAT_TOO),
+    "hard_swish": Twin(none, same_module("Hardswish"), FLAT_TOO),
+    "tanh": Twin(none, same_module("Tanh"), FLAT_TOO),
+    "softplus": Twin(none, same_module("Softplus"), FLAT_TOO),
+    "softmax": Twin(none, lambda *_: module("Softmax", dim=1), FLAT_TOO),
+    "dropout": Twin(some(p=st.floats(0, 1)), same_module("Dropout"), FLAT_TOO),
+    "identity": Twin(none, same_module("Identity"), FLAT_TOO),
+    "flatten": Twin(none, same_module("Flatten"), FLAT_TOO),
+    "reshape": Twin(reshape_arguments, function(lambda layer, _: lambda x: x.reshape(len(x), *layer.shape)), FLAT_TOO),
+    "pad": Twin(
+        lambda shape: optional(
+            {"padding": padding(shape, 5)}, mode=st.sampled_from(["zeros", "reflect", "replicate", "circular"])
+        ),
+        function(pad),
+    ),
+    "crop": Twin(lambda shape: st.fixed_dictionaries({"cut": padding(shape, 3)}), function(crop)),
+    "upsample": Twin(upsample_arguments, upsample),
+    "pixel_shuffle": Twin(
+        lambda _: optional({"factor": st.integers(1, 3)}),
+        lambda layer, _: module("PixelShuffle", layer.factor),
+        (2,),
+    ),
+    "pixel_unshuffle": Twin(
+        lambda _: optional({"factor": st.integers(1, 3)}),
+        lambda layer, _: module("PixelUnshuffle", layer.factor),
+        (2,),
+    ),
+    "channel_shuffle": Twin(
+        lambda shape: st.fixed_dictionaries({"groups": parts(shape)}),
+        lambda layer, _: module("ChannelShuffle", layer.groups),
+    ),
+    "split": Twin(
+        lambda shape: st.fixed_dictionaries({"parts": parts(shape), "take": st.integers(0, 3)}),
+        function(lambda layer, _: lambda x: x.unflatten(1, (layer.parts, -1))[:, layer.take]),
+        FLAT_TOO,
+    ),
+    "slice": Twin(
+        slice_arguments,
+        function(lambda layer, _: lambda x: x.narrow(1, layer.start, layer.stop - layer.start)),
+        FLAT_TOO,
+    ),
+    "subsample": Twin(lambda shape: st.fixed_dictionaries({"stride": per_axis(shape, 1, 4)}), function(subsample)),
+    "pad_channels": Twin(
+        some(before=st.integers(0, 3), after=st.integers(0, 3)),
+        function(lambda layer, shape: lambda x: functional.pad(x, [0, 0] * rank(shape) + [layer.before, layer.after])),
+        FLAT_TOO,
+    ),
+    # stacking is PyTorch's operation that demands equal shapes: `+` would broadcast
+    "add": Twin(none, function(every(lambda inputs: torch.stack(inputs).sum(0))), FLAT_TOO),
+    "multiply": Twin(none, function(every(lambda inputs: torch.stack(inputs).prod(0))), FLAT_TOO),
+    "concat": Twin(none, function(every(lambda inputs: torch.cat(inputs, 1))), FLAT_TOO),
+}
+
+WITHOUT_TWIN = {"layer_scale", "drop_path", "roi_pool", "roi_align"}
+"""PyTorch itself doesn't have these."""
+JOINS = {"add", "multiply", "concat"}
+MANY_ARGUMENTS = {"conv", "conv_transpose", "max_pool", "avg_pool", "pad", "upsample"}
+"""Kinds whose refusals hide in combinations."""
+STATISTICS = {"layer_norm", "group_norm", "instance_norm"}
+"""Kinds whose statistics count as constants in a receptive field."""
+
+
+MODULES = {
+    "conv": "Conv{}d",
+    "conv_transpose": "ConvTranspose{}d",
+    "linear": "Linear",
+    "max_pool": "MaxPool{}d",
+    "avg_pool": "AvgPool{}d",
+    "adaptive_avg_pool": "AdaptiveAvgPool{}d",
+    "adaptive_max_pool": "AdaptiveMaxPool{}d",
+    "batch_norm": "BatchNorm{}d",
+    "layer_norm": "LayerNorm",
+    "group_norm": "GroupNorm",
+    "instance_norm": "InstanceNorm{}d",
+    "local_response_norm": "LocalResponseNorm",
+    "relu": "ReLU",
+    "relu6": "ReLU6",
+    "leaky_relu": "LeakyReLU",
+    "prelu": "PReLU",
+    "elu": "ELU",
+    "selu": "SELU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+    "mish": "Mish",
+    "sigmoid": "Sigmoid",
+    "hard_sigmoid": "Hardsigmoid",
+    "hard_swish": "Hardswish",
+    "tanh": "Tanh",
+    "softplus": "Softplus",
+    "softmax": "Softmax",
+    "dropout": "Dropout",
+    "identity": "Identity",
+    "flatten": "Flatten",
+    "upsample": "Upsample",
+    "pixel_shuffle": "PixelShuffle",
+    "pixel_unshuffle": "PixelUnshuffle",
+    "channel_shuffle": "ChannelShuffle",
+}
+"""The modules that a kind replaces; `{}` stands for 1 to 3 dimensions."""
+
+UNSPOKEN = {
+    # inferred from the input, or always the channels
+    "in_channels", "in_features", "num_features", "num_channels", "normalized_shape", "num_parameters", "dim",
+    "start_dim", "end_dim", "args", "kwargs",
+    # of running, not of the design
+    "device", "dtype", "inplace", "return_indices", "recompute_scale_factor",
+    # of values, without a trace in shapes and counts
+    "padding_mode", "divisor_override", "approximate", "threshold", "init", "align_corners",
+}  # fmt: skip
+"""Parameters of PyTorch's modules that a spec doesn't state."""
+UNSPOKEN_BY_KIND = {
+    "softplus": {"beta"},
+    "batch_norm": {"bias"},
+    "layer_norm": {"bias"},
+    "group_norm": {"bias"},
+    "instance_norm": {"bias", "momentum", "track_running_stats"},
+}
+OWN_DEFAULTS = {("group_norm", "num_groups"), ("local_response_norm", "size")}
+"""Demanded by PyTorch; here the values of the papers are enough."""
+
+
+def default(name: str, word: str) -> Any:
+    """Our default for an argument of that name, ours or foreign; `empty` where it must be given."""
+    meant = [each for own, each in BY_NAME[name].arguments.items() if word == own or word in each.foreign]
+    assert len(meant) == 1, f"{name} has no argument for {word}"
+    return inspect.Parameter.empty if meant[0].required else meant[0].default
+
+
+@pytest.mark.parametrize(("name", "called"), MODULES.items(), ids=MODULES)
+def test_pytorchs_words_lead_to_ours_and_have_the_same_defaults(name: str, called: str) -> None:
+    for each in {called.format(axes) for axes in (1, 2, 3)}:
+        assert BY_FOREIGN_NAME[each].name == name
+        unspoken = UNSPOKEN | UNSPOKEN_BY_KIND.get(name, set())
+        for word, parameter in inspect.signature(getattr(nn, each)).parameters.items():
+            if word not in unspoken and (name, word) not in OWN_DEFAULTS:
+                assert default(name, word) == parameter.default
+
+
+def on_ranks(*names: str, least: int = 0) -> pytest.MarkDecorator:
+    """Parametrizes over kinds, all but the joins where none is named, and over the ranks that they work on."""
+    names = names or tuple(name for name in TWINS if name not in JOINS)
+    rows = [(name, each) for name in TWINS if name in names for each in TWINS[name].ranks if each >= least]
+    return pytest.mark.parametrize(("name", "axes"), rows, ids=[f"{name}-{each}d" for name, each in rows])
+
+
+@st.composite
+def shapes(draw: st.DrawFn, axes: int, least: int = 1, most: int = 7) -> Shape:
+    channels = draw(st.sampled_from([1, 2, 3, 4, 6, 8, 12, 18]))
+    return (channels, *(draw(st.integers(least, most if axes < 3 else 5)) for _ in range(axes)))
+
+
+def drawn(data: st.DataObject, name: str, shape: Shape) -> Layer:
+    return BY_NAME[name](**data.draw(TWINS[name].arguments(shape)))
+
+
+def stated(layer: Layer, inputs: tuple[Tensor, ...]) -> Shape | None:
+    """The shape of the output as we state it; None where we refuse."""
+    try:
+        return layer.output(inputs).shape
+    except LayerProblem:
+        return None
+
+
+def built(layer: Layer, shape: Shape) -> Real | None:
+    """The counterpart at inference; None where PyTorch refuses the arguments."""
+    try:
+        real = TWINS[layer.name].real(layer, shape)
+    except ValueError:
+        return None
+    if real.owner is not None:
+        real.owner.eval()
+    return real
+
+
+def answer(real: Real, *inputs: Any) -> Any:
+    """The counterpart's output; None where PyTorch refuses, or nothing is left."""
+    try:
+        with torch.no_grad():
+            found = real.call(*inputs)
+    except (RuntimeError, ValueError, IndexError):
+        return None
+    return found if found.numel() else None
+
+
+def test_every_kind_has_a_counterpart() -> None:
+    assert {kind.name for kind in KINDS} == TWINS.keys() | WITHOUT_TWIN
+    assert not TWINS.keys() & WITHOUT_TWIN
+
+
+def owned(real: Real) -> tuple[dict[str, Shape], dict[str, Shape]]:
+    """The shapes of learned values and of buffers by name."""
+    owner = real.owner or nn.Identity()
+    learned, kept = owner.named_parameters(), owner.named_buffers()
+    return {name: tuple(value.shape) for name, value in learned}, {name: tuple(value.shape) for name, value in kept}
+
+
+def compare(name: str, axes: int, data: st.DataObject) -> None:
+    """Draws a layer and an input; holds output, weights and refusal against PyTorch's."""
+    # the only one of PyTorch's pools that refuses a window larger than its unpadded input
+    shape = data.draw(shapes(axes, least=4 if (name, axes) == ("avg_pool", 3) else 1))
+    layer, inputs = drawn(data, name, shape), (Tensor(shape, BATCH),)
+    real = built(layer, shape)
+    found = None if real is None else answer(real, torch.ones(BATCH, *shape))
+    assert stated(layer, inputs) == (None if found is None else tuple(found.shape[1:]))
+    if real is not None and found is not None:
+        weights = layer.weights(inputs)
+        learned = {weight.name: weight.shape for weight in weights if not weight.buffer}
+        kept = {weight.name: weight.shape for weight in weights if weight.buffer}
+        assert (learned, kept) == owned(real)
+
+
+@on_ranks(*MANY_ARGUMENTS)
+@given(data=st.data())
+@many
+def test_outputs_weights_and_refusals_of_many_arguments(name: str, axes: int, data: st.DataObject) -> None:
+    compare(name, axes, data)
+
+
+@on_ranks(*(name for name in TWINS if name not in MANY_ARGUMENTS | JOINS))
+@given(data=st.data())
+@few
+def test_outputs_weights_and_refusals(name: str, axes: int, data: st.DataObject) -> None:
+    compare(name, axes, data)
+
+
+@on_ranks(*sorted(JOINS))
+@given(data=st.data())
+@few
+def test_outputs_and_refusals_of_joins(name: str, axes: int, data: st.DataObject) -> None:
+    shape = data.draw(shapes(axes, most=2))
+    other = data.draw(
+        st.just(shape) | shapes(axes, most=2) | st.integers(1, 3).map(lambda channels: (channels, *shape[1:]))
+    )
+    # a gate broadcasts, unlike anything else
+    assume(name != "multiply" or shape == other or (1,) * axes not in {shape[1:], other[1:]})
+    inputs = (shape, other, shape)
+    layer = BY_NAME[name]()
+    found = answer(built(layer, shape), *(torch.ones(BATCH, *each) for each in inputs))
+    assert stated(layer, tuple(Tensor(each, BATCH) for each in inputs)) == (
+        None if found is None else tuple(found.shape[1:])
+    )
+
+
+@on_ranks("conv", "conv_transpose", "linear")
+@given(data=st.data())
+@few
+def test_macs_are_half_of_the_flops_that_pytorch_counts(name: str, axes: int, data: st.DataObject) -> None:
+    from torch.utils.flop_counter import FlopCounterMode
+
+    shape = data.draw(shapes(axes))
+    layer = drawn(data, name, shape)
+    inputs = (Tensor(shape, BATCH),)
+    assume(stated(layer, inputs) is not None)
+    with torch.device("meta"), FlopCounterMode(display=False) as counter:
+        built(layer, shape).call(torch.empty(BATCH, *shape))
+    assert 2 * layer.macs(inputs, layer.output(inputs)) == counter.get_total_flops()
+
+
+def lit(shape: Shape, axis: int) -> Any:
+    """As many inputs as the axis has cells, each with one of them lit, brighter from channel to channel."""
+    channels, *sizes = shape
+    line = torch.eye(sizes[axis], dtype=torch.float64)
+    beside = [sizes[axis] if other == axis else 1 for other in range(len(sizes))]
+    brightness = 1 + torch.arange(channels, dtype=torch.float64) / channels
+    cells = line.reshape(-1, 1, *beside) * brightness.reshape(1, -1, *[1] * len(sizes))
+    return cells.expand(-1, -1, *sizes).contiguous()
+
+
+def answering(real: Real, shape: Shape, axis: int) -> list[set[int]]:
+    """The input cells that each output cell of an axis answers to."""
+    if real.owner is not None:
+        real.owner.double()
+        for weight in real.owner.parameters():
+            nn.init.constant_(weight, 0.5)
+    cells = lit(shape, axis)
+    with torch.no_grad():
+        change = (real.call(cells) - real.call(torch.zeros_like(cells[:1]))).abs() > 1e-9
+    others = [each for each in range(1, change.dim()) if each != axis + 2]
+    touched = change.any(dim=others) if others else change
+    return [set(column.nonzero().flatten().tolist()) for column in touched.T]
+
+
+class Claim(NamedTuple):
+    """The input cells that an output cell sees by the footprint. `exact`: it surely sees the first and the last."""
+
+    cells: set[int]
+    exact: bool
+
+    @property
+    def ends(self) -> set[int]:
+        return {min(self.cells), max(self.cells)} if self.cells else set()
+
+
+def claim(relation: Window | Phases, cell: int, size: int) -> Claim:
+    if isinstance(relation, Window):
+        start = cell * relation.stride - relation.before
+        taps = range(start, start + relation.extent, relation.dilation)
+        return Claim({tap for tap in taps if 0 <= tap < size}, exact=True)
+    rounds, phase = divmod(cell, relation.period)
+    shift = rounds * relation.advance
+    interval = range(shift + relation.first[phase], shift + relation.last[phase] + 1)
+    inside = {each for each in interval if 0 <= each < size}
+    # dilation leaves gaps in an interval: cut off, it may end in one
+    return Claim(inside, exact=len(inside) == len(interval))
+
+
+def claims(layer: Layer, shape: Shape) -> list[list[Claim]]:
+    """What the footprint says of each output cell, per axis."""
+    inputs = (Tensor(shape),)
+    output = layer.output(inputs)
+    sizes = list(zip(shape[1:], output.shape[1:], strict=True))
+    footprint = layer.footprint(inputs, output)
+    if footprint is Sight.POINT:
+        footprint = tuple(Window() for _ in sizes)
+    elif footprint is Sight.WHOLE:
+        footprint = tuple(Phases(0, (0,), (size - 1,)) for size, _ in sizes)
+    return [
+        [claim(relation, cell, size) for cell in range(found)]
+        for relation, (size, found) in zip(footprint, sizes, strict=True)
+    ]
+
+
+def traceable(name: str) -> bool:
+    # all channels of one are equal to softmax; the cells of flattened axes lie elsewhere
+    return name not in STATISTICS | JOINS | {"flatten", "reshape", "softmax", "linear"}
+
+
+def regular(layer: Any, shape: Shape) -> bool:
+    """Whether the layer reads cells by position alone, and by the sizes that it states."""
+    if layer.name == "pad":
+        return layer.mode == "zeros"
+    if layer.name == "batch_norm":
+        return layer.track
+    # where a scaled size is rounded, PyTorch still samples by the scale; the footprint is that of the sizes
+    return layer.name != "upsample" or layer.scale is None or all(size * layer.scale % 1 == 0 for size in shape[1:])
+
+
+@on_ranks(*filter(traceable, TWINS), least=1)
+@given(data=st.data())
+@few
+def test_footprints_hold_the_cells_that_answer(name: str, axes: int, data: st.DataObject) -> None:
+    shape = data.draw(shapes(axes, most=9))
+    layer = drawn(data, name, shape)
+    real = built(layer, shape)
+    assume(regular(layer, shape) and stated(layer, (Tensor(shape),)) is not None and real is not None)
+    assume(answer(real, torch.ones(BATCH, *shape)) is not None)
+    answers = [answering(real, shape, axis) for axis in range(axes)]
+    # where every tap on one axis falls into padding or a gap, nothing answers on the others either
+    assume(any(answered for axis in answers for answered in axis))
+    for claimed, answered in zip(claims(layer, shape), answers, strict=True):
+        for each, cells in zip(claimed, answered, strict=True):
+            assert cells <= each.cells
+            assert not each.exact or each.ends <= cells
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("batch_norm", {"track": False}),
+        ("layer_norm", {"axes": "channels"}),
+        ("layer_norm", {"axes": "all"}),
+        ("group_norm", {"groups": 2}),
+        ("instance_norm", {}),
+        ("local_response_norm", {}),
+    ],
+)
+def test_a_kind_that_centers_loses_a_constant_of_each_channel(name: str, arguments: dict[str, Any]) -> None:
+    shape = (6, 4, 5)
+    layer = BY_NAME[name](**arguments)
+    real = built(layer, shape)
+    cells = torch.rand(BATCH, *shape, generator=torch.Generator().manual_seed(1))
+    constants = torch.arange(6.0).reshape(1, 6, 1, 1)
+    assert torch.allclose(answer(real, cells), answer(real, cells + constants), atol=1e-4) == layer.centers
+
+
+@on_ranks()
+@given(data=st.data())
+@fewest
+def test_views_share_their_inputs_storage(name: str, axes: int, data: st.DataObject) -> None:
+    shape = data.draw(shapes(axes, least=2))
+    layer = drawn(data, name, shape)
+    real = built(layer, shape)
+    assume(stated(layer, (Tensor(shape),)) is not None and real is not None)
+    given_input = torch.rand(BATCH, *shape)
+    found = answer(real, given_input)
+    assume(found is not None)
+    shared = found.untyped_storage().data_ptr() == given_input.untyped_storage().data_ptr()
+    assert shared == layer.view
