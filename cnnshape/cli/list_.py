@@ -63,7 +63,8 @@ def list_(
     """List the shipped architectures with what they cost.
 
     Parameters, MACs and receptive field are those of the default input and params (`cnnshape summary NAME`).
-    RF: input cells per axis that a cell of the last map depends on; `*`: paths with different centres have met.
+    RF: input cells per axis that a cell of the last map before the first output depends on; `all`: it sees the whole
+    input; `*`: paths with different centres have met.
     """
     limits = (_limit(max_params, "--max-params"), _limit(max_macs, "--max-macs"))
     with collection_paused():

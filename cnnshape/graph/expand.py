@@ -407,8 +407,10 @@ class Expander:
         label = place.prefix + name.text + suffix if name else place.label(block.name.text)
         given = _given(call, block, first)
         inner = self._block_scope(call, block, given, current, scope)
-        origins = {**_defaults(block), **{name: value.span for name, value in given.items()}}
-        frame = Frame(call.word.span, place.prefix.rstrip("."), block.name.text, dict(inner), origins, closed=True)
+        where = place.prefix.rstrip(".")
+        frame = Frame(
+            call.word.span, where, block.name.text, dict(inner), lambda: _param_places(block, given), closed=True
+        )
         return self._grouped(frame, block.name.text, label, block.steps, current, inner, self._taken_names(block.steps))
 
     def _block_scope(
@@ -480,10 +482,10 @@ class Expander:
         where = place.prefix.rstrip(".")
         if name is not None:
             label = f"{place.prefix}{name.text}{suffix}.{index}"
-            frame = Frame(loop.word.span, where, f"{name.text}.{index}", values, _column_places(loop, index))
+            frame = Frame(loop.word.span, where, f"{name.text}.{index}", values, lambda: _column_places(loop, index))
             return self._grouped(frame, name.text, label, loop.do, current, scope, self._taken_names(loop.do))
-        origins = _column_places(loop, index)
-        self._trace.append(Frame(loop.word.span, where, f"round {index} of `for`", values, origins))
+        label = f"round {index} of `for`"
+        self._trace.append(Frame(loop.word.span, where, label, values, lambda: _column_places(loop, index)))
         self._visits -= 1
         try:
             return self.steps(loop.do, current, scope, place)
@@ -600,8 +602,10 @@ def _given(call: Call, block: Block, first: bool) -> dict[str, Value]:
     return given
 
 
-def _defaults(block: Block) -> dict[str, Span]:
-    return {param.name.text: param.default.span for param in block.params if param.default is not None}
+def _param_places(block: Block, given: dict[str, Value]) -> dict[str, Span]:
+    """Where the values of a block's params stand."""
+    defaults = {param.name.text: param.default.span for param in block.params if param.default is not None}
+    return {**defaults, **{name: value.span for name, value in given.items()}}
 
 
 def _column_places(loop: Loop, index: int) -> dict[str, Span]:

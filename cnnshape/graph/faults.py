@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.source import Span
@@ -15,7 +15,8 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 class Frame:
     """One step of the way from the file's `layers` to the step that is being expanded.
 
-    `origins` are the places of the values that the step gives to names; a `closed` frame (a block) hides all others.
+    `origins` gives the places of the values that the step gives to names, which only a fault needs; a `closed` frame
+    (a block) hides all others.
     """
 
     __slots__ = ("at", "closed", "label", "origins", "values", "where")
@@ -26,7 +27,7 @@ class Frame:
         where: str,
         label: str,
         values: dict[str, object],
-        origins: dict[str, Span],
+        origins: Callable[[], dict[str, Span]],
         *,
         closed: bool = False,
     ) -> None:
@@ -57,7 +58,8 @@ def _origins(diagnostic: Diagnostic, trace: list[Frame]) -> list[Label]:
     names = set(_NAME.findall(diagnostic.at.span.text)) if diagnostic.at else set()
     found: list[Label] = []
     for frame in reversed(trace):
-        hits = {name: frame.origins[name] for name in sorted(names) if name in frame.origins}
+        origins = frame.origins()
+        hits = {name: origins[name] for name in sorted(names) if name in origins}
         found += [Label(span, f"`{name}` is given here") for name, span in hits.items()]
         passed_on = {name for span in hits.values() for name in _NAME.findall(span.text)}
         names = passed_on if frame.closed else (names - set(hits)) | passed_on

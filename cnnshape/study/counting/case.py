@@ -104,8 +104,13 @@ class Case(NamedTuple):
 
     @property
     def window_cells(self) -> int:
-        """Cells of one window."""
+        """Cells of one window that slides."""
         return prod(window.kernel for window in self.windows)
+
+    @property
+    def kernel_cells(self) -> int:
+        """Cells of one learned kernel."""
+        return prod(self.weights[0].shape[2:])
 
     def argument(self, name: str) -> Any:
         """An argument as the spec gave it."""

@@ -58,7 +58,7 @@ class Rule(NamedTuple):
     quantity: Quantity
     figure: str
     doc: str
-    count: Callable[[Report], tuple[Tally, ...]]
+    tally: Callable[[Report], tuple[Tally, ...]]
     kinds: frozenset[str] | None = None
 
 

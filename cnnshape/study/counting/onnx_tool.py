@@ -1,0 +1,73 @@
+"""onnx-tool: by the operators of an ONNX file, with costs of vector instructions (a division 4, exp 32, a root 24)."""
+
+from __future__ import annotations
+
+from cnnshape.study.counting.case import Case
+from cnnshape.study.counting.costs import JOIN, PRODUCT, biased, per_input, per_value
+from cnnshape.study.counting.rule import Cost, Costs, Mark, Quantity, Rule, Table, by_kind, each
+
+_WINDOW = Cost("window size per value", lambda case: case.values * case.window_cells)
+_SPREAD_PRODUCT = Cost(
+    "output values x output channels / groups x kernel",
+    lambda case: case.values * (case.argument("out") // case.argument("groups")) * case.kernel_cells,
+)
+_GLOBAL_AVERAGE: Costs = (
+    Cost("1 per input value, and 4 per output value", lambda case: case.input_values + 4 * case.values),
+)
+_LAYER_NORM: Costs = (*per_value(7), Cost("29 per mean", lambda case: 29 * case.values // case.channels, "statistics"))
+
+
+def _upsample(case: Case) -> Costs:
+    return {"nearest": (), "linear": per_value(4), "cubic": per_value(8)}[case.argument("mode")]
+
+
+def _adaptive(case: Case) -> Costs | Mark:
+    """The exporter writes a window where the sizes divide, and a global pool where one cell is left."""
+    if any(size % found for size, found in zip(case.input_sizes, case.output_sizes, strict=True)):
+        return Mark.UNKNOWN
+    if all(found == 1 for found in case.output_sizes):
+        return _GLOBAL_AVERAGE if case.kind == "adaptive_avg_pool" else per_input(1)
+    return (Cost("1 per value read", lambda case: case.input_values),)
+
+
+_TABLE: Table = {
+    **each("conv linear", biased(PRODUCT)),
+    "conv_transpose": biased(_SPREAD_PRODUCT),
+    **each("max_pool avg_pool", (_WINDOW,)),
+    **each("adaptive_avg_pool adaptive_max_pool", _adaptive),
+    "global_avg_pool": _GLOBAL_AVERAGE,
+    "global_max_pool": per_input(1),
+    "batch_norm": per_value(31),
+    "layer_norm": _LAYER_NORM,
+    "group_norm": per_value(9),
+    "instance_norm": per_value(7),
+    **each("layer_scale relu", per_value(1)),
+    **each("relu6 leaky_relu prelu", per_value(2)),
+    "hard_sigmoid": per_value(4),
+    "hard_swish": per_value(5),
+    "sigmoid": per_value(32),
+    "silu": per_value(33),
+    "gelu": per_value(34),
+    "elu": per_value(35),
+    "softmax": per_value(36),
+    **each("tanh softplus", per_value(76)),
+    "mish": per_value(153),
+    "upsample": _upsample,
+    **each("add multiply", JOIN),
+    **each("dropout drop_path identity flatten reshape crop pixel_shuffle pixel_unshuffle slice subsample concat", ()),
+    **each("local_response_norm selu channel_shuffle pad pad_channels split roi_pool roi_align", Mark.UNKNOWN),
+}
+
+RULES = (
+    Rule(
+        "onnx-tool",
+        "onnx-tool",
+        "1.0.1",
+        Quantity.MACS,
+        "MACs",
+        "Multiply-adds with bias, 31 per value of batch norm, 1 per value of ReLU and of joins, window size per "
+        "output value of pools. Of an ONNX file with its batch norms: exported in training mode.",
+        by_kind(_TABLE),
+        frozenset(_TABLE),
+    ),
+)

@@ -1,0 +1,122 @@
+"""thop and its successor ultralytics-thop: by hooks on module classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+
+from cnnshape.layers import Window
+from cnnshape.study.counting.case import Case
+from cnnshape.study.counting.costs import PRODUCT, is_spread, per_value, scaled
+from cnnshape.study.counting.rule import Cost, Costs, Entry, Mark, Quantity, Rule, Table, by_kind, each
+
+_UPSAMPLE = {("linear", 1): 5, ("linear", 2): 11, ("cubic", 2): 259}
+_SPREAD_PRODUCT = Cost(
+    "output values x input channels / groups x kernel",
+    lambda case: case.values * (case.channels // case.argument("groups")) * case.kernel_cells,
+)
+_SOFTMAX = (
+    Cost("3 per value", lambda case: 3 * case.values),
+    Cost("1 fewer per position", lambda case: -case.positions, "sums"),
+)
+
+
+def _upsample(more: dict[tuple[str, int], int]) -> Entry:
+    costs = {**_UPSAMPLE, **more}
+    return lambda case: per_value(costs.get((case.argument("mode"), len(case.output_sizes)), 0))
+
+
+def _layer_norm(case: Case) -> Costs | Mark:
+    return Mark.UNKNOWN if is_spread(case) else per_value(4 if case.scales else 2)
+
+
+def _ratio(case: Case) -> int:
+    """Values in / values out per channel is taken as the window, as a floating-point number."""
+    kernel = 1.0
+    for size, found in zip(case.input_sizes, case.output_sizes, strict=True):
+        kernel *= size / found
+    return int((kernel + 1) * case.values)
+
+
+_MATRICES: Table = {
+    **each("conv linear", (PRODUCT,)),
+    **each("batch_norm instance_norm", scaled(4, 2)),
+    "prelu": per_value(1),
+    "softmax": _SOFTMAX,
+    **each("relu relu6 leaky_relu elu selu gelu silu mish sigmoid hard_sigmoid hard_swish tanh softplus", ()),
+    **each("max_pool adaptive_max_pool global_max_pool local_response_norm layer_scale", ()),
+    **each("dropout drop_path identity flatten reshape pad crop pixel_shuffle pixel_unshuffle channel_shuffle", ()),
+    **each("split slice subsample pad_channels add concat multiply", ()),
+    **each("roi_pool roi_align", Mark.UNKNOWN),
+}
+
+_THOP: Table = {
+    **_MATRICES,
+    "conv_transpose": (_SPREAD_PRODUCT,),
+    "layer_norm": _layer_norm,
+    "group_norm": (),
+    "avg_pool": per_value(1),
+    **each("adaptive_avg_pool global_avg_pool", (Cost("input / output size + 1, per output value", _ratio),)),
+    "upsample": _upsample({("nearest", 1): 1, ("nearest", 2): 1, ("nearest", 3): 1}),
+}
+
+
+def _read(case: Case) -> int:
+    """Cells that the windows of an average pool read, those of padding only where they count in the mean."""
+    padded = case.argument("count_include_pad")
+    sizes = zip(case.windows, case.input_sizes, case.output_sizes, strict=True)
+    cells = prod(_read_on_axis(window, size, found, padded) for window, size, found in sizes)
+    return case.channels * case.boxes * cells
+
+
+def _read_on_axis(window: Window, size: int, found: int, padded: bool) -> int:
+    lowest, highest = (-window.before, size + window.after) if padded else (0, size)
+    starts = (index * window.stride - window.before for index in range(found))
+    return sum(max(min(start + window.kernel, highest) - max(start, lowest), 0) for start in starts)
+
+
+def _adaptive_read(case: Case) -> int:
+    """Cells that the windows of an adaptive pool read."""
+    cells = prod(map(_adaptive_read_on_axis, case.input_sizes, case.output_sizes))
+    return case.channels * case.boxes * cells
+
+
+def _adaptive_read_on_axis(size: int, found: int) -> int:
+    return sum(-(-(index + 1) * size // found) - index * size // found for index in range(found))
+
+
+def _mean(read: Callable[[Case], int]) -> Costs:
+    return (Cost("1 per value read, and 1 per output value", lambda case: read(case) + case.values),)
+
+
+_ULTRALYTICS: Table = {
+    **_MATRICES,
+    "conv_transpose": (PRODUCT,),
+    **each("layer_norm group_norm", scaled(4, 2)),
+    "avg_pool": _mean(_read),
+    **each("adaptive_avg_pool global_avg_pool", _mean(_adaptive_read)),
+    "upsample": _upsample({("linear", 3): 31}),
+}
+
+RULES = (
+    Rule(
+        "thop",
+        "thop",
+        "0.1.1",
+        Quantity.MACS,
+        "MACs",
+        "Multiply-adds without bias, 4 per value of batch norm, average pools; max pools, ReLU and joins count nothing.",
+        by_kind(_THOP),
+        frozenset(_THOP),
+    ),
+    Rule(
+        "ultralytics-thop",
+        "ultralytics-thop",
+        "2.2.3",
+        Quantity.MACS,
+        "MACs",
+        "As thop, with transposed convolutions, uneven pools, layer_norm and group_norm mended.",
+        by_kind(_ULTRALYTICS),
+        frozenset(_ULTRALYTICS),
+    ),
+)
