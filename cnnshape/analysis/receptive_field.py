@@ -6,19 +6,31 @@ upsampling) the interval repeats with a period of several output cells, and the 
 
 Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks" (Distill, 2019), kept
 here as explicit intervals per phase, so that enlargement and joins are exact. Statistics of normalization layers
-count as constants.
+count as constants, and the channels of a tensor are not told apart.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from fractions import Fraction
+from itertools import pairwise
 from math import gcd, lcm
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 from cnnshape.graph import Application, Graph
-from cnnshape.layers import AxisRelation, Footprint, Phases, Shape, Sight, Tensor, Window
+from cnnshape.layers import AxisRelation, Phases, Shape, Sight, Tensor, Window
 
 MAX_PERIOD = 4096
+MAX_TAPS = 1 << 16
+MAX_PHASES = 200_000
+"""Phases of all fields together: a few long patterns in a deep network would take minutes and gigabytes."""
+
+Value = TypeVar("Value")
+Interval = tuple[int, int]
+"""First and last cell; one that ends before it starts is empty."""
+EMPTY: Interval = (0, -1)
+ITSELF = Window()
+"""A window of one cell, moved by one: it sees its own place and nothing else."""
 
 
 class Field(NamedTuple):
@@ -46,15 +58,14 @@ class Field(NamedTuple):
         """How far before the input's first cell the field of the first output cell starts, per axis."""
         return tuple(-axis.first[0] for axis in self.axes)
 
-    def interval(self, axis: int, cell: int) -> tuple[int, int]:
+    @property
+    def everywhere(self) -> bool:
+        """True where all cells see the same."""
+        return self.axes[0].advance == 0
+
+    def interval(self, axis: int, cell: int) -> Interval:
         """The first and the last input cell that a cell sees on an axis, padding included; none if last < first."""
         return _at(self.axes[axis], cell)
-
-
-class Undefined(NamedTuple):
-    """No field can be stated; `reason` says why."""
-
-    reason: str
 
 
 def _quotient(number: int, divisor: int) -> int | Fraction:
@@ -66,215 +77,278 @@ def _length(first: int, last: int) -> int:
     return max(last - first + 1, 0)
 
 
-_Seen = Field | Undefined | None
+class Undefined(NamedTuple):
+    """No field can be stated; `reason` says why."""
+
+    reason: str
 
 
-def _footprint(application: Application) -> Footprint:
-    """What the layer states; a window of one cell, moved by one, sees its own place and nothing else."""
-    footprint = application.layer.footprint(application.inputs, application.output)
-    return Sight.POINT if isinstance(footprint, tuple) and set(footprint) == {Window()} else footprint
+TOO_LATE = Undefined("the pattern of fields repeats too late to be stated")
+
+
+class _Seen(NamedTuple):
+    """What a tensor sees of the input: each cell by its field, all cells together within `reach`.
+
+    A field goes on behind the borders of a tensor, where there is only padding; the reach ends there. (Where dilated
+    windows stand over a border, the reach may have some cells too many, but fewer than the dilation.)
+    """
+
+    field: Field | Undefined
+    reach: tuple[Interval, ...]
+
+
+class _Taps(NamedTuple):
+    """The cells that a layer reads along an axis: phases like those of a relation, every `step`-th cell of them."""
+
+    advance: int
+    first: tuple[int, ...]
+    last: tuple[int, ...]
+    step: int = 1
+
+
+class _Reading(NamedTuple):
+    """What a layer reads; taps are None where those of an axis are too many to list.
+
+    `cells` are the first and the last that it reads at all, per axis, or None where it reads all of them. `skips` is
+    True where it may leave out cells between those.
+    """
+
+    taps: Sight | tuple[_Taps | None, ...]
+    cells: tuple[Interval, ...] | None = None
+    skips: bool = False
 
 
 def receptive_fields(graph: Graph) -> list[Field | Undefined | None]:
     """The field of each node in the first input; None where a node doesn't depend on it, or it has no axes."""
-    return _Tracer(graph).run()
+    return [None if seen is None else seen.field for seen in _Tracer(graph).run()]
 
 
 class _Tracer:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.sizes = graph.inputs[0].tensor.shape[1:]
-        self.footprints: dict[Application, Footprint] = {}
-        self.fields: list[_Seen] = [None] * len(graph.inputs)
-        if self.sizes:
-            itself = Phases(1, (0,), (0,))
-            self.fields[0] = Field((itself,) * len(self.sizes), self.sizes, True)
+        self.readings: dict[Application, _Reading] = {}
+        self.seen: list[_Seen | None] = [None] * len(graph.inputs)
+        self.phases = 0
+        sizes = graph.inputs[0].tensor.shape[1:]
+        if sizes:
+            itself = Field((Phases(1, (0,), (0,)),) * len(sizes), sizes, True)
+            self.seen[0] = _Seen(itself, tuple((0, size - 1) for size in sizes))
 
-    def run(self) -> list[_Seen]:
+    def run(self) -> list[_Seen | None]:
         for node in self.graph.nodes:
             application = node.application
-            footprint = self.footprints.get(application)
-            if footprint is None:
-                footprint = self.footprints[application] = _footprint(application)
-            seen = self.fields[node.inputs[0]]
-            if len(node.inputs) > 1 and footprint is Sight.POINT:
-                seen = self.union([self.fields[value] for value in node.inputs])
-            elif footprint is not Sight.POINT and seen is not None:
-                seen = self.follow(seen, footprint, application.output)
-            self.fields.append(seen)
-        return self.fields[len(self.graph.inputs) :]
+            reading = self.readings.get(application)
+            if reading is None:
+                reading = self.readings[application] = _reading(application)
+            seen = self.seen[node.inputs[0]]
+            if reading.taps is not Sight.POINT:
+                seen = None if seen is None else self.counted(_follow(seen, reading, application.output))
+            elif len(node.inputs) > 1:
+                met = [each for value in node.inputs if (each := self.seen[value]) is not None]
+                seen = self.counted(_union(met)) if met else None
+            self.seen.append(seen)
+        return self.seen[len(self.graph.inputs) :]
 
-    def follow(self, seen: Field | Undefined, footprint: Footprint, output: Tensor) -> _Seen:
-        """The field of a layer's output, from the field of its input."""
-        if footprint is Sight.WHOLE:
-            return self.whole(seen)
-        if isinstance(seen, Undefined):
-            return seen
-        if all(axis.advance == 0 for axis in seen.axes):
-            return seen
-        if footprint is Sight.UNKNOWN:
-            return Undefined("values were rearranged, so that neighbours don't see neighbours")
-        assert isinstance(footprint, tuple)
-        axes = _composed_axes(seen.axes, footprint)
-        if axes is None:
-            return Undefined("the pattern of fields repeats too late to be stated")
-        return Field(axes, output.shape[1:], seen.aligned)
-
-    def whole(self, seen: Field | Undefined) -> Field:
-        """What all cells see together, inside of the input."""
-        if isinstance(seen, Undefined):
-            axes = tuple(Phases(0, (0,), (size - 1,)) for size in self.sizes)
-        else:
-            axes = tuple(map(_hull, seen.axes, seen.cells, self.sizes))
-        return Field(axes, seen.cells if isinstance(seen, Field) else self.sizes, True)
-
-    def union(self, seen: list[_Seen]) -> _Seen:
-        """The field where paths meet."""
-        undefined = next((each for each in seen if isinstance(each, Undefined)), None)
-        if undefined is not None:
-            return undefined
-        fields = [each for each in seen if isinstance(each, Field)]
-        if not fields:
-            return None
-        met = fields[0]
-        for other in fields[1:]:
-            if other is not met:
-                joined = self.meet(met, other)
-                if isinstance(joined, Undefined):
-                    return joined
-                met = joined
-        return met
-
-    def meet(self, one: Field, other: Field) -> Field | Undefined:
-        everywhere = [all(axis.advance == 0 for axis in field.axes) for field in (one, other)]
-        if any(everywhere):
-            return self.meet_whole(one, other, everywhere)
-        axes = []
-        aligned = one.aligned and other.aligned
-        for a, b in zip(one.axes, other.axes, strict=True):
-            if a.advance * b.period != b.advance * a.period:
-                return Undefined("paths with different strides meet")
-            period = lcm(a.period, b.period)
-            if period > MAX_PERIOD:
-                return Undefined("the pattern of fields repeats too late to be stated")
-            a, b = _stretched(a, period), _stretched(b, period)
-            aligned = aligned and _same_centres(a, b)
-            axes.append(Phases(a.advance, *_covered(a, b)))
-        return Field(tuple(axes), one.cells, aligned)
-
-    def meet_whole(self, one: Field, other: Field, everywhere: list[bool]) -> Field:
-        """A gate or a global path meets another: both together see what either sees anywhere."""
-        local = other if everywhere[0] else one
-        whole_one, whole_other = self.whole(one), self.whole(other)
-        axes = tuple(Phases(0, *_covered(a, b)) for a, b in zip(whole_one.axes, whole_other.axes, strict=True))
-        return Field(axes, local.cells, local.aligned)
+    def counted(self, seen: _Seen) -> _Seen:
+        """The same, unless the phases of all fields have become too many."""
+        if isinstance(seen.field, Field):
+            self.phases += sum([len(axis.first) - 1 for axis in seen.field.axes])
+        return seen if self.phases < MAX_PHASES else _Seen(TOO_LATE, seen.reach)
 
 
-def _covered(a: Phases, b: Phases) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The smallest intervals over those of two relations, phase by phase; an empty one adds nothing."""
-    first, last = [], []
-    for a_first, a_last, b_first, b_last in zip(a.first, a.last, b.first, b.last, strict=True):
-        if a_first > a_last:
-            a_first, a_last = b_first, b_last
-        elif b_first > b_last:
-            b_first, b_last = a_first, a_last
-        first.append(min(a_first, b_first))
-        last.append(max(a_last, b_last))
-    return tuple(first), tuple(last)
+def _follow(seen: _Seen, reading: _Reading, output: Tensor) -> _Seen:
+    """What a layer's output sees, from what its input sees."""
+    field, reach = seen
+    if isinstance(field, Field) and field.everywhere:
+        return seen
+    if reading.taps is Sight.WHOLE:
+        return _Seen(Field(_everywhere(reach), output.shape[1:], True), reach)
+    if isinstance(field, Undefined):
+        return seen
+    if isinstance(reading.taps, Sight):
+        return _Seen(Undefined("values were rearranged, so that neighbours don't see neighbours"), reach)
+    if reading.cells is not None:
+        reach = _per_axis(_narrowed, field.axes, reach, reading.cells)
+    axes = _composed_axes(field.axes, reading.taps)
+    if axes is None:
+        return _Seen(TOO_LATE, reach)
+    sizes = output.shape[1:]
+    if reading.skips:
+        reach = _per_axis(_narrowed, axes, reach, [(0, size - 1) for size in sizes])
+    return _Seen(Field(axes, sizes, field.aligned), reach)
 
 
-def _same_centres(a: Phases, b: Phases) -> bool:
-    return all(
-        a_first + a_last == b_first + b_last
-        for a_first, a_last, b_first, b_last in zip(a.first, a.last, b.first, b.last, strict=True)
-    )
+def _everywhere(reach: tuple[Interval, ...]) -> tuple[Phases, ...]:
+    return tuple(Phases(0, (first,), (last,)) for first, last in reach)
 
 
-def _stretched(axis: Phases, period: int) -> Phases:
-    """The same relation, stated over a multiple of its period."""
-    if axis.period == period:
-        return axis
-    times = range(period // axis.period)
-    first = tuple(time * axis.advance + each for time in times for each in axis.first)
-    last = tuple(time * axis.advance + each for time in times for each in axis.last)
-    return Phases(axis.advance * len(times), first, last)
+def _per_axis(function: Callable[..., Value], *sides: Iterable[object]) -> tuple[Value, ...]:
+    """The function's value for each axis; most networks treat all axes alike."""
+    found: list[Value] = []
+    before = None
+    for each in zip(*sides, strict=True):
+        found.append(found[-1] if each == before else function(*each))
+        before = each
+    return tuple(found)
 
 
-def _at(axis: Phases, cell: int) -> tuple[int, int]:
+# Where paths meet
+
+
+def _union(met: list[_Seen]) -> _Seen:
+    """What a tensor sees that was made from several."""
+    together = met[0]
+    for other in met[1:]:
+        if other is not together:
+            together = _meet(together, other)
+    return together
+
+
+def _meet(one: _Seen, other: _Seen) -> _Seen:
+    reach = one.reach if one.reach == other.reach else _per_axis(_hull, one.reach, other.reach)
+    a, b = one.field, other.field
+    if isinstance(a, Undefined) or isinstance(b, Undefined):
+        return _Seen(a if isinstance(a, Undefined) else b, reach)
+    if a.everywhere or b.everywhere:
+        # Beside a gate each cell sees its own surroundings and what the gate sees; all of it is what holds for all.
+        local = b if a.everywhere else a
+        return _Seen(Field(_everywhere(reach), local.cells, local.aligned), reach)
+    return _Seen(_meet_fields(a, b), reach)
+
+
+def _meet_fields(a: Field, b: Field) -> Field | Undefined:
+    if a.cells != b.cells:
+        return Undefined("flattened maps of different sizes meet")
+    axes, aligned = [], a.aligned and b.aligned
+    for met in _per_axis(_meet_axes, a.axes, b.axes):
+        if isinstance(met, Undefined):
+            return met
+        axes.append(met[0])
+        aligned = aligned and met[1]
+    return Field(tuple(axes), a.cells, aligned)
+
+
+def _meet_axes(a: Phases, b: Phases) -> tuple[Phases, bool] | Undefined:
+    """The smallest intervals over those of both, phase by phase; and whether their centres agree."""
+    if a.advance * b.period != b.advance * a.period:
+        return Undefined("paths with different strides meet")
+    period = lcm(a.period, b.period)
+    if period > MAX_PERIOD:
+        return TOO_LATE
+    if a == b:
+        return a, True
+    pairs = [(_at(a, cell), _at(b, cell)) for cell in range(period)]
+    axis = _phases(a.advance * (period // a.period), [_hull(*pair) for pair in pairs])
+    return axis, all(_same_centre(*pair) for pair in pairs)
+
+
+def _hull(a: Interval, b: Interval) -> Interval:
+    """The smallest interval over both; an empty one adds nothing."""
+    if a[0] > a[1]:
+        return b
+    if b[0] > b[1]:
+        return a
+    return min(a[0], b[0]), max(a[1], b[1])
+
+
+def _same_centre(a: Interval, b: Interval) -> bool:
+    """Whether two intervals have one centre; an empty one has none that could differ."""
+    return sum(a) == sum(b) or a[0] > a[1] or b[0] > b[1]
+
+
+# Through a layer
+
+
+def _at(axis: Phases | _Taps, cell: int) -> Interval:
     """The interval that the cell of that index sees."""
-    rounds, phase = divmod(cell, axis.period)
+    rounds, phase = divmod(cell, len(axis.first))
     shift = rounds * axis.advance
     return axis.first[phase] + shift, axis.last[phase] + shift
 
 
-def _hull(axis: Phases, cells: int, size: int) -> Phases:
-    """What all cells of an axis see together, cut to the input's cells 0 to `size - 1`."""
-    ends = {*range(min(axis.period, cells)), *range(max(cells - axis.period, 0), cells)}
-    first, last = _together(axis, sorted(ends))
-    return Phases(0, (max(first, 0),), (min(last, size - 1),))
+def _phases(advance: int, intervals: list[Interval]) -> Phases:
+    return Phases(advance, tuple([first for first, _ in intervals]), tuple([last for _, last in intervals]))
 
 
-def _together(axis: Phases, cells: list[int]) -> tuple[int, int]:
-    """The smallest interval over those of several cells; `(0, -1)` where none sees anything."""
-    seen = [_at(axis, cell) for cell in cells]
-    sighted = [(first, last) for first, last in seen if first <= last]
-    if not sighted:
-        return 0, -1
-    return min(first for first, _ in sighted), max(last for _, last in sighted)
+def _composed_axes(axes: tuple[Phases, ...], taps: tuple[_Taps | None, ...]) -> tuple[Phases, ...] | None:
+    found = _per_axis(_composed, axes, taps)
+    return None if None in found else cast("tuple[Phases, ...]", found)
 
 
-def _composed_axes(axes: tuple[Phases, ...], footprint: tuple[AxisRelation, ...]) -> tuple[Phases, ...] | None:
-    if len(axes) != len(footprint):
+def _composed(axis: Phases, taps: _Taps | None) -> Phases | None:
+    """What an output cell sees in the input, through a tensor whose cells see `axis`; None: too long to state."""
+    if taps is None:
         return None
-    if len(axes) == 2 and axes[0] == axes[1] and footprint[0] == footprint[1]:
-        both = _composed(axes[0], footprint[0])
-        return None if both is None else (both, both)
-    found = []
-    for axis, relation in zip(axes, footprint, strict=True):
-        composed = _composed(axis, relation)
-        if composed is None:
-            return None
-        found.append(composed)
-    return tuple(found)
+    phases, advance = len(taps.first), axis.advance
+    if len(axis.first) == phases == 1 and axis.first <= axis.last and taps.first <= taps.last:
+        first, last = axis.first[0] + advance * taps.first[0], axis.last[0] + advance * taps.last[0]
+        return Phases(advance * taps.advance, (first,), (last,))
+    rounds = axis.period // gcd(axis.period, taps.advance)
+    near = 1 if _rises(axis) else axis.period // gcd(axis.period, taps.step)
+    if rounds * phases > MAX_PERIOD or rounds * phases * near > MAX_TAPS:
+        return None
+    seen = [_seen(axis, *_at(taps, cell), taps.step, near) for cell in range(rounds * phases)]
+    return _phases(advance * (rounds * taps.advance // axis.period), seen)
 
 
-def _composed(axis: Phases, relation: AxisRelation) -> Phases | None:
-    """What an output cell sees in the input, through a tensor whose cells see `axis`."""
+def _rises(axis: Phases) -> bool:
+    """Whether every cell sees something, and nothing that lies before what the cell before it sees."""
+    intervals = [_at(axis, cell) for cell in range(axis.period + 1)]
+    sees = all(first <= last for first, last in intervals)
+    return sees and all(a[0] <= b[0] and a[1] <= b[1] for a, b in pairwise(intervals))
+
+
+def _seen(axis: Phases, first: int, last: int, step: int, near: int) -> Interval:
+    """What a row of cells sees: as many cells at either end matter as differ in phase, one where the axis rises."""
+    if near == 1:
+        begin, end = _at(axis, first), _at(axis, last)
+        return (begin[0], end[1]) if first <= last and begin[0] <= begin[1] else EMPTY
+    cells = range(first, last + 1, step)
+    at_ends = cells if len(cells) <= 2 * near else [*cells[:near], *cells[-near:]]
+    hull = EMPTY
+    for cell in at_ends:
+        hull = _hull(hull, _at(axis, cell))
+    return hull
+
+
+def _reading(application: Application) -> _Reading:
+    footprint = application.layer.footprint(application.inputs, application.output)
+    if isinstance(footprint, Sight):
+        return _Reading(footprint)
+    if all(relation == ITSELF for relation in footprint):
+        return _Reading(Sight.POINT)
+    taps = _per_axis(_taps, footprint)
+    every = [(0, size - 1) for size in application.inputs[0].shape[1:]]
+    cells = _per_axis(_read, taps, every, application.output.shape[1:])
+    return _Reading(taps, None if list(cells) == every else cells, any(map(_skips, taps)))
+
+
+def _taps(relation: AxisRelation) -> _Taps | None:
     if relation is None:
         return None
-    if isinstance(relation, Window):
-        return _through_window(axis, relation)
-    return _through_phases(axis, relation)
+    if isinstance(relation, Phases):
+        return _Taps(*relation)
+    first = -relation.before
+    return _Taps(relation.stride, (first,), (first + relation.extent - 1,), relation.dilation)
 
 
-def _through_window(axis: Phases, window: Window) -> Phases | None:
-    advance, first, last = axis
-    if len(first) == 1 and first[0] <= last[0]:
-        reach = window.dilation * (window.kernel - 1) - window.before
-        return Phases(advance * window.stride, (first[0] - advance * window.before,), (last[0] + advance * reach,))
-    period = axis.period // gcd(axis.period, window.stride)
-    spans = [_window_span(axis, window, phase * window.stride - window.before) for phase in range(period)]
-    moved = advance * (period * window.stride // axis.period)
-    return Phases(moved, tuple(span[0] for span in spans), tuple(span[1] for span in spans))
+def _read(taps: _Taps | None, every: Interval, output: int) -> Interval:
+    """The first and the last cell of an axis that a layer reads."""
+    return every if taps is None else _narrowed(taps, every, (0, output - 1))
 
 
-def _window_span(axis: Phases, window: Window, start: int) -> tuple[int, int]:
-    """What the taps of one window see; the extremes are among as many taps at either end as the axis has phases."""
-    near = min(window.kernel, axis.period)
-    taps = {*range(near), *range(window.kernel - near, window.kernel)}
-    return _together(axis, [start + tap * window.dilation for tap in taps])
+def _skips(taps: _Taps | None) -> bool:
+    """Whether cells may lie between those that one output cell reads and those that the next one does."""
+    return taps is not None and (taps.advance > taps.last[0] - taps.first[0] + 1 or len(taps.first) > 1)
 
 
-def _through_phases(axis: Phases, relation: Phases) -> Phases | None:
-    rounds = axis.period // gcd(axis.period, relation.advance)
-    period = relation.period * rounds
-    if period > MAX_PERIOD:
-        return None
-    spans = []
-    for cell in range(period):
-        first, last = _at(relation, cell)
-        near = min(last - first + 1, axis.period)
-        cells = {*range(first, first + near), *range(last - near + 1, last + 1)}
-        spans.append(_together(axis, sorted(cells)))
-    advance = axis.advance * (rounds * relation.advance // axis.period)
-    return Phases(advance, tuple(span[0] for span in spans), tuple(span[1] for span in spans))
+def _narrowed(axis: Phases | _Taps, reach: Interval, cells: Interval) -> Interval:
+    """What is left of the reach where only the cells from one to another count."""
+    left, period, advance = EMPTY, len(axis.first), axis.advance
+    for phase, (first, last) in enumerate(zip(axis.first, axis.last, strict=True)):
+        # The rounds of this phase that are among the cells and see something within reach.
+        begin = max(-((phase - cells[0]) // period), -((last - reach[0]) // advance))
+        end = min((cells[1] - phase) // period, (reach[1] - first) // advance)
+        if first <= last and begin <= end:
+            left = _hull(left, (max(first + begin * advance, reach[0]), min(last + end * advance, reach[1])))
+    return left

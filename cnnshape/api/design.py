@@ -14,6 +14,7 @@ from cnnshape.report import DTYPES, Report, Settings, make_report
 from cnnshape.source import SourceText
 from cnnshape.spec import Spec, Value, read_spec, read_value
 
+_LARGEST = 10**12
 ParamValue = int | float | bool | str | list["ParamValue"] | tuple["ParamValue", ...]
 
 
@@ -141,4 +142,6 @@ def _written(value: ParamValue) -> str:
         return "true" if value else "false"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_written, value))}]"
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        raise DesignError([diagnose("expression-value", "a number beyond 10^12", file="params")])
     return str(value)

@@ -219,6 +219,8 @@ class _Composer:
             what = "list" if isinstance(node, Sequence) else "mapping"
             message = f"a {what} can't be a key"
             raise _Refused(diagnose("bad-key", message, node.span, help="quote a text that starts with a bracket"))
+        if node.empty:
+            raise _Refused(diagnose("bad-key", "a key is empty", node.span, help="write a word before the colon"))
         if node.text == "<<" and node.plain:
             message = "a merge key (`<<`) is not part of the language"
             raise _Refused(diagnose("yaml-feature", message, node.span, help="use `extends`, or a block with params"))
@@ -255,9 +257,13 @@ def _control_character(source: SourceText, offset: int) -> Diagnostic:
 def _syntax_error(source: SourceText, error: Any) -> Diagnostic:
     mark = error.problem_mark or error.context_mark
     problem = _one_line(error.problem or "the text is not YAML")
-    help = next((text for sign, text in _SYNTAX_HELP if sign in problem), None)
     if mark is None:
+        help = next((text for sign, text in _SYNTAX_HELP if sign in problem), None)
         return diagnose("yaml-syntax", problem, file=source.name, help=help)
+    # libyaml doesn't name the character that it stumbled over
+    at = source.line(mark.line + 1)[mark.column : mark.column + 1]
+    told = f"{problem} character '{at}'" if "cannot start any token" in problem else problem
+    help = next((text for sign, text in _SYNTAX_HELP if sign in told), None)
     span = Span(source, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
     if "\t" in source.line(span.line)[: span.column]:
         help = "YAML indents with spaces; replace the tab"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
 from cnnshape.graph.vocabulary import Plan
-from cnnshape.layers import BY_NAME, Layer, LayerProblem, Tensor
+from cnnshape.layers import BY_NAME, LARGEST, Layer, LayerProblem, Tensor, foreign_kind
 from cnnshape.source import Span
 from cnnshape.spec import Expression, ExpressionProblem, ListValue, Unresolved, Value, describe
 
@@ -40,6 +40,11 @@ def expression_problem(value: Expression, problem: ExpressionProblem, scope: Map
     return diagnose(problem.name, problem.message, value.place(problem), help=problem.help)
 
 
+def foreign_spelling(word: str, right: str, at: Span) -> Diagnostic:
+    """Another framework's word, and the one that the language has."""
+    return diagnose("foreign-spelling", f"`{word}` is called `{right}` here", at, help=f"write `{right}`")
+
+
 def unknown_name(value: Expression, word: str, known: Mapping[str, object]) -> Diagnostic:
     """A name in an expression that nothing here has."""
     at = value.span
@@ -70,8 +75,10 @@ def _bad_argument(plan: Plan, name: str, value: object, scope: Mapping[str, obje
         known = declared.words or scope
         return unknown_name(expression, value, dict.fromkeys((*declared.words, *known)))
     shown = describe(value) if not isinstance(value, tuple) else _listed(value)
-    message = f"`{name}` of {plan.kind.name} is {declared.expected}, got {shown}"
-    help = "`//` divides and rounds down" if isinstance(value, float) and declared.form == "int" else None
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else 0
+    most = f", at most {int(declared.most):,}" if number > declared.most == LARGEST else ""
+    message = f"`{name}` of {plan.kind.name} is {declared.expected}{most}, got {shown}"
+    help = "`//` divides and rounds down" if number != int(number) and declared.form == "int" else None
     return diagnose("bad-argument", message, at, help=help)
 
 
@@ -96,6 +103,9 @@ def follower_kind(value: Value, scope: Mapping[str, object]) -> str:
     if isinstance(word, str) and (word in BY_NAME or word == "none"):
         return str(word)
     if isinstance(word, str) and isinstance(value, Expression):
+        foreign = foreign_kind(word)
+        if foreign is not None:
+            raise Refused(foreign_spelling(word, foreign.name, value.span))
         raise Refused(unknown_name(value, word, dict.fromkeys((*BY_NAME, "none"))))
     at: Span = value.span
     message = f"`norm` and `act` name a layer kind, got {describe(word)}"

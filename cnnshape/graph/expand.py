@@ -124,13 +124,15 @@ class Expander:
 
     def _visit(self, step: Call | Loop | Residual | Join) -> None:
         self._visits -= 1
-        if self._visits < 0 or len(self.nodes) > self._max_layers:
-            what = f"more than {self._max_layers:,} layers" if self._visits >= 0 else "too many steps"
-            help = "is a `repeat` or a `for` too large? `--max-layers` raises the budget"
-            raise Exhausted(diagnose("expansion-budget", f"the design expands to {what}", step.word.span, help=help))
+        if self._visits < 0:
+            raise self._exhausted("too many steps", step.word.span)
         if len(self._trace) > MAX_NESTING:
             message = f"blocks and rounds nest more than {MAX_NESTING} levels deep"
             raise Exhausted(diagnose("expansion-budget", message, step.word.span))
+
+    def _exhausted(self, what: str, at: Span) -> Exhausted:
+        help = "is a `repeat` or a `for` too large? `--max-layers` raises the budget"
+        return Exhausted(diagnose("expansion-budget", f"the design expands to {what}", at, help=help))
 
     def _repeated(
         self, step: Call | Loop | Residual | Join, modifiers: Modifiers, current: int | None, scope: Scope, place: Place
@@ -221,7 +223,7 @@ class Expander:
             message = f"`{shown(name.text)}` is {describe(found)}, not a tensor"
             raise Refused(diagnose("unknown-tensor", message, name.span))
         tensors = [known for known, value in scope.items() if isinstance(value, Handle | Rounds)]
-        help = did_you_mean(name.text, [*tensors, "prev"])
+        help = did_you_mean(name.text, tensors if name.text == "prev" else [*tensors, "prev"])
         message = f"no step or input before this one is called `{shown(name.text)}`"
         raise Refused(diagnose("unknown-tensor", message, name.span, help=help))
 
@@ -236,8 +238,9 @@ class Expander:
         return rounds[int(number)]
 
     def _define(self, name: Name, rounds: Rounds | None, handle: Handle, scope: Scope) -> None:
-        if name.text in scope:
-            message = f"`{name.text}` is the name of something else here already"
+        taken = _conflict(name.text, rounds, scope)
+        if taken:
+            message = f"`{taken}` is the name of something else here already"
             self.faults.add(diagnose("duplicate-name", message, name.span, help="choose another name"), self._trace)
             return
         scope[name.text] = handle if rounds is None else rounds
@@ -251,7 +254,9 @@ class Expander:
         if plan is None or current is None:
             return None
         # All that a layer of one input depends on: rounds seldom differ, and looking up is cheaper than working out.
-        key = (plan, self.tensors[current], *[scope.get(name) for name in plan.variables])
+        # The types belong to it too: `true` equals 1.
+        given = [scope.get(name) for name in plan.variables]
+        key = (plan, self.tensors[current], *given, *map(type, given))
         chain = self._bound.get(key)
         extra: tuple[int, ...] = ()
         if chain is None:
@@ -269,7 +274,7 @@ class Expander:
             values, extra = self._tensor_arguments(plan, values)
         followers = tuple([self._follower(value, current, scope) for value in plan.followers.values()])
         inputs = (self.tensors[current], *[self.tensors[index] for index in extra])
-        key = (plan, values, followers, inputs)
+        key = (plan, values, tuple(map(type, values)), followers, inputs)
         chain = self._applications.get(key)
         if chain is None:
             chain = self._applications[key] = self._applied(plan, values, followers, inputs, scope)
@@ -307,9 +312,11 @@ class Expander:
     def _plan_of(self, word: str, at: Span) -> Plan:
         """The plan of a bare kind, which must do without arguments."""
         if word not in self._bare:
+            if BY_NAME[word].joins:
+                raise Refused(diagnose("bad-argument", f"{word} joins tensors, and can't follow a layer", at))
             needed = [name for name, argument in BY_NAME[word].arguments.items() if argument.required]
             if needed:
-                message = f"{word} needs `{needed[0]}` here"
+                message = f"{word} needs {' and '.join(f'`{name}`' for name in needed)}"
                 help = f"write `{{{word}: {{{needed[0]}: ...}}}}`"
                 raise Refused(diagnose("missing-argument", message, at, help=help))
             self._bare[word] = Plan(BY_NAME[word], at)
@@ -338,14 +345,7 @@ class Expander:
     def _apply(self, plan: Plan, values: dict[str, object], inputs: tuple[Tensor, ...], scope: Scope) -> Application:
         tensors = {name: value for name, value in values.items() if isinstance(value, Tensor)}
         layer = bind(plan, {name: value for name, value in values.items() if name not in tensors}, tensors, scope)
-        try:
-            output = layer.output(inputs)
-        except LayerProblem as problem:
-            raise Refused(layer_problem(plan, problem)) from None
-        if output.elements > MAX_ELEMENTS:
-            message = f"a tensor of {show(output.shape)} is larger than any machine's memory"
-            raise Refused(diagnose("size-limit", message, plan.at))
-        return Application(layer, inputs, output)
+        return _application(plan, layer, inputs)
 
     def _labels(self, call: Call, chain: tuple[Application, ...], place: Place, suffix: str) -> list[str]:
         name = call.modifiers.name
@@ -370,6 +370,8 @@ class Expander:
             self.nodes.append(Node(label, application, inputs, at, position > 0, None, self._frozen))
             self.tensors.append(application.output)
             inputs = (len(self.tensors) - 1,)
+        if len(self.nodes) > self._max_layers:
+            raise self._exhausted(f"more than {self._max_layers:,} layers", at)
         return inputs[0]
 
     def _share(self, name: Name, start: int, scope: Scope) -> None:
@@ -583,13 +585,31 @@ class Expander:
         chain = self._applications.get(key)
         if chain is None:
             plan = Plan(type(layer), word.span)
-            try:
-                chain = (Application(layer, tensors, layer.output(tensors)),)
-            except LayerProblem as problem:
-                raise Refused(layer_problem(plan, problem)) from None
-            self._applications[key] = chain
+            chain = self._applications[key] = (_application(plan, layer, tensors),)
         assert not isinstance(chain, Diagnostic)
         return self._append(chain, inputs, word.span, [label])
+
+
+def _application(plan: Plan, layer: Layer, inputs: tuple[Tensor, ...]) -> Application:
+    """A layer applied; raises Refused where it can't be, or where its output is beyond any memory."""
+    try:
+        output = layer.output(inputs)
+    except LayerProblem as problem:
+        raise Refused(layer_problem(plan, problem)) from None
+    if output.elements > MAX_ELEMENTS:
+        message = f"a tensor of {show(output.shape)} is larger than any machine's memory"
+        raise Refused(diagnose("size-limit", message, plan.at))
+    return Application(layer, inputs, output)
+
+
+def _conflict(name: str, rounds: Rounds | None, scope: Scope) -> str:
+    """The name, or the round of a loop, that a new name would stand for as well; empty where there is none."""
+    if name in scope:
+        return name
+    stem, _, number = name.rpartition(".")
+    if number.isdigit() and isinstance(scope.get(stem), Rounds):
+        return name
+    return next((f"{name}.{index}" for index in range(len(rounds or ())) if f"{name}.{index}" in scope), "")
 
 
 def _given(call: Call, block: Block, first: bool) -> dict[str, Value]:

@@ -81,7 +81,7 @@ class Faults:
             return
         origins = _origins(diagnostic, trace)
         if origins:
-            key = (diagnostic.name, *_place(origins[-1].span))
+            key = (diagnostic.name, diagnostic.message, *_place(origins[-1].span))
         self._counts[key] = self._counts.get(key, 0) + 1
         if key not in self._found:
             way = [frame.describe() for frame in reversed(trace[-MAX_TRACE:])]

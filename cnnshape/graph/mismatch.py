@@ -9,6 +9,9 @@ from cnnshape.spec import Call, Residual
 
 def residual_mismatch(step: Residual, body: Tensor, shortcut: Tensor, projected: bool) -> Diagnostic:
     """The diagnostic of a residual whose body and shortcut end in different shapes."""
+    if body.shape == shortcut.shape:
+        message = f"residual add needs as many boxes on both paths: body {body.boxes}, shortcut {shortcut.boxes}"
+        return diagnose("residual-shape-mismatch", message, step.word.span)
     message = f"residual add needs equal shapes: body {show(body.shape)}, shortcut {show(shortcut.shape)}"
     related = []
     if step.shortcut_span is not None:

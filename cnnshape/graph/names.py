@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph.binding import unknown_name
+from cnnshape.graph.binding import foreign_spelling, unknown_name
 from cnnshape.graph.scope import DYNAMIC
 from cnnshape.graph.vocabulary import walk
-from cnnshape.layers import BY_NAME
+from cnnshape.layers import BY_NAME, Layer, foreign_kind
 from cnnshape.spec import (
     Argument,
     Broken,
@@ -89,39 +89,70 @@ class _Finder:
     def step(self, step: Call | Loop | Residual | Join, names: set[str]) -> None:
         modifiers = step.modifiers
         inside = names | {"i", "last"} if modifiers.repeat is not None else names
-        self.value(modifiers.when, names)
-        self.value(modifiers.repeat, names)
-        self.value(modifiers.frozen, names)
-        self.arguments(modifiers.first, inside)
+        for condition in (modifiers.when, modifiers.repeat, modifiers.frozen):
+            self.value(condition, names)
         if isinstance(step, Call):
-            self.value(step.main, inside)
-            self.arguments(step.arguments, inside)
+            self.call(step, inside)
         elif isinstance(step, Loop):
             for column in step.columns:
                 self.value(column.values, inside)
             self.steps(step.do, inside | {column.name.text for column in step.columns} | {"i", "last"})
         elif isinstance(step, Residual):
-            self.steps(step.body, inside)
-            if isinstance(step.shortcut, tuple):
-                self.steps(step.shortcut, inside)
-            else:
-                self.value(step.shortcut, inside)
+            self.residual(step, inside)
         else:
             for branch in step.branches:
                 self.steps(branch.steps, inside)
 
-    def arguments(self, arguments: Iterable[Argument], names: set[str]) -> None:
-        for argument in arguments:
-            self.value(argument.value, names)
+    def residual(self, step: Residual, names: set[str]) -> None:
+        self.steps(step.body, names)
+        if isinstance(step.shortcut, tuple):
+            self.steps(step.shortcut, names)
+        elif step.shortcut is not None and not _bare_words(step.shortcut):
+            self.value(step.shortcut, names)
 
-    def value(self, value: Value | None, names: set[str]) -> None:
+    def call(self, step: Call, names: set[str]) -> None:
+        kind = BY_NAME.get(step.word.text)
+        if kind is None and not step.is_block:
+            return
+        main = next((name for name, argument in kind.arguments.items() if argument.main), "") if kind else ""
+        if main or kind is None:
+            self.value(step.main, names, _words_for(kind, main))
+        self.arguments((*step.arguments, *step.modifiers.first), names, kind)
+
+    def arguments(self, arguments: Iterable[Argument], names: set[str], kind: type[Layer] | None) -> None:
+        """The values of arguments; what the kind doesn't have has been reported by its name."""
+        for argument in arguments:
+            text = argument.name.text
+            if kind is None or text in kind.arguments:
+                self.value(argument.value, names, _words_for(kind, text))
+            elif text in kind.followers:
+                self.follower(argument.value, names)
+
+    def follower(self, value: Value, names: set[str]) -> None:
+        """The value of `norm` or `act`: a kind's word, often one of another framework."""
+        for word in _bare_words(value) - names - self.words:
+            foreign = foreign_kind(word)
+            if foreign is not None:
+                self.found.append(foreign_spelling(word, foreign.name, value.span))
+                return
+        self.value(value, names, (*BY_NAME, "none"))
+
+    def value(self, value: Value | None, names: set[str], words: Iterable[str] = ()) -> None:
+        """Reports the first unknown name of a value; `words` are those that it might have been meant to be."""
         if isinstance(value, Expression):
             unknown = sorted(value.names - names - DYNAMIC - self.words)
             if unknown:
-                self.found.append(unknown_name(value, unknown[0], dict.fromkeys(names | DYNAMIC)))
+                self.found.append(unknown_name(value, unknown[0], dict.fromkeys([*words, *names, *DYNAMIC])))
         elif isinstance(value, ListValue):
             for item in value.items:
-                self.value(item, names)
+                self.value(item, names, words)
         elif isinstance(value, Setting):
-            self.value(value.main, names)
-            self.arguments(value.arguments, names)
+            kind = BY_NAME.get(value.word.text)
+            if kind is not None:
+                self.value(value.main, names)
+                self.arguments(value.arguments, names, kind)
+
+
+def _words_for(kind: type[Layer] | None, argument: str) -> tuple[str, ...]:
+    """The words that an argument of a kind takes."""
+    return kind.arguments[argument].type.words if kind is not None and argument in kind.arguments else ()

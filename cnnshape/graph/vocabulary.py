@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, nearest
-from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME, Layer
+from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME, Layer, foreign_kind
 from cnnshape.source import Span
 from cnnshape.spec import (
     Argument,
@@ -101,7 +101,7 @@ class Vocabulary:
 
     def is_block(self, call: Call) -> bool:
         """Whether a step means a block; `Conv2d` means a kind, unless a block has that name."""
-        return call.is_block and (call.word.text in self.blocks or call.word.text not in BY_FOREIGN_NAME)
+        return call.is_block and (call.word.text in self.blocks or foreign_kind(call.word.text) is None)
 
     def _check_block(self, call: Call) -> None:
         block = self.blocks.get(call.word.text)
@@ -137,6 +137,11 @@ class Vocabulary:
         if key not in self._plans:
             kind = self.kind(setting.word)
             arranged = self._arranged(kind, setting.word, setting.arguments, setting.main) if kind else None
+            if arranged is not None and (arranged.followers or arranged.kind.joins):
+                what = "joins tensors, and" if arranged.kind.joins else f"with `{next(iter(arranged.followers))}`"
+                message = f"{arranged.kind.name} {what} can't follow a layer"
+                self._report("bad-argument", message, setting.word.span, "write it as a step of its own")
+                arranged = None
             self._plans[key] = arranged
         return self._plans[key]
 
@@ -196,7 +201,7 @@ class Vocabulary:
         found = BY_NAME.get(word.text)
         if found is not None:
             return found
-        foreign = BY_FOREIGN_NAME.get(word.text)
+        foreign = foreign_kind(word.text)
         if foreign is not None:
             message = f"`{word.text}` is called `{foreign.name}` here"
             self._report("foreign-spelling", message, word.span, f"write `{foreign.name}`")

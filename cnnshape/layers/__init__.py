@@ -1,15 +1,16 @@
 """The vocabulary: every layer kind, each stating all facts about itself."""
 
-from cnnshape.layers.argument import Argument, ArgumentType
+from cnnshape.layers.argument import LARGEST, Argument, ArgumentType
 from cnnshape.layers.contract import Layer, LayerProblem, Shape, Tensor, Weight
 from cnnshape.layers.family import show
-from cnnshape.layers.registry import BY_FOREIGN_NAME, BY_NAME, KINDS
+from cnnshape.layers.registry import BY_FOREIGN_NAME, BY_NAME, KINDS, foreign_kind
 from cnnshape.layers.window import AxisRelation, Footprint, Phases, Sight, Window
 
 __all__ = [
     "BY_FOREIGN_NAME",
     "BY_NAME",
     "KINDS",
+    "LARGEST",
     "Argument",
     "ArgumentType",
     "AxisRelation",
@@ -22,5 +23,6 @@ __all__ = [
     "Tensor",
     "Weight",
     "Window",
+    "foreign_kind",
     "show",
 ]

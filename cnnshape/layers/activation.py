@@ -180,7 +180,7 @@ class Dropout(Dropping):
     """Zeroes values with probability `p` in training; nothing at inference."""
 
     name = "dropout"
-    foreign = ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "drop")
+    foreign = ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "SpatialDropout2D", "drop")
     p: float = arg(
         PROBABILITY,
         "share of the values that are zeroed",

@@ -68,6 +68,8 @@ class Layer(ABC):
     """True where the output shares its input's storage."""
     activation: ClassVar[bool] = False
     """True for functions of single values, which frameworks can apply in place."""
+    joins: ClassVar[bool] = False
+    """True where several tensors become one."""
     combines: ClassVar[bool] = False
     """True for element-wise joins, which frameworks can apply in place."""
     normalizes: ClassVar[bool] = False

@@ -21,6 +21,7 @@ def _same_boxes(inputs: tuple[Tensor, ...]) -> int:
 class Elementwise(Unweighted):
     """Combines values at the same place of equal shapes."""
 
+    joins = True
     combines = True
     operations = "tensors - 1 per output value"
 
@@ -76,6 +77,7 @@ class Concat(Free):
     """Tensors one behind the other along the channels; all other axes must be equal."""
 
     name = "concat"
+    joins = True
     foreign = ("Concat", "concatenate", "Concatenate", "cat", "route")
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:

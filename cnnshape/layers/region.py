@@ -39,7 +39,7 @@ class RoiPool(RegionPool):
     """The largest value of each cell of a grid laid over each box. Source: Girshick (2015), Fast R-CNN."""
 
     name = "roi_pool"
-    foreign = ("RoIPool", "ROIPooling", "RoiPooling", "roi_pooling")
+    foreign = ("RoIPool", "MaxRoiPool", "ROIPooling", "RoiPooling", "roi_pooling")
     operations = "unknown: it depends on the boxes"
 
     def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:

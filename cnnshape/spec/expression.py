@@ -103,7 +103,11 @@ _BINDING = {
     "+": 6, "-": 6, "*": 7, "/": 7, "//": 7, "%": 7, ".": 9,
 }  # fmt: skip
 _NOT, _COMPARISON, _UNARY = 4, 5, 8
-_FOREIGN = {"&&": "and", "||": "or", "!": "not", "**": "*", "^": "*", "=": "==", "?": "if ... else"}
+_FOREIGN = {
+    "&&": "the operator is `and`", "||": "the operator is `or`", "&": "the operator is `and`",
+    "|": "the operator is `or`", "!": "the operator is `not`", "^": "there is no power; multiply",
+    "=": "the operator is `==`", "?": "write `a if condition else b`",
+}  # fmt: skip
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -129,7 +133,7 @@ def _tokens(text: str) -> list[_Token]:
 def _unexpected_character(text: str, position: int) -> ExpressionProblem:
     offset = position + len(text[position:]) - len(text[position:].lstrip())
     sign = next((each for each in _FOREIGN if text.startswith(each, offset)), None)
-    help = f"the operator is `{_FOREIGN[sign]}`" if sign else None
+    help = _FOREIGN[sign] if sign else None
     message = f"unexpected {text[offset]!r} in an expression"
     return ExpressionProblem("expression-syntax", message, offset, 1, help)
 
@@ -350,6 +354,9 @@ def _comparison(token: _Token, left: Run, right: Run) -> Run:
 
 def _need_comparable(a: Value, b: Value) -> None:
     """A bare word equals a word that a parameter holds; beside anything else it is a misspelt name."""
+    for value in (a, b):
+        if not isinstance(value, int | float | str | tuple):
+            raise ExpressionProblem("expression-value", f"a comparison needs numbers or words, got {describe(value)}")
     for word, other in ((a, b), (b, a)):
         if isinstance(word, Unresolved) and (not isinstance(other, str) or isinstance(other, Unresolved)):
             raise ExpressionProblem("unknown-name", f"nothing is called `{word}` here", help=str(word))

@@ -83,9 +83,10 @@ class _FileReader(StepReader):
             not self.problems.found,
         )
         blocks = self.blocks(root.get("blocks"))
-        return file._replace(
-            blocks=blocks, layers=self.steps(layers.value, "`layers`") if layers and not extends else None
-        )
+        if extends is not None:
+            # an unreadable `extends` is fault enough; the layers that it would bring are not missing
+            return file._replace(blocks=blocks, layers=None if file.extends else ())
+        return file._replace(blocks=blocks, layers=self.steps(layers.value, "`layers`") if layers else None)
 
     def version(self, root: Mapping) -> None:
         entry = root.get("cnnshape")
@@ -196,14 +197,14 @@ class _FileReader(StepReader):
             name = None
         body = self.mapping(entry.value, f"the block `{shown(entry.key.text)}`", help="it has `params:` and `do:`")
         if body is None or name is None:
-            return None
+            return Block(name, (), (), sound=False) if name else None
         for each in body.entries:
             if each.key.text not in ("params", "do"):
                 self.unknown_key(each.key, "a block", ("params", "do"))
         do = body.get("do")
         if do is None:
             self.report("missing-key", f"the block `{name.text}` needs a `do`: its steps", name.span)
-            return None
+            return Block(name, (), (), sound=False)
         before = len(self.problems.found)
         params = self.params(body.get("params"), "params", required_allowed=True)
         sound = len(self.problems.found) == before

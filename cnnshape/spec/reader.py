@@ -37,7 +37,7 @@ def read_spec(source: SourceText, read: Read = read_file_bytes) -> tuple[Spec | 
 def _finish(file: File, problems: Problems) -> Spec | None:
     if not file.inputs and not problems.found:
         problems.report("missing-key", "the spec has no `input`", file.start, help="write `input: [3, 224, 224]`")
-    if file.layers is None and not problems.found:
+    if file.layers is None:
         problems.report("missing-key", "the spec has no `layers`", file.start, help="write `layers:`, a list of steps")
     if file.layers is None:
         return None
@@ -51,6 +51,8 @@ def _finish(file: File, problems: Problems) -> Spec | None:
 def read_value(source: SourceText) -> tuple[Value | None, list[Diagnostic]]:
     """The value that a text states on its own, as in `-p repeats=[3,4,6,3]`."""
     problems = Problems()
+    if not source.text.strip():
+        return None, [diagnose("wrong-structure", "a value is missing", file=source.name)]
     root, found = read_document(source)
     problems.found.extend(found)
     value = Reader(problems).value(root, shown(source.name)) if root is not None else None

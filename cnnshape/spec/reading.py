@@ -56,6 +56,12 @@ def _whole_call(at: Span) -> str:
     return at.text + ", ...)"
 
 
+def _cut_at_comma(at: Span) -> bool:
+    """Whether YAML ended a value at the comma behind it."""
+    rest = at.source.line(at.end_line)[at.end_column - 1 :]
+    return rest.lstrip().startswith(",")
+
+
 class Reader:
     """Reads nodes into values; every method reports what is wrong and gives None or less then."""
 
@@ -109,14 +115,21 @@ class Reader:
     def expression(self, node: Node, what: str) -> Expression | None:
         """The node as one expression."""
         if not isinstance(node, Scalar) or node.empty:
-            self.report("wrong-structure", f"{what} is a single value, found {kind_of(node)}", node.span)
+            help = None
+            if what in ("`norm`", "`act`"):
+                help = f"write {what[:-1]}: none` for none"
+            elif isinstance(node, Scalar) and ":" in what:
+                help = f"a space belongs behind the colon: {what.replace(':', ': ', 1)}"
+            self.report("wrong-structure", f"{what} is a single value, found {kind_of(node)}", node.span, help=help)
             return None
         return self.compiled(node)
 
     def compiled(self, node: Scalar) -> Expression | None:
         """A scalar's text as an expression."""
-        if node.plain and node.text.count("(") > node.text.count(")"):
-            help = f'quote the expression: `"{shown(_whole_call(node.span))}"`'
+        if node.plain and node.text.count("(") > node.text.count(")") and _cut_at_comma(node.span):
+            whole = shown(_whole_call(node.span))
+            listed = f"write a list in square brackets: `[{whole[1:-1]}]`"
+            help = listed if whole.startswith("(") else f'quote the expression: `"{whole}"`'
             self.report("split-expression", "YAML ends a value at a comma inside brackets", node.span, help=help)
             return None
         try:

@@ -178,17 +178,18 @@ class StepReader(Reader):
         how = self.word(crop.value, "`crop`") if crop else None
         if how is not None and how.text != "center":
             self.report("bad-argument", f"`crop` is `center`, found `{shown(how.text)}`", how.span)
-            how = None
+        sound = crop is None or (how is not None and how.text == "center")
         if isinstance(head.value, Mapping):
             branches = tuple(self.branches(head.value))
-            return Join(word, branches, (), how, modifiers) if self.enough(word, len(branches)) else None
+            sound = self.enough(word, len(head.value.entries)) and sound and len(branches) == len(head.value.entries)
+            return Join(word, branches, (), how, modifiers) if sound else None
         help = f"write `{word.text}: {{left: [steps], right: [steps]}}` or `{word.text}: [name, prev]`"
         listed = self.sequence(head.value, f"`{word.text}`", help)
         if listed is None:
             return None
         references = [self.word(item, "a reference") for item in listed.items]
         found = tuple(reference for reference in references if reference is not None)
-        if len(found) < len(references) or not self.enough(word, len(found)):
+        if not sound or len(found) < len(references) or not self.enough(word, len(found)):
             return None
         return Join(word, (), found, how, modifiers)
 

@@ -1,0 +1,113 @@
+"""What is set from outside of a file: params, variants, input shapes, the budget of layers."""
+
+from __future__ import annotations
+
+import pytest
+
+import cnnshape
+from cnnshape import DesignError, Diagnostic
+from cnnshape.diagnostics import Severity
+
+TEXT = """\
+input: {image: [3, 8, 8], rois: {boxes: 2}}
+params: {width: 4, kernels: [1, 3], act: relu}
+variants:
+  wide: {width: 8}
+  broken: {width: 0}
+layers:
+  - conv: {out: width, kernel: kernels.1, padding: kernels.0, act: act}
+    repeat: kernels.0
+  - {identity: , name: features}
+"""
+BROKEN = "`out` of conv is a whole number, 1 or more, got 0"
+
+
+def errors(**options: object) -> list[Diagnostic]:
+    found = cnnshape.check(cnnshape.load(TEXT), **options)  # type: ignore[arg-type]
+    return [each for each in found if each.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("options", "shape"),
+    [
+        ({}, (4, 8, 8)),
+        ({"variant": "wide"}, (8, 8, 8)),
+        ({"params": {"width": 5}}, (5, 8, 8)),
+        ({"params": {"width": "2 * 3"}}, (6, 8, 8)),
+        ({"params": {"width": 5}, "variant": "wide"}, (5, 8, 8)),
+        ({"params": {"kernels": [2, 3]}}, (4, 12, 12)),
+        ({"params": {"kernels": (0, 3)}}, (3, 8, 8)),
+        ({"params": {"act": "silu"}}, (4, 8, 8)),
+        ({"inputs": (3, 16, 12)}, (4, 16, 12)),
+        ({"inputs": {"image": (1, 5, 6)}}, (4, 5, 6)),
+        ({"inputs": (3, 16)}, (4, 16)),
+    ],
+)
+def test_an_option_changes_the_design(options: dict[str, object], shape: tuple[int, ...]) -> None:
+    report = cnnshape.analyze(cnnshape.load(TEXT), **options)  # type: ignore[arg-type]
+    assert report.outputs == {"output": shape}
+
+
+@pytest.mark.parametrize(
+    ("options", "name", "message", "help"),
+    [
+        ({"variant": "wid"}, "unknown-variant", "no variant is called `wid`", "did you mean `wide`?"),
+        (
+            {"variant": "\x1b[31m"},
+            "unknown-variant",
+            r"no variant is called `\x1b[31m`",
+            "known here: `broken`, `wide`",
+        ),
+        ({"variant": "broken"}, "bad-argument", BROKEN, ""),
+        ({"params": {"widht": 3}}, "unknown-param", "`widht` is not a param of this file", "did you mean `width`?"),
+        ({"params": {"width": 0}}, "bad-argument", BROKEN, ""),
+        ({"params": {"width": "two"}}, "bad-argument", "`out` of conv is a whole number, 1 or more, got `two`", ""),
+        ({"inputs": {"imag": (3, 8, 8)}}, "bad-input", "no input is called `imag`", "did you mean `image`?"),
+        ({"inputs": (3, 10**9, 10**9)}, "size-limit", "the input `image` is larger than any memory", ""),
+        ({"inputs": {"image": (3,)}}, "wrong-rank", "conv slides over spatial axes, but the input is flat: 3", ""),
+        ({"max_layers": 1}, "expansion-budget", "the design expands to more than 1 layers", "--max-layers"),
+        ({"max_layers": 2}, "expansion-budget", "the design expands to more than 2 layers", "--max-layers"),
+        ({"budgets": {"params": "10"}, "variant": "wide"}, "budget-exceeded", "params", ""),
+    ],
+)
+def test_an_option_that_does_not_fit_is_an_error(
+    options: dict[str, object], name: str, message: str, help: str
+) -> None:
+    (found,) = errors(**options)
+    assert found.name == name
+    assert message in found.message
+    assert help in (found.help or "")
+
+
+@pytest.mark.parametrize(
+    ("options", "pattern"),
+    [
+        ({"inputs": (0, 8, 8)}, r"1 to 4 whole numbers from 1 to 10\^9"),
+        ({"inputs": (3, 8.0, 8)}, r"1 to 4 whole numbers from 1 to 10\^9"),
+        ({"inputs": (1, 2, 3, 4, 5)}, r"1 to 4 whole numbers from 1 to 10\^9"),
+        ({"inputs": (10**10,)}, r"1 to 4 whole numbers from 1 to 10\^9"),
+        ({"params": {"width": "3 +"}}, "param width:1:4: .* found the end"),
+        ({"params": {"width": ""}}, "^(?!.*file)"),
+        ({"params": {"width": "min(1, 2"}}, r"expected `\)`"),
+        ({"params": {"width": "[1"}}, "did not find expected"),
+        ({"params": {"width": "a: 1\n---\n"}}, "a second document"),
+        ({"params": {"width": "{a: 1, b: 2}"}}, "names 2 kinds"),
+        ({"params": {"width": 10**5000}}, "beyond|at most"),
+    ],
+)
+def test_an_option_that_is_no_value_is_refused(options: dict[str, object], pattern: str) -> None:
+    with pytest.raises(DesignError, match=pattern):
+        errors(**options)
+
+
+def test_without_a_variant_the_errors_of_all_are_found() -> None:
+    (found,) = errors()
+    assert (found.name, found.message) == ("bad-argument", BROKEN)
+    assert found.notes == ("in the variant `broken`",)
+
+
+def test_a_larger_budget_lets_a_larger_design_through() -> None:
+    design = cnnshape.load("input: [3]\nlayers:\n  - dropout:\n    repeat: 100001\n")
+    (found,) = cnnshape.check(design)
+    assert found.name == "expansion-budget"
+    assert len(cnnshape.analyze(design, max_layers=100_001).rows) == 100_001
