@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Annotated
@@ -65,6 +66,8 @@ def _options(
 
 def main() -> None:
     """Runs the command line; a reader that closes the pipe early ends it quietly."""
+    # What has been imported lives until the end: the collector needn't look at it again.
+    gc.freeze()
     try:
         app()
     except BrokenPipeError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from fnmatch import fnmatch
 from functools import cache
@@ -70,6 +69,8 @@ def _nearest(folder: Path) -> Config:
 
 
 def _read(path: Path, table: tuple[str, ...]) -> Config:
+    import tomllib
+
     try:
         data: Any = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -90,6 +90,9 @@ class Layer(ABC):
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a layer can't be changed: {name}")
 
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a layer can't be changed: {name}")
+
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.__dict__ == other.__dict__
 

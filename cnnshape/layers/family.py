@@ -9,6 +9,7 @@ from cnnshape.layers.argument import Padding, PerAxis
 from cnnshape.layers.contract import Layer, LayerProblem, Shape, Tensor, Weight
 from cnnshape.layers.window import Footprint, Sight, Window, same_padding
 
+MOST_TRIED = 10**5
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 
@@ -89,10 +90,15 @@ def divided(channels: int, by: int, argument: str, what: str) -> int:
     """`channels / by`; raises LayerProblem where it leaves a rest."""
     if channels % by == 0:
         return channels // by
-    near = max(divisor for divisor in range(1, min(by, channels) + 1) if channels % divisor == 0) if by < 10**6 else 1
-    message = f"{channels} {what} don't divide into {by} {argument}"
+    near = next((divisor for divisor in range(min(by, channels, MOST_TRIED), 0, -1) if channels % divisor == 0), 1)
     help = f"the nearest smaller number that divides {channels} is {near}"
-    raise LayerProblem(message, name="indivisible-channels", argument=argument, help=help)
+    raise indivisible(channels, by, argument, what, help)
+
+
+def indivisible(channels: int, by: int, argument: str, what: str, help: str | None = None) -> LayerProblem:
+    """The problem of channels that don't divide into so many."""
+    message = f"{channels} {what} don't divide into {by} {argument}"
+    return LayerProblem(message, name="indivisible-channels", argument=argument, help=help)
 
 
 class Unweighted(Layer):

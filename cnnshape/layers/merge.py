@@ -26,10 +26,11 @@ class Elementwise(Unweighted):
     operations = "tensors - 1 per output value"
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        boxes = _same_boxes(inputs)
         if any(each.shape != inputs[0].shape for each in inputs):
             message = f"{self.name} needs equal shapes, got {_listed(inputs)}"
             raise LayerProblem(message, name="join-shape-mismatch", help=_mend(inputs))
-        return Tensor(inputs[0].shape, _same_boxes(inputs))
+        return Tensor(inputs[0].shape, boxes)
 
     def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:
         return (len(inputs) - 1) * output.elements
@@ -63,13 +64,14 @@ class Multiply(Elementwise):
     foreign = ("Multiply", "mul", "Mul", "scale_by", "gate")
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        boxes = _same_boxes(inputs)
         full = max(inputs, key=lambda each: each.elements)
         gate = (full.shape[0], *(1 for _ in full.shape[1:]))
         if any(each.shape not in (full.shape, gate) for each in inputs):
             message = f"multiply needs equal shapes or a gate of {show(gate)}, got {_listed(inputs)}"
             help = "a gate has one value per channel: the channels of what it multiplies, and 1 on every other axis"
             raise LayerProblem(message, name="join-shape-mismatch", help=help)
-        return Tensor(full.shape, _same_boxes(inputs))
+        return Tensor(full.shape, boxes)
 
 
 @layer
@@ -81,12 +83,13 @@ class Concat(Free):
     foreign = ("Concat", "concatenate", "Concatenate", "cat", "route")
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        boxes = _same_boxes(inputs)
         if any(each.shape[1:] != inputs[0].shape[1:] for each in inputs):
             message = f"concat needs equal sizes but for the channels, got {_listed(inputs)}"
             help = "a stride or padding differs; `crop: center` beside `concat` cuts all to the smallest"
             raise LayerProblem(message, name="join-shape-mismatch", help=help)
         channels = sum(each.shape[0] for each in inputs)
-        return Tensor((channels, *inputs[0].shape[1:]), _same_boxes(inputs))
+        return Tensor((channels, *inputs[0].shape[1:]), boxes)
 
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
         return Sight.POINT

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from cnnshape.layers.argument import FLAG, NUMBER, POSITIVE, POSITIVE_NUMBER, arg, words
-from cnnshape.layers.contract import Shape, Tensor, Weight, layer
-from cnnshape.layers.family import Normalization, SamePlace, Unweighted, divided, grid
+from cnnshape.layers.contract import LayerProblem, Shape, Tensor, Weight, layer
+from cnnshape.layers.family import Normalization, SamePlace, Unweighted, divided, grid, show
 
 _EPSILON = ("epsilon", "variance_epsilon")
 _AFFINE = ("elementwise_affine", "scale", "center")
@@ -132,7 +134,8 @@ class InstanceNorm(OwnStatistics):
     eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
-        grid(inputs[0], self.name)
+        if prod(grid(inputs[0], self.name)) == 1:
+            raise LayerProblem(f"a single cell per channel has no variance: {show(inputs[0].shape)}")
         return inputs[0]
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import prod
+from math import gcd, prod
 
 from cnnshape.layers.argument import FLAG, PADDING, POSITIVE_PER_AXIS, Padding, PerAxis, arg
 from cnnshape.layers.contract import LayerProblem, Shape, Tensor, layer
@@ -39,8 +39,8 @@ class SlidingPool(Pooling):
         sizes = grid(inputs[0], self.name)
         over = self.over(sizes)
         for window in over:
-            if self.padding != "same" and max(window.before, window.after) * 2 > window.extent:
-                message = f"padding {max(window.before, window.after)} is more than half of the window {window.extent}"
+            if self.padding != "same" and max(window.before, window.after) * 2 > window.kernel:
+                message = f"padding {max(window.before, window.after)} is more than half of the window {window.kernel}"
                 help = "a window could lie in the padding alone; pad less, or use `pad` before it"
                 raise LayerProblem(message, name="bad-argument", argument="padding", help=help)
         return Tensor((inputs[0].shape[0], *slide(sizes, over)), inputs[0].boxes)
@@ -106,12 +106,8 @@ class AdaptivePool(Pooling):
 
 
 def _read(size: int, output: int) -> int:
-    """Input cells that the windows of one axis read, cells of two windows twice."""
-    relation = adaptive(size, output)
-    if relation is None:
-        return size
-    per_period = sum(last - first + 1 for first, last in zip(relation.first, relation.last, strict=True))
-    return per_period * (output // relation.period)
+    """Input cells that the windows of one axis read: neighbours share a cell wherever their border lies inside of it."""
+    return size + output - gcd(size, output)
 
 
 @layer

@@ -17,7 +17,7 @@ from cnnshape.layers.argument import (
     words,
 )
 from cnnshape.layers.contract import LayerProblem, Shape, Tensor, layer
-from cnnshape.layers.family import AXES, Free, SamePlace, Unweighted, divided, grid, pairs, per_axis, show
+from cnnshape.layers.family import AXES, Free, SamePlace, Unweighted, divided, grid, indivisible, pairs, per_axis, show
 from cnnshape.layers.window import Footprint, Sight, Window, linear, nearest
 
 
@@ -72,6 +72,13 @@ class Pad(Free):
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         sizes = grid(inputs[0], self.name)
         around = pairs(self.padding, len(sizes), "padding")
+        for axis, (size, pair) in enumerate(zip(sizes, around, strict=True)):
+            most = {"reflect": size - 1, "circular": size}.get(self.mode, max(pair))
+            if max(pair) > most:
+                message = (
+                    f"`{self.mode}` padding of {max(pair)} needs more cells than {AXES[len(sizes)][axis]} {size} has"
+                )
+                raise LayerProblem(message, name="bad-argument", argument="padding", help=f"at most {most} here")
         found = tuple(size + before + after for size, (before, after) in zip(sizes, around, strict=True))
         return Tensor((inputs[0].shape[0], *found), inputs[0].boxes)
 
@@ -179,8 +186,10 @@ class PixelShuffle(Free):
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         sizes = grid(inputs[0], self.name)
-        channels = divided(inputs[0].shape[0], self.factor ** len(sizes), "factor", "channels")
-        return Tensor((channels, *(size * self.factor for size in sizes)), inputs[0].boxes)
+        parts = self.factor ** len(sizes)
+        if inputs[0].shape[0] % parts:
+            raise indivisible(inputs[0].shape[0], parts, "factor", "channels")
+        return Tensor((inputs[0].shape[0] // parts, *(size * self.factor for size in sizes)), inputs[0].boxes)
 
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
         return tuple(nearest(size, found) for size, found in zip(inputs[0].shape[1:], output.shape[1:], strict=True))

@@ -53,13 +53,15 @@ def same_padding(size: int, kernel: int, stride: int, dilation: int) -> tuple[in
 class Phases(NamedTuple):
     """A relation of axes that repeats: `period` output cells advance `advance` input cells.
 
-    Output cell `q * period + r` sees input cells `q * advance + first[r]` to `q * advance + last[r]`; a phase with
-    `first[r] > last[r]` sees none (a transposed convolution whose stride is larger than its kernel).
+    Output cell `q * period + r` sees every `step`-th input cell from `q * advance + first[r]` to
+    `q * advance + last[r]`; a phase with `first[r] > last[r]` sees none (a transposed convolution whose stride is
+    larger than its kernel).
     """
 
     advance: int
     first: tuple[int, ...]
     last: tuple[int, ...]
+    step: int = 1
 
     @property
     def period(self) -> int:
@@ -71,19 +73,14 @@ def transposed(kernel: int, stride: int, dilation: int, before: int) -> Phases |
     """The relation of a transposed window: input cell `m` is written to outputs `m * stride - before + t * dilation`."""
     if stride > MAX_PERIOD or kernel > MAX_PERIOD:
         return None
-    first, last = [], []
-    for phase in range(stride):
-        taps = range(kernel)
-        cells = [
-            (phase + before - tap * dilation) // stride for tap in taps if _meets(phase, before, tap, dilation, stride)
-        ]
-        first.append(min(cells, default=0))
-        last.append(max(cells, default=-1))
-    return Phases(1, tuple(first), tuple(last))
-
-
-def _meets(phase: int, before: int, tap: int, dilation: int, stride: int) -> bool:
-    return (phase + before - tap * dilation) % stride == 0
+    seen: dict[int, tuple[int, int]] = {}
+    for tap in range(kernel):
+        rounds, phase = divmod(tap * dilation - before, stride)
+        # What a later tap writes comes from an earlier cell.
+        seen[phase] = -rounds, seen.get(phase, (0, -rounds))[1]
+    cells = [seen.get(phase, (0, -1)) for phase in range(stride)]
+    step = dilation // gcd(dilation, stride)
+    return Phases(1, tuple(first for first, _ in cells), tuple(last for _, last in cells), step)
 
 
 def nearest(size: int, output: int) -> Phases | None:

@@ -354,12 +354,21 @@ def _comparison(token: _Token, left: Run, right: Run) -> Run:
 
 def _need_comparable(a: Value, b: Value) -> None:
     """A bare word equals a word that a parameter holds; beside anything else it is a misspelt name."""
-    for value in (a, b):
-        if not isinstance(value, int | float | str | tuple):
-            raise ExpressionProblem("expression-value", f"a comparison needs numbers or words, got {describe(value)}")
     for word, other in ((a, b), (b, a)):
         if isinstance(word, Unresolved) and (not isinstance(other, str) or isinstance(other, Unresolved)):
             raise ExpressionProblem("unknown-name", f"nothing is called `{word}` here", help=str(word))
+    if _sort_of(a) is None or _sort_of(a) != _sort_of(b):
+        message = f"{describe(a)} and {describe(b)} can never be equal"
+        raise ExpressionProblem("expression-value", message)
+
+
+def _sort_of(value: Value) -> str | None:
+    """Values of one sort may be equal; None for what can't be compared."""
+    if isinstance(value, bool):
+        return "truth"
+    if isinstance(value, int | float):
+        return "number"
+    return "word" if isinstance(value, str) else "list" if isinstance(value, tuple) else None
 
 
 def _divide(a: int | float, b: int | float) -> int | float:
