@@ -1,4 +1,4 @@
-"""What the tools for PyTorch print: `python peers_torch.py TOOL` writes its figures of networks and of single layers.
+"""What the tools for PyTorch print: `python peers_torch.py TOOL FILE` writes its figures of networks and single layers.
 
 A process of its own for each tool, since some patch PyTorch for good. A layer that a tool fails on has no figure.
 """
@@ -11,7 +11,7 @@ import logging
 import sys
 import warnings
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -141,8 +141,9 @@ class SpreadNorm(nn.LayerNorm):
     """Over the channels of each position."""
 
     def forward(self, x: Tensor) -> Tensor:
-        last = functional.layer_norm(x.movedim(1, -1), self.normalized_shape, self.weight, self.bias, self.eps)
-        return last.movedim(-1, 1)
+        last = x.permute(0, *range(2, x.dim()), 1)
+        normal = functional.layer_norm(last, self.normalized_shape, self.weight, self.bias, self.eps)
+        return normal.permute(0, x.dim() - 1, *range(1, x.dim() - 1))
 
 
 class Scale(nn.Module):
@@ -352,9 +353,13 @@ def measure_torchlens(model: nn.Module, x: Tensor) -> Figures:
 def measure_onnx_tool(model: nn.Module, x: Tensor) -> Figures:
     import onnx_tool
 
+    # The exporter keeps equal tensors once: weights must differ, as those of a trained network do.
+    for tensor in model.state_dict().values():
+        if tensor.is_floating_point():
+            tensor.uniform_()
     with TemporaryDirectory() as folder:
         path = str(Path(folder, "model.onnx"))
-        # With PRESERVE the exporter neither melts batch norms into convolutions nor shares equal weights.
+        # With PRESERVE the exporter doesn't melt batch norms into convolutions.
         kept = {"training": torch.onnx.TrainingMode.PRESERVE, "do_constant_folding": False}
         torch.onnx.export(model, (x,), path, dynamo=False, **kept)
         found = onnx_tool.Model(path)
@@ -390,23 +395,26 @@ MEASURES: dict[str, Callable[[nn.Module, Tensor], Figures]] = {
 
 def measured(tool: str, make: Callable[[], nn.Module], shape: tuple[int, ...]) -> Figures:
     """The figures of a tool; none where it fails."""
+    device = "meta" if tool == "torch" else "cpu"
     with torch.device("meta"):
         model = make()
-    model = model.to_empty(device="cpu").eval()
-    try:
-        with torch.no_grad(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-            return MEASURES[tool](model, torch.rand(1, *shape))
-    except Exception as error:
-        return {"failed": f"{type(error).__name__}: {error}"}
+    model = model.to_empty(device=device).eval()
+    figures: Figures = {}
+    silent = redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO())
+    with suppress(Exception), torch.no_grad(), silent[0], silent[1]:
+        figures = MEASURES[tool](model, torch.rand(1, *shape, device=device))
+    return figures
 
 
-def main(tool: str) -> None:
+def main(tool: str, file: str) -> None:
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     networks = {name: measured(tool, make, (3, 224, 224)) for name, make in NETWORKS.items()}
-    layers = [[step, shape, measured(tool, lambda make=make: Alone(make()), shape)] for step, shape, make in LAYERS]
-    json.dump({"networks": networks, "layers": layers}, sys.stdout)
+    # What torchsummary prints is too coarse to see a single layer in it.
+    alone = [] if tool == "torchsummary" else LAYERS
+    layers = [[step, shape, measured(tool, lambda make=make: Alone(make()), shape)] for step, shape, make in alone]
+    Path(file).write_text(json.dumps({"networks": networks, "layers": layers}), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

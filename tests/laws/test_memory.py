@@ -1,0 +1,90 @@
+"""The peak of activation memory agrees with sets of live tensors, layer by layer."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import NamedTuple
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import cnnshape
+from cnnshape.report import Report
+
+from .plain import Spec
+from .strategy import specs
+from .wiring import ACTIVATIONS, VIEWS, Network, wired
+
+FLOAT = 4
+flags = st.booleans()
+
+
+def reported(spec: Spec, activations: bool = False, adds: bool = False) -> Report:
+    return cnnshape.analyze(cnnshape.load(spec.text), inplace_activations=activations, inplace_adds=adds)
+
+
+class Storage(NamedTuple):
+    """A piece of memory, and the values that lie in it; -1 is the time before the first layer."""
+
+    elements: int
+    born: int
+    values: list[int]
+
+    def dies(self, network: Network) -> int:
+        """The last layer that needs it."""
+        if not set(self.values).isdisjoint(network.outputs):
+            return len(network.nodes)
+        reads = [time for time, node in enumerate(network.nodes) if not set(self.values).isdisjoint(node.inputs)]
+        return max([self.born, *reads])
+
+
+def storages(network: Network, activations: bool, adds: bool) -> list[Storage]:
+    """Where each value lies: a view with what it shows, a layer in place with its first input."""
+    found = [Storage(prod(network.input), -1, [0])]
+    for time, node in enumerate(network.nodes):
+        home = next(each for each in found if node.inputs[0] in each.values)
+        in_place = (activations and node.kind in ACTIVATIONS) or (adds and node.kind in ("add", "multiply"))
+        free = home.dies(network) == time and home.born >= 0 and home.elements == prod(node.shape)
+        if node.kind in VIEWS or (in_place and free):
+            home.values.append(time + 1)
+        else:
+            found.append(Storage(prod(node.shape), time, [time + 1]))
+    return found
+
+
+def peak(network: Network, activations: bool, adds: bool) -> int:
+    """The most that lives at once, while any layer runs."""
+    lives = [(each.elements, each.born, each.dies(network)) for each in storages(network, activations, adds)]
+    return max(
+        sum(elements for elements, born, dies in lives if born <= time <= dies)
+        for time in range(-1, len(network.nodes))
+    )
+
+
+@given(specs(), flags, flags)
+def test_the_peak_is_the_most_that_lives_at_once(spec, activations, adds):
+    report = reported(spec, activations, adds)
+    assert report.peak.bytes == FLOAT * peak(wired(spec), activations, adds)
+    assert report.totals.peak_activation_bytes == report.peak.bytes
+
+
+@given(specs(), flags, flags)
+def test_the_tensors_of_the_peak_make_it_up(spec, activations, adds):
+    report = reported(spec, activations, adds)
+    assert sum(size for _, size in report.peak.tensors) == report.peak.bytes
+
+
+@given(specs(), flags, flags)
+def test_working_in_place_never_raises_the_peak(spec, activations, adds):
+    assert reported(spec, activations, adds).peak.bytes <= reported(spec).peak.bytes
+
+
+@given(specs())
+def test_the_peak_holds_what_every_layer_reads_and_writes(spec):
+    report = reported(spec)
+    network = wired(spec)
+    for node in network.nodes:
+        distinct = {value: prod(network.shape(value)) for value in node.inputs}
+        written = 0 if node.kind in VIEWS else prod(node.shape)
+        largest = max(distinct.values()) if distinct else 0
+        assert report.peak.bytes >= FLOAT * max(largest, written)

@@ -1,0 +1,153 @@
+"""Facts of every layer kind, as rows: `cases/*.yaml`, one file per family, rows under the kind's name.
+
+A row is a layer (`args`, taken as a spec's arguments are) and its inputs (`in`). A tensor is `64x56x56`, or
+`128 of 512x7x7` for 128 boxes. A good row states all facts:
+
+- `out`, the output; `params`, `buffers` and `macs`, each none where it is missing; `flops`, null if unknown;
+- `footprint`: `point`, `whole` or `unknown`; or per axis the fields of a window that differ from the smallest
+  window, or of phases (those have an `advance`); one mapping stands for all axes.
+
+Amounts are sums of products, `6*1*5*5 + 6`, so that a reader sees where they come from.
+
+A bad row states a part of the refusal (`refused`), its `code`, the `argument` at fault if it is one, and may state a
+part of the `help`. Without `in` the argument's type refuses the value already.
+"""
+
+from __future__ import annotations
+
+import re
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cnnshape.diagnostics.catalogue import CATALOGUE
+from cnnshape.layers import BY_NAME, KINDS, Footprint, Layer, LayerProblem, Phases, Sight, Tensor, Window
+
+Row = dict[str, Any]
+
+FILES = [yaml.safe_load(path.read_text("utf-8")) for path in sorted((Path(__file__).parent / "cases").glob("*.yaml"))]
+CASES: list[tuple[str, Row]] = [(kind, row) for file in FILES for kind, rows in file.items() for row in rows]
+
+NEVER_REFUSES = {
+    "relu", "relu6", "selu", "gelu", "silu", "mish", "sigmoid", "hard_sigmoid", "hard_swish", "tanh", "softplus",
+    "softmax", "identity", "flatten",
+}  # fmt: skip
+"""Kinds without arguments that take any tensor."""
+
+
+def rows(*, good: bool, bound: bool = True) -> pytest.MarkDecorator:
+    """Parametrizes over the good rows, the bad ones, or (not `bound`) those that an argument's type refuses."""
+    chosen = [(kind, row) for kind, row in CASES if ("out" in row) == good and ("in" in row) == bound]
+    return pytest.mark.parametrize(
+        ("kind", "row"), chosen, ids=[f"{kind}-{row.get('args', '')}-{row.get('in', '')}" for kind, row in chosen]
+    )
+
+
+def amount(text: Any) -> int:
+    """The value of a sum of products."""
+    return sum(prod(map(int, term.split("*"))) for term in str(text).split("+"))
+
+
+def tensor(text: Any) -> Tensor:
+    boxes, _, shape = str(text).rpartition(" of ")
+    return Tensor(tuple(map(amount, shape.split("x"))), int(boxes or 1))
+
+
+def tensors(stated: Any) -> tuple[Tensor, ...]:
+    return tuple(map(tensor, stated if isinstance(stated, list) else [stated]))
+
+
+def tupled(value: Any) -> Any:
+    """Lists as the graph gives them."""
+    return tuple(map(tupled, value)) if isinstance(value, list) else value
+
+
+def made(kind: str, row: Row) -> tuple[Layer, tuple[Tensor, ...]]:
+    """The layer of a row, and its inputs; an argument that names a tensor gets the last one."""
+    inputs, arguments = tensors(row["in"]), BY_NAME[kind].arguments
+    given = {name: arguments[name].type.convert(tupled(value)) for name, value in row.get("args", {}).items()}
+    named = {name: inputs[-1] for name, argument in arguments.items() if argument.type.form == "tensor"}
+    return BY_NAME[kind](**given, **named), inputs
+
+
+def footprint(stated: Any, axes: int) -> Footprint:
+    if isinstance(stated, str):
+        return Sight[stated.upper()]
+    return tuple(map(relation, stated if isinstance(stated, list) else [stated] * axes))
+
+
+def relation(stated: dict[str, Any] | None) -> Window | Phases | None:
+    if stated is None:
+        return None
+    fields = {name: tupled(value) for name, value in stated.items()}
+    return Phases(**fields) if "advance" in fields else Window(**fields)
+
+
+@rows(good=True)
+def test_facts(kind: str, row: Row) -> None:
+    layer, inputs = made(kind, row)
+    output = layer.output(inputs)
+    weights = layer.weights(inputs)
+    found = {
+        "out": output,
+        "params": sum(weight.elements for weight in weights if not weight.buffer),
+        "buffers": sum(weight.elements for weight in weights if weight.buffer),
+        "macs": layer.macs(inputs, output),
+        "flops": layer.flops(inputs, output),
+        "footprint": layer.footprint(inputs, output),
+    }
+    assert found == {
+        "out": tensor(row["out"]),
+        "params": amount(row.get("params", 0)),
+        "buffers": amount(row.get("buffers", 0)),
+        "macs": amount(row.get("macs", 0)),
+        "flops": None if row["flops"] is None else amount(row["flops"]),
+        "footprint": footprint(row["footprint"], len(output.shape) - 1),
+    }
+
+
+@rows(good=True)
+def test_windows_of_the_footprint_give_the_output_size(kind: str, row: Row) -> None:
+    """Two statements of a sliding kind, held against each other."""
+    layer, inputs = made(kind, row)
+    output = layer.output(inputs)
+    over = layer.footprint(inputs, output)
+    if isinstance(over, tuple):
+        for axis, size, found in zip(over, inputs[0].shape[1:], output.shape[1:], strict=True):
+            assert not isinstance(axis, Window) or axis.output(size) == found
+
+
+@rows(good=False)
+def test_refusals(kind: str, row: Row) -> None:
+    layer, inputs = made(kind, row)
+    with pytest.raises(LayerProblem) as caught:
+        layer.output(inputs)
+    problem = caught.value
+    assert row["refused"] in problem.message
+    assert row.get("help", "") in (problem.help or "")
+    assert (problem.name, problem.argument) == (row["code"], row.get("argument"))
+    assert problem.argument in {None, *layer.arguments}
+    assert problem.name in CATALOGUE
+    assert "\n" not in problem.message
+    assert not problem.message.endswith(".")
+
+
+@rows(good=False, bound=False)
+def test_refused_values(kind: str, row: Row) -> None:
+    declared = BY_NAME[kind].arguments[row["argument"]]
+    with pytest.raises(ValueError, match=re.escape(row["refused"])):
+        declared.type.convert(tupled(row["args"][row["argument"]]))
+
+
+@pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
+def test_every_kind_has_cases(kind: str) -> None:
+    good = {"out" in row for name, row in CASES if name == kind}
+    assert good == ({True} if kind in NEVER_REFUSES else {True, False})
+
+
+def test_every_case_is_of_a_kind() -> None:
+    assert {name for name, _ in CASES} == set(BY_NAME)
+    assert len([name for file in FILES for name in file]) == len(KINDS)

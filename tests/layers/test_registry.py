@@ -1,0 +1,160 @@
+"""The list of kinds against the classes that exist, and what every kind must say about itself."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import cnnshape.layers
+from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME, KINDS, Layer, Tensor
+
+WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+
+SMALLEST: dict[str, Any] = {
+    "int": 1,
+    "per_axis": 1,
+    "float": 1.0,
+    "bool": True,
+    "padding": 0,
+    "shape": (1,),
+    "tensor": Tensor((4,), 3),
+}
+"""A value of each form of argument; words have their own."""
+
+
+def subclasses(kind: type) -> Iterator[type]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from subclasses(each)
+
+
+def values(kind: type[Layer]) -> dict[str, Any]:
+    """A value for each argument that must be given."""
+    required = {name: argument.type for name, argument in kind.arguments.items() if argument.required}
+    return {name: each.words[0] if each.words else SMALLEST[each.form] for name, each in required.items()}
+
+
+def test_the_list_holds_exactly_the_concrete_kinds_with_a_name() -> None:
+    ours = {each for each in subclasses(Layer) if each.__module__.startswith(cnnshape.layers.__name__)}
+    named = {each for each in ours if "name" in vars(each)}
+    assert Counter(KINDS) == Counter(named)
+    assert not [kind for kind in KINDS if inspect.isabstract(kind)]
+
+
+def test_names_are_unique_words() -> None:
+    assert {kind.name: kind for kind in KINDS} == BY_NAME
+    assert len(BY_NAME) == len(KINDS)
+    assert all(map(WORD.fullmatch, BY_NAME))
+
+
+def test_foreign_words_mean_one_kind_and_are_no_name() -> None:
+    words = Counter(word for kind in KINDS for word in kind.foreign)
+    assert [word for word, times in words.items() if times > 1] == []
+    assert words.keys() & BY_NAME.keys() == set()
+    assert {word: kind for kind in KINDS for word in kind.foreign} == BY_FOREIGN_NAME
+
+
+@every_kind
+def test_words_of_arguments_mean_one_argument(kind: type[Layer]) -> None:
+    own = [*kind.arguments, *kind.followers]
+    words = Counter([*own, *(word for argument in kind.arguments.values() for word in argument.foreign)])
+    assert [word for word, times in words.items() if times > 1] == []
+    assert all(map(WORD.fullmatch, own))
+
+
+@every_kind
+def test_at_most_one_argument_is_the_main_one(kind: type[Layer]) -> None:
+    assert sum(argument.main for argument in kind.arguments.values()) <= 1
+
+
+@every_kind
+def test_a_bare_value_is_enough_where_a_single_one_is_required(kind: type[Layer]) -> None:
+    required = [argument for argument in kind.arguments.values() if argument.required]
+    assert len(required) != 1 or required[0].main
+
+
+@every_kind
+def test_everything_is_documented(kind: type[Layer]) -> None:
+    assert vars(kind)["__doc__"].strip()
+    assert kind.operations.strip()
+    for argument in kind.arguments.values():
+        assert argument.doc.strip() == argument.doc != ""
+        assert argument.type.expected
+
+
+@pytest.mark.parametrize(
+    ("flag", "names"),
+    [
+        ("view", {"flatten", "reshape", "crop", "split", "slice", "subsample", "dropout", "drop_path", "identity"}),
+        ("joins", {"add", "multiply", "concat"}),
+        ("combines", {"add", "multiply"}),
+        ("normalizes", {"batch_norm", "layer_norm", "group_norm", "instance_norm", "local_response_norm"}),
+        ("centers", {"batch_norm", "instance_norm"}),
+    ],
+)
+def test_kinds_that_stand_out(flag: str, names: set[str]) -> None:
+    assert {kind.name for kind in KINDS if getattr(kind, flag)} == names
+
+
+@every_kind
+def test_defaults_are_values_of_their_type(kind: type[Layer]) -> None:
+    for argument in kind.arguments.values():
+        if not argument.required and argument.default is not None:
+            assert argument.type.convert(argument.default) == argument.default
+
+
+@every_kind
+def test_a_layer_keeps_its_arguments(kind: type[Layer]) -> None:
+    layer = kind(**values(kind))
+    defaults = {name: argument.default for name, argument in kind.arguments.items() if not argument.required}
+    assert {name: getattr(layer, name) for name in kind.arguments} == {**defaults, **values(kind)}
+
+
+@every_kind
+def test_a_layer_is_immutable(kind: type[Layer]) -> None:
+    layer = kind(**values(kind))
+    for name in [*kind.arguments, "name", "anything"]:
+        with pytest.raises(AttributeError):
+            setattr(layer, name, 1)
+
+
+def test_an_argument_stays_in_its_layer() -> None:
+    layer = BY_NAME["max_pool"](kernel=2)
+    with pytest.raises(AttributeError):
+        del layer.kernel
+
+
+@every_kind
+def test_equal_arguments_make_equal_layers(kind: type[Layer]) -> None:
+    one, other = kind(**values(kind)), kind(**dict(reversed(values(kind).items())))
+    assert one == other
+    assert hash(one) == hash(other)
+    assert len({one, other}) == 1
+
+
+@every_kind
+def test_another_argument_makes_another_layer(kind: type[Layer]) -> None:
+    layer = kind(**values(kind))
+    for name in kind.arguments:
+        assert layer != kind(**{**values(kind), name: "another"})
+
+
+def test_layers_of_two_kinds_differ() -> None:
+    assert len({kind(**values(kind)) for kind in KINDS}) == len(KINDS)
+    assert BY_NAME["global_avg_pool"]() != BY_NAME["global_max_pool"]()
+
+
+@every_kind
+def test_a_layer_takes_its_declared_arguments_alone(kind: type[Layer]) -> None:
+    with pytest.raises(TypeError, match="undeclared"):
+        kind(**values(kind), undeclared=1)
+    for name in values(kind):
+        given = {other: value for other, value in values(kind).items() if other != name}
+        with pytest.raises(TypeError, match=name):
+            kind(**given)

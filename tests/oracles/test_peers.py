@@ -1,0 +1,199 @@
+"""The real tools as the oracle of the rules that count like them: on four networks, and on single layers.
+
+Each tool that is installed runs in a process of its own (`peers_torch.py`, `peers_jax.py`), on networks written in
+plain PyTorch and flax. Where a tool fails on a layer, its rule must not claim to know what it counts.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import pytest
+
+import cnnshape
+from cnnshape import Report
+from cnnshape.layers import BY_NAME as KINDS
+from cnnshape.study.counting.registry import BY_NAME, RULES
+from cnnshape.study.counting.rule import Mark
+from cnnshape.study.reconcile import Count, reconcile
+
+HERE = Path(__file__).parent
+ARCHITECTURES = HERE.parents[1] / "architectures"
+MIB = 2**20
+
+
+class Tool(NamedTuple):
+    """A tool: the distribution and module that it comes in, and the script that runs it."""
+
+    name: str
+    distribution: str
+    module: str
+    script: str
+
+
+TORCH = [
+    Tool(name, name, name.replace("-", "_"), "peers_torch.py")
+    for name in (
+        "torch", "calflops", "deepspeed", "ptflops", "torchinfo", "fvcore", "torchscan", "thop", "ultralytics-thop",
+        "torchlens", "onnx-tool", "torchsummary",
+    )
+]  # fmt: skip
+TOOLS = [*TORCH, Tool("flax", "flax", "flax", "peers_jax.py"), Tool("keras", "keras", "keras", "peers_jax.py")]
+CONVENTIONS = {"conv-linear", "conv"}
+MODULES = {"ultralytics-thop": "thop"}
+
+
+def versions(tool: Tool) -> set[str]:
+    """The versions that rules of a tool were measured with."""
+    return {rule.version for rule in RULES if rules_of(tool, rule.name)}
+
+
+def rules_of(tool: Tool, rule: str) -> bool:
+    if tool.name == "flax":
+        return rule in ("xla", "flax-params")
+    return rule == tool.name or (rule.startswith(f"{tool.name}-") and rule not in MODULES)
+
+
+def figures(tool: Tool) -> Mapping[str, Any]:
+    """What the tool prints; skips where it isn't installed, or isn't the version of our rules."""
+    module = MODULES.get(tool.name, tool.module)
+    try:
+        installed = version(tool.distribution)
+    except PackageNotFoundError:
+        pytest.skip(f"{tool.distribution} is not installed")
+    if find_spec(module) is None or (tool.name == "thop" and replaced_thop()):
+        pytest.skip(f"{tool.distribution} is hidden by another package")
+    if not any(installed.startswith(each) for each in versions(tool)):
+        pytest.skip(f"{tool.distribution} {installed} is not the version that our rule is of")
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "figures.json")
+        command = [sys.executable, "-W", "ignore", str(HERE / tool.script), module, str(file)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        found: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
+def replaced_thop() -> bool:
+    """ultralytics-thop installs itself under the name of thop."""
+    try:
+        version("ultralytics-thop")
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def counts(report: Report) -> dict[str, Count]:
+    return {count.rule.name: count for count in reconcile(report).counts}
+
+
+def network(name: str) -> Report:
+    if name == "keras_resnet50":
+        return keras_resnet50()
+    return cnnshape.analyze(cnnshape.load(ARCHITECTURES / f"{name}.yaml"))
+
+
+def keras_resnet50() -> Report:
+    """Keras' ResNet-50 is another design: each convolution has a bias, and the stride is on the 1x1."""
+    text = (ARCHITECTURES / "resnet50.yaml").read_text(encoding="utf-8").partition("expect:")[0]
+    biased = text.replace("conv: {", "conv: {bias: true, ").replace("conv:\n", "conv:\n              bias: true\n")
+    return cnnshape.analyze(cnnshape.load(biased), variant="original")
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_rules_count_to_the_unit_what_the_tool_prints(tool: Tool) -> None:
+    found = figures(tool)
+    assert found["networks"]
+    wrong = [problem for name, printed in found["networks"].items() for problem in misjudged(tool, name, printed)]
+    for step, shape, printed in found["layers"]:
+        report = cnnshape.analyze(cnnshape.load(f"input: {shape}\nlayers:\n  - {step}\n"))
+        wrong += judged(tool, f"{step} on {shape}", report, printed)
+    if found["layers"]:
+        wrong += unmeasured(tool, {step.partition(":")[0] for step, _, _ in found["layers"]})
+    assert not wrong, "\n".join(["", *wrong])
+
+
+def misjudged(tool: Tool, name: str, printed: Mapping[str, Any]) -> list[str]:
+    """Where a rule says something else of a network than the tool; all four are known."""
+    known = counts(network(name))
+    lacking = [f"{rule}: {name} is unknown" for rule in printed if known[rule_name(tool, rule)].value is None]
+    return lacking or judged(tool, name, network(name), printed) + ([] if printed else [f"the tool fails on {name}"])
+
+
+def judged(tool: Tool, what: str, report: Report, printed: Mapping[str, Any]) -> list[str]:
+    """Where the rules of a tool say something else than the tool does; what it fails on, they must not know."""
+    known = counts(report)
+    if not printed:
+        claimed = [name for name, count in known.items() if rules_of(tool, name) and not count.unknown]
+        return [f"{name}: {what}: the tool fails, the rule says {known[name].value}" for name in claimed]
+    said = {name: count for name in printed if not (count := known[rule_name(tool, name)]).unknown}
+    return [
+        f"{name}: {what}: the tool says {printed[name]}, the rule {told(name, count)}"
+        for name, count in said.items()
+        if printed[name] != told(name, count)
+    ]
+
+
+def told(name: str, count: Count) -> object:
+    """A rule's answer in the form of the tool's."""
+    if name.endswith(":unsupported"):
+        return bool(count.unsupported)
+    assert count.value is not None
+    return f"{count.value / MIB:.2f}" if name == "torchsummary" else count.value
+
+
+def rule_name(tool: Tool, name: str) -> str:
+    """Our name of a figure; the scripts name thop's after the module."""
+    return tool.name if name == "thop" else name.partition(":")[0]
+
+
+def unmeasured(tool: Tool, measured: set[str]) -> list[str]:
+    """Kinds that a rule answers for though the tool wasn't seen to count them."""
+    found = []
+    for rule in (rule for rule in RULES if rules_of(tool, rule.name) and rule.kinds is not None):
+        known = {kind for kind in KINDS if kind not in measured and not unknown_to(rule.name, kind)}
+        found += [f"{rule.name}: {kind} is not measured" for kind in known - NOT_WRITTEN.get(tool.name, set())]
+    return found
+
+
+# What flax writes as plain array operations, or not at all.
+NOT_WRITTEN = {"flax": {"drop_path", "identity", "reshape"}}
+
+
+def unknown_to(rule: str, kind: str) -> bool:
+    step = {"roi_pool": "{size: 7, boxes: rois}", "roi_align": "{size: 7, boxes: rois}"}.get(kind)
+    if step is not None:
+        text = f"input: {{image: [8, 12, 10], rois: {{boxes: 3}}}}\nlayers:\n  - {kind}: {step}\n"
+    else:
+        text = f"input: [8, 12, 10]\nlayers:\n  - {STEPS.get(kind, kind)}\n"
+    tallies = BY_NAME[rule].tally(cnnshape.analyze(cnnshape.load(text)))
+    return any(tally.mark is Mark.UNKNOWN for tally in tallies)
+
+
+STEPS = {
+    "conv_transpose": "conv_transpose: {out: 6, kernel: 2}",
+    "adaptive_max_pool": "adaptive_max_pool: 5",
+    "group_norm": "group_norm: 4",
+    "pad": "pad: 1",
+    "upsample": "upsample: 2",
+    "pixel_shuffle": "pixel_shuffle: 2",
+    "pixel_unshuffle": "pixel_unshuffle: 2",
+    "channel_shuffle": "channel_shuffle: 2",
+    "pad_channels": "pad_channels: {after: 2}",
+    "reshape": "reshape: [4, 24, 10]",
+}
+
+
+def test_every_tool_has_rules_and_every_rule_a_tool() -> None:
+    for tool in TOOLS:
+        assert versions(tool), tool.name
+    alone = {rule.name for rule in RULES if not any(rules_of(tool, rule.name) for tool in TOOLS)}
+    assert alone == CONVENTIONS
