@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from cnnshape.api.design import Design, ParamValue, expand, options
-from cnnshape.diagnostics import Diagnostic
+from cnnshape.diagnostics import Diagnostic, Severity, diagnose
 from cnnshape.graph import Graph, Options
 from cnnshape.layers import Shape
 from cnnshape.lint import Selection, Subject, apply_ignores, lint
 from cnnshape.report import check_budgets, check_expectations, make_report
 from cnnshape.spec import Spec
+
+MOST_VARIANTS = 200
+VARIANT_LAYERS = 200_000
 
 
 class Checks(NamedTuple):
@@ -66,8 +69,15 @@ def _judged(spec: Spec, graph: Graph, checks: Checks, *, as_written: bool) -> li
 def _in_variants(design: Design, spec: Spec, chosen: Options) -> list[Diagnostic]:
     """The errors that only a variant brings, each with a note that names it."""
     found = []
-    for variant in spec.variants:
-        _, problems = expand(design, chosen._replace(variant=variant.name.text))
+    budget = VARIANT_LAYERS
+    for number, variant in enumerate(spec.variants):
+        if number == MOST_VARIANTS or budget <= 0:
+            left = len(spec.variants) - number
+            message = f"{left} of {len(spec.variants)} variants are not checked: they are too many, or too large"
+            found.append(diagnose("limit-exceeded", message, variant.name.span, severity=Severity.WARNING))
+            break
+        graph, problems = expand(design, chosen._replace(variant=variant.name.text))
+        budget -= len(graph.nodes) if graph else 0
         note = f"in the variant `{variant.name.text}`"
         found += [problem._replace(notes=(*problem.notes, note)) for problem in problems]
     return found

@@ -16,6 +16,7 @@ from cnnshape.cli.explain import explain
 from cnnshape.cli.layers import layers
 from cnnshape.cli.list_ import list_
 from cnnshape.cli.memory import memory
+from cnnshape.cli.reconcile import reconcile
 from cnnshape.cli.rf import rf
 from cnnshape.cli.rule import rule
 from cnnshape.cli.schema import schema
@@ -41,6 +42,7 @@ for name, command in (
     ("rf", rf),
     ("sizes", sizes),
     ("memory", memory),
+    ("reconcile", reconcile),
     ("list", list_),
     ("show", show),
     ("layers", layers),

@@ -7,7 +7,7 @@ import sys
 from enum import StrEnum
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,11 +25,16 @@ from cnnshape.cli.options import (
 )
 from cnnshape.cli.reading import BAD_USAGE, fail, read_graph
 from cnnshape.cli.writing import write
+from cnnshape.diagnostics import did_you_mean
 from cnnshape.graph.expand import MAX_LAYERS
 from cnnshape.render.color import wants_color
+from cnnshape.render.fold import Line
 from cnnshape.render.summary import plain
 from cnnshape.render.table import BY_NAME, COLUMNS, DEFAULT, Table, lines_of, make_table
 from cnnshape.report import Report, Settings, make_report
+
+if TYPE_CHECKING:
+    from cnnshape.study.counting.rule import Rule
 
 _COLUMNS_HELP = "Columns, by comma: " + ", ".join(column.name for column in COLUMNS) + "."
 
@@ -72,6 +77,12 @@ def summary(
         bool, typer.Option("--inplace-adds", help="Peak memory: joins overwrite their first input.")
     ] = False,
     max_layers: MaxLayersOption = MAX_LAYERS,
+    tool: Annotated[
+        str | None,
+        typer.Option(
+            "--count", help="Also what another tool counts: `fvcore`; `cnnshape reconcile` has all.", metavar="TOOL"
+        ),
+    ] = None,
 ) -> None:
     """Print every layer's shape, parameters, MACs and receptive field, and the totals.
 
@@ -83,6 +94,7 @@ def summary(
     RF: input cells per axis that one output cell depends on; `all` after a global pool or a linear layer.
     """
     names = checked_columns(columns)
+    rule = _checked_count(tool, batch, format)
     settings = Settings(batch, checked_dtype(dtype), inplace_activations, inplace_adds)
     try:
         options = graph_options(input, param, variant, max_layers)
@@ -90,7 +102,26 @@ def summary(
         fail(error.diagnostics, BAD_USAGE)
     design, graph = read_graph(spec, options)
     report = make_report(graph, design.spec.origin if design.spec else "", settings)
-    print_report(report, names, format, output, expand=expand, depth=depth)
+    print_report(report, names, format, output, expand=expand, depth=depth, rule=rule)
+
+
+def _checked_count(tool: str | None, batch: int, format: Format) -> Rule | None:
+    if tool is None:
+        return None
+    if batch != 1 or format in (Format.CSV, Format.JSON):
+        message = "a tool's count is a column of tables, of one sample; `cnnshape reconcile` has CSV and JSON"
+        raise typer.BadParameter(message, param_hint="--count")
+    return checked_rule(tool, "--count")
+
+
+def checked_rule(name: str, option: str) -> Rule:
+    """The rule of that name; raises typer.BadParameter where there is none."""
+    from cnnshape.study.counting.registry import BY_NAME as RULES
+
+    if name in RULES:
+        return RULES[name]
+    help = did_you_mean(name, RULES) or f"known: {', '.join(RULES)}"
+    raise typer.BadParameter(f"no tool is called {name!r}; {help}", param_hint=option)
 
 
 def checked_columns(columns: str) -> list[str]:
@@ -106,42 +137,52 @@ def checked_columns(columns: str) -> list[str]:
 
 
 def print_report(
-    report: Report, columns: list[str], format: Format, output: Path | None, *, expand: bool, depth: int | None
+    report: Report,
+    columns: list[str],
+    format: Format,
+    output: Path | None,
+    *,
+    expand: bool,
+    depth: int | None,
+    rule: Rule | None = None,
 ) -> None:
-    """Prints a report in that format, or writes it to a file."""
-    terminal = output is None and sys.stdout.isatty()
-    if format is Format.TABLE and terminal:
-        _print_on_terminal(report, columns, expand=expand, depth=depth)
+    """Prints a report in that format, or writes it to a file; with a rule, also what that tool counts."""
+    if format is Format.JSON:
+        from cnnshape.render.json import to_json
+
+        write(to_json(report), output)
         return
-    text = _text(report, columns, format, expand=expand, depth=depth)
-    write(text, output)
+    if format is Format.CSV:
+        from cnnshape.render.csv import to_csv
+
+        write(to_csv(report), output)
+        return
+    terminal = format is Format.TABLE and output is None and sys.stdout.isatty()
+    width = get_terminal_size().columns if terminal else None
+    table = _table(report, lines_of(report, expand=expand, depth=depth), columns, width, rule)
+    if format is Format.MARKDOWN:
+        from cnnshape.render.markdown import to_markdown
+
+        write(to_markdown(report, table), output)
+    elif terminal and wants_color(True, os.environ):
+        _print_in_color(report, table, width)
+    else:
+        write(plain(report, table, width), output)
 
 
-def _print_on_terminal(report: Report, columns: list[str], *, expand: bool, depth: int | None) -> None:
-    width = get_terminal_size().columns
-    table = make_table(report, lines_of(report, expand=expand, depth=depth), columns, width)
-    if not wants_color(True, os.environ):
-        sys.stdout.write(plain(report, table, width))
-        return
+def _table(report: Report, lines: list[Line], columns: list[str], width: int | None, rule: Rule | None) -> Table:
+    if rule is None:
+        return make_table(report, lines, columns, width)
+    from cnnshape.render.count_column import count_column
+
+    counted = count_column(report, rule)
+    room = None if width is None else width - counted.width
+    return counted.beside(make_table(report, lines, columns, room), lines)
+
+
+def _print_in_color(report: Report, table: Table, width: int | None) -> None:
     from rich.console import Console
 
     from cnnshape.render.terminal import print_summary
 
     print_summary(report, table, Console(width=width))
-
-
-def _text(report: Report, columns: list[str], format: Format, *, expand: bool, depth: int | None) -> str:
-    if format is Format.JSON:
-        from cnnshape.render.json import to_json
-
-        return to_json(report)
-    if format is Format.CSV:
-        from cnnshape.render.csv import to_csv
-
-        return to_csv(report)
-    table: Table = make_table(report, lines_of(report, expand=expand, depth=depth), columns)
-    if format is Format.MARKDOWN:
-        from cnnshape.render.markdown import to_markdown
-
-        return to_markdown(report, table)
-    return plain(report, table)

@@ -2,6 +2,16 @@
 
 from cnnshape.diagnostics.catalogue import CATALOGUE, Code
 from cnnshape.diagnostics.diagnostic import Diagnostic, Label, Severity, diagnose
-from cnnshape.diagnostics.spelling import did_you_mean, nearest
+from cnnshape.diagnostics.spelling import MOST_CANDIDATES, did_you_mean, nearest
 
-__all__ = ["CATALOGUE", "Code", "Diagnostic", "Label", "Severity", "diagnose", "did_you_mean", "nearest"]
+__all__ = [
+    "CATALOGUE",
+    "MOST_CANDIDATES",
+    "Code",
+    "Diagnostic",
+    "Label",
+    "Severity",
+    "diagnose",
+    "did_you_mean",
+    "nearest",
+]

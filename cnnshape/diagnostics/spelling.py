@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
+
+MOST_CANDIDATES = 300
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` was most likely meant to be, or None where none is close."""
     from difflib import get_close_matches
 
+    wanted = word.lower()[:60]
     lowered = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
-    found = get_close_matches(word.lower()[:60], lowered, n=1, cutoff=0.6)
+    if len(lowered) > MOST_CANDIDATES:
+        return None
+    # comparing letter by letter is slow: most candidates are out by their letters alone
+    letters = set(wanted)
+    likely = [each for each in lowered if 2 * len(letters & set(each)) >= len(letters)]
+    found = get_close_matches(wanted, likely, n=1, cutoff=0.6)
     return lowered[found[0]] if found else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A help line for a misspelt word: the nearest known one, or all of them where they are few."""
+    if isinstance(known, Sized) and len(known) > MOST_CANDIDATES:
+        return None
     words = list(known)
     close = nearest(word, words)
     if close is not None:

@@ -51,12 +51,15 @@ def decode(name: str, data: bytes) -> str | Diagnostic:
         return diagnose(
             "limit-exceeded", f"the file is larger than {MAX_BYTES:,} bytes, the most that a spec may have", file=name
         )
+    if data[:4] in (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"):
+        return diagnose("not-utf8", "the file is UTF-32; a spec is UTF-8", file=name, help="save it as UTF-8")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return diagnose("not-utf8", "the file is UTF-16; a spec is UTF-8", file=name, help="save it as UTF-8")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        good = data[: error.start].decode("utf-8", "replace")
+        line, _ = SourceText(name, good).place(len(good))
         return diagnose(
             "not-utf8",
             f"byte 0x{data[error.start]:02x} on line {line} is not UTF-8 text",
@@ -246,9 +249,7 @@ def _one_line(text: str) -> str:
 
 
 def _control_character(source: SourceText, offset: int) -> Diagnostic:
-    before = source.text[:offset]
-    line = before.count("\n") + 1
-    column = offset - (before.rfind("\n") + 1) + 1
+    line, column = source.place(offset)
     message = f"control character U+{ord(source.text[offset]):04X} in the text"
     span = Span(source, line, column, line, column + 1)
     return diagnose("control-character", message, span, help="remove it; a spec is printable text")
@@ -256,6 +257,9 @@ def _control_character(source: SourceText, offset: int) -> Diagnostic:
 
 def _syntax_error(source: SourceText, error: Any) -> Diagnostic:
     mark = error.problem_mark or error.context_mark
+    if mark is not None and error.context_mark is not None and not source.line(mark.line + 1):
+        # what was opened is at fault, not the end of the file
+        mark = error.context_mark
     problem = _one_line(error.problem or "the text is not YAML")
     if mark is None:
         help = next((text for sign, text in _SYNTAX_HELP if sign in problem), None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean
+from cnnshape.diagnostics import MOST_CANDIDATES, Diagnostic, Label, diagnose, did_you_mean
 from cnnshape.graph.binding import Refused, bind, evaluate, follower_kind, layer_problem
 from cnnshape.graph.faults import Faults, Frame
 from cnnshape.graph.mismatch import residual_mismatch
@@ -39,7 +39,7 @@ from cnnshape.spec import (
 MAX_LAYERS = 100_000
 MAX_NESTING = 48
 MAX_ELEMENTS = 10**15
-VISITS_PER_LAYER = 20
+VISITS_PER_LAYER = 6
 
 Scope = dict[str, object]
 _SHORTCUTS = ("identity", "none")
@@ -222,7 +222,8 @@ class Expander:
         if found is not None:
             message = f"`{shown(name.text)}` is {describe(found)}, not a tensor"
             raise Refused(diagnose("unknown-tensor", message, name.span))
-        tensors = [known for known, value in scope.items() if isinstance(value, Handle | Rounds)]
+        few = scope if len(scope) <= MOST_CANDIDATES else {}
+        tensors = [known for known, value in few.items() if isinstance(value, Handle | Rounds)]
         help = did_you_mean(name.text, tensors if name.text == "prev" else [*tensors, "prev"])
         message = f"no step or input before this one is called `{shown(name.text)}`"
         raise Refused(diagnose("unknown-tensor", message, name.span, help=help))
@@ -381,11 +382,12 @@ class Expander:
         borrowers = [i for i in range(start, len(self.nodes)) if self._owns_weights(i)]
         if source.index is None:
             raise _Poisoned
-        if [self._weight_shapes(i) for i in lenders] != [self._weight_shapes(i) for i in borrowers]:
+        rounds = max(len(borrowers) // max(len(lenders), 1), 1)
+        if [self._weight_shapes(i) for i in lenders] * rounds != [self._weight_shapes(i) for i in borrowers]:
             message = f"the weights of `{shown(name.text)}` don't fit here: other layers or other shapes"
             help = "both steps need the same layers on inputs of the same channels"
             raise Refused(diagnose("share-mismatch", message, name.span, help=help))
-        for lender, borrower in zip(lenders, borrowers, strict=True):
+        for lender, borrower in zip(lenders * rounds, borrowers, strict=True):
             owner = self.nodes[lender].shares
             self.nodes[borrower] = self.nodes[borrower]._replace(shares=lender if owner is None else owner)
 

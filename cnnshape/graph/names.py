@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cnnshape.diagnostics import Diagnostic
+from cnnshape.diagnostics import MOST_CANDIDATES, Diagnostic
 from cnnshape.graph.binding import foreign_spelling, unknown_name
 from cnnshape.graph.scope import DYNAMIC
 from cnnshape.graph.vocabulary import walk
@@ -142,7 +142,8 @@ class _Finder:
         if isinstance(value, Expression):
             unknown = sorted(value.names - names - DYNAMIC - self.words)
             if unknown:
-                self.found.append(unknown_name(value, unknown[0], dict.fromkeys([*words, *names, *DYNAMIC])))
+                known = {*words, *DYNAMIC} if len(names) > MOST_CANDIDATES else {*words, *names, *DYNAMIC}
+                self.found.append(unknown_name(value, unknown[0], dict.fromkeys(known)))
         elif isinstance(value, ListValue):
             for item in value.items:
                 self.value(item, names, words)

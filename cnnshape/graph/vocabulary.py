@@ -34,6 +34,9 @@ _CONTROL_FOREIGN = {
 NO_LAYER = "none"
 
 
+MOST_NAMED = 12
+
+
 class Plan:
     """A step that means a kind: the values of its arguments, and of `norm` and `act`, by name.
 
@@ -236,16 +239,13 @@ class Vocabulary:
 
     def _check_cycles(self, spec: Spec) -> None:
         uses = {block.name.text: _used_blocks(block) for block in spec.blocks}
-        reported: set[str] = set()
-        for name in uses:
-            path = _cycle(name, uses)
-            if path and not reported & set(path):
-                reported |= set(path)
-                call = uses[name][path[1]]
-                message = "a block contains itself: " + " > ".join(path)
-                related = [Label(self.blocks[name].name.span, f"`{name}` is defined here")]
-                self.problems.append(diagnose("block-cycle", message, call.span, related=related))
-        self.cyclic = bool(reported)
+        cycles = list(_cycles(uses))
+        for path in cycles:
+            name, call = path[0], uses[path[0]][path[1]]
+            message = "a block contains itself: " + " > ".join(path[:MOST_NAMED])
+            related = [Label(self.blocks[name].name.span, f"`{name}` is defined here")]
+            self.problems.append(diagnose("block-cycle", message, call.span, related=related))
+        self.cyclic = bool(cycles)
 
     def _report(self, name: str, message: str, at: Span, help: str | None = None) -> None:
         self.problems.append(diagnose(name, message, at, help=help))
@@ -269,19 +269,25 @@ def _used_blocks(block: Block) -> dict[str, Name]:
     return used
 
 
-def _cycle(start: str, uses: dict[str, dict[str, Name]]) -> list[str] | None:
-    """A path of blocks from `start` back to it."""
-    stack = [[start]]
-    seen: set[str] = set()
-    while stack:
-        path = stack.pop()
-        for following in uses.get(path[-1], ()):
-            if following == start:
-                return [*path, start]
-            if following not in seen:
-                seen.add(following)
-                stack.append([*path, following])
-    return None
+def _cycles(uses: dict[str, dict[str, Name]]) -> Iterator[list[str]]:
+    """A path from a block back to it, for each circle that a walk through all blocks closes."""
+    done: set[str] = set()
+    for start in uses:
+        path, following = [start], [iter(uses[start])]
+        on_path = {start}
+        while path and start not in done:
+            name = next(following[-1], None)
+            if name is None:
+                done.add(path[-1])
+                on_path.discard(path.pop())
+                following.pop()
+            elif name in on_path:
+                yield [*path[path.index(name) :], name]
+                done.add(name)
+            elif name in uses and name not in done:
+                path.append(name)
+                on_path.add(name)
+                following.append(iter(uses[name]))
 
 
 def all_steps(spec: Spec) -> Iterator[Step]:

@@ -39,25 +39,21 @@ def find_ignores(source: SourceText) -> list[Ignore]:
     if "cnnshape: ignore" not in source.text and "cnnshape:ignore" not in source.text:
         return []
     found = []
-    for number in range(1, source.line_count + 1):
+    following = source.line_count + 1
+    for number in range(source.line_count, 0, -1):
         text = _QUOTED.sub(lambda found: "-" * len(found[0]), source.line(number))
         match = _COMMENT.search(text)
-        if match is None:
-            continue
-        start = text.index("#", match.start())
-        line = _covered(source, number) if not text[:start].strip() else number
-        at = Span(source, number, start + 1, number, match.end() + 1)
-        below = _EXTENDS.match(source.line(line)) is not None
-        found += [Ignore(name.strip(), line, at, below) for name in (match["names"] or "").split(",")]
-    return found
-
-
-def _covered(source: SourceText, number: int) -> int:
-    """The line below a comment, and below those that follow it."""
-    following = number + 1
-    while source.line(following).lstrip().startswith("#"):
-        following += 1
-    return following
+        alone = text.lstrip().startswith("#")
+        if match is not None:
+            start = text.index("#", match.start())
+            line = following if alone else number
+            at = Span(source, number, start + 1, number, match.end() + 1)
+            below = _EXTENDS.match(source.line(line)) is not None
+            names = (match["names"] or "").split(",")
+            found += [Ignore(name.strip(), line, at, below) for name in reversed(names)]
+        if not alone:
+            following = number
+    return found[::-1]
 
 
 def apply_ignores(source: SourceText, found: Iterable[Diagnostic], selection: Selection) -> list[Diagnostic]:
@@ -67,16 +63,20 @@ def apply_ignores(source: SourceText, found: Iterable[Diagnostic], selection: Se
     texts = {id(each.at.span.source): each.at.span.source for each in diagnostics if each.at}
     texts.pop(id(source), None)
     elsewhere = [ignore for text in texts.values() for ignore in find_ignores(text) if not ignore.below]
+    by_line: dict[int, list[Ignore]] = {}
+    for ignore in (*ignores, *elsewhere):
+        by_line.setdefault(0 if ignore.below else ignore.line, []).append(ignore)
     used: set[Ignore] = set()
-    kept = [each for each in diagnostics if not _ignored(each, [*ignores, *elsewhere], used)]
+    kept = [each for each in diagnostics if not _ignored(each, by_line, used)]
     return kept + [problem for ignore in ignores if ignore not in used for problem in _unused(ignore, selection)]
 
 
-def _ignored(diagnostic: Diagnostic, ignores: list[Ignore], used: set[Ignore]) -> bool:
+def _ignored(diagnostic: Diagnostic, by_line: dict[int, list[Ignore]], used: set[Ignore]) -> bool:
     if diagnostic.severity is not Severity.WARNING or diagnostic.at is None:
         return False
     span = diagnostic.at.span
-    hits = [each for each in ignores if each.name in (diagnostic.name, diagnostic.code) and each.covers(span)]
+    near = (*by_line.get(0, ()), *by_line.get(span.line, ()))
+    hits = [each for each in near if each.name in (diagnostic.name, diagnostic.code) and each.covers(span)]
     used.update(hits)
     return bool(hits)
 

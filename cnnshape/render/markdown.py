@@ -11,9 +11,9 @@ def to_markdown(report: Report, table: Table) -> str:
     """The summary as Markdown text."""
     name, _, rest = header(report).partition(": ")
     body = markdown_table(table, bold=table.groups)
-    totals = [f"- {figure}: **{value}** ({_escaped(meaning)})" for figure, value, meaning in figures(report)]
-    remarks = [f"\n{_escaped(note)}" for note in notes(report, table)]
-    return "\n".join([f"### {_escaped(name)}", "", _escaped(rest), "", *body, "", *totals, *remarks]) + "\n"
+    totals = [f"- {figure}: **{value}** ({escaped(meaning)})" for figure, value, meaning in figures(report)]
+    remarks = [f"\n{escaped(note)}" for note in notes(report, table)]
+    return "\n".join([f"### {escaped(name)}", "", escaped(rest), "", *body, "", *totals, *remarks]) + "\n"
 
 
 def markdown_table(table: Table, bold: frozenset[int] = frozenset()) -> list[str]:
@@ -27,14 +27,15 @@ def markdown_table(table: Table, bold: frozenset[int] = frozenset()) -> list[str
 
 def _cell(text: str) -> str:
     inner = text.lstrip(" ")
-    return "&nbsp;" * (len(text) - len(inner)) + _escaped(inner)
+    return "&nbsp;" * (len(text) - len(inner)) + escaped(inner)
 
 
 def _bold(cell: str) -> str:
     return f"**{cell}**" if cell else cell
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text without a meaning in Markdown."""
     for sign in ("\\", "|", "*", "_", "`", "<", "["):
         text = text.replace(sign, "\\" + sign)
     return text

@@ -119,7 +119,7 @@ def _wrapped(start: str, text: str, width: int | None) -> list[str]:
 
 def notes(report: Report, table: Table) -> list[str]:
     """Remarks that the table needs."""
-    found = []
+    found = [table.note] if table.note else []
     if table.folds:
         found.append(
             "xN: N equal blocks or layers summed; the lines below a block show one of them (--expand: all layers)"

@@ -29,7 +29,7 @@ class Column(NamedTuple):
 class Table(NamedTuple):
     """Cells by row; `rules` are the indices of rows that sum up others, `numeric` the columns to align right.
 
-    `folds` tells that some row stands for several, `sums` that the last one is the total."""
+    `folds` tells that some row stands for several, `sums` that the last one is the total; `note` is a remark on it."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -37,6 +37,7 @@ class Table(NamedTuple):
     numeric: tuple[bool, ...]
     folds: bool = False
     sums: bool = False
+    note: str = ""
 
     @property
     def widths(self) -> tuple[int, ...]:

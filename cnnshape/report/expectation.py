@@ -40,7 +40,7 @@ _BOUNDS: dict[str, Callable[[int, Fraction], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
-_TOLERANCE = re.compile(r"(.+?)\s*(?:\+-|±)\s*(\d{1,3}(?:\.\d{1,6})?)\s*%\Z")
+_TOLERANCE = re.compile(r"(.+?)\s*(?:\+-|±)\s*(\d{1,3}(?:\.\d{1,6})?)\s*%\Z", re.ASCII)
 _HELP = "write a number (`25557032`, `4.089G`), a bound (`<= 26M`), or a tolerance (`25.5M +- 1%`)"
 
 

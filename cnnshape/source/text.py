@@ -31,6 +31,11 @@ class SourceText:
         """Lines in the text, an empty one after the last break included."""
         return len(self._split())
 
+    def place(self, offset: int) -> tuple[int, int]:
+        """The 1-based line and column of a code point."""
+        before = _BREAK.split(self.text[:offset])
+        return len(before), len(before[-1]) + 1
+
     def _split(self) -> list[str]:
         if self._lines is None:
             self._lines = _BREAK.split(self.text)

@@ -93,7 +93,8 @@ class _Token(NamedTuple):
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
-    r"|(?P<sign>//|==|!=|<=|>=|[-+*/%<>(),.]))"
+    r"|(?P<sign>//|==|!=|<=|>=|[-+*/%<>(),.]))",
+    re.ASCII,
 )
 _KEYWORDS = {"and", "or", "not", "if", "else"}
 _LITERALS = {"true": True, "false": False}

@@ -63,7 +63,7 @@ class _FileReader(StepReader):
                 message = f"`{entry.key.text}` can't stand beside `extends`: the base file is taken whole"
                 help = "copy the base file (`cnnshape show`) to change its layers; params may be overridden"
                 self.report("unknown-key", message, entry.key.span, help=help)
-        start = Span(source, root.span.line, root.span.column, root.span.line, root.span.column + 1)
+        start = Span(source, 1, 1, 1, 2)
         layers = root.get("layers")
         file = File(
             source,

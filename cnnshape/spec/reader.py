@@ -37,7 +37,7 @@ def read_spec(source: SourceText, read: Read = read_file_bytes) -> tuple[Spec | 
 def _finish(file: File, problems: Problems) -> Spec | None:
     if not file.inputs and not problems.found:
         problems.report("missing-key", "the spec has no `input`", file.start, help="write `input: [3, 224, 224]`")
-    if file.layers is None:
+    if file.layers is None and all(found.name == "missing-key" for found in problems.found):
         problems.report("missing-key", "the spec has no `layers`", file.start, help="write `layers:`, a list of steps")
     if file.layers is None:
         return None

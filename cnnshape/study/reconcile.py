@@ -56,13 +56,15 @@ def reconcile(report: Report, rules: Sequence[Rule] = RULES) -> Reconciliation:
 def _count(report: Report, rule: Rule) -> Count:
     tallies = rule.tally(report)
     own: int = getattr(report.totals, rule.quantity.value)
-    amounts = [tally.amount for tally in tallies]
-    known = [amount for amount in amounts if amount is not None]
-    value = sum(known) if len(known) == len(amounts) else None
-    terms = () if value is None else _terms(tallies, ours.count(report, rule.quantity))
-    return Count(
-        rule, own, value, terms, _kinds(report, tallies, Mark.UNSUPPORTED), _kinds(report, tallies, Mark.UNKNOWN)
-    )
+    unknown = _kinds(report, tallies, Mark.UNKNOWN)
+    unsupported = _kinds(report, tallies, Mark.UNSUPPORTED)
+    if unknown:
+        return Count(rule, own, None, (), unsupported, unknown)
+    # What belongs to no layer is set against nothing of ours.
+    tallies = (*tallies, Tally(rule.whole(tallies)))
+    mine = (*ours.count(report, rule.quantity), Tally())
+    value = sum(part.amount for tally in tallies for part in tally.parts)
+    return Count(rule, own, value, _terms(tallies, mine), unsupported, ())
 
 
 def _kinds(report: Report, tallies: Sequence[Tally], mark: Mark) -> tuple[str, ...]:

@@ -92,14 +92,14 @@ class Author:
         }
 
     def pool(self) -> Step:
-        kernel, dilation = self.number(1, 4), 1
+        kernel = self.number(1, 4)
         arguments: dict[str, Any] = {"kernel": kernel}
         kind = self.choice(("max_pool", "avg_pool"))
         if kind == "max_pool" and self.chance(4):
-            dilation = arguments["dilation"] = self.number(1, 3)
+            arguments["dilation"] = self.number(1, 3)
         if self.chance(2):
             arguments["stride"] = self.per_axis(1, 4)
-        arguments["padding"] = self.padding((dilation * (kernel - 1) + 1) // 2)
+        arguments["padding"] = self.padding(kernel // 2)
         arguments["ceil"] = self.chance(2)
         return {kind: arguments}
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from math import prod
 from typing import NamedTuple
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import cnnshape
 from cnnshape.report import Report
 
-from .plain import Spec
+from .plain import Spec, Step
 from .strategy import specs
 from .wiring import ACTIVATIONS, VIEWS, Network, wired
 
@@ -59,6 +60,50 @@ def peak(network: Network, activations: bool, adds: bool) -> int:
         sum(elements for elements, born, dies in lives if born <= time <= dies)
         for time in range(-1, len(network.nodes))
     )
+
+
+def conv(out: int) -> Step:
+    return {"conv": {"out": out, "kernel": 1}}
+
+
+def spec_of(*layers: Step, outputs: tuple[str, ...] = ()) -> Spec:
+    return Spec([4, 8], list(layers), {}, {}, list(outputs))
+
+
+HARD = {
+    "a view at the peak": spec_of(conv(8), {"dropout": {"p": 0.5}}, conv(8)),
+    "views of views": spec_of(conv(9), "identity", {"slice": {"start": 1, "stop": 9}}, {"crop": {"cut": 1}}, conv(9)),
+    "a part keeps the whole alive": spec_of(conv(12), {"split": {"parts": 2, "take": 1}}, conv(9), conv(9)),
+    "a view of the input": spec_of("identity", "relu", conv(1)),
+    "an early output": spec_of(
+        conv(8) | {"name": "early"}, conv(2), conv(8) | {"name": "late"}, outputs=("early", "late")
+    ),
+    "an output that is overwritten": spec_of(
+        conv(8) | {"name": "kept"},
+        conv(8),
+        "relu",
+        {"tanh": {}, "name": "end", "from": "kept"},
+        outputs=("kept", "end"),
+    ),
+    "an output seen through a view": spec_of(
+        conv(8), {"identity": {}, "name": "seen"}, "relu", conv(8) | {"name": "end"}, outputs=("seen", "end")
+    ),
+    "the input is an output": spec_of(conv(8) | {"name": "a"}, {"relu": {}, "name": "end"}, outputs=("input", "end")),
+    "a skip past activations": spec_of(conv(8), {"residual": ["relu", conv(8), "relu"]}, "relu"),
+    "a sum of a tensor with itself": spec_of(conv(8), {"add": {"a": [], "b": []}}, "relu"),
+    "a gate first": spec_of(conv(8), {"multiply": {"gate": ["global_avg_pool"], "main": []}}, conv(8)),
+    "an activation on a part": spec_of(conv(8), {"split": {"parts": 2, "take": 0}}, "relu", conv(8)),
+    "paths that meet late": spec_of(conv(6), {"concat": {"a": [conv(8), "relu"], "b": [conv(2)], "c": []}}, "relu"),
+    "nothing but the input": spec_of(conv(1), conv(1)),
+}
+
+
+@pytest.mark.parametrize("activations", [False, True])
+@pytest.mark.parametrize("adds", [False, True])
+@pytest.mark.parametrize("name", HARD)
+def test_the_peak_of_hard_networks(name, activations, adds):
+    spec = HARD[name]
+    assert reported(spec, activations, adds).peak.bytes == FLOAT * peak(wired(spec), activations, adds)
 
 
 @given(specs(), flags, flags)

@@ -197,7 +197,7 @@ def spec_of(*layers: Step, sizes: tuple[int, ...] = (24, 24), channels: int = 2)
 
 
 def conv(kernel: int, **arguments: object) -> Step:
-    return {"conv": {"out": 2, "kernel": kernel, **arguments}}
+    return {"conv": {"out": 2, "kernel": kernel} | arguments}
 
 
 def grown(kernel: int, stride: int, **arguments: object) -> Step:
@@ -230,6 +230,8 @@ HARD = {
     "flattened maps of different strides": spec_of({"concat": {"coarse": [{"max_pool": {"kernel": 4}}, {"crop": {"cut": 1}}, "flatten"], "fine": [{"crop": {"cut": 2}}, "flatten"]}}, {"linear": {"out": 2}}),
     "strides that differ": spec_of({"concat": {"a": [conv(1, stride=2)], "b": [conv(13)]}}, conv(3), sizes=(24,)),
     "centres that differ": spec_of({"concat": {"a": [conv(2, padding=[[0, 1]])], "b": []}}, conv(3), sizes=(24,)),
+    "centres that differ on one axis": spec_of({"concat": {"a": [conv([2, 1], padding=[[0, 1], [0, 0]])], "b": []}}),
+    "centres that differed before": spec_of({"concat": {"a": [conv(2, padding=[[0, 1]])], "b": []}}, {"residual": [conv(3, padding=1, out=4)]}, sizes=(24,)),
     "a gate of the middle": spec_of({"multiply": {"main": [], "gate": [{"crop": {"cut": 8}}, "global_avg_pool"]}}, conv(3)),
     "a gate of everything": spec_of({"multiply": {"main": [conv(3, stride=4)], "gate": [conv(3), "global_avg_pool"]}}, conv(3)),
     "a global path beside a local one": spec_of({"concat": {"local": [], "all": ["global_avg_pool", {"upsample": {"size": 24}}]}}, conv(3)),
@@ -254,6 +256,12 @@ def test_hard_networks(name: str, law: Callable[[Told], None]) -> None:
 def test_undefined_fields_say_why(name: str, reason: str) -> None:
     rows = cnnshape.analyze(cnnshape.load(HARD[name].text)).rows
     assert reason in [row.undefined for row in rows]
+
+
+def test_an_enlargement_that_is_undone_leaves_no_pattern() -> None:
+    *_, field = told(spec_of(upsampled("nearest"), {"subsample": {"stride": 2}})).fields
+    assert isinstance(field, Field)
+    assert [axis.period for axis in field.axes] == [1, 1]
 
 
 def test_a_layer_that_does_not_depend_on_the_first_input_has_no_field() -> None:

@@ -61,7 +61,7 @@ class Wiring:
         self.nodes: list[Node] = []
 
     def network(self) -> Network:
-        scope = dict(self.spec.params)
+        scope = {"input": 0} | self.spec.params
         last = self.steps(self.spec.layers, 0, scope)
         outputs = [self.value(name, last, scope) for name in self.spec.outputs] or [last]
         return Network(self.shapes[0], self.nodes, outputs)
@@ -229,12 +229,9 @@ def _convolved(arguments: Arguments, inputs: list[Shape]) -> Shape:
 
 def _pooled(arguments: Arguments, inputs: list[Shape]) -> Shape:
     for axis, size in enumerate(inputs[0][1:]):
-        kernel, dilation = (per_axis(arguments.get(name, 1), axis) for name in ("kernel", "dilation"))
-        if (
-            arguments.get("padding") != "same"
-            and max(padding_of(arguments, axis, size)) * 2 > dilation * (kernel - 1) + 1
-        ):
-            raise Unfit("a window in padding alone")
+        around = padding_of(arguments, axis, size)
+        if arguments.get("padding") != "same" and 2 * max(around) > per_axis(arguments["kernel"], axis):
+            raise Unfit("more padding than half of a pool's kernel")
     return _slide({"stride": arguments["kernel"], **arguments}, inputs, inputs[0][0])
 
 
@@ -301,7 +298,9 @@ def _part(arguments: Arguments, inputs: list[Shape]) -> Shape:
 
 
 def _sliced(arguments: Arguments, inputs: list[Shape]) -> Shape:
-    return len(range(inputs[0][0])[arguments.get("start", 0) : arguments["stop"]]), *inputs[0][1:]
+    if arguments["stop"] > inputs[0][0]:
+        raise Unfit("slice")
+    return arguments["stop"] - arguments.get("start", 0), *inputs[0][1:]
 
 
 def _joined(_: Arguments, inputs: list[Shape]) -> Shape:

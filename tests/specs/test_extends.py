@@ -134,7 +134,7 @@ def test_a_base_that_cannot_be_read(tmp_path: Path, reference: str, message: str
         ("", "empty-file", 0),
         ("- a\n", "wrong-structure", 1),
         ("input: [3, 8, 8]\nlayers: [rellu]\n", "unknown-kind", 2),
-        ("input: [3, 8, 8\n", "yaml-syntax", 2),
+        ("input: [3, 8, 8\n", "yaml-syntax", 1),
         ("input: [3, 8, 8]\n", "missing-key", 1),
     ],
 )

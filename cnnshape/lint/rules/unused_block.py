@@ -38,15 +38,19 @@ from cnnshape.spec import Call, Step
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     spec = subject.spec
     blocks = {block.name.text: block for block in spec.blocks}
+    uses = {name: _used(block.steps) for name, block in blocks.items()}
+    users: dict[str, str] = {}
+    for user, used in uses.items():
+        for name in used:
+            users.setdefault(name, user)
     reached: set[str] = set()
     following = _used(spec.layers)
     while following:
         reached |= following
-        following = {name for each in following for name in _used(blocks[each].steps)} - reached
+        following = {name for each in following for name in uses[each]} - reached
     for name, block in blocks.items():
         if name not in reached:
-            users = [other for other in blocks if name in _used(blocks[other].steps)]
-            label = f"only `{users[0]}` uses it, which is unused itself" if users else ""
+            label = f"only `{users[name]}` uses it, which is unused itself" if name in users else ""
             yield warn(
                 "unused-block", f"no step uses the block `{name}`", block.name.span, label=label, help="remove it"
             )

@@ -8,6 +8,8 @@ from cnnshape.study.counting.rule import Cost, Costs, Entry
 PRODUCT = Cost("weights x positions", lambda case: case.macs)
 TWICE_PRODUCT = Cost("2 x MACs", lambda case: 2 * case.macs)
 BIAS = Cost("1 per output value", lambda case: case.values, "bias")
+OUTPUT = Cost("4 bytes per output value", lambda case: 4 * case.values)
+GRADIENTS = Cost("the same bytes again", lambda case: 4 * case.values, "gradients", shared=True)
 JOIN: Costs = (Cost("tensors - 1 per output value", lambda case: (len(case.row.inputs) - 1) * case.values),)
 
 

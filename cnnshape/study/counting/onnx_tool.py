@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from math import prod
+
+from cnnshape.report import Report
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import JOIN, PRODUCT, biased, per_input, per_value
-from cnnshape.study.counting.rule import Cost, Costs, Mark, Quantity, Rule, Table, by_kind, each
+from cnnshape.study.counting.rule import Cost, Costs, Mark, Quantity, Rule, Table, Tally, by_kind, each
+from cnnshape.study.counting.variables import DOC, with_statistics
 
-_WINDOW = Cost("window size per value", lambda case: case.values * case.window_cells)
 _SPREAD_PRODUCT = Cost(
     "output values x output channels / groups x kernel",
     lambda case: case.values * (case.argument("out") // case.argument("groups")) * case.kernel_cells,
@@ -21,19 +24,45 @@ def _upsample(case: Case) -> Costs:
     return {"nearest": (), "linear": per_value(4), "cubic": per_value(8)}[case.argument("mode")]
 
 
+def _pool(kernel: tuple[int, ...]) -> Costs:
+    """Of a window with three axes only the first counts."""
+    cells = prod(kernel) if len(kernel) < 3 else kernel[0]
+    words = "window size per value" if len(kernel) < 3 else "window depth per value"
+    return (Cost(words, lambda case: case.values * cells),)
+
+
+def _sliding(case: Case) -> Costs:
+    return _pool(tuple(window.kernel for window in case.windows))
+
+
 def _adaptive(case: Case) -> Costs | Mark:
     """The exporter writes a window where the sizes divide, and a global pool where one cell is left."""
-    if any(size % found for size, found in zip(case.input_sizes, case.output_sizes, strict=True)):
+    if _fails(case):
         return Mark.UNKNOWN
     if all(found == 1 for found in case.output_sizes):
         return _GLOBAL_AVERAGE if case.kind == "adaptive_avg_pool" else per_input(1)
-    return (Cost("1 per value read", lambda case: case.input_values),)
+    sizes = zip(case.input_sizes, case.output_sizes, strict=True)
+    return _pool(tuple(size // found for size, found in sizes))
+
+
+_FAILS = frozenset({"local_response_norm", "selu", "channel_shuffle", "roi_pool", "roi_align"})
+
+
+def _fails(case: Case) -> bool:
+    """Whether there is no ONNX file, or none that onnx-tool reads."""
+    uneven = any(size % found for size, found in zip(case.input_sizes, case.output_sizes, strict=False))
+    return case.kind in _FAILS or (case.kind in ("adaptive_avg_pool", "adaptive_max_pool") and uneven)
+
+
+def _params(report: Report) -> tuple[Tally, ...]:
+    cases = map(Case, report.rows)
+    return tuple(Tally(mark=Mark.UNKNOWN) if _fails(case) else with_statistics(case) for case in cases)
 
 
 _TABLE: Table = {
     **each("conv linear", biased(PRODUCT)),
     "conv_transpose": biased(_SPREAD_PRODUCT),
-    **each("max_pool avg_pool", (_WINDOW,)),
+    **each("max_pool avg_pool", _sliding),
     **each("adaptive_avg_pool adaptive_max_pool", _adaptive),
     "global_avg_pool": _GLOBAL_AVERAGE,
     "global_max_pool": per_input(1),
@@ -55,7 +84,8 @@ _TABLE: Table = {
     "upsample": _upsample,
     **each("add multiply", JOIN),
     **each("dropout drop_path identity flatten reshape crop pixel_shuffle pixel_unshuffle slice subsample concat", ()),
-    **each("local_response_norm selu channel_shuffle pad pad_channels split roi_pool roi_align", Mark.UNKNOWN),
+    **each("pad pad_channels split", Mark.UNKNOWN),
+    **dict.fromkeys(_FAILS, Mark.UNKNOWN),
 }
 
 RULES = (
@@ -70,4 +100,5 @@ RULES = (
         by_kind(_TABLE),
         frozenset(_TABLE),
     ),
+    Rule("onnx-tool-params", "onnx-tool", "1.0.1", Quantity.PARAMS, "params", DOC, _params),
 )

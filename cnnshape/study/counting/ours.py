@@ -7,11 +7,10 @@ from collections.abc import Callable
 
 from cnnshape.report import Report
 from cnnshape.study.counting.case import Case
-from cnnshape.study.counting.costs import BIAS, PRODUCT, TWICE_PRODUCT
+from cnnshape.study.counting.costs import BIAS, OUTPUT, PRODUCT, TWICE_PRODUCT
 from cnnshape.study.counting.rule import Part, Quantity, Tally
 
 LEARNED = "learned parameters"
-BYTES = "4 bytes per output value"
 
 
 def count(report: Report, quantity: Quantity) -> tuple[Tally, ...]:
@@ -41,7 +40,7 @@ def _params(case: Case) -> tuple[Part, ...]:
 
 
 def _activation_bytes(case: Case) -> tuple[Part, ...]:
-    return _one(case.kind, BYTES, case.row.activation_bytes)
+    return _one(case.kind, OUTPUT.words, case.row.activation_bytes)
 
 
 _PARTS: dict[Quantity, Callable[[Case], tuple[Part, ...]]] = {

@@ -7,6 +7,7 @@ from math import prod
 from cnnshape.layers import Window
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import (
+    BIAS,
     FUNCTIONAL_NORM,
     PRODUCT,
     TWICE_PRODUCT,
@@ -43,8 +44,23 @@ _FREE = (
     "subsample pad_channels layer_scale add concat multiply"
 )
 
+
+def _is_lopsided(case: Case) -> bool:
+    """`same` with an odd cell: both tools pad evenly, and so take the output to be smaller."""
+    return case.argument("padding") == "same" and any(window.before != window.after for window in case.windows)
+
+
+def _conv(product: Costs, case: Case) -> Costs | Mark:
+    return Mark.UNKNOWN if _is_lopsided(case) else product
+
+
+def _conv_flops(case: Case) -> Costs | Mark:
+    return _conv((TWICE_PRODUCT, BIAS) if case.biased else (TWICE_PRODUCT,), case)
+
+
 _DEEPSPEED: Table = {
-    **each("conv conv_transpose", biased(TWICE_PRODUCT)),
+    "conv": _conv_flops,
+    "conv_transpose": biased(TWICE_PRODUCT),
     "linear": (TWICE_PRODUCT,),
     **each("max_pool avg_pool adaptive_avg_pool adaptive_max_pool global_avg_pool global_max_pool", per_input(1)),
     "batch_norm": scaled(2, 1),
@@ -104,7 +120,8 @@ _CALFLOPS: Table = {
     "upsample": lambda case: _TO_SIZE if case.argument("scale") is None else per_input(1),
 }
 _CALFLOPS_MACS: Table = dict.fromkeys(_CALFLOPS, ()) | {
-    **each("conv linear", (PRODUCT,)),
+    "conv": lambda case: _conv((PRODUCT,), case),
+    "linear": (PRODUCT,),
     "conv_transpose": (Cost("input values x kernel / groups", _kept),),
     **each("roi_pool roi_align", Mark.UNKNOWN),
 }

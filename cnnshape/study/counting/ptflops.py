@@ -64,7 +64,7 @@ RULES = (
     ),
     Rule(
         "ptflops-modules",
-        "ptflops, modules alone",
+        "ptflops, modules",
         "0.7.5",
         Quantity.MACS,
         "MACs",

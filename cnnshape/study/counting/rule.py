@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import NamedTuple
 
+from cnnshape.graph import Application
 from cnnshape.report import Report
 from cnnshape.study.counting.case import Case
 
@@ -50,6 +51,7 @@ class Rule(NamedTuple):
     """A figure of a tool. `name` is its word on the command line, `figure` what the tool calls it.
 
     `kinds` are the kinds that the rule answers for by name; None for a rule that asks facts, and so answers for all.
+    `whole` gives parts of the network's count that belong to no layer.
     """
 
     name: str
@@ -60,14 +62,24 @@ class Rule(NamedTuple):
     doc: str
     tally: Callable[[Report], tuple[Tally, ...]]
     kinds: frozenset[str] | None = None
+    whole: Callable[[Sequence[Tally]], tuple[Part, ...]] = lambda tallies: ()
 
 
 class Cost(NamedTuple):
-    """So much of a layer: in words, and as a number. `of` says what of the layer, if not the layer as such."""
+    """So much of a layer: in words, and as a number. `of` says what of the layer, if not the layer as such.
+
+    What is `shared` is told of all kinds together.
+    """
 
     words: str
     amount: Callable[[Case], int]
     of: str = ""
+    shared: bool = False
+
+    def part(self, case: Case) -> Part:
+        """The cost of one layer."""
+        about = self.of if self.shared else f"{case.kind} {self.of}".rstrip()
+        return Part(about, self.words, self.amount(case))
 
 
 Costs = tuple[Cost, ...]
@@ -87,12 +99,17 @@ def by_kind(table: Table) -> Callable[[Report], tuple[Tally, ...]]:
 
 
 def by_row(costs: Callable[[Case], Costs | Mark]) -> Callable[[Report], tuple[Tally, ...]]:
-    """Counts each row by itself."""
+    """Counts each row by itself: by its layer, inputs and output alone."""
 
-    def count(report: Report) -> tuple[Tally, ...]:
-        return tuple(_tally(costs(case), case) for case in map(Case, report.rows))
+    def tally(report: Report) -> tuple[Tally, ...]:
+        known: dict[Application, Tally] = {}
+        for row in report.rows:
+            if row.application not in known:
+                case = Case(row)
+                known[row.application] = _tally(costs(case), case)
+        return tuple(known[row.application] for row in report.rows)
 
-    return count
+    return tally
 
 
 def _costs(entry: Entry, case: Case) -> Costs | Mark:
@@ -102,4 +119,4 @@ def _costs(entry: Entry, case: Case) -> Costs | Mark:
 def _tally(costs: Costs | Mark, case: Case) -> Tally:
     if isinstance(costs, Mark):
         return Tally(mark=costs)
-    return Tally(tuple(Part(f"{case.kind} {cost.of}".rstrip(), cost.words, cost.amount(case)) for cost in costs))
+    return Tally(tuple(cost.part(case) for cost in costs))

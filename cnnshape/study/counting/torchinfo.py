@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from cnnshape.study.counting.case import Case
-from cnnshape.study.counting.costs import BIAS
+from cnnshape.study.counting.costs import BIAS, GRADIENTS, OUTPUT
 from cnnshape.study.counting.rule import Cost, Costs, Mark, Quantity, Rule, by_row
 
 _PRODUCT = Cost("weights x output positions", lambda case: case.weights[0].elements * case.positions)
 _ONCE = Cost("each parameter once", lambda case: case.learned * case.boxes)
-_OUTPUT = Cost("2 x 4 bytes per output value", lambda case: 8 * case.values)
 
 
 def _mult_adds(case: Case) -> Costs | Mark:
@@ -22,7 +21,7 @@ def _mult_adds(case: Case) -> Costs | Mark:
 def _memory(case: Case) -> Costs | Mark:
     if _is_unnamed(case):
         return Mark.UNKNOWN
-    return (_OUTPUT,) if case.learned else ()
+    return (OUTPUT, GRADIENTS) if case.learned else ()
 
 
 def _is_unnamed(case: Case) -> bool:

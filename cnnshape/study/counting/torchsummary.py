@@ -5,10 +5,11 @@ from __future__ import annotations
 from cnnshape.graph import Group
 from cnnshape.report import Report
 from cnnshape.study.counting.case import Case
-from cnnshape.study.counting.rule import Cost, Costs, Mark, Part, Quantity, Rule, Table, Tally, by_kind, each
+from cnnshape.study.counting.costs import GRADIENTS, OUTPUT
+from cnnshape.study.counting.rule import Cost, Costs, Mark, Quantity, Rule, Table, Tally, by_kind, each
 
-_OUTPUT = Cost("2 x 4 bytes per output value", lambda case: 8 * case.values)
-_MODULE: Costs = (_OUTPUT,)
+_MODULE: Costs = (OUTPUT, GRADIENTS)
+_BLOCK = Cost("4 bytes per output value", lambda case: 4 * case.values, "blocks", shared=True)
 
 _TABLE: Table = {
     **each("conv conv_transpose linear", _MODULE),
@@ -26,12 +27,14 @@ def _count(report: Report) -> tuple[Tally, ...]:
     """A block is a module of its own: its output counts again, with its last layer."""
     blocks = [0] * len(report.rows)
     _add_blocks(report.groups, blocks)
-    return tuple(
-        tally._replace(parts=(*tally.parts, Part("blocks", _OUTPUT.words, _OUTPUT.amount(Case(row)) * times)))
-        if times and tally.mark is None
-        else tally
-        for row, tally, times in zip(report.rows, _modules(report), blocks, strict=True)
-    )
+    tallies = zip(report.rows, _modules(report), blocks, strict=True)
+    return tuple(_with_blocks(tally, Case(row), ending) for row, tally, ending in tallies)
+
+
+def _with_blocks(tally: Tally, last: Case, ending: int) -> Tally:
+    if tally.mark is not None:
+        return tally
+    return Tally((*tally.parts, *(cost.part(last) for cost in (_BLOCK, GRADIENTS) for _ in range(ending))))
 
 
 def _add_blocks(group: Group, blocks: list[int]) -> None:

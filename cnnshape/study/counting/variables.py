@@ -8,26 +8,24 @@ from cnnshape.study.counting.ours import LEARNED
 from cnnshape.study.counting.rule import Mark, Part, Quantity, Rule, Tally
 
 
-def _count(report: Report) -> tuple[Tally, ...]:
-    """What is shared counts once; a slope of prelu is one per value in Keras, so that kind is left open."""
-    return tuple(map(_tally, map(Case, report.rows)))
-
-
-def _tally(case: Case) -> Tally:
-    if case.kind == "prelu":
-        return Tally(mark=Mark.UNKNOWN)
+def with_statistics(case: Case) -> Tally:
+    """The parameters of a layer and its running statistics; what is shared counts once."""
     kept = 0 if case.row.shares else case.statistics
     parts = ((case.kind, LEARNED, case.row.params), (f"{case.kind} statistics", "running mean and variance", kept))
     return Tally(tuple(Part(*part) for part in parts if part[2]))
 
 
-def _rule(name: str, tool: str, version: str, figure: str) -> Rule:
-    doc = "Learned parameters, and the running means and variances of batch norm: 2 per channel."
-    return Rule(name, tool, version, Quantity.PARAMS, figure, doc, _count)
+def _tally(case: Case) -> Tally:
+    """How many slopes a prelu has differs: Keras learns one per value."""
+    return Tally(mark=Mark.UNKNOWN) if case.kind == "prelu" else with_statistics(case)
 
 
+def _count(report: Report) -> tuple[Tally, ...]:
+    return tuple(map(_tally, map(Case, report.rows)))
+
+
+DOC = "Learned parameters, and the running means and variances of batch norm: 2 per channel."
 RULES = (
-    _rule("keras", "Keras", "3.15.1", "params"),
-    _rule("flax-params", "flax", "0.12.8", "variables"),
-    _rule("onnx-tool-params", "onnx-tool", "1.0.1", "params"),
+    Rule("keras", "Keras", "3.15.1", Quantity.PARAMS, "params", DOC, _count),
+    Rule("flax-params", "flax", "0.12.8", Quantity.PARAMS, "variables", DOC, _count),
 )

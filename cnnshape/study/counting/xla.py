@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 from struct import pack, unpack
 
 from cnnshape.layers import Window
-from cnnshape.report import Report
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import BIAS, JOIN, TWICE_PRODUCT, biased, per_input, per_value
 from cnnshape.study.counting.rule import Cost, Costs, Mark, Part, Quantity, Rule, Table, Tally, by_kind, each
@@ -74,24 +74,19 @@ _TABLE: Table = {
     **each("local_response_norm layer_scale gelu mish softmax pad upsample pixel_shuffle", Mark.UNKNOWN),
     **each("pixel_unshuffle channel_shuffle pad_channels roi_pool roi_align", Mark.UNKNOWN),
 }
-_exact = by_kind(_TABLE)
 _INSTRUCTIONS = {f"{number} per {what}": number for number in range(2, 8) for what in ("value", "channel")}
 """Costs that are the work of several instructions."""
 
 
-def _count(report: Report) -> tuple[Tally, ...]:
-    """XLA adds the instructions up in single precision: what rounding changes is stated with the layer it falls on."""
-    total, found = 0, []
-    for tally in _exact(report):
-        before = total
-        for part in tally.parts:
-            instructions = _INSTRUCTIONS.get(part.words, 1)
-            for _ in range(instructions):
-                total = _single(total + _single(part.amount // instructions))
-        lost = total - before - sum(part.amount for part in tally.parts)
-        rounding = (Part("sum in single precision", "rounding", lost),) if lost else ()
-        found.append(tally._replace(parts=tally.parts + rounding))
-    return tuple(found)
+def _rounding(tallies: Sequence[Tally]) -> tuple[Part, ...]:
+    """XLA adds the instructions up in single precision."""
+    total, exact = 0, 0
+    for part in (part for tally in tallies for part in tally.parts):
+        instructions = _INSTRUCTIONS.get(part.words, 1)
+        exact += part.amount
+        for _ in range(instructions):
+            total = _single(total + _single(part.amount // instructions))
+    return (Part("sum in single precision", "rounding", total - exact),)
 
 
 def _single(number: int) -> int:
@@ -103,13 +98,14 @@ def _single(number: int) -> int:
 RULES = (
     Rule(
         "xla",
-        "flax (XLA cost analysis)",
+        "flax, XLA cost analysis",
         "0.12.8",
         Quantity.FLOPS,
         "flops",
         "Convolutions without the taps that fall on zero padding; 3 per value and 2 per channel of batch norm, "
         "activations (without transcendental functions), pools and joins; added up in single precision.",
-        _count,
+        by_kind(_TABLE),
         frozenset(_TABLE),
+        _rounding,
     ),
 )
