@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from itertools import groupby
-from textwrap import wrap
+from textwrap import TextWrapper
 from typing import Any
 
 from cnnshape.render.json import written
@@ -34,7 +34,7 @@ _NAMES = {
     Quantity.ACTIVATION_BYTES: "activation bytes",
 }
 _NUMERIC = (False, False, False, True, True)
-_DROPPED_FIRST = (1, 2)
+_DROPPED_FIRST = ("version", "its figure")
 
 
 def plain(found: Reconciliation, width: int | None = None) -> str:
@@ -42,7 +42,7 @@ def plain(found: Reconciliation, width: int | None = None) -> str:
     width = width or WIDTH
     lines = [header(found.report)]
     for quantity, counts in _by_quantity(found):
-        lines += ["", *wrap(_heading(quantity, counts), width), *table_lines(_fitted(_table(counts), width))]
+        lines += ["", *_wrapped(_heading(quantity, counts), width), *table_lines(_fitted(_table(counts), width))]
     for _, counts in _by_quantity(found):
         for alike in _alike(counts):
             lines += ["", *_ledger(alike, width)]
@@ -124,10 +124,9 @@ def _table(counts: Sequence[Count]) -> Table:
 
 def _fitted(table: Table, width: int) -> Table:
     """Without the version, then without the tool's word, where the table is too wide."""
-    for column in _DROPPED_FIRST:
+    for heading in _DROPPED_FIRST:
         if table.width > width:
-            # Each drop moves the columns after it to the left.
-            table = _without(table, column - len(_NUMERIC) + len(table.headings))
+            table = _without(table, table.headings.index(heading))
     return table
 
 
@@ -155,11 +154,20 @@ def term_text(term: Term) -> str:
 def _ledger(alike: Sequence[Count], width: int) -> list[str]:
     """From our figure to the tool's, line by line."""
     sums = _sum_lines(_ledger_table(alike), width) if alike[0].terms else []
-    return [*wrap(_heads(alike), width), *_indented(_docs(alike), width), *sums, *_indented(_remarks(alike[0]), width)]
+    return [
+        *_wrapped(_heads(alike), width),
+        *_indented(_docs(alike), width),
+        *sums,
+        *_indented(_remarks(alike[0]), width),
+    ]
 
 
 def _indented(texts: Sequence[str], width: int) -> list[str]:
-    return [line for text in texts for line in wrap(text, width, initial_indent=_INDENT, subsequent_indent=_INDENT)]
+    return [line for text in texts for line in _wrapped(text, width, _INDENT, _INDENT)]
+
+
+def _wrapped(text: str, width: int, first: str = "", others: str = "") -> list[str]:
+    return TextWrapper(width, first, others, break_on_hyphens=False, break_long_words=False).wrap(text)
 
 
 def _sum_lines(table: Table, width: int) -> list[str]:
@@ -168,7 +176,7 @@ def _sum_lines(table: Table, width: int) -> list[str]:
     room = min(table.widths[0], max(width - numbers - 2 * GAP, LEAST))
     lines = []
     for text, number in table.rows:
-        *before, last = wrap(text, room, subsequent_indent="  ")
+        *before, last = _wrapped(text, room, "", _INDENT)
         lines += [_INDENT + line for line in before]
         lines.append(f"{_INDENT}{last.ljust(room)}{' ' * GAP}{number.rjust(numbers)}")
     rule = f"{_INDENT}{' ' * (room + GAP)}{'-' * numbers}"

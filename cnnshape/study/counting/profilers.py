@@ -153,7 +153,8 @@ RULES = (
         "0.19.8",
         Quantity.FLOPS,
         "FLOPs",
-        "As calflops, with transposed convolutions and upsampling mended.",
+        "2 x MACs, bias of convolutions, 2 per value of batch norm, 1 per value of ReLU, 1 per input value of pools; "
+        "joins by operators are not patched.",
         by_kind(_DEEPSPEED),
         frozenset(_DEEPSPEED),
     ),
@@ -163,7 +164,7 @@ RULES = (
         "0.19.8",
         Quantity.FLOPS,
         "FLOPs",
-        "On the meta device: linear layers with a bias, and leaky_relu, count twice.",
+        "The same on the meta device, where linear layers with a bias, and leaky_relu, count twice.",
         by_kind(_ON_META),
         frozenset(_ON_META),
     ),

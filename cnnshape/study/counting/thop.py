@@ -115,7 +115,7 @@ RULES = (
         "2.2.3",
         Quantity.MACS,
         "MACs",
-        "As thop, with transposed convolutions, uneven pools, layer_norm and group_norm mended.",
+        "As thop, but transposed convolutions by their input, pools by what their windows read, and all norms.",
         by_kind(_ULTRALYTICS),
         frozenset(_ULTRALYTICS),
     ),

@@ -1,0 +1,42 @@
+"""What is built: the wheel brings the architectures and the marker of types, and works with no checkout beside it."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("built")
+    command = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def test_the_wheel_works_without_the_checkout(built, tmp_path):
+    (wheel,) = built.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    names = {path.name for path in (ROOT / "architectures").glob("*.yaml")}
+    assert {path.name for path in (tmp_path / "cnnshape" / "architectures").glob("*.yaml")} == names
+    assert (tmp_path / "cnnshape" / "py.typed").exists()
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); sys.argv = ['cnnshape', 'summary', 'resnet50']\n"
+    code += "import cnnshape; print(cnnshape.__file__, file=sys.stderr)\nfrom cnnshape.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stderr.startswith(str(tmp_path))
+    assert "25,557,032" in done.stdout
+
+
+def test_the_source_distribution_has_all_that_its_tests_need(built):
+    import tarfile
+
+    (source,) = built.glob("*.tar.gz")
+    with tarfile.open(source) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"architectures/resnet50.yaml", "tests/test_package.py", "docs/language.md", "README.md", "LICENSE"} <= names
