@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import prod
 from typing import NamedTuple
 
 from cnnshape.graph import Application, Group
@@ -122,9 +123,14 @@ class Report(NamedTuple):
 
     @property
     def reach(self) -> Row | None:
-        """The last row with spatial axes whose cells still see different parts of the input.
+        """The row of the last feature map: before it is pooled to one cell, flattened, or cut into regions.
 
-        That is before a global pool, a `flatten` or the first linear layer.
+        Its field is global where a gate or a global path has let every cell see the whole input.
         """
-        spatial = (row for row in reversed(self.rows) if len(row.output) > 1)
-        return next((row for row in spatial if row.receptive_field and not row.receptive_field.is_global), None)
+        for row in reversed(self.rows):
+            field = row.receptive_field
+            if field is None or row.boxes > 1 or len(row.output) == 1:
+                continue
+            if not field.is_global or prod(row.output[1:]) > 1:
+                return row
+        return None

@@ -39,8 +39,9 @@ class Tool(NamedTuple):
     script: str
 
 
+RENAMED = {"ultralytics-thop": "thop"}
 TORCH = [
-    Tool(name, name, name.replace("-", "_"), "peers_torch.py")
+    Tool(name, name, RENAMED.get(name, name.replace("-", "_")), "peers_torch.py")
     for name in (
         "torch", "calflops", "deepspeed", "ptflops", "torchinfo", "fvcore", "torchscan", "thop", "ultralytics-thop",
         "torchlens", "onnx-tool", "torchsummary",
@@ -48,7 +49,6 @@ TORCH = [
 ]  # fmt: skip
 TOOLS = [*TORCH, Tool("flax", "flax", "flax", "peers_jax.py"), Tool("keras", "keras", "keras", "peers_jax.py")]
 CONVENTIONS = {"conv-linear", "conv"}
-MODULES = {"ultralytics-thop": "thop"}
 
 
 def versions(tool: Tool) -> set[str]:
@@ -59,23 +59,22 @@ def versions(tool: Tool) -> set[str]:
 def rules_of(tool: Tool, rule: str) -> bool:
     if tool.name == "flax":
         return rule in ("xla", "flax-params")
-    return rule == tool.name or (rule.startswith(f"{tool.name}-") and rule not in MODULES)
+    return rule == tool.name or (rule.startswith(f"{tool.name}-") and rule not in RENAMED)
 
 
 def figures(tool: Tool) -> Mapping[str, Any]:
     """What the tool prints; skips where it isn't installed, or isn't the version of our rules."""
-    module = MODULES.get(tool.name, tool.module)
     try:
         installed = version(tool.distribution)
     except PackageNotFoundError:
         pytest.skip(f"{tool.distribution} is not installed")
-    if find_spec(module) is None or (tool.name == "thop" and replaced_thop()):
+    if find_spec(tool.module) is None or (tool.name == "thop" and replaced_thop()):
         pytest.skip(f"{tool.distribution} is hidden by another package")
     if not any(installed.startswith(each) for each in versions(tool)):
         pytest.skip(f"{tool.distribution} {installed} is not the version that our rule is of")
     with TemporaryDirectory() as folder:
         file = Path(folder, "figures.json")
-        command = [sys.executable, "-W", "ignore", str(HERE / tool.script), module, str(file)]
+        command = [sys.executable, "-W", "ignore", str(HERE / tool.script), tool.module, str(file)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         found: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))

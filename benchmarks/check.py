@@ -1,0 +1,37 @@
+"""How many designs of ResNet-50's size `cnnshape check` takes per second of processor time: `python benchmarks/check.py`."""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+COUNT = 1_000
+SPEC = Path(__file__).parent.parent / "architectures" / "resnet50.yaml"
+
+
+def processor_seconds(command: list[str]) -> float:
+    """User and system time of a command with all its children."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(COUNT):
+            shutil.copy(SPEC, Path(folder) / f"{number:04}.yaml")
+        check = [sys.executable, "-m", "cnnshape", "check"]
+        one = processor_seconds([*check, str(Path(folder) / "0000.yaml")])
+        all_of_them = processor_seconds([*check, folder])
+    libraries = processor_seconds([sys.executable, "-c", "import typer, yaml"])
+    rate = COUNT / (all_of_them - one)
+    print(f"{COUNT:,} designs on {os.cpu_count()} cores: {rate:.0f} per second of processor time")
+    print(f"one design from cold: {one / libraries:.2f} x `import typer, yaml`")
+
+
+if __name__ == "__main__":
+    main()
