@@ -112,6 +112,7 @@ def test_shared_weights_count_once(times, channels, kernel, norm):
     }
     assert (shared.totals.macs, shared.totals.flops) == (apart.totals.macs, apart.totals.flops)
     assert apart.totals.params == times * once.totals.params
+    assert shown(folded(shared), MEASURES["params"]) == shared.totals.params
 
 
 @given(channels=st.integers(1, 8), times=st.integers(2, 4))
