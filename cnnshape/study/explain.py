@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import prod
 from typing import NamedTuple
 
-from cnnshape.graph import Graph, Node
+from cnnshape.graph import Application, Graph, Node
 from cnnshape.layers import AxisRelation, Phases, Shape, Sight, Tensor, Window, show
+from cnnshape.layers.family import pairs, per_axis
 from cnnshape.report import DTYPES, ReceptiveField, Report, Row
 
 AXES: dict[int, tuple[str, ...]] = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
@@ -91,7 +92,10 @@ def sizes(node: Node) -> list[Fact]:
     if not isinstance(footprint, tuple):
         return []
     before, after = _spatial(application.inputs[0]), _spatial(application.output)
-    told = [_size(relation, *pair) for relation, *pair in zip(footprint, before, after, strict=True)]
+    if "output_padding" in vars(application.layer):
+        told = [(text, "") for text in _transposed_sizes(application, before)]
+    else:
+        told = [_size(relation, *pair) for relation, *pair in zip(footprint, before, after, strict=True)]
     names = AXES[len(before)]
     if len(set(told)) == 1:
         return [Fact(", ".join(names), *told[0])]
@@ -107,13 +111,31 @@ def _size(relation: AxisRelation, before: int, after: int) -> tuple[str, str]:
     return f"{before} -> {after}", ""
 
 
+def _transposed_sizes(application: Application, before: Shape) -> list[str]:
+    """`(W - 1) * S + K_eff - P_before - P_after + output_padding` for each axis."""
+    values, rank = vars(application.layer), len(before)
+    kernels, strides, dilations, extras = (
+        per_axis(values[name], rank, name) for name in ("kernel", "stride", "dilation", "output_padding")
+    )
+    told = []
+    for axis, (start, end) in enumerate(pairs(values["padding"], rank, "padding")):
+        window = Window(kernels[axis], strides[axis], dilations[axis], start, end)
+        terms = [f"({before[axis]} - 1) * {window.stride} + {_kernel(window)}"]
+        terms += [f"- {cut}" for cut in (start, end) if cut]
+        terms += [f"+ {extras[axis]}"] if extras[axis] else []
+        told.append(f"{' '.join(terms)} = {application.output.shape[axis + 1]}")
+    return told
+
+
+def _kernel(window: Window) -> str:
+    """The cells that a window spans, with its dilation."""
+    return f"({window.dilation} * ({window.kernel} - 1) + 1)" if window.dilation > 1 else str(window.kernel)
+
+
 def _window_size(window: Window, before: int, after: int) -> tuple[str, str]:
     room = before - window.extent + window.before + window.after
     rounding = "ceil" if window.ceil else "floor"
-    kernel = str(window.kernel)
-    if window.dilation > 1:
-        kernel = f"({window.dilation} * ({window.kernel} - 1) + 1)"
-    start = f"{rounding}(({before} - {kernel}{_padding(window)}) / {window.stride}) + 1"
+    start = f"{rounding}(({before} - {_kernel(window)}{_padding(window)}) / {window.stride}) + 1"
     middle = f"{rounding}({room} / {window.stride}) + 1"
     if window.output(before) != (-(-room // window.stride) if window.ceil else room // window.stride) + 1:
         return f"{start} = {middle} = {after + 1}", f"{after}: the last window would start in the padding"
