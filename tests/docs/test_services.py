@@ -1,0 +1,175 @@
+"""The set-ups of `docs/ci.md`, the action and the hook, held against what reads them.
+
+What a service says of its files is checked with the schemas it publishes. What its runner would do is done: in an
+environment made by the action's own steps the commands of every set-up are run on a good and on a bad design.
+The latter install packages, so they run where `CI` is set, as the gate and every service set it.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+import yaml
+from generate import fences
+from jsonschema import Draft7Validator
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+BAD = ROOT / "tests" / "specs" / "bad"
+GOOD = "cnnshape: 1\ninput: [3, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: 3}\n"
+WRONG = GOOD.replace("kernel: 3", "kernel: 9")
+
+installs = pytest.mark.skipif("CI" not in os.environ, reason="installs packages: runs where CI is set")
+
+
+def setup_of(heading: str) -> dict:
+    """The first YAML block below a heading of the page."""
+    below = PAGE[re.search(rf"^#+ {heading}$", PAGE, re.MULTILINE).end() :]
+    return yaml.load(next(fence.text for fence in fences(below) if fence.language == "yaml"), yaml.BaseLoader)
+
+
+SETUPS = {
+    "github-actions": [yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))],
+    "github-workflows": [setup_of("GitHub Actions"), setup_of("Code scanning")],
+    "gitlab-ci": [setup_of("GitLab")],
+}
+
+
+@pytest.mark.parametrize("service", SETUPS)
+def test_the_service_accepts_the_setup(service, tmp_path):
+    files = [tmp_path / f"{number}.json" for number in range(len(SETUPS[service]))]
+    for file, data in zip(files, SETUPS[service], strict=True):
+        file.write_text(json.dumps(data), encoding="utf-8")
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{service}", *map(str, files)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def run_script(script, folder, **variables):
+    """What GitHub's runner does with `shell: bash`, and GitLab's with a line of `script`."""
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "PYTHON"))}
+    return subprocess.run(
+        command, cwd=folder, env={**environment, **variables}, capture_output=True, text=True, check=False
+    )
+
+
+class Runner:
+    """A stand-in for a runner of composite actions: inputs put into `env`, one `bash` per step."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.action = SETUPS["github-actions"][0]
+
+    def step(self, number, folder, **given):
+        inputs = {name: given.get(name, about["default"]) for name, about in self.action["inputs"].items()}
+        known = {f"inputs.{name}": value for name, value in inputs.items()} | {"github.action_path": str(ROOT)}
+        step = [step for step in self.action["runs"]["steps"] if "run" in step][number]
+        assert step["shell"] == "bash" and "${{" not in step["run"]
+        variables = {
+            name: re.sub(r"\$\{\{ (\S+) \}\}", lambda match: known[match[1]], value)
+            for name, value in step["env"].items()
+        }
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        return run_script(
+            step["run"], folder, PATH=path, RUNNER_TEMP=str(self.home), GITHUB_ACTIONS="true", **variables
+        )
+
+
+@pytest.fixture(scope="session")
+def runner(tmp_path_factory):
+    runner = Runner(tmp_path_factory.mktemp("runner"))
+    done = runner.step(0, ROOT)
+    assert done.returncode == 0, done.stderr
+    return runner
+
+
+@pytest.fixture
+def designs(tmp_path):
+    """A repository with a design that is wrong, and one in a folder whose name has a space."""
+    (tmp_path / "my designs").mkdir()
+    (tmp_path / "my designs" / "good.cnn.yaml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "designs").mkdir()
+    (tmp_path / "designs" / "wrong.cnn.yaml").write_text(WRONG, encoding="utf-8")
+    return tmp_path
+
+
+ACTION = [
+    ({}, 1, "::error file=designs/wrong.cnn.yaml,line=4,"),
+    ({"paths": "my designs\n"}, 0, "1 design checked"),
+    ({"paths": "my designs/*.yaml\n\ndesigns"}, 1, "1 error in 2 designs"),
+    ({"args": "--exit-zero\n--max-params=100\n", "paths": "my designs"}, 0, "params is 224"),
+    ({"paths": "nothing"}, 2, "nothing"),
+    ({"paths": "--strict"}, 2, "--strict"),
+]
+
+
+@installs
+@pytest.mark.parametrize(("given", "status", "part"), ACTION, ids=lambda value: str(value)[:30])
+def test_the_action_checks_and_annotates(runner, designs, given, status, part):
+    done = runner.step(1, designs, **given)
+    assert (done.returncode, part in done.stdout + done.stderr) == (status, True), done.stdout + done.stderr
+
+
+@installs
+def test_the_gitlab_job_leaves_its_report(runner, designs):
+    (job,) = SETUPS["gitlab-ci"][0].values()
+    path = f"{runner.home / 'cnnshape' / 'bin'}:{os.environ['PATH']}"
+    assert run_script("\n".join(job["script"]), designs, PATH=path).returncode == 1
+    report = json.loads((designs / job["artifacts"]["reports"]["codequality"]).read_text(encoding="utf-8"))
+    assert [(entry["location"]["path"], entry["severity"]) for entry in report] == [("designs/wrong.cnn.yaml", "major")]
+
+
+@installs
+def test_the_workflow_writes_what_it_uploads(runner, designs):
+    (job,) = SETUPS["github-workflows"][1]["jobs"].values()
+    path = f"{runner.home / 'cnnshape' / 'bin'}:{os.environ['PATH']}"
+    for step in job["steps"]:
+        if "run" in step:
+            assert run_script(step["run"], designs, PATH=path).returncode == 0
+    upload = next(step for step in job["steps"] if "upload-sarif" in step.get("uses", ""))
+    log = json.loads((designs / upload["with"]["sarif_file"]).read_text(encoding="utf-8"))
+    assert [result["ruleId"] for result in log["runs"][0]["results"]] == ["CS501"]
+
+
+@installs
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="the hook is installed from a git checkout")
+def test_the_hook_runs_in_the_real_pre_commit(designs):
+    config = setup_of("pre-commit")
+    (repository,) = config["repos"]
+    repository |= {"repo": str(ROOT), "rev": run_script("git rev-parse HEAD", ROOT).stdout.strip()}
+    (designs / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    assert run_script("git init -q . && git add .", designs).returncode == 0
+    command = f"{sys.executable} -m pre_commit run --all-files"
+    done = run_script(command, designs, PRE_COMMIT_HOME=str(designs / ".git" / "pre-commit"))
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "designs/wrong.cnn.yaml:4:" in done.stdout and "good.cnn.yaml" not in done.stdout
+
+
+@pytest.fixture(scope="session")
+def standard(tmp_path_factory):
+    """OASIS's schema of SARIF 2.1.0, from a package of the npm registry that brings it unchanged."""
+    folder = tmp_path_factory.mktemp("sarif")
+    done = run_script("npm pack --silent @datadog/datadog-ci-plugin-sarif@4.2.2", folder)
+    assert done.returncode == 0, done.stderr
+    with tarfile.open(folder / done.stdout.strip()) as package:
+        schema = json.load(package.extractfile("package/dist/json-schema/sarif-schema-2.1.0.json"))
+    Draft7Validator.check_schema(schema)
+    return Draft7Validator(schema)
+
+
+@installs
+@pytest.mark.parametrize("what", ["bad", "sound", "missing"])
+def test_sarif_fits_the_standard(standard, what):
+    paths = {"bad": sorted(map(str, BAD.glob("*.yaml"))), "sound": ["architectures"], "missing": ["missing.yaml"]}
+    command = [sys.executable, "-m", "cnnshape", "check", "--format", "sarif", *paths[what]]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    log = json.loads(done.stdout)
+    standard.validate(log)
+    assert done.returncode == {"bad": 1, "sound": 0, "missing": 2}[what]
+    assert not standard.is_valid({**log, "version": "2.0.0"})
