@@ -26,7 +26,7 @@ from cnnshape.cli.summary import (
     checked_columns,
     print_report,
 )
-from cnnshape.graph.expand import MAX_LAYERS
+from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.report import Settings, make_report
 
 

@@ -21,7 +21,7 @@ from cnnshape.cli.writing import write
 from cnnshape.diagnostics import Diagnostic, Severity
 from cnnshape.document import read_file_bytes
 from cnnshape.graph import Options
-from cnnshape.graph.expand import MAX_LAYERS
+from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.lint import Selection
 from cnnshape.render.diagnostics import closing
 from cnnshape.report import parse_wanted

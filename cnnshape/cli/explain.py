@@ -19,7 +19,7 @@ from cnnshape.cli.options import (
     graph_options,
 )
 from cnnshape.cli.reading import layer_index, read_graph
-from cnnshape.graph.expand import MAX_LAYERS
+from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.layers import show
 from cnnshape.report import Settings, make_report
 

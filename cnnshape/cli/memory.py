@@ -20,7 +20,7 @@ from cnnshape.cli.options import (
 from cnnshape.cli.reading import read_graph
 from cnnshape.cli.summary import ExpandOption, OutputOption
 from cnnshape.cli.writing import write
-from cnnshape.graph.expand import MAX_LAYERS
+from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.report import Settings, make_report, parse_quantity
 
 

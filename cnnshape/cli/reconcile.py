@@ -13,7 +13,7 @@ from cnnshape.cli.options import InputOption, ParamOption, SpecArgument, Variant
 from cnnshape.cli.reading import read_graph
 from cnnshape.cli.summary import OutputOption, checked_rule
 from cnnshape.cli.writing import write
-from cnnshape.graph.expand import MAX_LAYERS
+from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.report import make_report
 
 

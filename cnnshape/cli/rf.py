@@ -12,7 +12,7 @@ from cnnshape.cli.reading import layer_index, read_graph
 from cnnshape.cli.summary import OutputOption
 from cnnshape.cli.writing import write
 from cnnshape.graph import Graph
-from cnnshape.graph.expand import MAX_LAYERS
+from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.report import make_report
 from cnnshape.study.rf import Region
 

@@ -14,7 +14,7 @@ from cnnshape.api.design import design_of_bytes
 from cnnshape.cli.options import checked_dtype, graph_options
 from cnnshape.cli.reading import BAD_USAGE, fail, graph_of, read_design
 from cnnshape.diagnostics import diagnose
-from cnnshape.graph.expand import MAX_LAYERS
+from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.report import Report, Settings, make_report
 
 _SETTING = re.compile(r":(?=[A-Za-z_][A-Za-z0-9_]*=)")

@@ -13,7 +13,7 @@ from cnnshape.cli.options import ParamOption, SpecArgument, VariantOption, graph
 from cnnshape.cli.reading import graph_of, read_design
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph
-from cnnshape.graph.expand import MAX_LAYERS
+from cnnshape.graph.draft import MAX_LAYERS
 
 MOST = 4096
 STEPS = 6

@@ -26,7 +26,7 @@ from cnnshape.cli.options import (
 from cnnshape.cli.reading import BAD_USAGE, fail, read_graph
 from cnnshape.cli.writing import write
 from cnnshape.diagnostics import did_you_mean
-from cnnshape.graph.expand import MAX_LAYERS
+from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.render.color import wants_color
 from cnnshape.render.fold import Line
 from cnnshape.render.summary import plain

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
+from cnnshape.graph.applications import MAX_ELEMENTS
 from cnnshape.graph.binding import Refused, evaluate
-from cnnshape.graph.expand import MAX_ELEMENTS, MAX_LAYERS, Exhausted, Expander, Scope, settled, taken_names
+from cnnshape.graph.draft import MAX_LAYERS, Draft, Exhausted
+from cnnshape.graph.expand import Expander, taken_names
 from cnnshape.graph.faults import Faults
 from cnnshape.graph.model import Graph, GraphInput
 from cnnshape.graph.names import unknown_names
-from cnnshape.graph.scope import Handle, Place
+from cnnshape.graph.references import tensor_of
+from cnnshape.graph.scope import Handle, Place, Scope
+from cnnshape.graph.values import settled
 from cnnshape.graph.vocabulary import Vocabulary
 from cnnshape.layers import Shape, Tensor
 from cnnshape.spec import Input, Name, Spec, Value, Variant, describe, shown
@@ -63,17 +67,17 @@ class _Builder:
                 at = self.spec.inputs[index].name.span
                 self.fault(diagnose("duplicate-name", f"`{given.name}` is a param already", at))
             scope[given.name] = Handle(index)
-        tensors = [given.tensor for given in inputs]
-        expander = Expander(self.vocabulary, self.faults, tensors, self.options.max_layers)
+        draft = Draft([given.tensor for given in inputs], self.options.max_layers)
+        expander = Expander(self.vocabulary, self.faults, draft, self.options.max_layers)
         place = Place(taken=taken_names(self.spec.layers))
         try:
             last = expander.steps(self.spec.layers, 0, scope, place)
         except Exhausted as exhausted:
             self.fault(exhausted.diagnostic)
             return None
-        outputs = self.outputs(expander, last, scope)
-        expander.root.end = len(expander.nodes)
-        return Graph(self.spec.name, inputs, tuple(expander.nodes), outputs, expander.root)
+        outputs = self.outputs(last, scope)
+        draft.root.end = len(draft.nodes)
+        return Graph(self.spec.name, inputs, tuple(draft.nodes), outputs, draft.root)
 
     def fault(self, diagnostic: Diagnostic) -> None:
         self.failed = True
@@ -173,23 +177,23 @@ class _Builder:
         self.fault(diagnose("bad-input", message, value.span))
         return 1
 
-    def outputs(self, expander: Expander, last: int | None, scope: Scope) -> dict[str, int]:
+    def outputs(self, last: int | None, scope: Scope) -> dict[str, int]:
         """The tensors that the network gives: those that the file names, or the last one."""
         if not self.spec.outputs:
             return {"output": last} if last is not None else {}
         found = {}
         for name in self.spec.outputs:
-            index = self.output(expander, name, last, scope)
+            index = self.output(name, last, scope)
             if index is not None:
                 found[name.text] = index
         return found
 
-    def output(self, expander: Expander, name: Name, last: int | None, scope: Scope) -> int | None:
+    def output(self, name: Name, last: int | None, scope: Scope) -> int | None:
         """The index of an output; None for one whose step is skipped: the network doesn't have it then."""
         if name.text == "prev":
             return last
         try:
-            handle = expander.handle(name, scope)
+            handle = tensor_of(name, scope)
             return None if handle.skipped else handle.index
         except Refused as refused:
             self.fault(refused.diagnostic)

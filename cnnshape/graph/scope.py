@@ -5,6 +5,8 @@ from __future__ import annotations
 from cnnshape.layers import Tensor
 from cnnshape.spec import SIZE_NAMES
 
+Scope = dict[str, object]
+
 
 class Handle:
     """A tensor as a value of an expression: its index, and the nodes from `start` to `end` that made it.

@@ -31,7 +31,9 @@ import cnnshape
 from cnnshape.diagnostics import CATALOGUE
 from cnnshape.document import reading
 from cnnshape.document.reading import MAX_BYTES, MAX_NODES
-from cnnshape.graph.expand import MAX_ELEMENTS, MAX_LAYERS, MAX_NESTING
+from cnnshape.graph.applications import MAX_ELEMENTS
+from cnnshape.graph.draft import MAX_LAYERS
+from cnnshape.graph.expand import MAX_NESTING
 from cnnshape.graph.scope import DYNAMIC
 from cnnshape.layers import KINDS
 from cnnshape.layers.argument import LARGEST

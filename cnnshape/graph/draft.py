@@ -1,0 +1,108 @@
+"""A graph in the making: its tensors, its nodes with their names, their groups, and whose weights they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cnnshape.diagnostics import Diagnostic, diagnose
+from cnnshape.graph.applications import Chain
+from cnnshape.graph.binding import Refused
+from cnnshape.graph.model import Group, Node
+from cnnshape.graph.scope import Handle
+from cnnshape.graph.values import Poisoned
+from cnnshape.layers import Tensor
+from cnnshape.source import Span
+from cnnshape.spec import Name, shown
+
+MAX_LAYERS = 100_000
+
+
+class Exhausted(Exception):
+    """The design expands beyond its budget; the diagnostic names the step where it was passed."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+def exhausted(what: str, at: Span) -> Exhausted:
+    """What to raise where a design expands to too much."""
+    help = "is a `repeat` or a `for` too large? `--max-layers` raises the budget"
+    return Exhausted(diagnose("expansion-budget", f"the design expands to {what}", at, help=help))
+
+
+class Draft:
+    """Grows by chains of layers. `tensors` are the graph's values: its inputs, then one per node."""
+
+    def __init__(self, tensors: list[Tensor], max_layers: int) -> None:
+        self.tensors = tensors
+        self.nodes: list[Node] = []
+        self.root = Group("", "design", 0)
+        self.frozen = False
+        self._group = self.root
+        self._max_layers = max_layers
+        self._names: set[str] = set()
+
+    def append(self, chain: Chain, inputs: tuple[int, ...], at: Span, labels: list[str]) -> int:
+        """Adds a layer and those that follow it; gives the value that comes out. Raises Exhausted."""
+        for position, application in enumerate(chain):
+            label = self.unique(labels[position])
+            self._names.add(label)
+            self.nodes.append(Node(label, application, inputs, at, position > 0, None, self.frozen))
+            self.tensors.append(application.output)
+            inputs = (len(self.tensors) - 1,)
+        if len(self.nodes) > self._max_layers:
+            raise exhausted(f"more than {self._max_layers:,} layers", at)
+        return inputs[0]
+
+    def unique(self, label: str) -> str:
+        """The label, numbered where a layer has it already: a name given in a loop, or one with dots in it."""
+        if label not in self._names:
+            return label
+        number = 2
+        while f"{label}_{number}" in self._names:
+            number += 1
+        return f"{label}_{number}"
+
+    @contextmanager
+    def group(self, label: str, word: str) -> Iterator[None]:
+        """Puts the nodes that are added meanwhile into a group, if there are any."""
+        outer, group = self._group, Group(label, word, len(self.nodes))
+        self._group = group
+        try:
+            yield
+        finally:
+            self._group = outer
+            group.end = len(self.nodes)
+            if group.end > group.start:
+                outer.children.append(group)
+
+    def mark_shortcut(self, start: int) -> None:
+        """Says of the join just added what its shortcut is, whose nodes begin at `start`."""
+        own = range(start, len(self.nodes) - 1)
+        kind = "projection" if any(map(self._owns_weights, own)) else "parameter-free" if own else "identity"
+        self.nodes[-1] = self.nodes[-1]._replace(shortcut=kind)
+
+    def share(self, name: Name, source: Handle, start: int) -> None:
+        """Lets the weights since `start` be those of the step of that name."""
+        lenders = [i for i in range(source.start, source.end) if self._owns_weights(i)]
+        borrowers = [i for i in range(start, len(self.nodes)) if self._owns_weights(i)]
+        if source.index is None:
+            raise Poisoned
+        rounds = max(len(borrowers) // max(len(lenders), 1), 1)
+        if [self._weight_shapes(i) for i in lenders] * rounds != [self._weight_shapes(i) for i in borrowers]:
+            message = f"the weights of `{shown(name.text)}` don't fit here: other layers or other shapes"
+            help = "both steps need the same layers on inputs of the same channels"
+            raise Refused(diagnose("share-mismatch", message, name.span, help=help))
+        for lender, borrower in zip(lenders * rounds, borrowers, strict=True):
+            owner = self.nodes[lender].shares
+            self.nodes[borrower] = self.nodes[borrower]._replace(shares=lender if owner is None else owner)
+
+    def _owns_weights(self, index: int) -> bool:
+        application = self.nodes[index].application
+        return bool(application.layer.weights(application.inputs))
+
+    def _weight_shapes(self, index: int) -> tuple[object, ...]:
+        application = self.nodes[index].application
+        return application.layer.name, application.layer.weights(application.inputs)

@@ -1,0 +1,81 @@
+"""Values at a step: expressions evaluated with the sizes of the tensor that enters it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cnnshape.diagnostics import diagnose, did_you_mean
+from cnnshape.graph.binding import Refused, evaluate
+from cnnshape.graph.scope import DYNAMIC, Handle, Scope, sizes_in_scope
+from cnnshape.graph.vocabulary import names_in
+from cnnshape.layers import Tensor
+from cnnshape.spec import Expression, ListValue, Unresolved, Value, describe
+
+
+class Poisoned(Exception):
+    """A step needs something that an earlier fault has left unknown."""
+
+
+class Values:
+    """Evaluates at a step. `current` is the index of the tensor that enters it, None after a fault."""
+
+    def __init__(self, tensors: list[Tensor]) -> None:
+        self._tensors = tensors
+
+    def at(self, value: Value, current: int | None, scope: Scope) -> object:
+        """A value at a step; raises Refused, or Poisoned where it depends on a failed step."""
+        return evaluate(value, self.scope_at(current, scope, names_in(value)))
+
+    def scope_at(self, current: int | None, scope: Scope, names: frozenset[str]) -> Mapping[str, object]:
+        """The scope of an expression, with the sizes of the tensor that enters where it asks for them."""
+        if names.isdisjoint(DYNAMIC):
+            return scope
+        if current is None:
+            raise Poisoned
+        return {**scope, **sizes_in_scope(self._tensors[current]), "prev": Handle(current)}
+
+    def truth(self, condition: Expression, what: str, current: int | None, scope: Scope) -> bool:
+        """The truth of `when` or `frozen`, which `what` names."""
+        found = self.at(condition, current, scope)
+        if isinstance(found, bool):
+            return found
+        refuse_unresolved(condition, found, scope)
+        message = f"`{what}` is true or false, got {describe(found)}"
+        raise Refused(diagnose("bad-argument", message, condition.span, help="compare: `stride != 1`"))
+
+    def count(self, expression: Expression, current: int | None, scope: Scope) -> int:
+        """The number of times of a `repeat`."""
+        found = self.at(expression, current, scope)
+        if isinstance(found, int | float) and not isinstance(found, bool) and found == int(found) and found >= 0:
+            return int(found)
+        refuse_unresolved(expression, found, scope)
+        message = f"`repeat` is a whole number, 0 or more, got {describe(found)}"
+        raise Refused(diagnose("bad-argument", message, expression.span))
+
+    def column(self, values: Value, current: int | None, scope: Scope) -> tuple[object, ...]:
+        """The values that a `for` runs through."""
+        if isinstance(values, ListValue):
+            return tuple([settled(self.at(item, current, scope)) for item in values.items])
+        found = self.at(values, current, scope)
+        if isinstance(found, tuple):
+            return found
+        if isinstance(values, Expression):
+            refuse_unresolved(values, found, scope)
+        message = f"a column of `for` is a list, got {describe(found)}"
+        raise Refused(diagnose("bad-argument", message, values.span, help="write `[64, 128]`, or the name of a list"))
+
+
+def refuse_unresolved(expression: Expression, found: object, scope: Scope) -> None:
+    """Raises Refused where a bare word was meant as a name, and nothing is called so."""
+    if isinstance(found, Unresolved):
+        help = did_you_mean(found, scope)
+        raise Refused(diagnose("unknown-name", f"nothing is called `{found}` here", expression.span, help=help))
+
+
+def settled(value: object) -> object:
+    """A value that a parameter holds: a bare word becomes a word like any other."""
+    if isinstance(value, Unresolved):
+        return str(value)
+    if type(value) is tuple:
+        return tuple(settled(item) for item in value)
+    return value
