@@ -81,6 +81,7 @@ _ENTRIES = (
     Code("CS712", "unused-param", "A parameter, of the file or of a block, that nothing reads."),
     Code("CS713", "unused-variable", "A loop variable that nothing reads."),
     Code("CS714", "unused-output", "A layer whose output nothing reads: a dead branch."),
+    Code("CS715", "input-layout", "An input whose shape looks as if it had a batch, or its channels last."),
     Code("CS801", "unused-ignore", "A `# cnnshape: ignore[...]` comment that ignores nothing."),
     Code("CS802", "bad-ignore", "An ignore comment that names no rule, or something that can't be ignored."),
     Code("CS901", "bad-configuration", "The configuration file can't be read, or sets something that doesn't exist."),

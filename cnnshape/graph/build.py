@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
+from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean
 from cnnshape.graph.applications import MAX_ELEMENTS
 from cnnshape.graph.binding import Refused, evaluate
 from cnnshape.graph.draft import MAX_LAYERS, Draft, Exhausted
 from cnnshape.graph.expand import Expander, taken_names
 from cnnshape.graph.faults import Faults
+from cnnshape.graph.layout import doubtful_inputs, with_inputs
 from cnnshape.graph.model import Graph, GraphInput
 from cnnshape.graph.names import unknown_names
 from cnnshape.graph.references import tensor_of
@@ -44,8 +45,9 @@ def build(spec: Spec, options: Options | None = None) -> tuple[Graph | None, lis
     if not spec.sound or vocabulary.cyclic:
         return None, problems
     faults = Faults(problems)
-    graph = _Builder(spec, vocabulary, faults, options).build()
-    problems += faults.all()
+    builder = _Builder(spec, vocabulary, faults, options)
+    graph = builder.build()
+    problems += with_inputs(faults.all(), builder.doubtful)
     return (None if problems else graph), problems
 
 
@@ -55,6 +57,7 @@ class _Builder:
         self.vocabulary = vocabulary
         self.faults = faults
         self.options = options
+        self.doubtful: list[Label] = []
         self.failed = False
 
     def build(self) -> Graph | None:
@@ -67,6 +70,7 @@ class _Builder:
                 at = self.spec.inputs[index].name.span
                 self.fault(diagnose("duplicate-name", f"`{given.name}` is a param already", at))
             scope[given.name] = Handle(index)
+        self.doubtful = doubtful_inputs(self.spec, inputs)
         draft = Draft([given.tensor for given in inputs], self.options.max_layers)
         expander = Expander(self.vocabulary, self.faults, draft, self.options.max_layers)
         place = Place(taken=taken_names(self.spec.layers))

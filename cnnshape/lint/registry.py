@@ -8,6 +8,7 @@ from cnnshape.lint.rules import (
     dropped_input,
     even_kernel_same,
     heavy_head,
+    input_layout,
     repeated_activation,
     repeated_norm,
     skipped_input,
@@ -35,5 +36,6 @@ RULES: tuple[Rule, ...] = (
     unused_param.RULE,
     unused_variable.RULE,
     unused_output.RULE,
+    input_layout.RULE,
 )
 BY_NAME: dict[str, Rule] = {rule.name: rule for rule in RULES}

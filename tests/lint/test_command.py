@@ -30,7 +30,7 @@ def test_a_page_is_printed_by_name_and_by_code(rule) -> None:
     ("word", "help"),
     [
         ("heavy-haed", "did you mean `heavy-head`?"),
-        ("CS7O5", "did you mean `CS705`?"),
+        ("CS7055", "did you mean `CS705`?"),
         ("xyzzy", "`cnnshape rule` lists them"),
         ("CS512", "did you mean"),
     ],

@@ -1,0 +1,53 @@
+"""Inputs that look as if they had a batch, or their channels last: the habits of other frameworks."""
+
+from __future__ import annotations
+
+from cnnshape.diagnostics import Diagnostic, Label
+from cnnshape.graph.model import GraphInput
+from cnnshape.layers import Shape, show
+from cnnshape.spec import Spec
+
+_CHANNELS = (1, 3)
+_LEAST_SIZE = 16
+
+
+def meant(shape: Shape) -> Shape | None:
+    """The shape with the channels first and without a batch that was probably meant; None for one that is all right.
+
+    `1x3x224x224` would be one channel of three slices, and `224x224x3` an image three pixels wide.
+    """
+    if len(shape) == 4 and shape[1] in _CHANNELS and shape[0] != 3 and _is_image(shape[2:]):
+        return shape[1:]
+    if len(shape) == 4 and shape[3] in _CHANNELS and _is_image(shape[1:3]):
+        rest = shape[1:3] if shape[0] == 1 else shape[:3]
+        return (shape[3], *rest)
+    if len(shape) == 3 and _is_image(shape[:2]) and (shape[2] == 3 or (shape[2] == 1 and shape[0] == shape[1])):
+        return (shape[2], *shape[:2])
+    return None
+
+
+def _is_image(sizes: Shape) -> bool:
+    return min(sizes) >= _LEAST_SIZE
+
+
+def reading(shape: Shape) -> str:
+    """How an input of that shape is read: `1 channel of 3x224x224`."""
+    channels = "1 channel" if shape[0] == 1 else f"{shape[0]} channels"
+    return f"{channels} of {show(shape[1:])}"
+
+
+def doubtful_inputs(spec: Spec, inputs: tuple[GraphInput, ...]) -> list[Label]:
+    """The inputs that were probably meant otherwise, each with how it is read."""
+    return [
+        Label(stated.span, f"read as {reading(given.tensor.shape)}; was `{list(shape)}` meant?")
+        for stated, given in zip(spec.inputs, inputs, strict=True)
+        if (shape := meant(given.tensor.shape)) is not None
+    ]
+
+
+def with_inputs(found: list[Diagnostic], inputs: list[Label]) -> list[Diagnostic]:
+    """The faults of a design, the first shape that doesn't fit with the inputs that may be to blame."""
+    for index, each in enumerate(found):
+        if each.code.startswith("CS5"):
+            return [*found[:index], each._replace(related=(*each.related, *inputs)), *found[index + 1 :]]
+    return found

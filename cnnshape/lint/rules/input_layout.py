@@ -1,0 +1,50 @@
+"""An input whose shape looks as if it had a batch, or its channels last.
+
+A shape is that of one example, channels first: `[3, 224, 224]` for a colour picture. PyTorch and most tools for its
+models ask for `(1, 3, 224, 224)`, with a batch; Keras, NumPy and image files have `(224, 224, 3)`, channels last. Both
+are sound shapes here as well, and mean something else: one channel of a volume with three slices, and 224 channels of
+a picture three pixels wide. The layers may even fit, and all figures are then of another network. The rule looks at
+shapes of three and of four sizes that would make a picture of 16 x 16 or more with 1 or 3 channels.
+
+Example:
+
+    cnnshape: 1
+    input: [1, 3, 224, 224]                     # warning: input-layout
+    layers:
+      - conv: {out: 64, kernel: 3, padding: 1}
+
+Instead: the shape of one example, channels first. The batch, where figures should count one, is an option:
+`cnnshape summary --batch 8`.
+
+    cnnshape: 1
+    input: [3, 224, 224]
+    layers:
+      - conv: {out: 64, kernel: 3, padding: 1}
+
+Published networks that trip it: none of those that are shipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.graph.layout import meant, reading
+from cnnshape.layers import show
+from cnnshape.lint.rule import Rule, Subject, warn
+
+
+def _check(subject: Subject) -> Iterator[Diagnostic]:
+    for stated, given in zip(subject.spec.inputs, subject.graph.inputs, strict=True):
+        shape = given.tensor.shape
+        likely = meant(shape)
+        if likely is not None:
+            yield warn(
+                "input-layout",
+                f"the input {show(shape)} is read as {reading(shape)}",
+                stated.span,
+                help=f"a shape is that of one example, channels first: `{list(likely)}`",
+            )
+
+
+RULE = Rule("input-layout", __doc__ or "", _check)
