@@ -84,6 +84,7 @@ NUMBER = ArgumentType("float", "a number", -LARGEST)
 POSITIVE_NUMBER = ArgumentType("float", "a number above 0", 1e-300)
 PROBABILITY = ArgumentType("float", "a number from 0 to 1", 0, 1)
 FLAG = ArgumentType("bool", "true or false")
+AFFINE = ArgumentType("bool", "true, false, `scale` or `shift`", words=("scale", "shift"))
 POSITIVE_PER_AXIS = ArgumentType("per_axis", "a whole number, 1 or more, or a list of one per axis", 1)
 NATURAL_PER_AXIS = ArgumentType("per_axis", "a whole number, 0 or more, or a list of one per axis")
 PADDING = ArgumentType(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from cnnshape.layers.argument import FLAG, NUMBER, POSITIVE, POSITIVE_NUMBER, arg, words
+from cnnshape.layers.argument import AFFINE, FLAG, NUMBER, POSITIVE, POSITIVE_NUMBER, arg, words
 from cnnshape.layers.contract import LayerProblem, Shape, Tensor, Weight, layer
 from cnnshape.layers.family import Normalization, SamePlace, Unweighted, divided, grid, show
 
@@ -12,8 +12,10 @@ _EPSILON = ("epsilon", "variance_epsilon")
 _AFFINE = ("elementwise_affine", "scale", "center")
 
 
-def _scale_and_shift(shape: Shape) -> tuple[Weight, ...]:
-    return Weight("weight", shape), Weight("bias", shape)
+def _learned(affine: bool | str, shape: Shape) -> tuple[Weight, ...]:
+    """The scale and the shift, or the one of them that is learned."""
+    parts = {"scale": ("weight",), "shift": ("bias",), True: ("weight", "bias"), False: ()}
+    return tuple(Weight(name, shape) for name in parts[affine])
 
 
 @layer
@@ -39,14 +41,14 @@ class BatchNorm(Normalization):
     normalizes = True
     centers = True
     operations = "2 per value: at inference the statistics fold into one scale and one shift"
-    affine: bool = arg(FLAG, "learns a scale and a shift per channel", default=True, foreign=_AFFINE)
+    affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=True, foreign=_AFFINE)
     track: bool = arg(FLAG, "keeps running statistics", default=True, foreign=("track_running_stats",))
     eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
     momentum: float = arg(NUMBER, "share of a new batch in the running statistics", default=0.1, foreign=("decay",))
 
     def weights(self, inputs: tuple[Tensor, ...]) -> tuple[Weight, ...]:
         channels = inputs[0].shape[:1]
-        learned = _scale_and_shift(channels) if self.affine else ()
+        learned = _learned(self.affine, channels)
         if not self.track:
             return learned
         kept = ("running_mean", channels), ("running_var", channels), ("num_batches_tracked", ())
@@ -57,14 +59,14 @@ class BatchNorm(Normalization):
 
 
 class OwnStatistics(Normalization):
-    """Normalizes by statistics of the sample itself: 5 operations per value, and 2 for a scale and a shift."""
+    """Normalizes by statistics of the sample itself: 5 operations per value, and 1 each for a scale and a shift."""
 
     normalizes = True
-    operations = "5 per value (mean, difference, square, sum, quotient), and 2 for the scale and the shift"
+    operations = "5 per value (mean, difference, square, sum, quotient), and 1 each for the scale and the shift"
 
     @property
-    def scales(self) -> bool:
-        """Whether a scale and a shift are learned."""
+    def learns(self) -> bool | str:
+        """Whether a scale and a shift are learned, or which of them alone."""
         raise NotImplementedError
 
     def scaled(self, inputs: tuple[Tensor, ...]) -> Shape:
@@ -72,10 +74,10 @@ class OwnStatistics(Normalization):
         return inputs[0].shape[:1]
 
     def weights(self, inputs: tuple[Tensor, ...]) -> tuple[Weight, ...]:
-        return _scale_and_shift(self.scaled(inputs)) if self.scales else ()
+        return _learned(self.learns, self.scaled(inputs))
 
     def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:
-        return (7 if self.scales else 5) * output.elements
+        return (5 + len(self.weights(inputs))) * output.elements
 
 
 @layer
@@ -88,11 +90,11 @@ class LayerNorm(OwnStatistics):
     name = "layer_norm"
     foreign = ("LayerNorm", "LayerNormalization", "ln", "LN", "layernorm", "LayerNorm2d")
     axes: str = arg(words("channels", "all"), "what is normalized together", default="channels", main=True)
-    affine: bool = arg(FLAG, "learns a scale and a shift", default=True, foreign=_AFFINE)
+    affine: bool | str = arg(AFFINE, "learns a scale and a shift", default=True, foreign=_AFFINE)
     eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
 
     @property
-    def scales(self) -> bool:
+    def learns(self) -> bool | str:
         return self.affine
 
     def scaled(self, inputs: tuple[Tensor, ...]) -> Shape:
@@ -111,7 +113,7 @@ class GroupNorm(OwnStatistics):
     groups: int = arg(
         POSITIVE, "groups that are normalized together", default=32, main=True, foreign=("num_groups", "group")
     )
-    affine: bool = arg(FLAG, "learns a scale and a shift per channel", default=True, foreign=_AFFINE)
+    affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=True, foreign=_AFFINE)
     eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
@@ -119,7 +121,7 @@ class GroupNorm(OwnStatistics):
         return inputs[0]
 
     @property
-    def scales(self) -> bool:
+    def learns(self) -> bool | str:
         return self.affine
 
 
@@ -130,7 +132,7 @@ class InstanceNorm(OwnStatistics):
     name = "instance_norm"
     foreign = ("InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d", "InstanceNormalization", "instancenorm", "in_norm")
     centers = True
-    affine: bool = arg(FLAG, "learns a scale and a shift per channel", default=False, foreign=_AFFINE)
+    affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=False, foreign=_AFFINE)
     eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
@@ -139,7 +141,7 @@ class InstanceNorm(OwnStatistics):
         return inputs[0]
 
     @property
-    def scales(self) -> bool:
+    def learns(self) -> bool | str:
         return self.affine
 
 

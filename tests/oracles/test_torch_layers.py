@@ -203,7 +203,12 @@ def batch_norm(layer: Any, shape: Shape) -> Real:
 
 def layer_norm(layer: Any, shape: Shape) -> Real:
     over_all = layer.axes == "all"
-    owner = nn.LayerNorm(shape if over_all else shape[:1], eps=layer.eps, elementwise_affine=layer.affine)
+    owner = nn.LayerNorm(
+        shape if over_all else shape[:1],
+        eps=layer.eps,
+        elementwise_affine=bool(layer.affine),
+        bias=layer.affine is True,
+    )
     return Real(owner, owner if over_all else lambda x: owner(x.movedim(1, -1)).movedim(-1, 1))
 
 
@@ -265,7 +270,11 @@ TWINS: dict[str, Twin] = {
     "global_avg_pool": Twin(none, lambda _, shape: module(f"AdaptiveAvgPool{rank(shape)}d", 1)),
     "global_max_pool": Twin(none, lambda _, shape: module(f"AdaptiveMaxPool{rank(shape)}d", 1)),
     "batch_norm": Twin(some(affine=st.booleans(), track=st.booleans()), batch_norm, FLAT_TOO),
-    "layer_norm": Twin(some(axes=st.sampled_from(["channels", "all"]), affine=st.booleans()), layer_norm, FLAT_TOO),
+    "layer_norm": Twin(
+        some(axes=st.sampled_from(["channels", "all"]), affine=st.sampled_from([True, False, "scale"])),
+        layer_norm,
+        FLAT_TOO,
+    ),
     "group_norm": Twin(
         lambda shape: optional({"groups": parts(shape)}, affine=st.booleans()),
         lambda layer, shape: module("GroupNorm", layer.groups, shape[0], layer.eps, layer.affine),
