@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 Pair = tuple[int, int]
 PerAxis = int | tuple[int, ...]
+Factors = float | tuple[float, ...]
 Padding = int | tuple[int, ...] | tuple[Pair, ...] | str
 
 REQUIRED: Any = object()
@@ -15,7 +16,7 @@ LARGEST = 10**9
 class ArgumentType(NamedTuple):
     """What values an argument takes.
 
-    `form` is one of `int`, `float`, `bool`, `word`, `per_axis`, `padding`, `shape`, `tensor`;
+    `form` is one of `int`, `float`, `bool`, `word`, `per_axis`, `factors`, `padding`, `shape`, `tensor`;
     numbers lie from `least` to `most`, words are among `words`.
     """
 
@@ -53,6 +54,13 @@ def _per_axis(kind: ArgumentType, value: Any) -> PerAxis | None:
     return None if None in axes or not 1 <= len(axes) <= 3 else axes  # type: ignore[return-value]
 
 
+def _factors(kind: ArgumentType, value: Any) -> Factors | None:
+    if not isinstance(value, tuple):
+        return _number(kind, value)
+    axes = tuple(_number(kind, each) for each in value)
+    return None if None in axes or not 1 <= len(axes) <= 3 else axes  # type: ignore[return-value]
+
+
 def _padding(kind: ArgumentType, value: Any) -> Padding | None:
     if not isinstance(value, tuple) or not all(isinstance(each, tuple) for each in value):
         return _per_axis(kind, value)
@@ -73,6 +81,7 @@ _CONVERTERS: dict[str, Any] = {
     "bool": lambda kind, value: value if isinstance(value, bool) else None,
     "word": lambda kind, value: None,
     "per_axis": _per_axis,
+    "factors": _factors,
     "padding": _padding,
     "shape": _sizes,
     "tensor": lambda kind, value: None,
@@ -87,6 +96,7 @@ FLAG = ArgumentType("bool", "true or false")
 AFFINE = ArgumentType("bool", "true, false, `scale` or `shift`", words=("scale", "shift"))
 POSITIVE_PER_AXIS = ArgumentType("per_axis", "a whole number, 1 or more, or a list of one per axis", 1)
 NATURAL_PER_AXIS = ArgumentType("per_axis", "a whole number, 0 or more, or a list of one per axis")
+POSITIVE_FACTORS = ArgumentType("factors", "a number above 0, or a list of one per axis", 1e-300)
 PADDING = ArgumentType(
     "padding",
     "a whole number, a list of one per axis, a list of [before, after] pairs, or `same`",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from math import prod
-from typing import ClassVar
+from typing import ClassVar, TypeVar, cast
 
 from cnnshape.layers.argument import Padding, PerAxis
 from cnnshape.layers.contract import Layer, LayerProblem, Shape, Tensor, Weight
 from cnnshape.layers.window import Footprint, Sight, Window, same_padding
+
+Number = TypeVar("Number", int, float)
 
 MOST_TRIED = 10**5
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -26,9 +28,9 @@ def grid(tensor: Tensor, kind: str) -> Shape:
     return tensor.shape[1:]
 
 
-def per_axis(value: PerAxis, rank: int, argument: str) -> tuple[int, ...]:
+def per_axis(value: Number | tuple[Number, ...], rank: int, argument: str) -> tuple[Number, ...]:
     """A value per axis; raises LayerProblem where the list has another length."""
-    if isinstance(value, int):
+    if not isinstance(value, tuple):
         return (value,) * rank
     if len(value) != rank:
         message = f"`{argument}` has {len(value)} values, but the input has {rank} spatial {_axes(rank)}"
@@ -47,7 +49,7 @@ def pairs(value: Padding, rank: int, argument: str) -> tuple[tuple[int, int], ..
             message = f"`{argument}` has {len(value)} pairs, but the input has {rank} spatial {_axes(rank)}"
             raise LayerProblem(message, name="bad-argument", argument=argument)
         return value
-    both = per_axis(value, rank, argument)  # type: ignore[arg-type]
+    both = per_axis(cast("PerAxis", value), rank, argument)
     return tuple((each, each) for each in both)
 
 

@@ -8,9 +8,10 @@ from cnnshape.layers.argument import (
     EXPLICIT_PADDING,
     NATURAL,
     POSITIVE,
-    POSITIVE_NUMBER,
+    POSITIVE_FACTORS,
     POSITIVE_PER_AXIS,
     SHAPE,
+    Factors,
     Padding,
     PerAxis,
     arg,
@@ -135,8 +136,8 @@ class Upsample(Unweighted):
     operations = (
         "0 for nearest; else taps products and taps - 1 sums per output value, 2 taps per axis (linear) or 4 (cubic)"
     )
-    scale: float | None = arg(
-        POSITIVE_NUMBER, "factor of every axis", default=None, main=True, foreign=("scale_factor", "factor")
+    scale: Factors | None = arg(
+        POSITIVE_FACTORS, "factor of the sizes", default=None, main=True, foreign=("scale_factor", "factor")
     )
     size: PerAxis | None = arg(POSITIVE_PER_AXIS, "size of the output", default=None, foreign=("output_size",))
     mode: str = arg(
@@ -156,9 +157,10 @@ class Upsample(Unweighted):
         if self.size is not None:
             found = per_axis(self.size, len(sizes), "size")
         else:
-            found = tuple(int(size * (self.scale or 1)) for size in sizes)
+            scales = per_axis(self.scale or 1, len(sizes), "scale")
+            found = tuple(int(size * scale) for size, scale in zip(sizes, scales, strict=True))
         if min(found) < 1:
-            raise LayerProblem(f"a scale of {self.scale} leaves nothing of {show(sizes)}", argument="scale")
+            raise LayerProblem(f"this scale leaves nothing of {show(sizes)}", argument="scale")
         return Tensor((inputs[0].shape[0], *found), inputs[0].boxes)
 
     def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:

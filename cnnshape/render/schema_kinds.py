@@ -131,7 +131,7 @@ def _value(form: ArgumentType) -> Schema:
 def _number(form: ArgumentType) -> Schema:
     # The least positive number stands for "above 0".
     least = {"exclusiveMinimum": 0} if 0 < form.least < 1 else {"minimum": form.least}
-    return {"type": "number" if form.form == "float" else "integer", **least, "maximum": form.most}
+    return {"type": "number" if form.form in ("float", "factors") else "integer", **least, "maximum": form.most}
 
 
 def _numbers(form: ArgumentType, least: int, most: int) -> Schema:
@@ -152,6 +152,7 @@ _LITERALS: dict[str, Callable[[ArgumentType], list[Schema]]] = {
     "word": lambda form: [],
     "tensor": lambda form: [],
     "per_axis": lambda form: [_number(form), seldom(_numbers(form, 1, MAX_RANK))],
+    "factors": lambda form: [_number(form), seldom(_numbers(form, 1, MAX_RANK))],
     "padding": lambda form: [_number(form), seldom(_paddings(form))],
     "shape": lambda form: [_number(form), _numbers(form, 1, MAX_RANK + 1)],
 }

@@ -107,7 +107,7 @@ class Author:
         mode = self.choice(("nearest", "linear", "cubic") if self.rank == 2 else ("nearest", "linear"))
         if self.chance(3):
             return {"upsample": {"size": [self.number(1, 2 * size) for size in shape[1:]], "mode": mode}}
-        return {"upsample": {"scale": self.number(1, 3), "mode": mode}}
+        return {"upsample": {"scale": self.per_axis(1, 3), "mode": mode}}
 
     def adaptive(self) -> Step:
         return {self.choice(ADAPTIVE_POOLS): {"size": self.per_axis(1, 7)}}

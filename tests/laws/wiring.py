@@ -267,7 +267,7 @@ def _resized(arguments: Arguments, inputs: list[Shape]) -> Shape:
     channels, *sizes = inputs[0]
     if "size" in arguments:
         return channels, *(per_axis(arguments["size"], axis) for axis in range(len(sizes)))
-    return channels, *(int(size * arguments["scale"]) for size in sizes)
+    return channels, *(int(size * per_axis(arguments["scale"], axis)) for axis, size in enumerate(sizes))
 
 
 def _subsampled(arguments: Arguments, inputs: list[Shape]) -> Shape:

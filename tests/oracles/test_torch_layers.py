@@ -128,7 +128,9 @@ def pool_arguments(**others: Callable[[Shape], st.SearchStrategy[Any]]) -> Calla
 def upsample_arguments(shape: Shape) -> st.SearchStrategy[dict[str, Any]]:
     mode = {"mode": st.sampled_from(["nearest", "linear", "cubic"])}
     by_size = st.fixed_dictionaries({"size": per_axis(shape, 1, 9)}, optional=mode)
-    return by_size | st.fixed_dictionaries({"scale": st.floats(0.1, 4)}, optional=mode)
+    factor = st.floats(0.1, 4)
+    factors = factor | st.tuples(*[factor] * rank(shape))
+    return by_size | st.fixed_dictionaries({"scale": factors}, optional=mode)
 
 
 def reshape_arguments(shape: Shape) -> st.SearchStrategy[dict[str, Any]]:
@@ -617,7 +619,10 @@ def regular(layer: Any, shape: Shape) -> bool:
     if layer.name == "batch_norm":
         return layer.track
     # where a scaled size is rounded, PyTorch still samples by the scale; the footprint is that of the sizes
-    return layer.name != "upsample" or layer.scale is None or all(size * layer.scale % 1 == 0 for size in shape[1:])
+    if layer.name != "upsample" or layer.scale is None:
+        return True
+    scales = layer.scale if isinstance(layer.scale, tuple) else (layer.scale,) * rank(shape)
+    return all(size * scale % 1 == 0 for size, scale in zip(shape[1:], scales, strict=True))
 
 
 @on_ranks(*filter(traceable, TWINS), least=1)
