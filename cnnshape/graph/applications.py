@@ -149,7 +149,8 @@ def _application(plan: Plan, layer: Layer, inputs: tuple[Tensor, ...]) -> Applic
         output = layer.output(inputs)
     except LayerProblem as problem:
         raise Refused(layer_problem(plan, problem)) from None
-    if output.elements > MAX_ELEMENTS:
-        message = f"a tensor of {show(output.shape)} is larger than any machine's memory"
-        raise Refused(diagnose("size-limit", message, plan.at))
+    for tensor in (output, *layer.weights(inputs)):
+        if tensor.elements > MAX_ELEMENTS:
+            message = f"a tensor of {show(tensor.shape)} is larger than any machine's memory"
+            raise Refused(diagnose("size-limit", message, plan.at))
     return Application(layer, inputs, output)
