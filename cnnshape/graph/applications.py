@@ -149,8 +149,10 @@ def _application(plan: Plan, layer: Layer, inputs: tuple[Tensor, ...]) -> Applic
         output = layer.output(inputs)
     except LayerProblem as problem:
         raise Refused(layer_problem(plan, problem)) from None
-    for tensor in (output, *layer.weights(inputs)):
-        if tensor.elements > MAX_ELEMENTS:
-            message = f"a tensor of {show(tensor.shape)} is larger than any machine's memory"
-            raise Refused(diagnose("size-limit", message, plan.at))
+    shapes = [weight.shape for weight in layer.weights(inputs) if weight.elements > MAX_ELEMENTS]
+    if output.elements > MAX_ELEMENTS:
+        shapes = [output.shape]
+    if shapes:
+        message = f"a tensor of {show(shapes[0])} is larger than any machine's memory"
+        raise Refused(diagnose("size-limit", message, plan.at))
     return Application(layer, inputs, output)
