@@ -11,20 +11,19 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from typer.testing import CliRunner, Result
 
 import cnnshape
 from cnnshape.api import Design
 from cnnshape.cli import list_
-from cnnshape.cli.app import app
 from cnnshape.render.table import Table
 from cnnshape.render.zoo import COLUMNS, Entry, fitted, short_source, zoo_plain, zoo_table
 from cnnshape.render.zoo_plot import HEIGHT, WIDTH, zoo_plot
 from cnnshape.source import shipped_names, shipped_path
+from tests import command
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["list", *arguments], catch_exceptions=False)
+def run(*arguments: str) -> command.Outcome:
+    return command.run("list", *arguments)
 
 
 def listed(*arguments: str) -> list[dict[str, object]]:

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from typer.testing import CliRunner
 
-from cnnshape.cli.app import app
 from cnnshape.lint import RULES
 from cnnshape.render.rules import rule_page, rules_overview
-
-
-def run(*arguments: str):
-    return CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"}).invoke(app, ["rule", *arguments])
+from tests.command import run
 
 
 def test_without_a_name_all_rules_are_listed() -> None:
-    result = run()
-    assert (result.exit_code, result.stdout, result.stderr) == (0, rules_overview(), "")
+    result = run("rule")
+    assert result == (0, rules_overview(), "")
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_a_page_is_printed_by_name_and_by_code(rule) -> None:
     for word in (rule.name, rule.code):
-        result = run(word)
-        assert (result.exit_code, result.stdout, result.stderr) == (0, rule_page(rule), "")
+        result = run("rule", word)
+        assert result == (0, rule_page(rule), "")
 
 
 @pytest.mark.parametrize(
@@ -36,7 +31,7 @@ def test_a_page_is_printed_by_name_and_by_code(rule) -> None:
     ],
 )
 def test_what_is_no_rule_is_bad_usage(word: str, help: str) -> None:
-    result = run(word)
+    result = run("rule", word)
     assert (result.exit_code, result.stdout) == (2, "")
     assert f"no rule is called '{word}'" in result.stderr
     assert help in result.stderr
