@@ -10,6 +10,7 @@ from cnnshape.api import block_alone
 from cnnshape.cli.options import (
     BatchOption,
     DtypeOption,
+    OutputOption,
     ParamOption,
     SpecArgument,
     checked_dtype,
@@ -22,7 +23,6 @@ from cnnshape.cli.summary import (
     ExpandOption,
     Format,
     FormatOption,
-    OutputOption,
     checked_columns,
     print_report,
 )

@@ -15,7 +15,15 @@ from cnnshape.api import Checks, check_design
 from cnnshape.api.design import design_of_bytes
 from cnnshape.cli.config import BUDGETS, BadConfig, Config, config_for
 from cnnshape.cli.files import STDIN, find_files
-from cnnshape.cli.options import InputOption, MaxLayersOption, ParamOption, VariantOption, complete_spec, graph_options
+from cnnshape.cli.options import (
+    InputOption,
+    MaxLayersOption,
+    OutputOption,
+    ParamOption,
+    VariantOption,
+    complete_spec,
+    graph_options,
+)
 from cnnshape.cli.reading import BAD_DESIGN, BAD_USAGE, fail, human_text, missing, unreadable
 from cnnshape.cli.writing import write
 from cnnshape.diagnostics import Diagnostic, Severity
@@ -71,7 +79,7 @@ def check(
         Format | None,
         typer.Option("--format", "-f", help="How to print findings.  [default: full]", show_default=False),
     ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file instead.")] = None,
+    output: OutputOption = None,
     select: Annotated[
         list[str] | None,
         typer.Option("--select", help="Run these rules only: names, codes, `CS7`, `all`.", metavar="RULE"),

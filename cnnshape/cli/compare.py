@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cnnshape.cli.options import OutputOption
 from cnnshape.cli.reading import BAD_DESIGN
 from cnnshape.cli.side import design_at, parse_side, report_of
 from cnnshape.cli.writing import write
@@ -42,7 +42,7 @@ def compare(
         typer.Option("--fail-if", help="Exit with 1 if so: `macs > +5%`, `params > 26M`.", metavar="CONDITION"),
     ] = None,
     format: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.TABLE,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file instead.")] = None,
+    output: OutputOption = None,
 ) -> None:
     """Compare designs or blocks: totals, stages, and the layers that differ."""
     from cnnshape.render import compare as face

@@ -51,10 +51,14 @@ def _complete_family(incomplete: str) -> list[str]:
 def list_(
     family: Annotated[
         list[str] | None,
-        typer.Option("--family", help="Only this family (repeatable).", autocompletion=_complete_family),
+        typer.Option("--family", help="Only these families.", metavar="NAME", autocompletion=_complete_family),
     ] = None,
-    max_params: Annotated[str, typer.Option("--max-params", help="At most so many parameters: `10M`.")] = "",
-    max_macs: Annotated[str, typer.Option("--max-macs", help="At most so many multiply-accumulates: `1G`.")] = "",
+    max_params: Annotated[
+        str, typer.Option("--max-params", help="At most so many parameters: `10M`.", metavar="N")
+    ] = "",
+    max_macs: Annotated[
+        str, typer.Option("--max-macs", help="At most so many multiply-accumulates: `1G`.", metavar="N")
+    ] = "",
     sort: Annotated[Sort, typer.Option("--sort", help="What comes first: the least of this.")] = Sort.NAME,
     format: Annotated[
         Format, typer.Option("--format", "-f", help="`table` leaves columns out where the terminal is too narrow.")

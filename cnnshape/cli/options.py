@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -44,7 +45,10 @@ ParamOption = Annotated[
 ]
 VariantOption = Annotated[str, typer.Option("--variant", help="Use a variant that the spec declares.", metavar="NAME")]
 BatchOption = Annotated[int, typer.Option("--batch", "-b", help="Samples per batch.", min=1, max=10**9)]
-DtypeOption = Annotated[str, typer.Option("--dtype", help=f"Type of weights and activations: {', '.join(DTYPES)}.")]
+DtypeOption = Annotated[
+    str, typer.Option("--dtype", help=f"Type of weights and activations: {', '.join(DTYPES)}.", metavar="TYPE")
+]
+OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file instead.", metavar="FILE")]
 MaxLayersOption = Annotated[
     int, typer.Option("--max-layers", help="The most layers that a spec may expand to.", min=1, max=10**7)
 ]

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from cnnshape.cli.options import InputOption, ParamOption, SpecArgument, VariantOption, graph_options
+from cnnshape.cli.options import InputOption, OutputOption, ParamOption, SpecArgument, VariantOption, graph_options
 from cnnshape.cli.reading import read_graph
-from cnnshape.cli.summary import OutputOption, checked_rule
+from cnnshape.cli.summary import checked_rule
 from cnnshape.cli.writing import write
 from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.report import make_report

@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cnnshape.cli.options import InputOption, ParamOption, SpecArgument, VariantOption, graph_options
+from cnnshape.cli.options import InputOption, OutputOption, ParamOption, SpecArgument, VariantOption, graph_options
 from cnnshape.cli.reading import layer_index, read_graph
-from cnnshape.cli.summary import OutputOption
 from cnnshape.cli.writing import write
 from cnnshape.graph import Graph
 from cnnshape.graph.draft import MAX_LAYERS

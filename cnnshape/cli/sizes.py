@@ -36,7 +36,10 @@ def sizes(
         ),
     ] = None,
     costs: Annotated[
-        str, typer.Option("--costs", help="Sizes to tell the costs at, by comma: `224,256,384`.", show_default=False)
+        str,
+        typer.Option(
+            "--costs", help="Sizes to tell the costs at, by comma: `224,256,384`.", metavar="SIZES", show_default=False
+        ),
     ] = "",
     param: ParamOption = None,
     variant: VariantOption = "",

@@ -17,6 +17,7 @@ from cnnshape.cli.options import (
     DtypeOption,
     InputOption,
     MaxLayersOption,
+    OutputOption,
     ParamOption,
     SpecArgument,
     VariantOption,
@@ -49,11 +50,11 @@ class Format(StrEnum):
     JSON = "json"
 
 
-DEFAULT_COLUMNS = ",".join(DEFAULT)
-ColumnsOption = Annotated[str, typer.Option("--columns", "-c", help=_COLUMNS_HELP)]
+# With spaces, so that `--help` can wrap it.
+DEFAULT_COLUMNS = ", ".join(DEFAULT)
+ColumnsOption = Annotated[str, typer.Option("--columns", "-c", help=_COLUMNS_HELP, metavar="NAMES")]
 ExpandOption = Annotated[bool, typer.Option("--expand", "-e", help="One line per layer, nothing folded.")]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print it.")]
-OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file instead.")]
 
 
 def summary(
