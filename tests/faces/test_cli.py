@@ -113,6 +113,16 @@ def test_errors_of_a_summary_go_to_stderr_and_findings_of_a_check_to_stdout(fold
     assert err == ""
 
 
+def test_a_refusal_stands_below_the_comparison_in_a_log(folder):
+    sides = ("good.yaml", "good.yaml:width=16", "--fail-if", "params > +0%")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        [*COMMAND, "compare", *sides], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    first, *_, last = done.stdout.decode().splitlines()
+    assert (first[:2], last[:8]) == ("A:", "refused:")
+
+
 def test_no_traceback_reaches_a_user(folder):
     for arguments in (
         ["summary", "bad.yaml"],
