@@ -3,8 +3,8 @@
     python docs/generate.py [PAGE...]            # writes all pages, or these
     python docs/generate.py --check [PAGE...]    # names the pages that would change, and fails if there are any
 
-Generated are `kinds.md`, `rules.md` and `errors.md` as a whole, the section between `<!-- generated: flops -->` and
-`<!-- end -->`, and on every page the output below each command of a ```console block.
+Generated are `kinds.md`, `rules.md`, `errors.md` and the pictures as a whole, the sections between
+`<!-- generated: NAME -->` and `<!-- end -->`, and on every page the output below each command of a ```console block.
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import chdir
+from functools import partial
 from inspect import cleandoc
 from itertools import groupby
 from os import environ
 from pathlib import Path
 from typing import NamedTuple
 
+import commands_page
 import zoo_page
+from tables import table
 from typer.testing import CliRunner
 
 from cnnshape.cli.app import app
@@ -187,7 +190,7 @@ def _family(kind: type[Layer]) -> str:
 def _kind(kind: type[Layer]) -> str:
     parts = [f"### {kind.name}", cleandoc(kind.__doc__ or "")]
     if kind.arguments or kind.followers:
-        parts.append("\n".join(_table(("argument", "values", "default", "meaning"), _arguments(kind))))
+        parts.append(table(("argument", "values", "default", "meaning"), _arguments(kind)))
     parts.append(f"FLOPs: {kind.operations}.")
     if kind.foreign:
         parts.append("Elsewhere called: " + ", ".join(f"`{word}`" for word in kind.foreign) + ".")
@@ -208,13 +211,7 @@ def _arguments(kind: type[Layer]) -> Iterator[tuple[str, ...]]:
 def flops_table() -> str:
     """The formula of every kind that computes."""
     rows = [(f"[{kind.name}](kinds.md#{kind.name})", kind.operations) for kind in KINDS]
-    return "\n".join(_table(("kind", "FLOPs"), rows))
-
-
-def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
-    escaped = [[cell.replace("|", r"\|") for cell in row] for row in rows]
-    rule = ["---"] * len(headings)
-    return ["| " + " | ".join(row) + " |" for row in (headings, rule, *escaped)]
+    return table(("kind", "FLOPs"), rows)
 
 
 # Errors and warnings
@@ -276,7 +273,7 @@ def errors_page() -> str:
         rows = [
             (f"[{entry.code}]({_page_of(entry)}#{_anchor(entry)})", f"`{entry.name}`", entry.meaning) for entry in group
         ]
-        parts += [f"## {_GROUPS[prefix]}", "\n".join(_table(("code", "name", "meaning"), rows))]
+        parts += [f"## {_GROUPS[prefix]}", table(("code", "name", "meaning"), rows)]
         parts += [_entry(entry, entry.meaning) for entry in group if not _page_of(entry)]
     return "\n\n".join(parts) + "\n"
 
@@ -325,14 +322,30 @@ def _printable(data: bytes) -> str:
 
 # All pages
 
+
+def picture(command: str) -> str:
+    """The picture that a command prints."""
+    with tempfile.TemporaryDirectory() as folder:
+        return "".join(f"{line}\n" for line in Scratch(Path(folder)).run(command))
+
+
 WHOLE = {
     DOCS / "kinds.md": kinds_page,
     DOCS / "rules.md": rules_page,
     DOCS / "errors.md": errors_page,
     DOCS / "architectures.svg": zoo_page.plot,
+    DOCS / "memory.svg": partial(picture, "cnnshape memory resnet50 --format svg"),
+    DOCS / "receptive-fields.svg": partial(picture, "cnnshape rf vgg16 --format svg"),
 }
 """Pages that are generated as a whole."""
-SECTIONS = {"flops": flops_table, "lengths": zoo_page.lengths, "architectures": zoo_page.tables}
+SECTIONS = {
+    "flops": flops_table,
+    "lengths": zoo_page.lengths,
+    "architectures": zoo_page.tables,
+    "columns": commands_page.columns,
+    "shared_options": commands_page.shared_options,
+    **{f"options_{name}": partial(commands_page.own_options, name) for name in commands_page.COMMANDS},
+}
 """Sections of pages that are written by hand."""
 
 
@@ -347,8 +360,8 @@ def page(path: Path) -> str:
     if path in WHOLE:
         return WHOLE[path]()
     text = path.read_text(encoding="utf-8")
-    section = re.compile(r"(<!-- generated: (\w+) -->\n).*?(\n<!-- end -->)", re.DOTALL)
-    text = section.sub(lambda found: f"{found[1]}\n{SECTIONS[found[2]]()}\n{found[3]}", text)
+    section = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+    text = section.sub(lambda found: f"{found[1]}\n{SECTIONS[found[2]]()}\n\n{found[3]}", text)
     with tempfile.TemporaryDirectory() as folder:
         return with_outputs(text, Scratch(Path(folder)))
 

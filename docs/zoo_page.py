@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from itertools import groupby
+
+from tables import table
 
 from cnnshape.cli.list_ import collection_paused, designs, entries
 from cnnshape.render.numbers import count
@@ -42,7 +43,7 @@ def tables() -> str:
     """A table per family."""
     parts = []
     for family, members in groupby(shipped(), lambda entry: entry.family):
-        parts += [f"### {family}", "\n".join(_table(_HEADINGS, map(_row, members)))]
+        parts += [f"### {family}", table(_HEADINGS, map(_row, members))]
     return "\n\n".join(parts)
 
 
@@ -58,7 +59,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
 def lengths() -> str:
     """How many lines the networks take, here and elsewhere."""
     rows = ((name, _lines(name), *map(_number, ELSEWHERE[name])) for name in ELSEWHERE)
-    return "\n".join(_table(("network", "here", "Darknet", "Caffe"), rows))
+    return table(("network", "here", "Darknet", "Caffe"), rows)
 
 
 def _lines(name: str) -> str:
@@ -71,8 +72,3 @@ def _lines(name: str) -> str:
 
 def _number(lines: int | None) -> str:
     return "" if lines is None else count(lines)
-
-
-def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    for row in (headings, ("---",) * len(headings), *rows):
-        yield "| " + " | ".join(row) + " |"

@@ -25,6 +25,7 @@ from pathlib import Path
 import generate
 import pytest
 import yaml
+from commands_page import COMMANDS
 from generate import Fence, Scratch, fences
 
 import cnnshape
@@ -39,7 +40,6 @@ from cnnshape.layers import KINDS
 from cnnshape.layers.argument import LARGEST
 from cnnshape.layers.family import Unweighted
 from cnnshape.render.csv import FIELDS
-from cnnshape.render.json import as_data
 from cnnshape.report import DTYPES, FIGURES, Report, Row, Totals
 from cnnshape.spec import expression
 from cnnshape.spec.expression import _FUNCTIONS, MAX_LENGTH, MAX_VALUE
@@ -47,6 +47,8 @@ from cnnshape.spec.file import KEYS, MAX_RANK
 from cnnshape.spec.reader import MAX_EXTENDS
 from cnnshape.spec.reading import MAX_NAME, RESERVED
 from cnnshape.spec.steps import MODIFIERS
+from cnnshape.study.compare import FIGURES as COMPARED
+from tests.command import run
 
 PAGES = [path for path in generate.pages() if path not in generate.WHOLE]
 NOTHING_TO_RUN = {"ARCHITECTURE.md", "CONTRIBUTING.md"}
@@ -178,12 +180,24 @@ def keys_of(data: object) -> set[str]:
         return set().union(*map(keys_of, data))
     if not isinstance(data, dict):
         return set()
-    chosen = {"inputs", "outputs", "boxes", "arguments"}
+    chosen = {"inputs", "outputs", "boxes", "arguments", "rounding"}
     return set(data).union(*(keys_of(value) for key, value in data.items() if key not in chosen))
 
 
+# One of each command that prints JSON, so that every key is there; `reconcile` has its own page.
+JSON = (
+    "summary resnet18",
+    f"check {generate.ROOT / 'tests' / 'specs' / 'bad' / 'broadcasting.yaml'}",
+    "compare resnet18 resnet34",
+    "rf lenet5",
+    "sizes lenet5",
+    "memory lenet5 --peak-flops 1T --bandwidth 1GB",
+    "list --family lenet",
+)
+
+
 def json_keys() -> set[str]:
-    return keys_of(as_data(cnnshape.analyze(cnnshape.load(generate.ROOT / "architectures" / "resnet18.yaml"))))
+    return set().union(*(keys_of(json.loads(run(*command.split(), "--format", "json").stdout)) for command in JSON))
 
 
 # What a page has to name, by the place in the program that defines it.
@@ -204,6 +218,7 @@ VOCABULARY = {
         "kinds with weights": [kind.name for kind in KINDS if kind.weights is not Unweighted.weights],
     },
     "json.md": {"keys": json_keys(), "columns of CSV": FIELDS},
+    "commands.md": {"figures of a condition": (*COMPARED, "layers")},
     "python.md": {
         "names": cnnshape.__all__,
         "report": Report._fields,
@@ -224,6 +239,14 @@ def test_a_page_names_everything(page: str, what: str) -> None:
     prose = (generate.DOCS / page).read_text(encoding="utf-8")
     code = set(re.findall(r"[\w.-]+|[^\w\s`|]+", " ".join(re.findall(r"`([^`\n]+)`", prose))))
     assert set(VOCABULARY[page][what]) <= code
+
+
+def test_every_command_has_a_section_with_its_options() -> None:
+    text = (generate.DOCS / "commands.md").read_text(encoding="utf-8")
+    found = dict(part.split("\n", 1) for part in text.split("\n## ")[1:])
+    assert [name for name in found if name in COMMANDS] == list(COMMANDS)
+    for name, params in COMMANDS.items():
+        assert (f"<!-- generated: options_{name} -->" in found[name]) == bool(params), name
 
 
 LIMITS = {
