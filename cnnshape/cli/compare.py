@@ -11,7 +11,7 @@ import typer
 from cnnshape.cli.options import OutputOption
 from cnnshape.cli.reading import BAD_DESIGN
 from cnnshape.cli.side import design_at, parse_side, report_of
-from cnnshape.cli.writing import write
+from cnnshape.cli.writing import terminal_width, write
 
 
 class Format(StrEnum):
@@ -66,13 +66,11 @@ def compare(
         side = parse_side(sides[0])
         found.insert(0, Side(f"{against}:{sides[0]}", report_of(side, design_at(against, side.spec))))
     comparison = study(tuple(found))
-    faces = {
-        Format.TABLE: face.plain,
-        Format.MARKDOWN: face.to_markdown,
-        Format.CSV: face.to_csv,
-        Format.JSON: face.to_json,
-    }
-    write(faces[format](comparison), output)
+    if format is Format.TABLE:
+        write(face.plain(comparison, terminal_width(output)), output)
+    else:
+        faces = {Format.MARKDOWN: face.to_markdown, Format.CSV: face.to_csv, Format.JSON: face.to_json}
+        write(faces[format](comparison), output)
     refused = violations(comparison, conditions)
     if refused:
         sys.stderr.write("".join(f"refused: {sentence}\n" for sentence in refused))

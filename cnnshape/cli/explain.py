@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from shutil import get_terminal_size
 from typing import Annotated
 
 import typer
@@ -19,6 +18,7 @@ from cnnshape.cli.options import (
     graph_options,
 )
 from cnnshape.cli.reading import layer_index, read_graph
+from cnnshape.cli.writing import terminal_width
 from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.layers import show
 from cnnshape.report import Settings, make_report
@@ -43,9 +43,8 @@ def explain(
 
     if layer is None:
         start = ", ".join(show(given.tensor.shape) for given in graph.inputs)
-        sys.stdout.write(face.size_chain(graph.name, f"input {start}", study.size_chain(graph)))
+        sys.stdout.write(face.size_chain(graph.name, f"input {start}", study.size_chain(graph), terminal_width()))
         return
     index = layer_index(graph, layer)
     report = make_report(graph, "", Settings(batch, checked_dtype(dtype)))
-    width = get_terminal_size().columns if sys.stdout.isatty() else None
-    sys.stdout.write(face.explanation(study.explain(graph, report, index), width))
+    sys.stdout.write(face.explanation(study.explain(graph, report, index), terminal_width()))

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cnnshape.cli.reading import BAD_USAGE, fail
+from cnnshape.cli.writing import terminal_width
 from cnnshape.diagnostics import diagnose, did_you_mean
 from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME
 from cnnshape.render.reference import kind_page, kinds_overview
@@ -24,10 +25,10 @@ def layers(
 ) -> None:
     """Print the vocabulary: all layer kinds, or one with its arguments and formulas."""
     if kind is None:
-        sys.stdout.write(kinds_overview())
+        sys.stdout.write(kinds_overview(terminal_width()))
         return
     found = BY_NAME.get(kind) or BY_FOREIGN_NAME.get(kind)
     if found is None:
         help = did_you_mean(kind, BY_NAME) or "`cnnshape layers` lists all kinds"
         fail([diagnose("unknown-kind", f"no layer kind is called `{kind}`", help=help)], BAD_USAGE)
-    sys.stdout.write(kind_page(found))
+    sys.stdout.write(kind_page(found, terminal_width()))

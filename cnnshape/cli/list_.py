@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from enum import StrEnum
 from fractions import Fraction
 from math import prod
-from shutil import get_terminal_size
 from typing import Annotated
 
 import typer
@@ -17,9 +16,10 @@ import typer
 from cnnshape.analysis import Field, receptive_fields, weight_counts, work
 from cnnshape.api import Design, DesignError, load
 from cnnshape.api.design import expand
+from cnnshape.cli.writing import terminal_width
 from cnnshape.diagnostics import did_you_mean
 from cnnshape.graph import Graph, Options
-from cnnshape.render.zoo import SORTS, Entry, fitted, zoo_csv, zoo_json, zoo_markdown, zoo_plain, zoo_table
+from cnnshape.render.zoo import SORTS, Entry, zoo_csv, zoo_json, zoo_markdown, zoo_plain, zoo_table
 from cnnshape.report.quantity import parse_quantity
 from cnnshape.source.shipped import shipped_folder
 
@@ -96,11 +96,7 @@ def _text(found: Sequence[Entry], format: Format) -> str:
         return zoo_csv(found)
     if format is Format.MARKDOWN:
         return zoo_markdown(found)
-    if format is Format.PLAIN or not sys.stdout.isatty():
-        return zoo_plain(zoo_table(found))
-    table, dropped = fitted(found, get_terminal_size().columns)
-    note = f"left out at this width: {', '.join(dropped)} (--format plain shows all)\n" if dropped else ""
-    return zoo_plain(table) + note
+    return zoo_plain(zoo_table(found, terminal_width() if format is Format.TABLE else None))
 
 
 @contextmanager

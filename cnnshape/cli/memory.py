@@ -20,7 +20,7 @@ from cnnshape.cli.options import (
 )
 from cnnshape.cli.reading import read_graph
 from cnnshape.cli.summary import ExpandOption
-from cnnshape.cli.writing import write
+from cnnshape.cli.writing import terminal_width, write
 from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.report import Settings, make_report, parse_quantity
 
@@ -71,7 +71,7 @@ def memory(
     _, graph = read_graph(spec, graph_options(input, param, variant, MAX_LAYERS))
     found = study_memory(graph, make_report(graph, "", settings), device)
     if format is Format.TABLE:
-        write(face.plain(found, expand=expand, depth=depth), output)
+        write(face.plain(found, terminal_width(output), expand=expand, depth=depth), output)
     else:
         write(face.to_json(found) if format is Format.JSON else face.to_svg(found), output)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
-from shutil import get_terminal_size
 from typing import Annotated
 
 import typer
@@ -12,7 +10,7 @@ import typer
 from cnnshape.cli.options import InputOption, OutputOption, ParamOption, SpecArgument, VariantOption, graph_options
 from cnnshape.cli.reading import read_graph
 from cnnshape.cli.summary import checked_rule
-from cnnshape.cli.writing import write
+from cnnshape.cli.writing import terminal_width, write
 from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.report import make_report
 
@@ -50,8 +48,7 @@ def reconcile(
     _, graph = read_graph(spec, graph_options(input, param, variant, MAX_LAYERS))
     found = study(make_report(graph), rules)
     if format is Format.TABLE:
-        terminal = output is None and sys.stdout.isatty()
-        write(face.plain(found, get_terminal_size().columns if terminal else None), output)
+        write(face.plain(found, terminal_width(output)), output)
         return
     faces = {Format.MARKDOWN: face.to_markdown, Format.CSV: face.to_csv, Format.JSON: face.to_json}
     write(faces[format](found), output)

@@ -9,7 +9,7 @@ import typer
 
 from cnnshape.cli.options import InputOption, OutputOption, ParamOption, SpecArgument, VariantOption, graph_options
 from cnnshape.cli.reading import layer_index, read_graph
-from cnnshape.cli.writing import write
+from cnnshape.cli.writing import terminal_width, write
 from cnnshape.graph import Graph
 from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.report import make_report
@@ -62,7 +62,7 @@ def rf(
         chosen = [study.region(upto, index, cell) for index, cell in study.central_cells(upto, found, DRAWN)]
         write(face.to_svg(found, [each for each in chosen if each is not None]), output)
     else:
-        write(face.to_json(found) if format is Format.JSON else face.plain(found), output)
+        write(face.to_json(found) if format is Format.JSON else face.plain(found, terminal_width(output)), output)
 
 
 def _region(graph: Graph, index: int, at: str) -> Region:

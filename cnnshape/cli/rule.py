@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cnnshape.cli.writing import terminal_width
 from cnnshape.diagnostics import did_you_mean
 from cnnshape.lint import BY_NAME, RULES
 from cnnshape.render.rules import rule_page, rules_overview
@@ -29,10 +30,10 @@ def rule(
 ) -> None:
     """Print the design rules that `check` applies: all of them, or one rule's manual page."""
     if rule is None:
-        sys.stdout.write(rules_overview())
+        sys.stdout.write(rules_overview(terminal_width()))
         return
     found = next((each for each in RULES if rule in (each.name, each.code)), None)
     if found is None:
         help = did_you_mean(rule, [*BY_NAME, *(each.code for each in RULES)]) or "`cnnshape rule` lists them"
         raise typer.BadParameter(f"no rule is called {rule!r}; {help}", param_hint="RULE")
-    sys.stdout.write(rule_page(found))
+    sys.stdout.write(rule_page(found, terminal_width()))

@@ -11,6 +11,7 @@ import typer
 from cnnshape.api.design import expand
 from cnnshape.cli.options import ParamOption, SpecArgument, VariantOption, graph_options
 from cnnshape.cli.reading import graph_of, read_design
+from cnnshape.cli.writing import terminal_width
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph
 from cnnshape.graph.draft import MAX_LAYERS
@@ -68,8 +69,10 @@ def sizes(
 
     found = study.find_sizes(tried, lowest, highest)
     told = study.costs(tried, asked or _steps_from(start))
-    faces = {Format.TABLE: face.plain, Format.JSON: face.to_json}
-    sys.stdout.write(faces[format](design.name, found, told))
+    if format is Format.JSON:
+        sys.stdout.write(face.to_json(design.name, found, told))
+    else:
+        sys.stdout.write(face.plain(design.name, found, told, terminal_width()))
 
 
 def _steps_from(start: int) -> list[int]:

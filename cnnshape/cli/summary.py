@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 from enum import StrEnum
 from pathlib import Path
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,7 +23,7 @@ from cnnshape.cli.options import (
     graph_options,
 )
 from cnnshape.cli.reading import BAD_USAGE, fail, read_graph
-from cnnshape.cli.writing import write
+from cnnshape.cli.writing import terminal_width, write
 from cnnshape.diagnostics import did_you_mean
 from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.render.color import wants_color
@@ -158,14 +156,13 @@ def print_report(
 
         write(to_csv(report), output)
         return
-    terminal = format is Format.TABLE and output is None and sys.stdout.isatty()
-    width = get_terminal_size().columns if terminal else None
+    width = terminal_width(output) if format is Format.TABLE else None
     table = _table(report, lines_of(report, expand=expand, depth=depth), columns, width, rule)
     if format is Format.MARKDOWN:
         from cnnshape.render.markdown import to_markdown
 
         write(to_markdown(report, table), output)
-    elif terminal and wants_color(True, os.environ):
+    elif width is not None and wants_color(True, os.environ):
         _print_in_color(report, table, width)
     else:
         write(plain(report, table, width), output)
@@ -181,7 +178,7 @@ def _table(report: Report, lines: list[Line], columns: list[str], width: int | N
     return counted.beside(make_table(report, lines, columns, room), lines)
 
 
-def _print_in_color(report: Report, table: Table, width: int | None) -> None:
+def _print_in_color(report: Report, table: Table, width: int) -> None:
     from rich.console import Console
 
     from cnnshape.render.terminal import print_summary

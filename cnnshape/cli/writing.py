@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from shutil import get_terminal_size
 
 import typer
+
+
+def terminal_width(output: Path | None = None) -> int | None:
+    """The columns of the terminal that the text goes to; None where it goes elsewhere."""
+    return get_terminal_size().columns if output is None and sys.stdout.isatty() else None
 
 
 def write(text: str, output: Path | None) -> None:

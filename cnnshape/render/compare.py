@@ -11,8 +11,9 @@ from cnnshape.render.json import written
 from cnnshape.render.markdown import markdown_table
 from cnnshape.render.numbers import count
 from cnnshape.render.summary import header, table_lines
-from cnnshape.render.table import Table
+from cnnshape.render.table import Table, fitted
 from cnnshape.render.window import window
+from cnnshape.render.wrapping import wrapped
 from cnnshape.report import Row
 from cnnshape.study.compare import Change, Comparison
 
@@ -21,11 +22,13 @@ VERSION = 1
 _NAMES = {"macs": "MACs", "flops": "FLOPs"}
 
 
-def plain(found: Comparison) -> str:
+def plain(found: Comparison, width: int | None = None) -> str:
     """The comparison as plain text."""
-    lines = [f"{mark}: {text}" for mark, text in _sides(found)]
-    for table in _tables(found):
+    lines = [line for mark, text in _sides(found) for line in wrapped(f"{mark}: ", text, width)]
+    tables = _fitted(_tables(found), width)
+    for table in tables:
         lines += ["", *table_lines(table)]
+    lines += tables[-1].notes
     lines += ["", *_changes_lines(found)] if found.changes is not None else []
     return "\n".join(lines) + "\n"
 
@@ -105,6 +108,13 @@ def _tables(found: Comparison) -> list[Table]:
             labels = [part.label for part in found.parts]
             tables.append(_table(f"{name} of", list(zip(labels, of, strict=True)), len(found.sides)))
     return tables
+
+
+def _fitted(tables: list[Table], width: int | None) -> list[Table]:
+    """All tables without differences where one is too wide; the ratios remain."""
+    if width is None or max(table.width for table in tables) <= width:
+        return tables
+    return [fitted(table, 0, [heading for heading in table.headings if heading.endswith(" - A")]) for table in tables]
 
 
 def _table(

@@ -44,7 +44,7 @@ class CountColumn(NamedTuple):
             groups=table.groups | {len(lines)},
             numeric=(*table.numeric, True),
             sums=True,
-            note=self._note(),
+            notes=(*table.notes, self._note()),
         )
 
     def _cell(self, line: Line) -> str:

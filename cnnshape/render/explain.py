@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
-
 from cnnshape.layers import show
+from cnnshape.render.wrapping import wrapped
 from cnnshape.study.explain import Explanation, Fact, SizeStep
 
 
@@ -14,14 +13,14 @@ def explanation(found: Explanation, width: int | None = None) -> str:
     return "\n".join([head, found.meaning, "", *_facts(found.facts, width)]) + "\n"
 
 
-def size_chain(name: str, start: str, steps: tuple[SizeStep, ...]) -> str:
+def size_chain(name: str, start: str, steps: tuple[SizeStep, ...], width: int | None = None) -> str:
     """The sizes through a network, one line per layer that changes them."""
     lines = [f"{name}: {start}", ""]
     names = max((len(step.name) for step in steps), default=0)
     outputs = max((len(show(step.output)) for step in steps), default=0)
     for step in steps:
         told = "; ".join(_equation(fact) for fact in step.facts) or step.kind
-        lines.append(f"{step.name.ljust(names)}  {show(step.output).ljust(outputs)}  {told}")
+        lines += wrapped(f"{step.name.ljust(names)}  {show(step.output).ljust(outputs)}  ", told, width)
     return "\n".join(lines) + "\n"
 
 
@@ -33,10 +32,6 @@ def _facts(facts: tuple[Fact, ...], width: int | None) -> list[str]:
     topics = max(len(fact.topic) for fact in facts)
     lines: list[str] = []
     for fact in facts:
-        start = f"{fact.topic.ljust(topics)}  "
         text = fact.text + (f"   ({fact.remark})" if fact.remark else "")
-        if width is None or len(start) + len(text) <= width:
-            lines.append(start + text)
-        else:
-            lines += wrap(text, width, initial_indent=start, subsequent_indent=" " * len(start), break_long_words=False)
+        lines += wrapped(f"{fact.topic.ljust(topics)}  ", text, width)
     return lines

@@ -11,27 +11,32 @@ from cnnshape.render.fold import Line, expanded, folded
 from cnnshape.render.json import written
 from cnnshape.render.numbers import count, rounded, size
 from cnnshape.render.summary import header, table_lines
-from cnnshape.render.table import Table
+from cnnshape.render.table import Table, fitted
+from cnnshape.render.wrapping import wrapped
 from cnnshape.study.memory import Memory, Step
 
 VERSION = 1
-BAR = 30
+BARS = (30, 20, 10)
+"""The lengths that the longest bar may have, the first that fits."""
+_EXPENDABLE = ("output bytes", "intensity", "bytes moved")
 _MOVED = "bytes moved: inputs and weights read once, outputs written once; intensity: FLOPs per byte moved"
 _BOUND = "ideal lower bound: the slower of computing and moving, layer by layer, nothing overlapped or kept in caches"
 
 
-def plain(found: Memory, *, expand: bool = False, depth: int | None = 0) -> str:
+def plain(found: Memory, width: int | None = None, *, expand: bool = False, depth: int | None = 0) -> str:
     """The memory of a network as plain text; a line of several layers shows the most that is alive in it."""
     report, peak = found.report, found.peak
     lines = [header(report), ""]
-    lines += _table(found, expanded(report) if expand else folded(report, depth))
-    lines += ["", f"peak  {count(peak.alive_bytes)} bytes ({size(peak.alive_bytes)}) while {peak.row.name} runs:"]
-    width = max(len(name) for name, _ in report.peak.tensors)
-    lines += [f"      {name.ljust(width)}  {count(number)}" for name, number in report.peak.tensors]
-    lines += ["", _MOVED]
+    table = _fitted(found, expanded(report) if expand else folded(report, depth), width)
+    lines += [*table_lines(table), *table.notes, ""]
+    said = f"{count(peak.alive_bytes)} bytes ({size(peak.alive_bytes)}) while {peak.row.name} runs:"
+    lines += wrapped("peak  ", said, width)
+    names = max(len(name) for name, _ in report.peak.tensors)
+    lines += [f"      {name.ljust(names)}  {count(number)}" for name, number in report.peak.tensors]
+    lines += ["", *wrapped("", _MOVED, width)]
     if found.seconds is not None and found.device is not None:
         speed = f"{rounded(found.device.flops_per_second)}FLOP/s and {size(found.device.bytes_per_second)}/s"
-        lines += [f"{seconds_text(found.seconds)} at {speed}; {_BOUND}"]
+        lines += wrapped("", f"{seconds_text(found.seconds)} at {speed}; {_BOUND}", width)
     return "\n".join(lines) + "\n"
 
 
@@ -43,18 +48,26 @@ def seconds_text(seconds: Fraction) -> str:
     return f"{float(seconds * 10**9):.3f} ns"
 
 
-def _table(found: Memory, lines: Sequence[Line]) -> list[str]:
+def _fitted(found: Memory, lines: Sequence[Line], width: int | None) -> Table:
+    """With bars as long as there is room for, then without some columns."""
+    for bar in BARS:
+        table = _table(found, lines, bar)
+        if width is None or table.width <= width:
+            return table
+    return fitted(table, width, _EXPENDABLE)
+
+
+def _table(found: Memory, lines: Sequence[Line], bar: int) -> Table:
     steps = {id(step.row): step for step in found.steps}
-    peak = found.peak
-    rows = [_cells(found, line, [steps[id(row)] for row in line.rows], peak) for line in lines]
+    rows = [_cells(found, line, [steps[id(row)] for row in line.rows], bar) for line in lines]
     headings = ["layer", "output bytes", "alive", "bytes moved", "intensity"]
     headings += ["ideal time"] if found.device else []
     numeric = (False, *(True for _ in headings[1:]), False)
-    table = Table((*headings, "of the peak"), tuple(rows), frozenset(), numeric)
-    return table_lines(table)
+    return Table((*headings, "of the peak"), tuple(rows), frozenset(), numeric)
 
 
-def _cells(found: Memory, line: Line, steps: list[Step], peak: Step) -> tuple[str, ...]:
+def _cells(found: Memory, line: Line, steps: list[Step], bar: int) -> tuple[str, ...]:
+    peak = found.peak
     alive = max(step.alive_bytes for step in steps)
     moved = sum(step.moved_bytes for step in steps)
     flops = sum(step.row.flops or 0 for step in steps)
@@ -69,7 +82,7 @@ def _cells(found: Memory, line: Line, steps: list[Step], peak: Step) -> tuple[st
     ]
     if found.device:
         cells.append(seconds_text(sum((step.seconds or Fraction(0) for step in steps), Fraction(0)) * line.times))
-    return (*cells, "#" * max(1, round(BAR * alive / max(peak.alive_bytes, 1))) + mark)
+    return (*cells, "#" * max(1, round(bar * alive / max(peak.alive_bytes, 1))) + mark)
 
 
 def to_json(found: Memory) -> str:

@@ -13,7 +13,7 @@ from cnnshape.render.json import written
 from cnnshape.render.markdown import escaped, markdown_table
 from cnnshape.render.numbers import count
 from cnnshape.render.summary import header, table_lines
-from cnnshape.render.table import GAP, Table
+from cnnshape.render.table import GAP, Table, fitted
 from cnnshape.study.counting.rule import Quantity
 from cnnshape.study.reconcile import Count, Reconciliation, Term
 
@@ -42,7 +42,8 @@ def plain(found: Reconciliation, width: int | None = None) -> str:
     width = width or WIDTH
     lines = [header(found.report)]
     for quantity, counts in _by_quantity(found):
-        lines += ["", *_wrapped(_heading(quantity, counts), width), *table_lines(_fitted(_table(counts), width))]
+        table = fitted(_table(counts), width, _DROPPED_FIRST)
+        lines += ["", *_wrapped(_heading(quantity, counts), width), *table_lines(table)]
     for _, counts in _by_quantity(found):
         for alike in _alike(counts):
             lines += ["", *_ledger(alike, width)]
@@ -120,21 +121,6 @@ def _table(counts: Sequence[Count]) -> Table:
         for each in counts
     )
     return Table(("tool", "version", "its figure", "value", "difference"), tuple(rows), frozenset(), _NUMERIC)
-
-
-def _fitted(table: Table, width: int) -> Table:
-    """Without the version, then without the tool's word, where the table is too wide."""
-    for heading in _DROPPED_FIRST:
-        if table.width > width:
-            table = _without(table, table.headings.index(heading))
-    return table
-
-
-def _without(table: Table, column: int) -> Table:
-    def cut(cells: Sequence[Any]) -> tuple[Any, ...]:
-        return (*cells[:column], *cells[column + 1 :])
-
-    return table._replace(headings=cut(table.headings), rows=tuple(map(cut, table.rows)), numeric=cut(table.numeric))
 
 
 def _value(value: int | None) -> str:

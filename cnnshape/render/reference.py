@@ -5,35 +5,38 @@ from __future__ import annotations
 from inspect import cleandoc
 
 from cnnshape.layers import KINDS, Argument, Layer
+from cnnshape.render.wrapping import wrapped
 
 
-def kinds_overview() -> str:
-    """A line per kind: its word, its arguments, what it does."""
-    width = max(len(kind.name) for kind in KINDS)
-    lines = [f"{kind.name.ljust(width)}  {_first_line(kind)}" for kind in KINDS]
+def kinds_overview(width: int | None = None) -> str:
+    """A line per kind: its word, and what it does."""
+    names = max(len(kind.name) for kind in KINDS)
+    lines = [line for kind in KINDS for line in wrapped(f"{kind.name.ljust(names)}  ", _first_line(kind), width)]
     return "\n".join([*lines, "", "`cnnshape layers KIND` shows arguments, defaults and formulas."]) + "\n"
 
 
-def kind_page(kind: type[Layer]) -> str:
+def kind_page(kind: type[Layer], width: int | None = None) -> str:
     """All about one kind."""
-    parts = [kind.name, "", cleandoc(kind.__doc__ or ""), ""]
+    parts = [("", line) for line in (kind.name, "", *cleandoc(kind.__doc__ or "").split("\n"), "")]
     if kind.arguments or kind.followers:
-        parts += ["arguments:", *_arguments(kind), ""]
-    parts.append(f"FLOPs: {kind.operations}")
+        parts += [("", "arguments:"), *_arguments(kind), ("", "")]
+    parts.append(("FLOPs: ", kind.operations))
     if kind.foreign:
-        parts.append(f"elsewhere called: {', '.join(kind.foreign)}")
-    return "\n".join(parts) + "\n"
+        parts.append(("elsewhere called: ", ", ".join(kind.foreign)))
+    return "".join(f"{line}\n" for start, text in parts for line in wrapped(start, text, width))
 
 
 def _first_line(kind: type[Layer]) -> str:
     return cleandoc(kind.__doc__ or "").partition("\n")[0]
 
 
-def _arguments(kind: type[Layer]) -> list[str]:
+def _arguments(kind: type[Layer]) -> list[tuple[str, str]]:
     rows = [(name, *describe_argument(argument)) for name, argument in kind.arguments.items()]
     rows += [(name, *describe_follower(name)) for name in kind.followers]
-    width = max(len(name) for name, _, _ in rows)
-    return [f"  {name.ljust(width)}  {doc}\n  {' ' * width}  {values}" for name, doc, values in rows]
+    names = max(len(name) for name, _, _ in rows)
+    return [
+        (f"  {shown.ljust(names)}  ", text) for name, doc, values in rows for shown, text in ((name, doc), ("", values))
+    ]
 
 
 def describe_argument(argument: Argument) -> tuple[str, str]:

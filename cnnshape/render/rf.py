@@ -10,22 +10,23 @@ from xml.sax.saxutils import escape
 from cnnshape.layers import show
 from cnnshape.render.json import written
 from cnnshape.render.summary import table_lines
-from cnnshape.render.table import Table
+from cnnshape.render.table import Table, fitted
 from cnnshape.study.rf import Region, Span, Stage, Trace
 
 VERSION = 1
 
 
-def plain(found: Trace) -> str:
+def plain(found: Trace, width: int | None = None) -> str:
     """The fields of a network as plain text."""
     lines = [f"{found.name}: input {show(found.input)}", ""]
     rows = tuple(_cells(stage) for stage in found.stages)
     headings = ("layer", "kind", "output", "size", "stride", "centre", "padding", "")
     table = Table(headings, rows, frozenset(), (False, False, False, True, True, True, True, False))
+    table = fitted(table, width, ("kind", "output", "centre"))
     if rows:
-        lines += [*table_lines(table), ""]
-    where = f"from {found.covered} on" if found.covered else "nowhere"
-    lines.append(f"the field is as large as the whole input {where}")
+        lines += [*table_lines(table), "", *table.notes]
+    whole = "as large as the whole input"
+    lines.append(f"the field is {whole} from {found.covered} on" if found.covered else f"the field is nowhere {whole}")
     lines += [f"paths with different centres meet at {name}" for name in found.unaligned]
     return "\n".join(lines) + "\n"
 

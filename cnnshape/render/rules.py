@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from cnnshape.lint import RULES, Rule
+from cnnshape.render.wrapping import wrapped
 
 _INDENT = "    "
 _MARK = re.compile(r" *# warning: [\w-]+")
@@ -20,18 +21,30 @@ class Page(NamedTuple):
     after: str
 
 
-def rules_overview() -> str:
+def rules_overview(width: int | None = None) -> str:
     """A line per rule: its code and name, whether it runs unless it is selected, what it finds."""
-    width = max(len(rule.name) for rule in RULES)
+    names = max(len(rule.name) for rule in RULES)
     lines = [
-        f"{rule.code}  {rule.name.ljust(width)}  {'on ' if rule.default else 'off'}  {_title(rule)}" for rule in RULES
+        line
+        for rule in RULES
+        for line in wrapped(
+            f"{rule.code}  {rule.name.ljust(names)}  {'on ' if rule.default else 'off'}  ", _title(rule), width
+        )
     ]
     return "\n".join([*lines, "", "`cnnshape rule NAME` prints a rule's page."]) + "\n"
 
 
-def rule_page(rule: Rule) -> str:
+def rule_page(rule: Rule, width: int | None = None) -> str:
     """The manual page of one rule."""
-    return f"{rule.name} ({rule.code}, {_state(rule)})\n\n{rule.page.strip()}\n"
+    page = "\n\n".join(_paragraph(text, width) for text in rule.page.strip().split("\n\n"))
+    return f"{rule.name} ({rule.code}, {_state(rule)})\n\n{page}\n"
+
+
+def _paragraph(text: str, width: int | None) -> str:
+    """Filled anew where its lines are too long; specs keep theirs."""
+    if width is None or text.startswith(_INDENT) or max(map(len, text.split("\n"))) <= width:
+        return text
+    return "\n".join(wrapped("", " ".join(text.split()), width))
 
 
 def _title(rule: Rule) -> str:

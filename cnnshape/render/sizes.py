@@ -9,33 +9,35 @@ from cnnshape.render.json import written
 from cnnshape.render.numbers import count
 from cnnshape.render.summary import table_lines
 from cnnshape.render.table import Table
-from cnnshape.study.sizes import Cost, Pattern, Sizes, find_pattern
+from cnnshape.render.wrapping import wrapped
+from cnnshape.study.sizes import Cost, Obstacle, Pattern, Sizes, find_pattern
 
 VERSION = 1
 LISTED = 12
 
 
-def plain(name: str, found: Sizes, costs: Sequence[Cost]) -> str:
+def plain(name: str, found: Sizes, costs: Sequence[Cost], width: int | None = None) -> str:
     """What was found, as plain text."""
-    lines = [f"{name}: all sizes from {found.lowest} to {found.highest} tried, on every axis of the input", ""]
-    lines += [
-        f"smallest  {found.working[0] if found.working else 'none'}",
-        f"works     {_told(found.working, found)}",
-        f"exact     {_told(found.exact, found)}   (every window tiles its input: nothing is rounded)",
+    layers = max((len(layer) for layer, _ in found.rounding), default=0)
+    parts = [
+        ("", f"{name}: all sizes from {found.lowest} to {found.highest} tried, on every axis of the input"),
+        ("", ""),
+        ("smallest  ", str(found.working[0]) if found.working else "none"),
+        ("works     ", _told(found.working, found)),
+        ("exact     ", f"{_told(found.exact, found)}   (every window tiles its input: nothing is rounded)"),
+        *([("", ""), ("", "what forbids sizes:")] if found.obstacles else ()),
+        *(part for obstacle in found.obstacles for part in _obstacle(obstacle, found)),
+        *([("", ""), ("", "where windows round first:")] if found.rounding else ()),
+        *((f"  {layer.ljust(layers)}  ", _told(sizes, found)) for layer, sizes in found.rounding),
     ]
-    if found.obstacles:
-        lines += ["", "what forbids sizes:"]
-        lines += [
-            f"  line {obstacle.line}: {_told(obstacle.sizes, found)}\n    {obstacle.message}"
-            for obstacle in found.obstacles
-        ]
-    if found.rounding:
-        lines += ["", "where windows round first:"]
-        width = max(len(layer) for layer, _ in found.rounding)
-        lines += [f"  {layer.ljust(width)}  {_told(sizes, found)}" for layer, sizes in found.rounding]
+    lines = [line for start, text in parts for line in wrapped(start, text, width)]
     if costs:
         lines += ["", *table_lines(cost_table(costs))]
     return "\n".join(lines) + "\n"
+
+
+def _obstacle(obstacle: Obstacle, found: Sizes) -> list[tuple[str, str]]:
+    return [(f"  line {obstacle.line}: ", _told(obstacle.sizes, found)), ("    ", obstacle.message)]
 
 
 def _told(sizes: tuple[int, ...], found: Sizes) -> str:

@@ -8,6 +8,7 @@ from itertools import takewhile
 from cnnshape.layers import show
 from cnnshape.render.numbers import count, rounded, size
 from cnnshape.render.table import GAP, Table, receptive_field
+from cnnshape.render.wrapping import wrapped
 from cnnshape.report import Report
 
 _LISTED = 4
@@ -102,24 +103,13 @@ def figure_lines(report: Report, width: int | None = None) -> list[str]:
     found = []
     for name, value, meaning in rows:
         start = f"{name.ljust(names)}  {value.rjust(values)}  "
-        found += _wrapped(start, meaning, width)
+        found += wrapped(start, meaning, width)
     return found
-
-
-def _wrapped(start: str, text: str, width: int | None) -> list[str]:
-    if width is None or len(start) + len(text) <= width:
-        return [start + text]
-    from textwrap import wrap
-
-    indent = " " * len(start)
-    return wrap(
-        text, max(width, len(start) + 20), initial_indent=start, subsequent_indent=indent, break_long_words=False
-    )
 
 
 def notes(report: Report, table: Table) -> list[str]:
     """Remarks that the table needs."""
-    found = [table.note] if table.note else []
+    found = list(table.notes)
     if table.folds:
         found.append(
             "xN: N equal blocks or layers summed; the lines below a block show one of them (--expand: all layers)"
@@ -133,6 +123,6 @@ def notes(report: Report, table: Table) -> list[str]:
 
 def plain(report: Report, table: Table, width: int | None = None) -> str:
     """The whole summary as plain text."""
-    remarks = [line for note in notes(report, table) for line in _wrapped("", note, width)]
+    remarks = [line for note in notes(report, table) for line in wrapped("", note, width)]
     parts = [header(report), "", *table_lines(table), "", *figure_lines(report, width)]
     return "\n".join([*parts, *(["", *remarks] if remarks else [])]) + "\n"

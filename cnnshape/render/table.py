@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from cnnshape.layers import show
 from cnnshape.render.fold import Line, expanded, folded
@@ -13,6 +13,9 @@ from cnnshape.report import ReceptiveField, Report, Row
 
 INDENT = 2
 GAP = 2
+LEAST_COLUMNS = 2
+
+T = TypeVar("T")
 
 
 class Column(NamedTuple):
@@ -29,7 +32,7 @@ class Column(NamedTuple):
 class Table(NamedTuple):
     """Cells by row; `rules` are the indices of rows that sum up others, `numeric` the columns to align right.
 
-    `folds` tells that some row stands for several, `sums` that the last one is the total; `note` is a remark on it."""
+    `folds` tells that some row stands for several, `sums` that the last one is the total; `notes` are remarks."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -37,7 +40,7 @@ class Table(NamedTuple):
     numeric: tuple[bool, ...]
     folds: bool = False
     sums: bool = False
-    note: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -49,6 +52,30 @@ class Table(NamedTuple):
     def width(self) -> int:
         """The width that the whole table needs."""
         return sum(self.widths) + GAP * (len(self.headings) - 1)
+
+    def without(self, heading: str) -> Table:
+        """The table without a column."""
+        at = self.headings.index(heading)
+
+        def cut(cells: Sequence[T]) -> tuple[T, ...]:
+            return (*cells[:at], *cells[at + 1 :])
+
+        rows = tuple(map(cut, self.rows))
+        return self._replace(headings=cut(self.headings), rows=rows, numeric=cut(self.numeric))
+
+
+def fitted(table: Table, width: int | None, expendable: Sequence[str]) -> Table:
+    """The table in `width`, if need be without some of these columns; a note names them. Two columns stay."""
+    dropped: list[str] = []
+    for heading in expendable:
+        if width is None or table.width <= width or len(table.headings) == LEAST_COLUMNS:
+            break
+        if heading in table.headings:
+            table = table.without(heading)
+            dropped.append(heading)
+    if not dropped:
+        return table
+    return table._replace(notes=(*table.notes, f"left out at this width, but not in a pipe: {', '.join(dropped)}"))
 
 
 def _label(line: Line) -> str:
@@ -157,21 +184,13 @@ def lines_of(report: Report, *, expand: bool = False, depth: int | None = None) 
 
 def make_table(report: Report, lines: list[Line], columns: Sequence[str] = DEFAULT, width: int | None = None) -> Table:
     """The table of these lines. Where it is wider than `width`, kinds are shortened, then columns dropped."""
-    chosen = list(columns)
-    table = _table(report, lines, chosen, short=False)
+    table = _table(report, lines, columns, short=False)
     if width is None or table.width <= width:
         return table
-    table = _table(report, lines, chosen, short=True)
-    for name in _DROPPED_FIRST:
-        if table.width <= width:
-            break
-        if name in chosen and len(chosen) > 2:
-            chosen.remove(name)
-            table = _table(report, lines, chosen, short=True)
-    return table
+    return fitted(_table(report, lines, columns, short=True), width, [BY_NAME[name].heading for name in _DROPPED_FIRST])
 
 
-def _table(report: Report, lines: list[Line], names: list[str], *, short: bool) -> Table:
+def _table(report: Report, lines: list[Line], names: Sequence[str], *, short: bool) -> Table:
     columns = [BY_NAME[name] for name in names]
     cells = [(column.short or column.cell) if short else column.cell for column in columns]
     rows = [tuple(cell(line) for cell in cells) for line in lines]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from cnnshape.layers import Shape, show
 from cnnshape.render.markdown import markdown_table
 from cnnshape.render.numbers import count, rounded
-from cnnshape.render.table import GAP, Table
+from cnnshape.render.table import GAP, Table, fitted
 
 JSON_VERSION = 1
 
@@ -68,7 +68,7 @@ COLUMNS: dict[str, Column] = {
     "rf": Column("RF", _field, True),
     "source": Column("source", lambda entry: short_source(entry.source)),
 }
-_DROPPED_FIRST = ("source", "input", "rf", "year", "family", "macs")
+_EXPENDABLE = ("source", "input", "RF", "year", "family", "MACs")
 
 SORTS: dict[str, Callable[[Entry], Any]] = {
     "name": lambda entry: entry.name,
@@ -80,32 +80,18 @@ SORTS: dict[str, Callable[[Entry], Any]] = {
 """What entries are ordered by; a field that is everywhere comes last."""
 
 
-def zoo_table(entries: Sequence[Entry], columns: Iterable[str] = tuple(COLUMNS)) -> Table:
-    """The table of these entries."""
-    chosen = [COLUMNS[name] for name in columns]
+def zoo_table(entries: Sequence[Entry], width: int | None = None) -> Table:
+    """The table of these entries, with as many columns as fit into `width`."""
+    chosen = COLUMNS.values()
     rows = tuple(tuple(column.cell(entry) for column in chosen) for entry in entries)
     headings = tuple(column.heading for column in chosen)
-    return Table(headings, rows, frozenset(), tuple(column.numeric for column in chosen))
-
-
-def fitted(entries: Sequence[Entry], width: int) -> tuple[Table, list[str]]:
-    """The table with as many columns as fit into `width`, and those that it leaves out."""
-    kept = list(COLUMNS)
-    dropped: list[str] = []
-    table = zoo_table(entries)
-    for name in _DROPPED_FIRST:
-        if table.width <= width:
-            break
-        kept.remove(name)
-        dropped.append(name)
-        table = zoo_table(entries, kept)
-    return table, dropped
+    return fitted(Table(headings, rows, frozenset(), tuple(column.numeric for column in chosen)), width, _EXPENDABLE)
 
 
 def zoo_plain(table: Table) -> str:
     """The table as plain text."""
     cells = [table.headings, tuple("-" * width for width in table.widths), *table.rows]
-    return "".join(f"{_joined(row, table)}\n" for row in cells)
+    return "".join(f"{line}\n" for line in (*(_joined(row, table) for row in cells), *table.notes))
 
 
 def _joined(row: tuple[str, ...], table: Table) -> str:

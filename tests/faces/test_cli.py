@@ -223,6 +223,43 @@ def test_a_terminal_drops_columns_and_cuts_nothing(width, columns):
     assert "|".join(lines[2].split()) == columns
     assert "4,089,184,256" in text
     assert "…" not in text
+    assert ("left out at this width, but not in a pipe: RF\n" in text) == (width == 80)
+
+
+PRINTING = [
+    "summary resnet50",
+    "block resnet50 Bottleneck -p width=64 -i 256x56x56",
+    "compare resnet18@Basic:width=256:input=256x56x56 resnet50@Bottleneck:width=64:input=256x56x56",
+    "compare resnet18 resnet34 resnet50",
+    "explain resnet50",
+    "explain resnet50 conv",
+    "rf resnet50",
+    "sizes resnet50 --to 64",
+    "memory resnet50",
+    "memory resnet50 --peak-flops 4T --bandwidth 50GB",
+    "reconcile resnet50 --tool fvcore",
+    "list --family resnet",
+    "rule",
+    "rule heavy-head",
+    "layers",
+    "layers conv",
+]
+
+
+@pytest.mark.parametrize("command", PRINTING)
+def test_a_terminal_breaks_no_line_and_gets_what_a_pipe_gets_where_it_is_wide(command):
+    narrow = bare(on_terminal(*command.split(), width=80))
+    assert max(map(len, narrow.split("\n"))) <= 80
+    piped = run(*command.split())[1]
+    if not command.startswith("reconcile"):  # which is as narrow in a pipe
+        assert bare(on_terminal(*command.split(), width=400)) == piped
+    if "left out" not in narrow:
+        assert words(narrow) == words(piped)
+
+
+def words(text):
+    """What is said, however it is broken; rules and bars are as long as there is room."""
+    return [word for word in text.split() if word.strip("-#")]
 
 
 def test_color_on_a_terminal_unless_refused():

@@ -7,6 +7,7 @@ import gc
 import io
 import json
 import re
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,7 +17,7 @@ import cnnshape
 from cnnshape.api import Design
 from cnnshape.cli import list_
 from cnnshape.render.table import Table
-from cnnshape.render.zoo import COLUMNS, Entry, fitted, short_source, zoo_plain, zoo_table
+from cnnshape.render.zoo import Entry, short_source, zoo_plain, zoo_table
 from cnnshape.render.zoo_plot import HEIGHT, WIDTH, zoo_plot
 from cnnshape.source import shipped_names, shipped_path
 from tests import command
@@ -173,13 +174,17 @@ def test_a_pipe_gets_all_columns() -> None:
 
 @pytest.mark.parametrize("width", range(20, 200, 20))
 def test_a_terminal_gets_the_columns_that_fit(width: int, entries: list[Entry]) -> None:
-    table, dropped = fitted(entries, width)
+    table, whole = zoo_table(entries, width), zoo_table(entries)
     assert table.width <= width or table.headings == ("name", "params")
-    assert {*table.headings} | {COLUMNS[name].heading for name in dropped} == {c.heading for c in COLUMNS.values()}
-    whole = zoo_table(entries)
-    assert (dropped == []) == (whole.width <= width)
+    assert set(table.headings).isdisjoint(left_out(table))
+    assert {*table.headings, *left_out(table)} == set(whole.headings)
+    assert (table == whole) == (whole.width <= width)
     for heading in table.headings:
         assert column(table, heading) == column(whole, heading)
+
+
+def left_out(table: Table) -> list[str]:
+    return [name for note in table.notes for name in note.partition(": ")[2].split(", ")]
 
 
 def column(table: Table, heading: str) -> list[str]:
@@ -187,16 +192,17 @@ def column(table: Table, heading: str) -> list[str]:
 
 
 def test_80_columns_show_what_a_network_costs(entries: list[Entry]) -> None:
-    table, _ = fitted(entries, 80)
+    table = zoo_table(entries, 80)
     assert {"name", "family", "params", "MACs"} <= {*table.headings}
     assert all(len(line) <= 80 for line in zoo_plain(table).splitlines())
 
 
 def test_a_narrow_terminal_is_told_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "45")
-    monkeypatch.setattr(list_.sys, "stdout", Terminal())
+    monkeypatch.setattr(sys, "stdout", Terminal())
     text = list_._text([entry()], list_.Format.TABLE)
-    assert text.splitlines()[-1] == "left out at this width: source, input (--format plain shows all)"
+    assert text.splitlines()[-1] == "left out at this width, but not in a pipe: source, input"
+    assert "input" in list_._text([entry()], list_.Format.PLAIN)
 
 
 class Terminal(io.StringIO):
@@ -260,7 +266,7 @@ def test_a_design_of_no_year_or_field_has_a_line_too() -> None:
         ("net", "", "", "3x8x8", "1,234,567", "7.00 G", "all", "Nobody and Someone (2015)"),
     )
     uneven = entry(field=(7, 5), aligned=False)
-    assert zoo_table([uneven], ["rf"]).rows == (("7x5*",),)
+    assert column(zoo_table([uneven]), "RF") == ["7x5*"]
 
 
 def test_the_collector_runs_again() -> None:
