@@ -43,9 +43,11 @@ def test_public_names():
     ]
 
 
-def test_importing_the_library_brings_neither_rich_nor_typer():
-    code = "import cnnshape, sys; print(sorted({'rich', 'typer', 'click'} & set(sys.modules)))"
-    assert run(sys.executable, "-c", code).stdout == "[]\n"
+@pytest.mark.parametrize("use", ["", "cnnshape.analyze(cnnshape.load('architectures/lenet5.yaml'))"])
+def test_a_program_that_analyzes_imports_no_more_than_that(use):
+    unused = {"rich", "typer", "click", *(f"cnnshape.{room}" for room in ("lint", "study", "render", "cli"))}
+    result = run(sys.executable, "-c", f"import cnnshape, sys\n{use}\nprint(sorted({unused} & set(sys.modules)))")
+    assert result.stdout == "[]\n", result.stderr
 
 
 def test_a_piped_summary_brings_no_rich():

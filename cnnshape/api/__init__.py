@@ -1,7 +1,7 @@
 """What a program calls: load, analyze, check."""
 
 from cnnshape.api.block import block_alone
-from cnnshape.api.checking import Checks, check, check_design
+from cnnshape.api.checking import check
 from cnnshape.api.design import Design, DesignError, analyze, load
 
-__all__ = ["Checks", "Design", "DesignError", "analyze", "block_alone", "check", "check_design", "load"]
+__all__ = ["Design", "DesignError", "analyze", "block_alone", "check", "load"]

@@ -1,27 +1,12 @@
-"""Checking a design: its errors, what it expects of itself, budgets, and the design rules."""
+"""Checking, as a program calls it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
-from cnnshape.api.design import Design, ParamValue, expand, options
-from cnnshape.diagnostics import Diagnostic, Severity, diagnose
-from cnnshape.graph import Graph, Options
+from cnnshape.api.design import Design, ParamValue, options
+from cnnshape.diagnostics import Diagnostic
 from cnnshape.layers import Shape
-from cnnshape.lint import Selection, Subject, apply_ignores, lint
-from cnnshape.report import check_budgets, check_expectations, make_report
-from cnnshape.spec import Spec
-
-MOST_VARIANTS = 200
-VARIANT_LAYERS = 200_000
-
-
-class Checks(NamedTuple):
-    """What a design is held against, besides its own `expect`: which rules, and budgets (`{"params": "26M"}`)."""
-
-    selection: Selection = Selection()
-    budgets: Mapping[str, str] = {}
 
 
 def check(
@@ -42,42 +27,9 @@ def check(
     What the file expects of itself is held against it unless parameters, a variant or inputs were changed. Without
     a `variant`, the errors of all variants are found too.
     """
+    # A program that only analyzes doesn't pay for the rules.
+    from cnnshape.api.verdict import Checks, check_design
+    from cnnshape.lint import Selection
+
     chosen = options(params, variant, inputs, max_layers)
     return check_design(design, chosen, Checks(Selection(tuple(select), tuple(ignore)), budgets or {}))
-
-
-def check_design(design: Design, chosen: Options, checks: Checks) -> list[Diagnostic]:
-    """The same, with options as the graph takes them."""
-    graph, found = expand(design, chosen)
-    spec = design.spec
-    if graph is None or spec is None:
-        return found
-    as_written = chosen == Options(max_layers=chosen.max_layers)
-    found = [*found, *_judged(spec, graph, checks, as_written=as_written)]
-    if not chosen.variant:
-        found += _in_variants(design, spec, chosen)
-    return sorted(apply_ignores(design.source, found, checks.selection), key=lambda each: each.place)
-
-
-def _judged(spec: Spec, graph: Graph, checks: Checks, *, as_written: bool) -> list[Diagnostic]:
-    report = make_report(graph)
-    found = check_expectations(report, spec.expectations) if as_written else []
-    found += check_budgets(report, checks.budgets, spec.source.name)
-    return found + lint(Subject(spec, graph, report), checks.selection)
-
-
-def _in_variants(design: Design, spec: Spec, chosen: Options) -> list[Diagnostic]:
-    """The errors that only a variant brings, each with a note that names it."""
-    found = []
-    budget = VARIANT_LAYERS
-    for number, variant in enumerate(spec.variants):
-        if number == MOST_VARIANTS or budget <= 0:
-            left = len(spec.variants) - number
-            message = f"{left} of {len(spec.variants)} variants are not checked: they are too many, or too large"
-            found.append(diagnose("limit-exceeded", message, variant.name.span, severity=Severity.WARNING))
-            break
-        graph, problems = expand(design, chosen._replace(variant=variant.name.text))
-        budget -= len(graph.nodes) if graph else 0
-        note = f"in the variant `{variant.name.text}`"
-        found += [problem._replace(notes=(*problem.notes, note)) for problem in problems]
-    return found

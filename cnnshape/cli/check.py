@@ -11,8 +11,8 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from cnnshape.api import Checks, check_design
 from cnnshape.api.design import design_of_bytes
+from cnnshape.api.verdict import Checks, check_design
 from cnnshape.cli.config import BUDGETS, BadConfig, Config, config_for
 from cnnshape.cli.files import STDIN, find_files
 from cnnshape.cli.options import (
@@ -32,7 +32,7 @@ from cnnshape.graph import Options
 from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.lint import Selection
 from cnnshape.render.diagnostics import closing
-from cnnshape.report import parse_wanted
+from cnnshape.report.expectation import parse_wanted
 
 MANY = 24
 _FATAL = ("unreadable-file", "bad-configuration")

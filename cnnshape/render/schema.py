@@ -26,7 +26,7 @@ from cnnshape.render.schema_kinds import (
     record,
     reference,
 )
-from cnnshape.report import FIGURES
+from cnnshape.report.expectation import FIGURES
 from cnnshape.spec.expression import MAX_LENGTH
 from cnnshape.spec.file import EXTENDING_KEYS, KEYS, MAX_RANK, VERSION, YEARS
 from cnnshape.spec.reading import MAX_NAME, NAME, RESERVED, VARIABLE

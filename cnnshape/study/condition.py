@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
-from cnnshape.report import parse_quantity
+from cnnshape.report.quantity import parse_quantity
 from cnnshape.study.compare import FIGURES, Comparison
 
 _OPERATORS: dict[str, Callable[[Fraction, Fraction], bool]] = {

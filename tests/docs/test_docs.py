@@ -40,7 +40,8 @@ from cnnshape.layers import KINDS
 from cnnshape.layers.argument import LARGEST
 from cnnshape.layers.family import Unweighted
 from cnnshape.render.csv import FIELDS
-from cnnshape.report import DTYPES, FIGURES, Report, Row, Totals
+from cnnshape.report import DTYPES, Report, Row, Totals
+from cnnshape.report.expectation import FIGURES
 from cnnshape.spec import expression
 from cnnshape.spec.expression import _FUNCTIONS, MAX_LENGTH, MAX_VALUE
 from cnnshape.spec.file import KEYS, MAX_RANK

@@ -20,7 +20,7 @@ from cnnshape.diagnostics import CATALOGUE
 from cnnshape.layers import KINDS, Argument
 from cnnshape.render.reference import describe_argument
 from cnnshape.render.schema import schema, to_schema
-from cnnshape.report import parse_wanted
+from cnnshape.report.expectation import parse_wanted
 from cnnshape.source import SourceText, Span, shipped_folder
 from cnnshape.spec import ExpressionProblem
 from cnnshape.spec.expression import MAX_LENGTH, compile_expression
