@@ -5,50 +5,50 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from cnnshape.cli.block import block
-from cnnshape.cli.check import check
-from cnnshape.cli.compare import compare
-from cnnshape.cli.explain import explain
-from cnnshape.cli.layers import layers
-from cnnshape.cli.list_ import list_
-from cnnshape.cli.memory import memory
-from cnnshape.cli.reconcile import reconcile
-from cnnshape.cli.rf import rf
-from cnnshape.cli.rule import rule
-from cnnshape.cli.schema import schema
-from cnnshape.cli.show import show
-from cnnshape.cli.sizes import sizes
-from cnnshape.cli.summary import summary
 from cnnshape.version import __version__
+
+_FUNCTIONS = (
+    "summary", "check", "rule", "compare", "block", "explain", "rf", "sizes", "memory", "reconcile", "list_", "show",
+    "layers", "schema",
+)  # fmt: skip
+COMMANDS = {function.rstrip("_"): function for function in _FUNCTIONS}
+"""The commands in the order of the help, and the function of each; its module has the same name."""
+
+
+class Commands(TyperGroup):
+    """Imports and builds a command when it is asked for, so that a start pays for one of them alone."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{**settings, "commands": dict.fromkeys(COMMANDS)})
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name; None where there is none."""
+        if cmd_name in COMMANDS and not self.commands[cmd_name]:
+            self.commands[cmd_name] = _command(cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+
+def _command(name: str) -> Any:
+    alone = typer.Typer(add_completion=False)
+    alone.command(name)(getattr(import_module(f"cnnshape.cli.{COMMANDS[name]}"), COMMANDS[name]))
+    return get_command(alone)
+
 
 app = typer.Typer(
     name="cnnshape",
+    cls=Commands,
     help="Shapes, parameters, MACs, FLOPs, memory and receptive fields of convolutional networks, from a YAML spec.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-for name, command in (
-    ("summary", summary),
-    ("check", check),
-    ("rule", rule),
-    ("compare", compare),
-    ("block", block),
-    ("explain", explain),
-    ("rf", rf),
-    ("sizes", sizes),
-    ("memory", memory),
-    ("reconcile", reconcile),
-    ("list", list_),
-    ("show", show),
-    ("layers", layers),
-    ("schema", schema),
-):
-    app.command(name)(command)
 
 
 def _version(wanted: bool) -> None:
