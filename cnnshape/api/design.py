@@ -31,6 +31,9 @@ class DesignError(Exception):
         super().__init__(f"{place}{first.message}{more}")
         self.diagnostics = diagnostics
 
+    def __reduce__(self) -> tuple[type, tuple[list[Diagnostic]]]:
+        return type(self), (self.diagnostics,)
+
 
 class Design:
     """A spec that was read, with the problems of reading it. `spec` is None where nothing could be made of it."""

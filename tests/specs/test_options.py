@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 import cnnshape
@@ -98,6 +100,13 @@ def test_an_option_that_does_not_fit_is_an_error(
 def test_an_option_that_is_no_value_is_refused(options: dict[str, object], pattern: str) -> None:
     with pytest.raises(DesignError, match=pattern):
         errors(**options)
+
+
+def test_a_refusal_can_be_raised_in_another_process() -> None:
+    with pytest.raises(DesignError) as refused:
+        errors(inputs=(0, 8, 8))
+    copy = pickle.loads(pickle.dumps(refused.value))
+    assert (str(copy), copy.diagnostics) == (str(refused.value), refused.value.diagnostics)
 
 
 def test_without_a_variant_the_errors_of_all_are_found() -> None:
