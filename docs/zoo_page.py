@@ -6,11 +6,11 @@ from itertools import groupby
 
 from tables import table
 
-from cnnshape.cli.list_ import collection_paused, designs, entries
+from cnnshape.cli.list_ import entries
 from cnnshape.render.numbers import count
 from cnnshape.render.zoo import COLUMNS, Entry
 from cnnshape.render.zoo_plot import zoo_plot
-from cnnshape.source import shipped_folder
+from cnnshape.source import shipped_folder, shipped_names
 
 # Lines of the same network elsewhere, counted: Darknet's .cfg, Caffe's .prototxt for deployment.
 ELSEWHERE = {
@@ -29,9 +29,7 @@ ELSEWHERE = {
 
 def shipped() -> list[Entry]:
     """All shipped architectures, by family and year."""
-    with collection_paused():
-        found = entries(designs())
-    return sorted(found, key=lambda entry: (entry.family, entry.year or 0, entry.params, entry.name))
+    return sorted(entries(shipped_names()), key=lambda entry: (entry.family, entry.year or 0, entry.params, entry.name))
 
 
 def plot() -> str:

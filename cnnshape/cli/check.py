@@ -14,6 +14,7 @@ import typer
 from cnnshape.api.design import design_of_bytes
 from cnnshape.api.verdict import Checks, check_design
 from cnnshape.cli.config import BUDGETS, BadConfig, Config, config_for
+from cnnshape.cli.cores import on_all_cores
 from cnnshape.cli.files import STDIN, find_files
 from cnnshape.cli.options import (
     InputOption,
@@ -34,7 +35,6 @@ from cnnshape.lint import Selection
 from cnnshape.render.diagnostics import closing
 from cnnshape.report.expectation import parse_wanted
 
-MANY = 24
 _FATAL = ("unreadable-file", "bad-configuration")
 
 
@@ -138,16 +138,10 @@ def _checked_budget(name: str, most: str) -> str:
 
 
 def _checked(files: list[str], configs: dict[str, Config], request: Request) -> Iterator[list[Diagnostic]]:
-    """The findings of each file, in order; on all cores where there are many files."""
+    """The findings of each file, in order; on all cores, but for standard input, which this process alone has."""
     jobs = [(file, configs[file], request) for file in files]
-    if len(jobs) < MANY or STDIN in files or (os.cpu_count() or 1) == 1:
-        yield from map(check_file, jobs)
-        return
-    from concurrent.futures import ProcessPoolExecutor
-
-    with ProcessPoolExecutor() as pool:
-        size = max(1, min(32, len(jobs) // (4 * (os.cpu_count() or 1))))
-        yield from _with_progress(pool.map(check_file, jobs, chunksize=size), len(jobs))
+    results = map(check_file, jobs) if STDIN in files else on_all_cores(check_file, jobs)
+    return _with_progress(results, len(jobs))
 
 
 def _with_progress(results: Iterator[list[Diagnostic]], count: int) -> Iterator[list[Diagnostic]]:

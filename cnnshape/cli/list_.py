@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
 from math import prod
@@ -16,12 +14,13 @@ import typer
 from cnnshape.analysis import Field, receptive_fields, weight_counts, work
 from cnnshape.api import Design, DesignError, load
 from cnnshape.api.design import expand
+from cnnshape.cli.cores import on_all_cores
 from cnnshape.cli.writing import terminal_width
 from cnnshape.diagnostics import did_you_mean
 from cnnshape.graph import Graph, Options
 from cnnshape.render.zoo import SORTS, Entry, zoo_csv, zoo_json, zoo_markdown, zoo_plain, zoo_table
 from cnnshape.report.quantity import parse_quantity
-from cnnshape.source.shipped import shipped_folder
+from cnnshape.source import shipped_folder, shipped_names
 
 
 class Format(StrEnum):
@@ -45,7 +44,7 @@ class Sort(StrEnum):
 
 
 def _complete_family(incomplete: str) -> list[str]:
-    return [family for family in families(designs()) if family.startswith(incomplete)]
+    return [family for family in families() if family.startswith(incomplete)]
 
 
 def list_(
@@ -71,9 +70,8 @@ def list_(
     input; `*`: paths with different centres have met.
     """
     limits = (_limit(max_params, "--max-params"), _limit(max_macs, "--max-macs"))
-    with collection_paused():
-        chosen = entries(of_families(designs(), family or []))
-    found = [entry for entry in chosen if entry.params <= limits[0] and entry.macs <= limits[1]]
+    chosen = chosen_names(family or [])
+    found = [entry for entry in entries(chosen) if entry.params <= limits[0] and entry.macs <= limits[1]]
     found.sort(key=SORTS[sort])
     sys.stdout.write(_text(found, format))
     if not found:
@@ -99,44 +97,38 @@ def _text(found: Sequence[Entry], format: Format) -> str:
     return zoo_plain(zoo_table(found, terminal_width() if format is Format.TABLE else None))
 
 
-@contextmanager
-def collection_paused() -> Iterator[None]:
-    """Without the garbage collector: it would look for cycles in a hundred graphs, a third of the time, and find none."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
-
-
-def designs() -> dict[str, Design]:
-    """All shipped architectures, by name."""
-    return {path.stem: load(path) for path in sorted(shipped_folder().glob("*.yaml"))}
-
-
-def families(shipped: dict[str, Design]) -> list[str]:
-    """All families, sorted."""
-    return sorted({design.spec.family for design in shipped.values() if design.spec})
-
-
-def of_families(shipped: dict[str, Design], wanted: Sequence[str]) -> dict[str, Design]:
-    """Those that belong to one of the families, or all if none is named; raises typer.BadParameter for an unknown one."""
-    known = families(shipped)
+def chosen_names(wanted: Sequence[str]) -> list[str]:
+    """The architectures of these families, or all if none is named; raises typer.BadParameter for an unknown one."""
+    if not wanted:
+        return shipped_names()
+    members = families()
     for family in wanted:
-        if family not in known:
-            hint = did_you_mean(family, known) or f"known: {', '.join(known)}"
+        if family not in members:
+            hint = did_you_mean(family, members) or f"known: {', '.join(members)}"
             raise typer.BadParameter(f"no family is called {family!r}; {hint}", param_hint="--family")
-    return {name: each for name, each in shipped.items() if not wanted or (each.spec and each.spec.family in wanted)}
+    return sorted(name for family in set(wanted) for name in members[family])
 
 
-def entries(shipped: dict[str, Design]) -> list[Entry]:
-    """What the designs cost; raises DesignError for one with errors."""
-    return [_entry(name, design) for name, design in shipped.items()]
+def families() -> dict[str, list[str]]:
+    """The names of the shipped architectures by their families, both sorted."""
+    members: dict[str, list[str]] = {}
+    for name in shipped_names():
+        spec = _design(name).spec
+        members.setdefault(spec.family if spec else "", []).append(name)
+    return dict(sorted(members.items()))
 
 
-def _entry(name: str, design: Design) -> Entry:
+def entries(names: Sequence[str]) -> list[Entry]:
+    """What these shipped architectures cost; raises DesignError for one with errors."""
+    return list(on_all_cores(_entry, names))
+
+
+def _design(name: str) -> Design:
+    return load(shipped_folder() / f"{name}.yaml")
+
+
+def _entry(name: str) -> Entry:
+    design = _design(name)
     graph, problems = expand(design, Options())
     if graph is None or design.spec is None:
         raise DesignError(problems)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gc
 import io
 import json
 import re
@@ -14,8 +13,8 @@ from xml.etree import ElementTree
 import pytest
 
 import cnnshape
-from cnnshape.api import Design
 from cnnshape.cli import list_
+from cnnshape.cli.cores import on_all_cores
 from cnnshape.render.table import Table
 from cnnshape.render.zoo import Entry, short_source, zoo_plain, zoo_table
 from cnnshape.render.zoo_plot import HEIGHT, WIDTH, zoo_plot
@@ -36,21 +35,21 @@ def names(*arguments: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def shipped() -> dict[str, Design]:
-    return list_.designs()
+def families() -> dict[str, list[str]]:
+    return list_.families()
 
 
 @pytest.fixture(scope="module")
-def entries(shipped: dict[str, Design]) -> list[Entry]:
+def entries() -> list[Entry]:
     """What the command finds out about the whole zoo."""
-    return list_.entries(shipped)
+    return list_.entries(shipped_names())
 
 
 @pytest.fixture(autouse=True)
-def _once(monkeypatch: pytest.MonkeyPatch, shipped: dict[str, Design], entries: list[Entry]) -> None:
+def _once(monkeypatch: pytest.MonkeyPatch, families: dict[str, list[str]], entries: list[Entry]) -> None:
     """The zoo is read and analyzed once for all tests."""
     known = {each.name: each for each in entries}
-    monkeypatch.setattr(list_, "designs", lambda: shipped)
+    monkeypatch.setattr(list_, "families", lambda: families)
     monkeypatch.setattr(list_, "entries", lambda chosen: [known[name] for name in chosen])
 
 
@@ -63,6 +62,11 @@ def entry(**changes: object) -> Entry:
 
 def test_all_are_listed_in_the_order_of_their_names() -> None:
     assert names() == shipped_names()
+
+
+def test_a_single_process_finds_the_same(entries: list[Entry]) -> None:
+    few = shipped_names()[:3]
+    assert list(on_all_cores(list_._entry, few)) == entries[:3]
 
 
 @pytest.mark.parametrize("name", ["lenet5", "resnet50", "r3d18", "m5", "rcnn", "fcn_resnet50", "efficientnet_b0"])
@@ -267,12 +271,6 @@ def test_a_design_of_no_year_or_field_has_a_line_too() -> None:
     )
     uneven = entry(field=(7, 5), aligned=False)
     assert column(zoo_table([uneven]), "RF") == ["7x5*"]
-
-
-def test_the_collector_runs_again() -> None:
-    with list_.collection_paused():
-        assert not gc.isenabled()
-    assert gc.isenabled()
 
 
 # The plot

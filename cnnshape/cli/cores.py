@@ -1,0 +1,24 @@
+"""Work on many designs, on all cores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+MANY = 24
+"""Jobs that take longer than starting further processes does."""
+
+
+def on_all_cores(work: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[Result]:
+    """The result of each job, in order; in this process alone where the jobs are few."""
+    cores = os.cpu_count() or 1
+    if len(jobs) < MANY or cores == 1:
+        yield from map(work, jobs)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor() as pool:
+        yield from pool.map(work, jobs, chunksize=max(1, min(32, len(jobs) // (4 * cores))))
