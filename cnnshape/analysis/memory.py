@@ -5,8 +5,6 @@ its inputs from the start. Views (flatten, slices, identities) live in the memor
 counted, nor what an implementation needs as working space.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from cnnshape.graph import Graph

@@ -9,8 +9,6 @@ here as explicit intervals per phase, so that enlargement and joins are exact. S
 count as constants, and the channels of a tensor are not told apart.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import pairwise

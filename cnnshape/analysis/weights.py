@@ -1,7 +1,5 @@
 """How many weights each layer owns."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from cnnshape.graph import Application, Graph

@@ -1,7 +1,5 @@
 """How much each layer computes."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from cnnshape.graph import Application, Graph

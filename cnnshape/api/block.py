@@ -1,7 +1,5 @@
 """A block on its own: a design whose layers are one use of it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from cnnshape.api.design import Design

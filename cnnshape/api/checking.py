@@ -1,7 +1,5 @@
 """Checking, as a program calls it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from cnnshape.api.design import Design, ParamValue, options

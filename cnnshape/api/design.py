@@ -1,7 +1,5 @@
 """The library: a design loaded, analyzed and checked. Nothing is printed here."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path

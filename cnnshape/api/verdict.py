@@ -1,7 +1,5 @@
 """Holding a design against everything: its errors, what it expects of itself, budgets, and the design rules."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The application: its commands, and what happens around all of them."""
 
-from __future__ import annotations
-
 import gc
 import os
 import sys

@@ -1,7 +1,5 @@
 """`cnnshape block`"""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

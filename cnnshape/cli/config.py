@@ -1,7 +1,5 @@
 """Configuration: `cnnshape.toml`, or `[tool.cnnshape]` in `pyproject.toml`, nearest upward from each file."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fnmatch import fnmatch
 from functools import cache

@@ -1,7 +1,5 @@
 """Work on many designs, on all cores."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar

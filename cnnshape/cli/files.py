@@ -1,7 +1,5 @@
 """Which files a check means: files, folders, globs, standard input, shipped architectures."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable, Iterator

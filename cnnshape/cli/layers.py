@@ -1,7 +1,5 @@
 """`cnnshape layers`"""
 
-from __future__ import annotations
-
 import sys
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """`cnnshape list`"""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 from enum import StrEnum

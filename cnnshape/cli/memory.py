@@ -1,7 +1,5 @@
 """`cnnshape memory`"""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

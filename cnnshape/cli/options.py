@@ -1,7 +1,5 @@
 """Options that several commands share, and how they become values."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """Finding the spec that a command names, and leaving with its problems where it has any."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """`cnnshape schema`"""
 
-from __future__ import annotations
-
 import sys
 
 

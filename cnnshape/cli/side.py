@@ -1,7 +1,5 @@
 """Sides of a comparison: `SPEC`, `SPEC@Block`, with settings: `resnet50:width=128:input=3x256x256`."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`cnnshape sizes`"""
 
-from __future__ import annotations
-
 import sys
 from enum import StrEnum
 from typing import Annotated

@@ -1,7 +1,5 @@
 """`cnnshape summary`"""
 
-from __future__ import annotations
-
 import os
 from enum import StrEnum
 from pathlib import Path
@@ -104,7 +102,7 @@ def summary(
     print_report(report, names, format, output, expand=expand, depth=depth, rule=rule)
 
 
-def _checked_count(tool: str | None, batch: int, format: Format) -> Rule | None:
+def _checked_count(tool: str | None, batch: int, format: Format) -> "Rule | None":
     if tool is None:
         return None
     if batch != 1 or format in (Format.CSV, Format.JSON):
@@ -113,7 +111,7 @@ def _checked_count(tool: str | None, batch: int, format: Format) -> Rule | None:
     return checked_rule(tool, "--count")
 
 
-def checked_rule(name: str, option: str) -> Rule:
+def checked_rule(name: str, option: str) -> "Rule":
     """The rule of that name; raises typer.BadParameter where there is none."""
     from cnnshape.study.counting.registry import BY_NAME as RULES
 
@@ -143,7 +141,7 @@ def print_report(
     *,
     expand: bool,
     depth: int | None,
-    rule: Rule | None = None,
+    rule: "Rule | None" = None,
 ) -> None:
     """Prints a report in that format, or writes it to a file; with a rule, also what that tool counts."""
     if format is Format.JSON:
@@ -168,7 +166,7 @@ def print_report(
         write(plain(report, table, width), output)
 
 
-def _table(report: Report, lines: list[Line], columns: list[str], width: int | None, rule: Rule | None) -> Table:
+def _table(report: Report, lines: list[Line], columns: list[str], width: int | None, rule: "Rule | None") -> Table:
     if rule is None:
         return make_table(report, lines, columns, width)
     from cnnshape.render.count_column import count_column

@@ -1,7 +1,5 @@
 """Where a command's text goes."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from shutil import get_terminal_size

@@ -4,8 +4,6 @@ Codes are stable: CS1 reading, CS2 structure, CS3 names and expressions, CS4 kin
 CS5 shapes, CS6 expectations and budgets, CS7 design rules (warnings; each has a manual page), CS8 ignores, CS9 configuration.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -1,7 +1,5 @@
 """One problem of the input: what is wrong, where, and how to mend it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Guesses at what was meant."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sized
 
 MOST_CANDIDATES = 300

@@ -1,7 +1,5 @@
 """The three shapes of YAML data, with honest positions."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from cnnshape.source import Span
@@ -23,7 +21,7 @@ class Scalar(NamedTuple):
 class Sequence(NamedTuple):
     """A list of nodes."""
 
-    items: list[Node]
+    items: "list[Node]"
     span: Span
 
 
@@ -31,7 +29,7 @@ class Entry(NamedTuple):
     """One key of a mapping with its value."""
 
     key: Scalar
-    value: Node
+    value: "Node"
 
 
 class Mapping(NamedTuple):

@@ -4,8 +4,6 @@ PyYAML's own `compose` recurses in C and can bring the interpreter down on neste
 before anyone can refuse them, and loses where things stood. Its event stream does none of that.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

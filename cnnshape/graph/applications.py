@@ -1,7 +1,5 @@
 """Layers applied to tensors: a step's kind and those that follow it, bound and their shapes inferred."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic, diagnose

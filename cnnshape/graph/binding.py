@@ -1,7 +1,5 @@
 """From values to layers: each argument converted to its type, each refusal turned into a diagnostic at its place."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean

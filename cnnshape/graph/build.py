@@ -1,7 +1,5 @@
 """From a spec to its graph: parameters settled, inputs bound, steps expanded, outputs found."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """A graph in the making: its tensors, its nodes with their names, their groups, and whose weights they share."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

@@ -3,8 +3,6 @@
 Expansion and shape inference are one pass, because a spec may ask for `in_channels` anywhere.
 """
 
-from __future__ import annotations
-
 from cnnshape.diagnostics import Label, diagnose, did_you_mean
 from cnnshape.graph.applications import Applications, Chain
 from cnnshape.graph.binding import Refused

@@ -1,7 +1,5 @@
 """Problems found while a design is expanded: each fault once, however often its step is repeated."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 

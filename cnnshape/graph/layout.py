@@ -1,7 +1,5 @@
 """Inputs that look as if they had a batch, or their channels last: the habits of other frameworks."""
 
-from __future__ import annotations
-
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.graph.model import GraphInput
 from cnnshape.layers import Shape, show

@@ -1,7 +1,5 @@
 """Why the two paths of a residual can't be added, and what would mend it."""
 
-from __future__ import annotations
-
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.layers import Shape, Tensor, show
 from cnnshape.spec import Call, Residual

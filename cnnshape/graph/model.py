@@ -1,7 +1,5 @@
 """The graph of a design: layers applied to tensors, in the order in which they run."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from cnnshape.layers import Layer, Tensor

@@ -1,7 +1,5 @@
 """Names that nothing has, anywhere in a file: also in blocks that no design uses."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from cnnshape.diagnostics import MOST_CANDIDATES, Diagnostic

@@ -1,7 +1,5 @@
 """Params of blocks: what a step gives to its block, and what the block's steps see of it."""
 
-from __future__ import annotations
-
 from cnnshape.diagnostics import Label, diagnose
 from cnnshape.graph.binding import Refused
 from cnnshape.graph.scope import Scope

@@ -1,7 +1,5 @@
 """References: the tensor that a name stands for at a step, and whether a new name is free there."""
 
-from __future__ import annotations
-
 from cnnshape.diagnostics import MOST_CANDIDATES, diagnose, did_you_mean
 from cnnshape.graph.binding import Refused
 from cnnshape.graph.scope import Handle, Rounds, Scope

@@ -1,7 +1,5 @@
 """Names during expansion: what an expression or a reference can see at one step."""
 
-from __future__ import annotations
-
 from cnnshape.layers import Tensor
 from cnnshape.spec import SIZE_NAMES
 

@@ -1,7 +1,5 @@
 """Values at a step: expressions evaluated with the sizes of the tensor that enters it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from cnnshape.diagnostics import diagnose, did_you_mean

@@ -3,8 +3,6 @@
 This looks at every step of the file, expanded or not, so that one run reports every misspelt word.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, nearest

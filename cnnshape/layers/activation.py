@@ -1,7 +1,5 @@
 """Activations: functions of single values. A transcendental function counts as one operation."""
 
-from __future__ import annotations
-
 from cnnshape.layers.argument import FLAG, NUMBER, PROBABILITY, arg
 from cnnshape.layers.contract import Tensor, Weight, layer
 from cnnshape.layers.family import Activation, Free, Normalization, SamePlace

@@ -1,7 +1,5 @@
 """Arguments of layer kinds: type, range, doc and default in one call."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 Pair = tuple[int, int]

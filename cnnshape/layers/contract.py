@@ -4,8 +4,6 @@ A kind states facts about one layer. It never adds up, formats, or looks at its 
 of files or screens. Shapes are channels first and leave the batch out: `(C, L)`, `(C, H, W)`, `(C, D, H, W)`.
 """
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from math import prod
 from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform

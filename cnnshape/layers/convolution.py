@@ -1,7 +1,5 @@
 """Convolutions and the fully connected layer: the kinds with matrix products."""
 
-from __future__ import annotations
-
 from math import prod
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """Families: what many kinds have in common, said once."""
 
-from __future__ import annotations
-
 from math import prod
 from typing import ClassVar, TypeVar, cast
 

@@ -1,7 +1,5 @@
 """Joins: several tensors become one. Nothing broadcasts, but for a gate."""
 
-from __future__ import annotations
-
 from cnnshape.layers.contract import LayerProblem, Tensor, layer
 from cnnshape.layers.family import Free, Unweighted, show
 from cnnshape.layers.window import Footprint, Sight

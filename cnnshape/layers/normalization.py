@@ -1,7 +1,5 @@
 """Normalization, and the scale that some networks put in its place."""
 
-from __future__ import annotations
-
 from math import prod
 
 from cnnshape.layers.argument import AFFINE, FLAG, NUMBER, POSITIVE, POSITIVE_NUMBER, arg, words

@@ -1,7 +1,5 @@
 """Pooling: one value out of a window, of each channel by itself."""
 
-from __future__ import annotations
-
 from math import gcd, prod
 
 from cnnshape.layers.argument import FLAG, PADDING, POSITIVE_PER_AXIS, Padding, PerAxis, arg

@@ -1,7 +1,5 @@
 """Layers that work on regions of interest: what follows them runs once per box."""
 
-from __future__ import annotations
-
 from cnnshape.layers.argument import NATURAL, POSITIVE_NUMBER, POSITIVE_PER_AXIS, TENSOR, PerAxis, arg
 from cnnshape.layers.contract import LayerProblem, Tensor, layer
 from cnnshape.layers.family import Unweighted, grid, per_axis, show

@@ -1,7 +1,5 @@
 """All kinds, listed by hand: a test holds the list against the classes that exist."""
 
-from __future__ import annotations
-
 import re
 
 from cnnshape.layers.activation import (

@@ -1,7 +1,5 @@
 """Layers that move values: flattening, padding, cropping, resizing, regrouping channels."""
 
-from __future__ import annotations
-
 from math import prod
 
 from cnnshape.layers.argument import (

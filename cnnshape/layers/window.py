@@ -4,8 +4,6 @@ Sources: Dumoulin and Visin, "A guide to convolution arithmetic for deep learnin
 "Computing Receptive Fields of Convolutional Neural Networks" (Distill, 2019); PyTorch for ceil mode.
 """
 
-from __future__ import annotations
-
 from enum import Enum
 from math import gcd
 from typing import NamedTuple

@@ -3,8 +3,6 @@
 On the line of `extends` it covers warnings in the files below, which may be clean by themselves.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """All rules, listed by hand: a test holds the list against the files that exist."""
 
-from __future__ import annotations
-
 from cnnshape.lint.rule import Rule
 from cnnshape.lint.rules import (
     bias_before_norm,

@@ -1,7 +1,5 @@
 """Running the rules that are selected."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Diagnostics in colour, by ANSI sequences alone: checking must not wait for a library to load."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 from cnnshape.diagnostics import Diagnostic

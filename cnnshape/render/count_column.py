@@ -1,7 +1,5 @@
 """A tool's count as one more column of the summary."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

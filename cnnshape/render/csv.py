@@ -1,7 +1,5 @@
 """The report as CSV: a line per layer, numbers as they are."""
 
-from __future__ import annotations
-
 import csv
 import io
 

@@ -1,7 +1,5 @@
 """Diagnostics as text: with source excerpts, or a line each."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 from unicodedata import east_asian_width

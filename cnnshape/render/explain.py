@@ -1,7 +1,5 @@
 """Explanations as text."""
 
-from __future__ import annotations
-
 from cnnshape.layers import show
 from cnnshape.render.wrapping import wrapped
 from cnnshape.study.explain import Explanation, Fact, SizeStep

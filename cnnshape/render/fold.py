@@ -1,7 +1,5 @@
 """Folding a report's rows: the layers of one step in one line, equal neighbours in one group."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -31,7 +29,7 @@ class _Item(NamedTuple):
     label: str
     rows: tuple[Row, ...]
     signature: tuple[object, ...]
-    items: tuple[_Item, ...]
+    items: "tuple[_Item, ...]"
 
 
 def folded(report: Report, depth: int | None = None) -> list[Line]:

@@ -1,7 +1,5 @@
 """The report as JSON: a contract, versioned, with exact integers."""
 
-from __future__ import annotations
-
 import json
 from fractions import Fraction
 from typing import Any

@@ -1,7 +1,5 @@
 """The summary as Markdown, for a pull request or a notebook."""
 
-from __future__ import annotations
-
 from cnnshape.render.summary import figures, header, notes
 from cnnshape.render.table import Table
 from cnnshape.report import Report

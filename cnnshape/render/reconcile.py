@@ -1,7 +1,5 @@
 """Figures of other tools beside ours, and the terms that lead from one to the other."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Sequence

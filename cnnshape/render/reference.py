@@ -1,7 +1,5 @@
 """The vocabulary as text, from the kinds' own declarations."""
 
-from __future__ import annotations
-
 from inspect import cleandoc
 
 from cnnshape.layers import KINDS, Argument, Layer

@@ -1,7 +1,5 @@
 """Receptive fields as text and as a picture."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any

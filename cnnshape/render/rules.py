@@ -1,7 +1,5 @@
 """The design rules as text, from the rules' own pages."""
 
-from __future__ import annotations
-
 import re
 from itertools import groupby
 from typing import NamedTuple

@@ -4,8 +4,6 @@ It can't know a file's parameters, so an expression may stand wherever a value d
 the place that they stand in has a description: editors show the first one that they find.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from inspect import cleandoc

@@ -1,7 +1,5 @@
 """Layer kinds as parts of a JSON Schema, from their own declarations."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from inspect import cleandoc
 from typing import Any

@@ -1,7 +1,5 @@
 """The summary as text: a header, the table, and the figures with their definitions."""
 
-from __future__ import annotations
-
 from collections import Counter
 from itertools import takewhile
 

@@ -1,7 +1,5 @@
 """The summary as a table: columns chosen, cells made, widths fitted. How it is printed is the caller's."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -53,7 +51,7 @@ class Table(NamedTuple):
         """The width that the whole table needs."""
         return sum(self.widths) + GAP * (len(self.headings) - 1)
 
-    def without(self, heading: str) -> Table:
+    def without(self, heading: str) -> "Table":
         """The table without a column."""
         at = self.headings.index(heading)
 

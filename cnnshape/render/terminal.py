@@ -1,7 +1,5 @@
 """The summary on a terminal: the plain text, with emphasis."""
 
-from __future__ import annotations
-
 from rich.console import Console
 from rich.text import Text
 

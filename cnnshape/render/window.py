@@ -1,7 +1,5 @@
 """What a layer does, in a few characters: `7x7/2 p3`."""
 
-from __future__ import annotations
-
 from cnnshape.layers import Layer
 
 _IN_WINDOW = ("kernel", "stride", "padding", "dilation", "groups")

@@ -1,7 +1,5 @@
 """Lines that are too long for a terminal, broken between words."""
 
-from __future__ import annotations
-
 LEAST = 20
 """The room that a text gets in any case."""
 

@@ -1,7 +1,5 @@
 """The shipped architectures side by side: a table to choose from, in every format."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """The shipped architectures as a plot: parameters against MACs, both on logarithmic axes. SVG, written by hand."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from html import escape
 from math import ceil, floor, log10
@@ -35,7 +33,7 @@ class Box(NamedTuple):
     right: float
     bottom: float
 
-    def meets(self, other: Box) -> bool:
+    def meets(self, other: "Box") -> bool:
         """Whether they overlap."""
         across = self.left < other.right and other.left < self.right
         return across and self.top < other.bottom and other.top < self.bottom

@@ -1,7 +1,5 @@
 """Holding a report against what its file expects."""
 
-from __future__ import annotations
-
 import operator
 import re
 from collections.abc import Callable, Mapping

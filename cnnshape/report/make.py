@@ -1,7 +1,5 @@
 """Making a report: the passes run over a graph, and put side by side."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from cnnshape.analysis import Field, Peak, activation_elements, peak_memory, receptive_fields, weight_counts, work

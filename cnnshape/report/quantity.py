@@ -1,7 +1,5 @@
 """Quantities as people write them: `25557032`, `4.089G`, `26M`, `2MiB`."""
 
-from __future__ import annotations
-
 import re
 from fractions import Fraction
 from typing import NamedTuple

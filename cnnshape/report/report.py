@@ -1,7 +1,5 @@
 """A report: one row per layer, totals, and what they were made with. Units are in the names."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from math import prod
 from typing import NamedTuple

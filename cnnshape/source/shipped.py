@@ -1,7 +1,5 @@
 """Where the shipped architectures are: inside of an installed package, or beside it in a checkout."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent.parent

@@ -1,7 +1,5 @@
 """A text with a name, and a place in it."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -54,7 +52,7 @@ class Span(NamedTuple):
     end_line: int
     end_column: int
 
-    def part(self, offset: int, length: int) -> Span:
+    def part(self, offset: int, length: int) -> "Span":
         """`length` code points of this place, `offset` after its start; both on its first line."""
         start = self.column + offset
         return Span(self.source, self.line, start, self.line, start + max(length, 1))

@@ -3,8 +3,6 @@
 Nothing of Python is evaluated. Length, depth and the size of every number are bounded.
 """
 
-from __future__ import annotations
-
 import operator
 import re
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """Reading the top level of one file."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The syntax tree of a spec. Nothing here is checked against the vocabulary of layers yet."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from cnnshape.source import SourceText, Span
@@ -18,7 +16,7 @@ class Name(NamedTuple):
 class ListValue(NamedTuple):
     """`[a, b]`: values per axis, pairs of paddings, the columns of a `for`."""
 
-    items: tuple[Value, ...]
+    items: "tuple[Value, ...]"
     span: Span
 
 
@@ -26,8 +24,8 @@ class Setting(NamedTuple):
     """`{kind: args}` as a value, for `norm` and `act`."""
 
     word: Name
-    arguments: tuple[Argument, ...]
-    main: Value | None
+    arguments: "tuple[Argument, ...]"
+    main: "Value | None"
     span: Span
 
 
@@ -79,7 +77,7 @@ class Loop(NamedTuple):
 
     word: Name
     columns: tuple[Column, ...]
-    do: tuple[Step, ...]
+    do: "tuple[Step, ...]"
     modifiers: Modifiers
 
 
@@ -87,8 +85,8 @@ class Residual(NamedTuple):
     """A body and a shortcut, added. `shortcut` is None for the identity, an expression for a chosen word."""
 
     word: Name
-    body: tuple[Step, ...]
-    shortcut: tuple[Step, ...] | Expression | None
+    body: "tuple[Step, ...]"
+    shortcut: "tuple[Step, ...] | Expression | None"
     shortcut_span: Span | None
     modifiers: Modifiers
 
@@ -97,7 +95,7 @@ class Branch(NamedTuple):
     """One named path of a join; no steps means the input itself."""
 
     name: Name
-    steps: tuple[Step, ...]
+    steps: "tuple[Step, ...]"
 
 
 class Join(NamedTuple):

@@ -1,7 +1,5 @@
 """Reading a spec: a file, laid on top of the files that it extends."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What every reader of a part of a spec needs: problems collected, structure demanded, values compiled."""
 
-from __future__ import annotations
-
 import re
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean

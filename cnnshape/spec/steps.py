@@ -1,7 +1,5 @@
 """Reading steps: the lists under `layers`, `do`, branches and shortcuts."""
 
-from __future__ import annotations
-
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.spec.expression import Expression
 from cnnshape.spec.model import (

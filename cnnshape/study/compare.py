@@ -1,7 +1,5 @@
 """Designs side by side: totals, stages, and the layers that differ."""
 
-from __future__ import annotations
-
 from difflib import SequenceMatcher
 from typing import NamedTuple
 

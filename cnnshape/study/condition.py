@@ -1,7 +1,5 @@
 """Conditions on a comparison: `macs > +5%`, `params > 26M`, `peak_activation_bytes >= +1MiB`."""
 
-from __future__ import annotations
-
 import operator
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The arithmetic behind a layer's figures, with its numbers, from the same facts that the report is made of."""
 
-from __future__ import annotations
-
 from math import prod
 from typing import NamedTuple
 

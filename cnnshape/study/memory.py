@@ -1,7 +1,5 @@
 """Activation memory over time, and how much a layer computes for each byte that it moves."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The same network as other tools count it, and what lies between their figures and ours, term by term."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

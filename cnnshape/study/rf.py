@@ -1,7 +1,5 @@
 """Receptive fields through a network, and the region of the input that one cell sees."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import NamedTuple
 

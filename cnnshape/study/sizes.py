@@ -1,7 +1,5 @@
 """Which input sizes a design works at, found by trying them all."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 

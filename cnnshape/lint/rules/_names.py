@@ -1,7 +1,5 @@
 """Where a spec reads which names: expressions by name, references by the name of a tensor."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from cnnshape.spec import (

@@ -1,7 +1,5 @@
 """Who reads a tensor."""
 
-from __future__ import annotations
-
 from cnnshape.graph import Graph
 
 

@@ -1,7 +1,5 @@
 """Which windows the layers of a graph slide over their inputs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from math import gcd
 from typing import NamedTuple

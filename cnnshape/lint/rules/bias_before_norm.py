@@ -25,8 +25,6 @@ Published networks that trip it: `vgg11_bn`, `vgg13_bn`, `vgg16_bn`, `vgg19_bn`,
 and kept their biases; `segnet`, which starts from VGG; `m5`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic

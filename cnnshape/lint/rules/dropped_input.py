@@ -31,8 +31,6 @@ Published networks that trip it: `squeezenet1_0` and `squeezenet1_1`, whose unpa
 two cells before the second pool.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 

@@ -25,8 +25,6 @@ Instead: an odd kernel; or padding written out, where the shift is meant.
 Published networks that trip it: none of those that are shipped.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic

@@ -32,8 +32,6 @@ whose heads keep the place of things in each region: `rcnn`, `fast_rcnn`, `faste
 `faster_rcnn_mobilenet_v3_large_fpn`, `faster_rcnn_mobilenet_v3_large_320_fpn`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from math import prod
 

@@ -24,8 +24,6 @@ Instead: the shape of one example, channels first. The batch, where figures shou
 Published networks that trip it: none of those that are shipped.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic

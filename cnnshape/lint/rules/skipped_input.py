@@ -31,8 +31,6 @@ on the 1x1 convolutions of both paths; with `--variant original`: `resnet50`, `r
 the stride on the 3x3 convolution.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from fractions import Fraction
 from math import prod

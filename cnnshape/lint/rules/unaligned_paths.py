@@ -33,8 +33,6 @@ Instead: kernels and paddings with one centre.
 Published networks that trip it: none of those that are shipped.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple

@@ -41,8 +41,6 @@ the image: `ssd300`, `ssdlite320_mobilenet_v3_large`, `retinanet_resnet50_fpn`, 
 `fcos_resnet50_fpn`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple

@@ -25,8 +25,6 @@ Instead: remove it, or use it.
 Published networks that trip it: none of those that are shipped.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from cnnshape.diagnostics import Diagnostic

@@ -34,8 +34,6 @@ Instead: remove the branch, join it, or name its end under `outputs`.
 Published networks that trip it: none of those that are shipped.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic

@@ -42,8 +42,6 @@ Instead: read it where it belongs, or remove it.
 Published networks that trip it: none of those that are shipped.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from cnnshape.diagnostics import Diagnostic

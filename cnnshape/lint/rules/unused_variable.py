@@ -28,8 +28,6 @@ Instead: read it, or remove the column.
 Published networks that trip it: none of those that are shipped.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic

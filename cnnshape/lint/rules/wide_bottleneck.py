@@ -34,8 +34,6 @@ Instead: a narrow middle, or one in groups.
 Published networks that trip it: none of those that are shipped.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic, Label

@@ -1,7 +1,5 @@
 """What a run of `check` came to: the one value that all of its formats are faces of."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import NamedTuple

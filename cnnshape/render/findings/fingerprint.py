@@ -1,7 +1,5 @@
 """Names for findings that stay the same while the file around them changes."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Iterable

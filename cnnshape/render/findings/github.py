@@ -1,7 +1,5 @@
 """Findings as workflow commands of GitHub Actions, which annotate the lines of a pull request."""
 
-from __future__ import annotations
-
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.render.findings.findings import Findings, advice, forge_path
 from cnnshape.source import Span

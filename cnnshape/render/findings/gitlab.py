@@ -1,7 +1,5 @@
 """Findings as a Code Quality report of GitLab, shown in merge requests."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Findings as JSON: a contract, versioned. Lines and columns are 1-based code points, ends are exclusive."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Findings as JUnit XML, which most systems for continuous integration show as tests: one test per file."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import Diagnostic, Severity
@@ -30,7 +28,7 @@ def to_junit(findings: Findings) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 
-def _describe(case: Element, diagnostics: list[Diagnostic]) -> None:
+def _describe(case: "Element", diagnostics: list[Diagnostic]) -> None:
     """One failure with all errors: readers drop a second one, or trip over it."""
     from xml.etree.ElementTree import SubElement
 

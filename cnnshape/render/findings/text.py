@@ -1,7 +1,5 @@
 """Findings for people and for grep."""
 
-from __future__ import annotations
-
 from cnnshape.render.diagnostics import concise, full
 from cnnshape.render.findings.findings import Findings
 

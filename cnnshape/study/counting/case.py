@@ -1,7 +1,5 @@
 """One layer of a report, in the words that counting rules are written in. Amounts are of one sample."""
 
-from __future__ import annotations
-
 from math import prod
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Figures of conventions, not of one tool: multiply-adds alone."""
 
-from __future__ import annotations
-
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import PRODUCT, TWICE_PRODUCT
 from cnnshape.study.counting.rule import Cost, Costs, Quantity, Rule, by_row

@@ -1,7 +1,5 @@
 """Costs that several tools share, in the words that our own figures have too."""
 
-from __future__ import annotations
-
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.rule import Cost, Costs, Entry
 

@@ -1,7 +1,5 @@
 """fvcore's FlopCountAnalysis: by the operators of a traced graph. timm's `infer_gmacs` is this count."""
 
-from __future__ import annotations
-
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import PRODUCT, per_input, per_value, scaled
 from cnnshape.study.counting.rule import Costs, Mark, Quantity, Rule, Table, by_kind, each

@@ -1,7 +1,5 @@
 """onnx-tool: by the operators of an ONNX file, with costs of vector instructions (a division 4, exp 32, a root 24)."""
 
-from __future__ import annotations
-
 from math import prod
 
 from cnnshape.report import Report

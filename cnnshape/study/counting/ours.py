@@ -1,7 +1,5 @@
 """Our own figures, in parts that a tool's parts can be set against."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """calflops and DeepSpeed's flops profiler: by patched functions, with formulas of one origin."""
 
-from __future__ import annotations
-
 from math import prod
 
 from cnnshape.layers import Window

@@ -1,7 +1,5 @@
 """ptflops: its default backend hooks modules and patches functions, and so counts some layers twice; or by operators."""
 
-from __future__ import annotations
-
 from math import prod
 
 from cnnshape.study.counting.case import Case

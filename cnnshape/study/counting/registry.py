@@ -1,7 +1,5 @@
 """All counting rules, listed by hand."""
 
-from __future__ import annotations
-
 from cnnshape.study.counting import (
     conventions,
     fvcore,

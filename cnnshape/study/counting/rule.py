@@ -1,7 +1,5 @@
 """What a counting rule is: a tool, a figure that it prints, and what it counts of each kind of layer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import NamedTuple

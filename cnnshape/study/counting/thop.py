@@ -1,7 +1,5 @@
 """thop and its successor ultralytics-thop: by hooks on module classes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from math import prod
 

@@ -1,7 +1,5 @@
 """torchinfo: mult-adds from the parameters of each module, and memory from the outputs of modules that own some."""
 
-from __future__ import annotations
-
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import BIAS, GRADIENTS, OUTPUT
 from cnnshape.study.counting.rule import Cost, Costs, Mark, Quantity, Rule, by_row

@@ -1,7 +1,5 @@
 """torchlens: by every function that a forward pass calls."""
 
-from __future__ import annotations
-
 from cnnshape.study.counting.costs import JOIN, TWICE_PRODUCT, biased, per_input, per_value, written_kernel
 from cnnshape.study.counting.rule import Cost, Mark, Quantity, Rule, Table, by_kind, each
 

@@ -1,7 +1,5 @@
 """torchscan: formulas by module class."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from math import prod
 

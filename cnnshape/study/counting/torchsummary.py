@@ -1,7 +1,5 @@
 """torchsummary: memory from the outputs of all modules, those that contain others too."""
 
-from __future__ import annotations
-
 from cnnshape.graph import Group
 from cnnshape.report import Report
 from cnnshape.study.counting.case import Case

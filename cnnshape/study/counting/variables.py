@@ -1,7 +1,5 @@
 """Parameter counts that take in running means and variances: Keras, flax, ONNX files."""
 
-from __future__ import annotations
-
 from cnnshape.report import Report
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.ours import LEARNED

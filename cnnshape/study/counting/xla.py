@@ -1,7 +1,5 @@
 """XLA's cost analysis of a network in flax: by the instructions that a traced function becomes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import prod
 from struct import pack, unpack
