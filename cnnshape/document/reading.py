@@ -10,6 +10,7 @@ from typing import Any
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.document.node import Entry, Mapping, Node, Scalar, Sequence
+from cnnshape.document.syntax import syntax_error
 from cnnshape.source import SourceText, Span
 
 MAX_BYTES = 1 << 20
@@ -17,22 +18,6 @@ MAX_DEPTH = 64
 MAX_NODES = 100_000
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
-
-_SYNTAX_HELP = (
-    ("\\t", "YAML indents with spaces; replace the tab"),
-    ("character '*'", "quote a value that starts with `*`"),
-    ("character '%'", "quote a value that starts with `%`"),
-    ("character '@'", "quote a value that starts with `@`"),
-    ("character '`'", "quote a value that starts with a backtick"),
-    ("cannot start any token", "quote the value, or replace a tab by spaces"),
-    ("mapping values are not allowed", "a value with `: ` in it needs quotes; or a line above lacks its `:`"),
-    ("could not find expected ':'", "this line, or the one before it, lacks a `:`"),
-    ("did not find expected '-'", "the items of a list stand at one indentation"),
-    ("did not find expected key", "the keys of a mapping stand at one indentation"),
-    ("',' or ']'", "close the `[`, or separate its items by commas"),
-    ("',' or '}'", "close the `{`, or separate its entries by commas"),
-    ("unexpected end of stream", "close the quote that is open at the end"),
-)
 
 
 def read_file_bytes(path: Path) -> bytes:
@@ -81,7 +66,7 @@ def read_document(source: SourceText) -> tuple[Node | None, list[Diagnostic]]:
     try:
         composer.run()
     except yaml.MarkedYAMLError as error:
-        composer.problems.append(_syntax_error(source, error))
+        composer.problems.append(syntax_error(source, error))
         return None, composer.problems
     except yaml.YAMLError as error:
         composer.problems.append(diagnose("yaml-syntax", _one_line(str(error)), file=source.name))
@@ -251,28 +236,3 @@ def _control_character(source: SourceText, offset: int) -> Diagnostic:
     message = f"control character U+{ord(source.text[offset]):04X} in the text"
     span = Span(source, line, column, line, column + 1)
     return diagnose("control-character", message, span, help="remove it; a spec is printable text")
-
-
-def _syntax_error(source: SourceText, error: Any) -> Diagnostic:
-    mark = error.problem_mark or error.context_mark
-    if mark is not None and error.context_mark is not None and not source.line(mark.line + 1):
-        # what was opened is at fault, not the end of the file
-        mark = error.context_mark
-    problem = _one_line(error.problem or "the text is not YAML")
-    if mark is None:
-        help = next((text for sign, text in _SYNTAX_HELP if sign in problem), None)
-        return diagnose("yaml-syntax", problem, file=source.name, help=help)
-    # libyaml doesn't name the character that it stumbled over
-    at = source.line(mark.line + 1)[mark.column : mark.column + 1]
-    told = f"{problem} character '{at}'" if "cannot start any token" in problem else problem
-    help = next((text for sign, text in _SYNTAX_HELP if sign in told), None)
-    span = Span(source, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
-    if "\t" in source.line(span.line)[: span.column]:
-        help = "YAML indents with spaces; replace the tab"
-    related = []
-    if error.context_mark is not None and error.context_mark.line != mark.line:
-        start = error.context_mark
-        related = [
-            Label(Span(source, start.line + 1, start.column + 1, start.line + 1, start.column + 2), "begun here")
-        ]
-    return diagnose("yaml-syntax", problem, span, related=related, help=help)

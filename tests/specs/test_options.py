@@ -91,7 +91,7 @@ def test_an_option_that_does_not_fit_is_an_error(
         ({"params": {"width": "3 +"}}, "param width:1:4: .* found the end"),
         ({"params": {"width": ""}}, "^(?!.*file)"),
         ({"params": {"width": "min(1, 2"}}, r"expected `\)`"),
-        ({"params": {"width": "[1"}}, "did not find expected"),
+        ({"params": {"width": "[1"}}, r"the `\[` is not closed"),
         ({"params": {"width": "a: 1\n---\n"}}, "a second document"),
         ({"params": {"width": "{a: 1, b: 2}"}}, "names 2 kinds"),
         ({"params": {"width": 10**5000}}, "beyond|at most"),
