@@ -4,16 +4,16 @@ On the line of `extends` it covers warnings in the files below, which may be cle
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic, Severity, diagnose, did_you_mean
+from cnnshape.document import Mapping, Sequence, read_document
 from cnnshape.lint.registry import BY_NAME
 from cnnshape.lint.run import Selection
 from cnnshape.source import SourceText, Span
 
 _EXTENDS = re.compile(r"extends\s*:")
-_QUOTED = re.compile(r"""(?<![^\s,\[{:])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')""")
 _COMMENT = re.compile(r"(?:^|\s)#\s*cnnshape:\s*ignore(?:\[(?P<names>[^\]\n]*)\])?")
 
 
@@ -38,8 +38,9 @@ def find_ignores(source: SourceText) -> list[Ignore]:
         return []
     found = []
     following = source.line_count + 1
+    masked = _masked(source)
     for number in range(source.line_count, 0, -1):
-        text = _QUOTED.sub(lambda found: "-" * len(found[0]), source.line(number))
+        text = masked[number] if number in masked else source.line(number)
         match = _COMMENT.search(text)
         alone = text.lstrip().startswith("#")
         if match is not None:
@@ -52,6 +53,32 @@ def find_ignores(source: SourceText) -> list[Ignore]:
         if not alone:
             following = number
     return found[::-1]
+
+
+def _masked(source: SourceText) -> dict[int, str]:
+    """The lines on which quoted texts and blocks of text stand, with dashes in their place: no `#` of theirs counts."""
+    lines: dict[int, list[str]] = {}
+    for span in _texts(source):
+        for number in range(span.line, span.end_line + 1):
+            signs = lines.setdefault(number, list(source.line(number)))
+            start = span.column - 1 if number == span.line else 0
+            end = span.end_column - 1 if number == span.end_line else len(signs)
+            signs[start:end] = "-" * (end - start)
+    return {number: "".join(signs) for number, signs in lines.items()}
+
+
+def _texts(source: SourceText) -> Iterator[Span]:
+    """The places of all scalars that are not plain."""
+    root, _ = read_document(source)
+    nodes = [root]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, Mapping):
+            nodes += [part for entry in node.entries for part in entry]
+        elif isinstance(node, Sequence):
+            nodes += node.items
+        elif node is not None and not node.plain:
+            yield node.span
 
 
 def apply_ignores(source: SourceText, found: Iterable[Diagnostic], selection: Selection) -> list[Diagnostic]:

@@ -96,6 +96,19 @@ def test_what_stands_in_quotes_is_no_comment(name: str) -> None:
     assert reported(text) == [(6, "repeated-activation")]
 
 
+@pytest.mark.parametrize("sign", ["|", ">-", '"'])
+def test_what_stands_in_a_text_of_several_lines_is_no_comment(sign: str) -> None:
+    end = '"' if sign == '"' else ""
+    source = f"source: {sign}\n  a book\n  # cnnshape: ignore[repeated-activation]\n  b{end}\n"
+    text = f"{source}cnnshape: 1\ninput: [8, 16, 16]\nlayers:\n{TWICE}\n"
+    assert reported(text) == [(9, "repeated-activation")]
+
+
+def test_a_comment_behind_a_text_of_several_lines_counts() -> None:
+    source = "source: |\n    a book\n  # cnnshape: ignore[heavy-head]\n"
+    assert reported(f"{source}{HEAD}  - relu\n") == [(3, "unused-ignore")]
+
+
 def test_an_apostrophe_opens_no_quotes() -> None:
     assert reported(f"{HEAD}{TWICE}  # don't mind: # cnnshape: ignore[repeated-activation] that's meant\n") == []
 
