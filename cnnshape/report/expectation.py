@@ -10,7 +10,7 @@ from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
 from cnnshape.layers import show
 from cnnshape.report.quantity import parse_quantity
 from cnnshape.report.report import Report, Row
-from cnnshape.spec import Expectation, Expression, ListValue, Name
+from cnnshape.spec import Expectation, Expression, ListValue, Name, shown
 
 FIGURES: dict[str, str] = {
     "params": "learned parameters, frozen ones too",
@@ -90,7 +90,8 @@ def _check(report: Report, expectation: Expectation) -> Diagnostic | None:
 def _check_number(report: Report, expectation: Expectation, number: int) -> Diagnostic | None:
     wanted = parse_wanted(expectation.wanted.text) if isinstance(expectation.wanted, Name) else None
     if wanted is None:
-        message = f"`{expectation.figure.text}` can't be held against this"
+        found = f"`{shown(expectation.wanted.text)}`" if isinstance(expectation.wanted, Name) else "a list"
+        message = f"`{expectation.figure.text}` is a number, a bound or a tolerance, found {found}"
         return diagnose("bad-expectation", message, expectation.wanted.span, help=_HELP)
     if wanted.test(number):
         return None
@@ -121,9 +122,19 @@ def _figure(report: Report, figure: str) -> int:
 def _missed(figure: str, wanted: Wanted, number: int) -> str:
     """By how much a figure is missed."""
     off = number - wanted.target
-    share = f", {float(abs(off) / wanted.target * 100):.3g} %" if wanted.target else ""
-    amount = f"{float(abs(off)):,.0f}{share} {'more' if off > 0 else 'less'}"
-    return f"{figure} is {number:,}, expected {wanted.text}: {amount}"
+    amount = f"{float(abs(off)):,.0f} {'more' if off > 0 else 'less'}"
+    return f"{figure} is {number:,}, expected {wanted.text}: {amount}{_share(number, wanted.target)}"
+
+
+def _share(number: int, target: Fraction) -> str:
+    """A miss as a part of what was expected, or as a multiple of it where it is far off."""
+    if not target:
+        return ""
+    if number >= 2 * target:
+        times = float(number / target)
+        return f", {times:,.0f} times as much" if times >= 100 else f", {times:.3g} times as much"
+    share = float(abs(number - target) / target * 100)
+    return f" ({share:.3g} %)"
 
 
 def _holders(report: Report, figure: str) -> tuple[str, ...]:
