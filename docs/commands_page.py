@@ -13,7 +13,8 @@ from cnnshape.cli.app import app
 from cnnshape.render.table import COLUMNS
 
 # A parameter is of typer's own copy of click, or of click itself, by typer's version: no type fits both.
-COMMANDS: dict[str, Sequence[Any]] = {name: command.params for name, command in get_command(app).commands.items()}
+_GROUP: Any = get_command(app)
+COMMANDS: dict[str, Sequence[Any]] = {name: _GROUP.get_command(None, name).params for name in _GROUP.commands}
 _SHARED = [get_args(value)[1].help for value in vars(options).values() if get_origin(value) is Annotated]
 _HEADINGS = ("", "value", "default", "meaning")
 

@@ -8,7 +8,7 @@ import typer
 from cnnshape.cli.reading import BAD_USAGE, fail
 from cnnshape.cli.writing import terminal_width
 from cnnshape.diagnostics import diagnose, did_you_mean
-from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME
+from cnnshape.layers import BY_NAME, foreign_kind
 from cnnshape.render.reference import kind_page, kinds_overview
 
 
@@ -25,7 +25,7 @@ def layers(
     if kind is None:
         sys.stdout.write(kinds_overview(terminal_width()))
         return
-    found = BY_NAME.get(kind) or BY_FOREIGN_NAME.get(kind)
+    found = BY_NAME.get(kind) or foreign_kind(kind)
     if found is None:
         help = did_you_mean(kind, BY_NAME) or "`cnnshape layers` lists all kinds"
         fail([diagnose("unknown-kind", f"no layer kind is called `{kind}`", help=help)], BAD_USAGE)

@@ -4,8 +4,6 @@ YAML's reader stumbles where a text stops making sense, which is often a line be
 rules. The rules here look at the text around that place for the slips that people make.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Any, NamedTuple

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
+from cnnshape.graph.foreign import foreign_spelling, foreign_value
 from cnnshape.graph.vocabulary import Plan
 from cnnshape.layers import BY_NAME, LARGEST, Layer, LayerProblem, Tensor, foreign_kind
 from cnnshape.source import Span
@@ -38,11 +39,6 @@ def expression_problem(value: Expression, problem: ExpressionProblem, scope: Map
     return diagnose(problem.name, problem.message, value.place(problem), help=problem.help)
 
 
-def foreign_spelling(word: str, right: str, at: Span) -> Diagnostic:
-    """Another framework's word, and the one that the language has."""
-    return diagnose("foreign-spelling", f"`{word}` is called `{right}` here", at, help=f"write `{right}`")
-
-
 def unknown_name(value: Expression, word: str, known: Mapping[str, object]) -> Diagnostic:
     """A name in an expression that nothing here has."""
     at = value.span
@@ -69,6 +65,9 @@ def _bad_argument(plan: Plan, name: str, value: object, scope: Mapping[str, obje
     declared = plan.kind.arguments[name].type
     at = plan.values[name].span if name in plan.values else plan.at
     expression = plan.values.get(name)
+    written = declared.native(value) if isinstance(value, str) else None
+    if written is not None:
+        return foreign_value(str(value), written, at)
     if isinstance(value, Unresolved) and isinstance(expression, Expression):
         known = declared.words or scope
         return unknown_name(expression, value, dict.fromkeys((*declared.words, *known)))
@@ -76,8 +75,27 @@ def _bad_argument(plan: Plan, name: str, value: object, scope: Mapping[str, obje
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else 0
     most = f", at most {int(declared.most):,}" if number > declared.most == LARGEST else ""
     message = f"`{name}` of {plan.kind.name} is {declared.expected}{most}, got {shown}"
-    help = "`//` divides and rounds down" if number != int(number) and declared.form == "int" else None
-    return diagnose("bad-argument", message, at, help=help)
+    return diagnose("bad-argument", message, at, help=_value_help(plan, name, value))
+
+
+def _value_help(plan: Plan, name: str, value: object) -> str | None:
+    """How a value that an argument refuses may have been meant."""
+    argument = plan.kind.arguments[name]
+    form = argument.type.form
+    if isinstance(value, tuple) and argument.main and form == "int":
+        named = [*(each for each, other in plan.kind.arguments.items() if other.required), "stride"][: len(value)]
+        return f"name the arguments: `{plan.kind.name}: {{{', '.join(f'{each}: ...' for each in named)}}}`"
+    if form == "shape" and isinstance(value, tuple) and -1 in value:
+        return "no size is inferred: write the number that -1 stands for"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if form == "int" and value != int(value):
+        return "`//` divides and rounds down"
+    if form == "bool" and value in (0, 1):
+        return f"write `{'true' if value else 'false'}`"
+    if argument.type.most == 1 < value <= 100:
+        return f"{value:g} % is {value / 100:g}"
+    return None
 
 
 def _listed(value: tuple[object, ...]) -> str:

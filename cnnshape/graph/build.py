@@ -17,7 +17,7 @@ from cnnshape.graph.scope import Handle, Place, Scope
 from cnnshape.graph.values import settled
 from cnnshape.graph.vocabulary import Vocabulary
 from cnnshape.layers import Shape, Tensor
-from cnnshape.spec import Input, Name, Spec, Value, Variant, describe, shown
+from cnnshape.spec import Input, Name, Spec, Unresolved, Value, Variant, describe, shown
 
 LARGEST_SIZE = 10**9
 
@@ -66,8 +66,9 @@ class _Builder:
         for index, given in enumerate(inputs):
             if given.name in scope:
                 at = self.spec.inputs[index].name.span
-                self.fault(diagnose("duplicate-name", f"`{given.name}` is a param already", at))
-            scope[given.name] = Handle(index)
+                related = [Label(self.vocabulary.params[given.name], "the param")]
+                self.fault(diagnose("duplicate-name", f"`{given.name}` is a param already", at, related=related))
+            scope[given.name] = Handle(index, at=self.spec.inputs[index].name.span)
         self.doubtful = doubtful_inputs(self.spec, inputs)
         draft = Draft([given.tensor for given in inputs], self.options.max_layers)
         expander = Expander(self.vocabulary, self.faults, draft, self.options.max_layers)
@@ -176,7 +177,8 @@ class _Builder:
         if whole and isinstance(found, int | float) and 1 <= found <= LARGEST_SIZE:
             return int(found)
         message = f"a size of `{given.name.text}` is a whole number from 1 to 10^9, got {describe(found)}"
-        self.fault(diagnose("bad-input", message, value.span))
+        unknown = f"write a number, or declare `{found}` under `params:`" if isinstance(found, Unresolved) else None
+        self.fault(diagnose("bad-input", message, value.span, help=unknown))
         return 1
 
     def outputs(self, last: int | None, scope: Scope) -> dict[str, int]:

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.graph.applications import Chain
 from cnnshape.graph.binding import Refused
+from cnnshape.graph.mismatch import share_mismatch, weight_shapes
 from cnnshape.graph.model import Group, Node
 from cnnshape.graph.scope import Handle
 from cnnshape.graph.values import Poisoned
 from cnnshape.layers import Tensor
 from cnnshape.source import Span
-from cnnshape.spec import Name, shown
+from cnnshape.spec import Name
 
 MAX_LAYERS = 100_000
 
@@ -89,10 +90,9 @@ class Draft:
         if source.index is None:
             raise Poisoned
         rounds = max(len(borrowers) // max(len(lenders), 1), 1)
-        if [self._weight_shapes(i) for i in lenders] * rounds != [self._weight_shapes(i) for i in borrowers]:
-            message = f"the weights of `{shown(name.text)}` don't fit here: other layers or other shapes"
-            help = "both steps need the same layers on inputs of the same channels"
-            raise Refused(diagnose("share-mismatch", message, name.span, help=help))
+        owners, users = [self.nodes[i] for i in lenders], [self.nodes[i] for i in borrowers]
+        if [*map(weight_shapes, owners)] * rounds != [*map(weight_shapes, users)]:
+            raise Refused(share_mismatch(name, owners, users))
         for lender, borrower in zip(lenders * rounds, borrowers, strict=True):
             owner = self.nodes[lender].shares
             self.nodes[borrower] = self.nodes[borrower]._replace(shares=lender if owner is None else owner)
@@ -100,7 +100,3 @@ class Draft:
     def _owns_weights(self, index: int) -> bool:
         application = self.nodes[index].application
         return bool(application.layer.weights(application.inputs))
-
-    def _weight_shapes(self, index: int) -> tuple[object, ...]:
-        application = self.nodes[index].application
-        return application.layer.name, application.layer.weights(application.inputs)

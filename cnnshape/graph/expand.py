@@ -47,7 +47,7 @@ class Expander:
         """Expands one step with its modifiers."""
         if isinstance(step, Broken):
             if step.name is not None:
-                scope.setdefault(step.name.text, Handle(None))
+                scope.setdefault(step.name.text, Handle(None, at=step.name.span))
             return None
         self._visit(step)
         modifiers = step.modifiers
@@ -129,9 +129,23 @@ class Expander:
         taken = conflict(name.text, rounds, scope)
         if taken:
             message = f"`{taken}` is the name of something else here already"
-            self._faults.add(diagnose("duplicate-name", message, name.span, help="choose another name"), self._trace)
+            first = self._first_place(taken, scope)
+            related = [Label(first, "first named here")] if first else []
+            help = "choose another name"
+            self._faults.add(diagnose("duplicate-name", message, name.span, related=related, help=help), self._trace)
             return
+        for each in (handle, *(rounds or ())):
+            each.at = name.span
         scope[name.text] = handle if rounds is None else rounds
+
+    def _first_place(self, name: str, scope: Scope) -> Span | None:
+        """Where a name of the scope was given; None where the trace tells it: to a param, or to a loop's variable."""
+        if any(name in frame.origins() for frame in self._trace):
+            return None
+        found = scope.get(name) or scope.get(name.rpartition(".")[0])
+        if isinstance(found, Rounds):
+            found = found[-1]
+        return found.at if isinstance(found, Handle) else self._vocabulary.params.get(name)
 
     # Layers
 

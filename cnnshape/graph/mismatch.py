@@ -1,8 +1,11 @@
-"""Why the two paths of a residual can't be added, and what would mend it."""
+"""Why shapes don't fit, and what would mend it: the paths of a residual, and shared weights."""
+
+from math import prod
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
-from cnnshape.layers import Shape, Tensor, show
-from cnnshape.spec import Call, Residual
+from cnnshape.graph.model import Node
+from cnnshape.layers import Shape, Tensor, counted, show
+from cnnshape.spec import Call, Name, Residual, shown
 
 
 def residual_mismatch(step: Residual, body: Tensor, shortcut: Tensor, projected: bool) -> Diagnostic:
@@ -34,13 +37,13 @@ def _shortcut_label(step: Residual, shortcut: Tensor, projected: bool) -> str:
 
 
 def _help(body: Shape, shortcut: Shape, projected: bool) -> str:
+    if not projected and (gate := _gate_help(body, shortcut)):
+        return gate
     if len(body) != len(shortcut):
-        return "the paths have different ranks; is a `flatten` or a global pool inside the residual?"
-    ratio = _ratio(body, shortcut)
+        return "the paths have different ranks; is a `flatten` inside the residual?"
     if body[1:] == shortcut[1:]:
-        if projected:
-            return f"let the shortcut end with the body's {body[0]} channels, or the body with {shortcut[0]}"
-        return f"project the shortcut: `- conv: {{out: {body[0]}, kernel: 1, norm: batch_norm}}`"
+        return _channels_help(body[0], shortcut[0], projected)
+    ratio = _ratio(body, shortcut)
     if ratio > 1 and projected:
         return f"the body strides by {ratio} in total; give the shortcut the same stride"
     if ratio > 1:
@@ -55,6 +58,25 @@ def _help(body: Shape, shortcut: Shape, projected: bool) -> str:
     return "both paths need the same strides and paddings"
 
 
+def _gate_help(body: Shape, shortcut: Shape) -> str:
+    """Help where the body ends with one value per channel, as squeeze-and-excitation does; else nothing."""
+    if body[0] != shortcut[0] or set(body[1:]) - {1} or prod(shortcut[1:]) == 1:
+        return ""
+    scale = "to scale the input by it, write `multiply: {gate: [steps], input: []}`"
+    if len(body) == len(shortcut):
+        return f"the body squeezes each channel to one value; {scale}"
+    shape = ", ".join(map(str, (body[0], *(1 for _ in shortcut[1:]))))
+    return f"the body squeezes each channel to one value; {scale}, its gate ending with `- reshape: [{shape}]`"
+
+
+def _channels_help(body: int, shortcut: int, projected: bool) -> str:
+    if projected:
+        return f"let the shortcut end with the body's {body} channels, or the body with {shortcut}"
+    if body == 1:
+        return f"nothing broadcasts: let the body end with {shortcut} channels, as the input has them"
+    return f"project the shortcut: `- conv: {{out: {body}, kernel: 1, norm: batch_norm}}`"
+
+
 def _ratio(body: Shape, shortcut: Shape) -> int:
     """By how much the shortcut is larger on every spatial axis; 0 where that is no whole number."""
     ratios = {-(-before // after) for before, after in zip(shortcut[1:], body[1:], strict=True)}
@@ -62,3 +84,44 @@ def _ratio(body: Shape, shortcut: Shape) -> int:
         -(-before // ratio) == after for ratio in ratios for before, after in zip(shortcut[1:], body[1:], strict=True)
     )
     return ratios.pop() if len(ratios) == 1 and exact else 0
+
+
+def share_mismatch(name: Name, lenders: list[Node], borrowers: list[Node]) -> Diagnostic:
+    """The diagnostic of layers that can't use the weights of the step of that name."""
+    related: list[Label] = []
+    text = shown(name.text)
+    if not lenders:
+        message = f"`{text}` has no weights to share"
+    elif not borrowers:
+        message = f"this step has no weights of its own that could be those of `{text}`"
+    elif len(borrowers) % len(lenders):
+        message = f"`{text}` has weights in {counted(len(lenders), 'layer')}, this step in {len(borrowers)}"
+    else:
+        pairs = zip(lenders * (len(borrowers) // len(lenders)), borrowers, strict=True)
+        lender, borrower = next((a, b) for a, b in pairs if weight_shapes(a) != weight_shapes(b))
+        message = f"the weights of `{text}` don't fit: {_difference(lender, borrower)}"
+        related = [Label(lender.at, f"the weights of `{text}`")]
+    help = "both steps need the same layers with the same arguments, on inputs of the same channels"
+    return diagnose("share-mismatch", message, name.span, related=related, help=help)
+
+
+def weight_shapes(node: Node) -> tuple[object, ...]:
+    """What two layers have in common that can share their weights."""
+    application = node.application
+    return application.layer.name, application.layer.weights(application.inputs)
+
+
+def _difference(lender: Node, borrower: Node) -> str:
+    kinds = lender.application.layer.name, borrower.application.layer.name
+    if kinds[0] != kinds[1]:
+        return f"they are those of {kinds[0]}, this is {kinds[1]}"
+    there, here = _owned(lender), _owned(borrower)
+    names = [name for name in dict.fromkeys((*there, *here)) if there.get(name) != here.get(name)]
+    return ", ".join(
+        f"`{name}` is {there.get(name, 'missing')} there and {here.get(name, 'missing')} here" for name in names
+    )
+
+
+def _owned(node: Node) -> dict[str, str]:
+    application = node.application
+    return {weight.name: show(weight.shape) for weight in application.layer.weights(application.inputs)}

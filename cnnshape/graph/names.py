@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from cnnshape.diagnostics import MOST_CANDIDATES, Diagnostic
-from cnnshape.graph.binding import foreign_spelling, unknown_name
+from cnnshape.graph.binding import unknown_name
+from cnnshape.graph.foreign import foreign_spelling, foreign_value
 from cnnshape.graph.scope import DYNAMIC
 from cnnshape.graph.vocabulary import walk
-from cnnshape.layers import BY_NAME, Layer, foreign_kind
+from cnnshape.layers import BY_NAME, ArgumentType, Layer, foreign_kind
 from cnnshape.spec import (
     Argument,
     Broken,
@@ -23,6 +24,7 @@ from cnnshape.spec import (
 )
 
 _WORDS = frozenset({"identity", "none", "center"})
+_FOLLOWER = ArgumentType("word", "a layer kind", words=(*BY_NAME, "none"))
 
 
 def unknown_names(spec: Spec) -> list[Diagnostic]:
@@ -114,7 +116,7 @@ class _Finder:
             return
         main = next((name for name, argument in kind.arguments.items() if argument.main), "") if kind else ""
         if main or kind is None:
-            self.value(step.main, names, _words_for(kind, main))
+            self.value(step.main, names, _type_of(kind, main))
         self.arguments((*step.arguments, *step.modifiers.first), names, kind)
 
     def arguments(self, arguments: Iterable[Argument], names: set[str], kind: type[Layer] | None) -> None:
@@ -122,7 +124,7 @@ class _Finder:
         for argument in arguments:
             text = argument.name.text
             if kind is None or text in kind.arguments:
-                self.value(argument.value, names, _words_for(kind, text))
+                self.value(argument.value, names, _type_of(kind, text))
             elif text in kind.followers:
                 self.follower(argument.value, names)
 
@@ -133,18 +135,17 @@ class _Finder:
             if foreign is not None:
                 self.found.append(foreign_spelling(word, foreign.name, value.span))
                 return
-        self.value(value, names, (*BY_NAME, "none"))
+        self.value(value, names, _FOLLOWER)
 
-    def value(self, value: Value | None, names: set[str], words: Iterable[str] = ()) -> None:
-        """Reports the first unknown name of a value; `words` are those that it might have been meant to be."""
+    def value(self, value: Value | None, names: set[str], type: ArgumentType | None = None) -> None:
+        """Reports the first unknown name of a value; `type` is that of the argument which gets it."""
         if isinstance(value, Expression):
             unknown = sorted(value.names - names - DYNAMIC - self.words)
             if unknown:
-                known = {*words, *DYNAMIC} if len(names) > MOST_CANDIDATES else {*words, *names, *DYNAMIC}
-                self.found.append(unknown_name(value, unknown[0], dict.fromkeys(known)))
+                self.found.append(_unknown(value, unknown[0], names, type))
         elif isinstance(value, ListValue):
             for item in value.items:
-                self.value(item, names, words)
+                self.value(item, names, type)
         elif isinstance(value, Setting):
             kind = BY_NAME.get(value.word.text)
             if kind is not None:
@@ -152,6 +153,15 @@ class _Finder:
                 self.arguments(value.arguments, names, kind)
 
 
-def _words_for(kind: type[Layer] | None, argument: str) -> tuple[str, ...]:
-    """The words that an argument of a kind takes."""
-    return kind.arguments[argument].type.words if kind is not None and argument in kind.arguments else ()
+def _type_of(kind: type[Layer] | None, argument: str) -> ArgumentType | None:
+    return kind.arguments[argument].type if kind is not None and argument in kind.arguments else None
+
+
+def _unknown(value: Expression, word: str, names: set[str], type: ArgumentType | None) -> Diagnostic:
+    written = type.native(word) if type else None
+    if written is not None and value.text.strip() == word:
+        return foreign_value(word, written, value.span)
+    known = set(type.words) if type else set()
+    known |= set() if len(names) > MOST_CANDIDATES else names
+    known |= set() if type and type.form == "word" else DYNAMIC
+    return unknown_name(value, word, dict.fromkeys(known))

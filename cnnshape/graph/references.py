@@ -3,6 +3,7 @@
 from cnnshape.diagnostics import MOST_CANDIDATES, diagnose, did_you_mean
 from cnnshape.graph.binding import Refused
 from cnnshape.graph.scope import Handle, Rounds, Scope
+from cnnshape.layers import BY_NAME
 from cnnshape.spec import Name, describe, shown
 
 
@@ -21,6 +22,9 @@ def tensor_of(name: Name, scope: Scope) -> Handle:
     few = scope if len(scope) <= MOST_CANDIDATES else {}
     tensors = [known for known, value in few.items() if isinstance(value, Handle | Rounds)]
     help = did_you_mean(name.text, tensors if name.text == "prev" else [*tensors, "prev"])
+    if name.text in BY_NAME:
+        branch = f"`{{left: [{name.text}]}}`"
+        help = f"`{name.text}` is a kind; a reference is the `name:` of a step, and steps stand in branches: {branch}"
     message = f"no step or input before this one is called `{shown(name.text)}`"
     raise Refused(diagnose("unknown-tensor", message, name.span, help=help))
 

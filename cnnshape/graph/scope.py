@@ -1,6 +1,7 @@
 """Names during expansion: what an expression or a reference can see at one step."""
 
 from cnnshape.layers import Tensor
+from cnnshape.source import Span
 from cnnshape.spec import SIZE_NAMES
 
 Scope = dict[str, object]
@@ -10,12 +11,15 @@ class Handle:
     """A tensor as a value of an expression: its index, and the nodes from `start` to `end` that made it.
 
     `index` is None where the step that should have made it failed; `skipped` marks a step whose `when` is false,
-    which passes its input on.
+    which passes its input on; `at` is where the tensor got its name.
     """
 
-    __slots__ = ("end", "index", "skipped", "start")
+    __slots__ = ("at", "end", "index", "skipped", "start")
 
-    def __init__(self, index: int | None, start: int = 0, end: int = 0, *, skipped: bool = False) -> None:
+    def __init__(
+        self, index: int | None, start: int = 0, end: int = 0, *, skipped: bool = False, at: Span | None = None
+    ) -> None:
+        self.at = at
         self.skipped = skipped
         self.index = index
         self.start = start

@@ -3,10 +3,12 @@
 This looks at every step of the file, expanded or not, so that one run reports every misspelt word.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, nearest
-from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME, Layer, foreign_kind
+from cnnshape.graph.foreign import CONTROLS, INFERRED, argument_help, follower_of, foreign_spelling, kind_help
+from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME, Layer, bare, foreign_argument, foreign_kind
 from cnnshape.source import Span
 from cnnshape.spec import (
     Argument,
@@ -25,14 +27,8 @@ from cnnshape.spec import (
     shown,
 )
 
-_CONTROL_FOREIGN = {
-    "shortcut": "residual", "skip": "residual", "Residual": "residual", "foreach": "for", "loop": "for", "sequential": "do",
-    "branch": "concat", "parallel": "concat",
-}  # fmt: skip
-NO_LAYER = "none"
-
-
 MOST_NAMED = 12
+_RUN_TOGETHER = re.compile(r"([A-Za-z_][\w.]*)\s*([:(=, ])\s*(.*)")
 
 
 class Plan:
@@ -68,6 +64,7 @@ class Vocabulary:
     def __init__(self, spec: Spec) -> None:
         self.problems: list[Diagnostic] = []
         self.blocks: dict[str, Block] = {}
+        self.params = {param.name.text: param.name.span for param in spec.params}
         self._plans: dict[int, Plan | None] = {}
         self._bad_calls: set[int] = set()
         for block in spec.blocks:
@@ -107,7 +104,7 @@ class Vocabulary:
     def _check_block(self, call: Call) -> None:
         block = self.blocks.get(call.word.text)
         if block is None:
-            help = did_you_mean(call.word.text, self.blocks) or "define it under `blocks:`"
+            help = self._block_help(call.word.text)
             self._report("unknown-block", f"no block is called `{shown(call.word.text)}`", call.word.span, help)
             return
         if not block.sound:
@@ -121,6 +118,13 @@ class Vocabulary:
         if call.main is not None and not params:
             message = f"`{block.name.text}` has no params, but a value is given"
             self._report("unknown-param", message, call.main.span, "declare it: `params: {width: required}`")
+
+    def _block_help(self, word: str) -> str:
+        if slip := _slip(word):
+            return slip
+        if nearest(word, self.blocks) is None and (advice := kind_help(word)):
+            return advice
+        return did_you_mean(word, self.blocks) or "define it under `blocks:`"
 
     def _plan(self, call: Call, first: bool) -> Plan | None:
         kind = self.kind(call.word)
@@ -204,11 +208,9 @@ class Vocabulary:
             return found
         foreign = foreign_kind(word.text)
         if foreign is not None:
-            message = f"`{word.text}` is called `{foreign.name}` here"
-            self._report("foreign-spelling", message, word.span, f"write `{foreign.name}`")
-        elif word.text in _CONTROL_FOREIGN:
-            message = f"`{word.text}` is called `{_CONTROL_FOREIGN[word.text]}` here"
-            self._report("foreign-spelling", message, word.span, f"write `{_CONTROL_FOREIGN[word.text]}`")
+            self.problems.append(foreign_spelling(word.text, foreign.name, word.span))
+        elif word.text in CONTROLS:
+            self.problems.append(foreign_spelling(word.text, CONTROLS[word.text], word.span))
         else:
             self._unknown_kind(word)
         return None
@@ -219,20 +221,21 @@ class Vocabulary:
         by_foreign = None if close else nearest(word.text, BY_FOREIGN_NAME)
         meant = close or (BY_FOREIGN_NAME[by_foreign].name if by_foreign else None)
         help = f"did you mean `{meant}`?" if meant else "`cnnshape layers` lists all kinds"
+        if close not in self.blocks:
+            help = _slip(word.text) or kind_help(word.text) or help
         self._report("unknown-kind", f"no layer kind is called `{shown(word.text)}`", word.span, help)
 
     def _unknown_argument(self, kind: type[Layer], name: Name) -> None:
-        known = next((own for own, argument in kind.arguments.items() if name.text in argument.foreign), None)
+        known = foreign_argument(kind, name.text) or follower_of(kind, name.text)
         if known is not None:
-            message = f"`{name.text}` is called `{known}` here"
-            self._report("foreign-spelling", message, name.span, f"write `{known}`")
+            self.problems.append(foreign_spelling(name.text, known, name.span))
             return
-        if name.text in ("in", "in_channels", "in_features", "channels_in", "input_channels", "c_in"):
+        if bare(name.text) in INFERRED:
             message = f"{kind.name} takes no `{name.text}`: channels are inferred from the input"
             self._report("foreign-spelling", message, name.span, "remove it")
             return
         words = [*kind.arguments, *kind.followers]
-        help = did_you_mean(name.text, words) or f"{kind.name} takes no arguments"
+        help = argument_help(name.text) or did_you_mean(name.text, words) or f"{kind.name} takes no arguments"
         self._report("unknown-argument", f"{kind.name} has no argument `{shown(name.text)}`", name.span, help)
 
     def _check_cycles(self, spec: Spec) -> None:
@@ -247,6 +250,23 @@ class Vocabulary:
 
     def _report(self, name: str, message: str, at: Span, help: str | None = None) -> None:
         self.problems.append(diagnose(name, message, at, help=help))
+
+
+def _slip(word: str) -> str | None:
+    """Help for a step whose arguments ran into its kind: `conv:64`, `conv(64, 3)`, `conv 64`."""
+    match = _RUN_TOGETHER.fullmatch(word)
+    if match is None:
+        return None
+    name, sign, rest = match.groups()
+    if sign == ":":
+        return f"a space belongs behind the colon: `{name}: {shown(rest)}`"
+    if sign == ",":
+        return "one step per item"
+    kind = BY_NAME.get(name) or foreign_kind(name)
+    if sign == "(" and kind is not None:
+        needed = ", ".join(f"{each}: ..." for each, argument in kind.arguments.items() if argument.required)
+        return f"arguments stand in braces: `- {kind.name}: {{{needed}}}`" if needed else f"write `- {kind.name}`"
+    return f"write `- {name}: {shown(rest.rstrip(')'))}`" if kind is not None else None
 
 
 def names_in(value: Value) -> frozenset[str]:

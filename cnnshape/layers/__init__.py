@@ -2,8 +2,8 @@
 
 from cnnshape.layers.argument import LARGEST, Argument, ArgumentType
 from cnnshape.layers.contract import Layer, LayerProblem, Shape, Tensor, Weight
-from cnnshape.layers.family import show
-from cnnshape.layers.registry import BY_FOREIGN_NAME, BY_NAME, KINDS, foreign_kind
+from cnnshape.layers.family import counted, show
+from cnnshape.layers.registry import BY_FOREIGN_NAME, BY_NAME, KINDS, bare, foreign_argument, foreign_kind
 from cnnshape.layers.window import AxisRelation, Footprint, Phases, Sight, Window
 
 __all__ = [
@@ -23,6 +23,9 @@ __all__ = [
     "Tensor",
     "Weight",
     "Window",
+    "bare",
+    "counted",
+    "foreign_argument",
     "foreign_kind",
     "show",
 ]

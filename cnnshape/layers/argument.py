@@ -1,5 +1,6 @@
 """Arguments of layer kinds: type, range, doc and default in one call."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 Pair = tuple[int, int]
@@ -15,7 +16,8 @@ class ArgumentType(NamedTuple):
     """What values an argument takes.
 
     `form` is one of `int`, `float`, `bool`, `word`, `per_axis`, `factors`, `padding`, `shape`, `tensor`;
-    numbers lie from `least` to `most`, words are among `words`.
+    numbers lie from `least` to `most`, words are among `words`. `foreign` are other frameworks' words for a value, each
+    with what is written here.
     """
 
     form: str
@@ -23,6 +25,14 @@ class ArgumentType(NamedTuple):
     least: float = 0
     most: float = LARGEST
     words: tuple[str, ...] = ()
+    foreign: Mapping[str, str] = {}
+
+    def native(self, word: str) -> str | None:
+        """What is written here for another framework's word; None for a word that none of them uses."""
+        lowered = word.lower()
+        if word in self.words:
+            return None
+        return lowered if lowered in self.words else self.foreign.get(lowered)
 
     def convert(self, value: Any) -> Any:
         """The value as the kind gets it; raises ValueError with what was expected."""
@@ -97,17 +107,20 @@ NATURAL_PER_AXIS = ArgumentType("per_axis", "a whole number, 0 or more, or a lis
 POSITIVE_FACTORS = ArgumentType("factors", "a number above 0, or a list of one per axis", 1e-300)
 PADDING = ArgumentType(
     "padding",
-    "a whole number, a list of one per axis, a list of [before, after] pairs, or `same`",
+    "a whole number, 0 or more, a list of one per axis, or of [before, after] pairs, or `same`",
     words=("same",),
+    foreign={"valid": "0", "none": "0", "no": "0", "zero": "0", "zeros": "0", "same_upper": "same"},
 )
-EXPLICIT_PADDING = ArgumentType("padding", "a whole number, a list of one per axis, or of [before, after] pairs")
-SHAPE = ArgumentType("shape", "a shape, channels first, of 1 to 4 sizes", 1)
+EXPLICIT_PADDING = ArgumentType(
+    "padding", "a whole number, 0 or more, a list of one per axis, or of [before, after] pairs"
+)
+SHAPE = ArgumentType("shape", "a shape, channels first: 1 to 4 whole numbers, each 1 or more", 1)
 TENSOR = ArgumentType("tensor", "the name of a step or an input")
 
 
-def words(*allowed: str) -> ArgumentType:
+def words(*allowed: str, foreign: Mapping[str, str] | None = None) -> ArgumentType:
     """One word of a few."""
-    return ArgumentType("word", " or ".join(f"`{word}`" for word in allowed), words=allowed)
+    return ArgumentType("word", " or ".join(f"`{word}`" for word in allowed), words=allowed, foreign=foreign or {})
 
 
 class Argument(NamedTuple):

@@ -15,7 +15,18 @@ from cnnshape.layers.argument import (
     arg,
 )
 from cnnshape.layers.contract import Layer, LayerProblem, Tensor, Weight, layer
-from cnnshape.layers.family import AXES, divided, grid, pairs, per_axis, show, slide, windows
+from cnnshape.layers.family import (
+    AXES,
+    counted,
+    divisor_help,
+    grid,
+    indivisible,
+    pairs,
+    per_axis,
+    show,
+    slide,
+    windows,
+)
 from cnnshape.layers.window import Footprint, Sight, transposed
 
 _OUT = ("filters", "out_channels", "channels", "num_output", "features", "depth", "ch", "nb_filter")
@@ -25,6 +36,20 @@ _PADDING = ("pad", "pads", "p")
 _DILATION = ("dilation_rate", "dilations", "d", "rate")
 _GROUPS = ("group", "g", "num_groups", "cardinality")
 _BIAS = ("use_bias", "bias_term")
+
+
+def _check_groups(channels: int, out: int, groups: int) -> None:
+    """Raises LayerProblem where the groups don't divide the channels of both the input and the output."""
+    for number, what in ((channels, "input channel"), (out, "output channel")):
+        if number % groups:
+            help = _groups_help(channels, out, groups)
+            raise indivisible(counted(number, what), f"{groups} groups", "groups", help)
+
+
+def _groups_help(channels: int, out: int, groups: int) -> str:
+    if groups != channels:
+        return divisor_help(groups, channels, out)
+    return f"with a group per channel `out` is a multiple of {channels}, such as {max(round(out / channels), 1) * channels}"
 
 
 @layer
@@ -61,8 +86,7 @@ class Conv(Layer):
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         sizes = grid(inputs[0], self.name)
-        divided(inputs[0].shape[0], self.groups, "groups", "input channels")
-        divided(self.out, self.groups, "groups", "output channels")
+        _check_groups(inputs[0].shape[0], self.out, self.groups)
         over = windows(sizes, self.kernel, self.stride, self.padding, self.dilation)
         return Tensor((self.out, *slide(sizes, over)), inputs[0].boxes)
 
@@ -116,8 +140,7 @@ class ConvTranspose(Layer):
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         sizes = grid(inputs[0], self.name)
-        divided(inputs[0].shape[0], self.groups, "groups", "input channels")
-        divided(self.out, self.groups, "groups", "output channels")
+        _check_groups(inputs[0].shape[0], self.out, self.groups)
         found = tuple(self._size(axis, size, len(sizes)) for axis, size in enumerate(sizes))
         return Tensor((self.out, *found), inputs[0].boxes)
 

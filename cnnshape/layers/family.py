@@ -1,6 +1,6 @@
 """Families: what many kinds have in common, said once."""
 
-from math import prod
+from math import gcd, isqrt, prod
 from typing import ClassVar, TypeVar, cast
 
 from cnnshape.layers.argument import Padding, PerAxis
@@ -18,11 +18,18 @@ def show(shape: Shape) -> str:
     return "x".join(map(str, shape))
 
 
+def counted(number: int, what: str) -> str:
+    """`1 channel`, `2 channels`"""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def grid(tensor: Tensor, kind: str) -> Shape:
     """The spatial sizes of a tensor; raises LayerProblem where it has none."""
     if len(tensor.shape) < 2:
         message = f"{kind} slides over spatial axes, but the input is flat: {show(tensor.shape)}"
-        raise LayerProblem(message, name="wrong-rank", help="it belongs before the `flatten` or the global pool")
+        raise LayerProblem(
+            message, name="wrong-rank", help="put it before the `flatten`, or `reshape` to [C, H, W] first"
+        )
     return tensor.shape[1:]
 
 
@@ -31,21 +38,21 @@ def per_axis(value: Number | tuple[Number, ...], rank: int, argument: str) -> tu
     if not isinstance(value, tuple):
         return (value,) * rank
     if len(value) != rank:
-        message = f"`{argument}` has {len(value)} values, but the input has {rank} spatial {_axes(rank)}"
-        raise LayerProblem(message, name="bad-argument", argument=argument)
+        raise _not_per_axis(counted(len(value), "value"), rank, argument)
     return value
 
 
-def _axes(rank: int) -> str:
-    return "axis" if rank == 1 else "axes"
+def _not_per_axis(found: str, rank: int, argument: str) -> LayerProblem:
+    message = f"`{argument}` has {found}, but the input has {rank} spatial {'axis' if rank == 1 else 'axes'}"
+    help = "write a single number for all axes, or a list of one per axis"
+    return LayerProblem(message, name="bad-argument", argument=argument, help=help)
 
 
 def pairs(value: Padding, rank: int, argument: str) -> tuple[tuple[int, int], ...]:
     """Explicit padding as `(before, after)` per axis."""
     if isinstance(value, tuple) and value and isinstance(value[0], tuple):
         if len(value) != rank:
-            message = f"`{argument}` has {len(value)} pairs, but the input has {rank} spatial {_axes(rank)}"
-            raise LayerProblem(message, name="bad-argument", argument=argument)
+            raise _not_per_axis(counted(len(value), "pair"), rank, argument)
         return value
     both = per_axis(cast("PerAxis", value), rank, argument)
     return tuple((each, each) for each in both)
@@ -86,18 +93,28 @@ def _too_large(window: Window, size: int, axis: str) -> LayerProblem:
     return LayerProblem(message, name="window-too-large", argument="kernel", help=help)
 
 
-def divided(channels: int, by: int, argument: str, what: str) -> int:
-    """`channels / by`; raises LayerProblem where it leaves a rest."""
-    if channels % by == 0:
-        return channels // by
-    near = next((divisor for divisor in range(min(by, channels, MOST_TRIED), 0, -1) if channels % divisor == 0), 1)
-    help = f"the nearest smaller number that divides {channels} is {near}"
-    raise indivisible(channels, by, argument, what, help)
+def divided(number: int, by: int, argument: str, what: str) -> int:
+    """`number / by`; raises LayerProblem where it leaves a rest."""
+    if number % by == 0:
+        return number // by
+    raise indivisible(counted(number, what), f"{by} {argument}", argument, divisor_help(by, number))
 
 
-def indivisible(channels: int, by: int, argument: str, what: str, help: str | None = None) -> LayerProblem:
+def divisor_help(wish: int, *numbers: int) -> str:
+    """Which number, nearest to the one wished for, divides all of those."""
+    listed = " and ".join(dict.fromkeys(map(str, numbers)))
+    both = "both " if " and " in listed else ""
+    return f"the nearest number that divides {both}{listed} is {_nearest_divisor(gcd(*numbers), wish)}"
+
+
+def _nearest_divisor(number: int, wish: int) -> int:
+    smaller = [each for each in range(1, min(isqrt(number), MOST_TRIED) + 1) if number % each == 0]
+    return min((*smaller, *(number // each for each in smaller)), key=lambda each: (abs(each - wish), each))
+
+
+def indivisible(found: str, into: str, argument: str, help: str) -> LayerProblem:
     """The problem of channels that don't divide into so many."""
-    message = f"{channels} {what} don't divide into {by} {argument}"
+    message = f"{found} {'does' if found.startswith('1 ') else 'do'}n't divide into {into}"
     return LayerProblem(message, name="indivisible-channels", argument=argument, help=help)
 
 

@@ -1,12 +1,18 @@
 """Joins: several tensors become one. Nothing broadcasts, but for a gate."""
 
-from cnnshape.layers.contract import LayerProblem, Tensor, layer
+from math import prod
+
+from cnnshape.layers.contract import LayerProblem, Shape, Tensor, layer
 from cnnshape.layers.family import Free, Unweighted, show
 from cnnshape.layers.window import Footprint, Sight
 
 
 def _listed(inputs: tuple[Tensor, ...]) -> str:
     return ", ".join(show(each.shape) for each in inputs)
+
+
+def _axes(rank: int) -> str:
+    return "flat" if rank == 1 else f"{rank} axes"
 
 
 def _same_boxes(inputs: tuple[Tensor, ...]) -> int:
@@ -37,13 +43,48 @@ class Elementwise(Unweighted):
         return Sight.POINT
 
 
-def _mend(inputs: tuple[Tensor, ...]) -> str | None:
+def _mend(inputs: tuple[Tensor, ...]) -> str:
+    """What would make the shapes of a sum or a product equal."""
     first, second = inputs[0].shape, next(each.shape for each in inputs if each.shape != inputs[0].shape)
     if len(first) != len(second):
-        return "the tensors have different ranks; is a `flatten` too early?"
+        return _mend_ranks(inputs)
+    if gate := _gate(first, second):
+        return f"a sum doesn't broadcast; to scale every channel by its value, `multiply` takes a gate of {show(gate)}"
     if first[1:] == second[1:]:
-        return f"bring them to the same channels, for example by `- conv: {{out: {first[0]}, kernel: 1}}`"
-    return "bring them to the same size: a stride or padding differs, or an `upsample` is missing"
+        most = max(first[0], second[0])
+        return f"bring them to the same channels, for example by `- conv: {{out: {most}, kernel: 1}}`"
+    return _mend_sizes(first, second)
+
+
+def _gate(first: Shape, second: Shape) -> Shape:
+    """The one of two shapes that has a single value for each channel of the other; empty where neither is that."""
+    for gate, full in ((first, second), (second, first)):
+        if gate[0] == full[0] and set(gate[1:]) == {1} != set(full[1:]):
+            return gate
+    return ()
+
+
+def _mend_sizes(first: Shape, second: Shape) -> str:
+    """What would make the spatial sizes of two tensors equal."""
+    small, large = sorted((first, second), key=lambda shape: prod(shape[1:]))
+    ratios = {-(-more // less) for less, more in zip(small[1:], large[1:], strict=True)}
+    exact = all(more == less * max(ratios) for less, more in zip(small[1:], large[1:], strict=True))
+    if exact:
+        return f"{show(small)} is smaller by {max(ratios)}: a stride differs, or `- upsample: {max(ratios)}` is missing behind it"
+    return "a stride or padding differs; `crop: center` beside the join cuts all to the smallest"
+
+
+def _mend_ranks(inputs: tuple[Tensor, ...]) -> str:
+    """What would bring tensors to one rank."""
+    flat = next((each.shape[0] for each in inputs if len(each.shape) == 1), 0)
+    full = max((each.shape for each in inputs), key=len)
+    if not flat:
+        return f"`reshape` the others to {len(full)} axes, as {show(full)} has them"
+    help = f"put `- flatten` after the {show(full)}"
+    if flat % prod(full[1:]) == 0:
+        shape = ", ".join(map(str, (flat // prod(full[1:]), *full[1:])))
+        help += f", or `- reshape: [{shape}]` after the {flat}"
+    return help
 
 
 @layer
@@ -52,6 +93,17 @@ class Add(Elementwise):
 
     name = "add"
     foreign = ("Add", "sum", "Sum", "Eltwise", "plus", "shortcut_add")
+
+
+def _mend_gate(full: Shape, gate: Shape, other: Shape) -> str:
+    """What would make another tensor a gate, or equal to the full one."""
+    if other == gate[:1]:
+        return f"give the gate its axes of size 1: `- reshape: [{', '.join(map(str, gate))}]`"
+    if len(other) != len(full):
+        return f"`reshape` the {show(other)} to {len(full)} axes"
+    if other[0] == full[0]:
+        return _mend_sizes(full, other)
+    return f"nothing is repeated over channels: let the {show(other)} end with {full[0]}"
 
 
 @layer
@@ -63,13 +115,13 @@ class Multiply(Elementwise):
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         boxes = _same_boxes(inputs)
-        full = max(inputs, key=lambda each: each.elements)
-        gate = (full.shape[0], *(1 for _ in full.shape[1:]))
-        if any(each.shape not in (full.shape, gate) for each in inputs):
+        full = max((each.shape for each in inputs), key=prod)
+        gate = (full[0], *(1 for _ in full[1:]))
+        other = next((each.shape for each in inputs if each.shape not in (full, gate)), None)
+        if other is not None:
             message = f"multiply needs equal shapes or a gate of {show(gate)}, got {_listed(inputs)}"
-            help = "a gate has one value per channel: the channels of what it multiplies, and 1 on every other axis"
-            raise LayerProblem(message, name="join-shape-mismatch", help=help)
-        return Tensor(full.shape, boxes)
+            raise LayerProblem(message, name="join-shape-mismatch", help=_mend_gate(full, gate, other))
+        return Tensor(full, boxes)
 
 
 @layer
@@ -82,12 +134,19 @@ class Concat(Free):
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         boxes = _same_boxes(inputs)
-        if any(each.shape[1:] != inputs[0].shape[1:] for each in inputs):
-            message = f"concat needs equal sizes but for the channels, got {_listed(inputs)}"
-            help = "a stride or padding differs; `crop: center` beside `concat` cuts all to the smallest"
-            raise LayerProblem(message, name="join-shape-mismatch", help=help)
+        other = next((each for each in inputs if each.shape[1:] != inputs[0].shape[1:]), None)
+        if other is not None:
+            raise self._mismatch(inputs, other)
         channels = sum(each.shape[0] for each in inputs)
         return Tensor((channels, *inputs[0].shape[1:]), boxes)
 
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
         return Sight.POINT
+
+    def _mismatch(self, inputs: tuple[Tensor, ...], other: Tensor) -> LayerProblem:
+        if len({len(each.shape) for each in inputs}) > 1:
+            ranks = ", ".join(f"{show(each.shape)} ({_axes(len(each.shape))})" for each in inputs)
+            message = f"concat needs tensors of one rank, got {ranks}"
+            return LayerProblem(message, name="join-shape-mismatch", help=_mend_ranks(inputs))
+        message = f"concat needs equal sizes but for the channels, got {_listed(inputs)}"
+        return LayerProblem(message, name="join-shape-mismatch", help=_mend_sizes(inputs[0].shape, other.shape))

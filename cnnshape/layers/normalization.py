@@ -115,7 +115,7 @@ class GroupNorm(OwnStatistics):
     eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
-        divided(inputs[0].shape[0], self.groups, "groups", "channels")
+        divided(inputs[0].shape[0], self.groups, "groups", "channel")
         return inputs[0]
 
     @property

@@ -61,17 +61,23 @@ _DIMENSION = re.compile(r"[123][dD]")
 _LETTERS = re.compile(r"[^a-z0-9]")
 
 
-def _bare(word: str) -> str:
-    """A word without case, underscores and `2d`: frameworks differ in these for one and the same layer."""
-    return _LETTERS.sub("", _DIMENSION.sub("", word).lower())
+def bare(word: str) -> str:
+    """A word without its module, case, underscores and `2d`: frameworks differ in these for one and the same layer."""
+    return _LETTERS.sub("", _DIMENSION.sub("", word.rpartition(".")[2]).lower())
 
 
 BY_FOREIGN_NAME: dict[str, type[Layer]] = {word: kind for kind in KINDS for word in kind.foreign}
-_BY_BARE_NAME = {_bare(word): kind for kind in KINDS for word in (*kind.foreign, kind.name)}
+_BY_BARE_NAME = {bare(word): kind for kind in KINDS for word in (*kind.foreign, kind.name)}
 
 
 def foreign_kind(word: str) -> type[Layer] | None:
     """The kind that another framework calls so; None for a word that is a kind's own, or that nobody uses."""
     if word in BY_NAME:
         return None
-    return BY_FOREIGN_NAME.get(word) or _BY_BARE_NAME.get(_bare(word))
+    return BY_FOREIGN_NAME.get(word) or _BY_BARE_NAME.get(bare(word))
+
+
+def foreign_argument(kind: type[Layer], word: str) -> str | None:
+    """The argument of a kind that another framework calls so."""
+    wanted = bare(word)
+    return next((own for own, each in kind.arguments.items() if wanted in map(bare, (own, *each.foreign))), None)

@@ -16,7 +16,19 @@ from cnnshape.layers.argument import (
     words,
 )
 from cnnshape.layers.contract import LayerProblem, Shape, Tensor, layer
-from cnnshape.layers.family import AXES, Free, SamePlace, Unweighted, divided, grid, indivisible, pairs, per_axis, show
+from cnnshape.layers.family import (
+    AXES,
+    Free,
+    SamePlace,
+    Unweighted,
+    counted,
+    divided,
+    grid,
+    indivisible,
+    pairs,
+    per_axis,
+    show,
+)
 from cnnshape.layers.window import Footprint, Sight, Window, linear, nearest
 
 
@@ -52,11 +64,28 @@ class Reshape(Free):
                 f"{show(inputs[0].shape)} has {prod(inputs[0].shape):,} values, "
                 f"but {show(self.shape)} has {prod(self.shape):,}"
             )
-            raise LayerProblem(message, argument="shape")
+            raise LayerProblem(message, argument="shape", help=self._fitting(prod(inputs[0].shape)))
         return Tensor(self.shape, inputs[0].boxes)
+
+    def _fitting(self, values: int) -> str | None:
+        """The shape with other channels that holds so many values."""
+        channels, rest = divmod(values, prod(self.shape[1:]))
+        return None if rest else f"{show((channels, *self.shape[1:]))} has as many values"
 
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
         return Sight.POINT if inputs[0].shape[1:] == output.shape[1:] else Sight.UNKNOWN
+
+
+_FOREIGN_FILLS = {
+    "constant": "zeros",
+    "zero": "zeros",
+    "reflection": "reflect",
+    "mirror": "reflect",
+    "edge": "replicate",
+    "replication": "replicate",
+    "border": "replicate",
+    "wrap": "circular",
+}
 
 
 @layer
@@ -66,7 +95,11 @@ class Pad(Free):
     name = "pad"
     foreign = ("Pad", "ZeroPad2d", "ZeroPadding2D", "ReflectionPad2d", "ReplicationPad2d", "zero_pad", "padding")
     padding: Padding = arg(EXPLICIT_PADDING, "cells around the input", main=True, foreign=("pads", "size"))
-    mode: str = arg(words("zeros", "reflect", "replicate", "circular"), "what the new cells hold", default="zeros")
+    mode: str = arg(
+        words("zeros", "reflect", "replicate", "circular", foreign=_FOREIGN_FILLS),
+        "what the new cells hold",
+        default="zeros",
+    )
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         sizes = grid(inputs[0], self.name)
@@ -111,6 +144,14 @@ class Crop(Free):
 
 
 _REACH = {"linear": 1, "cubic": 2}
+_FOREIGN_MODES = {
+    "bilinear": "linear",
+    "trilinear": "linear",
+    "bicubic": "cubic",
+    "nearest_neighbor": "nearest",
+    "nearest_neighbour": "nearest",
+    "neighbor": "nearest",
+}
 
 
 @layer
@@ -139,7 +180,7 @@ class Upsample(Unweighted):
     )
     size: PerAxis | None = arg(POSITIVE_PER_AXIS, "size of the output", default=None, foreign=("output_size",))
     mode: str = arg(
-        words("nearest", "linear", "cubic"),
+        words("nearest", "linear", "cubic", foreign=_FOREIGN_MODES),
         "how values between the cells come about",
         default="nearest",
         foreign=("interpolation",),
@@ -174,6 +215,12 @@ class Upsample(Unweighted):
         return tuple(linear(size, found, _REACH[self.mode]) for size, found in sizes)
 
 
+def _multiples(number: int, of: int) -> str:
+    """The multiples next to a number."""
+    below = number // of * of
+    return f"{below} or {below + of}" if below else str(of)
+
+
 @layer
 class PixelShuffle(Free):
     """`(C * r * r, H, W)` to `(C, H * r, W * r)`: channels become space. Source: Shi et al. (2016)."""
@@ -188,8 +235,14 @@ class PixelShuffle(Free):
         sizes = grid(inputs[0], self.name)
         parts = self.factor ** len(sizes)
         if inputs[0].shape[0] % parts:
-            raise indivisible(inputs[0].shape[0], parts, "factor", "channels")
+            raise self._indivisible(inputs[0].shape[0], parts, len(sizes))
         return Tensor((inputs[0].shape[0] // parts, *(size * self.factor for size in sizes)), inputs[0].boxes)
+
+    def _indivisible(self, channels: int, parts: int, rank: int) -> LayerProblem:
+        product = "x".join([str(self.factor)] * rank)
+        help = f"let a multiple of {parts} channels come in, such as {_multiples(channels, parts)}"
+        into = f"{product} = {parts} parts" if rank > 1 else f"{parts} parts"
+        return indivisible(counted(channels, "channel"), into, "factor", help)
 
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
         return tuple(nearest(size, found) for size, found in zip(inputs[0].shape[1:], output.shape[1:], strict=True))
@@ -207,8 +260,16 @@ class PixelUnshuffle(Free):
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         sizes = grid(inputs[0], self.name)
-        found = tuple(divided(size, self.factor, "factor", "cells of an axis") for size in sizes)
+        if any(size % self.factor for size in sizes):
+            raise self._indivisible(sizes)
+        found = tuple(size // self.factor for size in sizes)
         return Tensor((inputs[0].shape[0] * self.factor ** len(sizes), *found), inputs[0].boxes)
+
+    def _indivisible(self, sizes: Shape) -> LayerProblem:
+        axis, size = next((axis, size) for axis, size in enumerate(sizes) if size % self.factor)
+        help = f"`pad` or `crop` it to {_multiples(size, self.factor)} before, or let another size come in"
+        message = f"{AXES[len(sizes)][axis]} {size} is no multiple of the factor {self.factor}"
+        return LayerProblem(message, name="indivisible-channels", argument="factor", help=help)
 
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
         return tuple(Window(self.factor, self.factor) for _ in inputs[0].shape[1:])
@@ -223,7 +284,7 @@ class ChannelShuffle(Free, SamePlace):
     groups: int = arg(POSITIVE, "groups that are mixed", main=True, foreign=("group", "g"))
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
-        divided(inputs[0].shape[0], self.groups, "groups", "channels")
+        divided(inputs[0].shape[0], self.groups, "groups", "channel")
         return inputs[0]
 
 
@@ -238,7 +299,7 @@ class Split(Free, SamePlace):
     take: int = arg(NATURAL, "the part that goes on, counted from 0", foreign=("index", "part"))
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
-        channels = divided(inputs[0].shape[0], self.parts, "parts", "channels")
+        channels = divided(inputs[0].shape[0], self.parts, "parts", "channel")
         if self.take >= self.parts:
             message = f"there is no part {self.take} of {self.parts} (counted from 0)"
             raise LayerProblem(message, name="bad-argument", argument="take")

@@ -99,6 +99,7 @@ def _without(*keys: str) -> Schema:
 
 
 _ANY = reference("value")
+_GIVEN: Schema = {"allOf": [_ANY, {"not": {"const": "required"}}]}
 _ANYTHING: Schema = {"type": "object", "additionalProperties": _ANY}
 _VALUE = mixed({"type": ["number", "boolean"]}, EXPRESSION, listed(_ANY))
 _STEPS = listed(reference("step"))
@@ -230,7 +231,7 @@ _KEYS: dict[str, Schema] = {
     "year": _said("The year of publication.", _YEAR),
     "extends": _said("A file that this one takes over, by its path from here.", {"type": "string"}),
     "input": _input(),
-    "params": _params("Values by name, for expressions; `-p` and variants set others.", _ANY),
+    "params": _params("Values by name, for expressions; `-p` and variants set others.", _GIVEN),
     "variants": _said("Named sets of values of `params`.", _VARIANTS),
     "blocks": _blocks(),
     "layers": _said("The steps, each on the output of the one before.", _STEPS),

@@ -105,8 +105,12 @@ _NOT, _COMPARISON, _UNARY = 4, 5, 8
 _FOREIGN = {
     "&&": "the operator is `and`", "||": "the operator is `or`", "&": "the operator is `and`",
     "|": "the operator is `or`", "!": "the operator is `not`", "^": "there is no power; multiply",
-    "=": "the operator is `==`", "?": "write `a if condition else b`",
+    "=": "the operator is `==`", "?": "write `a if condition else b`", "$": "a name stands for itself: `width`",
+    "{": "a name stands for itself: `width`", "[": "a list has no quotes; an item of it is written `list.0`",
+    "%": "a name stands for itself: `width`", "'": "a word has no quotes of its own", '"': "a word has no quotes of its own",
+    "\u00d7": "the operator is `*`", "\u2212": "the operator is `-`", ";": "one value, or a list: `[3, 3]`",
 }  # fmt: skip
+_TIMES = re.compile(r"x\d+", re.ASCII)
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -157,6 +161,8 @@ class _Parser:
     def fail(self, token: _Token, expected: str) -> ExpressionProblem:
         found = f"`{token.text}`" if token.text else "the end"
         help = _FOREIGN_PAIRS.get(self.text[max(token.offset - 1, 0) : token.offset + 1])
+        if token.text == "," or _TIMES.fullmatch(token.text):
+            help = "a list stands in square brackets: `[3, 3]`"
         message = f"expected {expected}, found {found}"
         return ExpressionProblem("expression-syntax", message, token.offset, max(len(token.text), 1), help)
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from cnnshape.diagnostics import Label
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.source import SourceText, Span
+from cnnshape.spec.expression import Expression
 from cnnshape.spec.model import Block, Expectation, Input, ListValue, Name, Param, Step, Variant
 from cnnshape.spec.reading import NAME, VARIABLE, Problems, kind_of, shown
 from cnnshape.spec.steps import StepReader
@@ -18,6 +19,27 @@ KEYS = (
 EXTENDING_KEYS = (
     "cnnshape", "extends", "name", "source", "family", "year", "input", "params", "outputs", "expect",
 )  # fmt: skip
+_FOREIGN_KEYS = {
+    **dict.fromkeys((
+        "inputs", "input_shape", "input_size", "input_dim", "input_dims", "in_shape", "shape", "image_size", "img_size", "data",
+    ), "input"),
+    **dict.fromkeys((
+        "network", "model", "architecture", "net", "backbone", "head", "body", "steps", "modules", "sequence", "sequential",
+        "graph", "nodes", "do",
+    ), "layers"),
+    **dict.fromkeys(("parameters", "variables", "vars", "config", "hyperparameters", "constants", "args"), "params"),
+    **dict.fromkeys(("functions", "definitions", "defs", "subgraphs", "macros"), "blocks"),
+    **dict.fromkeys(("configurations", "configs", "scales", "versions"), "variants"),
+    **dict.fromkeys(("description", "reference", "paper", "url", "citation", "comment"), "source"),
+    **dict.fromkeys(("title", "id", "model_name"), "name"),
+    **dict.fromkeys(("base", "_base_", "parent", "inherits", "include", "import"), "extends"),
+    **dict.fromkeys(("tests", "asserts", "expected", "expects", "checks"), "expect"),
+    "version": "cnnshape",
+}  # fmt: skip
+_FOREIGN_BLOCK_KEYS = {
+    **dict.fromkeys(("steps", "layers", "body", "modules", "forward", "sequence"), "do"),
+    **dict.fromkeys(("parameters", "args", "arguments", "variables", "inputs"), "params"),
+}
 MAX_RANK = 3
 YEARS = range(1900, 2101)
 
@@ -42,6 +64,36 @@ class File(NamedTuple):
     sound: bool = True
 
 
+_SHAPES = "channels first: `[C, L]`, `[C, H, W]` or `[C, D, H, W]`; or `{boxes: N}` for regions"
+_SIZE_KEYS = (("channels", "c", "in_channels"), ("depth", "d"), ("height", "h", "length"), ("width", "w"))
+
+
+def shape_help(node: Node, name: str) -> str:
+    """How to write the shape that a node seems to mean, as a list."""
+    sizes = _sizes_of(node)
+    if isinstance(node, Scalar) and node.text.isdigit():
+        return f"write all sizes, channels first: `{name}: [3, {shown(node.text)}, {shown(node.text)}]`"
+    return f"write `{name}: [{', '.join(sizes)}]`: channels first" if sizes else _SHAPES
+
+
+def _sizes_of(node: Node) -> list[str]:
+    """The sizes that a single text or a mapping states, channels first; none where they can't be told."""
+    if isinstance(node, Scalar):
+        listed = re.fullmatch(r"\W*(\d{1,9}(?:(?:\W+|\s*x\s*)\d{1,9}){1,3})\W*", node.text[:60], re.ASCII)
+        return re.findall(r"\d+", listed[1]) if listed else []
+    if isinstance(node, Sequence):
+        return []
+    inner = node.get("shape") or node.get("size")
+    if inner is not None and isinstance(inner.value, Sequence):
+        return [each.text for each in inner.value.items if isinstance(each, Scalar)]
+    values = {entry.key.text.lower(): entry.value for entry in node.entries}
+    found = [next((values[key] for key in keys if key in values), None) for keys in _SIZE_KEYS]
+    sizes = [each.text for each in found if isinstance(each, Scalar)]
+    if len(sizes) == 1 and inner is not None and isinstance(inner.value, Scalar):
+        sizes += [inner.value.text] * 2
+    return sizes if found[0] and len(sizes) > 1 else []
+
+
 def read_file(source: SourceText, root: Node, problems: Problems) -> File | None:
     """The file of a root node; None where the root is no mapping."""
     reader = _FileReader(problems)
@@ -56,7 +108,7 @@ class _FileReader(StepReader):
         allowed = EXTENDING_KEYS if extends else KEYS
         for entry in root.entries:
             if entry.key.text not in KEYS:
-                self.unknown_key(entry.key, "a spec", KEYS)
+                self.unknown_key(entry.key, "a spec", KEYS, _FOREIGN_KEYS)
             elif entry.key.text not in allowed:
                 message = f"`{entry.key.text}` can't stand beside `extends`: the base file is taken whole"
                 help = "copy the base file (`cnnshape show`) to change its layers; params may be overridden"
@@ -72,7 +124,7 @@ class _FileReader(StepReader):
             self.year(root.get("year")),
             self.word(extends.value, "`extends`") if extends else None,
             self.inputs(root.get("input")),
-            self.params(root.get("params"), "params", required_allowed=False),
+            self.params(root.get("params"), of_block=False),
             self.variants(root.get("variants")),
             (),
             None,
@@ -132,42 +184,70 @@ class _FileReader(StepReader):
             one = self.input(Name("input", entry.key.span), entry.value)
             return (one,) if one else ()
         found = []
-        for each in entry.value.entries:
+        for each in self.named_inputs(entry.value):
             name = self.checked(Name(each.key.text, each.key.span), "an input", VARIABLE)
             one = self.input(name, each.value) if name else None
             found += [one] if one else []
-        if not entry.value.entries:
-            self.report("bad-input", "`input` names no tensor", entry.value.span)
         return tuple(found)
+
+    def named_inputs(self, node: Mapping) -> list[Entry]:
+        """The entries of `input:`; none where they are no inputs, but the sizes of one."""
+        if not node.entries:
+            self.report("bad-input", "`input` names no tensor", node.span)
+        if not node.entries or not all(isinstance(each.value, Scalar) for each in node.entries):
+            return node.entries
+        message = "`input` is a shape, or a mapping of names to shapes; found a mapping of single values"
+        self.report("bad-input", message, node.span, help=shape_help(node, "input"))
+        return []
 
     def input(self, name: Name, node: Node) -> Input | None:
         """One input: `[C, H, W]` or `{boxes: N}`."""
+        what = "`input`" if name.text == "input" else f"the input `{name.text}`"
         if isinstance(node, Mapping) and [each.key.text for each in node.entries] == ["boxes"]:
             boxes = self.expression(node.entries[0].value, "`boxes`")
             return Input(name, (), boxes, node.span) if boxes else None
         if not isinstance(node, Sequence) or not 1 <= len(node.items) <= MAX_RANK + 1:
             found = f"a list of {len(node.items)}" if isinstance(node, Sequence) else kind_of(node)
-            message = f"the input `{name.text}` is a shape of 1 to {MAX_RANK + 1} sizes, found {found}"
-            help = "channels first: `[C, L]`, `[C, H, W]` or `[C, D, H, W]`; or `{boxes: N}` for regions"
-            self.report("bad-input", message, node.span, help=help)
+            message = f"{what} is a shape of 1 to {MAX_RANK + 1} sizes, found {found}"
+            self.report("bad-input", message, node.span, help=shape_help(node, name.text))
             return None
-        sizes = [self.expression(item, "a size") for item in node.items]
+        sizes = [self.size(item, what, first=index == 0) for index, item in enumerate(node.items)]
         found_sizes = tuple(size for size in sizes if size is not None)
         return Input(name, found_sizes, None, node.span) if len(found_sizes) == len(sizes) else None
 
-    def params(self, entry: Entry | None, what: str, *, required_allowed: bool) -> tuple[Param, ...]:
-        """Declared parameters with their defaults, in order."""
+    def size(self, node: Node, what: str, *, first: bool) -> Expression | None:
+        """One size of a shape; `first` if it stands where a batch would."""
+        unknown = isinstance(node, Scalar) and (node.empty or (first and node.text in ("-1", "None")))
+        if isinstance(node, Scalar) and not unknown:
+            return self.expression(node, "a size")
+        found = f"`{node.text}`" if isinstance(node, Scalar) and node.text else kind_of(node)
+        help = "the batch is left out: `[3, 224, 224]`" if unknown and first else None
+        if isinstance(node, Mapping) and node.entries:
+            help = f"name an input without a dash: `input: {{{shown(node.entries[0].key.text)}: [3, 224, 224]}}`"
+        self.report("bad-input", f"a size of {what} is a whole number, found {found}", node.span, help=help)
+        return None
+
+    def params(self, entry: Entry | None, *, of_block: bool) -> tuple[Param, ...]:
+        """Declared parameters with their defaults, in order; those of a block may be required."""
         if entry is None or (isinstance(entry.value, Scalar) and entry.value.empty):
             return ()
-        mapping = self.mapping(entry.value, f"`{what}`", help="write `params: {width: 64}`")
+        mapping = self.mapping(entry.value, "`params`", help="write `params: {width: 64}`")
         found = []
         for each in self.unsplit_entries(mapping) if mapping else ():
             name = self.checked(Name(each.key.text, each.key.span), "a parameter", VARIABLE)
-            required = required_allowed and isinstance(each.value, Scalar) and each.value.text == "required"
+            required = isinstance(each.value, Scalar) and each.value.text == "required"
             default = None if required else self.value(each.value, f"the parameter `{shown(each.key.text)}`")
-            if name and (required or default is not None):
+            if required and not of_block:
+                self.required(each)
+            if name:
                 found.append(Param(name, default))
         return tuple(found)
+
+    def required(self, entry: Entry) -> None:
+        """Reports a parameter of the file without a value of its own."""
+        message = f"the file's parameter `{shown(entry.key.text)}` needs a value; only a block's may be `required`"
+        help = f"write a default, such as `{shown(entry.key.text)}: 64`; `-p` and variants override it"
+        self.report("wrong-structure", message, entry.value.span, help=help)
 
     def variants(self, entry: Entry | None) -> tuple[Variant, ...]:
         """Named sets of parameter values."""
@@ -198,13 +278,13 @@ class _FileReader(StepReader):
             return Block(name, (), (), sound=False) if name else None
         for each in body.entries:
             if each.key.text not in ("params", "do"):
-                self.unknown_key(each.key, "a block", ("params", "do"))
+                self.unknown_key(each.key, "a block", ("params", "do"), _FOREIGN_BLOCK_KEYS)
         do = body.get("do")
         if do is None:
             self.report("missing-key", f"the block `{name.text}` needs a `do`: its steps", name.span)
             return Block(name, (), (), sound=False)
         before = len(self.problems.found)
-        params = self.params(body.get("params"), "params", required_allowed=True)
+        params = self.params(body.get("params"), of_block=True)
         sound = len(self.problems.found) == before
         return Block(name, params, self.steps(do.value, "`do`"), sound)
 

@@ -78,14 +78,18 @@ class Reader:
         """The node as a list."""
         if isinstance(node, Sequence):
             return node
+        first = node.entries[0].key.text if isinstance(node, Mapping) and node.entries else ""
+        text = node.text if isinstance(node, Scalar) else first
+        if text.startswith("-"):
+            help = f"a space belongs behind the dash: `- {shown(text[1:].split(' ')[0])}`"
         self.report("wrong-structure", f"{what} is a list, found {kind_of(node)}", node.span, help=help)
         return None
 
-    def word(self, node: Node, what: str) -> Name | None:
+    def word(self, node: Node, what: str, help: str | None = None) -> Name | None:
         """The node as a single text."""
         if isinstance(node, Scalar) and not node.empty:
             return Name(node.text, node.span)
-        self.report("wrong-structure", f"{what} is a single word, found {kind_of(node)}", node.span)
+        self.report("wrong-structure", f"{what} is a single word, found {kind_of(node)}", node.span, help=help)
         return None
 
     def name(self, node: Node, what: str) -> Name | None:
@@ -105,22 +109,27 @@ class Reader:
         self.report("bad-name", f"`{shown(word.text)}` can't name {what}", word.span, help=help)
         return None
 
-    def unknown_key(self, key: Scalar, what: str, known: tuple[str, ...]) -> None:
-        """Reports a key that the grammar doesn't have here."""
-        help = did_you_mean(key.text, known)
+    def unknown_key(
+        self, key: Scalar, what: str, known: tuple[str, ...], foreign: dict[str, str] | None = None
+    ) -> None:
+        """Reports a key that the grammar doesn't have here; `foreign` are other tools' words for some that it has."""
+        written = (foreign or {}).get(key.text.lower())
+        help = f"did you mean `{written}`?" if written else did_you_mean(key.text, known)
         self.report("unknown-key", f"`{shown(key.text)}` is not a key of {what}", key.span, help=help)
 
     def expression(self, node: Node, what: str) -> Expression | None:
         """The node as one expression."""
-        if not isinstance(node, Scalar) or node.empty:
-            help = None
-            if what in ("`norm`", "`act`"):
-                help = f"write {what[:-1]}: none` for none"
-            elif isinstance(node, Scalar) and ":" in what:
-                help = f"a space belongs behind the colon: {what.replace(':', ': ', 1)}"
-            self.report("wrong-structure", f"{what} is a single value, found {kind_of(node)}", node.span, help=help)
+        if isinstance(node, Scalar) and not node.empty:
+            return self.compiled(node)
+        sign = next((each for each in ":=" if each in what), "")
+        if isinstance(node, Scalar) and sign:
+            left, _, right = what.partition(sign)
+            help = f"write {left.rstrip()}: {right.lstrip()}"
+            self.report("wrong-structure", f"{what} is read as a key without a value", node.span, help=help)
             return None
-        return self.compiled(node)
+        none = f"write {what[:-1]}: none` for none" if what in ("`norm`", "`act`") else None
+        self.report("wrong-structure", f"{what} is a single value, found {kind_of(node)}", node.span, help=none)
+        return None
 
     def compiled(self, node: Scalar) -> Expression | None:
         """A scalar's text as an expression."""

@@ -22,6 +22,16 @@ MODIFIERS = ("name", "from", "when", "repeat", "first", "share", "frozen")
 COMPANIONS = {"do": ("for",), "shortcut": ("residual",), "crop": JOINS}
 CONTROLS = ("for", "residual", *JOINS)
 
+_FOREIGN_MODIFIERS = {
+    **dict.fromkeys(("if", "condition", "only_if", "enabled"), "when"),
+    **dict.fromkeys(("repeats", "times", "n", "number", "count", "num", "num_blocks", "num_layers"), "repeat"),
+    **dict.fromkeys(("input", "inputs", "bottom", "in", "src", "parents"), "from"),
+    **dict.fromkeys(("id", "label", "top", "as", "alias"), "name"),
+    **dict.fromkeys(("shared", "reuse", "tie", "share_weights", "weights"), "share"),
+    **dict.fromkeys(("freeze", "trainable", "requires_grad"), "frozen"),
+    **dict.fromkeys(("steps", "layers", "body"), "do"),
+    **dict.fromkeys(("projection", "skip", "downsample"), "shortcut"),
+}
 _HELP = {"for": "for: {width: [64, 128]}", "residual": "residual: [steps]"}
 
 
@@ -29,6 +39,42 @@ def _name_of(node: Node) -> Name | None:
     """The name of a step that can't be read, so that references to it are no second fault."""
     entry = node.get("name") if isinstance(node, Mapping) else None
     return Name(entry.value.text, entry.value.span) if entry and isinstance(entry.value, Scalar) else None
+
+
+def _one_input(node: Node) -> str | None:
+    """Help for a `from` with several names."""
+    if not isinstance(node, Sequence):
+        return None
+    names = ", ".join(shown(item.text) for item in node.items if isinstance(item, Scalar))
+    return f"a step has one input: join the tensors before it, by `- concat: [{names}]` or `- add: [{names}]`"
+
+
+def _one_head(heads: list[Entry]) -> str:
+    """Help for a step with several keys that could be its kind."""
+    first, *others = heads
+    if first.key.text == "type" and isinstance(first.value, Scalar):
+        return f"the kind is the key: `- {shown(first.value.text)}: {{{_written(others)}}}`"
+    if isinstance(first.value, Scalar) and first.value.empty and all(not _is_empty(other) for other in others):
+        return f"arguments stand further to the right than `{shown(first.key.text)}`, or in braces: {_in_braces(heads)}"
+    if any(other.key.text in ("axis", "dim") for other in others) and first.key.text in JOINS:
+        return f"`{first.key.text}` works on the channels; remove `{others[0].key.text}`"
+    return "one kind or block per step; is a step's `- ` missing, or an argument outside of its braces?"
+
+
+def _is_empty(entry: Entry) -> bool:
+    return isinstance(entry.value, Scalar) and entry.value.empty
+
+
+def _in_braces(heads: list[Entry]) -> str:
+    return f"`- {shown(heads[0].key.text)}: {{{_written(heads[1:])}}}`"
+
+
+def _written(entries: list[Entry]) -> str:
+    """Arguments as one writes them."""
+    return ", ".join(
+        f"{shown(entry.key.text)}: {shown(entry.value.text) if isinstance(entry.value, Scalar) else '...'}"
+        for entry in entries[:4]
+    )
 
 
 class StepReader(Reader):
@@ -81,11 +127,16 @@ class StepReader(Reader):
         if not heads:
             self.report("ambiguous-step", "a step names a kind or a block; this one has neither", node.span)
             return None
+        foreign = [entry.key for entry in heads if entry.key.text in _FOREIGN_MODIFIERS]
+        if len(heads) - len(foreign) == 1:
+            for key in foreign:
+                right = _FOREIGN_MODIFIERS[key.text]
+                message = f"`{key.text}` is called `{right}` here"
+                self.report("foreign-spelling", message, key.span, help=f"write `{right}`")
+            return None
         names = " and ".join(f"`{shown(entry.key.text)}`" for entry in heads[:3])
-        help = "one kind or block per step; is a step's `- ` missing, or an argument outside of its braces?"
-        self.report(
-            "ambiguous-step", f"a step has one kind or block; this one has {names}", heads[1].key.span, help=help
-        )
+        message = f"a step has one kind or block; this one has {names}"
+        self.report("ambiguous-step", message, heads[1].key.span, help=_one_head(heads))
         return None
 
     def check_companions(self, node: Mapping, word: Name) -> None:
@@ -109,7 +160,7 @@ class StepReader(Reader):
             self.report("misplaced-modifier", message, values.pop("first").key.span)
         return Modifiers(
             self.name(values["name"].value, "a step") if "name" in values else None,
-            self.word(values["from"].value, "`from`") if "from" in values else None,
+            self.word(values["from"].value, "`from`", _one_input(values["from"].value)) if "from" in values else None,
             self.modifier_value(values, "when"),
             self.modifier_value(values, "repeat"),
             self.first(values["first"]) if "first" in values else (),
@@ -185,9 +236,14 @@ class StepReader(Reader):
         listed = self.sequence(head.value, f"`{word.text}`", help)
         if listed is None:
             return None
-        references = [self.word(item, "a reference") for item in listed.items]
-        found = tuple(reference for reference in references if reference is not None)
-        if not sound or len(found) < len(references) or not self.enough(word, len(found)):
+        strange = next((item for item in listed.items if not isinstance(item, Scalar) or item.empty), None)
+        if strange is not None:
+            message = f"a list below `{word.text}` holds names of tensors, found {kind_of(strange)}"
+            help = f"steps stand in branches, which have names: `{word.text}: {{left: [steps], right: [steps]}}`"
+            self.report("wrong-structure", message, strange.span, help=help)
+            return None
+        found = tuple(Name(item.text, item.span) for item in listed.items if isinstance(item, Scalar))
+        if not sound or not self.enough(word, len(found)):
             return None
         return Join(word, (), found, how, modifiers)
 

@@ -37,30 +37,57 @@ def test_the_padding_that_is_advised_is_the_least_that_fits(
     assert refusal("conv", {**arguments, "padding": advised - 1}, (1, size)) is not None
 
 
-@pytest.mark.parametrize(
-    ("kind", "make"),
-    [
-        ("conv", lambda channels, number: {"out": channels, "kernel": 1, "groups": number}),
-        ("conv_transpose", lambda channels, number: {"out": channels, "kernel": 1, "groups": number}),
-        ("group_norm", lambda _, number: {"groups": number}),
-        ("channel_shuffle", lambda _, number: {"groups": number}),
-        ("split", lambda _, number: {"parts": number, "take": 0}),
-        ("pixel_shuffle", lambda _, number: {"factor": number}),
-        ("pixel_unshuffle", lambda _, number: {"factor": number}),
-    ],
-    ids=lambda each: each if isinstance(each, str) else "",
-)
-@given(size=st.integers(1, 60), number=st.integers(1, 70))
-def test_the_divisor_that_is_advised_is_the_nearest_below(kind: str, make: Make, size: int, number: int) -> None:
+GROUPED: list[tuple[str, Make]] = [
+    ("conv", lambda out, groups: {"out": out, "kernel": 1, "groups": groups}),
+    ("conv_transpose", lambda out, groups: {"out": out, "kernel": 1, "groups": groups}),
+    ("group_norm", lambda _, groups: {"groups": groups}),
+    ("channel_shuffle", lambda _, groups: {"groups": groups}),
+    ("split", lambda _, parts: {"parts": parts, "take": 0}),
+]
+
+
+@pytest.mark.parametrize(("kind", "make"), GROUPED, ids=[kind for kind, _ in GROUPED])
+@given(channels=st.integers(1, 60), out=st.integers(1, 60), number=st.integers(1, 70))
+def test_the_number_that_is_advised_is_the_nearest_that_fits(
+    kind: str, make: Make, channels: int, out: int, number: int
+) -> None:
     def refused(by: int) -> LayerProblem | None:
-        return refusal(kind, make(size, by), (size, size, size))
+        return refusal(kind, make(out, by), (channels, 4, 4))
 
     problem = refused(number)
     assume(problem is not None)
     assert problem.name == "indivisible-channels"
-    found = re.findall(r" is (\d+)$", problem.help or "")
-    assert found or kind == "pixel_shuffle", "only a factor that counts squared may go without advice"
-    for advised in map(int, found):
-        assert advised < number
-        assert refused(advised) is None
-        assert all(refused(between) for between in range(advised + 1, number))
+    found = re.search(r" is (\d+)$", problem.help or "")
+    assume(found is not None or number != channels)
+    assert found
+    advised = int(found[1])
+    assert refused(advised) is None
+    near = abs(advised - number)
+    assert all(refused(other) for other in range(max(number - near, 0) + 1, number + near) if other != advised)
+
+
+@given(channels=st.integers(1, 60), out=st.integers(1, 200))
+def test_the_channels_that_are_advised_for_a_depthwise_convolution_are_the_nearest(channels: int, out: int) -> None:
+    problem = refusal("conv", {"out": out, "kernel": 1, "groups": channels}, (channels, 4, 4))
+    assume(problem is not None)
+    found = re.search(r"such as (\d+)$", problem.help or "")
+    assert found
+    assert int(found[1]) % channels == 0
+    assert abs(int(found[1]) - out) <= channels / 2 or out < channels
+
+
+@pytest.mark.parametrize(("kind", "axis"), [("pixel_shuffle", 0), ("pixel_unshuffle", 1)])
+@given(size=st.integers(1, 300), factor=st.integers(2, 12))
+def test_the_sizes_that_are_advised_fit(kind: str, axis: int, size: int, factor: int) -> None:
+    def refused(number: int) -> LayerProblem | None:
+        shape = [factor * factor] * 3
+        shape[axis] = number
+        return refusal(kind, {"factor": factor}, tuple(shape))
+
+    problem = refused(size)
+    assume(problem is not None)
+    numbers = re.search(r"(?:such as|it to) (\d+)(?: or (\d+))?", problem.help or "")
+    assert numbers
+    advised = [int(number) for number in numbers.groups() if number]
+    assert [number for number in advised if refused(number)] == []
+    assert all(refused(number) for number in range(max(advised[0], 1), advised[-1]) if number not in advised)
