@@ -122,6 +122,8 @@ def follower_kind(value: Value, scope: Mapping[str, object]) -> str:
         foreign = foreign_kind(word)
         if foreign is not None:
             raise Refused(foreign_spelling(word, foreign.name, value.span))
+        if word.lower() == "none":
+            raise Refused(foreign_value(word, "none", value.span))
         raise Refused(unknown_name(value, word, dict.fromkeys((*BY_NAME, "none"))))
     at: Span = value.span
     message = f"`norm` and `act` name a layer kind, got {describe(word)}"

@@ -32,13 +32,13 @@ INFERRED = frozenset({
 
 _BESIDE = ("name", "from", "when", "repeat", "first", "share", "frozen")
 
-_NO_FIGURE = "no figure depends on it; remove it"
+_NO_FIGURE = "it changes neither shapes nor counts; remove it"
 _DATA_FORMAT = "shapes are channels first everywhere; remove it"
 _AXIS = "it works on the channels; remove it"
 _TWO_NUMBERS = "write a list of one number per axis: `{argument}: [height, width]`"
 _ARGUMENTS = {
     "dataformat": _DATA_FORMAT, "dimordering": _DATA_FORMAT, "channelslast": _DATA_FORMAT, "layout": _DATA_FORMAT,
-    "axis": _AXIS, "dim": _AXIS, "startdim": _AXIS, "enddim": _AXIS,
+    "axis": _AXIS, "dim": _AXIS, "startdim": "all axes become one; remove it", "enddim": "all axes become one; remove it",
     "paddingmode": "put `- pad: {padding: 1, mode: reflect}` before it, and no padding into it",
     "depthmultiplier": "write `groups: in_channels`, and the channels of the output as `out`",
     "depthwise": "write `groups: in_channels`", "separable": "write `groups: in_channels`",
@@ -50,6 +50,7 @@ _ARGUMENTS = {
     "nobias": "write `bias: false`", "withoutbias": "write `bias: false`",
     "inputshape": "the input is declared once, at the top: `input: [3, 224, 224]`",
     "batchinputshape": "the input is declared once, at the top: `input: [3, 224, 224]`",
+    "numparameters": "write `per_channel: true` for a slope per channel",
     "normalizedshape": "layer_norm works over the channels; `axes: all` takes the whole sample",
     "repeats": "write `repeat: 2` beside the kind", "times": "write `repeat: 2` beside the kind",
     "num": "write `repeat: 2` beside the kind", "numlayers": "write `repeat: 2` beside the kind",
@@ -63,7 +64,7 @@ _ARGUMENTS = {
         "kernelregularizer", "biasregularizer", "activityregularizer", "kernelconstraint", "biasconstraint", "init",
         "initcfg", "weightdecay", "lrmult", "dtype", "device", "inplace", "aligncorners", "antialias", "fused",
         "synchronized", "renorm", "noiseshape", "seed", "returnindices", "recomputescalefactor", "coordinatetransformationmode",
-        "convcfg", "orderofmagnitude", "usecudnn", "cudnnoff", "engine", "workspace", "training", "approximate",
+        "convcfg", "usecudnn", "cudnnoff", "engine", "workspace", "training", "approximate",
     ), _NO_FIGURE),
 }  # fmt: skip
 
@@ -95,6 +96,7 @@ _KINDS = {
         "lstm", "gru", "rnn", "simplernn", "convlstm", "embedding", "attention", "multiheadattention", "selfattention",
         "transformer", "transformerencoder", "matmul", "einsum", "permute", "transpose", "lambda", "timedistributed",
     ), _NO_CNN),
+    "logsoftmax": "write `- softmax`, which has the same shape",
     **dict.fromkeys(("subtract", "average", "maximum", "minimum", "dot", "merge", "join"), _JOINS),
     **dict.fromkeys(("squeezeexcitation", "squeezeexcite", "se", "seblock", "selayer", "semodule"), _LIKE.format(name="se_resnet50")),
     **dict.fromkeys(("bottleneck", "resnetblock", "resblock", "residualblock"), _LIKE.format(name="resnet50")),

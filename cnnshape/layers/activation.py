@@ -34,7 +34,11 @@ class LeakyRelu(Activation):
     cost = 2
     operations = "2 per value: product, max"
     slope: float = arg(
-        NUMBER, "slope for negative values", default=0.01, main=True, foreign=("negative_slope", "alpha")
+        NUMBER,
+        "slope for negative values",
+        default=0.01,
+        main=True,
+        foreign=("negative_slope", "alpha", "leak", "leakiness"),
     )
 
 
@@ -178,13 +182,32 @@ class Dropout(Dropping):
     """Zeroes values with probability `p` in training; nothing at inference."""
 
     name = "dropout"
-    foreign = ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "SpatialDropout2D", "drop")
+    foreign = (
+        "Dropout",
+        "Dropout1d",
+        "Dropout2d",
+        "Dropout3d",
+        "SpatialDropout2D",
+        "AlphaDropout",
+        "GaussianDropout",
+        "drop",
+    )
     p: float = arg(
         PROBABILITY,
         "share of the values that are zeroed",
         default=0.5,
         main=True,
-        foreign=("rate", "drop_rate", "prob"),
+        foreign=(
+            "rate",
+            "drop_rate",
+            "dropout_rate",
+            "dropout_ratio",
+            "ratio",
+            "prob",
+            "drop_prob",
+            "probability",
+            "level",
+        ),
     )
 
 
@@ -195,7 +218,11 @@ class DropPath(Dropping):
     name = "drop_path"
     foreign = ("DropPath", "StochasticDepth", "stochastic_depth", "drop_connect")
     p: float = arg(
-        PROBABILITY, "share of the samples that are dropped", default=0.1, main=True, foreign=("rate", "drop_prob")
+        PROBABILITY,
+        "share of the samples that are dropped",
+        default=0.1,
+        main=True,
+        foreign=("rate", "drop_prob", "drop_rate", "prob", "drop_path_rate"),
     )
 
 
@@ -204,5 +231,5 @@ class Identity(Dropping):
     """The input, as it is."""
 
     name = "identity"
-    foreign = ("Identity", "noop", "pass")
+    foreign = ("Identity", "noop", "no_op", "pass", "passthrough")
     operations = "0"

@@ -29,13 +29,27 @@ from cnnshape.layers.family import (
 )
 from cnnshape.layers.window import Footprint, Sight, transposed
 
-_OUT = ("filters", "out_channels", "channels", "num_output", "features", "depth", "ch", "nb_filter")
-_KERNEL = ("kernel_size", "k", "ksize", "filter_size", "size", "kernel_shape", "window")
-_STRIDE = ("strides", "s")
-_PADDING = ("pad", "pads", "p")
-_DILATION = ("dilation_rate", "dilations", "d", "rate")
-_GROUPS = ("group", "g", "num_groups", "cardinality")
-_BIAS = ("use_bias", "bias_term")
+_OUT = (
+    "filters", "out_channels", "channels", "num_output", "num_outputs", "features", "depth", "ch", "nb_filter", "num_filter",
+    "num_filters", "n_filters", "out_planes", "planes", "out_ch", "c_out", "c2", "n_out", "channels_out", "output_channels",
+    "out_dim", "output_dim", "kernels", "num_kernels", "maps",
+)  # fmt: skip
+_KERNEL = (
+    "kernel_size", "k", "ks", "ksize", "filter_size", "filter_shape", "size", "kernel_shape", "kernel_sizes", "window",
+    "window_shape",
+)  # fmt: skip
+_STRIDE = ("strides", "s", "step", "subsample", "stride_size")
+_PADDING = ("pad", "pads", "p", "paddings", "padding_size", "border_mode", "auto_pad")
+_OUTPUT_PADDING = ("output_pad", "out_padding", "out_pad", "adj")
+_DILATION = ("dilation_rate", "dilations", "dilate", "d", "rate", "atrous_rate")
+_GROUPS = ("group", "g", "num_group", "num_groups", "n_groups", "cardinality", "feature_group_count")
+_BIAS = ("use_bias", "bias_term", "with_bias", "has_bias", "add_bias", "bias_attr")
+
+
+_UNITS = (
+    "out_features", "units", "nodes", "neurons", "hidden", "num_hidden", "n_units", "size", "width", "classes", "num_classes",
+    "output_size",
+)  # fmt: skip
 
 
 def _check_groups(channels: int, out: int, groups: int) -> None:
@@ -71,6 +85,8 @@ class Conv(Layer):
         "convolution",
         "Convolution",
         "SpatialConvolution",
+        "Convolution2D",
+        "ConvLayer",
         "convolutional",
         "cnn",
     )
@@ -132,7 +148,10 @@ class ConvTranspose(Layer):
     stride: PerAxis = arg(POSITIVE_PER_AXIS, "step between two windows in the output", default=1, foreign=_STRIDE)
     padding: Padding = arg(EXPLICIT_PADDING, "cells cut off around the output", default=0, foreign=_PADDING)
     output_padding: PerAxis = arg(
-        NATURAL_PER_AXIS, "cells added after the output, below the stride or dilation", default=0
+        NATURAL_PER_AXIS,
+        "cells added after the output, below the stride or dilation",
+        default=0,
+        foreign=_OUTPUT_PADDING,
     )
     dilation: PerAxis = arg(POSITIVE_PER_AXIS, "step between two taps of a window", default=1, foreign=_DILATION)
     groups: int = arg(POSITIVE, "parts that see only their share of the channels", default=1, foreign=_GROUPS)
@@ -198,12 +217,12 @@ class Linear(Layer):
         "inner_product",
         "Gemm",
         "connected",
+        "Affine",
+        "classifier",
     )
     followers: ClassVar[tuple[str, ...]] = ("norm", "act")
     operations = "2 x MACs, and 1 per output value for the bias"
-    out: int = arg(
-        POSITIVE, "values of the output", main=True, foreign=(*_OUT, "out_features", "units", "classes", "num_classes")
-    )
+    out: int = arg(POSITIVE, "values of the output", main=True, foreign=(*_OUT, *_UNITS))
     bias: bool = arg(FLAG, "adds one learned value per output", default=True, foreign=_BIAS)
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:

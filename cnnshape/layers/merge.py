@@ -92,7 +92,7 @@ class Add(Elementwise):
     """The sum of tensors of equal shapes."""
 
     name = "add"
-    foreign = ("Add", "sum", "Sum", "Eltwise", "plus", "shortcut_add")
+    foreign = ("Add", "sum", "Sum", "Eltwise", "elementwise_add", "eltwise_add", "plus", "shortcut_add")
 
 
 def _mend_gate(full: Shape, gate: Shape, other: Shape) -> str:
@@ -111,7 +111,7 @@ class Multiply(Elementwise):
     """The product of tensors of equal shapes; a gate of `C x 1 x 1` multiplies whole channels."""
 
     name = "multiply"
-    foreign = ("Multiply", "mul", "Mul", "scale_by", "gate")
+    foreign = ("Multiply", "mul", "Mul", "elementwise_mul", "prod", "scale_by", "scale_channels", "gate")
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         boxes = _same_boxes(inputs)
@@ -130,7 +130,7 @@ class Concat(Free):
 
     name = "concat"
     joins = True
-    foreign = ("Concat", "concatenate", "Concatenate", "cat", "route")
+    foreign = ("Concat", "concatenate", "Concatenate", "cat", "route", "depth_concat", "filter_concat")
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         boxes = _same_boxes(inputs)

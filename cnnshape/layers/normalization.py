@@ -35,6 +35,10 @@ class BatchNorm(Normalization):
         "BN",
         "batchnorm",
         "batch_normalization",
+        "batch_normalize",
+        "SyncBatchNorm",
+        "FrozenBatchNorm2d",
+        "SpatialBatchNormalization",
     )
     normalizes = True
     centers = True
@@ -42,7 +46,12 @@ class BatchNorm(Normalization):
     affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=True, foreign=_AFFINE)
     track: bool = arg(FLAG, "keeps running statistics", default=True, foreign=("track_running_stats",))
     eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
-    momentum: float = arg(NUMBER, "share of a new batch in the running statistics", default=0.1, foreign=("decay",))
+    momentum: float = arg(
+        NUMBER,
+        "share of a new batch in the running statistics",
+        default=0.1,
+        foreign=("decay", "moving_average_fraction"),
+    )
 
     def weights(self, inputs: tuple[Tensor, ...]) -> tuple[Weight, ...]:
         channels = inputs[0].shape[:1]
@@ -152,7 +161,11 @@ class LocalResponseNorm(Unweighted, SamePlace):
     normalizes = True
     operations = "size + 4 per value: square, sum of `size` squares, scale, add, power, quotient"
     size: int = arg(
-        POSITIVE, "neighbouring channels that count", default=5, main=True, foreign=("local_size", "n", "depth_radius")
+        POSITIVE,
+        "neighbouring channels that count",
+        default=5,
+        main=True,
+        foreign=("local_size", "n", "nsize", "depth_radius"),
     )
     alpha: float = arg(NUMBER, "weight of the squares", default=1e-4)
     beta: float = arg(NUMBER, "exponent", default=0.75)

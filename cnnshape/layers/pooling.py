@@ -7,9 +7,9 @@ from cnnshape.layers.contract import LayerProblem, Shape, Tensor, layer
 from cnnshape.layers.family import Pooling, grid, per_axis, slide, windows
 from cnnshape.layers.window import Footprint, Sight, Window, adaptive
 
-_KERNEL = ("kernel_size", "k", "pool_size", "size", "window")
-_STRIDE = ("strides", "s")
-_PADDING = ("pad", "pads", "p")
+_KERNEL = ("kernel_size", "k", "ks", "ksize", "kernel_shape", "pool_size", "size", "window", "window_shape")
+_STRIDE = ("strides", "s", "step", "subsample")
+_PADDING = ("pad", "pads", "p", "paddings", "border_mode", "auto_pad")
 _CEIL = ("ceil_mode",)
 
 
@@ -55,10 +55,22 @@ class MaxPool(SlidingPool):
     """The largest value of each window."""
 
     name = "max_pool"
-    foreign = ("MaxPool1d", "MaxPool2d", "MaxPool3d", "MaxPooling2D", "maxpool", "max_pool2d", "pool", "Pooling")
+    foreign = (
+        "MaxPool1d",
+        "MaxPool2d",
+        "MaxPool3d",
+        "MaxPooling2D",
+        "maxpool",
+        "max_pool2d",
+        "SpatialMaxPooling",
+        "pool",
+        "Pooling",
+    )
     averages = False
     operations = "window size - 1 per output value"
-    dilation: PerAxis = arg(POSITIVE_PER_AXIS, "step between two taps of a window", default=1, foreign=("d",))
+    dilation: PerAxis = arg(
+        POSITIVE_PER_AXIS, "step between two taps of a window", default=1, foreign=("d", "dilations", "dilation_rate")
+    )
 
     @property
     def spacing(self) -> PerAxis:
@@ -79,16 +91,22 @@ class AvgPool(SlidingPool):
         "average_pool",
         "avg_pool2d",
         "mean_pool",
+        "avg_pooling",
+        "SpatialAveragePooling",
     )
     averages = True
     operations = "window size per output value"
-    count_include_pad: bool = arg(FLAG, "counts the padding in the divisor of the mean", default=True)
+    count_include_pad: bool = arg(
+        FLAG, "counts the padding in the divisor of the mean", default=True, foreign=("count_include_padding",)
+    )
 
 
 class AdaptivePool(Pooling):
     """Pooling to a stated output size; the windows follow from it and may differ by one cell."""
 
-    size: PerAxis = arg(POSITIVE_PER_AXIS, "size of the output", main=True, foreign=("output_size", "output", "out"))
+    size: PerAxis = arg(
+        POSITIVE_PER_AXIS, "size of the output", main=True, foreign=("output_size", "output", "out", "output_shape")
+    )
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         sizes = grid(inputs[0], self.name)
@@ -156,6 +174,9 @@ class GlobalAvgPool(GlobalPool):
         "global_average_pool",
         "global_pool",
         "avgpool_global",
+        "global_mean_pool",
+        "ReduceMean",
+        "mean",
     )
     averages = True
     operations = "1 per input value"

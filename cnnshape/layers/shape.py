@@ -37,7 +37,7 @@ class Flatten(Free):
     """All values in one row: `(C, H, W)` becomes `(C * H * W,)`."""
 
     name = "flatten"
-    foreign = ("Flatten", "view", "squeeze")
+    foreign = ("Flatten", "flat", "ravel", "view", "squeeze")
     view = True
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
@@ -52,10 +52,13 @@ class Reshape(Free):
     """The same values under another shape of as many values."""
 
     name = "reshape"
-    foreign = ("Reshape", "Unflatten", "unflatten")
+    foreign = ("Reshape", "Unflatten", "unflatten", "unsqueeze", "expand_dims")
     view = True
     shape: Shape = arg(
-        SHAPE, "the new shape, channels first, without the batch", main=True, foreign=("size", "dims", "target_shape")
+        SHAPE,
+        "the new shape, channels first, without the batch",
+        main=True,
+        foreign=("size", "dims", "target_shape", "new_shape", "output_shape"),
     )
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
@@ -93,8 +96,19 @@ class Pad(Free):
     """Adds cells around the spatial axes; a layer of its own where a framework pads explicitly."""
 
     name = "pad"
-    foreign = ("Pad", "ZeroPad2d", "ZeroPadding2D", "ReflectionPad2d", "ReplicationPad2d", "zero_pad", "padding")
-    padding: Padding = arg(EXPLICIT_PADDING, "cells around the input", main=True, foreign=("pads", "size"))
+    foreign = (
+        "Pad",
+        "ZeroPad2d",
+        "ZeroPadding2D",
+        "ReflectionPad2d",
+        "ReplicationPad2d",
+        "ConstantPad2d",
+        "zero_pad",
+        "padding",
+    )
+    padding: Padding = arg(
+        EXPLICIT_PADDING, "cells around the input", main=True, foreign=("pad", "pads", "paddings", "size", "width")
+    )
     mode: str = arg(
         words("zeros", "reflect", "replicate", "circular", foreign=_FOREIGN_FILLS),
         "what the new cells hold",
@@ -126,7 +140,7 @@ class Crop(Free):
     name = "crop"
     foreign = ("Crop", "Cropping2D", "center_crop", "CenterCrop")
     view = True
-    cut: Padding = arg(EXPLICIT_PADDING, "cells cut off", main=True, foreign=("cropping", "padding"))
+    cut: Padding = arg(EXPLICIT_PADDING, "cells cut off", main=True, foreign=("cropping", "crop", "padding", "border"))
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         sizes = grid(inputs[0], self.name)
@@ -170,20 +184,28 @@ class Upsample(Unweighted):
         "resize",
         "Resize",
         "UpsamplingBilinear2d",
+        "UpsamplingNearest2d",
+        "ResizeBilinear",
         "unpool",
     )
     operations = (
         "0 for nearest; else taps products and taps - 1 sums per output value, 2 taps per axis (linear) or 4 (cubic)"
     )
     scale: Factors | None = arg(
-        POSITIVE_FACTORS, "factor of the sizes", default=None, main=True, foreign=("scale_factor", "factor")
+        POSITIVE_FACTORS,
+        "factor of the sizes",
+        default=None,
+        main=True,
+        foreign=("scale_factor", "scales", "factor", "stride", "ratio", "upsample_factor"),
     )
-    size: PerAxis | None = arg(POSITIVE_PER_AXIS, "size of the output", default=None, foreign=("output_size",))
+    size: PerAxis | None = arg(
+        POSITIVE_PER_AXIS, "size of the output", default=None, foreign=("output_size", "sizes", "output_shape")
+    )
     mode: str = arg(
         words("nearest", "linear", "cubic", foreign=_FOREIGN_MODES),
         "how values between the cells come about",
         default="nearest",
-        foreign=("interpolation",),
+        foreign=("interpolation", "interpolation_mode", "method", "resize_mode"),
     )
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
@@ -295,7 +317,9 @@ class Split(Free, SamePlace):
     name = "split"
     foreign = ("chunk", "Split", "Chunk")
     view = True
-    parts: int = arg(POSITIVE, "equal parts", main=True, foreign=("chunks", "num", "sections"))
+    parts: int = arg(
+        POSITIVE, "equal parts", main=True, foreign=("chunks", "num", "num_split", "splits", "sections", "groups")
+    )
     take: int = arg(NATURAL, "the part that goes on, counted from 0", foreign=("index", "part"))
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
@@ -313,8 +337,8 @@ class Slice(Free, SamePlace):
     name = "slice"
     foreign = ("Slice", "narrow", "select")
     view = True
-    start: int = arg(NATURAL, "first channel", default=0, foreign=("begin", "offset"))
-    stop: int = arg(POSITIVE, "the channel after the last one", main=True, foreign=("end",))
+    start: int = arg(NATURAL, "first channel", default=0, foreign=("begin", "offset", "starts"))
+    stop: int = arg(POSITIVE, "the channel after the last one", main=True, foreign=("end", "ends"))
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         if not self.start < self.stop <= inputs[0].shape[0]:

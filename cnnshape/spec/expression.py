@@ -158,9 +158,9 @@ class _Parser:
         self.at += 1
         return token
 
-    def fail(self, token: _Token, expected: str) -> ExpressionProblem:
+    def fail(self, token: _Token, expected: str, help: str | None = None) -> ExpressionProblem:
         found = f"`{token.text}`" if token.text else "the end"
-        help = _FOREIGN_PAIRS.get(self.text[max(token.offset - 1, 0) : token.offset + 1])
+        help = help or _FOREIGN_PAIRS.get(self.text[max(token.offset - 1, 0) : token.offset + 1])
         if token.text == "," or _TIMES.fullmatch(token.text):
             help = "a list stands in square brackets: `[3, 3]`"
         message = f"expected {expected}, found {found}"
@@ -231,7 +231,8 @@ class _Parser:
         if token.kind == ".":
             index = self.take()
             if index.kind not in ("index", "number") or not index.text.isdigit():
-                raise self.fail(index, "a whole number after `.`")
+                help = "`list.0` is an item of a list; a name has no dots in an expression"
+                raise self.fail(index, "a whole number after `.`", help)
             return _index(index, left, int(index.text[:9]))
         if token.kind == "if":
             condition = self.expression(_BINDING["if"], depth + 1)
