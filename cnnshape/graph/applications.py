@@ -38,7 +38,7 @@ class Applications:
         # All that a layer of one input depends on: rounds seldom differ, and looking up is cheaper than working out.
         # The types belong to it too: `true` equals 1.
         given = [scope.get(name) for name in plan.variables]
-        key = (plan, self._tensors[current], *given, *map(type, given))
+        key = (plan, self._tensors[current], self._values.shared, *given, *map(type, given))
         chain = self._bound.get(key)
         if chain is not None:
             return chain, ()

@@ -54,8 +54,12 @@ class Expander:
         start = len(self._draft.nodes)
         rounds: Rounds | None = None
         skipped = False
+        self._values.previous = None
         try:
-            entering = self._reference(modifiers.source, current, scope) if modifiers.source else current
+            entering = current
+            if modifiers.source is not None:
+                entering = self._reference(modifiers.source, current, scope)
+                self._values.previous = Handle(current)
             if modifiers.when is not None and not self._values.truth(modifiers.when, "when", entering, scope):
                 result, skipped = current, True
             elif modifiers.repeat is None and modifiers.frozen is None:
@@ -101,6 +105,7 @@ class Expander:
                 suffix = f".{index}" if modifiers.name else ""
                 current, _ = self._once(step, current, inner, place, suffix, index == 0)
                 handles.append(Handle(current, start, len(self._draft.nodes)))
+                self._values.previous = None
             return current, Rounds(handles)
         finally:
             self._draft.frozen = outer
@@ -122,7 +127,7 @@ class Expander:
     def _reference(self, name: Name, current: int | None, scope: Scope) -> int | None:
         """The value that a reference names: `prev`, a step, a round of a `for`, an input."""
         if name.text == "prev":
-            return current
+            return self._values.previous.index if self._values.previous else current
         return tensor_of(name, scope).index
 
     def _define(self, name: Name, rounds: Rounds | None, handle: Handle, scope: Scope) -> None:
@@ -181,7 +186,9 @@ class Expander:
         frame = Frame(
             call.word.span, where, block.name.text, dict(inner), lambda: param_places(block, given), closed=True
         )
-        return self._grouped(frame, block.name.text, label, block.steps, current, inner, self._taken_names(block.steps))
+        taken = self._taken_names(block.steps)
+        with self._values.sharing(None):
+            return self._grouped(frame, block.name.text, label, block.steps, current, inner, taken)
 
     def _grouped(
         self, frame: Frame, word: str, label: str, steps: tuple[Step, ...], current: int | None, scope: Scope,
@@ -239,14 +246,16 @@ class Expander:
     # Joins
 
     def _residual(self, step: Residual, current: int | None, scope: Scope, place: Place, suffix: str) -> int | None:
-        body = self.steps(step.body, current, scope, place)
+        with self._values.sharing(None):
+            body = self.steps(step.body, current, scope, place)
         start = len(self._draft.nodes)
         shortcut = current
-        if isinstance(step.shortcut, tuple):
-            inner = Place(place.label("shortcut") + ".") if step.shortcut else place
-            shortcut = self.steps(step.shortcut, current, scope, inner)
-        elif step.shortcut is not None and self._shortcut_word(step.shortcut, current, scope) == "none":
-            return body
+        with self._values.sharing(current):
+            if isinstance(step.shortcut, tuple):
+                inner = Place(place.label("shortcut") + ".") if step.shortcut else place
+                shortcut = self.steps(step.shortcut, current, scope, inner)
+            elif step.shortcut is not None and self._shortcut_word(step.shortcut, current, scope) == "none":
+                return body
         if body is None or shortcut is None:
             return None
         paths = self._draft.tensors[body], self._draft.tensors[shortcut]

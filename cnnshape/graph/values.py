@@ -1,6 +1,7 @@
 """Values at a step: expressions evaluated with the sizes of the tensor that enters it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from cnnshape.diagnostics import diagnose, did_you_mean
 from cnnshape.graph.binding import Refused, evaluate
@@ -15,10 +16,25 @@ class Poisoned(Exception):
 
 
 class Values:
-    """Evaluates at a step. `current` is the index of the tensor that enters it, None after a fault."""
+    """Evaluates at a step. `current` is the index of the tensor that enters it, None after a fault.
+
+    `previous` is what `prev` stands for beside a `from`, and `shared` the tensor that a shortcut's sizes are those of;
+    each is None where the tensor that enters is meant.
+    """
 
     def __init__(self, tensors: list[Tensor]) -> None:
         self._tensors = tensors
+        self.previous: Handle | None = None
+        self.shared: int | None = None
+
+    @contextmanager
+    def sharing(self, value: int | None) -> Iterator[None]:
+        """Lets sizes be those of a value meanwhile, or again of the tensor that enters."""
+        outer, self.shared = self.shared, value
+        try:
+            yield
+        finally:
+            self.shared = outer
 
     def at(self, value: Value, current: int | None, scope: Scope) -> object:
         """A value at a step; raises Refused, or Poisoned where it depends on a failed step."""
@@ -30,7 +46,8 @@ class Values:
             return scope
         if current is None:
             raise Poisoned
-        return {**scope, **sizes_in_scope(self._tensors[current]), "prev": Handle(current)}
+        sizes = sizes_in_scope(self._tensors[current if self.shared is None else self.shared])
+        return {**scope, **sizes, "prev": self.previous or Handle(current)}
 
     def truth(self, condition: Expression, what: str, current: int | None, scope: Scope) -> bool:
         """The truth of `when` or `frozen`, which `what` names."""

@@ -221,7 +221,7 @@ EXPANSIONS = [
     ("a chain of blocks", block_chain(12_000), None),
     ("20,000 references", HEAD + "  - concat: [" + ", ".join(["prev"] * 20_000) + "]\n", None),
     ("shapes of 10^27", "input: [1000000000, 1000000000, 1000000000]\nlayers: [relu]\n", "size-limit"),
-    ("a kernel of 10^9", HEAD + "  - conv: {out: 3, kernel: 1000000000, padding: same}\n", None),
+    ("a kernel of 10^9", HEAD + "  - conv: {out: 3, kernel: 1000000000, padding: same}\n", "size-limit"),
     ("an output of 10^18", HEAD + "  - adaptive_avg_pool: 1000000000\n", "size-limit"),
     ("a factor of 10^9", HEAD + "  - pixel_shuffle: 1000000000\n", "indivisible-channels"),
     ("a scale next to nothing", HEAD + "  - upsample: 1e-320\n", "bad-argument"),
