@@ -1,5 +1,6 @@
 """Layers that move values: flattening, padding, cropping, resizing, regrouping channels."""
 
+from fractions import Fraction
 from math import prod
 
 from cnnshape.layers.argument import (
@@ -29,7 +30,7 @@ from cnnshape.layers.family import (
     per_axis,
     show,
 )
-from cnnshape.layers.window import Footprint, Sight, Window, linear, nearest
+from cnnshape.layers.window import MAX_PERIOD, Footprint, Sight, Window, linear, nearest
 
 
 @layer
@@ -231,10 +232,20 @@ class Upsample(Unweighted):
         return (2 * taps - 1) * output.elements
 
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
-        sizes = zip(inputs[0].shape[1:], output.shape[1:], strict=True)
+        steps = [Fraction(*pair) for pair in zip(inputs[0].shape[1:], output.shape[1:], strict=True)]
+        if self.scale is not None:
+            # As PyTorch and ONNX do: by the factor that was given, though the size was rounded.
+            steps = [_step(scale) for scale in per_axis(self.scale, len(steps), "scale")]
         if self.mode == "nearest":
-            return tuple(nearest(size, found) for size, found in sizes)
-        return tuple(linear(size, found, _REACH[self.mode]) for size, found in sizes)
+            return tuple(nearest(step.numerator, step.denominator) for step in steps)
+        return tuple(linear(step.numerator, step.denominator, _REACH[self.mode]) for step in steps)
+
+
+def _step(scale: float) -> Fraction:
+    """Input cells per output cell, as they were meant: a factor of 1.1 is eleven tenths, though no float is."""
+    if scale < 1:
+        return Fraction(1 / scale).limit_denominator(MAX_PERIOD)
+    return 1 / Fraction(scale).limit_denominator(MAX_PERIOD)
 
 
 def _multiples(number: int, of: int) -> str:

@@ -103,9 +103,10 @@ def sizes(node: Node) -> list[Fact]:
 def _size(relation: AxisRelation, before: int, after: int) -> tuple[str, str]:
     if isinstance(relation, Window):
         return _window_size(relation, before, after)
-    if isinstance(relation, Phases) and relation.advance and after * relation.advance == before * relation.period:
+    if isinstance(relation, Phases) and relation.advance and after == before * relation.period // relation.advance:
         ratio = str(relation.period) if relation.advance == 1 else f"{relation.period} / {relation.advance}"
-        return f"{before} * {ratio} = {after}", ""
+        exact = before * relation.period % relation.advance == 0
+        return f"{before} * {ratio} = {after}" if exact else f"floor({before} * {ratio}) = {after}", ""
     return f"{before} -> {after}", ""
 
 
@@ -262,7 +263,10 @@ def _each(values: tuple[object, ...]) -> str:
 def _slides_evenly(windows: list[Window], before: ReceptiveField, after: ReceptiveField) -> bool:
     """Whether one formula holds for all cells: not after an enlargement, where neighbours see the same cells."""
     grown = zip(windows, before.size, before.stride, after.size, strict=True)
-    return all(size + (window.extent - 1) * jump == result for window, size, jump, result in grown)
+    moved = zip(windows, before.padding, before.stride, after.padding, strict=True)
+    return all(size + (window.extent - 1) * jump == result for window, size, jump, result in grown) and all(
+        padding + window.before * jump == result for window, padding, jump, result in moved
+    )
 
 
 def _window_fields(windows: list[Window], before: ReceptiveField, after: ReceptiveField) -> list[Fact]:

@@ -73,8 +73,15 @@ def _warning(node: Node, norm: Node) -> Diagnostic:
         f"{kind} takes away the bias of the {layer.name} before it",
         node.at,
         label=f"{saved:,} values that have no effect",
-        help=f"{way_out}: the shift that {kind} learns does the same",
+        help=f"{way_out}: {_why(norm)}",
     )
+
+
+def _why(norm: Node) -> str:
+    layer = norm.application.layer
+    if any(weight.name == "bias" for weight in layer.weights(norm.application.inputs)):
+        return f"the shift that {layer.name} learns does the same"
+    return f"{layer.name} subtracts the mean, and the bias with it"
 
 
 RULE = Rule("bias-before-norm", __doc__ or "", _check)

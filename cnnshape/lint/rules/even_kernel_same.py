@@ -5,7 +5,8 @@ behind, as in TensorFlow and ONNX). Every output cell then sits half a cell befo
 one layer that is little; it adds up over layers, and where such a path meets one without the shift, features
 are joined beside their place. Libraries also disagree on the side of the extra cell, so that weights don't carry over.
 
-An even kernel whose stride takes the odd cell, as 4 with stride 2 on an even size, pads both sides alike.
+An even kernel whose stride takes the odd cell, as 4 with stride 2 on an even size, pads both sides alike. A pool of 2
+with stride 2 pads an odd size behind, and nothing moves: its windows are those of `ceil: true`.
 
 Example:
 
@@ -42,7 +43,8 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _shifts(window: Window) -> bool:
-    return window.extent % 2 == 0 and window.before != window.after
+    only_completes_the_last = window.before == 0 and window.extent <= window.stride
+    return window.extent % 2 == 0 and window.before != window.after and not only_completes_the_last
 
 
 def _warning(each: Sliding, window: Window) -> Diagnostic:

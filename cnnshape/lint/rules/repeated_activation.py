@@ -1,7 +1,7 @@
 """An activation directly after an activation.
 
 The second one sees what the first has already bent: `relu` after `relu` changes nothing, and most other pairs were
-meant to have a layer between them.
+meant to have a layer between them. `softplus` and `tanh`, a part of Mish written out, are no fault.
 
 Example:
 
@@ -26,8 +26,10 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
     graph = subject.graph
     for node in graph.nodes:
         maker = graph.maker(node.inputs[0])
-        if maker is not None and node.application.layer.activation and maker.application.layer.activation:
-            kind, before = node.application.layer.name, maker.application.layer.name
+        if maker is None or not (node.application.layer.activation and maker.application.layer.activation):
+            continue
+        kind, before = node.application.layer.name, maker.application.layer.name
+        if (before, kind) != ("softplus", "tanh"):
             yield warn(
                 "repeated-activation",
                 f"{kind} directly after {before}",
