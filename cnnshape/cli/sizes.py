@@ -6,15 +6,19 @@ from typing import Annotated
 
 import typer
 
+from cnnshape.api import Design
 from cnnshape.api.design import expand
 from cnnshape.cli.options import ParamOption, SpecArgument, VariantOption, graph_options
-from cnnshape.cli.reading import graph_of, read_design
+from cnnshape.cli.reading import fail, read_design
 from cnnshape.cli.writing import terminal_width
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import Graph
+from cnnshape.graph import Graph, Options, given_inputs
 from cnnshape.graph.draft import MAX_LAYERS
+from cnnshape.layers import Shape
 
 MOST = 4096
+"""Sizes that are tried at a time."""
+LARGEST = 10**6
 STEPS = 6
 
 
@@ -27,11 +31,24 @@ class Format(StrEnum):
 
 def sizes(
     spec: SpecArgument,
-    lowest: Annotated[int, typer.Option("--from", help="The smallest size to try.", min=1, max=MOST)] = 1,
+    lowest: Annotated[
+        int | None,
+        typer.Option(
+            "--from",
+            help=f"The smallest size to try; by default 1, or the last {MOST:,} sizes.",
+            min=1,
+            max=LARGEST,
+            show_default=False,
+        ),
+    ] = None,
     highest: Annotated[
         int | None,
         typer.Option(
-            "--to", help="The largest size to try; twice the spec's by default.", min=1, max=MOST, show_default=False
+            "--to",
+            help="The largest size to try; by default twice the spec's, or that and 2,048 more.",
+            min=1,
+            max=LARGEST,
+            show_default=False,
         ),
     ] = None,
     costs: Annotated[
@@ -53,14 +70,12 @@ def sizes(
 
     design = read_design(spec)
     options = graph_options(None, param, variant, MAX_LAYERS)
-    channels, *spatial = graph_of(design, options).inputs[0].tensor.shape
+    channels, *spatial = _first_input(design, options)
     if not spatial:
         raise typer.BadParameter("the first input has no spatial axes")
     start = max(spatial)
     asked = _asked(costs)
-    highest = highest or min(2 * start, MOST)
-    if highest < lowest:
-        raise typer.BadParameter(f"--to {highest} is below --from {lowest}")
+    lowest, highest = _range(start, lowest, highest)
 
     def tried(size: int) -> tuple[Graph | None, list[Diagnostic]]:
         return expand(design, options._replace(inputs={"": (channels, *(size for _ in spatial))}))
@@ -71,6 +86,29 @@ def sizes(
         sys.stdout.write(face.to_json(design.name, found, told))
     else:
         sys.stdout.write(face.plain(design.name, found, told, terminal_width()))
+
+
+def _first_input(design: Design, options: Options) -> Shape:
+    """The shape of the first input, also where the layers don't fit it: which sizes they fit is the question."""
+    graph, problems = expand(design, options)
+    if graph is not None:
+        return graph.inputs[0].tensor.shape
+    misfit = all(each.code.startswith("CS5") for each in problems)
+    inputs = given_inputs(design.spec, options) if design.spec is not None and misfit else ()
+    if not inputs:
+        fail(problems)
+    return inputs[0].tensor.shape
+
+
+def _range(start: int, lowest: int | None, highest: int | None) -> tuple[int, int]:
+    """The range to try around a size."""
+    highest = highest or max(start + min(start, MOST // 2), lowest or 1)
+    lowest = lowest or max(1, highest - MOST + 1)
+    if highest < lowest:
+        raise typer.BadParameter(f"--to {highest} is below --from {lowest}")
+    if highest - lowest >= MOST:
+        raise typer.BadParameter(f"from {lowest} to {highest} are more than {MOST:,} sizes; narrow the range")
+    return lowest, highest
 
 
 def _steps_from(start: int) -> list[int]:

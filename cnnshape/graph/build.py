@@ -49,6 +49,13 @@ def build(spec: Spec, options: Options | None = None) -> tuple[Graph | None, lis
     return (None if problems else graph), problems
 
 
+def given_inputs(spec: Spec, options: Options) -> tuple[GraphInput, ...]:
+    """The inputs of a sound spec, whether or not its layers fit them; none where their shapes can't be settled."""
+    builder = _Builder(spec, Vocabulary(spec), Faults([]), options)
+    inputs = builder.inputs(builder.params())
+    return () if builder.failed else inputs
+
+
 class _Builder:
     def __init__(self, spec: Spec, vocabulary: Vocabulary, faults: Faults, options: Options) -> None:
         self.spec = spec

@@ -20,7 +20,7 @@ def plain(name: str, found: Sizes, costs: Sequence[Cost], width: int | None = No
     parts = [
         ("", f"{name}: all sizes from {found.lowest} to {found.highest} tried, on every axis of the input"),
         ("", ""),
-        ("smallest  ", str(found.working[0]) if found.working else "none"),
+        ("smallest  ", _smallest(found)),
         ("works     ", _told(found.working, found)),
         ("exact     ", f"{_told(found.exact, found)}   (every window tiles its input: nothing is rounded)"),
         *([("", ""), ("", "what forbids sizes:")] if found.obstacles else ()),
@@ -32,6 +32,13 @@ def plain(name: str, found: Sizes, costs: Sequence[Cost], width: int | None = No
     if costs:
         lines += ["", *table_lines(cost_table(costs))]
     return "\n".join(lines) + "\n"
+
+
+def _smallest(found: Sizes) -> str:
+    if not found.working:
+        return "none"
+    least = found.working[0]
+    return f"{least} or less: smaller ones were not tried" if least == found.lowest > 1 else str(least)
 
 
 def _obstacle(obstacle: Obstacle, found: Sizes) -> list[tuple[str, str]]:

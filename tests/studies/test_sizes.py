@@ -1,11 +1,16 @@
 """Input sizes: against published smallest sizes, and patterns against the sets they stand for."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 import cnnshape
 from cnnshape.api.design import expand
+from cnnshape.cli.app import app
+from cnnshape.cli.sizes import MOST
 from cnnshape.graph import Options
 from cnnshape.source import shipped_path
 from cnnshape.study.sizes import find_pattern, find_sizes
@@ -60,3 +65,28 @@ def test_a_pattern_stands_for_exactly_its_set(single, period, residues):
     if pattern.period:
         told |= {size for size in range(pattern.start, 401) if size % pattern.period in pattern.residues}
     assert told == members
+
+
+def run(*arguments):
+    done = CliRunner().invoke(app, ["sizes", *map(str, arguments), "--format", "json"])
+    return done.exit_code, json.loads(done.stdout) if done.exit_code == 0 else done.stderr
+
+
+def test_a_long_input_is_tried_around_its_own_size(tmp_path):
+    path = tmp_path / "long.yaml"
+    path.write_text("cnnshape: 1\ninput: [1, 8000]\nlayers:\n  - conv: {out: 1, kernel: 7001, stride: 4}\n")
+    _, found = run(path)
+    assert found["lowest"] < 7001 < 8000 < found["highest"] == found["lowest"] + MOST - 1
+    assert found["working"] == list(range(7001, found["highest"] + 1))
+    assert run(path, "--from", 1)[0] == 2
+    assert run(path, "--from", 8000, "--to", 8003)[1]["exact"] == [8001]
+
+
+def test_a_design_that_refuses_its_own_size_is_what_the_question_is_for(tmp_path):
+    path = tmp_path / "small.yaml"
+    path.write_text("cnnshape: 1\ninput: [3, 5, 5]\nlayers:\n  - conv: {out: 1, kernel: 7}\n")
+    status, found = run(path)
+    assert (status, found["working"]) == (0, [7, 8, 9, 10])
+    path.write_text(path.read_text().replace("kernel", "krenel"))
+    status, said = run(path)
+    assert status == 1 and "CS403" in said
