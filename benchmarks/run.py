@@ -17,6 +17,7 @@ from typing import NamedTuple
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 NETWORKS = ("resnet50", "resnet152")
+COMMANDS = ("--help", "summary resnet50", "summary resnet152", "check resnet50", "list")
 SIZES = (100, 1_000, 10_000, 100_000)
 EMPTY, DEPENDENCIES = "python -c pass", 'python -c "import typer, yaml"'
 TOOLS = {"torchinfo": "", "fvcore": "", "ptflops": "", "torch": ", FlopCounterMode", "onnx": ", shapes alone"}
@@ -86,7 +87,7 @@ def own_commands() -> dict[str, list[str]]:
         EMPTY: python("-c", "pass"),
         DEPENDENCIES: python("-c", "import typer, yaml"),
         'python -c "import cnnshape"': python("-c", "import cnnshape"),
-        **{f"cnnshape summary {name}": [*cnnshape, "summary", name] for name in NETWORKS},
+        **{f"cnnshape {words}": [*cnnshape, *words.split()] for words in COMMANDS},
     }
 
 

@@ -18,5 +18,7 @@ def on_all_cores(work: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator
         return
     from concurrent.futures import ProcessPoolExecutor
 
+    # What the first job imports, processes that are forked then have.
+    yield work(jobs[0])
     with ProcessPoolExecutor() as pool:
-        yield from pool.map(work, jobs, chunksize=max(1, min(32, len(jobs) // (4 * cores))))
+        yield from pool.map(work, jobs[1:], chunksize=max(1, min(32, len(jobs) // (4 * cores))))
