@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sized
 MOST_CANDIDATES = 300
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` was most likely meant to be, or None where none is close."""
+def nearest(word: str, known: Iterable[str], least: float = 0.6) -> str | None:
+    """The known word that `word` was most likely meant to be, or None where none is so alike (from 0 to 1)."""
     from difflib import get_close_matches
 
     wanted = word.lower()[:60]
@@ -16,7 +16,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     # comparing letter by letter is slow: most candidates are out by their letters alone
     letters = set(wanted)
     likely = [each for each in lowered if 2 * len(letters & set(each)) >= len(letters)]
-    found = get_close_matches(wanted, likely, n=1, cutoff=0.6)
+    found = get_close_matches(wanted, likely, n=1, cutoff=least)
     return lowered[found[0]] if found else None
 
 

@@ -204,7 +204,10 @@ class _Composer:
         if not isinstance(node, Scalar):
             what = "list" if isinstance(node, Sequence) else "mapping"
             message = f"a {what} can't be a key"
-            raise _Refused(diagnose("bad-key", message, node.span, help="quote a text that starts with a bracket"))
+            help = "quote a text that starts with a bracket"
+            if isinstance(node, Mapping) and len(node.entries) == 1:
+                help = f"a name stands for itself, without braces: `{_shown(node.entries[0].key.text)}`"
+            raise _Refused(diagnose("bad-key", message, node.span, help=help))
         if node.empty:
             raise _Refused(diagnose("bad-key", "a key is empty", node.span, help="write a word before the colon"))
         if node.text == "<<" and node.plain:

@@ -24,6 +24,7 @@ _OTHER_LANGUAGES = (
     (re.compile(r"^layers? *\{", re.M), "a Caffe prototxt"),
 )
 _HEAD = 2000
+_CONFLICT = re.compile(r"^(?:<{7} |={7}$|>{7} )", re.M)
 
 
 class Trouble(NamedTuple):
@@ -106,7 +107,12 @@ def _other_language(trouble: Trouble) -> Diagnostic | None:
     return None
 
 
-# Quotes, and signs that mean something to YAML
+def _conflict(trouble: Trouble) -> Diagnostic | None:
+    if match := _CONFLICT.search(trouble.source.text):
+        line, column = trouble.source.place(match.start())
+        help = "keep one of the two sides, and remove the marks"
+        return _told("the text holds the marks of a merge conflict", trouble.span(line, column, 7), help)
+    return None
 
 
 # Quotes, and signs that mean something to YAML
@@ -211,7 +217,7 @@ def _two_colons(trouble: Trouble) -> Diagnostic | None:
     if "mapping values are not allowed" not in trouble.problem:
         return None
     text = trouble.text().strip()
-    if _UNCOLONED_BRACE.match(text):
+    if _UNCOLONED_BRACE.match(text) or _UNSPACED_COLON.fullmatch(trouble.text()):
         return _slip_of_line(trouble, trouble.line)
     if ": " not in trouble.before or not (match := _TWO_COLONS.match(text)):
         return _value_above(trouble)
@@ -219,6 +225,8 @@ def _two_colons(trouble: Trouble) -> Diagnostic | None:
     braces = f"arguments stand in braces: `{match['before']}{match['key']}: {{{value}}}`"
     quotes = f'a text with a colon stands in quotes: `{match["key"]}: "{value}"`'
     helps = [braces] * bool(re.match(r"\w+: ", value)) + [quotes] * (not match["before"])
+    if " ? " in value:
+        helps = ["a choice is written `a if condition else b`"]
     return _told("a second colon on the line", trouble.span(), "; ".join(helps) or quotes)
 
 
@@ -271,6 +279,8 @@ def _bracket(trouble: Trouble) -> Diagnostic | None:
 
 
 def _in_brackets(trouble: Trouble) -> Diagnostic:
+    if trouble.before.endswith("$") and (name := re.match(r"\{(\w+)\}", trouble.rest)):
+        return _told("`${` has no meaning here", trouble.span(), f"a name stands for itself: `{name[1]}`")
     entry = re.split(r"[,{\[]", trouble.before)[-1].strip()
     if trouble.rest[:1] != ":":
         return _told("a comma is missing before this", trouble.span(), "separate entries by commas")
@@ -303,9 +313,6 @@ def _unclosed(trouble: Trouble) -> Diagnostic:
 # Lines that don't belong where they stand
 
 
-# Lines that don't belong where they stand
-
-
 def _misplaced(trouble: Trouble) -> Diagnostic | None:
     if "did not find expected key" not in trouble.problem and "expected '-'" not in trouble.problem:
         return None
@@ -317,7 +324,8 @@ def _misplaced(trouble: Trouble) -> Diagnostic | None:
     if sign and sign in "]}":
         return _told(f"this `{sign}` closes nothing", trouble.span(), "remove it")
     if trouble.before.strip():
-        return _told("the line goes on after its value", trouble.span(), "one key, or one item, per line")
+        help = "a comment starts with `#`" if trouble.rest.startswith("//") else "one key, or one item, per line"
+        return _told("the line goes on after its value", trouble.span(), help)
     return _dash_or_key(trouble)
 
 
@@ -331,7 +339,9 @@ def _dash_or_key(trouble: Trouble) -> Diagnostic:
     if item:
         help = "a list stands below a key of its own"
         return _told("an item of a list among the keys of a mapping", trouble.span(), help, related)
-    help = f"write `- {_shown(trouble.rest)}` for an item; a key stands as far left as the one that the list belongs to"
+    help = (
+        f"indent it by {trouble.opened[1] + 1} to go with the item above, or as far as the key that the list belongs to"
+    )
     return _told("a key among the items of a list", trouble.span(), help, related)
 
 
@@ -372,6 +382,6 @@ def _second_root(trouble: Trouble) -> Diagnostic | None:
 
 
 _RULES: tuple[Rule, ...] = (
-    _other_language, _open_quote, _text_after_quote, _tab, _sign, _escape, _nothing, _list_behind_key, _two_colons,
+    _conflict, _other_language, _open_quote, _text_after_quote, _tab, _sign, _escape, _nothing, _list_behind_key, _two_colons,
     _no_colon, _bracket, _misplaced, _second_root,
 )  # fmt: skip

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
 from cnnshape.graph.foreign import foreign_spelling, foreign_value
 from cnnshape.graph.vocabulary import Plan
-from cnnshape.layers import BY_NAME, LARGEST, Layer, LayerProblem, Tensor, foreign_kind
+from cnnshape.layers import BY_NAME, LARGEST, ArgumentType, Layer, LayerProblem, Tensor, foreign_kind
 from cnnshape.source import Span
-from cnnshape.spec import Expression, ExpressionProblem, ListValue, Unresolved, Value, describe
+from cnnshape.spec import Expression, ExpressionProblem, ListValue, Unresolved, Value, describe, shown
 
 _TRUTH = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
 
@@ -45,7 +45,7 @@ def unknown_name(value: Expression, word: str, known: Mapping[str, object]) -> D
     if word in at.text:
         at = at.part(at.text.index(word), len(word))
     truth = _TRUTH.get(word.lower())
-    help = f"write `{truth}`" if truth else did_you_mean(word, known)
+    help = f"write `{truth}`" if truth else did_you_mean(word, known) or "declare it under `params:`"
     return diagnose("unknown-name", f"nothing is called `{word}` here", at, help=help)
 
 
@@ -71,31 +71,45 @@ def _bad_argument(plan: Plan, name: str, value: object, scope: Mapping[str, obje
     if isinstance(value, Unresolved) and isinstance(expression, Expression):
         known = declared.words or scope
         return unknown_name(expression, value, dict.fromkeys((*declared.words, *known)))
-    shown = describe(value) if not isinstance(value, tuple) else _listed(value)
+    found = describe(value) if not isinstance(value, tuple) else _listed(value)
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else 0
     most = f", at most {int(declared.most):,}" if number > declared.most == LARGEST else ""
-    message = f"`{name}` of {plan.kind.name} is {declared.expected}{most}, got {shown}"
+    message = f"`{name}` of {plan.kind.name} is {declared.expected}{most}, got {found}"
     return diagnose("bad-argument", message, at, help=_value_help(plan, name, value))
 
 
 def _value_help(plan: Plan, name: str, value: object) -> str | None:
     """How a value that an argument refuses may have been meant."""
     argument = plan.kind.arguments[name]
-    form = argument.type.form
-    if isinstance(value, tuple) and argument.main and form == "int":
-        named = [*(each for each, other in plan.kind.arguments.items() if other.required), "stride"][: len(value)]
-        return f"name the arguments: `{plan.kind.name}: {{{', '.join(f'{each}: ...' for each in named)}}}`"
-    if form == "shape" and isinstance(value, tuple) and -1 in value:
-        return "no size is inferred: write the number that -1 stands for"
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    if form == "int" and value != int(value):
-        return "`//` divides and rounds down"
-    if form == "bool" and value in (0, 1):
-        return f"write `{'true' if value else 'false'}`"
-    if argument.type.most == 1 < value <= 100:
-        return f"{value:g} % is {value / 100:g}"
+    if isinstance(value, tuple):
+        unnamed = name in plan.values and plan.names.get(name) == plan.values[name].span
+        return _list_help(plan.kind, argument.type.form, value, unnamed=unnamed)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _number_help(argument.type, value)
+    if type(value) is str and argument.type.form != "word":
+        return f"`{shown(value)}` is a word: nothing has that name where it is given"
     return None
+
+
+def _list_help(kind: type[Layer], form: str, value: tuple[object, ...], *, unnamed: bool) -> str | None:
+    if form == "int" and unnamed:
+        named = ", ".join(f"{each}: ..." for each, other in kind.arguments.items() if other.required or other.main)
+        return f"name the arguments: `{kind.name}: {{{named}}}`"
+    if form == "shape" and -1 in value:
+        return "no size is inferred: write the number that -1 stands for" if len(value) > 1 else "write `- flatten`"
+    if form == "padding" and len(value) == 4:
+        return "write a pair per axis: `[[top, bottom], [left, right]]`"
+    return None
+
+
+def _number_help(type: ArgumentType, value: float) -> str | None:
+    if type.form == "int" and value != int(value):
+        return "`//` divides and rounds down"
+    if type.form == "bool" and value in (0, 1):
+        return f"write `{'true' if value else 'false'}`"
+    if type.form == "shape" and value == -1:
+        return "write `- flatten`"
+    return f"{value:g} % is {value / 100:g}" if type.most == 1 < value <= 100 else None
 
 
 def _listed(value: tuple[object, ...]) -> str:
@@ -127,4 +141,4 @@ def follower_kind(value: Value, scope: Mapping[str, object]) -> str:
         raise Refused(unknown_name(value, word, dict.fromkeys((*BY_NAME, "none"))))
     at: Span = value.span
     message = f"`norm` and `act` name a layer kind, got {describe(word)}"
-    raise Refused(diagnose("bad-argument", message, at))
+    raise Refused(diagnose("bad-argument", message, at, help="write a kind, such as `batch_norm` or `relu`, or `none`"))

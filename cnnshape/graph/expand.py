@@ -3,7 +3,7 @@
 Expansion and shape inference are one pass, because a spec may ask for `in_channels` anywhere.
 """
 
-from cnnshape.diagnostics import Label, diagnose, did_you_mean
+from cnnshape.diagnostics import Label, diagnose, nearest
 from cnnshape.graph.applications import Applications, Chain
 from cnnshape.graph.binding import Refused
 from cnnshape.graph.draft import Draft, Exhausted, exhausted
@@ -271,7 +271,10 @@ class Expander:
         if isinstance(word, str) and word in _SHORTCUTS:
             return str(word)
         message = f"`shortcut` is `identity`, `none` or a list of steps, got {describe(word)}"
-        help = did_you_mean(word, _SHORTCUTS) if isinstance(word, str) else None
+        close = nearest(word, _SHORTCUTS) if isinstance(word, str) else None
+        help = (
+            f"did you mean `{close}`?" if close else "a projection is a list of steps: `- conv: {out: ..., kernel: 1}`"
+        )
         raise Refused(diagnose("bad-argument", message, shortcut.span, help=help))
 
     def _join(self, step: Join, current: int | None, scope: Scope, place: Place, suffix: str) -> int | None:

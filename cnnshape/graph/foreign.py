@@ -7,6 +7,7 @@ compared bare: `DepthwiseConv2D` is `depthwiseconv`.
 from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.layers import Layer, bare
 from cnnshape.source import Span
+from cnnshape.spec import KIND_WORDS
 
 CONTROLS = {
     "shortcut": "residual", "skip": "residual", "foreach": "for", "loop": "for", "branch": "concat",
@@ -89,6 +90,11 @@ _KINDS = {
     ), _CONV_BLOCK),
     **dict.fromkeys(("activation", "activationlayer", "act", "nonlinearity"), "write the function as a step: `- relu`"),
     **dict.fromkeys(("norm", "normalization"), "write the function as a step: `- batch_norm`"),
+    **dict.fromkeys(map(bare, KIND_WORDS), "the kind is the key: `- conv: {out: 64, kernel: 3}`"),
+    **dict.fromkeys((
+        "rescaling", "resizing", "randomflip", "randomcrop", "randomrotation", "normalize", "totensor", "augment",
+        "preprocessing",
+    ), "preprocessing is no part of the network; leave it out"),
     **dict.fromkeys(("sequential", "modulelist", "stack", "do", "chain"), _ORDER),
     **dict.fromkeys(("input", "inputlayer", "inputs", "placeholder", "data", "imagedata"), _INPUT),
     **dict.fromkeys(("output", "outputs"), "the outputs are declared at the top: `outputs: [NAME, ...]`"),

@@ -32,7 +32,7 @@ def unknown_names(spec: Spec) -> list[Diagnostic]:
 
     A bare word that a file gives to a parameter is a word of its own making, and known everywhere.
     """
-    finder = _Finder(_words_of(spec))
+    finder = _Finder(spec, _words_of(spec))
     top = {param.name.text for param in spec.params} | {given.name.text for given in spec.inputs}
     for block in (each for each in spec.blocks if each.sound):
         finder.steps(block.steps, {param.name.text for param in block.params} | _step_names(block.steps))
@@ -77,7 +77,9 @@ def _step_names(steps: Iterable[Step]) -> set[str]:
 
 
 class _Finder:
-    def __init__(self, words: set[str]) -> None:
+    def __init__(self, spec: Spec, words: set[str]) -> None:
+        self.blocks = {block.name.text for block in spec.blocks}
+        self.params = {param.name.text for param in spec.params}
         self.words = words
         self.found: list[Diagnostic] = []
 
@@ -112,7 +114,7 @@ class _Finder:
 
     def call(self, step: Call, names: set[str]) -> None:
         kind = BY_NAME.get(step.word.text)
-        if kind is None and not step.is_block:
+        if kind is None and step.word.text not in self.blocks:
             return
         main = next((name for name, argument in kind.arguments.items() if argument.main), "") if kind else ""
         if main or kind is None:
@@ -142,7 +144,7 @@ class _Finder:
         if isinstance(value, Expression):
             unknown = sorted(value.names - names - DYNAMIC - self.words)
             if unknown:
-                self.found.append(_unknown(value, unknown[0], names, type))
+                self.found.append(self.unknown(value, unknown[0], names, type))
         elif isinstance(value, ListValue):
             for item in value.items:
                 self.value(item, names, type)
@@ -152,16 +154,22 @@ class _Finder:
                 self.value(value.main, names)
                 self.arguments(value.arguments, names, kind)
 
+    def unknown(self, value: Expression, word: str, names: set[str], type: ArgumentType | None) -> Diagnostic:
+        """The diagnostic of a name that nothing has."""
+        written = type.native(word) if type else None
+        if written is not None and value.text.strip() == word:
+            return foreign_value(word, written, value.span)
+        words = type.words if type else ()
+        few = names if len(names) <= MOST_CANDIDATES else set()
+        known = {*words, *few} if type and type.form == "word" else {*words, *few, *DYNAMIC}
+        found = unknown_name(value, word, dict.fromkeys(known))
+        if word in self.params and (found.help is None or found.help.startswith("known here")):
+            help = (
+                f"a block sees its own params alone: declare `{word}` there, and hand it over where the block is used"
+            )
+            return found._replace(help=help)
+        return found
+
 
 def _type_of(kind: type[Layer] | None, argument: str) -> ArgumentType | None:
     return kind.arguments[argument].type if kind is not None and argument in kind.arguments else None
-
-
-def _unknown(value: Expression, word: str, names: set[str], type: ArgumentType | None) -> Diagnostic:
-    written = type.native(word) if type else None
-    if written is not None and value.text.strip() == word:
-        return foreign_value(word, written, value.span)
-    known = set(type.words) if type else set()
-    known |= set() if len(names) > MOST_CANDIDATES else names
-    known |= set() if type and type.form == "word" else DYNAMIC
-    return unknown_name(value, word, dict.fromkeys(known))

@@ -43,5 +43,7 @@ def block_scope(
         else:
             message = f"`{block.name.text}` needs `{text}`"
             related = [Label(param.name.span, "required here")]
-            raise Refused(diagnose("missing-param", message, call.word.span, related=related))
+            needed = ", ".join(f"{each.name.text}: ..." for each in block.params if each.default is None)
+            help = f"write `{block.name.text}: {{{needed}}}`"
+            raise Refused(diagnose("missing-param", message, call.word.span, related=related, help=help))
     return inner

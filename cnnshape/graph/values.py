@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from cnnshape.diagnostics import diagnose, did_you_mean
-from cnnshape.graph.binding import Refused, evaluate
+from cnnshape.diagnostics import diagnose
+from cnnshape.graph.binding import Refused, evaluate, unknown_name
 from cnnshape.graph.scope import DYNAMIC, Handle, Scope, sizes_in_scope
 from cnnshape.graph.vocabulary import names_in
 from cnnshape.layers import Tensor
@@ -83,8 +83,7 @@ class Values:
 def refuse_unresolved(expression: Expression, found: object, scope: Scope) -> None:
     """Raises Refused where a bare word was meant as a name, and nothing is called so."""
     if isinstance(found, Unresolved):
-        help = did_you_mean(found, scope)
-        raise Refused(diagnose("unknown-name", f"nothing is called `{found}` here", expression.span, help=help))
+        raise Refused(unknown_name(expression, found, scope))
 
 
 def settled(value: object) -> object:

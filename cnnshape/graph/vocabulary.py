@@ -13,6 +13,7 @@ from cnnshape.source import Span
 from cnnshape.spec import (
     Argument,
     Block,
+    Broken,
     Call,
     Expression,
     Join,
@@ -28,7 +29,8 @@ from cnnshape.spec import (
 )
 
 MOST_NAMED = 12
-_RUN_TOGETHER = re.compile(r"([A-Za-z_][\w.]*)\s*([:(=, ])\s*(.*)")
+MOST_SHOWN = 60
+_RUN_TOGETHER = re.compile(r"([A-Za-z_][\w.]*) *([:(=, ])(.*)", re.DOTALL)
 
 
 class Plan:
@@ -65,6 +67,8 @@ class Vocabulary:
         self.problems: list[Diagnostic] = []
         self.blocks: dict[str, Block] = {}
         self.params = {param.name.text: param.name.span for param in spec.params}
+        named = (step.modifiers.name for step in walk(spec.layers) if not isinstance(step, Broken))
+        self.outside = {*(given.name.text for given in spec.inputs), *(name.text for name in named if name)}
         self._plans: dict[int, Plan | None] = {}
         self._bad_calls: set[int] = set()
         for block in spec.blocks:
@@ -104,7 +108,7 @@ class Vocabulary:
     def _check_block(self, call: Call) -> None:
         block = self.blocks.get(call.word.text)
         if block is None:
-            help = self._block_help(call.word.text)
+            help = self._block_help(call.word)
             self._report("unknown-block", f"no block is called `{shown(call.word.text)}`", call.word.span, help)
             return
         if not block.sound:
@@ -119,22 +123,60 @@ class Vocabulary:
             message = f"`{block.name.text}` has no params, but a value is given"
             self._report("unknown-param", message, call.main.span, "declare it: `params: {width: required}`")
 
-    def _block_help(self, word: str) -> str:
-        if slip := _slip(word):
+    def _block_help(self, word: Name) -> str:
+        if slip := self._slip(word):
             return slip
-        if nearest(word, self.blocks) is None and (advice := kind_help(word)):
+        if nearest(word.text, self.blocks) is None and (advice := kind_help(word.text)):
             return advice
-        return did_you_mean(word, self.blocks) or "define it under `blocks:`"
+        return did_you_mean(word.text, self.blocks) or "define it under `blocks:`"
+
+    def _slip(self, word: Name) -> str | None:
+        """Help for a step whose arguments, or whose next line, ran into its kind: `conv:64`, `conv(64, 3)`."""
+        match = _RUN_TOGETHER.fullmatch(word.text)
+        if word.span.end_line > word.span.line:
+            return f"line {word.span.end_line} is read as more of it: indent the items of a list alike"
+        if match is None:
+            return None
+        name, sign, rest = match.groups()
+        if sign == ":":
+            quoted = rest.startswith(" ")
+            return f"{'remove the quotes' if quoted else 'a space belongs behind the colon'}: `{name}: {shown(rest.strip())}`"
+        if sign == "," or not rest:
+            return f"remove the `{sign}`" if not rest else "one step per item"
+        needed = self._required(name)
+        if needed is None:
+            return None
+        if sign == "(" and needed:
+            return f"arguments stand in braces: `- {name}: {{{', '.join(f'{each}: ...' for each in needed)}}}`"
+        return f"write `- {name}: {shown(rest.strip(' )'))}`" if needed else f"write `- {name}`"
+
+    def _required(self, name: str) -> list[str] | None:
+        """The arguments that a kind or block can't do without; None where there is none of that name."""
+        kind = BY_NAME.get(name)
+        if kind is not None:
+            return [each for each, argument in kind.arguments.items() if argument.required]
+        block = self.blocks.get(name)
+        return None if block is None else [each.name.text for each in block.params if each.default is None]
 
     def _plan(self, call: Call, first: bool) -> Plan | None:
         kind = self.kind(call.word)
         if kind is None:
+            self._check_foreign(call)
             return None
         arguments = call.arguments
         if first:
             given = {argument.name.text for argument in call.modifiers.first}
             arguments = tuple(each for each in arguments if each.name.text not in given) + call.modifiers.first
         return self._arranged(kind, call.word, arguments, call.main)
+
+    def _check_foreign(self, call: Call) -> None:
+        """The arguments of a kind under another framework's word: a writer of one such word writes more of them."""
+        kind = foreign_kind(call.word.text)
+        if kind is None:
+            return
+        for argument in call.arguments:
+            if argument.name.text not in (*kind.arguments, *kind.followers):
+                self._unknown_argument(kind, argument.name)
 
     def follower(self, setting: Setting) -> Plan | None:
         """The plan of a `{kind: args}` under `norm` or `act`."""
@@ -198,7 +240,10 @@ class Vocabulary:
         if not missing:
             return
         listed = " and ".join(f"`{name}`" for name in missing)
+        given = [f"{name}: {_text(value)}" for name, value in values.items()]
+        whole = ", ".join([*given, *(f"{name}: ..." for name in missing)])
         help = "; ".join(f"`{name}`: {kind.arguments[name].doc}" for name in missing)
+        help += f"; write `{kind.name}: {{{whole}}}`" if len(whole) <= MOST_SHOWN else ""
         self._report("missing-argument", f"{kind.name} needs {listed}", word.span, help)
 
     def kind(self, word: Name) -> type[Layer] | None:
@@ -216,13 +261,15 @@ class Vocabulary:
         return None
 
     def _unknown_kind(self, word: Name) -> None:
+        if word.text in self.blocks:
+            return
         words = [*BY_NAME, "residual", "for", *self.blocks]
         close = nearest(word.text, words)
         by_foreign = None if close else nearest(word.text, BY_FOREIGN_NAME)
         meant = close or (BY_FOREIGN_NAME[by_foreign].name if by_foreign else None)
         help = f"did you mean `{meant}`?" if meant else "`cnnshape layers` lists all kinds"
         if close not in self.blocks:
-            help = _slip(word.text) or kind_help(word.text) or help
+            help = self._slip(word) or kind_help(word.text) or help
         self._report("unknown-kind", f"no layer kind is called `{shown(word.text)}`", word.span, help)
 
     def _unknown_argument(self, kind: type[Layer], name: Name) -> None:
@@ -252,21 +299,11 @@ class Vocabulary:
         self.problems.append(diagnose(name, message, at, help=help))
 
 
-def _slip(word: str) -> str | None:
-    """Help for a step whose arguments ran into its kind: `conv:64`, `conv(64, 3)`, `conv 64`."""
-    match = _RUN_TOGETHER.fullmatch(word)
-    if match is None:
-        return None
-    name, sign, rest = match.groups()
-    if sign == ":":
-        return f"a space belongs behind the colon: `{name}: {shown(rest)}`"
-    if sign == ",":
-        return "one step per item"
-    kind = BY_NAME.get(name) or foreign_kind(name)
-    if sign == "(" and kind is not None:
-        needed = ", ".join(f"{each}: ..." for each, argument in kind.arguments.items() if argument.required)
-        return f"arguments stand in braces: `- {kind.name}: {{{needed}}}`" if needed else f"write `- {kind.name}`"
-    return f"write `- {name}: {shown(rest.rstrip(')'))}`" if kind is not None else None
+def _text(value: Value) -> str:
+    """A value as it was written, if it is short."""
+    if isinstance(value, Expression):
+        return shown(value.text)
+    return f"[{', '.join(map(_text, value.items))}]" if isinstance(value, ListValue) else "..."
 
 
 def names_in(value: Value) -> frozenset[str]:

@@ -58,6 +58,7 @@ KINDS: tuple[type[Layer], ...] = (
 
 BY_NAME: dict[str, type[Layer]] = {kind.name: kind for kind in KINDS}
 _DIMENSION = re.compile(r"[123][dD]")
+_WORD = re.compile(r"[\w. -]+", re.ASCII)
 _LETTERS = re.compile(r"[^a-z0-9]")
 
 
@@ -72,7 +73,7 @@ _BY_BARE_NAME = {bare(word): kind for kind in KINDS for word in (*kind.foreign, 
 
 def foreign_kind(word: str) -> type[Layer] | None:
     """The kind that another framework calls so; None for a word that is a kind's own, or that nobody uses."""
-    if word in BY_NAME:
+    if word in BY_NAME or not _WORD.fullmatch(word):
         return None
     return BY_FOREIGN_NAME.get(word) or _BY_BARE_NAME.get(bare(word))
 

@@ -83,7 +83,12 @@ def _check(report: Report, expectation: Expectation) -> Diagnostic | None:
     if figure not in FIGURES:
         known = [*FIGURES, "output", "outputs", "receptive_field"]
         message = f"`{figure}` is not a figure that can be expected"
-        return diagnose("bad-expectation", message, expectation.figure.span, help=did_you_mean(figure, known))
+        help = (
+            "write `output: [1000]`, or `outputs: {name: [1000]}`"
+            if figure == "outputs"
+            else did_you_mean(figure, known)
+        )
+        return diagnose("bad-expectation", message, expectation.figure.span, help=help)
     return _check_number(report, expectation, _figure(report, figure))
 
 
@@ -97,7 +102,16 @@ def _check_number(report: Report, expectation: Expectation, number: int) -> Diag
         return None
     figure = expectation.figure.text
     message = _missed(figure, wanted, number)
-    return diagnose("expectation-missed", message, expectation.wanted.span, notes=_holders(report, figure))
+    notes = _holders(report, figure)
+    return diagnose("expectation-missed", message, expectation.wanted.span, notes=notes, help=_unit(wanted, number))
+
+
+def _unit(wanted: Wanted, number: int) -> str | None:
+    """Help where a figure is what was expected, but for a prefix."""
+    for power, prefix in ((10**3, "k"), (10**6, "M"), (10**9, "G")):
+        if 20 * abs(number - wanted.target * power) < number:
+            return f"did you mean `{wanted.text}{prefix}`?"
+    return None
 
 
 def check_budgets(report: Report, budgets: Mapping[str, str], file: str) -> list[Diagnostic]:
@@ -166,8 +180,10 @@ def _check_output(report: Report, expectation: Expectation) -> Diagnostic | None
         return diagnose("bad-expectation", message, expectation.figure.span)
     wanted = _numbers(expectation.wanted)
     if wanted is None:
-        message = f"`{figure}` is a shape, such as [1000]"
-        return diagnose("bad-expectation", message, expectation.wanted.span)
+        found = f"`{shown(expectation.wanted.text)}`" if isinstance(expectation.wanted, Name) else "something else"
+        message = f"`{figure}` is a shape, such as [1000], found {found}"
+        help = "write a list: `[1000]` or `[3, 224, 224]`"
+        return diagnose("bad-expectation", message, expectation.wanted.span, help=help)
     if wanted == report.outputs[name]:
         return None
     message = f"the output is {show(report.outputs[name])}, expected {show(wanted)}"

@@ -25,8 +25,10 @@ from cnnshape.spec.model import (
 )
 from cnnshape.spec.reader import read_spec, read_value
 from cnnshape.spec.reading import SIZE_NAMES, shown
+from cnnshape.spec.steps import KIND_WORDS
 
 __all__ = [
+    "KIND_WORDS",
     "SIZE_NAMES",
     "Argument",
     "Block",

@@ -10,7 +10,7 @@ from functools import lru_cache
 from math import ceil, floor
 from typing import Any, NamedTuple
 
-from cnnshape.diagnostics import did_you_mean
+from cnnshape.diagnostics import nearest
 from cnnshape.source import Span
 
 MAX_LENGTH = 200
@@ -106,11 +106,12 @@ _FOREIGN = {
     "&&": "the operator is `and`", "||": "the operator is `or`", "&": "the operator is `and`",
     "|": "the operator is `or`", "!": "the operator is `not`", "^": "there is no power; multiply",
     "=": "the operator is `==`", "?": "write `a if condition else b`", "$": "a name stands for itself: `width`",
-    "{": "a name stands for itself: `width`", "[": "a list has no quotes; an item of it is written `list.0`",
+    "{": "a name stands for itself: `width`", "[": "a list has no quotes",
     "%": "a name stands for itself: `width`", "'": "a word has no quotes of its own", '"': "a word has no quotes of its own",
     "\u00d7": "the operator is `*`", "\u2212": "the operator is `-`", ";": "one value, or a list: `[3, 3]`",
 }  # fmt: skip
-_TIMES = re.compile(r"x\d+", re.ASCII)
+_TIMES = re.compile(r"x(\d+)", re.ASCII)
+_ITEM = re.compile(r"([A-Za-z_]\w{0,60})\[(\d{1,9})\]", re.ASCII)
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -137,6 +138,8 @@ def _unexpected_character(text: str, position: int) -> ExpressionProblem:
     offset = position + len(text[position:]) - len(text[position:].lstrip())
     sign = next((each for each in _FOREIGN if text.startswith(each, offset)), None)
     help = _FOREIGN[sign] if sign else None
+    if item := _ITEM.search(text):
+        help = f"an item of a list is written `{item[1]}.{item[2]}`"
     message = f"unexpected {text[offset]!r} in an expression"
     return ExpressionProblem("expression-syntax", message, offset, 1, help)
 
@@ -161,10 +164,22 @@ class _Parser:
     def fail(self, token: _Token, expected: str, help: str | None = None) -> ExpressionProblem:
         found = f"`{token.text}`" if token.text else "the end"
         help = help or _FOREIGN_PAIRS.get(self.text[max(token.offset - 1, 0) : token.offset + 1])
-        if token.text == "," or _TIMES.fullmatch(token.text):
-            help = "a list stands in square brackets: `[3, 3]`"
+        help = help or self.guess(token)
         message = f"expected {expected}, found {found}"
         return ExpressionProblem("expression-syntax", message, token.offset, max(len(token.text), 1), help)
+
+    def guess(self, token: _Token) -> str | None:
+        """What was meant by a token that has no place."""
+        before = next((each.text for each in reversed(self.tokens) if each.offset < token.offset), "")
+        if token.text == ",":
+            return "a list stands in square brackets: `[3, 3]`"
+        if (times := _TIMES.fullmatch(token.text)) and before.isdigit():
+            return f"a list is written `[{before}, {times[1]}]`, a product `{before} * {times[1]}`"
+        if token.text.startswith("_") and before.isdigit():
+            return "write the digits of a number without `_`"
+        if not token.text and self.text.rstrip().endswith("%"):
+            return "`%` is the remainder; a share is a fraction: 50 % is 0.5"
+        return None
 
     def expect(self, kind: str, expected: str) -> _Token:
         token = self.take()
@@ -212,7 +227,10 @@ class _Parser:
     def call(self, token: _Token, depth: int) -> Run:
         known = _FUNCTIONS.get(token.text)
         if known is None:
-            help = did_you_mean(token.text, _FUNCTIONS)
+            close = nearest(token.text, _FUNCTIONS)
+            listed = ", ".join(f"`{each}`" for each in _FUNCTIONS)
+            help = f"functions are {listed}; a layer with arguments is written `{{{token.text}: ...}}`"
+            help = f"did you mean `{close}`?" if close else help
             message = f"no function is called `{token.text}`"
             raise ExpressionProblem("expression-syntax", message, token.offset, len(token.text), help)
         function, fewest, most = known

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from cnnshape.diagnostics import Label
+from cnnshape.diagnostics import Label, nearest
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.source import SourceText, Span
 from cnnshape.spec.expression import Expression
@@ -41,6 +41,8 @@ _FOREIGN_BLOCK_KEYS = {
     **dict.fromkeys(("parameters", "args", "arguments", "variables", "inputs"), "params"),
 }
 MAX_RANK = 3
+TYPING_ERROR = 0.7
+"""How alike a key and a known one must be, for a number behind it to be no parameter."""
 YEARS = range(1900, 2101)
 
 
@@ -94,6 +96,19 @@ def _sizes_of(node: Node) -> list[str]:
     return sizes if found[0] and len(sizes) > 1 else []
 
 
+def _param_help(entry: Entry) -> str | None:
+    """Help for an unknown key with a number, which seems to be a parameter."""
+    key, value = entry
+    if not isinstance(value, Scalar) or not value.text.isdigit() or nearest(key.text, KEYS, TYPING_ERROR):
+        return None
+    return f"a parameter stands under `params:`: `params: {{{shown(key.text)}: {shown(value.text)}}}`"
+
+
+def _strays(root: Mapping) -> list[Param]:
+    """What stands where no parameter can: it was meant to be known, so that its uses are no second fault."""
+    return [Param(Name(key.text, key.span), None) for key, _ in root.entries if key.text not in KEYS]
+
+
 def read_file(source: SourceText, root: Node, problems: Problems) -> File | None:
     """The file of a root node; None where the root is no mapping."""
     reader = _FileReader(problems)
@@ -108,7 +123,7 @@ class _FileReader(StepReader):
         allowed = EXTENDING_KEYS if extends else KEYS
         for entry in root.entries:
             if entry.key.text not in KEYS:
-                self.unknown_key(entry.key, "a spec", KEYS, _FOREIGN_KEYS)
+                self.unknown_key(entry.key, "a spec", KEYS, _FOREIGN_KEYS, _param_help(entry))
             elif entry.key.text not in allowed:
                 message = f"`{entry.key.text}` can't stand beside `extends`: the base file is taken whole"
                 help = "copy the base file (`cnnshape show`) to change its layers; params may be overridden"
@@ -124,7 +139,7 @@ class _FileReader(StepReader):
             self.year(root.get("year")),
             self.word(extends.value, "`extends`") if extends else None,
             self.inputs(root.get("input")),
-            self.params(root.get("params"), of_block=False),
+            (*self.params(root.get("params"), of_block=False), *_strays(root)),
             self.variants(root.get("variants")),
             (),
             None,
@@ -231,7 +246,11 @@ class _FileReader(StepReader):
         """Declared parameters with their defaults, in order; those of a block may be required."""
         if entry is None or (isinstance(entry.value, Scalar) and entry.value.empty):
             return ()
-        mapping = self.mapping(entry.value, "`params`", help="write `params: {width: 64}`")
+        help = "write `params: {width: 64}`"
+        if of_block and isinstance(entry.value, Sequence):
+            names = ", ".join(f"{shown(item.text)}: required" for item in entry.value.items if isinstance(item, Scalar))
+            help = f"write `params: {{{names}}}`"
+        mapping = self.mapping(entry.value, "`params`", help=help)
         found = []
         for each in self.unsplit_entries(mapping) if mapping else ():
             name = self.checked(Name(each.key.text, each.key.span), "a parameter", VARIABLE)
@@ -255,16 +274,26 @@ class _FileReader(StepReader):
         found = []
         for each in mapping.entries if mapping else ():
             name = self.checked(Name(each.key.text, each.key.span), "a variant", NAME)
-            values = self.mapping(each.value, f"the variant `{shown(each.key.text)}`", help="write `{width: 128}`")
+            help = f"name the param that it sets: `{shown(each.key.text)}: {{NAME: {shown(each.value.span.text.strip()) or '...'}}}`"
+            values = self.mapping(each.value, f"the variant `{shown(each.key.text)}`", help=help)
             if name and values:
                 found.append(Variant(name, self.arguments(values, f"the variant `{name.text}`")[0]))
         return tuple(found)
 
     def blocks(self, entry: Entry | None) -> tuple[Block, ...]:
         """The blocks that the file defines."""
-        mapping = self.mapping(entry.value, "`blocks`") if entry else None
+        if entry is not None and isinstance(entry.value, Sequence):
+            return self.listed_blocks(entry.value)
+        mapping = self.mapping(entry.value, "`blocks`", help="write `blocks: {Unit: {do: [steps]}}`") if entry else None
         found = [self.block(each) for each in (mapping.entries if mapping else ())]
         return tuple(block for block in found if block is not None)
+
+    def listed_blocks(self, node: Sequence) -> tuple[Block, ...]:
+        """Blocks in a list, which they can't be: their names are known all the same, so that uses are no second fault."""
+        keys = [entry.key for item in node.items if isinstance(item, Mapping) for entry in item.entries[:1]]
+        help = f"write a name without a dash: `{shown(keys[0].text)}:`" if keys else None
+        self.report("wrong-structure", "`blocks` is a mapping, found a list", node.span, help=help)
+        return tuple(Block(Name(key.text, key.span), (), (), sound=False) for key in keys)
 
     def block(self, entry: Entry) -> Block | None:
         """One block: its `params` and its `do`."""
@@ -272,8 +301,9 @@ class _FileReader(StepReader):
         if name and not name.text[0].isupper():
             help = f"call it `{name.text.title().replace('_', '')}`"
             self.report("bad-name", f"the block `{name.text}` needs a CamelCase name", name.span, help=help)
-            name = None
-        body = self.mapping(entry.value, f"the block `{shown(entry.key.text)}`", help="it has `params:` and `do:`")
+            return Block(name, (), (), sound=False)
+        help = "write its steps under `do:`, its parameters under `params:`"
+        body = self.mapping(entry.value, f"the block `{shown(entry.key.text)}`", help=help)
         if body is None or name is None:
             return Block(name, (), (), sound=False) if name else None
         for each in body.entries:

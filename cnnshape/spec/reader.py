@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
 from cnnshape.document import decode, read_document, read_file_bytes
-from cnnshape.source import SourceText
+from cnnshape.source import SourceText, shipped_names
 from cnnshape.spec.file import File, read_file
 from cnnshape.spec.model import Name, Spec, Value
 from cnnshape.spec.reading import Problems, Reader, shown
@@ -99,7 +99,11 @@ def _base(source: SourceText, reference: Name, read: Read, problems: Problems) -
     except (OSError, ValueError) as error:
         reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else "not a path"
         message = f"can't read `{shown(reference.text)}`: {reason}"
-        problems.report("bad-extends", message, reference.span, help="the path is relative to this file")
+        stem = reference.text.removesuffix(".yaml")
+        help = "the path is relative to this file"
+        if stem in shipped_names():
+            help = f"`cnnshape show {stem} > {stem}.yaml` puts the shipped one into this folder; write `extends: {stem}.yaml`"
+        problems.report("bad-extends", message, reference.span, help=help)
         return None
     text = decode(str(path), data)
     if isinstance(text, str):

@@ -60,6 +60,21 @@ def _cut_at_comma(at: Span) -> bool:
     return rest.lstrip().startswith(",")
 
 
+def _as_list(node: Node) -> str | None:
+    """How a node that should be a list may have been meant: its dashes lack a space, or its brackets are missing."""
+    text = node.text if isinstance(node, Scalar) else ""
+    if isinstance(node, Mapping) and node.entries:
+        text = node.entries[0].key.text
+        if not text.startswith("-"):
+            return f"every item starts with a dash: `- {shown(node.span.text.strip())}`"
+    if text.startswith("-"):
+        return f"a space belongs behind the dash: `- {shown(text[1:].split(' ')[0])}`"
+    words = re.fullmatch(r"[A-Za-z_][\w.-]*(?:,? +[A-Za-z_][\w.-]*)*", text) if len(text) <= MAX_NAME else None
+    if words and text not in ("true", "false", "null"):
+        return f"a list stands in square brackets: `[{', '.join(text.replace(',', ' ').split())}]`"
+    return None
+
+
 class Reader:
     """Reads nodes into values; every method reports what is wrong and gives None or less then."""
 
@@ -78,10 +93,7 @@ class Reader:
         """The node as a list."""
         if isinstance(node, Sequence):
             return node
-        first = node.entries[0].key.text if isinstance(node, Mapping) and node.entries else ""
-        text = node.text if isinstance(node, Scalar) else first
-        if text.startswith("-"):
-            help = f"a space belongs behind the dash: `- {shown(text[1:].split(' ')[0])}`"
+        help = _as_list(node) or help
         self.report("wrong-structure", f"{what} is a list, found {kind_of(node)}", node.span, help=help)
         return None
 
@@ -110,11 +122,11 @@ class Reader:
         return None
 
     def unknown_key(
-        self, key: Scalar, what: str, known: tuple[str, ...], foreign: dict[str, str] | None = None
+        self, key: Scalar, what: str, known: tuple[str, ...], foreign: dict[str, str], help: str | None = None
     ) -> None:
         """Reports a key that the grammar doesn't have here; `foreign` are other tools' words for some that it has."""
-        written = (foreign or {}).get(key.text.lower())
-        help = f"did you mean `{written}`?" if written else did_you_mean(key.text, known)
+        written = foreign.get(key.text.lower())
+        help = f"did you mean `{written}`?" if written else help or did_you_mean(key.text, known)
         self.report("unknown-key", f"`{shown(key.text)}` is not a key of {what}", key.span, help=help)
 
     def expression(self, node: Node, what: str) -> Expression | None:

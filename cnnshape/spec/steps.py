@@ -32,6 +32,8 @@ _FOREIGN_MODIFIERS = {
     **dict.fromkeys(("steps", "layers", "body"), "do"),
     **dict.fromkeys(("projection", "skip", "downsample"), "shortcut"),
 }
+KIND_WORDS = ("type", "kind", "op", "op_type", "class_name", "layer_type", "module", "layer")
+"""What other tools call the key behind which a layer's kind stands."""
 _HELP = {"for": "for: {width: [64, 128]}", "residual": "residual: [steps]"}
 
 
@@ -52,7 +54,7 @@ def _one_input(node: Node) -> str | None:
 def _one_head(heads: list[Entry]) -> str:
     """Help for a step with several keys that could be its kind."""
     first, *others = heads
-    if first.key.text == "type" and isinstance(first.value, Scalar):
+    if first.key.text in KIND_WORDS and isinstance(first.value, Scalar):
         return f"the kind is the key: `- {shown(first.value.text)}: {{{_written(others)}}}`"
     if isinstance(first.value, Scalar) and first.value.empty and all(not _is_empty(other) for other in others):
         return f"arguments stand further to the right than `{shown(first.key.text)}`, or in braces: {_in_braces(heads)}"
@@ -125,7 +127,10 @@ class StepReader(Reader):
         if len(heads) == 1:
             return heads[0]
         if not heads:
-            self.report("ambiguous-step", "a step names a kind or a block; this one has neither", node.span)
+            help = "a modifier stands beside a kind or a block"
+            if node.get("do") is not None:
+                help = "`do` goes with `for`; steps that are repeated are a block: define it under `blocks:`"
+            self.report("ambiguous-step", "a step names a kind or a block; this one has neither", node.span, help=help)
             return None
         foreign = [entry.key for entry in heads if entry.key.text in _FOREIGN_MODIFIERS]
         if len(heads) - len(foreign) == 1:
@@ -154,7 +159,8 @@ class StepReader(Reader):
         for word in ("first", "share"):
             if word in values and not plain:
                 message = f"`{word}` goes with a kind or a block"
-                self.report("misplaced-modifier", message, values.pop(word).key.span)
+                help = "put it beside the kind or block inside, whose arguments it changes" if word == "first" else None
+                self.report("misplaced-modifier", message, values.pop(word).key.span, help=help)
         if "first" in values and "repeat" not in values:
             message = "`first` needs a `repeat` to be the first of"
             self.report("misplaced-modifier", message, values.pop("first").key.span)
@@ -233,16 +239,18 @@ class StepReader(Reader):
             sound = self.enough(word, len(head.value.entries)) and sound and len(branches) == len(head.value.entries)
             return Join(word, branches, (), how, modifiers) if sound else None
         help = f"write `{word.text}: {{left: [steps], right: [steps]}}` or `{word.text}: [name, prev]`"
-        listed = self.sequence(head.value, f"`{word.text}`", help)
-        if listed is None:
+        if not isinstance(head.value, Sequence):
+            message = f"`{word.text}` is a list or a mapping, found {kind_of(head.value)}"
+            self.report("wrong-structure", message, head.value.span, help=help)
             return None
-        strange = next((item for item in listed.items if not isinstance(item, Scalar) or item.empty), None)
+        items = head.value.items
+        strange = next((item for item in items if not isinstance(item, Scalar) or item.empty), None)
         if strange is not None:
             message = f"a list below `{word.text}` holds names of tensors, found {kind_of(strange)}"
             help = f"steps stand in branches, which have names: `{word.text}: {{left: [steps], right: [steps]}}`"
             self.report("wrong-structure", message, strange.span, help=help)
             return None
-        found = tuple(Name(item.text, item.span) for item in listed.items if isinstance(item, Scalar))
+        found = tuple(Name(item.text, item.span) for item in items if isinstance(item, Scalar))
         if not sound or not self.enough(word, len(found)):
             return None
         return Join(word, (), found, how, modifiers)

@@ -116,6 +116,12 @@ def test_a_message_is_one_printable_line(path: Path) -> None:
         assert not found.message.endswith(".")
 
 
+def test_a_step_that_runs_over_two_lines_is_told_so() -> None:
+    (found,) = cnnshape.check(cnnshape.load("input: [3, 8, 8]\nlayers:\n  - relu\n    - tanh\n"))
+    assert (found.name, found.message) == ("unknown-kind", "no layer kind is called `relu - tanh`")
+    assert found.help == "line 4 is read as more of it: indent the items of a list alike"
+
+
 def test_every_file_expects_something() -> None:
     assert [path.name for path in FILES if not expectations(path)] == []
 
