@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
 from cnnshape.graph.foreign import foreign_spelling, foreign_value
 from cnnshape.graph.vocabulary import Plan
-from cnnshape.layers import BY_NAME, LARGEST, ArgumentType, Layer, LayerProblem, Tensor, foreign_kind
+from cnnshape.layers import BY_NAME, KINDS, LARGEST, ArgumentType, Layer, LayerProblem, Tensor, foreign_kind
 from cnnshape.source import Span
-from cnnshape.spec import Expression, ExpressionProblem, ListValue, Unresolved, Value, describe, shown
+from cnnshape.spec import SIZE_NAMES, Expression, ExpressionProblem, ListValue, Unresolved, Value, describe, shown
 
+WORDS = frozenset(word for kind in KINDS for argument in kind.arguments.values() for word in argument.type.words)
+"""The words that some argument takes."""
 _TRUTH = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
 
 
@@ -46,6 +48,9 @@ def unknown_name(value: Expression, word: str, known: Mapping[str, object]) -> D
         at = at.part(at.text.index(word), len(word))
     truth = _TRUTH.get(word.lower())
     help = f"write `{truth}`" if truth else did_you_mean(word, known) or "declare it under `params:`"
+    if word in SIZE_NAMES:
+        sizes = ", ".join(f"`{each}`" for each in SIZE_NAMES if each in known)
+        help = f"the tensor that enters here has {sizes or 'no such axis'}"
     return diagnose("unknown-name", f"nothing is called `{word}` here", at, help=help)
 
 
@@ -68,7 +73,7 @@ def _bad_argument(plan: Plan, name: str, value: object, scope: Mapping[str, obje
     written = declared.native(value) if isinstance(value, str) else None
     if written is not None:
         return foreign_value(str(value), written, at)
-    if isinstance(value, Unresolved) and isinstance(expression, Expression):
+    if isinstance(value, Unresolved) and value not in WORDS and isinstance(expression, Expression):
         known = declared.words or scope
         return unknown_name(expression, value, dict.fromkeys((*declared.words, *known)))
     found = describe(value) if not isinstance(value, tuple) else _listed(value)
@@ -86,14 +91,17 @@ def _value_help(plan: Plan, name: str, value: object) -> str | None:
         return _list_help(plan.kind, argument.type.form, value, unnamed=unnamed)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _number_help(argument.type, value)
-    if type(value) is str and argument.type.form != "word":
+    if type(value) is str and argument.type.form != "word" and value not in WORDS:
         return f"`{shown(value)}` is a word: nothing has that name where it is given"
     return None
 
 
 def _list_help(kind: type[Layer], form: str, value: tuple[object, ...], *, unnamed: bool) -> str | None:
     if form == "int" and unnamed:
-        named = ", ".join(f"{each}: ..." for each, other in kind.arguments.items() if other.required or other.main)
+        needed = [each for each, other in kind.arguments.items() if other.required or other.main]
+        values = [each for each, other in kind.arguments.items() if other.type.form != "bool"]
+        names = values if len(values) == len(value) else needed
+        named = ", ".join(f"{each}: ..." for each in names)
         return f"name the arguments: `{kind.name}: {{{named}}}`"
     if form == "shape" and -1 in value:
         return "no size is inferred: write the number that -1 stands for" if len(value) > 1 else "write `- flatten`"

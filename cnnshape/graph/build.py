@@ -204,7 +204,7 @@ class _Builder:
         if name.text == "prev":
             return last
         try:
-            handle = tensor_of(name, scope)
+            handle = tensor_of(name, scope, self.vocabulary)
             return None if handle.skipped else handle.index
         except Refused as refused:
             self.fault(refused.diagnostic)

@@ -69,7 +69,7 @@ class Expander:
             if rounds is not None and not rounds:
                 result, rounds, skipped = current, None, True
             if modifiers.share is not None and not skipped and result is not None:
-                self._draft.share(modifiers.share, tensor_of(modifiers.share, scope), start)
+                self._draft.share(modifiers.share, self._tensor(modifiers.share, scope), start)
         except Refused as refused:
             self._faults.add(refused.diagnostic, self._trace)
             result = None
@@ -128,7 +128,11 @@ class Expander:
         """The value that a reference names: `prev`, a step, a round of a `for`, an input."""
         if name.text == "prev":
             return self._values.previous.index if self._values.previous else current
-        return tensor_of(name, scope).index
+        return self._tensor(name, scope).index
+
+    def _tensor(self, name: Name, scope: Scope) -> Handle:
+        in_block = any(frame.closed for frame in self._trace)
+        return tensor_of(name, scope, self._vocabulary, in_block=in_block)
 
     def _define(self, name: Name, rounds: Rounds | None, handle: Handle, scope: Scope) -> None:
         taken = conflict(name.text, rounds, scope)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from cnnshape.diagnostics import MOST_CANDIDATES, Diagnostic
-from cnnshape.graph.binding import unknown_name
+from cnnshape.graph.binding import WORDS, unknown_name
 from cnnshape.graph.foreign import foreign_spelling, foreign_value
 from cnnshape.graph.scope import DYNAMIC
 from cnnshape.graph.vocabulary import walk
@@ -41,8 +41,7 @@ def unknown_names(spec: Spec) -> list[Diagnostic]:
 
 
 def _words_of(spec: Spec) -> set[str]:
-    kinds = {word for kind in BY_NAME.values() for argument in kind.arguments.values() for word in argument.type.words}
-    words = set(_WORDS) | set(BY_NAME) | kinds
+    words = {*_WORDS, *BY_NAME, *WORDS}
     values: list[Value | None] = [param.default for param in spec.params]
     values += [setting.value for variant in spec.variants for setting in variant.params]
     values += [param.default for block in spec.blocks for param in block.params]

@@ -1,13 +1,13 @@
 """References: the tensor that a name stands for at a step, and whether a new name is free there."""
 
-from cnnshape.diagnostics import MOST_CANDIDATES, diagnose, did_you_mean
+from cnnshape.diagnostics import MOST_CANDIDATES, diagnose
 from cnnshape.graph.binding import Refused
 from cnnshape.graph.scope import Handle, Rounds, Scope
-from cnnshape.layers import BY_NAME
+from cnnshape.graph.vocabulary import Vocabulary
 from cnnshape.spec import Name, describe, shown
 
 
-def tensor_of(name: Name, scope: Scope) -> Handle:
+def tensor_of(name: Name, scope: Scope, vocabulary: Vocabulary, *, in_block: bool = False) -> Handle:
     """The tensor of that name; raises Refused where there is none."""
     found = scope.get(name.text)
     if found is None and "." in name.text:
@@ -21,12 +21,7 @@ def tensor_of(name: Name, scope: Scope) -> Handle:
         raise Refused(diagnose("unknown-tensor", message, name.span))
     few = scope if len(scope) <= MOST_CANDIDATES else {}
     tensors = [known for known, value in few.items() if isinstance(value, Handle | Rounds)]
-    help = did_you_mean(name.text, tensors if name.text == "prev" else [*tensors, "prev"])
-    if name.text in BY_NAME:
-        branch = f"`{{left: [{name.text}]}}`"
-        help = f"`{name.text}` is a kind; a reference is the `name:` of a step, and steps stand in branches: {branch}"
-    message = f"no step or input before this one is called `{shown(name.text)}`"
-    raise Refused(diagnose("unknown-tensor", message, name.span, help=help))
+    raise Refused(vocabulary.no_tensor(name, tensors, in_block=in_block))
 
 
 def _round(name: Name, scope: Scope) -> object:

@@ -67,8 +67,9 @@ class Vocabulary:
         self.problems: list[Diagnostic] = []
         self.blocks: dict[str, Block] = {}
         self.params = {param.name.text: param.name.span for param in spec.params}
-        named = (step.modifiers.name for step in walk(spec.layers) if not isinstance(step, Broken))
-        self.outside = {*(given.name.text for given in spec.inputs), *(name.text for name in named if name)}
+        named = [step.modifiers.name for step in walk(spec.layers) if not isinstance(step, Broken)]
+        names = (*(given.name for given in spec.inputs), *(name for name in named if name))
+        self.outside = {name.text: name.span for name in reversed(names)}
         self._plans: dict[int, Plan | None] = {}
         self._bad_calls: set[int] = set()
         for block in spec.blocks:
@@ -89,6 +90,19 @@ class Vocabulary:
         """The block that a step uses; None where its name, its arguments or the block's own params are wrong."""
         block = self.blocks.get(call.word.text)
         return None if block is None or not block.sound or id(call) in self._bad_calls else block
+
+    def no_tensor(self, name: Name, known: list[str], *, in_block: bool) -> Diagnostic:
+        """The diagnostic of a reference to a step or input that there is not, or not yet."""
+        text = shown(name.text)
+        elsewhere = self.outside.get(name.text)
+        help = did_you_mean(name.text, known if name.text == "prev" else [*known, "prev"])
+        if name.text in BY_NAME:
+            help = f"`{text}` is a kind; write the name of a step, or branches of steps: `{{left: [{text}], ...}}`"
+        if elsewhere and in_block:
+            help = f"a block doesn't see outside: hand the tensor over, `params: {{{text}: required}}`"
+        message = f"no step or input before this one is called `{text}`"
+        related = [Label(elsewhere, "named here: later, or out of sight")] if elsewhere else []
+        return diagnose("unknown-tensor", message, name.span, related=related, help=help)
 
     def _check(self, call: Call) -> None:
         if self.is_block(call):

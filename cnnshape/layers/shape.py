@@ -150,7 +150,8 @@ class Crop(Free):
         for axis, left in enumerate(found):
             if left < 1:
                 message = f"cutting {around[axis][0]} and {around[axis][1]} off {AXES[len(sizes)][axis]} {sizes[axis]} leaves nothing"
-                raise LayerProblem(message, name="window-too-large", argument="cut")
+                help = f"cut at most {sizes[axis] - 1} in all"
+                raise LayerProblem(message, name="window-too-large", argument="cut", help=help)
         return Tensor((inputs[0].shape[0], *found), inputs[0].boxes)
 
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
@@ -213,7 +214,9 @@ class Upsample(Unweighted):
         sizes = grid(inputs[0], self.name)
         if (self.scale is None) == (self.size is None):
             message = "upsample takes either `scale` or `size`"
-            raise LayerProblem(message, name="missing-argument" if self.scale is None else "bad-argument")
+            if self.scale is None:
+                raise LayerProblem(message, name="missing-argument", help="write `upsample: 2` for twice the size")
+            raise LayerProblem(message, name="bad-argument", argument="size", help="remove one of them")
         if self.mode == "cubic" and len(sizes) != 2:
             raise LayerProblem("`cubic` works on height and width only", name="wrong-rank", argument="mode")
         if self.size is not None:
@@ -354,7 +357,8 @@ class Slice(Free, SamePlace):
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         if not self.start < self.stop <= inputs[0].shape[0]:
             message = f"channels {self.start} to {self.stop} are not a part of {inputs[0].shape[0]} channels"
-            raise LayerProblem(message, argument="stop")
+            help = f"`stop` is above `start`, and at most {inputs[0].shape[0]}"
+            raise LayerProblem(message, argument="stop", help=help)
         return Tensor((self.stop - self.start, *inputs[0].shape[1:]), inputs[0].boxes)
 
 

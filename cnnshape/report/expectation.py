@@ -201,6 +201,8 @@ def _check_receptive_field(report: Report, expectation: Expectation) -> Diagnost
         what = f"`{layer}`" if layer else "this network"
         help = did_you_mean(layer, [row.name for row in report.rows]) if layer else None
         message = f"{what} has no receptive field that could be stated"
+        if layer and row is None:
+            message = f"no layer is called `{shown(layer)}`"
         return diagnose("bad-expectation", message, expectation.figure.span, help=help)
     size = row.receptive_field.size
     if wanted == size or (len(wanted) == 1 and set(size) == set(wanted)):

@@ -71,6 +71,8 @@ def compile_expression(text: str, span: Span) -> Expression:
     if len(text) > MAX_LENGTH:
         message = f"an expression of {len(text):,} characters; at most {MAX_LENGTH} are allowed"
         raise ExpressionProblem("expression-syntax", message)
+    if not text.strip():
+        raise ExpressionProblem("expression-syntax", "the text is empty, expected a value")
     return Expression(text, span, *_parsed(text))
 
 
@@ -241,7 +243,8 @@ class _Parser:
             arguments.append(self.expression(0, depth + 1))
         self.expect(")", "`)` or `,`")
         if not fewest <= len(arguments) <= most:
-            message = f"`{token.text}` takes {fewest} to {most} values, got {len(arguments)}"
+            takes = f"{fewest} to {most} values" if most > 1 else "one value"
+            message = f"`{token.text}` takes {takes}, got {len(arguments)}"
             raise ExpressionProblem("expression-syntax", message, token.offset, len(token.text))
         return _application(token, function, arguments)
 

@@ -112,7 +112,10 @@ def _strays(root: Mapping) -> list[Param]:
 def read_file(source: SourceText, root: Node, problems: Problems) -> File | None:
     """The file of a root node; None where the root is no mapping."""
     reader = _FileReader(problems)
-    mapping = reader.mapping(root, "a spec", help="a spec starts with `cnnshape: 1`, `input: [...]` and `layers:`")
+    help = "a spec starts with `cnnshape: 1`, `input: [...]` and `layers:`"
+    if isinstance(root, Sequence):
+        help = "a list of steps stands under `layers:`, and the input before it: `input: [3, 224, 224]`"
+    mapping = reader.mapping(root, "a spec", help=help)
     return reader.file(source, mapping) if mapping else None
 
 
@@ -165,7 +168,7 @@ class _FileReader(StepReader):
         """A line of free text, as it may be printed."""
         if entry is None:
             return ""
-        word = self.word(entry.value, f"`{entry.key.text}`")
+        word = self.word(entry.value, f"`{entry.key.text}`", sort="a line of text")
         if word is None:
             return ""
         if not word.text.replace("\n", " ").isprintable():
@@ -270,7 +273,8 @@ class _FileReader(StepReader):
 
     def variants(self, entry: Entry | None) -> tuple[Variant, ...]:
         """Named sets of parameter values."""
-        mapping = self.mapping(entry.value, "`variants`") if entry else None
+        help = "write `variants: {wide: {width: 128}}`"
+        mapping = self.mapping(entry.value, "`variants`", help=help) if entry else None
         found = []
         for each in mapping.entries if mapping else ():
             name = self.checked(Name(each.key.text, each.key.span), "a variant", NAME)

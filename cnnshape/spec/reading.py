@@ -62,13 +62,12 @@ def _cut_at_comma(at: Span) -> bool:
 
 def _as_list(node: Node) -> str | None:
     """How a node that should be a list may have been meant: its dashes lack a space, or its brackets are missing."""
-    text = node.text if isinstance(node, Scalar) else ""
-    if isinstance(node, Mapping) and node.entries:
-        text = node.entries[0].key.text
-        if not text.startswith("-"):
-            return f"every item starts with a dash: `- {shown(node.span.text.strip())}`"
+    first = node.entries[0].key.text if isinstance(node, Mapping) and node.entries else ""
+    text = node.text if isinstance(node, Scalar) else first
     if text.startswith("-"):
         return f"a space belongs behind the dash: `- {shown(text[1:].split(' ')[0])}`"
+    if first:
+        return None
     words = re.fullmatch(r"[A-Za-z_][\w.-]*(?:,? +[A-Za-z_][\w.-]*)*", text) if len(text) <= MAX_NAME else None
     if words and text not in ("true", "false", "null"):
         return f"a list stands in square brackets: `[{', '.join(text.replace(',', ' ').split())}]`"
@@ -97,11 +96,11 @@ class Reader:
         self.report("wrong-structure", f"{what} is a list, found {kind_of(node)}", node.span, help=help)
         return None
 
-    def word(self, node: Node, what: str, help: str | None = None) -> Name | None:
+    def word(self, node: Node, what: str, help: str | None = None, sort: str = "a single word") -> Name | None:
         """The node as a single text."""
         if isinstance(node, Scalar) and not node.empty:
             return Name(node.text, node.span)
-        self.report("wrong-structure", f"{what} is a single word, found {kind_of(node)}", node.span, help=help)
+        self.report("wrong-structure", f"{what} is {sort}, found {kind_of(node)}", node.span, help=help)
         return None
 
     def name(self, node: Node, what: str) -> Name | None:
@@ -186,6 +185,9 @@ class Reader:
 
     def setting(self, node: Mapping, what: str) -> Setting | None:
         """`{kind: args}`."""
+        if len(node.entries) != 1 and what not in ("`norm`", "`act`"):
+            self.report("wrong-structure", f"{what} is a single value or a list, found a mapping", node.span)
+            return None
         if len(node.entries) != 1:
             help = "write `{batch_norm: {momentum: 0.1}}`: one kind, and its arguments below it"
             self.report(

@@ -43,6 +43,16 @@ def _name_of(node: Node) -> Name | None:
     return Name(entry.value.text, entry.value.span) if entry and isinstance(entry.value, Scalar) else None
 
 
+def _as_steps(node: Node) -> str:
+    """How what should be a list of steps may have been meant."""
+    if not isinstance(node, Mapping) or not node.entries:
+        return "every step is a list item: `- relu`"
+    text = shown(node.span.text.strip())
+    if text.startswith("{"):
+        return f"a list stands in square brackets: `[{text}]`"
+    return f"every item starts with a dash: `- {text}`"
+
+
 def _one_input(node: Node) -> str | None:
     """Help for a `from` with several names."""
     if not isinstance(node, Sequence):
@@ -84,7 +94,7 @@ class StepReader(Reader):
 
     def steps(self, node: Node, what: str) -> tuple[Step, ...]:
         """A list of steps."""
-        listed = self.sequence(node, what, help="every step is a list item: `- relu`")
+        listed = self.sequence(node, what, help=_as_steps(node))
         if listed is None:
             return ()
         return tuple(self.step(item) or Broken(item.span, _name_of(item)) for item in listed.items)
@@ -163,7 +173,8 @@ class StepReader(Reader):
                 self.report("misplaced-modifier", message, values.pop(word).key.span, help=help)
         if "first" in values and "repeat" not in values:
             message = "`first` needs a `repeat` to be the first of"
-            self.report("misplaced-modifier", message, values.pop("first").key.span)
+            help = "put its arguments into the step itself"
+            self.report("misplaced-modifier", message, values.pop("first").key.span, help=help)
         return Modifiers(
             self.name(values["name"].value, "a step") if "name" in values else None,
             self.word(values["from"].value, "`from`", _one_input(values["from"].value)) if "from" in values else None,
@@ -232,7 +243,8 @@ class StepReader(Reader):
         crop = node.get("crop")
         how = self.word(crop.value, "`crop`") if crop else None
         if how is not None and how.text != "center":
-            self.report("bad-argument", f"`crop` is `center`, found `{shown(how.text)}`", how.span)
+            message = f"`crop` is `center`, found `{shown(how.text)}`"
+            self.report("bad-argument", message, how.span, help="write `crop: center`")
         sound = crop is None or (how is not None and how.text == "center")
         if isinstance(head.value, Mapping):
             branches = tuple(self.branches(head.value))

@@ -416,7 +416,7 @@ def test_the_largest_number() -> None:
 # What is wrong, and where
 
 SYNTAX = [
-    ("", "expected a number, a name or `(`, found the end", 0),
+    ("", "the text is empty, expected a value", 0),
     ("1 +", "found the end", 3),
     ("1 + * 2", "found `*`", 4),
     ("(1 + 2", "expected `)`, found the end", 6),
@@ -424,7 +424,7 @@ SYNTAX = [
     ("min(1, 2", "expected `)` or `,`, found the end", 8),
     ("min()", "expected a number, a name or `(`, found `)`", 4),
     ("min(1)", "`min` takes 2 to 8 values, got 1", 0),
-    ("ceil(1, 2)", "`ceil` takes 1", 0),
+    ("ceil(1, 2)", "`ceil` takes one value, got 2", 0),
     ("1 + sqrt(4)", "no function is called `sqrt`", 4),
     ("1 if yes", "expected `else`, found the end", 8),
     ("1 2", "found `2`", 2),

@@ -93,7 +93,7 @@ def test_an_option_that_does_not_fit_is_an_error(
         ({"params": {"width": "min(1, 2"}}, r"expected `\)`"),
         ({"params": {"width": "[1"}}, r"the `\[` is not closed"),
         ({"params": {"width": "a: 1\n---\n"}}, "a second document"),
-        ({"params": {"width": "{a: 1, b: 2}"}}, "names 2 kinds"),
+        ({"params": {"width": "{a: 1, b: 2}"}}, "is a single value or a list, found a mapping"),
         ({"params": {"width": 10**5000}}, "beyond|at most"),
     ],
 )
