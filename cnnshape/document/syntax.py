@@ -306,7 +306,7 @@ def _unclosed(trouble: Trouble) -> Diagnostic:
     whole = text + "".join(reversed(open_signs))
     help = f"close it by `{_CLOSING[trouble.opening]}`"
     if len(whole) <= LONGEST_SHOWN and text[-1:] not in ",[{":
-        help = f"close it: `{whole}`"
+        help = f"close it: `{_shown(whole)}`"
     return _told(f"the `{trouble.opening}` is not closed", trouble.span(line, column), help)
 
 

@@ -315,7 +315,8 @@ class _FileReader(StepReader):
                 self.unknown_key(each.key, "a block", ("params", "do"), _FOREIGN_BLOCK_KEYS)
         do = body.get("do")
         if do is None:
-            self.report("missing-key", f"the block `{name.text}` needs a `do`: its steps", name.span)
+            message = f"the block `{name.text}` needs a `do`: its steps"
+            self.report("missing-key", message, name.span, help=f"write `{name.text}: {{do: [steps]}}`")
             return Block(name, (), (), sound=False)
         before = len(self.problems.found)
         params = self.params(body.get("params"), of_block=True)

@@ -111,7 +111,8 @@ class Reader:
     def checked(self, word: Name, what: str, pattern: re.Pattern[str]) -> Name | None:
         """The word, if it may be a name."""
         if word.text in RESERVED:
-            self.report("bad-name", f"`{word.text}` has a meaning of its own and can't name {what}", word.span)
+            message = f"`{word.text}` has a meaning of its own and can't name {what}"
+            self.report("bad-name", message, word.span, help="choose another name")
             return None
         if pattern.match(word.text) and len(word.text) <= MAX_NAME:
             return word

@@ -208,7 +208,8 @@ class StepReader(Reader):
         sound = len(self.problems.found) == before
         body = node.get("do")
         if body is None:
-            self.report("missing-key", "`for` needs a `do`: the steps of one round", word.span)
+            help = "put the steps under `do:`, beside `for:`"
+            self.report("missing-key", "`for` needs a `do`: the steps of one round", word.span, help=help)
             return None
         loop = Loop(word, columns, self.steps(body.value, "`do`"), self.modifiers(node, plain=False))
         return loop if sound else None
@@ -270,7 +271,8 @@ class StepReader(Reader):
     def enough(self, word: Name, count: int) -> bool:
         """A join has at least two sides."""
         if count < 2:
-            self.report("wrong-structure", f"`{word.text}` joins two or more tensors, found {count}", word.span)
+            message = f"`{word.text}` joins two or more tensors, found {count}"
+            self.report("wrong-structure", message, word.span, help="a branch without steps, `[]`, is the input itself")
         return count >= 2
 
     def branches(self, node: Mapping) -> list[Branch]:
