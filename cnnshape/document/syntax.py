@@ -13,6 +13,8 @@ from cnnshape.source import SourceText, Span
 
 LONGEST_LINE = 400
 LONGEST_SHOWN = 60
+MOST_LINES = 1000
+"""Lines above a trouble that are looked at."""
 _CLOSING = {"[": "]", "{": "}"}
 _UNSPACED_COLON = re.compile(r"(?P<before>\s*(?:- )*)(?P<key>[\w.-]+):(?P<value>[^\s:].*)")
 _UNSPACED_DASH = re.compile(r"\s*(?:- )*-(?P<rest>[^\s-].*)")
@@ -52,7 +54,7 @@ class Trouble(NamedTuple):
 
     @property
     def opening(self) -> str:
-        """The sign with which that began which was being read."""
+        """The sign at the start of what was being read."""
         return self.text(self.opened[0])[self.opened[1] - 1 :][:1]
 
     def span(self, line: int = 0, column: int = 0, length: int = 1) -> Span:
@@ -60,12 +62,13 @@ class Trouble(NamedTuple):
         line, column = line or self.line, column or self.column
         return Span(self.source, line, column, line, column + length)
 
+    def above(self) -> range:
+        """The numbers of the lines above, the next one first."""
+        return range(self.line - 1, max(self.line - MOST_LINES, 0), -1)
+
     def previous(self) -> int:
         """The number of the line before, blank ones and comments left out; 0 where there is none."""
-        number = self.line - 1
-        while number and (not self.text(number).strip() or self.text(number).lstrip().startswith("#")):
-            number -= 1
-        return number
+        return next((number for number in self.above() if _without_comment(self.text(number))), 0)
 
 
 Rule = Callable[[Trouble], Diagnostic | None]
@@ -138,8 +141,7 @@ def _text_after_quote(trouble: Trouble) -> Diagnostic | None:
 
 def _odd_line(trouble: Trouble, quote: str) -> int:
     """The line above in which a quote was opened and not closed; that of the trouble where there is none."""
-    above = range(trouble.line - 1, max(trouble.line - 50, 0), -1)
-    return next((number for number in above if trouble.text(number).count(quote) % 2), trouble.line)
+    return next((number for number in trouble.above() if trouble.text(number).count(quote) % 2), trouble.line)
 
 
 def _tab(trouble: Trouble) -> Diagnostic | None:
@@ -364,7 +366,7 @@ def _indents_above(trouble: Trouble) -> list[int]:
     item = trouble.text().lstrip().startswith("- ")
     found: list[int] = []
     least = LONGEST_LINE
-    for number in range(trouble.line - 1, 0, -1):
+    for number in trouble.above():
         text, indent = _without_comment(trouble.text(number)), _indent(trouble.text(number))
         if not text or indent >= least:
             continue

@@ -68,8 +68,9 @@ def _one_head(heads: list[Entry]) -> str:
         return f"the kind is the key: `- {shown(first.value.text)}: {{{_written(others)}}}`"
     if isinstance(first.value, Scalar) and first.value.empty and all(not _is_empty(other) for other in others):
         return f"arguments stand further to the right than `{shown(first.key.text)}`, or in braces: {_in_braces(heads)}"
-    if any(other.key.text in ("axis", "dim") for other in others) and first.key.text in JOINS:
-        return f"`{first.key.text}` works on the channels; remove `{others[0].key.text}`"
+    axis = next((other.key.text for other in others if other.key.text in ("axis", "dim")), None)
+    if axis and first.key.text in JOINS:
+        return f"`{first.key.text}` works on the channels; remove `{axis}`"
     return "one kind or block per step; is a step's `- ` missing, or an argument outside of its braces?"
 
 
