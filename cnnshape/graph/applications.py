@@ -108,7 +108,8 @@ class Applications:
             needed = [name for name, argument in BY_NAME[word].arguments.items() if argument.required]
             if needed:
                 message = f"{word} needs {' and '.join(f'`{name}`' for name in needed)}"
-                help = f"write `{{{word}: {{{needed[0]}: ...}}}}`"
+                none = "; no activation is `none`" if word == "linear" else ""
+                help = f"write `{{{word}: {{{needed[0]}: ...}}}}`{none}"
                 raise Refused(diagnose("missing-argument", message, at, help=help))
             self._bare[word] = Plan(BY_NAME[word], at)
         return self._bare[word]

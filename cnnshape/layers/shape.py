@@ -86,6 +86,7 @@ _FOREIGN_FILLS = {
     "reflection": "reflect",
     "mirror": "reflect",
     "edge": "replicate",
+    "nearest": "replicate",
     "replication": "replicate",
     "border": "replicate",
     "wrap": "circular",

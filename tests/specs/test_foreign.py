@@ -181,9 +181,10 @@ VALUES = {
     ("upsample: {scale: 2, mode: %s}", "nearest"): "NEAREST nearest_neighbor",
     ("pad: {padding: 1, mode: %s}", "zeros"): "constant zero",
     ("pad: {padding: 1, mode: %s}", "reflect"): "REFLECT reflection",
-    ("pad: {padding: 1, mode: %s}", "replicate"): "edge replication",
+    ("pad: {padding: 1, mode: %s}", "replicate"): "edge replication nearest",
     ("pad: {padding: 1, mode: %s}", "circular"): "wrap",
     ("conv: {out: 8, kernel: 3, act: %s}", "none"): "None",
+    ("conv: {out: 8, kernel: 3, bias: %s}", "false"): "None none",
 }
 VALUE_ROWS = [(step, word, right) for (step, right), words in VALUES.items() for word in words.split()]
 
@@ -203,6 +204,7 @@ def test_a_foreign_value_of_a_param_is_refused_where_it_is_used() -> None:
 
 # What no single word stands for: the step, a part of the message, a part of the help.
 ADVICE = [
+    ("conv: {out: 8, kernel: 3, act: linear}", "linear needs `out`", "no activation is `none`"),
     ("DepthwiseConv2D: {kernel_size: 3}", "no block is called `DepthwiseConv2D`", "groups: in_channels"),
     ("depthwise_conv: 3", "no layer kind is called `depthwise_conv`", "groups: in_channels"),
     ("SeparableConv2D: 64", "no block is called", "groups: in_channels}`, then `- conv: {out: 64, kernel: 1}`"),
