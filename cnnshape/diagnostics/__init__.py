@@ -2,11 +2,12 @@
 
 from cnnshape.diagnostics.catalogue import CATALOGUE, Code
 from cnnshape.diagnostics.diagnostic import Diagnostic, Label, Severity, diagnose
-from cnnshape.diagnostics.spelling import MOST_CANDIDATES, did_you_mean, nearest
+from cnnshape.diagnostics.spelling import MOST_CANDIDATES, SLIP, did_you_mean, nearest
 
 __all__ = [
     "CATALOGUE",
     "MOST_CANDIDATES",
+    "SLIP",
     "Code",
     "Diagnostic",
     "Label",

@@ -5,7 +5,12 @@ from collections.abc import Iterable, Sized
 MOST_CANDIDATES = 300
 
 
-def nearest(word: str, known: Iterable[str], least: float = 0.6) -> str | None:
+LIKENESS = 0.6
+SLIP = 0.7
+"""How much a word is like the one that it was meant to be; a slip of the fingers leaves more of it."""
+
+
+def nearest(word: str, known: Iterable[str], least: float = LIKENESS) -> str | None:
     """The known word that `word` was most likely meant to be, or None where none is so alike (from 0 to 1)."""
     from difflib import get_close_matches
 

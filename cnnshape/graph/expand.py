@@ -46,8 +46,8 @@ class Expander:
     def step(self, step: Step, current: int | None, scope: Scope, place: Place) -> int | None:
         """Expands one step with its modifiers."""
         if isinstance(step, Broken):
-            if step.name is not None:
-                scope.setdefault(step.name.text, Handle(None, at=step.name.span))
+            for name in step.names:
+                scope.setdefault(name.text, Handle(None, at=name.span))
             return None
         self._visit(step)
         modifiers = step.modifiers

@@ -27,6 +27,8 @@ def tensor_of(name: Name, scope: Scope, vocabulary: Vocabulary, *, in_block: boo
 def _round(name: Name, scope: Scope) -> object:
     stem, _, number = name.text.rpartition(".")
     rounds = scope.get(stem)
+    if isinstance(rounds, Handle) and rounds.index is None and number.isdigit():
+        return rounds
     if not isinstance(rounds, Rounds) or not (number.isascii() and number.isdigit()):
         return None
     if int(number[:9]) >= len(rounds):

@@ -15,6 +15,7 @@ from cnnshape.spec import (
     Block,
     Broken,
     Call,
+    Doubt,
     Expression,
     Join,
     ListValue,
@@ -30,6 +31,7 @@ from cnnshape.spec import (
 
 MOST_NAMED = 12
 MOST_SHOWN = 60
+_OWN_CONTROLS = ("residual", "for")
 _RUN_TOGETHER = re.compile(r"([A-Za-z_][\w.]*) *([:(=, ])(.*)", re.DOTALL)
 
 
@@ -77,6 +79,8 @@ class Vocabulary:
         for step in all_steps(spec):
             if isinstance(step, Call):
                 self._check(step)
+            elif isinstance(step, Broken) and step.doubt is not None:
+                self._check_doubt(step.doubt)
         self._check_cycles(spec)
 
     def plan(self, call: Call, first: bool = False) -> Plan | None:
@@ -115,15 +119,27 @@ class Vocabulary:
         if call.modifiers.first:
             self.plan(call, first=True)
 
+    def _check_doubt(self, doubt: Doubt) -> None:
+        """Reports a word that doesn't exist, or else what is wrong with its step."""
+        before = len(self.problems)
+        if not self._names_block(doubt.word):
+            self.kind(doubt.word)
+        elif doubt.word.text not in self.blocks:
+            self._unknown_block(doubt.word)
+        if len(self.problems) == before:
+            self.problems += doubt.problems
+
     def is_block(self, call: Call) -> bool:
         """Whether a step means a block; `Conv2d` means a kind, unless a block has that name."""
-        return call.is_block and (call.word.text in self.blocks or foreign_kind(call.word.text) is None)
+        return self._names_block(call.word)
+
+    def _names_block(self, word: Name) -> bool:
+        return word.text[:1].isupper() and (word.text in self.blocks or foreign_kind(word.text) is None)
 
     def _check_block(self, call: Call) -> None:
         block = self.blocks.get(call.word.text)
         if block is None:
-            help = self._block_help(call.word)
-            self._report("unknown-block", f"no block is called `{shown(call.word.text)}`", call.word.span, help)
+            self._unknown_block(call.word)
             return
         if not block.sound:
             return
@@ -137,12 +153,22 @@ class Vocabulary:
             message = f"`{block.name.text}` has no params, but a value is given"
             self._report("unknown-param", message, call.main.span, "declare it: `params: {width: required}`")
 
+    def _unknown_block(self, word: Name) -> None:
+        plain = bare(word.text)
+        control = plain if plain in _OWN_CONTROLS else CONTROLS.get(plain)
+        if control is not None:
+            self.problems.append(foreign_spelling(word.text, control, word.span))
+            return
+        message = f"no block is called `{shown(word.text)}`"
+        self._report("unknown-block", message, word.span, self._block_help(word))
+
     def _block_help(self, word: Name) -> str:
         if slip := self._slip(word):
             return slip
         if nearest(word.text, self.blocks) is None and (advice := kind_help(word.text)):
             return advice
-        return did_you_mean(word.text, self.blocks) or "define it under `blocks:`"
+        close = nearest(word.text, (*self.blocks, *_OWN_CONTROLS))
+        return f"did you mean `{close}`?" if close else "define it under `blocks:`"
 
     def _slip(self, word: Name) -> str | None:
         """Help for a step whose arguments, or whose next line, ran into its kind: `conv:64`, `conv(64, 3)`."""
@@ -277,7 +303,7 @@ class Vocabulary:
     def _unknown_kind(self, word: Name) -> None:
         if word.text in self.blocks:
             return
-        words = [*BY_NAME, "residual", "for", *self.blocks]
+        words = [*BY_NAME, *_OWN_CONTROLS, *self.blocks]
         close = nearest(word.text, words)
         by_foreign = None if close else nearest(word.text, BY_FOREIGN_NAME)
         meant = close or (BY_FOREIGN_NAME[by_foreign].name if by_foreign else None)

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from cnnshape.diagnostics import Diagnostic
 from cnnshape.source import SourceText, Span
 from cnnshape.spec.expression import Expression
 
@@ -108,11 +109,19 @@ class Join(NamedTuple):
     modifiers: Modifiers
 
 
+class Doubt(NamedTuple):
+    """What is wrong with a step if its word is what it seems to be; a misspelt control word is fault enough."""
+
+    word: Name
+    problems: tuple[Diagnostic, ...]
+
+
 class Broken(NamedTuple):
-    """A step that couldn't be read; what is wrong with it has been reported."""
+    """A step that couldn't be read, and the names that it was to give; without a doubt the fault has been reported."""
 
     span: Span
-    name: Name | None = None
+    names: tuple[Name, ...] = ()
+    doubt: Doubt | None = None
 
 
 Step = Call | Loop | Residual | Join | Broken

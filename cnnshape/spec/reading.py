@@ -29,6 +29,12 @@ class Problems:
         """Adds a diagnostic of the catalogue's entry `name`."""
         self.found.append(diagnose(name, message, at, label=label, related=related or (), help=help))
 
+    def take_structural(self, start: int) -> tuple[Diagnostic, ...]:
+        """Takes back the problems since `start` that say something has the wrong structure."""
+        later = self.found[start:]
+        self.found[start:] = [each for each in later if each.name != "wrong-structure"]
+        return tuple(each for each in later if each.name == "wrong-structure")
+
 
 def kind_of(node: Node) -> str:
     """What a node is, in a user's words."""

@@ -1,5 +1,6 @@
 """Reading steps: the lists under `layers`, `do`, branches and shortcuts."""
 
+from cnnshape.diagnostics import SLIP, Diagnostic, diagnose, nearest
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.spec.expression import Expression
 from cnnshape.spec.model import (
@@ -8,6 +9,7 @@ from cnnshape.spec.model import (
     Broken,
     Call,
     Column,
+    Doubt,
     Join,
     Loop,
     Modifiers,
@@ -37,10 +39,24 @@ KIND_WORDS = ("type", "kind", "op", "op_type", "class_name", "layer_type", "modu
 _HELP = {"for": "for: {width: [64, 128]}", "residual": "residual: [steps]"}
 
 
-def _name_of(node: Node) -> Name | None:
-    """The name of a step that can't be read, so that references to it are no second fault."""
-    entry = node.get("name") if isinstance(node, Mapping) else None
-    return Name(entry.value.text, entry.value.span) if entry and isinstance(entry.value, Scalar) else None
+def _names_of(node: Node) -> tuple[Name, ...]:
+    """The names that a step which can't be read gives, so that references to them are no second fault."""
+    if isinstance(node, Sequence):
+        return tuple(name for item in node.items for name in _names_of(item))
+    found: list[Name] = []
+    for key, value in node.entries if isinstance(node, Mapping) else ():
+        if not isinstance(value, Scalar):
+            found += _names_of(value)
+        elif key.text == "name" or _meant(key.text) == "name":
+            found.append(Name(value.text, value.span))
+    return tuple(found)
+
+
+def _meant(word: str, *further: str) -> str | None:
+    """The modifier, or one of `further` words, that a word of other frameworks or a misspelt one stands for."""
+    if word[:1].isupper():
+        return None
+    return _FOREIGN_MODIFIERS.get(word) or nearest(word, (*MODIFIERS, "do", "shortcut", *further), SLIP)
 
 
 def _as_steps(node: Node) -> str:
@@ -97,8 +113,8 @@ class StepReader(Reader):
         """A list of steps."""
         listed = self.sequence(node, what, help=_as_steps(node))
         if listed is None:
-            return ()
-        return tuple(self.step(item) or Broken(item.span, _name_of(item)) for item in listed.items)
+            return (Broken(node.span, _names_of(node)),)
+        return tuple(self.step(item) or Broken(item.span, _names_of(item)) for item in listed.items)
 
     def step(self, node: Node) -> Step | None:
         """One step: a word, or a mapping with exactly one kind, block or control word."""
@@ -112,14 +128,15 @@ class StepReader(Reader):
         if head is None:
             return None
         word = Name(head.key.text, head.key.span)
-        self.check_companions(node, word)
+        strays = self.strays(node, word)
+        if word.text not in CONTROLS:
+            return self.call(word, head, node, strays)
+        self.problems.found += strays
         if word.text == "for":
             return self.loop(word, head, node)
         if word.text == "residual":
             return self.residual(word, head, node)
-        if word.text in JOINS:
-            return self.join(word, head, node)
-        return self.call(word, head, node)
+        return self.join(word, head, node)
 
     def bare(self, node: Scalar) -> Step | None:
         """A step that is only a word."""
@@ -143,26 +160,36 @@ class StepReader(Reader):
                 help = "`do` goes with `for`; steps that are repeated are a block: define it under `blocks:`"
             self.report("ambiguous-step", "a step names a kind or a block; this one has neither", node.span, help=help)
             return None
-        foreign = [entry.key for entry in heads if entry.key.text in _FOREIGN_MODIFIERS]
-        if len(heads) - len(foreign) == 1:
-            for key in foreign:
-                right = _FOREIGN_MODIFIERS[key.text]
-                message = f"`{key.text}` is called `{right}` here"
-                self.report("foreign-spelling", message, key.span, help=f"write `{right}`")
+        further = ("crop",) if any(entry.key.text in JOINS for entry in heads) else ()
+        meant = [(entry.key, right) for entry in heads if (right := _meant(entry.key.text, *further))]
+        if len(heads) - len(meant) == 1:
+            for key, right in meant:
+                self.wrong_modifier(key, right)
             return None
         names = " and ".join(f"`{shown(entry.key.text)}`" for entry in heads[:3])
         message = f"a step has one kind or block; this one has {names}"
         self.report("ambiguous-step", message, heads[1].key.span, help=_one_head(heads))
         return None
 
-    def check_companions(self, node: Mapping, word: Name) -> None:
-        """`do`, `shortcut` and `crop` belong to certain heads."""
+    def wrong_modifier(self, key: Scalar, right: str) -> None:
+        """Reports another framework's word for a modifier, or a misspelt one."""
+        if key.text in _FOREIGN_MODIFIERS:
+            message = f"`{key.text}` is called `{right}` here"
+            self.report("foreign-spelling", message, key.span, help=f"write `{right}`")
+        else:
+            message = f"`{shown(key.text)}` is not a key of a step"
+            self.report("unknown-key", message, key.span, help=f"did you mean `{right}`?")
+
+    def strays(self, node: Mapping, word: Name) -> list[Diagnostic]:
+        """What is wrong with `do`, `shortcut` and `crop` beside a head that they don't belong to."""
+        found = []
         for entry in node.entries:
             owners = COMPANIONS.get(entry.key.text)
             if owners and word.text not in owners and entry.key.span != word.span:
                 wanted = " or ".join(f"`{owner}`" for owner in owners)
                 message = f"`{entry.key.text}` belongs to {wanted}, not to `{shown(word.text)}`"
-                self.report("misplaced-modifier", message, entry.key.span)
+                found.append(diagnose("misplaced-modifier", message, entry.key.span))
+        return found
 
     def modifiers(self, node: Mapping, *, plain: bool = True) -> Modifiers:
         """The modifiers of a step; `plain` steps (kinds and blocks) may have all of them."""
@@ -195,11 +222,16 @@ class StepReader(Reader):
         mapping = self.mapping(entry.value, "`first`", help="write `first: {stride: 2}`")
         return self.arguments(mapping, "`first`")[0] if mapping else ()
 
-    def call(self, word: Name, head: Entry, node: Mapping) -> Call | None:
-        """A kind or a block with its arguments."""
+    def call(self, word: Name, head: Entry, node: Mapping, strays: list[Diagnostic]) -> Call | Broken | None:
+        """A kind or a block with its arguments; where it has a control word's keys or steps, it may be one misspelt."""
+        if strays:
+            return Broken(node.span, _names_of(node), Doubt(word, tuple(strays)))
         before = len(self.problems.found)
         arguments, main = self.arguments(head.value, f"`{shown(word.text)}`")
+        doubtful = self.problems.take_structural(before)
         call = Call(word, arguments, main, self.modifiers(node))
+        if doubtful:
+            return Broken(node.span, _names_of(node), Doubt(word, doubtful))
         return call if len(self.problems.found) == before else None
 
     def loop(self, word: Name, head: Entry, node: Mapping) -> Loop | None:
@@ -236,8 +268,16 @@ class StepReader(Reader):
         if entry is not None and isinstance(entry.value, Sequence):
             shortcut = self.steps(entry.value, "`shortcut`")
         elif entry is not None:
-            shortcut = self.expression(entry.value, "`shortcut`")
+            shortcut = self.shortcut_word(entry.value)
         return Residual(word, body, shortcut, entry.key.span if entry else None, self.modifiers(node, plain=False))
+
+    def shortcut_word(self, node: Node) -> tuple[Step, ...] | Expression:
+        """A shortcut that is no list of steps."""
+        if isinstance(node, Mapping):
+            message = "`shortcut` is `identity`, `none` or a list of steps, found a mapping"
+            self.report("wrong-structure", message, node.span, help="every step is a list item: `- relu`")
+            return (Broken(node.span, _names_of(node)),)
+        return self.expression(node, "`shortcut`") or (Broken(node.span),)
 
     def join(self, word: Name, head: Entry, node: Mapping) -> Join | None:
         """A join of branches, or of tensors that exist."""
