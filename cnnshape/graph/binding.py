@@ -41,7 +41,7 @@ def expression_problem(value: Expression, problem: ExpressionProblem, scope: Map
     return diagnose(problem.name, problem.message, value.place(problem), help=problem.help)
 
 
-def unknown_name(value: Expression, word: str, known: Mapping[str, object]) -> Diagnostic:
+def unknown_name(value: Value, word: str, known: Mapping[str, object]) -> Diagnostic:
     """A name in an expression that nothing here has."""
     at = value.span
     if word in at.text:

@@ -14,8 +14,8 @@ from cnnshape.graph.model import Graph, GraphInput
 from cnnshape.graph.names import unknown_names
 from cnnshape.graph.references import tensor_of
 from cnnshape.graph.scope import Handle, Place, Scope
-from cnnshape.graph.values import settled
-from cnnshape.graph.vocabulary import Vocabulary
+from cnnshape.graph.values import Poisoned, settled
+from cnnshape.graph.vocabulary import Vocabulary, names_in
 from cnnshape.layers import Shape, Tensor
 from cnnshape.spec import Input, Name, Spec, Unresolved, Value, Variant, describe, shown
 
@@ -38,11 +38,12 @@ class Options(NamedTuple):
 def build(spec: Spec, options: Options | None = None) -> tuple[Graph | None, list[Diagnostic]]:
     """The graph of a spec, and all problems found; None where there are any."""
     options = options or Options()
-    vocabulary = Vocabulary(spec)
-    problems = [*vocabulary.problems, *unknown_names(spec)]
+    unknown = unknown_names(spec)
+    vocabulary = Vocabulary(spec, unknown.undeclared, unknown.calls)
+    problems = [*vocabulary.problems, *unknown.once]
     if not spec.sound or vocabulary.cyclic:
         return None, problems
-    faults = Faults(problems)
+    faults = Faults([*vocabulary.problems, *unknown.all])
     builder = _Builder(spec, vocabulary, faults, options)
     graph = builder.build()
     problems += with_inputs(faults.all(), builder.doubtful)
@@ -51,7 +52,7 @@ def build(spec: Spec, options: Options | None = None) -> tuple[Graph | None, lis
 
 def given_inputs(spec: Spec, options: Options) -> tuple[GraphInput, ...]:
     """The inputs of a sound spec, whether or not its layers fit them; none where their shapes can't be settled."""
-    builder = _Builder(spec, Vocabulary(spec), Faults([]), options)
+    builder = _Builder(spec, Vocabulary(spec, {}, set()), Faults([]), options)
     inputs = builder.inputs(builder.params())
     return () if builder.failed else inputs
 
@@ -64,6 +65,7 @@ class _Builder:
         self.options = options
         self.doubtful: list[Label] = []
         self.failed = False
+        self.unsettled: set[str] = set()
 
     def build(self) -> Graph | None:
         scope = self.params()
@@ -104,10 +106,19 @@ class _Builder:
             if value is None:
                 continue
             try:
-                scope[param.name.text] = settled(evaluate(value, scope))
+                scope[param.name.text] = settled(self.evaluated(value, scope))
             except Refused as refused:
+                self.unsettled.add(param.name.text)
                 self.fault(refused.diagnostic)
+            except Poisoned:
+                self.unsettled.add(param.name.text)
         return scope
+
+    def evaluated(self, value: Value, scope: Scope) -> object:
+        """A value of the top level; raises Refused, or Poisoned where it needs a param that has no value."""
+        if not self.unsettled.isdisjoint(names_in(value)):
+            raise Poisoned
+        return evaluate(value, scope)
 
     def variant(self) -> dict[str, Value]:
         declared = {param.name.text for param in self.spec.params}
@@ -176,9 +187,11 @@ class _Builder:
 
     def size(self, given: Input, value: Value, scope: Scope) -> int:
         try:
-            found = evaluate(value, scope)
+            found = self.evaluated(value, scope)
         except Refused as refused:
             self.fault(refused.diagnostic)
+            return 1
+        except Poisoned:
             return 1
         whole = isinstance(found, int | float) and not isinstance(found, bool) and found == int(found)
         if whole and isinstance(found, int | float) and 1 <= found <= LARGEST_SIZE:

@@ -65,7 +65,7 @@ class Plan:
 class Vocabulary:
     """The plans of all steps of a spec, and what is wrong with their words."""
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, undeclared: dict[str, set[str]], bad_calls: set[int]) -> None:
         self.problems: list[Diagnostic] = []
         self.blocks: dict[str, Block] = {}
         self.params = {param.name.text: param.name.span for param in spec.params}
@@ -73,7 +73,8 @@ class Vocabulary:
         names = (*(given.name for given in spec.inputs), *(name for name in named if name))
         self.outside = {name.text: name.span for name in reversed(names)}
         self._plans: dict[int, Plan | None] = {}
-        self._bad_calls: set[int] = set()
+        self._undeclared = undeclared
+        self._bad_calls = bad_calls
         for block in spec.blocks:
             self.blocks.setdefault(block.name.text, block)
         for step in all_steps(spec):
@@ -110,9 +111,7 @@ class Vocabulary:
 
     def _check(self, call: Call) -> None:
         if self.is_block(call):
-            before = len(self.problems)
-            self._check_block(call)
-            if len(self.problems) > before:
+            if not self._fits_block(call):
                 self._bad_calls.add(id(call))
             return
         self.plan(call)
@@ -136,22 +135,32 @@ class Vocabulary:
     def _names_block(self, word: Name) -> bool:
         return word.text[:1].isupper() and (word.text in self.blocks or foreign_kind(word.text) is None)
 
-    def _check_block(self, call: Call) -> None:
+    def _fits_block(self, call: Call) -> bool:
         block = self.blocks.get(call.word.text)
         if block is None:
             self._unknown_block(call.word)
-            return
-        if not block.sound:
-            return
+            return False
         params = [param.name.text for param in block.params]
-        for argument in (*call.arguments, *call.modifiers.first):
-            if argument.name.text not in params:
-                message = f"`{shown(argument.name.text)}` is not a param of `{block.name.text}`"
-                help = did_you_mean(argument.name.text, params) or "the block has no params"
-                self._report("unknown-param", message, argument.name.span, help)
-        if call.main is not None and not params:
+        strange = [
+            argument.name
+            for argument in (*call.arguments, *call.modifiers.first)
+            if block.sound and argument.name.text not in params
+        ]
+        for name in strange:
+            self._unknown_param(name, block, params)
+        if call.main is not None and block.sound and not params:
             message = f"`{block.name.text}` has no params, but a value is given"
             self._report("unknown-param", message, call.main.span, "declare it: `params: {width: required}`")
+            return False
+        return not strange
+
+    def _unknown_param(self, name: Name, block: Block, params: list[str]) -> None:
+        """Reports an argument that a block doesn't have, unless its steps were found to lack the param."""
+        if name.text in self._undeclared.get(block.name.text, ()):
+            return
+        message = f"`{shown(name.text)}` is not a param of `{block.name.text}`"
+        help = did_you_mean(name.text, params) or "the block has no params"
+        self._report("unknown-param", message, name.span, help)
 
     def _unknown_block(self, word: Name) -> None:
         plain = bare(word.text)

@@ -124,10 +124,10 @@ class _FileReader(StepReader):
         self.version(root)
         extends = root.get("extends")
         allowed = EXTENDING_KEYS if extends else KEYS
+        strays = _strays(root)
+        root = self.corrected(root, "a spec", KEYS, _FOREIGN_KEYS, _param_help)
         for entry in root.entries:
-            if entry.key.text not in KEYS:
-                self.unknown_key(entry.key, "a spec", KEYS, _FOREIGN_KEYS, _param_help(entry))
-            elif entry.key.text not in allowed:
+            if entry.key.text not in allowed:
                 message = f"`{entry.key.text}` can't stand beside `extends`: the base file is taken whole"
                 help = "copy the base file (`cnnshape show`) to change its layers; params may be overridden"
                 self.report("unknown-key", message, entry.key.span, help=help)
@@ -142,7 +142,7 @@ class _FileReader(StepReader):
             self.year(root.get("year")),
             self.word(extends.value, "`extends`") if extends else None,
             self.inputs(root.get("input")),
-            (*self.params(root.get("params"), of_block=False), *_strays(root)),
+            (*self.params(root.get("params"), of_block=False), *strays),
             self.variants(root.get("variants")),
             (),
             None,
@@ -310,9 +310,7 @@ class _FileReader(StepReader):
         body = self.mapping(entry.value, f"the block `{shown(entry.key.text)}`", help=help)
         if body is None or name is None:
             return Block(name, (), (), sound=False) if name else None
-        for each in body.entries:
-            if each.key.text not in ("params", "do"):
-                self.unknown_key(each.key, "a block", ("params", "do"), _FOREIGN_BLOCK_KEYS)
+        body = self.corrected(body, "a block", ("params", "do"), _FOREIGN_BLOCK_KEYS)
         do = body.get("do")
         if do is None:
             message = f"the block `{name.text}` needs a `do`: its steps"

@@ -1,8 +1,9 @@
 """What every reader of a part of a spec needs: problems collected, structure demanded, values compiled."""
 
 import re
+from collections.abc import Callable
 
-from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean
+from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, nearest
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.source import Span
 from cnnshape.spec.expression import Expression, ExpressionProblem, compile_expression
@@ -14,6 +15,11 @@ SIZE_NAMES = ("in_channels", "in_length", "in_height", "in_width", "in_depth")
 """What expressions may ask of the tensor that enters a step."""
 RESERVED = {"prev", "i", "last", "true", "false", "and", "or", "not", "if", "else", *SIZE_NAMES}
 MAX_NAME = 100
+_FORMS: dict[str, type[Node]] = {
+    "input": Sequence, "params": Mapping, "variants": Mapping, "blocks": Mapping, "layers": Sequence, "do": Sequence,
+    "outputs": Sequence, "expect": Mapping,
+}  # fmt: skip
+"""What stands below keys that others depend on."""
 
 
 class Problems:
@@ -127,13 +133,31 @@ class Reader:
         self.report("bad-name", f"`{shown(word.text)}` can't name {what}", word.span, help=help)
         return None
 
-    def unknown_key(
-        self, key: Scalar, what: str, known: tuple[str, ...], foreign: dict[str, str], help: str | None = None
-    ) -> None:
-        """Reports a key that the grammar doesn't have here; `foreign` are other tools' words for some that it has."""
-        written = foreign.get(key.text.lower())
-        help = f"did you mean `{written}`?" if written else help or did_you_mean(key.text, known)
-        self.report("unknown-key", f"`{shown(key.text)}` is not a key of {what}", key.span, help=help)
+    def corrected(
+        self,
+        node: Mapping,
+        what: str,
+        known: tuple[str, ...],
+        foreign: dict[str, str],
+        stray: Callable[[Entry], str | None] = lambda entry: None,
+    ) -> Mapping:
+        """Reports keys that the grammar doesn't have here; `foreign` are other tools' words for some that it has.
+
+        In what is given back such a key is what it was meant to be, so that nothing it brings is missed; `stray` helps
+        with one that was meant to be none of them.
+        """
+        entries = []
+        for entry in node.entries:
+            text = entry.key.text
+            written = foreign.get(text.lower())
+            meant = text if text in known else written or nearest(text, known)
+            if text not in known:
+                guess = f"did you mean `{meant}`?" if meant else did_you_mean(text, known)
+                help = guess if written else stray(entry) or guess
+                self.report("unknown-key", f"`{shown(text)}` is not a key of {what}", entry.key.span, help=help)
+            if text == meant or (meant and node.get(meant) is None and isinstance(entry.value, _FORMS.get(meant, ()))):
+                entries.append(Entry(entry.key._replace(text=meant), entry.value))
+        return node._replace(entries=entries)
 
     def expression(self, node: Node, what: str) -> Expression | None:
         """The node as one expression."""
