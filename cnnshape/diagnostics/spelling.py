@@ -14,6 +14,8 @@ def nearest(word: str, known: Iterable[str], least: float = LIKENESS) -> str | N
     """The known word that `word` was most likely meant to be, or None where none is so alike (from 0 to 1)."""
     from difflib import get_close_matches
 
+    if isinstance(known, Sized) and len(known) > MOST_CANDIDATES:
+        return None
     wanted = word.lower()[:60]
     lowered = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
     if len(lowered) > MOST_CANDIDATES:

@@ -218,7 +218,9 @@ class _Composer:
     def _entry(self, opened: _Open, mapping: Mapping, key: Scalar, value: Node) -> None:
         opened.key = None
         first = opened.keys.setdefault(key.text, key)
-        if first is not key:
+        # what follows a comma of an expression is no key that could stand twice
+        leftover = isinstance(value, Scalar) and value.empty and key.text.count(")") > key.text.count("(")
+        if first is not key and not leftover:
             message = f"the key `{_shown(key.text)}` stands twice"
             related = [Label(first.span, "first defined here")]
             self.problems.append(diagnose("duplicate-key", message, key.span, label="defined again", related=related))

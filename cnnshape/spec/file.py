@@ -43,6 +43,7 @@ _FOREIGN_BLOCK_KEYS = {
 MAX_RANK = 3
 TYPING_ERROR = 0.7
 """How alike a key and a known one must be, for a number behind it to be no parameter."""
+_THOUSANDS = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]+)?\s*[A-Za-z]{0,3}\Z", re.ASCII)
 YEARS = range(1900, 2101)
 
 
@@ -325,6 +326,9 @@ class _FileReader(StepReader):
         """The tensors that the network gives."""
         listed = self.sequence(entry.value, "`outputs`", help="write `outputs: [scores, boxes]`") if entry else None
         found: dict[str, Name] = {}
+        if listed and not listed.items:
+            help = "leave it out for the last step's tensor, or name one: `outputs: [scores]`"
+            self.report("wrong-structure", "`outputs` names no tensor", listed.span, help=help)
         for item in listed.items if listed else ():
             name = self.word(item, "an output")
             if name and name.text in found:
@@ -340,20 +344,48 @@ class _FileReader(StepReader):
         """The lines of `expect:`; what they say is read when there are figures to hold them against."""
         mapping = self.mapping(entry.value, "`expect`", help="write `expect: {params: 25557032}`") if entry else None
         found: list[Expectation] = []
-        for each in mapping.entries if mapping else ():
+        for each in self.unsplit_numbers(mapping) if mapping else ():
             found += self.expectation(Name(each.key.text, each.key.span), each.value)
         return tuple(found)
 
+    def unsplit_numbers(self, node: Mapping) -> list[Entry]:
+        """The entries; of a number that YAML has cut at its commas, `25,557,032`, it is said how to write it."""
+        kept: list[Entry] = []
+        parts: list[str] = []
+        for entry in node.entries:
+            value = entry.value
+            if parts and isinstance(value, Scalar) and value.empty and _THOUSANDS.match(entry.key.text):
+                parts.append(entry.key.text)
+                continue
+            self.split_number(kept, parts)
+            parts = [value.text] if isinstance(value, Scalar) and _THOUSANDS.search(value.text) else []
+            kept.append(entry)
+        self.split_number(kept, parts)
+        return kept
+
+    def split_number(self, kept: list[Entry], parts: list[str]) -> None:
+        """Reports the last entry if its number goes on behind a comma."""
+        if len(parts) > 1:
+            at = kept.pop().value.span
+            help = f"write `{shown(''.join(parts))}`, or `{shown('_'.join(parts))}`"
+            self.report("split-expression", "YAML ends a value at a comma inside braces", at, help=help)
+
     def expectation(self, figure: Name, node: Node) -> list[Expectation]:
         if isinstance(node, Mapping):
-            nested = [
-                self.expectation(Name(f"{figure.text}.{each.key.text}", each.key.span), each.value)
-                for each in node.entries
-                if not isinstance(each.value, Mapping)
-            ]
-            return [one for some in nested for one in some]
+            return self.nested_expectations(figure, node)
         if isinstance(node, Sequence):
             listed = self.value(node, f"`{figure.text}`")
             return [Expectation(figure, listed)] if isinstance(listed, ListValue) else []
         word = self.word(node, f"`{shown(figure.text)}`")
         return [Expectation(figure, word)] if word else []
+
+    def nested_expectations(self, figure: Name, node: Mapping) -> list[Expectation]:
+        """Expectations by name, such as `outputs: {scores: [21]}`."""
+        found: list[Expectation] = []
+        for key, value in self.unsplit_numbers(node):
+            if isinstance(value, Mapping):
+                message = f"`{shown(figure.text)}.{shown(key.text)}` is a single value or a list, found a mapping"
+                self.report("wrong-structure", message, value.span)
+            else:
+                found += self.expectation(Name(f"{figure.text}.{key.text}", key.span), value)
+        return found

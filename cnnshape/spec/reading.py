@@ -6,7 +6,7 @@ from collections.abc import Callable
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, nearest
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.source import Span
-from cnnshape.spec.expression import Expression, ExpressionProblem, compile_expression
+from cnnshape.spec.expression import MAX_LENGTH, Expression, ExpressionProblem, compile_expression
 from cnnshape.spec.model import Argument, ListValue, Name, Setting, Value
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
@@ -55,15 +55,43 @@ def shown(text: str) -> str:
     return plain if len(plain) <= 60 else plain[:57] + "..."
 
 
-def _whole_call(at: Span) -> str:
-    """The expression that starts there, as its author meant it: up to the bracket that closes it."""
-    text = at.source.line(at.line)[at.column - 1 :]
-    open_brackets = 0
-    for position, sign in enumerate(text):
-        open_brackets += (sign == "(") - (sign == ")")
-        if sign == ")" and open_brackets == 0:
-            return text[: position + 1]
-    return at.text + ", ...)"
+_UNSPACED = re.compile(r"\s*([\w.-]+)\s*[:=](.+)", re.DOTALL)
+
+
+class _Cut:
+    """What brackets and quotes are open behind the pieces of an expression that YAML has cut at its commas."""
+
+    __slots__ = ("brackets", "quotes")
+
+    def __init__(self, text: str = "") -> None:
+        self.brackets = text.count("(") - text.count(")")
+        self.quotes = text.count('"')
+
+    def add(self, text: str) -> None:
+        """Goes on with the next piece."""
+        self.brackets += text.count("(") - text.count(")")
+        self.quotes += text.count('"')
+
+    @property
+    def open(self) -> bool:
+        """Whether more is to come."""
+        return self.brackets > 0 or self.quotes % 2 == 1
+
+
+def _is_open(text: str) -> bool:
+    return _Cut(text).open
+
+
+def _closed(at: Span) -> str | None:
+    """The expression that starts there, as its author meant it: up to the sign that closes it, on the same line."""
+    text = at.source.line(at.line)[at.column - 1 :][: 2 * MAX_LENGTH]
+    ends = (position + 1 for position, sign in enumerate(text) if sign in ')"')
+    return next((text[:end] for end in ends if not _is_open(text[:end])), None)
+
+
+def _whole(at: Span) -> str:
+    """As much of the expression that starts there as can be told."""
+    return _closed(at) or at.text + ", ...)"
 
 
 def _cut_at_comma(at: Span) -> bool:
@@ -163,20 +191,14 @@ class Reader:
         """The node as one expression."""
         if isinstance(node, Scalar) and not node.empty:
             return self.compiled(node)
-        sign = next((each for each in ":=" if each in what), "")
-        if isinstance(node, Scalar) and sign:
-            left, _, right = what.partition(sign)
-            help = f"write {left.rstrip()}: {right.lstrip()}"
-            self.report("wrong-structure", f"{what} is read as a key without a value", node.span, help=help)
-            return None
         none = f"write {what[:-1]}: none` for none" if what in ("`norm`", "`act`") else None
         self.report("wrong-structure", f"{what} is a single value, found {kind_of(node)}", node.span, help=none)
         return None
 
     def compiled(self, node: Scalar) -> Expression | None:
         """A scalar's text as an expression."""
-        if node.plain and node.text.count("(") > node.text.count(")") and _cut_at_comma(node.span):
-            whole = shown(_whole_call(node.span))
+        if node.plain and _is_open(node.text) and _cut_at_comma(node.span):
+            whole = shown(_whole(node.span))
             listed = f"write a list in square brackets: `[{whole[1:-1]}]`"
             help = listed if whole.startswith("(") else f'quote the expression: `"{whole}"`'
             self.report("split-expression", "YAML ends a value at a comma inside brackets", node.span, help=help)
@@ -202,16 +224,16 @@ class Reader:
         return ListValue(tuple(found), node.span) if len(found) == len(items) else None
 
     def unsplit_items(self, node: Sequence) -> list[Node]:
-        """The items, without what is left over from an expression that YAML has cut in two."""
-        cut = False
+        """The items, without what is left over from an expression that YAML has cut at its commas."""
+        cut = _Cut()
         kept: list[Node] = []
         for item in node.items:
             text = item.text if isinstance(item, Scalar) and item.plain else ""
-            if cut and text.count(")") > text.count("("):
-                cut = False
+            if cut.open:
+                cut.add(text)
                 continue
-            cut = cut or text.count("(") > text.count(")")
             kept.append(item)
+            cut = _Cut(text)
         return kept
 
     def setting(self, node: Mapping, what: str) -> Setting | None:
@@ -243,15 +265,30 @@ class Reader:
         return tuple(found), None
 
     def unsplit_entries(self, node: Mapping) -> list[Entry]:
-        """The entries, without what is left over from an expression that YAML has cut in two."""
-        cut = False
+        """The entries, without what is left over from an expression that YAML has cut at its commas.
+
+        A key that lacks the space behind its colon has no value, and is reported.
+        """
+        cut = _Cut()
         kept = []
         for entry in node.entries:
-            rest = entry.key.text
-            if cut and isinstance(entry.value, Scalar) and entry.value.empty and "(" not in rest:
-                cut = ")" not in rest
+            lone = isinstance(entry.value, Scalar) and entry.value.empty
+            if cut.open and lone:
+                cut.add(entry.key.text)
                 continue
             text = entry.value.text if isinstance(entry.value, Scalar) and entry.value.plain else ""
-            cut = text.count("(") > text.count(")")
-            kept.append(entry)
+            cut = _Cut(entry.key.text if lone else text)
+            if lone and (pair := _UNSPACED.fullmatch(entry.key.text)):
+                self.unspaced(entry.key, *pair.groups())
+            else:
+                kept.append(entry)
         return kept
+
+    def unspaced(self, key: Scalar, word: str, value: str) -> None:
+        """Reports a key that ran into its value."""
+        at = key.span
+        if _is_open(value):
+            whole = _whole(at.part(len(word) + 1, len(value))).strip()
+            value = whole if whole.startswith('"') else f'"{whole}"'
+        message = f"`{shown(key.text)}` is read as a key without a value"
+        self.report("wrong-structure", message, at, help=f"write `{shown(word)}: {shown(value.strip())}`")
