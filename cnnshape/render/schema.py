@@ -208,21 +208,26 @@ def _expect() -> Schema:
     by_name = {"type": "object", "additionalProperties": sizes}
     hint = "a number (`4.089G`), a bound (`<= 26M`) or a tolerance (`25.5M +- 1%`)"
     wanted = {"type": ["number", "string"], "minimum": 0, "pattern": _WANTED, "patternErrorMessage": hint}
+    fields = mixed(wanted, _SHAPE)
     figures = {
         **{figure: _said(f"{doc}: {hint}", wanted) for figure, doc in FIGURES.items()},
         "output": _said("the shape of the output", sizes),
         "outputs": _said("the shapes of several outputs, by name", by_name),
-        "receptive_field": _said("its size: of the last layer, or of layers by name", sizes, by_name),
+        "receptive_field": _said(
+            "its size on each axis, or a bound for all axes: of the last feature map, or of layers by name",
+            fields,
+            {"type": "object", "additionalProperties": fields},
+        ),
     }
     what = "What the file demands of itself; `cnnshape check` holds it to that."
-    return _said(what, {**record(figures), "patternProperties": {r"^(outputs|receptive_field)\.": sizes}})
+    return _said(what, {**record(figures), "patternProperties": {r"^outputs\.": sizes, r"^receptive_field\.": fields}})
 
 
 _TEXT = {"type": ["string", "number"]}
 _VERSION = {"enum": [VERSION, str(VERSION)], "default": VERSION}
 _YEAR = {"type": ["integer", "string"], "minimum": YEARS[0], "maximum": YEARS[-1], "pattern": "^[0-9]{4}$"}
 _VARIANTS = _named(_named(_ANY, _VARIABLE), _NAME)
-_OUTPUTS = {**listed(_TENSOR), "uniqueItems": True}
+_OUTPUTS = {**listed(_TENSOR), "minItems": 1, "uniqueItems": True}
 _KEYS: dict[str, Schema] = {
     "cnnshape": _said("The version of the language.", _VERSION),
     "name": _said("A line of text; without it, the file's name.", _TEXT),

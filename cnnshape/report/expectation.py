@@ -2,12 +2,12 @@
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
-from cnnshape.layers import show
+from cnnshape.layers import Shape, show
 from cnnshape.report.quantity import parse_quantity
 from cnnshape.report.report import Report, Row
 from cnnshape.spec import Expectation, Expression, ListValue, Name, shown
@@ -83,12 +83,13 @@ def _check(report: Report, expectation: Expectation) -> Diagnostic | None:
     if figure not in FIGURES:
         known = [*FIGURES, "output", "outputs", "receptive_field"]
         message = f"`{figure}` is not a figure that can be expected"
-        help = (
-            "write `output: [1000]`, or `outputs: {name: [1000]}`"
-            if figure == "outputs"
-            else did_you_mean(figure, known)
-        )
-        return diagnose("bad-expectation", message, expectation.figure.span, help=help)
+        if figure == "outputs":
+            message = "`outputs` has its shapes by name"
+            by_name = (
+                f"write `outputs: {{{next(iter(report.outputs), 'output')}: [...]}}`, or `output` for the only one"
+            )
+            return diagnose("bad-expectation", message, expectation.figure.span, help=by_name)
+        return diagnose("bad-expectation", message, expectation.figure.span, help=did_you_mean(figure, known))
     return _check_number(report, expectation, _figure(report, figure))
 
 
@@ -152,13 +153,19 @@ def _share(number: int, target: Fraction) -> str:
 
 
 def _holders(report: Report, figure: str) -> tuple[str, ...]:
+    if figure == "peak_activation_bytes":
+        when = f" while {report.peak.layer} runs" if report.peak.layer else ""
+        return _shares(report.peak.tensors, when)
     measure = _HOLDERS.get(figure)
-    if measure is None:
-        return ()
-    total = sum(measure(row) or 0 for row in report.rows)
-    largest = sorted(report.rows, key=lambda row: -(measure(row) or 0))[:3]
-    held = [f"{row.name} {100 * (measure(row) or 0) / total:.0f} %" for row in largest if total and measure(row)]
-    return (f"most of it: {', '.join(held)}",) if held else ()
+    return _shares([(row.name, measure(row) or 0) for row in report.rows]) if measure else ()
+
+
+def _shares(amounts: Sequence[tuple[str, int]], when: str = "") -> tuple[str, ...]:
+    """The largest of some amounts, as parts of them all."""
+    total = sum(amount for _, amount in amounts)
+    largest = sorted(amounts, key=lambda each: -each[1])[:3]
+    held = [f"{name} {100 * amount / total:.0f} %" for name, amount in largest if amount]
+    return (f"most of it{when}: {', '.join(held)}",) if held else ()
 
 
 def _numbers(wanted: Name | ListValue) -> tuple[int, ...] | None:
@@ -190,13 +197,25 @@ def _check_output(report: Report, expectation: Expectation) -> Diagnostic | None
     return diagnose("expectation-missed", message, expectation.wanted.span)
 
 
+def _wanted_field(wanted: Name | ListValue) -> tuple[Callable[[Shape], bool] | None, str]:
+    """The test of the sizes of a receptive field, None for what is no such test, and how it reads."""
+    if isinstance(wanted, Name):
+        each = parse_wanted(wanted.text)
+        return (lambda size: all(map(each.test, size))) if each else None, wanted.text.strip()
+    numbers = _numbers(wanted)
+    if numbers is None:
+        return None, ""
+    return lambda size: numbers == size or (len(numbers) == 1 and set(size) == set(numbers)), show(numbers)
+
+
 def _check_receptive_field(report: Report, expectation: Expectation) -> Diagnostic | None:
     layer = expectation.figure.text.partition(".")[2]
     row = next((row for row in report.rows if row.name == layer), None) if layer else report.reach
-    wanted = _numbers(expectation.wanted)
-    if wanted is None:
-        message = "a receptive field is a number, or one per axis: [427, 427]"
-        return diagnose("bad-expectation", message, expectation.wanted.span)
+    fits, text = _wanted_field(expectation.wanted)
+    if fits is None:
+        message = "a receptive field is a number or a bound for all axes, or a number per axis"
+        forms = "write `427`, `<= 427` in quotes, or `[427, 427]`"
+        return diagnose("bad-expectation", message, expectation.wanted.span, help=forms)
     if row is None or row.receptive_field is None:
         what = f"`{layer}`" if layer else "this network"
         help = did_you_mean(layer, [row.name for row in report.rows]) if layer else None
@@ -205,7 +224,7 @@ def _check_receptive_field(report: Report, expectation: Expectation) -> Diagnost
             message = f"no layer is called `{shown(layer)}`"
         return diagnose("bad-expectation", message, expectation.figure.span, help=help)
     size = row.receptive_field.size
-    if wanted == size or (len(wanted) == 1 and set(size) == set(wanted)):
+    if fits(size):
         return None
-    message = f"the receptive field of {row.name} is {show(size)}, expected {show(wanted)}"
+    message = f"the receptive field of {row.name} is {show(size)}, expected {text}"
     return diagnose("expectation-missed", message, expectation.wanted.span)

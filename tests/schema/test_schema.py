@@ -258,7 +258,7 @@ BEYOND = {
     r"upsample: ,": "one argument or the other",
     r"(norm|act): [a-z_]+\W.*# error: (missing-argument|foreign-spelling)": "this word may be the name of a param",
     r"mode: bilinear|\[(C|None), ": "these words may be names of params",
-    r"- (Conv2d|Conv2D|Dense|ReLU|GlobalAveragePooling2D)\b": "a block may have that name",
+    r"- (Conv2d|Conv2D|Dense|ReLU|GlobalAveragePooling2D|Residual|Concat)\b": "a block may have that name",
     r"is not one output of this network": "the names of outputs",
     r"characters that can't be printed": "escapes are gone once YAML is read",
     r"`1` can't name a branch": "to a validator of data, 1 is no name at all",
