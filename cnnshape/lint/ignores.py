@@ -41,9 +41,8 @@ def find_ignores(source: SourceText) -> list[Ignore]:
     masked = _masked(source)
     for number in range(source.line_count, 0, -1):
         text = masked[number] if number in masked else source.line(number)
-        match = _COMMENT.search(text)
         alone = text.lstrip().startswith("#")
-        if match is not None:
+        for match in reversed(list(_COMMENT.finditer(text))):
             start = text.index("#", match.start())
             line = following if alone else number
             at = Span(source, number, start + 1, number, match.end() + 1)

@@ -31,6 +31,11 @@ def reported(text: str, **options: list[str]) -> list[tuple[int, str]]:
             "# cnnshape: ignore[repeated-norm, repeated-activation]", [(5, "unused-ignore")], id="one name of two"
         ),
         pytest.param(
+            "# cnnshape: ignore[heavy-head] a # cnnshape: ignore[repeated-activation] b",
+            [(5, "unused-ignore")],
+            id="the second comment of a line",
+        ),
+        pytest.param(
             "# cnnshape: ignore[heavy-head]", [(5, "repeated-activation"), (5, "unused-ignore")], id="another rule"
         ),
         pytest.param(
