@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic, diagnose
-from cnnshape.graph.binding import Refused, bind, evaluate, follower_kind, layer_problem
+from cnnshape.graph.binding import Refused, bind, check_follower, evaluate, follower_kind, layer_problem
 from cnnshape.graph.model import Application
 from cnnshape.graph.scope import Handle, Rounds, Scope
 from cnnshape.graph.values import Poisoned, Values
@@ -63,7 +63,7 @@ class Applications:
         if not plan.constant:
             values = tuple([self._values.at(value, current, scope) for value in plan.values.values()])
             values, extra = self._tensor_arguments(plan, values)
-        followers = tuple([self._follower(value, current, scope) for value in plan.followers.values()])
+        followers = tuple([self._follower(name, value, current, scope) for name, value in plan.followers.items()])
         inputs = (self._tensors[current], *[self._tensors[index] for index in extra])
         key = (plan, values, tuple(map(type, values)), followers, inputs)
         chain = self._applied.get(key)
@@ -90,15 +90,20 @@ class Applications:
             found.append(value)
         return tuple(found), tuple(extra)
 
-    def _follower(self, value: Value, current: int | None, scope: Scope) -> _Follower | None:
+    def _follower(self, name: str, value: Value, current: int | None, scope: Scope) -> _Follower | None:
         """What `norm` or `act` brings along."""
         if isinstance(value, Setting):
             plan = self._vocabulary.follower(value)
             if plan is None:
                 raise Poisoned
+            check_follower(name, plan.kind, value.word.span)
             return _Follower(plan, tuple([self._values.at(each, current, scope) for each in plan.values.values()]))
         word = follower_kind(value, self._values.scope_at(current, scope, names_in(value)))
-        return None if word == "none" else _Follower(self._plan_of(word, value.span), ())
+        if word == "none":
+            return None
+        plan = self._plan_of(word, value.span)
+        check_follower(name, plan.kind, value.span)
+        return _Follower(plan, ())
 
     def _plan_of(self, word: str, at: Span) -> Plan:
         """The plan of a bare kind, which must do without arguments."""

@@ -135,6 +135,16 @@ def layer_problem(plan: Plan, problem: LayerProblem) -> Diagnostic:
     return diagnose(problem.name, problem.message, at, help=problem.help)
 
 
+def check_follower(follower: str, kind: type[Layer], at: Span) -> None:
+    """Raises Refused where a `norm` doesn't normalize, or an `act` does."""
+    if follower == "norm" and kind.activation:
+        message = f"`norm` is a normalization, got the activation {kind.name}"
+        raise Refused(diagnose("bad-argument", message, at, help=f"write `act: {kind.name}`"))
+    if follower == "act" and kind.normalizes:
+        message = f"`act` is an activation, got the normalization {kind.name}"
+        raise Refused(diagnose("bad-argument", message, at, help=f"write `norm: {kind.name}`"))
+
+
 def follower_kind(value: Value, scope: Mapping[str, object]) -> str:
     """The kind's word that `norm: word` or `act: word` means in that scope, or `none`; raises Refused."""
     word = evaluate(value, scope)

@@ -69,6 +69,11 @@ _ARGUMENTS = {
     ), _NO_FIGURE),
 }  # fmt: skip
 
+_NO_SCALE = "`affine: shift` learns a shift and no scale, `affine: false` neither"
+_NO_SHIFT = "`affine: scale` learns a scale and no shift, `affine: false` neither"
+_HALVES = {"scale": _NO_SCALE, "center": _NO_SHIFT, "bias": _NO_SHIFT}
+"""Words for one of the two things that a normalization learns."""
+
 _DEPTHWISE = "write `- conv: {out: in_channels, kernel: 3, groups: in_channels}`"
 _SEPARABLE = f"{_DEPTHWISE}, then `- conv: {{out: 64, kernel: 1}}`"
 _CONV_BLOCK = "write `- conv: {out: 64, kernel: 3, padding: 1, norm: batch_norm, act: relu}`"
@@ -138,10 +143,12 @@ def follower_of(kind: type[Layer], word: str) -> str | None:
     return written if written and written.partition(":")[0] in kind.followers else None
 
 
-def argument_help(word: str) -> str | None:
-    """What to do about an argument that no kind has."""
+def argument_help(kind: type[Layer], word: str) -> str | None:
+    """What to do about an argument that a kind doesn't have."""
     if word in _BESIDE:
         return f"`{word}:` stands beside the kind, not among its arguments"
+    if "affine" in kind.arguments and bare(word) in _HALVES:
+        return _HALVES[bare(word)]
     return _ARGUMENTS.get(bare(word))
 
 

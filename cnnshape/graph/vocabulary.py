@@ -331,7 +331,7 @@ class Vocabulary:
             self._report("foreign-spelling", message, name.span, "remove it")
             return
         words = [*kind.arguments, *kind.followers]
-        help = argument_help(name.text) or did_you_mean(name.text, words) or f"{kind.name} takes no arguments"
+        help = argument_help(kind, name.text) or did_you_mean(name.text, words) or f"{kind.name} takes no arguments"
         self._report("unknown-argument", f"{kind.name} has no argument `{shown(name.text)}`", name.span, help)
 
     def _check_cycles(self, spec: Spec) -> None:

@@ -7,7 +7,7 @@ from cnnshape.layers.contract import LayerProblem, Shape, Tensor, Weight, layer
 from cnnshape.layers.family import Normalization, SamePlace, Unweighted, divided, grid, show
 
 _EPSILON = ("epsilon", "variance_epsilon")
-_AFFINE = ("elementwise_affine", "scale", "center")
+_AFFINE = ("elementwise_affine",)
 
 
 def _learned(affine: bool | str, shape: Shape) -> tuple[Weight, ...]:
