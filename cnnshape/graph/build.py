@@ -105,6 +105,7 @@ class _Builder:
             value = chosen.get(param.name.text, param.default)
             if value is None:
                 continue
+            self.faults.params[param.name.text] = value.span
             try:
                 scope[param.name.text] = settled(self.evaluated(value, scope))
             except Refused as refused:

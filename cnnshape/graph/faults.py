@@ -51,8 +51,11 @@ def _value(value: object) -> str:
     return "[...]" if isinstance(value, tuple) else "a tensor"
 
 
-def _origins(diagnostic: Diagnostic, trace: list[Frame]) -> list[Label]:
-    """Where the values stand that reach the primary place through params and loop variables, the nearest first."""
+def _origins(diagnostic: Diagnostic, trace: list[Frame], params: dict[str, Span]) -> list[Label]:
+    """Where the values stand that reach the primary place through params and loop variables, the nearest first.
+
+    `params` are the places of the values of the file's params.
+    """
     names = set(_NAME.findall(diagnostic.at.span.text)) if diagnostic.at else set()
     found: list[Label] = []
     for frame in reversed(trace):
@@ -61,6 +64,11 @@ def _origins(diagnostic: Diagnostic, trace: list[Frame]) -> list[Label]:
         found += [Label(span, f"`{name}` is given here") for name, span in hits.items()]
         passed_on = {name for span in hits.values() for name in _NAME.findall(span.text)}
         names = passed_on if frame.closed else (names - set(hits)) | passed_on
+    seen: set[str] = set()
+    while names := (names & params.keys()) - seen:
+        found += [Label(params[name], f"`{name}` is given here") for name in sorted(names)]
+        seen |= names
+        names = {passed for name in names for passed in _NAME.findall(params[name].text)}
     return found
 
 
@@ -68,31 +76,37 @@ class Faults:
     """Collects diagnostics; the same fault at the same place, or from the same value, counts up instead."""
 
     def __init__(self, known: Iterable[Diagnostic]) -> None:
+        self.params: dict[str, Span] = {}
         self._silenced = {_key(diagnostic) for diagnostic in known}
         self._found: dict[tuple[object, ...], Diagnostic] = {}
         self._counts: dict[tuple[object, ...], int] = {}
+        self._scattered: set[tuple[object, ...]] = set()
 
     def add(self, diagnostic: Diagnostic, trace: list[Frame]) -> None:
         """Adds a diagnostic with the way to it."""
         key = _key(diagnostic)
         if key in self._silenced:
             return
-        origins = _origins(diagnostic, trace)
+        origins = _origins(diagnostic, trace, self.params)
         if origins:
             key = (diagnostic.name, diagnostic.message, *_place(origins[-1].span))
         self._counts[key] = self._counts.get(key, 0) + 1
+        if key in self._found and diagnostic.at != self._found[key].at:
+            self._scattered.add(key)
         if key not in self._found:
             way = [frame.describe() for frame in reversed(trace[-MAX_TRACE:])]
             self._found[key] = diagnostic._replace(related=(*diagnostic.related, *origins[:MAX_TRACE], *way))
 
     def all(self) -> list[Diagnostic]:
         """All faults, with the number of further instances."""
-        return [self._counted(diagnostic, self._counts[key]) for key, diagnostic in self._found.items()]
+        return [self._counted(key, diagnostic) for key, diagnostic in self._found.items()]
 
-    def _counted(self, diagnostic: Diagnostic, count: int) -> Diagnostic:
+    def _counted(self, key: tuple[object, ...], diagnostic: Diagnostic) -> Diagnostic:
+        count = self._counts[key]
         if count == 1:
             return diagnostic
-        return diagnostic._replace(notes=(*diagnostic.notes, f"and {count - 1:,} more of the same step"))
+        what = "from the same value" if key in self._scattered else "of the same step"
+        return diagnostic._replace(notes=(*diagnostic.notes, f"and {count - 1:,} more {what}"))
 
 
 def _key(diagnostic: Diagnostic) -> tuple[object, ...]:

@@ -150,3 +150,16 @@ def test_a_text_may_extend_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     report = cnnshape.analyze(cnnshape.load("extends: base.yaml\noutputs: [half]\n"))
     assert report.outputs == {"half": (4, 3, 3)}
+
+
+def test_a_fault_of_the_base_file_names_the_file_that_brings_it_about(tmp_path: Path) -> None:
+    base = "input: [3, 8, 8]\nparams: {width: 4, twice: 2 * width}\nlayers:\n  - conv: {out: twice, kernel: 1}\n"
+    (tmp_path / "base.yaml").write_text(base)
+    own = tmp_path / "own.yaml"
+    own.write_text("extends: base.yaml\nparams: {width: 0}\n")
+    (found,) = cnnshape.check(cnnshape.load(own))
+    places = [(label.span.source.name, label.span.line, label.text) for label in found.related]
+    assert places == [
+        (str(tmp_path / "base.yaml"), 2, "`twice` is given here"),
+        (str(own), 2, "`width` is given here"),
+    ]

@@ -120,3 +120,16 @@ def test_a_larger_budget_lets_a_larger_design_through() -> None:
     (found,) = cnnshape.check(design)
     assert found.name == "expansion-budget"
     assert len(cnnshape.analyze(design, max_layers=100_001).rows) == 100_001
+
+
+@pytest.mark.parametrize(
+    ("options", "place"),
+    [({"variant": "broken"}, ("<text>", 5)), ({"params": {"width": 0}}, ("param width", 1))],
+    ids=["a variant", "a param"],
+)
+def test_a_fault_names_the_place_of_the_value_that_was_chosen(
+    options: dict[str, object], place: tuple[str, int]
+) -> None:
+    (found,) = errors(**options)
+    labels = {label.text: label.span for label in found.related}
+    assert (labels["`width` is given here"].source.name, labels["`width` is given here"].line) == place
