@@ -30,6 +30,11 @@ Instead: kernels and paddings with one centre.
           coarse:
             - avg_pool: 2
 
+Causal networks (WaveNet, temporal convolutions) pad one side of their only axis, so that no cell sees what comes later.
+The rule is silent where such paths end with the same cell. On two axes, as in a masked convolution, say so at the join:
+`# cnnshape: ignore[unaligned-paths] causal on purpose`. ResNet-D's projections trip it too: their average pool of 2x2
+stands half a cell beside the strided 3x3 of the body.
+
 Published networks that trip it: none of those that are shipped.
 """
 
@@ -45,12 +50,14 @@ from cnnshape.lint.rule import Rule, Subject, warn
 
 class _Axis(NamedTuple):
     """Where a tensor's cells stand on an axis of the first input: `stride` cells of it apart, the first one `least` to
-    `most` half cells behind its first. Whole numbers, but for what an enlargement divides.
+    `most` half cells behind its first. Whole numbers, but for what an enlargement divides. `end` is the last half cell
+    that the first one sees, None behind an enlargement.
     """
 
     least: int | Fraction
     most: int | Fraction
     stride: int | Fraction
+    end: int | Fraction | None
 
 
 _Place = tuple[_Axis, ...] | None
@@ -78,7 +85,7 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _inputs(graph: Graph) -> list[_Place]:
     axes = len(graph.inputs[0].tensor.shape) - 1
-    return [(_Axis(0, 0, 1),) * axes, *[None] * (len(graph.inputs) - 1)]
+    return [(_Axis(0, 0, 1, 0),) * axes, *[None] * (len(graph.inputs) - 1)]
 
 
 def _met(inputs: list[_Place], footprint: Footprint) -> list[tuple[_Axis, ...]]:
@@ -98,24 +105,31 @@ def _spread(place: tuple[_Axis, ...]) -> int | Fraction:
 
 def _moved(axis: _Axis, relation: AxisRelation) -> _Axis | None:
     """Where the cells of an output stand whose input stands at `axis`; None where that can't be stated."""
-    least, most, stride = axis
+    least, most, stride, end = axis
     if relation is None:
         return None
     if isinstance(relation, Window):
         centre = stride * (relation.extent - 1 - 2 * relation.before)
-        return _Axis(least + centre, most + centre, stride * relation.stride)
+        last = 2 * stride * (relation.extent - 1 - relation.before)
+        return _Axis(least + centre, most + centre, stride * relation.stride, None if end is None else end + last)
     closer = stride * Fraction(relation.advance, relation.period)
     seen = enumerate(zip(relation.first, relation.last, strict=True))
     beside = [stride * (first + last) - 2 * cell * closer for cell, (first, last) in seen if first <= last]
-    return _Axis(least + min(beside), most + max(beside), closer)
+    return _Axis(least + min(beside), most + max(beside), closer, None)
 
 
 def _apart(met: list[tuple[_Axis, ...]]) -> tuple[Fraction, ...]:
     """How many cells the paths that meet lie apart, per axis; nothing where their strides differ."""
-    if len({tuple(axis.stride for axis in place) for place in met}) > 1:
+    if len({tuple(axis.stride for axis in place) for place in met}) > 1 or _causal(met):
         return ()
     gaps = [max(each.least for each in axis) - min(each.most for each in axis) for axis in zip(*met, strict=True)]
     return tuple(Fraction(max(gap, 0)) / 2 for gap in gaps)
+
+
+def _causal(met: list[tuple[_Axis, ...]]) -> bool:
+    """Whether the axis is one of time, and no path looks further ahead than another."""
+    ends = {axis.end for place in met for axis in place}
+    return len(met[0]) == 1 and len(ends) == 1 and None not in ends
 
 
 def _warning(node: Node, apart: tuple[Fraction, ...]) -> Diagnostic:

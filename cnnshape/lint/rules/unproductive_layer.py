@@ -91,12 +91,17 @@ def _smallest(graph: Graph) -> list[_Reaches]:
     axes = len(graph.inputs[0].tensor.shape) - 1
     reaches: list[_Reaches] = [None] * len(graph.inputs)
     reaches[0] = (_Reach(Fraction(1), Fraction(1)),) * axes or None
+    # a global pool leaves one cell that has seen everything
+    whole = tuple(_Reach(Fraction(size), Fraction(0)) for size in graph.inputs[0].tensor.shape[1:])
     footprints: dict[Application, Footprint] = {}
     for node in graph.nodes:
         application = node.application
         if application not in footprints:
             footprints[application] = application.layer.footprint(application.inputs, application.output)
-        reaches.append(_through(footprints[application], [reaches[value] for value in node.inputs]))
+        if footprints[application] is Sight.WHOLE and set(application.output.shape[1:]) == {1}:
+            reaches.append(whole if reaches[node.inputs[0]] else None)
+        else:
+            reaches.append(_through(footprints[application], [reaches[value] for value in node.inputs]))
     return reaches
 
 
