@@ -14,6 +14,7 @@ from cnnshape.api.verdict import Checks, check_design
 from cnnshape.cli.config import BUDGETS, BadConfig, Config, config_for
 from cnnshape.cli.cores import on_all_cores
 from cnnshape.cli.files import STDIN, find_files
+from cnnshape.cli.merging import merged
 from cnnshape.cli.options import (
     InputOption,
     MaxLayersOption,
@@ -114,7 +115,7 @@ def check(
     except BadConfig as bad:
         fail([bad.diagnostic], BAD_USAGE)
     found += [each for some in _checked(files, configs, request) for each in some]
-    found = sorted({each.place: each for each in found}.values(), key=lambda each: each.place)
+    found = merged(found, files)
     _write(found, files, format or Format.FULL, output, github=format is None and "GITHUB_ACTIONS" in os.environ)
     strict = strict or any(config.strict for config in configs.values())
     raise typer.Exit(_exit_code(found, strict=strict, exit_zero=exit_zero))

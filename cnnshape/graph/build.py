@@ -145,11 +145,11 @@ class _Builder:
 
     def overrides(self) -> dict[str, Value]:
         declared = {param.name.text for param in self.spec.params}
-        for name, value in self.options.params.items():
+        for name in self.options.params:
             if name not in declared:
                 help = did_you_mean(name, declared) or "the file declares no params"
                 message = f"`{shown(name)}` is not a param of this file"
-                self.fault(diagnose("unknown-param", message, file=value.span.source.name, help=help))
+                self.fault(diagnose("unknown-param", message, file=self.spec.source.name, help=help))
         return dict(self.options.params)
 
     # Inputs and outputs

@@ -1,0 +1,64 @@
+"""One finding per place: what several files, variants or uses of a block bring about alike."""
+
+import os
+from collections.abc import Iterable
+
+from cnnshape.diagnostics import Diagnostic, Label
+from cnnshape.source import SourceText
+
+MOST_MERGED = 8
+
+
+def same_file(name: str) -> str:
+    """What all names of a file have in common; a link is a file of its own, since `extends` starts from it."""
+    folder, own = os.path.split(name)
+    return os.path.join(os.path.realpath(folder), own)  # noqa: PTH118 -- any name, that of no file too
+
+
+def merged(found: Iterable[Diagnostic], checked: Iterable[str]) -> list[Diagnostic]:
+    """The findings sorted; those that say the same of the same place are one, with all places and notes of theirs.
+
+    A file that is also reached in another way, by `extends`, has the name under which it was checked.
+    """
+    texts = _Texts(checked)
+    groups: dict[tuple[str, int, int, str, str], dict[Diagnostic, None]] = {}
+    for each in found:
+        own = texts.on(each)
+        groups.setdefault(own.place, {})[own] = None
+    return [_joined(list(groups[place])) for place in sorted(groups)]
+
+
+def _joined(group: list[Diagnostic]) -> Diagnostic:
+    first, *further = group[:MOST_MERGED]
+    related = dict.fromkeys(label for each in (first, *further) for label in each.related)
+    notes = dict.fromkeys(note for each in (first, *further) for note in each.notes)
+    left = len(group) - MOST_MERGED
+    more = (f"and {left:,} more of the same kind",) if left > 0 else ()
+    return first._replace(related=tuple(related), notes=(*notes, *more))
+
+
+class _Texts:
+    """One text per file: each check of a file, and each file that extends it, has read it anew."""
+
+    def __init__(self, checked: Iterable[str]) -> None:
+        self._names = {same_file(name): name for name in checked}
+        self._known: dict[str, str] = {"": ""}
+        self._texts: dict[str, SourceText] = {}
+
+    def on(self, diagnostic: Diagnostic) -> Diagnostic:
+        """The diagnostic with its places in these texts."""
+        at = self._label(diagnostic.at) if diagnostic.at else None
+        related = tuple(map(self._label, diagnostic.related))
+        return diagnostic._replace(at=at, related=related, file=self._name(diagnostic.file))
+
+    def _label(self, label: Label) -> Label:
+        return label._replace(span=label.span._replace(source=self._text(label.span.source)))
+
+    def _text(self, source: SourceText) -> SourceText:
+        name = self._name(source.name)
+        return self._texts.setdefault(name, SourceText(name, source.text, source.path))
+
+    def _name(self, name: str) -> str:
+        if name not in self._known:
+            self._known[name] = self._names.setdefault(same_file(name), name)
+        return self._known[name]

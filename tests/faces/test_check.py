@@ -1,0 +1,61 @@
+"""`cnnshape check` over several files: what is said once, what is named, and what each face shows of it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.command import run
+
+HEAD = "cnnshape: 1\ninput: [4, 8, 8]\n"
+GROUPS = HEAD + "blocks: {B: {params: {g: required}, do: [{conv: {out: 4, kernel: 1, groups: g}}]}}\nlayers:\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    return tmp_path
+
+
+def written(**texts: str) -> None:
+    for name, text in texts.items():
+        Path(f"{name}.yaml").write_text(text)
+
+
+def found(*arguments: str) -> list[dict]:
+    """The diagnostics of a check."""
+    return json.loads(run("check", *arguments, "--format", "json").stdout)["diagnostics"]
+
+
+def test_a_fault_from_several_places_names_them_all() -> None:
+    written(twice=GROUPS + "  - {B: 3, from: input}\n  - {B: 3, from: input}\n")
+    (fault,) = found("twice.yaml")
+    assert [place["line"] for place in fault["related"] if "given here" in place["text"]] == [5, 6]
+
+
+def test_a_fault_from_a_great_many_places_counts_the_rest() -> None:
+    written(many=GROUPS + "  - {B: 3, from: input}\n" * 20)
+    (fault,) = found("many.yaml")
+    named = sum("given here" in place["text"] for place in fault["related"])
+    assert fault["notes"] == [f"and {20 - named} more of the same kind"]
+
+
+def test_a_fault_in_several_variants_names_them_all() -> None:
+    variants = "params: {g: 1}\nvariants: {a: {g: 3}, b: {g: 3}, c: {g: 2}}\n"
+    written(varied=HEAD + variants + "layers:\n  - conv: {out: 4, kernel: 1, groups: g}\n")
+    (fault,) = found("varied.yaml")
+    assert fault["notes"] == ["in the variant `a`", "in the variant `b`"]
+
+
+@pytest.mark.parametrize("checked", [["."], ["base.yaml", "deep/own.yaml"], ["deep/own.yaml", "own.yaml"]])
+def test_a_broken_base_is_one_fault_by_whatever_name_it_is_reached(checked: list[str]) -> None:
+    Path("deep").mkdir()
+    written(base=HEAD + "layers: [rellu]\n", own="cnnshape: 1\nextends: base.yaml\n")
+    written(**{"deep/own": "cnnshape: 1\nextends: ../base.yaml\n"})
+    assert [each["name"] for each in found(*checked)] == ["unknown-kind"]
+
+
+def test_a_param_that_no_file_has_names_the_files() -> None:
+    written(one=HEAD + "layers: [relu]\n", two=HEAD + "layers: [relu]\n")
+    assert [each["file"] for each in found("one.yaml", "two.yaml", "-p", "w=3")] == ["one.yaml", "two.yaml"]
