@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
 
-from cnnshape.diagnostics import Diagnostic, Severity, diagnose
-from cnnshape.document import decode, read_file_bytes
+from cnnshape.diagnostics import Diagnostic, Label, Severity, diagnose
+from cnnshape.document import Mapping as Node
+from cnnshape.document import decode, read_document, read_file_bytes
 from cnnshape.graph import Graph, Options, build
 from cnnshape.layers import Shape
 from cnnshape.report import DTYPES, Report, Settings, make_report
@@ -73,7 +74,26 @@ def design_of_bytes(
 def design_of(source: SourceText, read: Callable[[Path], bytes] = read_file_bytes) -> Design:
     """The design of a text; `read` reads the files that it extends."""
     spec, diagnostics = read_spec(source, read)
-    return Design(source, spec, diagnostics)
+    return Design(source, spec, seen_from(source, diagnostics))
+
+
+def seen_from(source: SourceText, found: list[Diagnostic]) -> list[Diagnostic]:
+    """The diagnostics; one that stands in a file which this one extends names the line that brings it in."""
+    if not any(_elsewhere(source, each) for each in found):
+        return found
+    root, _ = read_document(source)
+    extends = root.get("extends") if isinstance(root, Node) else None
+    if extends is None:
+        return found
+    here = Label(extends.value.span, "extended here")
+    return [each._replace(related=(*each.related, here)) if _elsewhere(source, each) else each for each in found]
+
+
+def _elsewhere(source: SourceText, diagnostic: Diagnostic) -> bool:
+    """Whether it stands in another file; the text of an option is none."""
+    if diagnostic.at is None:
+        return diagnostic.file != source.name
+    return diagnostic.at.span.source is not source and diagnostic.at.span.source.path is not None
 
 
 def analyze(
@@ -109,7 +129,7 @@ def expand(design: Design, chosen: Options) -> tuple[Graph | None, list[Diagnost
     if design.spec is None:
         return None, design.diagnostics
     graph, found = build(design.spec, chosen)
-    diagnostics = sorted(design.diagnostics + found, key=lambda each: each.place)
+    diagnostics = sorted(design.diagnostics + seen_from(design.source, found), key=lambda each: each.place)
     return (None if diagnostics else graph), diagnostics
 
 

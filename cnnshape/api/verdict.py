@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cnnshape.api.design import Design, expand
+from cnnshape.api.design import Design, expand, seen_from
 from cnnshape.diagnostics import Diagnostic, Severity, diagnose
 from cnnshape.graph import Graph, Options
 from cnnshape.lint import Selection, Subject, apply_ignores, lint
@@ -39,7 +39,7 @@ def _judged(spec: Spec, graph: Graph, checks: Checks, *, as_written: bool) -> li
     report = make_report(graph)
     found = check_expectations(report, spec.expectations) if as_written else []
     found += check_budgets(report, checks.budgets, spec.source.name)
-    return found + lint(Subject(spec, graph, report), checks.selection)
+    return seen_from(spec.source, found + lint(Subject(spec, graph, report), checks.selection))
 
 
 def _in_variants(design: Design, spec: Spec, chosen: Options) -> list[Diagnostic]:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -59,3 +60,24 @@ def test_a_broken_base_is_one_fault_by_whatever_name_it_is_reached(checked: list
 def test_a_param_that_no_file_has_names_the_files() -> None:
     written(one=HEAD + "layers: [relu]\n", two=HEAD + "layers: [relu]\n")
     assert [each["file"] for each in found("one.yaml", "two.yaml", "-p", "w=3")] == ["one.yaml", "two.yaml"]
+
+
+BROKEN_BASE = {"base": HEAD + "layers: [rellu]\n", "own": "cnnshape: 1\nextends: base.yaml\n"}
+
+
+@pytest.mark.parametrize("checked", [["own.yaml"], ["base.yaml", "own.yaml"]])
+def test_a_file_that_extends_a_broken_one_is_named_and_fails(checked: list[str]) -> None:
+    written(**BROKEN_BASE)
+    (fault,) = found(*checked)
+    assert [(place["file"], place["line"]) for place in fault["related"]] == [("own.yaml", 2)]
+    suite = ElementTree.fromstring(run("check", *checked, "--format", "junit").stdout)
+    failed = {case.get("name") for case in suite.iter("testcase") if case.find("failure") is not None}
+    assert failed == {"base.yaml", "own.yaml"}
+    assert "own.yaml:2: extended here" in run("check", *checked, "--format", "github").stdout
+
+
+def test_a_warning_that_only_one_of_two_files_brings_about_names_it() -> None:
+    base = HEAD + "params: {bias: false}\nlayers:\n  - conv: {out: 8, kernel: 3, bias: bias, norm: batch_norm}\n"
+    written(base=base, one="extends: base.yaml\n", two="extends: base.yaml\nparams: {bias: true}\n")
+    (warning,) = found("base.yaml", "one.yaml", "two.yaml")
+    assert (warning["file"], [place["file"] for place in warning["related"]]) == ("base.yaml", ["two.yaml"])

@@ -381,12 +381,18 @@ def test_sarif_names_files_by_uri(name: str, uri: str) -> None:
 def test_junit_is_xml_with_a_test_per_file(findings: Findings) -> None:
     suite = read_junit(FORMATS["junit"](findings))
     for case, file in zip(suite, findings.files, strict=True):
-        own = [each for each in findings.diagnostics if each.path == file]
+        own = [each for each in findings.diagnostics if each.path == file or points_into(file, each)]
         failure, output = case.find("failure"), case.find("system-out")
         errors = [each for each in own if each.severity is Severity.ERROR]
         assert (failure is not None) == bool(errors)
         assert (output is not None) == (len(errors) < len(own))
         assert (failure.text if errors else "") == FORMATS["full"](Findings(tuple(errors), ()))
+
+
+def points_into(file: str, diagnostic: Diagnostic) -> bool:
+    """An error does so with each of its places."""
+    places = diagnostic.related if diagnostic.severity is Severity.ERROR else ()
+    return file in {each.span.source.name for each in places}
 
 
 def moved(diagnostic: Diagnostic, source: SourceText, lines: int) -> Diagnostic:

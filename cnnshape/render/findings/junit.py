@@ -11,13 +11,14 @@ if TYPE_CHECKING:
 
 
 def to_junit(findings: Findings) -> str:
-    """A test suite; a file with errors is a failed test, warnings are output of its test."""
+    """A test suite; a file that an error points into is a failed test, warnings are output of their file's test."""
     from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
     by_file: dict[str, list[Diagnostic]] = {name: [] for name in findings.files}
     for diagnostic in findings.diagnostics:
-        by_file[diagnostic.path].append(diagnostic)
-    failed = {each.path for each in findings.of(Severity.ERROR)}
+        for name in _files(diagnostic) & by_file.keys():
+            by_file[name].append(diagnostic)
+    failed = {name for name, own in by_file.items() if any(each.severity is Severity.ERROR for each in own)}
     counts = {"name": "cnnshape", "tests": str(len(by_file)), "failures": str(len(failed)), "errors": "0"}
     root = Element("testsuites", counts)
     suite = SubElement(root, "testsuite", {**counts, "skipped": "0"})
@@ -26,6 +27,12 @@ def to_junit(findings: Findings) -> str:
     indent(root)
     text = tostring(root, encoding="unicode").encode("ascii", "xmlcharrefreplace").decode()
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _files(diagnostic: Diagnostic) -> set[str]:
+    """An error fails all files that it points into: one that extends a broken file is broken too."""
+    related = diagnostic.related if diagnostic.severity is Severity.ERROR else ()
+    return {diagnostic.path, *(each.span.source.name for each in related)}
 
 
 def _describe(case: "Element", diagnostics: list[Diagnostic]) -> None:
