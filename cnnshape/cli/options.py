@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cnnshape.api import DesignError
+from cnnshape.cli.reading import BAD_USAGE, fail
 from cnnshape.diagnostics import diagnose
 from cnnshape.graph import Options
 from cnnshape.layers import Shape
@@ -53,7 +53,7 @@ MaxLayersOption = Annotated[
 
 
 def graph_options(inputs: Iterable[str] | None, params: Iterable[str] | None, variant: str, max_layers: int) -> Options:
-    """The options of the graph; raises typer.BadParameter for what can't be read."""
+    """The options of the graph; raises typer.BadParameter, or exits with the place, for what can't be read."""
     shapes = dict(_input(text) for text in inputs or ())
     values = dict(_param(text) for text in params or ())
     return Options(values, variant, shapes, max_layers)
@@ -75,7 +75,7 @@ def _param(text: str) -> tuple[str, Value]:
         raise typer.BadParameter(f"{text!r} sets nothing; write name=value", param_hint="--param")
     read, problems = read_value(SourceText(f"--param {name}", value))
     if read is None or problems:
-        raise DesignError(problems or [diagnose("wrong-structure", "no value", file=f"--param {name}")])
+        fail(problems or [diagnose("wrong-structure", "no value", file=f"--param {name}")], BAD_USAGE)
     return name, read
 
 

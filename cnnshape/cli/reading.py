@@ -35,6 +35,9 @@ def read_design(spec: str) -> Design:
         return design_of_bytes(str(path), read_file_bytes(path), path)
     except FileNotFoundError:
         fail([missing(spec)], BAD_USAGE)
+    except IsADirectoryError:
+        help = "name a file; `cnnshape check` takes folders"
+        fail([diagnose("unreadable-file", "a folder, not a design", file=spec, help=help)], BAD_USAGE)
     except (OSError, ValueError) as error:
         fail([unreadable(spec, error)], BAD_USAGE)
 
@@ -46,7 +49,10 @@ def unreadable(spec: str, error: OSError | ValueError) -> Diagnostic:
 
 
 def missing(spec: str) -> Diagnostic:
-    """The diagnostic of a name that is neither a file nor a shipped architecture."""
+    """The diagnostic of a name that is neither a file nor a shipped architecture, or of a folder without designs."""
+    if os.path.isdir(spec):  # noqa: PTH112 -- it has no errors, however long the name is
+        help = "a design is named `*.cnn.yaml`, or `*.yaml` with a line `cnnshape: 1` in it"
+        return diagnose("unreadable-file", "the folder holds no designs", file=spec, help=help)
     close = nearest(spec.removesuffix(".yaml"), shipped_names())
     if "/" in spec or has_magic(spec):
         return diagnose("unreadable-file", "no such file", file=spec)

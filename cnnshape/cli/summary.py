@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cnnshape.api import DesignError
 from cnnshape.cli.options import (
     BatchOption,
     DtypeOption,
@@ -20,7 +19,7 @@ from cnnshape.cli.options import (
     checked_dtype,
     graph_options,
 )
-from cnnshape.cli.reading import BAD_USAGE, fail, read_graph
+from cnnshape.cli.reading import read_graph
 from cnnshape.cli.writing import terminal_width, write
 from cnnshape.diagnostics import did_you_mean
 from cnnshape.graph.draft import MAX_LAYERS
@@ -93,11 +92,7 @@ def summary(
     names = checked_columns(columns)
     rule = _checked_count(tool, batch, format)
     settings = Settings(batch, checked_dtype(dtype), inplace_activations, inplace_adds)
-    try:
-        options = graph_options(input, param, variant, max_layers)
-    except DesignError as error:
-        fail(error.diagnostics, BAD_USAGE)
-    design, graph = read_graph(spec, options)
+    design, graph = read_graph(spec, graph_options(input, param, variant, max_layers))
     report = make_report(graph, design.spec.origin if design.spec else "", settings)
     print_report(report, names, format, output, expand=expand, depth=depth, rule=rule)
 

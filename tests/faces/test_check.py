@@ -81,3 +81,21 @@ def test_a_warning_that_only_one_of_two_files_brings_about_names_it() -> None:
     written(base=base, one="extends: base.yaml\n", two="extends: base.yaml\nparams: {bias: true}\n")
     (warning,) = found("base.yaml", "one.yaml", "two.yaml")
     assert (warning["file"], [place["file"] for place in warning["related"]]) == ("base.yaml", ["two.yaml"])
+
+
+@pytest.mark.parametrize("value", ["[1", "1 +", "{", "a: b: c", "\x07"])
+@pytest.mark.parametrize("command", ["check", "summary", "explain", "sizes"])
+def test_a_param_that_is_no_value_is_bad_usage(command: str, value: str) -> None:
+    written(one=HEAD + "params: {w: 1}\nlayers: [relu]\n")
+    outcome = run(command, "one.yaml", "-p", f"w={value}")
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert "--> --param w:" in outcome.stderr
+
+
+def test_a_folder_without_designs_says_what_a_design_is() -> None:
+    Path("empty").mkdir()
+    outcome = run("check", "empty")
+    assert outcome.exit_code == 2
+    assert "the folder holds no designs" in outcome.stdout
+    assert "a line `cnnshape: 1`" in outcome.stdout
+    assert "a folder, not a design" in run("summary", "empty").stderr
