@@ -4,12 +4,15 @@ import gc
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.version import __version__
 
 _FUNCTIONS = (
@@ -68,8 +71,38 @@ def main() -> None:
     """Runs the command line; a reader that closes the pipe early ends it quietly."""
     # What has been imported lives until the end: the collector needn't look at it again.
     gc.freeze()
+    _prepare_streams()
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(141)
+    except OSError as error:
+        # Files are opened by name, and refused where they are: what has none is standard output.
+        if error.filename is not None:
+            raise
+        _drop_output()
+        sys.exit(_refused(f"can't write to standard output: {(error.strerror or 'unknown').lower()}"))
+
+
+def _prepare_streams() -> None:
+    """A stream that was closed before the start is None; one that isn't UTF-8 refuses signs that it lacks."""
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 -- it stays open until the end
+    if sys.stdout is None:
+        sys.exit(_refused("standard output is closed"))
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _drop_output() -> None:
+    """What is left to write goes nowhere, so that the interpreter doesn't try again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _refused(message: str) -> int:
+    sys.stderr.write(f"cnnshape: {message}\n")
+    return BAD_USAGE

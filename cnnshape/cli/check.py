@@ -13,6 +13,7 @@ from cnnshape.api.design import design_of_bytes
 from cnnshape.api.verdict import Checks, check_design
 from cnnshape.cli.config import BUDGETS, BadConfig, Config, config_for
 from cnnshape.cli.cores import on_all_cores
+from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.cli.files import STDIN, find_files
 from cnnshape.cli.merging import merged
 from cnnshape.cli.options import (
@@ -24,7 +25,7 @@ from cnnshape.cli.options import (
     complete_spec,
     graph_options,
 )
-from cnnshape.cli.reading import BAD_DESIGN, BAD_USAGE, fail, human_text, missing, unreadable
+from cnnshape.cli.reading import fail, human_text, missing, read_stdin, unreadable
 from cnnshape.cli.writing import write
 from cnnshape.diagnostics import Diagnostic, Severity
 from cnnshape.document import read_file_bytes
@@ -165,7 +166,7 @@ def check_file(job: tuple[str, Config, Request]) -> list[Diagnostic]:
     file, config, request = job
     path = None if file == STDIN else Path(file)
     try:
-        data = sys.stdin.buffer.read() if path is None else read_file_bytes(path)
+        data = read_stdin() if path is None else read_file_bytes(path)
     except OSError as error:
         return [unreadable(file, error)]
     design = design_of_bytes("<stdin>" if path is None else file, data, path)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from cnnshape.cli.exit_codes import BAD_DESIGN
 from cnnshape.cli.options import OutputOption
-from cnnshape.cli.reading import BAD_DESIGN
 from cnnshape.cli.side import design_at, parse_side, report_of
 from cnnshape.cli.writing import terminal_width, write
 

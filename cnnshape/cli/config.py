@@ -1,5 +1,6 @@
 """Configuration: `cnnshape.toml`, or `[tool.cnnshape]` in `pyproject.toml`, nearest upward from each file."""
 
+import os
 from collections.abc import Mapping
 from fnmatch import fnmatch
 from functools import cache
@@ -34,7 +35,7 @@ class Config(NamedTuple):
     def ignored_in(self, path: Path) -> tuple[str, ...]:
         """The rules that this file ignores: everywhere, and by patterns that the path matches."""
         try:
-            relative = path.resolve().relative_to(self.folder.resolve()).as_posix()
+            relative = _real(path).relative_to(_real(self.folder)).as_posix()
         except ValueError:
             relative = path.as_posix()
         hits = [names for pattern, names in self.per_file_ignores if fnmatch(relative, pattern)]
@@ -51,7 +52,12 @@ class BadConfig(Exception):
 
 def config_for(path: Path) -> Config:
     """The configuration that holds for a file; raises BadConfig."""
-    return _nearest(path.resolve().parent)
+    return _nearest(_real(path).parent)
+
+
+def _real(path: Path) -> Path:
+    """The path without links; unlike Path.resolve, also for links that go in a circle."""
+    return Path(os.path.realpath(path))
 
 
 @cache

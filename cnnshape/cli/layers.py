@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from cnnshape.cli.reading import BAD_USAGE, fail
+from cnnshape.cli.exit_codes import BAD_USAGE
+from cnnshape.cli.reading import fail
 from cnnshape.cli.writing import terminal_width
 from cnnshape.diagnostics import diagnose, did_you_mean
 from cnnshape.layers import BY_NAME, foreign_kind

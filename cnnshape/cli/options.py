@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cnnshape.cli.reading import BAD_USAGE, fail
+from cnnshape.cli.exit_codes import BAD_USAGE
+from cnnshape.cli.reading import fail
 from cnnshape.diagnostics import diagnose
 from cnnshape.graph import Options
 from cnnshape.layers import Shape

@@ -12,26 +12,24 @@ import typer
 
 from cnnshape.api import Design
 from cnnshape.api.design import design_of_bytes, expand
+from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.diagnostics import Diagnostic, diagnose, nearest
-from cnnshape.document import read_file_bytes
+from cnnshape.document import MAX_BYTES, read_file_bytes
 from cnnshape.graph import Graph, Options
 from cnnshape.render.color import colored, wants_color
 from cnnshape.render.diagnostics import closing, full
 from cnnshape.source import shipped_names, shipped_path
 
-BAD_DESIGN = 1
-BAD_USAGE = 2
-
 
 def read_design(spec: str) -> Design:
     """The design that SPEC names: standard input, a file, or a shipped architecture; exits where there is none."""
-    if spec == "-":
-        return design_of_bytes("<stdin>", sys.stdin.buffer.read())
     path = Path(spec)
-    if not path.exists():
+    if not os.path.lexists(path):
         shipped = shipped_path(spec)
         path = shipped if shipped is not None else path
     try:
+        if spec == "-":
+            return design_of_bytes("<stdin>", read_stdin())
         return design_of_bytes(str(path), read_file_bytes(path), path)
     except FileNotFoundError:
         fail([missing(spec)], BAD_USAGE)
@@ -40,6 +38,13 @@ def read_design(spec: str) -> Design:
         fail([diagnose("unreadable-file", "a folder, not a design", file=spec, help=help)], BAD_USAGE)
     except (OSError, ValueError) as error:
         fail([unreadable(spec, error)], BAD_USAGE)
+
+
+def read_stdin() -> bytes:
+    """The bytes of standard input, one more than a file may have at most; raises OSError."""
+    if sys.stdin is None:
+        raise OSError(None, "standard input is closed")
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
 def unreadable(spec: str, error: OSError | ValueError) -> Diagnostic:

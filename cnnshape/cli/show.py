@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.options import complete_spec
-from cnnshape.cli.reading import BAD_USAGE, fail, missing
+from cnnshape.cli.reading import fail, missing
 from cnnshape.source import shipped_path
 
 

@@ -9,8 +9,9 @@ import typer
 
 from cnnshape.api import Design, block_alone
 from cnnshape.api.design import design_of_bytes
+from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.options import checked_dtype, graph_options
-from cnnshape.cli.reading import BAD_USAGE, fail, graph_of, read_design
+from cnnshape.cli.reading import fail, graph_of, read_design
 from cnnshape.diagnostics import diagnose
 from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.report import Report, Settings, make_report

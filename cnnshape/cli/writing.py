@@ -20,6 +20,6 @@ def write(text: str, output: Path | None) -> None:
         sys.stdout.flush()
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        output.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise typer.BadParameter(f"can't write {output}: {error.strerror}", param_hint="--output") from None
