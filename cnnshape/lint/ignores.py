@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from cnnshape.diagnostics import Diagnostic, Severity, diagnose, did_you_mean
+from cnnshape.diagnostics import CATALOGUE, Diagnostic, Severity, diagnose, did_you_mean
 from cnnshape.document import Mapping, Sequence, read_document
 from cnnshape.lint.registry import BY_NAME
 from cnnshape.lint.run import Selection
@@ -92,7 +92,8 @@ def apply_ignores(source: SourceText, found: Iterable[Diagnostic], selection: Se
         by_line.setdefault(0 if ignore.below else ignore.line, []).append(ignore)
     used: set[Ignore] = set()
     kept = [each for each in diagnostics if not _ignored(each, by_line, used)]
-    return kept + [problem for ignore in ignores if ignore not in used for problem in _unused(ignore, selection)]
+    unused = [problem for ignore in ignores if ignore not in used for problem in _unused(ignore, selection)]
+    return kept + [problem for problem in unused if not selection.leaves_out(CATALOGUE[problem.name])]
 
 
 def _ignored(diagnostic: Diagnostic, by_line: dict[int, list[Ignore]], used: set[Ignore]) -> bool:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from cnnshape.diagnostics import Diagnostic
+from cnnshape.diagnostics import CATALOGUE, Code, Diagnostic
 from cnnshape.lint.registry import RULES
 from cnnshape.lint.rule import Rule, Subject
 
 ALL = "all"
+_IGNORABLE: tuple[Rule | Code, ...] = (*RULES, CATALOGUE["unused-ignore"], CATALOGUE["bad-ignore"])
 
 
 class Selection(NamedTuple):
@@ -18,16 +19,25 @@ class Selection(NamedTuple):
 
     def has(self, rule: Rule) -> bool:
         """Whether a rule runs."""
-        if any(_matches(rule, word) for word in self.ignore):
+        if self.leaves_out(rule):
             return False
         return any(_matches(rule, word) for word in self.select) if self.select else rule.default
 
+    def leaves_out(self, rule: Rule | Code) -> bool:
+        """Whether a rule, or what is said of ignore comments, is ignored."""
+        return any(_matches(rule, word) for word in self.ignore)
+
     def unknown(self) -> list[str]:
-        """The words that match no rule."""
-        return [word for word in (*self.select, *self.ignore) if not any(_matches(rule, word) for rule in RULES)]
+        """The words that match nothing."""
+        selected = [word for word in self.select if not _match_any(RULES, word)]
+        return selected + [word for word in self.ignore if not _match_any(_IGNORABLE, word)]
 
 
-def _matches(rule: Rule, word: str) -> bool:
+def _match_any(rules: Iterable[Rule | Code], word: str) -> bool:
+    return any(_matches(rule, word) for rule in rules)
+
+
+def _matches(rule: Rule | Code, word: str) -> bool:
     return word in (ALL, rule.name) or (word.startswith("CS") and rule.code.startswith(word))
 
 

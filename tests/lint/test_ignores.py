@@ -130,6 +130,13 @@ def test_a_comment_for_a_rule_that_does_not_run_is_not_called_unused() -> None:
     assert reported(text, select=["all"], ignore=["CS706"]) == []
 
 
+def test_what_is_said_of_comments_can_be_ignored() -> None:
+    text = f"{HEAD}  - relu  # cnnshape: ignore[heavy-haed, heavy-head]\n"
+    assert reported(text, ignore=["unused-ignore"]) == [(4, "bad-ignore")]
+    assert reported(text, ignore=["CS802"]) == [(4, "unused-ignore")]
+    assert reported(text, ignore=["CS8"]) == []
+
+
 def test_what_is_said_of_comments_names_the_mistake() -> None:
     text = f"{HEAD}  - relu  # cnnshape: ignore[heavy-haed, heavy-head]\n"
     unused, bad = cnnshape.check(cnnshape.load(text))

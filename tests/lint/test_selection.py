@@ -60,6 +60,12 @@ def test_words_that_match_no_rule(words, unknown) -> None:
     assert Selection(ignore=words).unknown() == unknown
 
 
+@pytest.mark.parametrize("word", ["unused-ignore", "CS802", "CS8"])
+def test_what_is_said_of_ignore_comments_can_only_be_left_out(word) -> None:
+    assert Selection(select=(word,)).unknown() == [word]
+    assert Selection(ignore=(word,)).unknown() == []
+
+
 @pytest.mark.parametrize(
     ("select", "ignore", "names"),
     [
