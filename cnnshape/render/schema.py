@@ -30,7 +30,9 @@ from cnnshape.spec.file import EXTENDING_KEYS, KEYS, MAX_RANK, VERSION, YEARS
 from cnnshape.spec.reading import MAX_NAME, NAME, RESERVED, VARIABLE
 from cnnshape.spec.steps import COMPANIONS, CONTROLS, JOINS, MODIFIERS
 
-_QUANTITY = r"[0-9]{1,15}([_,][0-9]{1,15}){0,6}(\.[0-9]{1,12})?\s*(k|K|M|G|T|B|kB|MB|GB|KiB|MiB|GiB)?"
+_QUANTITY = (
+    r"([0-9]{1,3}(,[0-9]{3}){1,6}|[0-9]{1,15}(_[0-9]{1,15}){0,6})(\.[0-9]{1,12})?\s*(k|K|M|G|T|B|kB|MB|GB|KiB|MiB|GiB)?"
+)
 _WANTED = rf"^\s*((<=?|>=?)?\s*{_QUANTITY}|{_QUANTITY}\s*(\+-|±)\s*[0-9]{{1,3}}(\.[0-9]{{1,6}})?\s*%)\s*$"
 # An operand after every operator; whether brackets match and functions exist is more than a pattern can say.
 _NUMBER = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?(?![A-Za-z0-9_])"

@@ -9,7 +9,9 @@ _UNITS = {
     "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "kB": 10**3, "MB": 10**6, "GB": 10**9,
     "KiB": 2**10, "MiB": 2**20, "GiB": 2**30,
 }  # fmt: skip
-_QUANTITY = re.compile(r"(\d{1,15}(?:[_,]\d{1,15}){0,6})(?:\.(\d{1,12}))?\s*([A-Za-z]{0,3})\Z", re.ASCII)
+# A comma stands between thousands alone: `26,5M` is 26.5 million to some readers, and 265 million to none.
+_WHOLE = r"\d{1,3}(?:,\d{3}){1,6}|\d{1,15}(?:_\d{1,15}){0,6}"
+_QUANTITY = re.compile(rf"({_WHOLE})(?:\.(\d{{1,12}}))?\s*([A-Za-z]{{0,3}})\Z", re.ASCII)
 
 
 class Quantity(NamedTuple):
