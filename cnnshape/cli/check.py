@@ -25,7 +25,7 @@ from cnnshape.cli.options import (
     complete_spec,
     graph_options,
 )
-from cnnshape.cli.reading import fail, human_text, missing, read_stdin, unreadable
+from cnnshape.cli.reading import human_text, missing, read_stdin, unreadable
 from cnnshape.cli.writing import write
 from cnnshape.diagnostics import Diagnostic, Severity
 from cnnshape.document import read_file_bytes
@@ -105,21 +105,20 @@ def check(
     """
     given = (max_params, max_macs, max_flops, max_weight_memory, max_activation_memory, max_peak_memory)
     budgets = {
-        figure: _checked_budget(name, most) for (name, figure), most in zip(BUDGETS.items(), given, strict=True) if most
+        figure: _checked_budget(name, most)
+        for (name, figure), most in zip(BUDGETS.items(), given, strict=True)
+        if most is not None
     }
     selection = _selection(select, ignore)
     request = Request(graph_options(input, param, variant, max_layers), selection, budgets)
     files, nothing = find_files(paths)
-    found = [missing(path) for path in nothing]
-    try:
-        configs = {file: config_for(Path(file)) for file in files}
-    except BadConfig as bad:
-        fail([bad.diagnostic], BAD_USAGE)
-    found += [each for some in _checked(files, configs, request) for each in some]
-    found = merged(found, files)
-    _write(found, files, format or Format.FULL, output, github=format is None and "GITHUB_ACTIONS" in os.environ)
-    strict = strict or any(config.strict for config in configs.values())
-    raise typer.Exit(_exit_code(found, strict=strict, exit_zero=exit_zero))
+    configs, refused = _configs(files)
+    checked = _checked(configs, request)
+    found = merged([*map(missing, nothing), *refused, *(each for some in checked.values() for each in some)], checked)
+    _write(found, list(checked), format, output)
+    fatal = any(each.name in _FATAL for each in found)
+    wrong = [file for file, some in checked.items() if _is_wrong(some, strict or configs[file].strict)]
+    raise typer.Exit(BAD_USAGE if fatal else BAD_DESIGN if wrong and not exit_zero else 0)
 
 
 def _selection(select: list[str] | None, ignore: list[str] | None) -> Selection:
@@ -137,11 +136,22 @@ def _checked_budget(name: str, most: str) -> str:
     return most
 
 
-def _checked(files: list[str], configs: dict[str, Config], request: Request) -> Iterator[list[Diagnostic]]:
+def _configs(files: list[str]) -> tuple[dict[str, Config], list[Diagnostic]]:
+    """The configuration of each file that has a sound one, and what is wrong with others."""
+    configs, refused = {}, []
+    for file in files:
+        try:
+            configs[file] = config_for(Path(file))
+        except BadConfig as bad:
+            refused.append(bad.diagnostic)
+    return configs, refused
+
+
+def _checked(configs: dict[str, Config], request: Request) -> dict[str, list[Diagnostic]]:
     """The findings of each file, in order; on all cores, but for standard input, which this process alone has."""
-    jobs = [(file, configs[file], request) for file in files]
-    results = map(check_file, jobs) if STDIN in files else on_all_cores(check_file, jobs)
-    return _with_progress(results, len(jobs))
+    jobs = [(file, config, request) for file, config in configs.items()]
+    results = map(check_file, jobs) if STDIN in configs else on_all_cores(check_file, jobs)
+    return dict(zip(configs, _with_progress(results, len(jobs)), strict=True))
 
 
 def _with_progress(results: Iterator[list[Diagnostic]], count: int) -> Iterator[list[Diagnostic]]:
@@ -175,11 +185,11 @@ def check_file(job: tuple[str, Config, Request]) -> list[Diagnostic]:
     return check_design(design, request.options, Checks(selection, {**dict(config.budgets), **request.budgets}))
 
 
-def _write(found: list[Diagnostic], files: list[str], format: Format, output: Path | None, *, github: bool) -> None:
-    text = _text(found, files, format, output is None)
-    if github:
-        text = _text(found, files, Format.GITHUB, False) + text
-    write(text, output)
+def _write(found: list[Diagnostic], files: list[str], format: Format | None, output: Path | None) -> None:
+    """Writes the findings; where no format is asked for, a workflow's log gets annotations as well."""
+    if format is None and "GITHUB_ACTIONS" in os.environ:
+        write(_text(found, files, Format.GITHUB, False), None)
+    write(_text(found, files, format or Format.FULL, output is None), output)
 
 
 def _text(found: list[Diagnostic], files: list[str], format: Format, terminal: bool) -> str:
@@ -199,8 +209,5 @@ def _closing(found: list[Diagnostic], count: int) -> str:
     return f"{closing(found)} in {designs}\n" if count else f"{closing(found)}\n"
 
 
-def _exit_code(found: list[Diagnostic], *, strict: bool, exit_zero: bool) -> int:
-    if any(each.name in _FATAL for each in found):
-        return BAD_USAGE
-    wrong = any(strict or each.severity is Severity.ERROR for each in found)
-    return BAD_DESIGN if wrong and not exit_zero else 0
+def _is_wrong(found: list[Diagnostic], strict: bool) -> bool:
+    return any(strict or each.severity is Severity.ERROR for each in found)

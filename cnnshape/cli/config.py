@@ -1,6 +1,7 @@
 """Configuration: `cnnshape.toml`, or `[tool.cnnshape]` in `pyproject.toml`, nearest upward from each file."""
 
 import os
+import re
 from collections.abc import Mapping
 from fnmatch import fnmatch
 from functools import cache
@@ -63,24 +64,34 @@ def _real(path: Path) -> Path:
 @cache
 def _nearest(folder: Path) -> Config:
     for each in (folder, *folder.parents):
-        own = each / "cnnshape.toml"
+        own, project = each / "cnnshape.toml", each / "pyproject.toml"
         if own.is_file():
-            return _read(own, ())
-        project = each / "pyproject.toml"
-        if project.is_file() and "[tool.cnnshape" in project.read_text(encoding="utf-8", errors="replace"):
-            return _read(project, ("tool", "cnnshape"))
+            return _read(own, _toml(own))
+        if project.is_file() and _mentions_us(project):
+            tool = _toml(project).get("tool")
+            if isinstance(tool, dict) and "cnnshape" in tool:
+                return _read(project, tool["cnnshape"])
     return Config()
 
 
-def _read(path: Path, table: tuple[str, ...]) -> Config:
+def _mentions_us(path: Path) -> bool:
+    """Whether a project may configure us: reading TOML takes time, and that of others is not ours to refuse."""
+    try:
+        return b"cnnshape" in path.read_bytes()
+    except OSError:
+        return False
+
+
+def _toml(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        data: Any = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _bad(path, f"not readable as TOML: {error}") from None
-    for key in table:
-        data = data.get(key, {})
+
+
+def _read(path: Path, data: Any) -> Config:
     if not isinstance(data, dict):
         raise _bad(path, "`tool.cnnshape` is a table")
     for key in data:
@@ -102,11 +113,19 @@ def _read(path: Path, table: tuple[str, ...]) -> Config:
 def _names(path: Path, data: Mapping[str, Any], key: str) -> tuple[str, ...]:
     names = data.get(key, [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise _bad(path, f"`{key}` is a list of rules", f'write `{key} = ["heavy-head", "CS706"]`')
-    unknown = Selection(tuple(names)).unknown()
+        raise _bad(path, f"`{key}` is a list of rules", f'write `{_key(key)} = ["heavy-head", "CS706"]`')
+    selection = Selection(select=tuple(names)) if key == "select" else Selection(ignore=tuple(names))
+    unknown = selection.unknown()
     if unknown:
         raise _bad(path, f"`{key}`: there is no rule `{unknown[0]}`", "`cnnshape rule` lists all rules")
     return tuple(names)
+
+
+def _key(text: str) -> str:
+    """A key as TOML wants it: in quotes where it isn't a plain word."""
+    import json
+
+    return text if re.fullmatch("[A-Za-z0-9_-]+", text) else json.dumps(text, ensure_ascii=False)
 
 
 def _budget(path: Path, key: str, value: object) -> str:

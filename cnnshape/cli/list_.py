@@ -51,11 +51,11 @@ def list_(
         typer.Option("--family", help="Only these families.", metavar="NAME", autocompletion=_complete_family),
     ] = None,
     max_params: Annotated[
-        str, typer.Option("--max-params", help="At most so many parameters: `10M`.", metavar="N")
-    ] = "",
+        str | None, typer.Option("--max-params", help="At most so many parameters: `10M`.", metavar="N")
+    ] = None,
     max_macs: Annotated[
-        str, typer.Option("--max-macs", help="At most so many multiply-accumulates: `1G`.", metavar="N")
-    ] = "",
+        str | None, typer.Option("--max-macs", help="At most so many multiply-accumulates: `1G`.", metavar="N")
+    ] = None,
     sort: Annotated[Sort, typer.Option("--sort", help="What comes first: the least of this.")] = Sort.NAME,
     format: Annotated[
         Format, typer.Option("--format", "-f", help="`table` leaves columns out where the terminal is too narrow.")
@@ -76,8 +76,8 @@ def list_(
         sys.stderr.write("no shipped architecture is within these limits\n")
 
 
-def _limit(text: str, option: str) -> Fraction | float:
-    if not text:
+def _limit(text: str | None, option: str) -> Fraction | float:
+    if text is None:
         return float("inf")
     quantity = parse_quantity(text)
     if quantity is None:

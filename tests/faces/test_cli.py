@@ -92,6 +92,11 @@ def folder(tmp_path):
         (["check", "good.yaml", "--max-params", "10"], 1),
         (["check", "good.yaml", "--max-params", "10k"], 0),
         (["check", "good.yaml", "--max-params", "many"], 2),
+        (["check", "good.yaml", "--max-params", ""], 2),
+        (["check", "good.yaml", "--max-macs", "26,5M"], 2),
+        (["check", "good.yaml", "--max-macs", "26,500M"], 0),
+        (["check", "good.yaml", "--ignore", "unused-ignore"], 0),
+        (["list", "--max-params", ""], 2),
         (["check", "good.yaml", "--select", "nothing"], 2),
         (["show", "resnet5000"], 2),
         (["layers", "nothing"], 2),
@@ -321,6 +326,13 @@ def test_github_actions_get_annotations_with_the_text(folder):
     assert "error[CS501]" in out
 
 
+def test_annotations_stay_in_the_log_where_the_text_goes_to_a_file(folder):
+    _, out, _ = run("check", "bad.yaml", "--output", "out.txt", cwd=folder, GITHUB_ACTIONS="true")
+    assert out.startswith("::error file=bad.yaml,line=7,")
+    assert out.count("\n") == 1
+    assert (folder / "out.txt").read_text().startswith("error[CS501]")
+
+
 @pytest.mark.parametrize("name", ["cnnshape.toml", "pyproject.toml"])
 def test_configuration_is_read_nearest_upward(folder, name):
     table = "" if name == "cnnshape.toml" else "[tool.cnnshape]\n"
@@ -353,10 +365,59 @@ def test_per_file_ignores(folder):
 )
 def test_a_bad_configuration_exits_with_2(folder, text):
     (folder / "cnnshape.toml").write_text(text + "\n")
-    code, _, err = run("check", "good.yaml", cwd=folder)
+    code, out, _ = run("check", "good.yaml", cwd=folder)
     assert code == 2
-    assert "CS901" in err
-    assert "cnnshape.toml" in err
+    assert "CS901" in out
+    assert "cnnshape.toml" in out
+
+
+def test_a_bad_configuration_is_a_finding_beside_those_of_other_files(folder):
+    (folder / "deep" / "cnnshape.toml").write_text("selct = []\n")
+    for format in ("json", "sarif"):
+        code, out, _ = run("check", ".", "--format", format, "--output", "out", cwd=folder)
+        assert (code, out) == (2, "")
+        assert {"CS501", "CS901"} <= set(re.findall(r"CS\d+", (folder / "out").read_text()))
+    data = json.loads(run("check", ".", "--format", "json", cwd=folder)[1])
+    assert data["checked"] == ["./bad.yaml", "./good.yaml"]
+
+
+EQUAL_TABLES = [
+    "[tool.cnnshape]\nstrict = true",
+    "[ tool.cnnshape ]\nstrict = true",
+    '[tool."cnnshape"]\nstrict = true',
+    "[tool]\ncnnshape = {strict = true}",
+    "[tool]\ncnnshape.strict = true",
+    "tool.cnnshape.strict = true",
+]
+OTHERS_TABLES = [
+    "# [tool.cnnshape]\ntool = 5",
+    "# [tool.cnnshape]",
+    '[project]\nname = "cnnshape-zoo"',
+    "tool.other = 1",
+]
+
+
+@pytest.mark.parametrize(("text", "code"), [(text, 1) for text in EQUAL_TABLES] + [(text, 0) for text in OTHERS_TABLES])
+def test_a_table_of_a_project_counts_however_it_is_written(folder, text, code):
+    (folder / "doubled.yaml").write_text("cnnshape: 1\ninput: [4, 8, 8]\nlayers:\n  - relu\n  - relu\n")
+    (folder / "pyproject.toml").write_text(text + "\n")
+    assert run("check", "doubled.yaml", cwd=folder)[0] == code
+
+
+def test_the_strictness_of_a_folder_is_its_own(folder):
+    doubled = "cnnshape: 1\ninput: [4, 8, 8]\nlayers:\n  - relu\n  - relu\n"
+    (folder / "doubled.yaml").write_text(doubled)
+    (folder / "deep" / "cnnshape.toml").write_text("strict = true\n")
+    assert run("check", "doubled.yaml", "deep", cwd=folder)[0] == 0
+    (folder / "deep" / "doubled.yaml").write_text(doubled)
+    assert run("check", "doubled.yaml", "deep", cwd=folder)[0] == 1
+
+
+def test_what_the_help_for_a_pattern_says_to_write_is_toml(folder):
+    (folder / "cnnshape.toml").write_text('[per-file-ignores]\n"*/a.yaml" = 3\n')
+    written = re.search("help: write `(.*)`", run("check", "good.yaml", cwd=folder)[1])[1]
+    (folder / "cnnshape.toml").write_text(f"[per-file-ignores]\n{written}\n")
+    assert run("check", "good.yaml", cwd=folder)[0] == 0
 
 
 def test_a_closed_pipe_ends_quietly():
