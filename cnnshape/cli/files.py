@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Iterator
-from glob import glob, has_magic
+from glob import escape, glob, has_magic
 from pathlib import Path
 
 from cnnshape.document import read_file_bytes
@@ -13,19 +13,27 @@ STDIN = "-"
 _ENDINGS = (".yaml", ".yml")
 _SPEC_ENDINGS = (".cnn.yaml", ".cnn.yml")
 _MARK = re.compile(rb"^(?:\xef\xbb\xbf)?cnnshape[ \t]*:", re.MULTILINE)
+_ANY_DEPTH = re.compile(r"(?<![^/])(?:\*\*(?:/+|\Z))+")
 _SKIPPED = {"node_modules", "__pycache__"}
 
 
 def find_files(patterns: Iterable[str]) -> tuple[list[str], list[str]]:
     """The files that the patterns name, sorted and each once; and the patterns that name nothing."""
-    found: set[str] = set()
+    found: dict[str, str] = {}
     nothing = []
     for pattern in patterns:
         matched = list(_matched(pattern))
-        found.update(matched)
+        for name in matched:
+            found.setdefault(same_file(name), name)
         if not matched:
             nothing.append(pattern)
-    return sorted(found), nothing
+    return sorted(found.values()), nothing
+
+
+def same_file(name: str) -> str:
+    """What all names of a file have in common; a link is a file of its own, since `extends` starts from it."""
+    folder, own = os.path.split(name)
+    return os.path.join(os.path.realpath(folder), own)  # noqa: PTH118 -- the name of anything, `<stdin>` too
 
 
 def _matched(pattern: str) -> Iterator[str]:
@@ -36,10 +44,24 @@ def _matched(pattern: str) -> Iterator[str]:
     elif os.path.lexists(pattern):
         yield pattern
     elif has_magic(pattern):
-        for name in glob(pattern, recursive=True):  # noqa: PTH207 -- as the shell does it
+        for name in _globbed(pattern):
             yield from _in_folder(name) if Path(name).is_dir() else [name]
     elif (shipped := shipped_path(pattern)) is not None:
         yield str(shipped)
+
+
+def _globbed(pattern: str) -> Iterator[str]:
+    """What a pattern matches, as in a shell; `**` follows no links to folders, which may go in a circle."""
+    match = _ANY_DEPTH.search(pattern)
+    if match is None:
+        yield from glob(pattern)  # noqa: PTH207 -- keeps `./` and the like as the user gave it
+        return
+    before, after = pattern[: match.start()], pattern[match.end() :] or "*"
+    for top in glob(before) if before else [""]:  # noqa: PTH207
+        for folder, folders, _ in os.walk(top or "."):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            here = folder if top else folder.removeprefix(".").removeprefix("/")
+            yield from _globbed(os.path.join(escape(here), after))  # noqa: PTH118
 
 
 def _in_folder(folder: str) -> Iterator[str]:

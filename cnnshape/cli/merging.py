@@ -1,18 +1,12 @@
 """One finding per place: what several files, variants or uses of a block bring about alike."""
 
-import os
 from collections.abc import Iterable
 
+from cnnshape.cli.files import same_file
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.source import SourceText
 
 MOST_MERGED = 8
-
-
-def same_file(name: str) -> str:
-    """What all names of a file have in common; a link is a file of its own, since `extends` starts from it."""
-    folder, own = os.path.split(name)
-    return os.path.join(os.path.realpath(folder), own)  # noqa: PTH118 -- any name, that of no file too
 
 
 def merged(found: Iterable[Diagnostic], checked: Iterable[str]) -> list[Diagnostic]:

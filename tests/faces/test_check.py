@@ -1,11 +1,14 @@
 """`cnnshape check` over several files: what is said once, what is named, and what each face shows of it."""
 
 import json
+import os
+from glob import glob
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from cnnshape.cli.files import find_files
 from tests.command import run
 
 HEAD = "cnnshape: 1\ninput: [4, 8, 8]\n"
@@ -99,3 +102,44 @@ def test_a_folder_without_designs_says_what_a_design_is() -> None:
     assert "the folder holds no designs" in outcome.stdout
     assert "a line `cnnshape: 1`" in outcome.stdout
     assert "a folder, not a design" in run("summary", "empty").stderr
+
+
+def checked(*arguments: str) -> list[str]:
+    return json.loads(run("check", *arguments, "--format", "json").stdout)["checked"]
+
+
+def test_a_file_is_checked_once_by_whatever_name() -> None:
+    Path("deep").mkdir()
+    written(a=HEAD + "layers: [relu]\n")
+    Path("folder").symlink_to(".")
+    names = ["a.yaml", "./a.yaml", "deep/../a.yaml", str(Path("a.yaml").absolute()), "folder/a.yaml", "*.yaml", "."]
+    assert [checked(*names), checked(*names[1:3])] == [["a.yaml"], ["./a.yaml"]]
+
+
+def test_a_link_to_a_file_in_another_folder_is_a_design_of_its_own() -> None:
+    """What it extends is found from where the link is."""
+    Path("deep").mkdir()
+    written(base=HEAD + "layers: [relu]\n", own="cnnshape: 1\nextends: base.yaml\n")
+    Path("deep/own.yaml").symlink_to("../own.yaml")
+    assert [each["name"] for each in found("own.yaml", "deep/own.yaml")] == ["bad-extends"]
+
+
+def test_a_pattern_follows_no_links_in_circles() -> None:
+    Path("d/e/f").mkdir(parents=True)
+    written(**dict.fromkeys(("top", "d/a", "d/e/b", "d/e/f/c"), HEAD + "layers: [relu]\n"))
+    for number in range(3):
+        Path(f"d/link{number}").symlink_to(".")
+    assert checked("d/**/*.yaml") == ["d/a.yaml", "d/e/b.yaml", "d/e/f/c.yaml"]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["**/*.yaml", "./**/*.yaml", "d/**/*.yaml", "**/e/**/*.yaml", "*/**/c.yaml", "**/a.yaml", "**/[[]x]/*.yaml",
+     "d**/*.yaml", "**/**/*.yaml", "d//**/*.yaml", "d/../**/f/*.yaml", "no/**/*.yaml", "**/.hidden.yaml"],
+)  # fmt: skip
+def test_a_pattern_matches_what_it_does_in_a_shell(pattern: str) -> None:
+    for name in ("a", "d/a", "d/e/b", "d/e/f/c", "d/[x]/q", ".h/a", "d/.hidden", "d/e/.g/h"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        written(**{name: HEAD + "layers: [relu]\n"})
+    expected = {os.path.realpath(name) for name in glob(pattern, recursive=True) if Path(name).is_file()}  # noqa: PTH207
+    assert {os.path.realpath(name) for name in find_files([pattern])[0]} == expected
