@@ -10,6 +10,7 @@ from cnnshape.cli.exit_codes import BAD_DESIGN
 from cnnshape.cli.options import OutputOption
 from cnnshape.cli.side import design_at, parse_side, report_of
 from cnnshape.cli.writing import terminal_width, write
+from cnnshape.render.diagnostics import escaped
 
 
 class Format(StrEnum):
@@ -59,10 +60,10 @@ def compare(
         raise typer.BadParameter("compare needs two sides, or one and --against")
     if against is not None and len(sides) != 1:
         raise typer.BadParameter("--against compares one file with itself", param_hint="--against")
-    found = [Side(text, report_of(parse_side(text))) for text in sides]
+    found = [Side(escaped(text), report_of(parse_side(text))) for text in sides]
     if against is not None:
         side = parse_side(sides[0])
-        found.insert(0, Side(f"{against}:{sides[0]}", report_of(side, design_at(against, side.spec))))
+        found.insert(0, Side(escaped(f"{against}:{sides[0]}"), report_of(side, design_at(against, side.spec))))
     comparison = study(tuple(found))
     if format is Format.TABLE:
         write(face.plain(comparison, terminal_width(output)), output)

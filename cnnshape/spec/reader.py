@@ -39,11 +39,15 @@ def _finish(file: File, problems: Problems) -> Spec | None:
         problems.report("missing-key", "the spec has no `layers`", file.start, help="write `layers:`, a list of steps")
     if file.layers is None:
         return None
-    name = file.name or (file.source.path.stem if file.source.path else "network")
+    name = file.name or (_stem(file.source.path) if file.source.path else "network")
     return Spec(
         file.source, name, file.origin, file.family, file.year, file.inputs, file.params, file.variants, file.blocks,
         file.layers, file.outputs, file.expectations, file.sound,
     )  # fmt: skip
+
+
+def _stem(path: Path) -> str:
+    return path.stem if path.stem.isprintable() else shown(path.stem)
 
 
 def read_value(source: SourceText) -> tuple[Value | None, list[Diagnostic]]:

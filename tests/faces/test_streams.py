@@ -95,3 +95,23 @@ def test_standard_input_is_read_to_the_limit_of_a_file(folder: Path, command: st
     code, out, err = shell(f"cnnshape {command} - < /dev/zero", folder)
     assert code == 1
     assert "CS105" in out.decode() + err
+
+
+@pytest.mark.parametrize("format", ["full", "concise", "json", "github", "gitlab", "sarif", "junit"])
+def test_no_format_of_findings_lets_control_signs_through(folder: Path, format: str) -> None:
+    (folder / "a\x1b[31m.yaml").write_text(
+        'input: [4, 8, 8]\nlayers:\n  - "re\\elu": {"\\e]0;": 1, "\\e]0;": 2, "\\u202e": 3}\n'
+    )
+    _, out, _ = shell(f"cnnshape check a* nothing\x1b --format {format}", folder)
+    assert all(sign.isprintable() or sign == "\n" for sign in out.decode())
+
+
+@pytest.mark.parametrize(
+    "command", ["summary", "summary -f markdown", "explain", "rf", "rf -f svg", "sizes", "memory", "memory -f svg",
+                "reconcile", "compare good.yaml", "compare -f markdown good.yaml"],
+)  # fmt: skip
+def test_the_name_of_a_file_brings_no_control_signs_to_the_screen(folder: Path, command: str) -> None:
+    (folder / "a\x1b[31m.yaml").write_text("input: [4, 8, 8]\nlayers: [relu]\n")
+    code, out, _ = shell(f"cnnshape {command} a*", folder)
+    assert code == 0
+    assert all(sign.isprintable() or sign == "\n" for sign in out.decode())

@@ -1,6 +1,7 @@
 """Findings as workflow commands of GitHub Actions, which annotate the lines of a pull request."""
 
 from cnnshape.diagnostics import Diagnostic
+from cnnshape.render.diagnostics import escaped
 from cnnshape.render.findings.findings import Findings, advice, forge_path
 from cnnshape.source import Span
 
@@ -20,7 +21,7 @@ def _command(diagnostic: Diagnostic) -> str:
     properties["title"] = f"{diagnostic.code} {diagnostic.name}"
     listed = ",".join(f"{key}={value.translate(_PROPERTY)}" for key, value in properties.items())
     text = "\n".join([diagnostic.message, *_related(diagnostic), *advice(diagnostic)])
-    return _encodable(f"::{diagnostic.severity} {listed}::{text.translate(_DATA)}")
+    return escaped(f"::{diagnostic.severity} {listed}::{text.translate(_DATA)}")
 
 
 def _region(span: Span) -> dict[str, str]:
@@ -37,8 +38,3 @@ def _related(diagnostic: Diagnostic) -> list[str]:
         for label in diagnostic.related
         if label.text
     ]
-
-
-def _encodable(text: str) -> str:
-    """The text with `?` for what stands for a byte, in the name of a file, that is not UTF-8."""
-    return text.encode(errors="replace").decode()
