@@ -1,5 +1,6 @@
 """Reading a spec: a file, laid on top of the files that it extends."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from cnnshape.spec.model import Name, Spec, Value
 from cnnshape.spec.reading import Problems, Reader, shown
 
 MAX_EXTENDS = 8
-
+# A file without such a line is refused whole: a fault in it would quote passwords or the environment.
+_SPEC_LINE = re.compile(r"""(?:^|[{,])[ \t]*["']?(?:cnnshape|input|layers|extends)["']?[ \t]*:""", re.MULTILINE)
 
 Read = Callable[[Path], bytes]
 """How the bytes of a file that is extended are read; raises OSError."""
@@ -111,7 +113,11 @@ def _base(source: SourceText, reference: Name, read: Read, problems: Problems) -
         return None
     text = decode(str(path), data)
     if isinstance(text, str):
-        return SourceText(str(path), text, path)
+        if _SPEC_LINE.search(text) and "\0" not in text:
+            return SourceText(str(path), text, path)
+        message = f"`{shown(reference.text)}` is not a spec: it has no `cnnshape`, `input`, `layers` or `extends`"
+        problems.report("bad-extends", message, reference.span, help="name the file of a design")
+        return None
     problems.found.append(diagnose("bad-extends", f"`{shown(reference.text)}`: {text.message}", reference.span))
     return None
 

@@ -10,6 +10,7 @@ import pytest
 import cnnshape
 from cnnshape import Diagnostic
 from cnnshape.diagnostics import Severity
+from cnnshape.render.diagnostics import full
 
 BASE = """\
 name: base
@@ -131,10 +132,9 @@ def test_a_base_that_cannot_be_read(tmp_path: Path, reference: str, message: str
 @pytest.mark.parametrize(
     ("base", "name", "line"),
     [
-        ("", "empty-file", 0),
-        ("- a\n", "wrong-structure", 1),
         ("input: [3, 8, 8]\nlayers: [rellu]\n", "unknown-kind", 2),
         ("input: [3, 8, 8\n", "yaml-syntax", 1),
+        ('{"name": "base", "input": [3, 8, 8], "layers": [rellu]}', "unknown-kind", 1),
         ("input: [3, 8, 8]\n", "missing-key", 1),
     ],
 )
@@ -143,6 +143,27 @@ def test_the_faults_of_a_base_are_reported_at_their_place(tmp_path: Path, base: 
     (found,) = errors(path)
     assert (found.name, found.path) == (name, str(tmp_path / "base.yaml"))
     assert (found.at.span.line if found.at else 0) == line
+
+
+SECRETS = [
+    "",
+    "# nothing\n",
+    "SECRET\n",
+    "- SECRET\n",
+    "SECRET: 1\n",
+    "a=SECRET\0b=1\0",
+    "a=SECRET\0b=\ninput: 1\0",
+    "inputs: SECRET",
+]
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_a_base_that_is_no_spec_is_refused_and_not_quoted(tmp_path: Path, text: str) -> None:
+    path = written(tmp_path, base=text, own="name: own\nextends: base.yaml\n")
+    (found,) = errors(path)
+    assert (found.name, found.path, found.at.span.line) == ("bad-extends", str(path), 2)
+    assert found.message.startswith("`base.yaml` is not a spec")
+    assert "SECRET" not in str(found) + full([found])
 
 
 def test_a_text_may_extend_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
