@@ -143,3 +143,18 @@ def test_a_pattern_matches_what_it_does_in_a_shell(pattern: str) -> None:
         written(**{name: HEAD + "layers: [relu]\n"})
     expected = {os.path.realpath(name) for name in glob(pattern, recursive=True) if Path(name).is_file()}  # noqa: PTH207
     assert {os.path.realpath(name) for name in find_files([pattern])[0]} == expected
+
+
+@pytest.mark.parametrize("format", ["full", "concise", "json", "github", "gitlab", "sarif", "junit"])
+def test_one_process_and_many_say_the_same(monkeypatch, format: str) -> None:
+    written(**BROKEN_BASE, twice=GROUPS + "  - {B: 3, from: input}\n  - {B: 3, from: input}\n")
+    written(**{f"own{number}": f"extends: base.yaml\nname: own {number}\n" for number in range(12)})
+    written(**{f"net{number}": HEAD + "layers:\n  - relu\n  - relu\n" for number in range(12)})
+    names = sorted(map(str, Path().glob("*.yaml")))
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    seen = []
+    for many in (1, 1000):
+        monkeypatch.setattr("cnnshape.cli.cores.MANY", many)
+        seen.append(run("check", *names, "nothing.yaml", "--format", format))
+    assert seen[0] == seen[1]
+    assert seen[0].exit_code == 2
