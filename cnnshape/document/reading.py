@@ -144,7 +144,7 @@ class _Composer:
         if event.anchor is not None:
             self._feature(event, f"an anchor (`&{event.anchor}`)", "define a block once and use it by its name")
         if event.tag is not None:
-            self._feature(event, "a tag", "quote a value that starts with `!`")
+            self._feature(event, "a tag", "quote a value that starts with `!`; to negate, write `not`")
 
     def _feature(self, event: Any, what: str, help: str) -> None:
         raise _Refused(diagnose("yaml-feature", f"{what} is not part of the language", self._span(event), help=help))

@@ -305,6 +305,10 @@ def _unclosed(trouble: Trouble) -> Diagnostic:
             open_signs.append(_CLOSING[sign])
         elif open_signs and sign == open_signs[-1]:
             open_signs.pop()
+    comment = trouble.text(line)[column - 1 + len(text) :].strip()
+    if re.match(r"#[^\s#]", comment) and _CLOSING[trouble.opening] in comment:
+        help = "a `#` behind a blank starts a comment, which runs to the end of the line: quote a text that has one"
+        return _told(f"the `{trouble.opening}` is not closed", trouble.span(line, column), help)
     whole = text + "".join(reversed(open_signs))
     help = f"close it by `{_CLOSING[trouble.opening]}`"
     if len(whole) <= LONGEST_SHOWN and text[-1:] not in ",[{":

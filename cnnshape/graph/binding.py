@@ -7,11 +7,18 @@ from cnnshape.graph.foreign import foreign_spelling, foreign_value
 from cnnshape.graph.vocabulary import Plan
 from cnnshape.layers import BY_NAME, KINDS, LARGEST, ArgumentType, Layer, LayerProblem, Tensor, foreign_kind
 from cnnshape.source import Span
-from cnnshape.spec import SIZE_NAMES, Expression, ExpressionProblem, ListValue, Unresolved, Value, describe, shown
+from cnnshape.spec import Expression, ExpressionProblem, ListValue, Unresolved, Value, describe, shown
 
 WORDS = frozenset(word for kind in KINDS for argument in kind.arguments.values() for word in argument.type.words)
 """The words that some argument takes."""
 _TRUTH = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
+
+_AXES_OF = {
+    "in_length": "one spatial axis",
+    "in_height": "two or three spatial axes",
+    "in_width": "two or three spatial axes",
+    "in_depth": "three spatial axes",
+}
 
 
 class Refused(Exception):
@@ -47,11 +54,17 @@ def unknown_name(value: Value, word: str, known: Mapping[str, object]) -> Diagno
     if word in at.text:
         at = at.part(at.text.index(word), len(word))
     truth = _TRUTH.get(word.lower())
-    help = f"write `{truth}`" if truth else did_you_mean(word, known) or "declare it under `params:`"
-    if word in SIZE_NAMES:
-        sizes = ", ".join(f"`{each}`" for each in SIZE_NAMES if each in known)
-        help = f"the tensor that enters here has {sizes or 'no such axis'}"
+    help = f"write `{truth}`" if truth else _name_help(value, word, known)
     return diagnose("unknown-name", f"nothing is called `{word}` here", at, help=help)
+
+
+def _name_help(value: Value, word: str, known: Mapping[str, object]) -> str | None:
+    whole = value.text.strip() if isinstance(value, Expression) else ""
+    if whole != word and whole in known:
+        return f"`{whole}` has a `-` in it, which subtracts here: name the step with `_`"
+    if word in _AXES_OF:
+        return f"only a tensor with {_AXES_OF[word]} has it"
+    return did_you_mean(word, known) or "declare it under `params:`"
 
 
 def bind(plan: Plan, values: dict[str, object], tensors: Mapping[str, Tensor], scope: Mapping[str, object]) -> Layer:
@@ -112,7 +125,7 @@ def _list_help(kind: type[Layer], form: str, value: tuple[object, ...], *, unnam
 
 def _number_help(type: ArgumentType, value: float) -> str | None:
     if type.form == "int" and value != int(value):
-        return "`//` divides and rounds down"
+        return "`//` divides and rounds down; `floor(...)` and `ceil(...)` round what is no whole number"
     if type.form == "bool" and value in (0, 1):
         return f"write `{'true' if value else 'false'}`"
     if type.form == "shape" and value == -1:

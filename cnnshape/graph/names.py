@@ -6,7 +6,7 @@ from typing import NamedTuple
 from cnnshape.diagnostics import MOST_CANDIDATES, SLIP, Diagnostic, Label, nearest
 from cnnshape.graph.binding import WORDS, unknown_name
 from cnnshape.graph.foreign import foreign_spelling, foreign_value
-from cnnshape.graph.scope import DYNAMIC
+from cnnshape.graph.scope import AXIS_NAMES, DYNAMIC
 from cnnshape.graph.vocabulary import names_in, walk
 from cnnshape.layers import BY_NAME, ArgumentType, Layer, foreign_kind
 from cnnshape.source import Span
@@ -130,6 +130,8 @@ class _Finder:
         self.tested: set[str] = set()
         self.params = {param.name.text for param in spec.params}
         self.blocks = {block.name.text for block in spec.blocks}
+        axes = {each for given in spec.inputs for each in AXIS_NAMES.get(len(given.shape), ())}
+        self.sizes = frozenset({"prev", "in_channels", *axes})
         self.found: list[Diagnostic] = []
         self.calls: set[int] = set()
         self.declared: dict[str, Span] = {}
@@ -252,7 +254,7 @@ class _Finder:
                 self.arguments(value.arguments, names, kind)
 
     def unknown(self, value: Value, word: str, names: set[str], type: ArgumentType | None) -> None:
-        found = _unknown(value, word, names, type)
+        found = _unknown(value, word, names, type, self.sizes)
         if found.name == "unknown-name":
             first = self.first.setdefault(word, len(self.found))
             if first < len(self.found):
@@ -271,11 +273,11 @@ def _type_of(kind: type[Layer] | None, argument: str) -> ArgumentType | None:
     return kind.arguments[argument].type if kind is not None and argument in kind.arguments else None
 
 
-def _unknown(value: Value, word: str, names: set[str], type: ArgumentType | None) -> Diagnostic:
+def _unknown(value: Value, word: str, names: set[str], type: ArgumentType | None, sizes: frozenset[str]) -> Diagnostic:
     written = type.native(word) if type else None
     if written is not None and _bare_words(value) == {word}:
         return foreign_value(word, written, value.span)
     known = set(type.words) if type else set()
     known |= set() if len(names) > MOST_CANDIDATES else names
-    known |= set() if type and type.form == "word" else DYNAMIC
+    known |= set() if type and type.form == "word" else sizes
     return unknown_name(value, word, dict.fromkeys(known))

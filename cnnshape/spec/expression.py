@@ -329,7 +329,9 @@ def describe(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return str(value) if isinstance(value, int) else f"{value:.6g}"
+        short = f"{value:.6g}"
+        # what only looks like the whole number that was meant is shown in full
+        return short if value == float(short) or not short.isdigit() else str(value)
     if isinstance(value, tuple):
         return "a list"
     return f"`{value}`" if isinstance(value, str) else "a tensor"

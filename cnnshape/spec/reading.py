@@ -132,7 +132,13 @@ class Reader:
         """The node as a list."""
         if isinstance(node, Sequence):
             return node
-        help = _as_list(node) or help
+        text = node.text if isinstance(node, Scalar) else ""
+        if isinstance(node, Mapping) and node.entries:
+            text = node.entries[0].key.text
+        if text.startswith("-\N{NO-BREAK SPACE}"):
+            help = f"the blank behind the dash is a no-break space; write a plain one: `- {shown(text[1:].strip())}`"
+        else:
+            help = _as_list(node) or help
         self.report("wrong-structure", f"{what} is a list, found {kind_of(node)}", node.span, help=help)
         return None
 
@@ -145,7 +151,7 @@ class Reader:
 
     def name(self, node: Node, what: str) -> Name | None:
         """The node as a name that other places may refer to."""
-        word = self.word(node, what)
+        word = self.word(node, f"the name of {what}", help="write a word behind the colon, or remove the line")
         return self.checked(word, what, NAME) if word else None
 
     def checked(self, word: Name, what: str, pattern: re.Pattern[str]) -> Name | None:
