@@ -183,4 +183,5 @@ def test_a_fault_of_the_base_file_names_the_file_that_brings_it_about(tmp_path: 
     assert places == [
         (str(tmp_path / "base.yaml"), 2, "`twice` is given here"),
         (str(own), 2, "`width` is given here"),
+        (str(own), 1, "extended here"),
     ]
