@@ -1,6 +1,7 @@
 """Guesses at what was meant."""
 
 from collections.abc import Iterable, Sized
+from functools import lru_cache
 
 MOST_CANDIDATES = 300
 
@@ -12,14 +13,18 @@ SLIP = 0.7
 
 def nearest(word: str, known: Iterable[str], least: float = LIKENESS) -> str | None:
     """The known word that `word` was most likely meant to be, or None where none is so alike (from 0 to 1)."""
-    from difflib import get_close_matches
-
     if isinstance(known, Sized) and len(known) > MOST_CANDIDATES:
         return None
-    wanted = word.lower()[:60]
+    words = tuple(known)
+    return _nearest(word.lower()[:60], words, least) if len(words) <= MOST_CANDIDATES else None
+
+
+@lru_cache(maxsize=256)
+def _nearest(wanted: str, known: tuple[str, ...], least: float) -> str | None:
+    """Remembered: a step that is repeated asks for the same word among the same ones each time."""
+    from difflib import get_close_matches
+
     lowered = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
-    if len(lowered) > MOST_CANDIDATES:
-        return None
     # comparing letter by letter is slow: most candidates are out by their letters alone
     letters = set(wanted)
     likely = [each for each in lowered if 2 * len(letters & set(each)) >= len(letters)]
