@@ -10,6 +10,7 @@ from cnnshape.spec.expression import MAX_LENGTH, Expression, ExpressionProblem, 
 from cnnshape.spec.model import Argument, ListValue, Name, Setting, Value
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
+_COMMA = re.compile(r"\s*,")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 SIZE_NAMES = ("in_channels", "in_length", "in_height", "in_width", "in_depth")
 """What expressions may ask of the tensor that enters a step."""
@@ -96,8 +97,7 @@ def _whole(at: Span) -> str:
 
 def _cut_at_comma(at: Span) -> bool:
     """Whether YAML ended a value at the comma behind it."""
-    rest = at.source.line(at.end_line)[at.end_column - 1 :]
-    return rest.lstrip().startswith(",")
+    return _COMMA.match(at.source.line(at.end_line), at.end_column - 1) is not None
 
 
 def _as_list(node: Node) -> str | None:
