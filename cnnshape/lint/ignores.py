@@ -47,8 +47,8 @@ def find_ignores(source: SourceText) -> list[Ignore]:
             line = following if alone else number
             at = Span(source, number, start + 1, number, match.end() + 1)
             below = _EXTENDS.match(source.line(line)) is not None
-            names = (match["names"] or "").split(",")
-            found += [Ignore(name.strip(), line, at, below) for name in reversed(names)]
+            names = dict.fromkeys(name.strip() for name in (match["names"] or "").split(","))
+            found += [Ignore(name, line, at, below) for name in reversed(names)]
         if not alone:
             following = number
     return found[::-1]

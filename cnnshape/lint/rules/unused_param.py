@@ -42,6 +42,7 @@ Instead: read it where it belongs, or remove it.
 Published networks that trip it: none of those that are shipped.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from cnnshape.diagnostics import Diagnostic
@@ -64,9 +65,11 @@ def _names(values: Iterable[Value | None]) -> set[str]:
 
 
 def _unread(params: tuple[Param, ...], read: set[str], owner: str) -> Iterator[Diagnostic]:
-    for param in params:
-        others = _names(other.default for other in params if other is not param)
-        if param.name.text not in read | others:
+    own = [set(read_by(param.default)) for param in params]
+    readers = Counter(name for names in own for name in names)
+    for param, names in zip(params, own, strict=True):
+        others = readers[param.name.text] - (param.name.text in names)
+        if param.name.text not in read and not others:
             message = f"nothing reads the param `{param.name.text}` of {owner}"
             yield warn("unused-param", message, param.name.span, help="read it, or remove it")
 
