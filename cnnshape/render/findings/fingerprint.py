@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.render.findings.findings import forge_path
 
+LONGEST = 1_000
+"""Characters of a line that count: thousands of findings on one line of a megabyte must not each copy it."""
+
 
 def fingerprints(diagnostics: Iterable[Diagnostic]) -> list[str]:
     """A hash per diagnostic, no two alike.
@@ -30,4 +33,4 @@ def _key(diagnostic: Diagnostic) -> tuple[str, ...]:
     if diagnostic.at is None:
         return (*where, diagnostic.message)
     span = diagnostic.at.span
-    return (*where, span.source.line(span.line).strip(), span.text)
+    return (*where, span.source.line(span.line)[:LONGEST].strip(), span.text[:LONGEST])
