@@ -4,6 +4,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import islice
 from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
@@ -39,6 +40,7 @@ _BOUNDS: dict[str, Callable[[int, Fraction], bool]] = {
     ">": operator.gt,
 }
 _TOLERANCE = re.compile(r"(.+?)\s*(?:\+-|±)\s*(\d{1,3}(?:\.\d{1,6})?)\s*%\Z", re.ASCII)
+MOST_NAMED = 12
 _HELP = "write a number (`25557032`, `4.089G`), a bound (`<= 26M`), or a tolerance (`25.5M +- 1%`)"
 
 
@@ -70,16 +72,17 @@ def parse_wanted(text: str) -> Wanted | None:
 
 def check_expectations(report: Report, expectations: tuple[Expectation, ...]) -> list[Diagnostic]:
     """A diagnostic for each expectation that the report misses, or that can't be read."""
-    found = [_check(report, expectation) for expectation in expectations]
+    rows = {row.name: row for row in report.rows} if expectations else {}
+    found = [_check(report, rows, expectation) for expectation in expectations]
     return [diagnostic for diagnostic in found if diagnostic is not None]
 
 
-def _check(report: Report, expectation: Expectation) -> Diagnostic | None:
+def _check(report: Report, rows: dict[str, Row], expectation: Expectation) -> Diagnostic | None:
     figure = expectation.figure.text
     if figure == "output" or figure.startswith("outputs."):
         return _check_output(report, expectation)
     if figure == "receptive_field" or figure.startswith("receptive_field."):
-        return _check_receptive_field(report, expectation)
+        return _check_receptive_field(report, rows, expectation)
     if figure not in FIGURES:
         known = [*FIGURES, "output", "outputs", "receptive_field"]
         message = f"`{figure}` is not a figure that can be expected"
@@ -182,7 +185,8 @@ def _check_output(report: Report, expectation: Expectation) -> Diagnostic | None
     figure = expectation.figure.text
     name = figure.partition(".")[2] or (next(iter(report.outputs)) if len(report.outputs) == 1 else "")
     if name not in report.outputs:
-        known = ", ".join(f"`outputs.{each}`" for each in report.outputs)
+        known = ", ".join(f"`outputs.{each}`" for each in islice(report.outputs, MOST_NAMED))
+        known += ", ..." if len(report.outputs) > MOST_NAMED else ""
         message = f"`{figure}` is not one output of this network; it has {known}"
         return diagnose("bad-expectation", message, expectation.figure.span)
     wanted = _numbers(expectation.wanted)
@@ -208,9 +212,9 @@ def _wanted_field(wanted: Name | ListValue) -> tuple[Callable[[Shape], bool] | N
     return lambda size: numbers == size or (len(numbers) == 1 and set(size) == set(numbers)), show(numbers)
 
 
-def _check_receptive_field(report: Report, expectation: Expectation) -> Diagnostic | None:
+def _check_receptive_field(report: Report, rows: dict[str, Row], expectation: Expectation) -> Diagnostic | None:
     layer = expectation.figure.text.partition(".")[2]
-    row = next((row for row in report.rows if row.name == layer), None) if layer else report.reach
+    row = rows.get(layer) if layer else report.reach
     fits, text = _wanted_field(expectation.wanted)
     if fits is None:
         message = "a receptive field is a number or a bound for all axes, or a number per axis"
@@ -218,7 +222,7 @@ def _check_receptive_field(report: Report, expectation: Expectation) -> Diagnost
         return diagnose("bad-expectation", message, expectation.wanted.span, help=forms)
     if row is None or row.receptive_field is None:
         what = f"`{layer}`" if layer else "this network"
-        help = did_you_mean(layer, [row.name for row in report.rows]) if layer else None
+        help = did_you_mean(layer, rows) if layer else None
         message = f"{what} has no receptive field that could be stated"
         if layer and row is None:
             message = f"no layer is called `{shown(layer)}`"
