@@ -128,7 +128,7 @@ def expand(design: Design, chosen: Options) -> tuple[Graph | None, list[Diagnost
     """The graph of a design and all its problems, sorted by place; no graph where there are errors."""
     if design.spec is None:
         return None, design.diagnostics
-    graph, found = build(design.spec, chosen)
+    graph, found, _ = build(design.spec, chosen)
     diagnostics = sorted(design.diagnostics + seen_from(design.source, found), key=lambda each: each.place)
     return (None if diagnostics else graph), diagnostics
 

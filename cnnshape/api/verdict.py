@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 from cnnshape.api.design import Design, expand, seen_from
 from cnnshape.diagnostics import Diagnostic, Severity, diagnose
-from cnnshape.graph import Graph, Options
+from cnnshape.graph import Graph, Options, build
 from cnnshape.lint import Selection, Subject, apply_ignores, lint
 from cnnshape.report import make_report
 from cnnshape.report.expectation import check_budgets, check_expectations
 from cnnshape.spec import Spec
 
 MOST_VARIANTS = 200
-VARIANT_LAYERS = 200_000
+VARIANT_VISITS = 400_000
+"""Steps that all variants together are expanded by, those that fail too."""
 
 
 class Checks(NamedTuple):
@@ -31,7 +32,7 @@ def check_design(design: Design, chosen: Options, checks: Checks) -> list[Diagno
     as_written = chosen == Options(max_layers=chosen.max_layers)
     found = [*found, *_judged(spec, graph, checks, as_written=as_written)]
     if not chosen.variant:
-        found += _in_variants(design, spec, chosen)
+        found += _in_variants(spec, chosen)
     return sorted(apply_ignores(design.source, found, checks.selection), key=lambda each: each.place)
 
 
@@ -42,18 +43,18 @@ def _judged(spec: Spec, graph: Graph, checks: Checks, *, as_written: bool) -> li
     return seen_from(spec.source, found + lint(Subject(spec, graph, report), checks.selection))
 
 
-def _in_variants(design: Design, spec: Spec, chosen: Options) -> list[Diagnostic]:
+def _in_variants(spec: Spec, chosen: Options) -> list[Diagnostic]:
     """The errors that only a variant brings, each with a note that names it."""
     found = []
-    budget = VARIANT_LAYERS
+    budget = VARIANT_VISITS
     for number, variant in enumerate(spec.variants):
         if number == MOST_VARIANTS or budget <= 0:
             left = len(spec.variants) - number
             message = f"{left} of {len(spec.variants)} variants are not checked: they are too many, or too large"
             found.append(diagnose("limit-exceeded", message, variant.name.span, severity=Severity.WARNING))
             break
-        graph, problems = expand(design, chosen._replace(variant=variant.name.text))
-        budget -= len(graph.nodes) if graph else 0
+        built = build(spec, chosen._replace(variant=variant.name.text))
+        budget -= built.visits
         note = f"in the variant `{variant.name.text}`"
-        found += [problem._replace(notes=(*problem.notes, note)) for problem in problems]
+        found += [problem._replace(notes=(*problem.notes, note)) for problem in built.problems]
     return found

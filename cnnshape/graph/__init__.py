@@ -1,6 +1,6 @@
 """The layer graph: a spec with its blocks opened, its kinds bound and every shape inferred."""
 
-from cnnshape.graph.build import Options, build, given_inputs
+from cnnshape.graph.build import Built, Options, build, given_inputs
 from cnnshape.graph.model import Application, Graph, GraphInput, Group, Node
 
-__all__ = ["Application", "Graph", "GraphInput", "Group", "Node", "Options", "build", "given_inputs"]
+__all__ = ["Application", "Built", "Graph", "GraphInput", "Group", "Node", "Options", "build", "given_inputs"]

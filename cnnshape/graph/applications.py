@@ -30,7 +30,7 @@ class Applications:
         self._values = values
         self._tensors = tensors
         self._applied: dict[object, Chain | Diagnostic] = {}
-        self._bound: dict[object, Chain] = {}
+        self._bound: dict[object, tuple[Chain, list[object]]] = {}
         self._bare: dict[str, Plan] = {}
 
     def of_kind(self, plan: Plan, current: int, scope: Scope) -> tuple[Chain, tuple[int, ...]]:
@@ -38,13 +38,15 @@ class Applications:
         # All that a layer of one input depends on: rounds seldom differ, and looking up is cheaper than working out.
         # The types belong to it too: `true` equals 1.
         given = [scope.get(name) for name in plan.variables]
-        key = (plan, self._tensors[current], self._values.shared, *given, *map(type, given))
-        chain = self._bound.get(key)
-        if chain is not None:
-            return chain, ()
+        # A list counts by its identity, as it may be long; being kept, it can't be taken for a later one.
+        marks = [id(value) if type(value) is tuple else value for value in given]
+        key = (plan, self._tensors[current], self._values.shared, *marks, *map(type, given))
+        bound = self._bound.get(key)
+        if bound is not None:
+            return bound[0], ()
         chain, extra = self._bind(plan, current, scope)
         if not extra:
-            self._bound[key] = chain
+            self._bound[key] = chain, given
         return chain, extra
 
     def of_layer(self, layer: Layer, inputs: tuple[int, ...], word: Name) -> Chain:

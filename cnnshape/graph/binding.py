@@ -11,6 +11,8 @@ from cnnshape.spec import Expression, ExpressionProblem, ListValue, Unresolved, 
 
 WORDS = frozenset(word for kind in KINDS for argument in kind.arguments.values() for word in argument.type.words)
 """The words that some argument takes."""
+MAX_LIST = 1_000
+MAX_LIST_DEPTH = 8
 _TRUTH = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
 
 _AXES_OF = {
@@ -37,8 +39,23 @@ def evaluate(value: Value, scope: Mapping[str, object]) -> object:
         except ExpressionProblem as problem:
             raise Refused(expression_problem(value, problem, scope)) from None
     if isinstance(value, ListValue):
-        return tuple(evaluate(item, scope) for item in value.items)
+        return _bounded(value, scope)
     raise Refused(diagnose("wrong-structure", "a mapping has no place here", value.span))
+
+
+def _bounded(value: ListValue, scope: Mapping[str, object]) -> tuple[object, ...]:
+    """The list, if it is small with all lists in it: a few params of lists of lists hold more than any memory."""
+    found = () if len(value.items) > MAX_LIST else tuple([evaluate(item, scope) for item in value.items])
+    level, count = [found], len(value.items)
+    for _ in range(MAX_LIST_DEPTH):
+        level = [item for each in level for item in each if isinstance(item, tuple)]
+        count += sum(map(len, level))
+        if count > MAX_LIST:
+            break
+        if not level:
+            return found
+    message = f"a list of more than {MAX_LIST:,} values, or of lists more than {MAX_LIST_DEPTH} levels deep"
+    raise Refused(diagnose("limit-exceeded", message, value.span))
 
 
 def expression_problem(value: Expression, problem: ExpressionProblem, scope: Mapping[str, object]) -> Diagnostic:

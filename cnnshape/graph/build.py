@@ -35,19 +35,27 @@ class Options(NamedTuple):
     max_layers: int = MAX_LAYERS
 
 
-def build(spec: Spec, options: Options | None = None) -> tuple[Graph | None, list[Diagnostic]]:
-    """The graph of a spec, and all problems found; None where there are any."""
+class Built(NamedTuple):
+    """The graph of a spec, None where there are problems; and how many steps and params were gone through for it."""
+
+    graph: Graph | None
+    problems: list[Diagnostic]
+    visits: int
+
+
+def build(spec: Spec, options: Options | None = None) -> Built:
+    """The graph of a spec, and all problems found."""
     options = options or Options()
     unknown = unknown_names(spec)
     vocabulary = Vocabulary(spec, unknown.undeclared, unknown.calls)
     problems = [*vocabulary.problems, *unknown.once]
     if not spec.sound or vocabulary.cyclic:
-        return None, problems
+        return Built(None, problems, vocabulary.size)
     faults = Faults([*vocabulary.problems, *unknown.all])
     builder = _Builder(spec, vocabulary, faults, options)
     graph = builder.build()
     problems += with_inputs(faults.all(), builder.doubtful)
-    return (None if problems else graph), problems
+    return Built(None if problems else graph, problems, vocabulary.size + builder.visits)
 
 
 def given_inputs(spec: Spec, options: Options) -> tuple[GraphInput, ...]:
@@ -66,6 +74,7 @@ class _Builder:
         self.doubtful: list[Label] = []
         self.failed = False
         self.unsettled: set[str] = set()
+        self.visits = 0
 
     def build(self) -> Graph | None:
         scope = self.params()
@@ -87,6 +96,8 @@ class _Builder:
         except Exhausted as exhausted:
             self.fault(exhausted.diagnostic)
             return None
+        finally:
+            self.visits = expander.visits
         outputs = self.outputs(last, scope)
         draft.root.end = len(draft.nodes)
         return Graph(self.spec.name, inputs, tuple(draft.nodes), outputs, draft.root)
@@ -107,7 +118,7 @@ class _Builder:
                 continue
             self.faults.params[param.name.text] = value.span
             try:
-                scope[param.name.text] = settled(self.evaluated(value, scope))
+                scope[param.name.text] = settled(value, self.evaluated(value, scope))
             except Refused as refused:
                 self.unsettled.add(param.name.text)
                 self.fault(refused.diagnostic)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import cycle
 
 from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.graph.applications import Chain
 from cnnshape.graph.binding import Refused
-from cnnshape.graph.mismatch import share_mismatch, weight_shapes
+from cnnshape.graph.mismatch import share_mismatch, share_unequal, weight_shapes
 from cnnshape.graph.model import Group, Node
 from cnnshape.graph.scope import Handle
 from cnnshape.graph.values import Poisoned
@@ -42,6 +43,8 @@ class Draft:
         self._group = self.root
         self._max_layers = max_layers
         self._names: set[str] = set()
+        self._numbers: dict[str, int] = {}
+        self._owners: dict[tuple[int, int], list[int]] = {}
 
     def append(self, chain: Chain, inputs: tuple[int, ...], at: Span, labels: list[str]) -> int:
         """Adds a layer and those that follow it; gives the value that comes out. Raises Exhausted."""
@@ -59,9 +62,10 @@ class Draft:
         """The label, numbered where a layer has it already: a name given in a loop, or one with dots in it."""
         if label not in self._names:
             return label
-        number = 2
+        number = self._numbers.get(label, 2)
         while f"{label}_{number}" in self._names:
             number += 1
+        self._numbers[label] = number
         return f"{label}_{number}"
 
     @contextmanager
@@ -85,17 +89,24 @@ class Draft:
 
     def share(self, name: Name, source: Handle, start: int) -> None:
         """Lets the weights since `start` be those of the step of that name."""
-        lenders = [i for i in range(source.start, source.end) if self._owns_weights(i)]
-        borrowers = [i for i in range(start, len(self.nodes)) if self._owns_weights(i)]
         if source.index is None:
             raise Poisoned
-        rounds = max(len(borrowers) // max(len(lenders), 1), 1)
-        owners, users = [self.nodes[i] for i in lenders], [self.nodes[i] for i in borrowers]
-        if [*map(weight_shapes, owners)] * rounds != [*map(weight_shapes, users)]:
-            raise Refused(share_mismatch(name, owners, users))
-        for lender, borrower in zip(lenders * rounds, borrowers, strict=True):
+        lent = source.start, source.end
+        if lent not in self._owners:
+            self._owners[lent] = self._owners_in(*lent)
+        lenders, borrowers = self._owners[lent], self._owners_in(start, len(self.nodes))
+        if bool(lenders) != bool(borrowers) or len(borrowers) % max(len(lenders), 1):
+            raise Refused(share_unequal(name, len(lenders), len(borrowers)))
+        pairs = list(zip(cycle(lenders), borrowers, strict=False))
+        for lender, borrower in pairs:
+            if weight_shapes(self.nodes[lender]) != weight_shapes(self.nodes[borrower]):
+                raise Refused(share_mismatch(name, self.nodes[lender], self.nodes[borrower]))
+        for lender, borrower in pairs:
             owner = self.nodes[lender].shares
             self.nodes[borrower] = self.nodes[borrower]._replace(shares=lender if owner is None else owner)
+
+    def _owners_in(self, start: int, end: int) -> list[int]:
+        return [index for index in range(start, end) if self._owns_weights(index)]
 
     def _owns_weights(self, index: int) -> bool:
         application = self.nodes[index].application

@@ -11,15 +11,19 @@ from cnnshape.graph.faults import Faults, Frame
 from cnnshape.graph.mismatch import residual_mismatch
 from cnnshape.graph.params import block_scope, given_params, param_places
 from cnnshape.graph.references import conflict, tensor_of
-from cnnshape.graph.scope import Handle, Place, Rounds, Scope
+from cnnshape.graph.scope import Handle, Place, Rounds, Scope, Taken
 from cnnshape.graph.values import Poisoned, Values
-from cnnshape.graph.vocabulary import Vocabulary, walk
+from cnnshape.graph.vocabulary import Vocabulary, size_of, walk
 from cnnshape.layers import BY_NAME, Layer, show
 from cnnshape.source import Span
 from cnnshape.spec import Broken, Call, Expression, Join, ListValue, Loop, Modifiers, Name, Residual, Step, describe
 
 MAX_NESTING = 48
 VISITS_PER_LAYER = 6
+VALUES_PER_VISIT = 8
+"""How many params, items of lists or inputs of a join take as long as visiting a step."""
+NAMES_PER_VISIT = 200
+"""How many names of a scope are copied in that time."""
 
 _SHORTCUTS = ("identity", "none")
 
@@ -34,8 +38,9 @@ class Expander:
         self._values = Values(draft.tensors)
         self._applications = Applications(vocabulary, self._values, draft.tensors)
         self._trace: list[Frame] = []
-        self._visits = VISITS_PER_LAYER * max_layers
-        self._taken: dict[int, frozenset[str]] = {}
+        self._most = VISITS_PER_LAYER * max_layers
+        self.visits = 0
+        self._taken: dict[int, Taken] = {}
 
     def steps(self, steps: tuple[Step, ...], current: int | None, scope: Scope, place: Place) -> int | None:
         """Expands steps one after the other; gives the value that comes out, None after a fault."""
@@ -81,12 +86,16 @@ class Expander:
         return result
 
     def _visit(self, step: Call | Loop | Residual | Join) -> None:
-        self._visits -= 1
-        if self._visits < 0:
-            raise exhausted("too many steps", step.word.span)
+        self._charge(step, 1)
         if len(self._trace) > MAX_NESTING:
             message = f"blocks and rounds nest more than {MAX_NESTING} levels deep"
             raise Exhausted(diagnose("expansion-budget", message, step.word.span))
+
+    def _charge(self, step: Call | Loop | Residual | Join, visits: int) -> None:
+        """Counts what takes as long as visiting so many steps; raises Exhausted beyond the budget."""
+        self.visits += visits
+        if self.visits > self._most:
+            raise exhausted("too many steps", step.word.span)
 
     def _repeated(
         self, step: Call | Loop | Residual | Join, modifiers: Modifiers, current: int | None, scope: Scope, place: Place
@@ -100,6 +109,7 @@ class Expander:
             count = self._values.count(modifiers.repeat, current, scope)
             handles = []
             for index in range(count):
+                self._charge(step, len(scope) // NAMES_PER_VISIT)
                 inner = {**scope, "i": index, "last": index == count - 1}
                 start = len(self._draft.nodes)
                 suffix = f".{index}" if modifiers.name else ""
@@ -164,6 +174,7 @@ class Expander:
         plan = self._vocabulary.plan(call, first and bool(call.modifiers.first))
         if plan is None or current is None:
             return None
+        self._charge(call, plan.size // VALUES_PER_VISIT)
         chain, extra = self._applications.of_kind(plan, current, scope)
         return self._draft.append(chain, (current, *extra), call.word.span, self._labels(call, chain, place, suffix))
 
@@ -182,6 +193,7 @@ class Expander:
         block = self._vocabulary.block(call)
         if block is None:
             return None
+        self._charge(call, (len(call.arguments) + len(block.params)) // VALUES_PER_VISIT)
         name = call.modifiers.name
         label = place.prefix + name.text + suffix if name else place.label(block.name.text)
         given = given_params(call, block, first)
@@ -196,7 +208,7 @@ class Expander:
 
     def _grouped(
         self, frame: Frame, word: str, label: str, steps: tuple[Step, ...], current: int | None, scope: Scope,
-        taken: frozenset[str],
+        taken: Taken,
     ) -> int | None:  # fmt: skip
         self._trace.append(frame)
         try:
@@ -205,7 +217,7 @@ class Expander:
         finally:
             self._trace.pop()
 
-    def _taken_names(self, steps: tuple[Step, ...]) -> frozenset[str]:
+    def _taken_names(self, steps: tuple[Step, ...]) -> Taken:
         if id(steps) not in self._taken:
             self._taken[id(steps)] = taken_names(steps)
         return self._taken[id(steps)]
@@ -213,6 +225,7 @@ class Expander:
     def _loop(
         self, loop: Loop, current: int | None, scope: Scope, place: Place, suffix: str
     ) -> tuple[int | None, Rounds]:
+        self._charge(loop, sum(size_of(column.values) for column in loop.columns) // VALUES_PER_VISIT)
         columns = {column.name.text: self._values.column(column.values, current, scope) for column in loop.columns}
         lengths = {len(values) for values in columns.values()}
         if len(lengths) > 1:
@@ -223,6 +236,7 @@ class Expander:
         count = lengths.pop() if lengths else 0
         handles = []
         for index in range(count):
+            self._charge(loop, len(columns) // VALUES_PER_VISIT + len(scope) // NAMES_PER_VISIT)
             values = {name: column[index] for name, column in columns.items()}
             inner: Scope = {**scope, **values, "i": index, "last": index == count - 1}
             start = len(self._draft.nodes)
@@ -241,7 +255,7 @@ class Expander:
             return self._grouped(frame, name.text, label, loop.do, current, scope, self._taken_names(loop.do))
         label = f"round {index} of `for`"
         self._trace.append(Frame(loop.word.span, where, label, values, lambda: _column_places(loop, index)))
-        self._visits -= 1
+        self.visits += 1
         try:
             return self.steps(loop.do, current, scope, place)
         finally:
@@ -282,6 +296,7 @@ class Expander:
         raise Refused(diagnose("bad-argument", message, shortcut.span, help=help))
 
     def _join(self, step: Join, current: int | None, scope: Scope, place: Place, suffix: str) -> int | None:
+        self._charge(step, len(step.branches) + len(step.references) // VALUES_PER_VISIT)
         if step.branches:
             found = [
                 self.steps(branch.steps, current, scope, Place(place.label(branch.name.text) + "."))
@@ -335,7 +350,7 @@ def _column_places(loop: Loop, index: int) -> dict[str, Span]:
     }
 
 
-def taken_names(steps: tuple[Step, ...]) -> frozenset[str]:
+def taken_names(steps: tuple[Step, ...]) -> Taken:
     """The names that a scope's steps give themselves."""
     named = (step.modifiers.name for step in walk(steps) if not isinstance(step, Broken))
-    return frozenset(name.text for name in named if name is not None)
+    return Taken(frozenset(name.text for name in named if name is not None))

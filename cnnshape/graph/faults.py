@@ -2,22 +2,24 @@
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import islice
 
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.source import Span
 
 MAX_TRACE = 6
+MOST_VALUES = 12
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 class Frame:
     """One step of the way from the file's `layers` to the step that is being expanded.
 
-    `origins` gives the places of the values that the step gives to names, which only a fault needs; a `closed` frame
-    (a block) hides all others.
+    Only a fault needs the `origins` of the values that the step gives to names; a `closed` frame (a block) hides all
+    others.
     """
 
-    __slots__ = ("at", "closed", "label", "origins", "values", "where")
+    __slots__ = ("_origins", "_places", "at", "closed", "label", "values", "where")
 
     def __init__(
         self,
@@ -29,16 +31,24 @@ class Frame:
         *,
         closed: bool = False,
     ) -> None:
-        self.origins = origins
+        self._origins = origins
+        self._places: dict[str, Span] | None = None
         self.closed = closed
         self.at = at
         self.where = where
         self.label = label
         self.values = values
 
+    def origins(self) -> dict[str, Span]:
+        """Where the values stand that the step gives to names; worked out once, for all faults on the way."""
+        if self._places is None:
+            self._places = self._origins()
+        return self._places
+
     def describe(self) -> Label:
         """The frame as a related place: `in stage.0: Bottleneck, width=64, stride=1`."""
-        values = ", ".join(f"{name}={_value(value)}" for name, value in self.values.items())
+        values = ", ".join(f"{name}={_value(value)}" for name, value in islice(self.values.items(), MOST_VALUES))
+        values += ", ..." if len(self.values) > MOST_VALUES else ""
         where = f"in {self.where}: " if self.where else "in "
         return Label(self.at, f"{where}{self.label}" + (f" ({values})" if values else ""))
 

@@ -86,23 +86,27 @@ def _ratio(body: Shape, shortcut: Shape) -> int:
     return ratios.pop() if len(ratios) == 1 and exact else 0
 
 
-def share_mismatch(name: Name, lenders: list[Node], borrowers: list[Node]) -> Diagnostic:
-    """The diagnostic of layers that can't use the weights of the step of that name."""
-    related: list[Label] = []
+_SHARE_HELP = "both steps need the same layers with the same arguments, on inputs of the same channels"
+
+
+def share_unequal(name: Name, lenders: int, borrowers: int) -> Diagnostic:
+    """The diagnostic of a step with other than as many layers with weights as the step of that name."""
     text = shown(name.text)
     if not lenders:
         message = f"`{text}` has no weights to share"
     elif not borrowers:
         message = f"this step has no weights of its own that could be those of `{text}`"
-    elif len(borrowers) % len(lenders):
-        message = f"`{text}` has weights in {counted(len(lenders), 'layer')}, this step in {len(borrowers)}"
     else:
-        pairs = zip(lenders * (len(borrowers) // len(lenders)), borrowers, strict=True)
-        lender, borrower = next((a, b) for a, b in pairs if weight_shapes(a) != weight_shapes(b))
-        message = f"the weights of `{text}` don't fit: {_difference(lender, borrower)}"
-        related = [Label(lender.at, f"the weights of `{text}`")]
-    help = "both steps need the same layers with the same arguments, on inputs of the same channels"
-    return diagnose("share-mismatch", message, name.span, related=related, help=help)
+        message = f"`{text}` has weights in {counted(lenders, 'layer')}, this step in {borrowers}"
+    return diagnose("share-mismatch", message, name.span, help=_SHARE_HELP)
+
+
+def share_mismatch(name: Name, lender: Node, borrower: Node) -> Diagnostic:
+    """The diagnostic of a layer that can't use the weights of one in the step of that name."""
+    text = shown(name.text)
+    message = f"the weights of `{text}` don't fit: {_difference(lender, borrower)}"
+    related = [Label(lender.at, f"the weights of `{text}`")]
+    return diagnose("share-mismatch", message, name.span, related=related, help=_SHARE_HELP)
 
 
 def weight_shapes(node: Node) -> tuple[object, ...]:

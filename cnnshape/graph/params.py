@@ -37,9 +37,9 @@ def block_scope(
             if value == text and isinstance(argument, Expression):
                 # `width: width` means a variable, never a word of that name
                 refuse_unresolved(argument, value, scope)
-            inner[text] = settled(value)
+            inner[text] = settled(argument, value)
         elif param.default is not None:
-            inner[text] = settled(values.at(param.default, current, inner))
+            inner[text] = settled(param.default, values.at(param.default, current, inner))
         else:
             message = f"`{block.name.text}` needs `{text}`"
             related = [Label(param.name.span, "required here")]

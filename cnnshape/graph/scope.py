@@ -32,26 +32,47 @@ class Rounds(tuple[Handle, ...]):
     __slots__ = ()
 
 
+class Taken:
+    """The names that the steps of a scope give themselves, which no layer there may get."""
+
+    __slots__ = ("_free", "_names")
+
+    def __init__(self, names: frozenset[str] = frozenset()) -> None:
+        self._names = names
+        self._free: dict[tuple[str, int], int] = {}
+
+    def free(self, word: str, count: int) -> int:
+        """The first number from `count` on that leaves a word free. Remembered: a block may be used often."""
+        if numbered(word, count) not in self._names:
+            return count
+        key = word, count
+        if key not in self._free:
+            while numbered(word, count) in self._names:
+                count += 1
+            self._free[key] = count
+        return self._free[key]
+
+
+def numbered(word: str, count: int) -> str:
+    """`conv`, then `conv_2`."""
+    return word if count == 1 else f"{word}_{count}"
+
+
 class Place:
     """Where new layers get their names: a prefix, and how often each word was used under it."""
 
     __slots__ = ("counts", "prefix", "taken")
 
-    def __init__(self, prefix: str = "", taken: frozenset[str] = frozenset()) -> None:
+    def __init__(self, prefix: str = "", taken: Taken | None = None) -> None:
         self.prefix = prefix
         self.counts: dict[str, int] = {}
-        self.taken = taken
+        self.taken = taken or Taken()
 
     def label(self, word: str) -> str:
         """A name for the next layer of that word: `conv`, then `conv_2`, past names that a spec gives itself."""
-        count = self.counts.get(word, 0) + 1
-        while True:
-            label = word if count == 1 else f"{word}_{count}"
-            if label not in self.taken:
-                break
-            count += 1
+        count = self.taken.free(word, self.counts.get(word, 0) + 1)
         self.counts[word] = count
-        return self.prefix + label
+        return self.prefix + numbered(word, count)
 
 
 AXIS_NAMES = {

@@ -1,5 +1,6 @@
 """Values at a step: expressions evaluated with the sizes of the tensor that enters it."""
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -47,7 +48,7 @@ class Values:
         if current is None:
             raise Poisoned
         sizes = sizes_in_scope(self._tensors[current if self.shared is None else self.shared])
-        return {**scope, **sizes, "prev": self.previous or Handle(current)}
+        return ChainMap({**sizes, "prev": self.previous or Handle(current)}, scope)
 
     def truth(self, condition: Expression, what: str, current: int | None, scope: Scope) -> bool:
         """The truth of `when` or `frozen`, which `what` names."""
@@ -70,7 +71,7 @@ class Values:
     def column(self, values: Value, current: int | None, scope: Scope) -> tuple[object, ...]:
         """The values that a `for` runs through."""
         if isinstance(values, ListValue):
-            return tuple([settled(self.at(item, current, scope)) for item in values.items])
+            return tuple([settled(item, self.at(item, current, scope)) for item in values.items])
         found = self.at(values, current, scope)
         if isinstance(found, tuple):
             return found
@@ -86,10 +87,10 @@ def refuse_unresolved(expression: Expression, found: object, scope: Scope) -> No
         raise Refused(unknown_name(expression, found, scope))
 
 
-def settled(value: object) -> object:
-    """A value that a parameter holds: a bare word becomes a word like any other."""
-    if isinstance(value, Unresolved):
-        return str(value)
-    if type(value) is tuple:
-        return tuple(settled(item) for item in value)
-    return value
+def settled(value: Value, found: object) -> object:
+    """What a parameter of that value holds: a bare word becomes a word like any other. Lists in scope are settled."""
+    if isinstance(found, Unresolved):
+        return str(found)
+    if isinstance(value, ListValue) and isinstance(found, tuple):
+        return tuple([settled(*pair) for pair in zip(value.items, found, strict=True)])
+    return found

@@ -39,10 +39,10 @@ class Plan:
     """A step that means a kind: the values of its arguments, and of `norm` and `act`, by name.
 
     `at` is the kind's word, `names` are the places of the arguments' names. A plan stands for itself: two steps
-    have two plans.
+    have two plans. `size` is how many values and variables it has.
     """
 
-    __slots__ = ("at", "constant", "followers", "kind", "names", "values", "variables")
+    __slots__ = ("at", "constant", "followers", "kind", "names", "size", "values", "variables")
 
     def __init__(
         self,
@@ -60,10 +60,11 @@ class Plan:
         self.constant = all(isinstance(value, Expression) and value.constant for value in self.values.values())
         used = [names_in(value) for value in (*self.values.values(), *self.followers.values())]
         self.variables = tuple(sorted(frozenset().union(*used)))
+        self.size = len(self.variables) + sum(map(size_of, (*self.values.values(), *self.followers.values())))
 
 
 class Vocabulary:
-    """The plans of all steps of a spec, and what is wrong with their words."""
+    """The plans of all steps of a spec, and what is wrong with their words. `size` counts the steps and params."""
 
     def __init__(self, spec: Spec, undeclared: dict[str, set[str]], bad_calls: set[int]) -> None:
         self.problems: list[Diagnostic] = []
@@ -77,7 +78,9 @@ class Vocabulary:
         self._bad_calls = bad_calls
         for block in spec.blocks:
             self.blocks.setdefault(block.name.text, block)
+        self.size = len(spec.params)
         for step in all_steps(spec):
+            self.size += 1
             if isinstance(step, Call):
                 self._check(step)
             elif isinstance(step, Broken) and step.doubt is not None:
@@ -363,6 +366,16 @@ def names_in(value: Value) -> frozenset[str]:
         return frozenset().union(*map(names_in, value.items))
     inner = [argument.value for argument in value.arguments]
     return frozenset().union(*map(names_in, inner if value.main is None else [*inner, value.main]))
+
+
+def size_of(value: Value) -> int:
+    """How many single values a value is made of."""
+    if isinstance(value, Expression):
+        return 1
+    if isinstance(value, ListValue):
+        return sum(map(size_of, value.items))
+    inner = [argument.value for argument in value.arguments]
+    return sum(map(size_of, inner if value.main is None else [*inner, value.main]))
 
 
 def _used_blocks(block: Block) -> dict[str, Name]:

@@ -33,6 +33,7 @@ from cnnshape.diagnostics import CATALOGUE
 from cnnshape.document import reading
 from cnnshape.document.reading import MAX_BYTES, MAX_NODES
 from cnnshape.graph.applications import MAX_ELEMENTS
+from cnnshape.graph.binding import MAX_LIST, MAX_LIST_DEPTH
 from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.graph.expand import MAX_NESTING
 from cnnshape.graph.scope import DYNAMIC
@@ -260,6 +261,8 @@ LIMITS = {
     "numbers of arguments, sizes of inputs": LARGEST,
     "layers of an expanded design": MAX_LAYERS,
     "depth of nested blocks and rounds": MAX_NESTING,
+    "values of a list, with those of the lists in it": MAX_LIST,
+    "depth of lists in lists": MAX_LIST_DEPTH,
     "values of one tensor": MAX_ELEMENTS,
     "spatial axes": MAX_RANK,
     "files that extend each other, after the first": MAX_EXTENDS,

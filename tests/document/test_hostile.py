@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 import cnnshape
 from cnnshape import Diagnostic
 from cnnshape.diagnostics import Severity
+from cnnshape.render.findings.fingerprint import fingerprints
 
 SECONDS = 2.0
 """Of processor time: a busy machine must not fail a test."""
@@ -21,6 +23,7 @@ LONGER = 6.0
 
 HEAD = "input: [3, 8, 8]\nlayers:\n"
 SIZE = 1 << 20
+LONGEST_MESSAGE = 1_000
 
 
 class TooSlow(BaseException):
@@ -85,6 +88,21 @@ def many(line: str, count: int) -> str:
     return "".join(line.format(number) for number in range(count))
 
 
+def rounds(step: str, count: int = 90_000, before: str = "") -> str:
+    return f"{HEAD}{before}  - for: {{k: [1]}}\n    repeat: {count}\n    do: [{step}]\n"
+
+
+def in_block(params: str, use: str, do: str = "") -> str:
+    return f"input: [3, 8, 8]\nblocks:\n  B:\n    params: {{{params}}}\n    do: [{do}]\nlayers:\n  - {use}\n"
+
+
+def variants(step: str, first: int) -> str:
+    """200 variants, `n` counting from `first`."""
+    named = "".join(f"  v{number}: {{n: {first + number}}}\n" for number in range(200))
+    return f"params: {{n: 1}}\nvariants:\n{named}{HEAD}  - {{relu: , repeat: n}}\n{step}"
+
+
+DOUBLED = ", ".join(f"y{level}: [y{level - 1}, y{level - 1}]" for level in range(1, 60))
 # What the file is, its content, and the name of the one error; None where there is none.
 BYTES = [
     ("a megabyte of [", "[" * SIZE, "limit-exceeded"),
@@ -220,6 +238,51 @@ EXPANSIONS = [
     ("an empty list of 90,000", HEAD + "  - for: {x: [" + "1," * 90_000 + "]}\n    do: []\n", None),
     ("a chain of blocks", block_chain(12_000), None),
     ("20,000 references", HEAD + "  - concat: [" + ", ".join(["prev"] * 20_000) + "]\n", None),
+    ("lists of lists, doubled 59 times", f"params: {{y0: 1, {DOUBLED}}}\n" + spec("3"), "limit-exceeded"),
+    ("lists of lists in a block", in_block(f"y0: 1, {DOUBLED}", "B", "relu"), "limit-exceeded"),
+    (
+        "lists of lists from block to block",
+        "input: [3, 8, 8]\nblocks:\n"
+        + "".join(f"  B{level}: {{params: {{x: 1}}, do: [B{level + 1}: [[x, x]]]}}\n" for level in range(40))
+        + "  B40: {params: {x: 1}, do: [relu]}\nlayers: [B0]\n",
+        "limit-exceeded",
+    ),
+    (
+        "lists 20,000 levels deep",
+        "params:\n  p0: 1\n" + "".join(f"  p{level}: [p{level - 1}]\n" for level in range(1, 20_000)) + spec("3"),
+        "limit-exceeded",
+    ),
+    ("a list of 80,000 in rounds", in_block("w: [" + "1," * 80_000 + "]", "{B: , repeat: 90000}"), "limit-exceeded"),
+    ("a name in rounds without one", rounds("{relu: , name: a}", 50_000), None),
+    ("a name in residuals without one", HEAD + "  - {residual: [{relu: , name: a}], repeat: 25000}\n", None),
+    (
+        "names that labels pass by in rounds",
+        in_block(
+            "k: 1",
+            "{B: , repeat: 5000}",
+            "{for: {x: [1]}, when: false, do: [" + many("{{relu: , name: relu_{}}}, ", 9_000) + "]}, relu, relu",
+        ),
+        None,
+    ),
+    (
+        "a reference to nothing, near 280 names, in rounds",
+        rounds("{relu: , from: abcdefghijkl}", 30_000, many("  - {{relu: , name: abcdefghijk{}}}\n", 280)),
+        "unknown-tensor",
+    ),
+    ("joins of 50,000 in rounds", rounds("{add: [" + "prev, " * 50_000 + "]}"), "expansion-budget"),
+    ("branches in rounds", rounds("{add: {" + many("a{}: [], ", 30_000) + "}}"), "expansion-budget"),
+    ("40,000 params in rounds", in_block(many("p{}: 1, ", 40_000), "{B: , repeat: 90000}"), "expansion-budget"),
+    ("24,000 columns in rounds", rounds("{for: {" + many("k{}: [1], ", 24_000) + "}, do: []}"), "expansion-budget"),
+    (
+        "18,000 names around rounds",
+        rounds("relu", before=many("  - {{relu: , name: a{}}}\n", 18_000)),
+        "expansion-budget",
+    ),
+    (
+        "weights of 40,000 layers, shared 9,000 times",
+        in_block("k: 1", "{B: , name: a}\n" + "  - {relu: , share: a}\n" * 9_000, "{relu: , repeat: 40000}"),
+        None,
+    ),
     ("shapes of 10^27", "input: [1000000000, 1000000000, 1000000000]\nlayers: [relu]\n", "size-limit"),
     ("a kernel of 10^9", HEAD + "  - conv: {out: 3, kernel: 1000000000, padding: same}\n", "size-limit"),
     ("an output of 10^18", HEAD + "  - adaptive_avg_pool: 1000000000\n", "size-limit"),
@@ -258,6 +321,27 @@ CROWDS = [
         "variants of a large design",
         "params: {n: 1}\nvariants:\n" + many("  v{0}: {{n: {0}}}\n", 5_000) + HEAD + "  - {relu: , repeat: n}\n",
     ),
+    ("variants that fail late", variants("  - {conv: {out: 1, kernel: 50}, when: n != 1}\n", 90_000)),
+    ("variants beyond the budget", variants("", 1_000_000)),
+    ("variants that skip their steps", variants("  - {identity: , when: n == 0}\n" * 12_000, 1)),
+    ("params that nothing reads", "params:\n" + many("  p{}: 1\n", 30_000) + spec("3")),
+    ("sizes in rounds", rounds("{reshape: [3, 8, 8" + ", k" * 900 + "], from: input}")),
+    ("calls cut in two", "params: {a: [" + "f(1," * 90_000 + "1]}\n" + spec("3")),
+    (
+        "outputs expected that are none",
+        "outputs: ["
+        + many("a{}, ", 9_000)
+        + "]\nexpect: {outputs: {"
+        + many("b{}: [1], ", 9_000)
+        + "}}\n"
+        + HEAD
+        + many("  - {{relu: , name: a{}}}\n", 9_000),
+    ),
+    (
+        "receptive fields of layers that are none",
+        "expect: {receptive_field: {" + many("b{}: 1, ", 20_000) + "}}\n" + HEAD + "  - {relu: , repeat: 90000}\n",
+    ),
+    ("names in one comment", "# cnnshape: ignore[" + "a," * 450_000 + "]\n" + HEAD + "  - relu\n"),
     ("comments that ignore nothing", "# cnnshape: ignore[heavy-head]\n" * 30_000 + HEAD + "  - relu\n"),
     ("expectations", HEAD + "  - relu\nexpect:\n" + many("  e{}: 1\n", 30_000)),
 ]
@@ -297,7 +381,18 @@ def test_a_hostile_expansion(tmp_path: Path, text: str, name: str | None) -> Non
 @pytest.mark.parametrize("text", named(CROWDS))
 def test_a_crowd(tmp_path: Path, text: str) -> None:
     assert len(text) <= SIZE
-    problems(tmp_path / "spec.yaml", text, LONGER)
+    found = problems(tmp_path / "spec.yaml", text, LONGER)
+    assert all(len(each.message) < LONGEST_MESSAGE for each in found)
+
+
+def test_findings_on_one_line_do_not_copy_it(tmp_path: Path) -> None:
+    text = " {input: [3, 8, 8], layers: [" + many("word{}, ", 5_000) + "]}\n"
+    found = problems(tmp_path / "spec.yaml", text, LONGER)
+    tracemalloc.start()
+    assert len(set(fingerprints(found))) == 5_000
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < len(found) * len(text) / 10
 
 
 def test_what_is_said_of_a_hostile_file_is_printable(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ layers:
 @given(specs())
 def test_paths_are_blamed_where_their_fields_have_different_centres(spec) -> None:
     design = cnnshape.load(spec.text)
-    graph, _ = build(design.spec)
+    graph = build(design.spec).graph
     image = graph.inputs[0].tensor.shape[1:]
     itself = Field((Phases(1, (0,), (0,)),) * len(image), image, True)
     fields = [itself, *receptive_fields(graph)]
