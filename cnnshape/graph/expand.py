@@ -3,6 +3,8 @@
 Expansion and shape inference are one pass, because a spec may ask for `in_channels` anywhere.
 """
 
+from itertools import islice
+
 from cnnshape.diagnostics import Label, diagnose, nearest
 from cnnshape.graph.applications import Applications, Chain
 from cnnshape.graph.binding import Refused
@@ -13,14 +15,14 @@ from cnnshape.graph.params import block_scope, given_params, param_places
 from cnnshape.graph.references import conflict, tensor_of
 from cnnshape.graph.scope import Handle, Place, Rounds, Scope, Taken
 from cnnshape.graph.values import Poisoned, Values
-from cnnshape.graph.vocabulary import Vocabulary, size_of, walk
+from cnnshape.graph.vocabulary import MOST_NAMED, Vocabulary, size_of, walk
 from cnnshape.layers import BY_NAME, Layer, show
 from cnnshape.source import Span
 from cnnshape.spec import Broken, Call, Expression, Join, ListValue, Loop, Modifiers, Name, Residual, Step, describe
 
 MAX_NESTING = 48
 VISITS_PER_LAYER = 6
-VALUES_PER_VISIT = 8
+VALUES_PER_VISIT = 4
 """How many params, items of lists or inputs of a join take as long as visiting a step."""
 NAMES_PER_VISIT = 200
 """How many names of a scope are copied in that time."""
@@ -193,7 +195,7 @@ class Expander:
         block = self._vocabulary.block(call)
         if block is None:
             return None
-        self._charge(call, (len(call.arguments) + len(block.params)) // VALUES_PER_VISIT)
+        self._charge(call, len(block.params) // VALUES_PER_VISIT)
         name = call.modifiers.name
         label = place.prefix + name.text + suffix if name else place.label(block.name.text)
         given = given_params(call, block, first)
@@ -229,7 +231,8 @@ class Expander:
         columns = {column.name.text: self._values.column(column.values, current, scope) for column in loop.columns}
         lengths = {len(values) for values in columns.values()}
         if len(lengths) > 1:
-            listed = ", ".join(f"`{name}` has {len(values)}" for name, values in columns.items())
+            listed = ", ".join(f"`{name}` has {len(columns[name])}" for name in islice(columns, MOST_NAMED))
+            listed += ", ..." if len(columns) > MOST_NAMED else ""
             raise Refused(
                 diagnose("unequal-columns", f"the columns of `for` differ in length: {listed}", loop.word.span)
             )
@@ -314,8 +317,10 @@ class Expander:
             return self._joined(BY_NAME[step.word.text](), tuple(inputs), step.word, label)
         except Refused as refused:
             paths = [branch.name for branch in step.branches] or list(step.references)
-            ends = [show(self._draft.tensors[index].shape) for index in inputs]
-            related = [Label(path.span, f"`{path.text}` is {end}") for path, end in zip(paths, ends, strict=True)]
+            related = [
+                Label(path.span, f"`{path.text}` is {show(self._draft.tensors[index].shape)}")
+                for path, index in islice(zip(paths, inputs, strict=True), MOST_NAMED)
+            ]
             raise Refused(refused.diagnostic._replace(related=tuple(related))) from None
 
     def _join_label(self, modifiers: Modifiers, word: str, place: Place, suffix: str) -> str:

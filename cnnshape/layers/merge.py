@@ -6,9 +6,12 @@ from cnnshape.layers.contract import LayerProblem, Shape, Tensor, layer
 from cnnshape.layers.family import Free, Unweighted, show
 from cnnshape.layers.window import Footprint, Sight
 
+MOST_NAMED = 12
+
 
 def _listed(inputs: tuple[Tensor, ...]) -> str:
-    return ", ".join(show(each.shape) for each in inputs)
+    more = ", ..." if len(inputs) > MOST_NAMED else ""
+    return ", ".join(show(each.shape) for each in inputs[:MOST_NAMED]) + more
 
 
 def _axes(rank: int) -> str:
@@ -145,7 +148,7 @@ class Concat(Free):
 
     def _mismatch(self, inputs: tuple[Tensor, ...], other: Tensor) -> LayerProblem:
         if len({len(each.shape) for each in inputs}) > 1:
-            ranks = ", ".join(f"{show(each.shape)} ({_axes(len(each.shape))})" for each in inputs)
+            ranks = ", ".join(f"{show(each.shape)} ({_axes(len(each.shape))})" for each in inputs[:MOST_NAMED])
             message = f"concat needs tensors of one rank, got {ranks}"
             return LayerProblem(message, name="join-shape-mismatch", help=_mend_ranks(inputs))
         message = f"concat needs equal sizes but for the channels, got {_listed(inputs)}"

@@ -326,6 +326,14 @@ CROWDS = [
     ("variants that skip their steps", variants("  - {identity: , when: n == 0}\n" * 12_000, 1)),
     ("params that nothing reads", "params:\n" + many("  p{}: 1\n", 30_000) + spec("3")),
     ("sizes in rounds", rounds("{reshape: [3, 8, 8" + ", k" * 900 + "], from: input}")),
+    (
+        "joins of 40,000 that don't fit, in rounds",
+        rounds("{add: [" + "prev, " * 40_000 + "a], from: input}", before="  - {conv: {out: 4, kernel: 1}, name: a}\n"),
+    ),
+    (
+        "columns that differ, in rounds",
+        rounds("{for: {" + many("k{}: [1], ", 8_000) + "x: [1, 2]}, do: [], from: input}"),
+    ),
     ("calls cut in two", "params: {a: [" + "f(1," * 90_000 + "1]}\n" + spec("3")),
     (
         "outputs expected that are none",
