@@ -10,7 +10,7 @@ from typing import Any
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.document.node import Entry, Mapping, Node, Scalar, Sequence
-from cnnshape.document.syntax import syntax_error
+from cnnshape.document.syntax import printable, syntax_error
 from cnnshape.source import SourceText, Span
 
 MAX_BYTES = 1 << 20
@@ -229,7 +229,8 @@ class _Composer:
 
 
 def _shown(text: str) -> str:
-    return text if len(text) <= 40 else text[:37] + "..."
+    plain = printable(text)
+    return plain if len(plain) <= 40 else plain[:37] + "..."
 
 
 def _one_line(text: str) -> str:

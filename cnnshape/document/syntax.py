@@ -90,9 +90,13 @@ def _told(message: str, at: Span, help: str | None = None, related: tuple[Label,
     return diagnose("yaml-syntax", message, at, help=help, related=related)
 
 
+def printable(text: str) -> str:
+    """The text with nothing in it that a terminal obeys."""
+    return text if text.isprintable() else ascii(text)[1:-1]
+
+
 def _shown(text: str) -> str:
-    text = _without_comment(text)
-    plain = text if text.isprintable() else ascii(text)[1:-1]
+    plain = printable(_without_comment(text))
     return plain if len(plain) <= LONGEST_SHOWN else plain[: LONGEST_SHOWN - 3] + "..."
 
 
@@ -163,7 +167,7 @@ def _sign(trouble: Trouble) -> Diagnostic | None:
     value = _value_at(text, column - 1)
     if not value:
         return None
-    sign = "a backtick" if value[0] == "`" else f"`{value[0]}`"
+    sign = "a backtick" if value[0] == "`" else f"`{printable(value[0])}`"
     message = f"{sign} has a meaning in YAML and can't start a value here"
     return _told(message, trouble.span(line, column), f'quote the value: `"{_shown(value)}"`')
 
@@ -185,7 +189,8 @@ def _escape(trouble: Trouble) -> Diagnostic | None:
 def _nothing(trouble: Trouble) -> Diagnostic | None:
     if "node content" not in trouble.problem or not trouble.rest:
         return None
-    return _told(f"a value is missing before the `{trouble.rest[0]}`", trouble.span(), "write the value, or `null`")
+    message = f"a value is missing before the `{printable(trouble.rest[0])}`"
+    return _told(message, trouble.span(), "write the value, or `null`")
 
 
 # Colons, dashes and commas
@@ -312,7 +317,7 @@ def _unclosed(trouble: Trouble) -> Diagnostic:
     whole = text + "".join(reversed(open_signs))
     help = f"close it by `{_CLOSING[trouble.opening]}`"
     if len(whole) <= LONGEST_SHOWN and text[-1:] not in ",[{":
-        help = f"close it: `{_shown(whole)}`"
+        help = f"close it: `{printable(whole)}`"
     return _told(f"the `{trouble.opening}` is not closed", trouble.span(line, column), help)
 
 

@@ -64,6 +64,8 @@ _LETTERS = re.compile(r"[^a-z0-9]")
 
 def bare(word: str) -> str:
     """A word without its module, case, underscores and `2d`: frameworks differ in these for one and the same layer."""
+    if not _WORD.fullmatch(word):
+        return word
     return _LETTERS.sub("", _DIMENSION.sub("", word.rpartition(".")[2]).lower())
 
 
@@ -73,7 +75,7 @@ _BY_BARE_NAME = {bare(word): kind for kind in KINDS for word in (*kind.foreign, 
 
 def foreign_kind(word: str) -> type[Layer] | None:
     """The kind that another framework calls so; None for a word that is a kind's own, or that nobody uses."""
-    if word in BY_NAME or not _WORD.fullmatch(word):
+    if word in BY_NAME:
         return None
     return BY_FOREIGN_NAME.get(word) or _BY_BARE_NAME.get(bare(word))
 

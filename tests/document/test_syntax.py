@@ -39,6 +39,7 @@ SLIPS = [
     ("  - conv: {out: 3, kernel: 3]", (3, 29), "`]` can't close a `{`", "close the `{` by `}` before it"),
     ("  - conv: {out: 3, kernel: 3", (3, 11), "the `{` is not closed", "close it: `{out: 3, kernel: 3}`"),
     ("  - conv: {out: [3, kernel # why\n  - relu", (3, 17), "the `[` is not closed", "close it: `[3, kernel]`"),
+    ("\ninput: [\u200b", (2, 8), "the `[` is not closed", "close it: `[\\u200b]`"),
     ("\ninput: [3, 8, 8\nlayers: [relu]", (2, 8), "the `[` is not closed", "close it: `[3, 8, 8]`"),
     ("\nblocks: {\n  A: 3\nlayers: [A]", (2, 9), "the `{` is not closed", "close it by `}`"),
     ("  - conv: {out: 3}}", (3, 19), "this `}` closes nothing", "remove it"),
