@@ -26,9 +26,10 @@ WIDTH = 34
 
 
 class Run(NamedTuple):
-    """One process that has ended: its wall time, the most memory that it held, and what it printed."""
+    """One process that has ended: wall time, processor time, the most memory that it held, and what it printed."""
 
     seconds: float
+    processor_seconds: float
     peak_bytes: int
     output: str
 
@@ -49,8 +50,8 @@ def run(arguments: list[str]) -> Run:
     if done.returncode != 0:
         raise Failed(done.stderr.strip().rpartition("\n")[2] or f"exit code {done.returncode}")
     output, _, figures = done.stdout.rstrip("\n").rpartition("\n")
-    seconds, peak = figures.split()
-    return Run(float(seconds), int(peak), output)
+    seconds, processor_seconds, peak = figures.split()
+    return Run(float(seconds), float(processor_seconds), int(peak), output)
 
 
 def interleaved(commands: dict[str, list[str]], rounds: int) -> dict[str, list[Run]]:
@@ -133,9 +134,19 @@ def spread(values: list[float], digits: int) -> str:
 
 def print_processes(runs: dict[str, list[Run]]) -> None:
     print("\nWhole processes. Ratios are of medians: time beside an empty Python, and beside what cnnshape imports;")
-    print("memory (the most that was resident) beside an empty Python")
-    print(columns("", ("x empty", 9), ("x deps", 8), ("ms", 8), ("min - max", 15), ("x memory", 10), ("MB", 6)))
+    print("processor time beside what cnnshape imports; memory (the most that was resident) beside an empty Python")
+    headings = (
+        ("x empty", 9),
+        ("x deps", 8),
+        ("ms", 8),
+        ("min - max", 15),
+        ("x deps, cpu", 13),
+        ("x memory", 10),
+        ("MB", 6),
+    )
+    print(columns("", *headings))
     times = {name: [each.seconds * 1000 for each in done] for name, done in runs.items()}
+    processor = {name: median(each.processor_seconds for each in done) for name, done in runs.items()}
     peaks = {name: median(each.peak_bytes for each in done) / 1e6 for name, done in runs.items()}
     for name, taken in times.items():
         middle = median(taken)
@@ -146,6 +157,7 @@ def print_processes(runs: dict[str, list[Run]]) -> None:
                 (f"{middle / median(times[DEPENDENCIES]):.2f}", 8),
                 (f"{middle:.0f}", 8),
                 (spread(taken, 0), 15),
+                (f"{processor[name] / processor[DEPENDENCIES]:.2f}", 13),
                 (f"{peaks[name] / peaks[EMPTY]:.1f}", 10),
                 (f"{peaks[name]:.0f}", 6),
             )
