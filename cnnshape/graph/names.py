@@ -120,7 +120,14 @@ def _bare_words(value: Value | None) -> set[str]:
 
 
 def _step_names(steps: Iterable[Step]) -> set[str]:
-    return {step.modifiers.name.text for step in walk(steps) if not isinstance(step, Broken) and step.modifiers.name}
+    """The names that steps give themselves, also those that couldn't be read."""
+    names = [
+        name
+        for step in walk(steps)
+        for name in (step.names if isinstance(step, Broken) else (step.modifiers.name,))
+        if name is not None and name.text
+    ]
+    return {name.text for name in names}
 
 
 class _Finder:

@@ -18,7 +18,7 @@ from cnnshape.render.findings.fingerprint import fingerprints
 
 SECONDS = 2.0
 """Of processor time: a busy machine must not fail a test."""
-LONGER = 6.0
+LONGER = 15.0
 """For what may use a budget up before it is refused; Python 3.11 is up to four times slower at unlucky stack depths."""
 
 HEAD = "input: [3, 8, 8]\nlayers:\n"
