@@ -16,7 +16,7 @@ from cnnshape import Diagnostic
 from cnnshape.diagnostics import Severity
 from cnnshape.render.findings.fingerprint import fingerprints
 
-SECONDS = 2.0
+SECONDS = 5.0
 """Of processor time: a busy machine must not fail a test."""
 LONGER = 15.0
 """For what may use a budget up before it is refused; Python 3.11 is up to four times slower at unlucky stack depths."""
