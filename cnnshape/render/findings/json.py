@@ -28,6 +28,7 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
         "severity": str(diagnostic.severity),
         "message": diagnostic.message,
         **(_place(diagnostic.at.span) if diagnostic.at else _nowhere(diagnostic.file)),
+        "text": diagnostic.at.text if diagnostic.at else "",
         "related": [{**_place(label.span), "text": label.text} for label in diagnostic.related],
         "notes": list(diagnostic.notes),
         "help": diagnostic.help,
