@@ -280,7 +280,7 @@ def test_json_keeps_everything(findings: Findings) -> None:
         span = meant.at.span if meant.at else None
         assert found == {
             "code": meant.code, "name": meant.name, "severity": meant.severity, "message": meant.message,
-            "file": meant.path,
+            "file": meant.path, "text": meant.at.text if meant.at else "",
             **dict(zip(("line", "column", "end_line", "end_column"), span[1:] if span else [None] * 4, strict=True)),
             "related": [
                 {"file": each.source.name, "line": each.line, "column": each.column, "end_line": each.end_line,
