@@ -11,7 +11,7 @@ MANY = 24
 
 
 def on_all_cores(work: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[Result]:
-    """The result of each job, in order; in this process alone where the jobs are few."""
+    """The result of each job, in order; in this process alone where the jobs are few, or no other can be started."""
     cores = os.cpu_count() or 1
     if len(jobs) < MANY or cores == 1:
         yield from map(work, jobs)
@@ -20,5 +20,11 @@ def on_all_cores(work: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator
 
     # What the first job imports, processes that are forked then have.
     yield work(jobs[0])
-    with ProcessPoolExecutor() as pool:
+    try:
+        pool = ProcessPoolExecutor()
+    except (OSError, ImportError, NotImplementedError):
+        # A system without shared semaphores, as some containers are.
+        yield from map(work, jobs[1:])
+        return
+    with pool:
         yield from pool.map(work, jobs[1:], chunksize=max(1, min(32, len(jobs) // (4 * cores))))

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from cnnshape.cli.cores import MANY
 from cnnshape.cli.files import find_files
 from tests.command import run
 
@@ -158,3 +159,13 @@ def test_one_process_and_many_say_the_same(monkeypatch, format: str) -> None:
         seen.append(run("check", *names, "nothing.yaml", "--format", format))
     assert seen[0] == seen[1]
     assert seen[0].exit_code == 2
+
+
+def test_a_system_that_starts_no_processes_checks_in_this_one(monkeypatch) -> None:
+    def refused() -> None:
+        raise OSError(38, "Function not implemented")
+
+    for number in range(MANY + 1):
+        written(**{f"d{number}": HEAD + "layers:\n  - conv: {out: 3, krenel: 1}\n"})
+    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", refused)
+    assert len(found(*(f"d{number}.yaml" for number in range(MANY + 1)))) == MANY + 1
