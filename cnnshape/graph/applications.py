@@ -112,7 +112,7 @@ class Applications:
         if word not in self._bare:
             if BY_NAME[word].joins:
                 raise Refused(diagnose("bad-argument", f"{word} joins tensors, and can't follow a layer", at))
-            needed = [name for name, argument in BY_NAME[word].arguments.items() if argument.required]
+            needed = BY_NAME[word].required
             if needed:
                 message = f"{word} needs {' and '.join(f'`{name}`' for name in needed)}"
                 none = "; no activation is `none`" if word == "linear" else ""

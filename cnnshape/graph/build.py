@@ -89,7 +89,7 @@ class _Builder:
             scope[given.name] = Handle(index, at=self.spec.inputs[index].name.span)
         self.doubtful = doubtful_inputs(self.spec, inputs)
         draft = Draft([given.tensor for given in inputs], self.options.max_layers)
-        expander = Expander(self.vocabulary, self.faults, draft, self.options.max_layers)
+        expander = Expander(self.vocabulary, self.faults, draft)
         place = Place(taken=taken_names(self.spec.layers))
         try:
             last = expander.steps(self.spec.layers, 0, scope, place)

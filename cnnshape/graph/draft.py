@@ -41,7 +41,7 @@ class Draft:
         self.root = Group("", "design", 0)
         self.frozen = False
         self._group = self.root
-        self._max_layers = max_layers
+        self.max_layers = max_layers
         self._names: set[str] = set()
         self._numbers: dict[str, int] = {}
         self._owners: dict[tuple[int, int], list[int]] = {}
@@ -54,8 +54,8 @@ class Draft:
             self.nodes.append(Node(label, application, inputs, at, position > 0, None, self.frozen))
             self.tensors.append(application.output)
             inputs = (len(self.tensors) - 1,)
-        if len(self.nodes) > self._max_layers:
-            raise exhausted(f"more than {self._max_layers:,} layers", at)
+        if len(self.nodes) > self.max_layers:
+            raise exhausted(f"more than {self.max_layers:,} layers", at)
         return inputs[0]
 
     def unique(self, label: str) -> str:

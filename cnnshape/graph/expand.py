@@ -33,14 +33,14 @@ _SHORTCUTS = ("identity", "none")
 class Expander:
     """Turns steps into the nodes of a draft. A value is an index into the draft's tensors, None after a fault."""
 
-    def __init__(self, vocabulary: Vocabulary, faults: Faults, draft: Draft, max_layers: int) -> None:
+    def __init__(self, vocabulary: Vocabulary, faults: Faults, draft: Draft) -> None:
         self._vocabulary = vocabulary
         self._faults = faults
         self._draft = draft
         self._values = Values(draft.tensors)
         self._applications = Applications(vocabulary, self._values, draft.tensors)
         self._trace: list[Frame] = []
-        self._most = VISITS_PER_LAYER * max_layers
+        self._most = VISITS_PER_LAYER * draft.max_layers
         self.visits = 0
         self._taken: dict[int, Taken] = {}
 

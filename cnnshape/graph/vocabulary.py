@@ -4,7 +4,7 @@ This looks at every step of the file, expanded or not, so that one run reports e
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, nearest
 from cnnshape.graph.foreign import CONTROLS, INFERRED, argument_help, follower_of, foreign_spelling, kind_help
@@ -202,11 +202,11 @@ class Vocabulary:
             return f"arguments stand in braces: `- {name}: {{{', '.join(f'{each}: ...' for each in needed)}}}`"
         return f"write `- {name}: {shown(rest.strip(' )'))}`" if needed else f"write `- {name}`"
 
-    def _required(self, name: str) -> list[str] | None:
+    def _required(self, name: str) -> Sequence[str] | None:
         """The arguments that a kind or block can't do without; None where there is none of that name."""
         kind = BY_NAME.get(name)
         if kind is not None:
-            return [each for each, argument in kind.arguments.items() if argument.required]
+            return kind.required
         block = self.blocks.get(name)
         return None if block is None else [each.name.text for each in block.params if each.default is None]
 
@@ -272,7 +272,7 @@ class Vocabulary:
         return Plan(kind, word.span, values, names, ordered)
 
     def _place_main(self, kind: type[Layer], main: Value, values: dict[str, Value], names: dict[str, Span]) -> None:
-        name = next((name for name, argument in kind.arguments.items() if argument.main), None)
+        name = kind.main
         if name is None:
             known = ", ".join(f"`{each}`" for each in kind.arguments)
             help = f"name it: {known}" if known else f"write `- {kind.name}`"
@@ -288,7 +288,7 @@ class Vocabulary:
             self._report("bad-argument", message, value.span)
 
     def _check_required(self, kind: type[Layer], word: Name, values: dict[str, Value]) -> None:
-        missing = [name for name, argument in kind.arguments.items() if argument.required and name not in values]
+        missing = [name for name in kind.required if name not in values]
         if not missing:
             return
         listed = " and ".join(f"`{name}`" for name in missing)

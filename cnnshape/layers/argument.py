@@ -1,12 +1,14 @@
 """Arguments of layer kinds: type, range, doc and default in one call."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 Pair = tuple[int, int]
 PerAxis = int | tuple[int, ...]
 Factors = float | tuple[float, ...]
 Padding = int | tuple[int, ...] | tuple[Pair, ...] | str
+
+Converted = TypeVar("Converted", int, float)
 
 REQUIRED: Any = object()
 LARGEST = 10**9
@@ -56,16 +58,20 @@ def _whole(kind: ArgumentType, value: Any) -> int | None:
 
 
 def _per_axis(kind: ArgumentType, value: Any) -> PerAxis | None:
-    if not isinstance(value, tuple):
-        return _whole(kind, value)
-    axes = tuple(_whole(kind, each) for each in value)
-    return None if None in axes or not 1 <= len(axes) <= 3 else axes  # type: ignore[return-value]
+    return _each(_whole, kind, value)
 
 
 def _factors(kind: ArgumentType, value: Any) -> Factors | None:
+    return _each(_number, kind, value)
+
+
+def _each(
+    convert: Callable[[ArgumentType, Any], Converted | None], kind: ArgumentType, value: Any
+) -> Converted | tuple[Converted, ...] | None:
+    """A value for all axes, or a list of one per axis."""
     if not isinstance(value, tuple):
-        return _number(kind, value)
-    axes = tuple(_number(kind, each) for each in value)
+        return convert(kind, value)
+    axes = tuple(convert(kind, each) for each in value)
     return None if None in axes or not 1 <= len(axes) <= 3 else axes  # type: ignore[return-value]
 
 

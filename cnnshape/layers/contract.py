@@ -60,6 +60,10 @@ class Layer(ABC):
     foreign: ClassVar[tuple[str, ...]] = ()
     """What other frameworks call it; each is refused with the right word."""
     arguments: ClassVar[dict[str, Argument]] = {}
+    main: ClassVar[str | None] = None
+    """The argument that a bare value after the kind's word sets."""
+    required: ClassVar[tuple[str, ...]] = ()
+    """The arguments that the spec must give."""
     followers: ClassVar[tuple[str, ...]] = ()
     """Sugar for the layers that follow: `norm`, `act`."""
     view: ClassVar[bool] = False
@@ -132,4 +136,6 @@ def layer(kind: Kind) -> Kind:
     for base in reversed(kind.__mro__):
         collected.update({name: value for name, value in vars(base).items() if isinstance(value, Argument)})
     kind.arguments = collected
+    kind.main = next((name for name, argument in collected.items() if argument.main), None)
+    kind.required = tuple(name for name, argument in collected.items() if argument.required)
     return kind

@@ -72,21 +72,18 @@ def record(properties: Mapping[str, Schema], required: Iterable[str] = ()) -> Sc
 
 def of_kind(kind: type[Layer]) -> Schema:
     """What may stand behind a kind's word: its arguments, the main one alone, or nothing."""
-    arguments = kind.arguments.items()
-    required = [name for name, argument in arguments if argument.required]
-    properties = {name: _argument(argument) for name, argument in arguments}
-    forms = [record(properties | {name: _follower(name) for name in kind.followers}, required)]
-    main = next((name for name, argument in arguments if argument.main), None)
-    if main is not None and set(required) <= {main}:
-        forms.append(_value(kind.arguments[main].type))
-    if not required:
+    properties = {name: _argument(argument) for name, argument in kind.arguments.items()}
+    forms = [record(properties | {name: _follower(name) for name in kind.followers}, kind.required)]
+    if kind.main is not None and set(kind.required) <= {kind.main}:
+        forms.append(_value(kind.arguments[kind.main].type))
+    if not kind.required:
         forms.append(NOTHING)
     return {"title": kind.name, **_documentation(kind), **mixed(*forms)}
 
 
 def bare_kinds() -> list[Schema]:
     """The kinds that can be a step without an argument."""
-    alone = [kind for kind in STEP_KINDS if not any(argument.required for argument in kind.arguments.values())]
+    alone = [kind for kind in STEP_KINDS if not kind.required]
     return [{"const": kind.name, "title": kind.name, **_documentation(kind)} for kind in alone]
 
 

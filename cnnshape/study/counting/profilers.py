@@ -3,6 +3,7 @@
 from math import prod
 
 from cnnshape.layers import Window
+from cnnshape.layers.family import per_axis
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import (
     BIAS,
@@ -91,16 +92,12 @@ def _kept(case: Case) -> int:
 def _shrunk_bias(case: Case) -> int:
     """calflops takes the output of a transposed convolution to be that of a convolution."""
     rank = len(case.input_sizes)
-    kernel, stride, dilation = (_per_axis(case.argument(name), rank) for name in ("kernel", "stride", "dilation"))
-    padding = _per_axis(case.argument("padding"), rank)
+    kernel, stride, dilation = (per_axis(case.argument(name), rank, name) for name in ("kernel", "stride", "dilation"))
+    padding = per_axis(case.argument("padding"), rank, "padding")
     windows = map(Window, kernel, stride, dilation, padding, padding)
     sizes = prod(window.output(size) for window, size in zip(windows, case.input_sizes, strict=True))
     channels: int = case.argument("out") // case.argument("groups")
     return channels * sizes * case.boxes
-
-
-def _per_axis(value: int | tuple[int, ...], rank: int) -> tuple[int, ...]:
-    return (value,) * rank if isinstance(value, int) else value
 
 
 def _transposed(case: Case) -> Costs | Mark:
