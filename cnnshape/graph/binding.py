@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
+from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean, nearest
 from cnnshape.graph.foreign import foreign_spelling, foreign_value
 from cnnshape.graph.vocabulary import Plan
 from cnnshape.layers import BY_NAME, KINDS, LARGEST, ArgumentType, Layer, LayerProblem, Tensor, foreign_kind
@@ -65,22 +65,24 @@ def expression_problem(value: Expression, problem: ExpressionProblem, scope: Map
     return diagnose(problem.name, problem.message, value.place(problem), help=problem.help)
 
 
-def unknown_name(value: Value, word: str, known: Mapping[str, object]) -> Diagnostic:
-    """A name in an expression that nothing here has."""
+def unknown_name(value: Value, word: str, known: Mapping[str, object], otherwise: str | None = None) -> Diagnostic:
+    """A name in an expression that nothing here has; `otherwise` helps where it is like none that is known."""
     at = value.span
     if word in at.text:
         at = at.part(at.text.index(word), len(word))
     truth = _TRUTH.get(word.lower())
-    help = f"write `{truth}`" if truth else _name_help(value, word, known)
+    help = f"write `{truth}`" if truth else _name_help(value, word, known, otherwise)
     return diagnose("unknown-name", f"nothing is called `{word}` here", at, help=help)
 
 
-def _name_help(value: Value, word: str, known: Mapping[str, object]) -> str | None:
+def _name_help(value: Value, word: str, known: Mapping[str, object], otherwise: str | None) -> str:
     whole = value.text.strip() if isinstance(value, Expression) else ""
     if whole != word and whole in known:
         return f"`{whole}` has a `-` in it, which subtracts here: name the step with `_`"
     if word in _AXES_OF:
         return f"only a tensor with {_AXES_OF[word]} has it"
+    if otherwise is not None and nearest(word, known) is None:
+        return otherwise
     return did_you_mean(word, known) or "declare it under `params:`"
 
 

@@ -7,7 +7,7 @@ from cnnshape.diagnostics import MOST_CANDIDATES, SLIP, Diagnostic, Label, neare
 from cnnshape.graph.binding import WORDS, unknown_name
 from cnnshape.graph.foreign import foreign_spelling, foreign_value
 from cnnshape.graph.scope import AXIS_NAMES, DYNAMIC
-from cnnshape.graph.vocabulary import names_in, walk
+from cnnshape.graph.vocabulary import all_steps, names_in, walk
 from cnnshape.layers import BY_NAME, ArgumentType, Layer, foreign_kind
 from cnnshape.source import Span
 from cnnshape.spec import (
@@ -70,15 +70,14 @@ def _words_of(spec: Spec) -> set[str]:
     values: list[Value | None] = [param.default for param in spec.params]
     values += [setting.value for variant in spec.variants for setting in variant.params]
     values += [param.default for block in spec.blocks for param in block.params]
-    for steps in (*(block.steps for block in spec.blocks), spec.layers):
-        for step in walk(steps):
-            if isinstance(step, Loop):
-                values += [column.values for column in step.columns]
-            if isinstance(step, Call) and step.is_block:
-                # `width: width` means a variable, never a word of that name
-                given = (*step.arguments, *step.modifiers.first)
-                values += [each.value for each in given if not _names_itself(each)]
-                values.append(step.main)
+    for step in all_steps(spec):
+        if isinstance(step, Loop):
+            values += [column.values for column in step.columns]
+        if isinstance(step, Call) and step.is_block:
+            # `width: width` means a variable, never a word of that name
+            given = (*step.arguments, *step.modifiers.first)
+            values += [each.value for each in given if not _names_itself(each)]
+            values.append(step.main)
     for value in values:
         words |= _bare_words(value)
     return words
@@ -96,7 +95,7 @@ def _tested_words(spec: Spec) -> set[str]:
 
 def _values(spec: Spec) -> Iterator[Value]:
     """The values that steps have."""
-    for step in (each for steps in (*(block.steps for block in spec.blocks), spec.layers) for each in walk(steps)):
+    for step in all_steps(spec):
         if isinstance(step, Broken):
             continue
         modifiers = step.modifiers
@@ -206,9 +205,8 @@ class _Finder:
         kind = BY_NAME.get(step.word.text)
         if kind is None and step.word.text not in self.blocks:
             return
-        main = next((name for name, argument in kind.arguments.items() if argument.main), "") if kind else ""
-        if main or kind is None:
-            self.value(step.main, names, _type_of(kind, main))
+        if kind is None or kind.main is not None:
+            self.value(step.main, names, _type_of(kind, kind.main) if kind and kind.main else None)
         self.arguments((*step.arguments, *step.modifiers.first), names, kind)
         if kind is None:
             self.given(step, names)
@@ -261,7 +259,7 @@ class _Finder:
                 self.arguments(value.arguments, names, kind)
 
     def unknown(self, value: Value, word: str, names: set[str], type: ArgumentType | None) -> None:
-        found = _unknown(value, word, names, type, self.sizes)
+        found = self.diagnostic(value, word, names, type)
         if found.name == "unknown-name":
             first = self.first.setdefault(word, len(self.found))
             if first < len(self.found):
@@ -269,22 +267,20 @@ class _Finder:
         close = nearest(word, self.declared)
         if close is not None and found.help == f"did you mean `{close}`?":
             found = found._replace(related=(Label(self.declared[close], f"`{close}` is declared here"),))
-        if word in self.params and (found.help is None or found.help.startswith("known here")):
-            found = found._replace(
-                help=f"a block sees its own params alone: declare `{word}` there, and hand it over where the block is used"
-            )
         self.found.append(found)
+
+    def diagnostic(self, value: Value, word: str, names: set[str], type: ArgumentType | None) -> Diagnostic:
+        written = type.native(word) if type else None
+        if written is not None and _bare_words(value) == {word}:
+            return foreign_value(word, written, value.span)
+        known = set(type.words) if type else set()
+        known |= set() if len(names) > MOST_CANDIDATES else names
+        known |= set() if type and type.form == "word" else self.sizes
+        in_block = (
+            f"a block sees its own params alone: declare `{word}` there, and hand it over where the block is used"
+        )
+        return unknown_name(value, word, dict.fromkeys(known), in_block if word in self.params else None)
 
 
 def _type_of(kind: type[Layer] | None, argument: str) -> ArgumentType | None:
     return kind.arguments[argument].type if kind is not None and argument in kind.arguments else None
-
-
-def _unknown(value: Value, word: str, names: set[str], type: ArgumentType | None, sizes: frozenset[str]) -> Diagnostic:
-    written = type.native(word) if type else None
-    if written is not None and _bare_words(value) == {word}:
-        return foreign_value(word, written, value.span)
-    known = set(type.words) if type else set()
-    known |= set() if len(names) > MOST_CANDIDATES else names
-    known |= set() if type and type.form == "word" else sizes
-    return unknown_name(value, word, dict.fromkeys(known))
