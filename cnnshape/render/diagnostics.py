@@ -5,6 +5,7 @@ from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from cnnshape.diagnostics import Diagnostic, Label, Severity
+from cnnshape.render.wrapping import wrapped
 from cnnshape.source import SourceText
 
 MAX_EXCERPT = 160
@@ -27,11 +28,9 @@ def full(diagnostics: Iterable[Diagnostic], width: int | None = None) -> str:
 
 
 def full_lines(diagnostic: Diagnostic, width: int | None = None) -> list[Line]:
-    """One diagnostic with its excerpts, and an empty line after it; source lines are cut to `width`."""
+    """One diagnostic with its excerpts, and an empty line after it; source lines are cut to `width`, sentences broken."""
     role = str(diagnostic.severity)
-    lines: list[Line] = [
-        (Piece(f"{role}[{diagnostic.code}]", role), Piece(f": {escaped(diagnostic.message)}", "message"))
-    ]
+    lines = _sentence((Piece(f"{role}[{diagnostic.code}]", role), Piece(": ", "message")), diagnostic.message, width)
     margin = _margin(diagnostic)
     if diagnostic.at is None and diagnostic.file:
         lines.append((Piece(" " * margin + "--> ", "place"), Piece(escaped(diagnostic.file))))
@@ -39,8 +38,17 @@ def full_lines(diagnostic: Diagnostic, width: int | None = None) -> list[Line]:
         lines += _excerpts(diagnostic, source, labels, margin, _room(width, margin))
     for kind, text in (*(("note", note) for note in diagnostic.notes), ("help", diagnostic.help)):
         if text:
-            lines.append((Piece(" " * (margin + 1) + "= ", "place"), Piece(kind, "help"), Piece(f": {escaped(text)}")))
+            lines += _sentence(
+                (Piece(" " * (margin + 1) + "= ", "place"), Piece(kind, "help"), Piece(": ")), text, width
+            )
     return [*lines, ()]
+
+
+def _sentence(head: Line, text: str, width: int | None) -> list[Line]:
+    """A text behind its head, in the role of the head's end; where it is too long it is broken between words."""
+    start, role = "".join(piece.text for piece in head), head[-1].role
+    first, *further = wrapped(start, escaped(text), width)
+    return [(*head, Piece(first[len(start) :], role)), *((Piece(line, role),) for line in further)]
 
 
 def concise(diagnostic: Diagnostic) -> str:

@@ -107,6 +107,7 @@ def _stage_data(stage: Stage) -> dict[str, Any]:
 
 
 _SIZE, _LABELS, _MARGIN = 620, 330, 24
+_INPUT = "#222222"
 _COLORS = ("#1f77b4", "#2ca02c", "#ff7f0e", "#9467bd", "#d62728", "#8c564b", "#17becf", "#e377c2")
 
 
@@ -121,12 +122,14 @@ def to_svg(found: Trace, regions: Sequence[Region]) -> str:
     scale = (_SIZE - 2 * _MARGIN) / max(bottom - top, right - left)
     frame = _Frame(left, top, scale)
     drawn = sorted(zip(regions, _COLORS * len(regions), strict=False), key=lambda pair: -pair[0].spans[0].size)
-    parts = [frame.rectangle(0, 0, width, height, "#222222", "#f3f3f3", f"the input, {show(found.input)}")]
+    parts = [frame.rectangle(0, 0, width, height, _INPUT, "#f3f3f3", f"the input, {show(found.input)}")]
     parts += [_field(frame, each, color) for each, color in drawn]
-    labels = [
-        _label(index, each, color)
-        for index, (each, color) in enumerate(zip(regions, _COLORS * len(regions), strict=False))
+    told = [(_INPUT, show(found.input), "the input")]
+    told += [
+        (color, show((each.spans[0].size, each.spans[1].size)), each.layer)
+        for each, color in zip(regions, _COLORS * len(regions), strict=False)
     ]
+    labels = [_label(index, *each) for index, each in enumerate(told)]
     lines = max(_SIZE, 60 + 40 * len(labels))
     return "\n".join(
         [
@@ -162,11 +165,10 @@ def _field(frame: _Frame, found: Region, color: str) -> str:
     return drawn.replace('stroke-width="1.5"', 'stroke-width="1.5" fill-opacity="0.12"')
 
 
-def _label(index: int, found: Region, color: str) -> str:
-    rows, columns = found.spans
+def _label(index: int, color: str, size: str, name: str) -> str:
     y = 66 + 40 * index
     return (
         f'<rect x="{_SIZE}" y="{y - 11}" width="13" height="13" fill="{color}"/>'
-        f'<text x="{_SIZE + 22}" y="{y}" fill="#222222">{rows.size}x{columns.size}</text>'
-        f'<text x="{_SIZE + 22}" y="{y + 16}" fill="#666666" font-size="11">{escape(found.layer)}</text>'
+        f'<text x="{_SIZE + 22}" y="{y}" fill="#222222">{size}</text>'
+        f'<text x="{_SIZE + 22}" y="{y + 16}" fill="#666666" font-size="11">{escape(name)}</text>'
     )
