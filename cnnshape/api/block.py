@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from cnnshape.api.design import Design
 from cnnshape.diagnostics import diagnose, did_you_mean
 from cnnshape.graph import Options
+from cnnshape.language import Argument, Call, Expression, Input, Modifiers, Name, Value
 from cnnshape.layers import Shape
 from cnnshape.source import Span
-from cnnshape.spec import Argument, Call, Expression, Input, Modifiers, Name, Value
 
 
 def block_alone(

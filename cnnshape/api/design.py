@@ -8,10 +8,10 @@ from cnnshape.diagnostics import Diagnostic, Label, Severity, diagnose
 from cnnshape.document import Mapping as Node
 from cnnshape.document import decode, read_document, read_file_bytes
 from cnnshape.graph import Graph, Options, build
+from cnnshape.language import Spec, Value, read_spec, read_value
 from cnnshape.layers import Shape
 from cnnshape.report import DTYPES, Report, Settings, make_report
 from cnnshape.source import SourceText
-from cnnshape.spec import Spec, Value, read_spec, read_value
 
 _LARGEST = 10**12
 ParamValue = int | float | bool | str | list["ParamValue"] | tuple["ParamValue", ...]

@@ -6,10 +6,10 @@ from typing import NamedTuple
 from cnnshape.api.design import Design, expand, seen_from
 from cnnshape.diagnostics import Diagnostic, Severity, diagnose
 from cnnshape.graph import Graph, Options, build
+from cnnshape.language import Spec
 from cnnshape.lint import Selection, Subject, apply_ignores, lint
 from cnnshape.report import make_report
 from cnnshape.report.expectation import check_budgets, check_expectations
-from cnnshape.spec import Spec
 
 MOST_VARIANTS = 200
 VARIANT_VISITS = 400_000

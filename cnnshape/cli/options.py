@@ -10,10 +10,10 @@ from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.reading import fail
 from cnnshape.diagnostics import diagnose
 from cnnshape.graph import Options
+from cnnshape.language import Value, read_value
 from cnnshape.layers import Shape
 from cnnshape.report import DTYPES
 from cnnshape.source import SourceText, shipped_names
-from cnnshape.spec import Value, read_value
 
 
 def complete_spec(incomplete: str) -> list[str]:

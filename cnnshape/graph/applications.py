@@ -8,9 +8,9 @@ from cnnshape.graph.model import Application
 from cnnshape.graph.scope import Handle, Rounds, Scope
 from cnnshape.graph.values import Poisoned, Values
 from cnnshape.graph.vocabulary import Plan, Vocabulary, names_in
+from cnnshape.language import Name, Setting, Value
 from cnnshape.layers import BY_NAME, Layer, LayerProblem, Tensor, show
 from cnnshape.source import Span
-from cnnshape.spec import Name, Setting, Value
 
 MAX_ELEMENTS = 10**15
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean, nearest
 from cnnshape.graph.foreign import foreign_spelling, foreign_value
 from cnnshape.graph.vocabulary import Plan
+from cnnshape.language import Expression, ExpressionProblem, ListValue, Unresolved, Value, describe, shown
 from cnnshape.layers import BY_NAME, KINDS, LARGEST, ArgumentType, Layer, LayerProblem, Tensor, foreign_kind
 from cnnshape.source import Span
-from cnnshape.spec import Expression, ExpressionProblem, ListValue, Unresolved, Value, describe, shown
 
 WORDS = frozenset(word for kind in KINDS for argument in kind.arguments.values() for word in argument.type.words)
 """The words that some argument takes."""

@@ -16,8 +16,8 @@ from cnnshape.graph.references import tensor_of
 from cnnshape.graph.scope import Handle, Place, Scope
 from cnnshape.graph.values import Poisoned, settled
 from cnnshape.graph.vocabulary import Vocabulary, names_in
+from cnnshape.language import Input, Name, Spec, Unresolved, Value, Variant, describe, shown
 from cnnshape.layers import Shape, Tensor
-from cnnshape.spec import Input, Name, Spec, Unresolved, Value, Variant, describe, shown
 
 LARGEST_SIZE = 10**9
 

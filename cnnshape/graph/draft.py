@@ -11,9 +11,9 @@ from cnnshape.graph.mismatch import share_mismatch, share_unequal, weight_shapes
 from cnnshape.graph.model import Group, Node
 from cnnshape.graph.scope import Handle
 from cnnshape.graph.values import Poisoned
+from cnnshape.language import Name
 from cnnshape.layers import Tensor
 from cnnshape.source import Span
-from cnnshape.spec import Name
 
 MAX_LAYERS = 100_000
 

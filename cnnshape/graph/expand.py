@@ -16,9 +16,9 @@ from cnnshape.graph.references import conflict, tensor_of
 from cnnshape.graph.scope import Handle, Place, Rounds, Scope, Taken
 from cnnshape.graph.values import Poisoned, Values
 from cnnshape.graph.vocabulary import MOST_NAMED, Vocabulary, size_of, walk
+from cnnshape.language import Broken, Call, Expression, Join, ListValue, Loop, Modifiers, Name, Residual, Step, describe
 from cnnshape.layers import BY_NAME, Layer, show
 from cnnshape.source import Span
-from cnnshape.spec import Broken, Call, Expression, Join, ListValue, Loop, Modifiers, Name, Residual, Step, describe
 
 MAX_NESTING = 48
 VISITS_PER_LAYER = 6

@@ -5,9 +5,9 @@ compared bare: `DepthwiseConv2D` is `depthwiseconv`.
 """
 
 from cnnshape.diagnostics import Diagnostic, diagnose
+from cnnshape.language import KIND_WORDS
 from cnnshape.layers import Layer, bare
 from cnnshape.source import Span
-from cnnshape.spec import KIND_WORDS
 
 CONTROLS = {
     "shortcut": "residual", "skip": "residual", "foreach": "for", "loop": "for", "branch": "concat",

@@ -2,8 +2,8 @@
 
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.graph.model import GraphInput
+from cnnshape.language import Spec
 from cnnshape.layers import Shape, show
-from cnnshape.spec import Spec
 
 _CHANNELS = (1, 3)
 _LEAST_SIZE = 16

@@ -4,8 +4,8 @@ from math import prod
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.graph.model import Node
+from cnnshape.language import Call, Name, Residual, shown
 from cnnshape.layers import Shape, Tensor, counted, show
-from cnnshape.spec import Call, Name, Residual, shown
 
 
 def residual_mismatch(step: Residual, body: Tensor, shortcut: Tensor, projected: bool) -> Diagnostic:

@@ -8,9 +8,7 @@ from cnnshape.graph.binding import WORDS, unknown_name
 from cnnshape.graph.foreign import foreign_spelling, foreign_value
 from cnnshape.graph.scope import AXIS_NAMES, DYNAMIC
 from cnnshape.graph.vocabulary import all_steps, names_in, walk
-from cnnshape.layers import BY_NAME, ArgumentType, Layer, foreign_kind
-from cnnshape.source import Span
-from cnnshape.spec import (
+from cnnshape.language import (
     Argument,
     Broken,
     Call,
@@ -25,6 +23,8 @@ from cnnshape.spec import (
     Step,
     Value,
 )
+from cnnshape.layers import BY_NAME, ArgumentType, Layer, foreign_kind
+from cnnshape.source import Span
 
 _WORDS = frozenset({"identity", "none", "center"})
 MOST_LINES = 6

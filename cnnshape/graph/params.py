@@ -4,8 +4,8 @@ from cnnshape.diagnostics import Label, diagnose
 from cnnshape.graph.binding import Refused
 from cnnshape.graph.scope import Scope
 from cnnshape.graph.values import Values, refuse_unresolved, settled
+from cnnshape.language import Block, Call, Expression, Value
 from cnnshape.source import Span
-from cnnshape.spec import Block, Call, Expression, Value
 
 
 def given_params(call: Call, block: Block, first: bool) -> dict[str, Value]:

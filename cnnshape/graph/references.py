@@ -4,7 +4,7 @@ from cnnshape.diagnostics import MOST_CANDIDATES, diagnose
 from cnnshape.graph.binding import Refused
 from cnnshape.graph.scope import Handle, Rounds, Scope
 from cnnshape.graph.vocabulary import Vocabulary
-from cnnshape.spec import Name, describe, shown
+from cnnshape.language import Name, describe, shown
 
 
 def tensor_of(name: Name, scope: Scope, vocabulary: Vocabulary, *, in_block: bool = False) -> Handle:

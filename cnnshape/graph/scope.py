@@ -1,8 +1,8 @@
 """Names during expansion: what an expression or a reference can see at one step."""
 
+from cnnshape.language import SIZE_NAMES
 from cnnshape.layers import Tensor
 from cnnshape.source import Span
-from cnnshape.spec import SIZE_NAMES
 
 Scope = dict[str, object]
 

@@ -8,8 +8,8 @@ from cnnshape.diagnostics import diagnose
 from cnnshape.graph.binding import Refused, evaluate, unknown_name
 from cnnshape.graph.scope import DYNAMIC, Handle, Scope, sizes_in_scope
 from cnnshape.graph.vocabulary import names_in
+from cnnshape.language import Expression, ListValue, Unresolved, Value, describe
 from cnnshape.layers import Tensor
-from cnnshape.spec import Expression, ListValue, Unresolved, Value, describe
 
 
 class Poisoned(Exception):

@@ -8,9 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, nearest
 from cnnshape.graph.foreign import CONTROLS, INFERRED, argument_help, follower_of, foreign_spelling, kind_help
-from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME, Layer, bare, foreign_argument, foreign_kind
-from cnnshape.source import Span
-from cnnshape.spec import (
+from cnnshape.language import (
     Argument,
     Block,
     Broken,
@@ -28,6 +26,8 @@ from cnnshape.spec import (
     Value,
     shown,
 )
+from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME, Layer, bare, foreign_argument, foreign_kind
+from cnnshape.source import Span
 
 MOST_NAMED = 12
 MOST_SHOWN = 60

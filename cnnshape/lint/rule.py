@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from cnnshape.diagnostics import CATALOGUE, Diagnostic, Label, Severity, diagnose
 from cnnshape.graph import Graph
+from cnnshape.language import Spec
 from cnnshape.report import Report
 from cnnshape.source import Span
-from cnnshape.spec import Spec
 
 
 class Subject(NamedTuple):

@@ -8,6 +8,10 @@ import json
 import re
 from inspect import cleandoc
 
+from cnnshape.language.expression import MAX_LENGTH
+from cnnshape.language.file import EXTENDING_KEYS, KEYS, MAX_RANK, VERSION, YEARS
+from cnnshape.language.reading import MAX_NAME, NAME, RESERVED, VARIABLE
+from cnnshape.language.steps import COMPANIONS, CONTROLS, JOINS, MODIFIERS
 from cnnshape.layers import BY_NAME
 from cnnshape.layers.argument import LARGEST
 from cnnshape.render.schema_kinds import (
@@ -25,10 +29,6 @@ from cnnshape.render.schema_kinds import (
     reference,
 )
 from cnnshape.report.expectation import FIGURES
-from cnnshape.spec.expression import MAX_LENGTH
-from cnnshape.spec.file import EXTENDING_KEYS, KEYS, MAX_RANK, VERSION, YEARS
-from cnnshape.spec.reading import MAX_NAME, NAME, RESERVED, VARIABLE
-from cnnshape.spec.steps import COMPANIONS, CONTROLS, JOINS, MODIFIERS
 
 _QUANTITY = (
     r"([0-9]{1,3}(,[0-9]{3}){1,6}|[0-9]{1,15}(_[0-9]{1,15}){0,6})(\.[0-9]{1,12})?\s*(k|K|M|G|T|B|kB|MB|GB|KiB|MiB|GiB)?"

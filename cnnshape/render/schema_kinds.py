@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from inspect import cleandoc
 from typing import Any
 
+from cnnshape.language.file import MAX_RANK
+from cnnshape.language.steps import JOINS
 from cnnshape.layers import KINDS, Argument, ArgumentType, Layer
 from cnnshape.render.reference import describe_argument, describe_follower
-from cnnshape.spec.file import MAX_RANK
-from cnnshape.spec.steps import JOINS
 
 Schema = dict[str, Any]
 

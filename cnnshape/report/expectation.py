@@ -8,10 +8,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
+from cnnshape.language import Expectation, Expression, ListValue, Name, shown
 from cnnshape.layers import Shape, show
 from cnnshape.report.quantity import parse_quantity
 from cnnshape.report.report import Report, Row
-from cnnshape.spec import Expectation, Expression, ListValue, Name, shown
 
 FIGURES: dict[str, str] = {
     "params": "learned parameters, frozen ones too",

@@ -37,18 +37,18 @@ from cnnshape.graph.binding import MAX_LIST, MAX_LIST_DEPTH
 from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.graph.expand import MAX_NESTING
 from cnnshape.graph.scope import DYNAMIC
+from cnnshape.language import expression
+from cnnshape.language.expression import _FUNCTIONS, MAX_LENGTH, MAX_VALUE
+from cnnshape.language.file import KEYS, MAX_RANK
+from cnnshape.language.reader import MAX_EXTENDS
+from cnnshape.language.reading import MAX_NAME, RESERVED
+from cnnshape.language.steps import MODIFIERS
 from cnnshape.layers import KINDS
 from cnnshape.layers.argument import LARGEST
 from cnnshape.layers.family import Unweighted
 from cnnshape.render.csv import FIELDS
 from cnnshape.report import DTYPES, Report, Row, Totals
 from cnnshape.report.expectation import FIGURES
-from cnnshape.spec import expression
-from cnnshape.spec.expression import _FUNCTIONS, MAX_LENGTH, MAX_VALUE
-from cnnshape.spec.file import KEYS, MAX_RANK
-from cnnshape.spec.reader import MAX_EXTENDS
-from cnnshape.spec.reading import MAX_NAME, RESERVED
-from cnnshape.spec.steps import MODIFIERS
 from cnnshape.study.compare import FIGURES as COMPARED
 from tests.command import run
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnnshape.language import Expression, ExpressionProblem
+from cnnshape.language.expression import MAX_DEPTH, MAX_LENGTH, MAX_VALUE, Unresolved, compile_expression
 from cnnshape.source import SourceText, Span
-from cnnshape.spec import Expression, ExpressionProblem
-from cnnshape.spec.expression import MAX_DEPTH, MAX_LENGTH, MAX_VALUE, Unresolved, compile_expression
 
 SCOPE: dict[str, Any] = {
     "a": 7,

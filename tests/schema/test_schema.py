@@ -17,14 +17,14 @@ from typer.testing import CliRunner
 
 from cnnshape.cli.app import app
 from cnnshape.diagnostics import CATALOGUE
+from cnnshape.language import ExpressionProblem
+from cnnshape.language.expression import MAX_LENGTH, compile_expression
+from cnnshape.language.steps import CONTROLS, JOINS, MODIFIERS
 from cnnshape.layers import KINDS, Argument
 from cnnshape.render.reference import describe_argument
 from cnnshape.render.schema import schema, to_schema
 from cnnshape.report.expectation import parse_wanted
 from cnnshape.source import SourceText, Span, shipped_folder
-from cnnshape.spec import ExpressionProblem
-from cnnshape.spec.expression import MAX_LENGTH, compile_expression
-from cnnshape.spec.steps import CONTROLS, JOINS, MODIFIERS
 
 ROOT = Path(__file__).parents[2]
 SPECS = ROOT / "tests" / "specs"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from cnnshape.spec import (
+from cnnshape.language import (
     Argument,
     Broken,
     Call,

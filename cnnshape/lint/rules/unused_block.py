@@ -29,8 +29,8 @@ from collections.abc import Iterable, Iterator
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph.vocabulary import walk
+from cnnshape.language import Call, Step
 from cnnshape.lint.rule import Rule, Subject, warn
-from cnnshape.spec import Call, Step
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:

@@ -46,9 +46,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from cnnshape.diagnostics import Diagnostic
+from cnnshape.language import Param, Value
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.lint.rules._names import read_by, read_in
-from cnnshape.spec import Param, Value
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:

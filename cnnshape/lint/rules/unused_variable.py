@@ -32,9 +32,9 @@ from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph.vocabulary import all_steps
+from cnnshape.language import Loop
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.lint.rules._names import read_in
-from cnnshape.spec import Loop
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:

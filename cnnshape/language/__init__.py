@@ -1,7 +1,7 @@
 """A spec as it was written: steps, blocks, parameters and expressions, each with its place."""
 
-from cnnshape.spec.expression import Expression, ExpressionProblem, Unresolved, describe
-from cnnshape.spec.model import (
+from cnnshape.language.expression import Expression, ExpressionProblem, Unresolved, describe
+from cnnshape.language.model import (
     Argument,
     Block,
     Branch,
@@ -24,9 +24,9 @@ from cnnshape.spec.model import (
     Value,
     Variant,
 )
-from cnnshape.spec.reader import read_spec, read_value
-from cnnshape.spec.reading import SIZE_NAMES, shown
-from cnnshape.spec.steps import KIND_WORDS
+from cnnshape.language.reader import read_spec, read_value
+from cnnshape.language.reading import SIZE_NAMES, shown
+from cnnshape.language.steps import KIND_WORDS
 
 __all__ = [
     "KIND_WORDS",

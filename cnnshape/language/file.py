@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from cnnshape.diagnostics import Label, nearest
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
+from cnnshape.language.expression import Expression
+from cnnshape.language.model import Block, Expectation, Input, ListValue, Name, Param, Step, Variant
+from cnnshape.language.reading import NAME, VARIABLE, Problems, kind_of, shown
+from cnnshape.language.steps import StepReader
 from cnnshape.source import SourceText, Span
-from cnnshape.spec.expression import Expression
-from cnnshape.spec.model import Block, Expectation, Input, ListValue, Name, Param, Step, Variant
-from cnnshape.spec.reading import NAME, VARIABLE, Problems, kind_of, shown
-from cnnshape.spec.steps import StepReader
 
 VERSION = 1
 KEYS = (

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
 from cnnshape.document import decode, read_document, read_file_bytes
+from cnnshape.language.file import File, read_file
+from cnnshape.language.model import Name, Spec, Value
+from cnnshape.language.reading import Problems, Reader, shown
 from cnnshape.source import SourceText, shipped_names
-from cnnshape.spec.file import File, read_file
-from cnnshape.spec.model import Name, Spec, Value
-from cnnshape.spec.reading import Problems, Reader, shown
 
 MAX_EXTENDS = 8
 # A file without such a line is refused whole: a fault in it would quote passwords or the environment.

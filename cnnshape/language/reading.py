@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, nearest
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
+from cnnshape.language.expression import MAX_LENGTH, Expression, ExpressionProblem, compile_expression
+from cnnshape.language.model import Argument, ListValue, Name, Setting, Value
 from cnnshape.source import Span
-from cnnshape.spec.expression import MAX_LENGTH, Expression, ExpressionProblem, compile_expression
-from cnnshape.spec.model import Argument, ListValue, Name, Setting, Value
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 _COMMA = re.compile(r"\s*,")

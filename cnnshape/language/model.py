@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic
+from cnnshape.language.expression import Expression
 from cnnshape.source import SourceText, Span
-from cnnshape.spec.expression import Expression
 
 
 class Name(NamedTuple):

@@ -2,8 +2,8 @@
 
 from cnnshape.diagnostics import SLIP, Diagnostic, diagnose, nearest
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
-from cnnshape.spec.expression import Expression
-from cnnshape.spec.model import (
+from cnnshape.language.expression import Expression
+from cnnshape.language.model import (
     Argument,
     Branch,
     Broken,
@@ -17,7 +17,7 @@ from cnnshape.spec.model import (
     Residual,
     Step,
 )
-from cnnshape.spec.reading import VARIABLE, Reader, kind_of, shown
+from cnnshape.language.reading import VARIABLE, Reader, kind_of, shown
 
 JOINS = ("add", "concat", "multiply")
 MODIFIERS = ("name", "from", "when", "repeat", "first", "share", "frozen")
