@@ -2,7 +2,7 @@
 
 from cnnshape.layers.argument import FLAG, NUMBER, PROBABILITY, arg
 from cnnshape.layers.contract import Tensor, Weight, layer
-from cnnshape.layers.family import Activation, Free, Normalization, SamePlace
+from cnnshape.layers.family import Activation, PassThrough
 
 
 @layer
@@ -43,20 +43,17 @@ class LeakyRelu(Activation):
 
 
 @layer
-class Prelu(Normalization):
+class Prelu(Activation):
     """max(x, 0) + slope * min(x, 0), the slope learned: one, or one per channel. Source: He et al. (2015)."""
 
     name = "prelu"
     foreign = ("PReLU", "PRelu")
-    activation = True
+    cost = 2
     operations = "2 per value: product, choice"
     per_channel: bool = arg(FLAG, "learns a slope per channel", default=False, main=True)
 
     def weights(self, inputs: tuple[Tensor, ...]) -> tuple[Weight, ...]:
         return (Weight("weight", inputs[0].shape[:1] if self.per_channel else (1,)),)
-
-    def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:
-        return 2 * output.elements
 
 
 @layer
@@ -170,15 +167,8 @@ class Softmax(Activation):
     operations = "3 per value: exp, sum, quotient"
 
 
-class Dropping(Free, SamePlace):
-    """Does nothing at inference."""
-
-    view = True
-    operations = "0: nothing happens at inference"
-
-
 @layer
-class Dropout(Dropping):
+class Dropout(PassThrough):
     """Zeroes values with probability `p` in training; nothing at inference."""
 
     name = "dropout"
@@ -212,7 +202,7 @@ class Dropout(Dropping):
 
 
 @layer
-class DropPath(Dropping):
+class DropPath(PassThrough):
     """Drops a whole branch of a residual with probability `p` in training (stochastic depth)."""
 
     name = "drop_path"
@@ -227,7 +217,7 @@ class DropPath(Dropping):
 
 
 @layer
-class Identity(Dropping):
+class Identity(PassThrough):
     """The input, as it is."""
 
     name = "identity"

@@ -1,7 +1,6 @@
 """Convolutions and the fully connected layer: the kinds with matrix products."""
 
 from math import prod
-from typing import ClassVar
 
 from cnnshape.layers.argument import (
     EXPLICIT_PADDING,
@@ -14,9 +13,10 @@ from cnnshape.layers.argument import (
     PerAxis,
     arg,
 )
-from cnnshape.layers.contract import Layer, LayerProblem, Tensor, Weight, layer
+from cnnshape.layers.contract import LayerProblem, Tensor, Weight, layer
 from cnnshape.layers.family import (
     AXES,
+    MatrixProduct,
     counted,
     divisor_help,
     grid,
@@ -67,7 +67,7 @@ def _groups_help(channels: int, out: int, groups: int) -> str:
 
 
 @layer
-class Conv(Layer):
+class Conv(MatrixProduct):
     """Slides `out` learned kernels over the input.
 
     Output size per axis: floor((W - K_eff + P_before + P_after) / S) + 1, K_eff = dilation * (K - 1) + 1.
@@ -90,8 +90,6 @@ class Conv(Layer):
         "convolutional",
         "cnn",
     )
-    followers = ("norm", "act")
-    operations = "2 x MACs, and 1 per output value for the bias"
     out: int = arg(POSITIVE, "number of kernels: the channels of the output", main=True, foreign=_OUT)
     kernel: PerAxis = arg(POSITIVE_PER_AXIS, "size of the window", foreign=_KERNEL)
     stride: PerAxis = arg(POSITIVE_PER_AXIS, "step between two windows", default=1, foreign=_STRIDE)
@@ -122,7 +120,7 @@ class Conv(Layer):
 
 
 @layer
-class ConvTranspose(Layer):
+class ConvTranspose(MatrixProduct):
     """Writes `out` learned kernels over a larger output, one per input cell: the transpose of `conv`.
 
     Output size per axis: (W - 1) * S + K_eff - P_before - P_after + output_padding.
@@ -141,8 +139,6 @@ class ConvTranspose(Layer):
         "upconv",
         "up_conv",
     )
-    followers = ("norm", "act")
-    operations = "2 x MACs, and 1 per output value for the bias"
     out: int = arg(POSITIVE, "number of kernels: the channels of the output", main=True, foreign=_OUT)
     kernel: PerAxis = arg(POSITIVE_PER_AXIS, "size of the window", foreign=_KERNEL)
     stride: PerAxis = arg(POSITIVE_PER_AXIS, "step between two windows in the output", default=1, foreign=_STRIDE)
@@ -199,7 +195,7 @@ class ConvTranspose(Layer):
 
 
 @layer
-class Linear(Layer):
+class Linear(MatrixProduct):
     """Multiplies a flat input by a learned matrix: the fully connected layer.
 
     Weights: out x C, and out biases. MACs: out x C.
@@ -220,8 +216,6 @@ class Linear(Layer):
         "Affine",
         "classifier",
     )
-    followers: ClassVar[tuple[str, ...]] = ("norm", "act")
-    operations = "2 x MACs, and 1 per output value for the bias"
     out: int = arg(POSITIVE, "values of the output", main=True, foreign=(*_OUT, *_UNITS))
     bias: bool = arg(FLAG, "adds one learned value per output", default=True, foreign=_BIAS)
 

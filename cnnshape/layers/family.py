@@ -138,7 +138,14 @@ class SamePlace(Layer):
         return Sight.POINT
 
 
-class Free(Unweighted):
+class MatrixProduct(Layer):
+    """Multiplies its input by a learned matrix, once per position: the kinds with MACs."""
+
+    followers = ("norm", "act")
+    operations = "2 x MACs, and 1 per output value for the bias"
+
+
+class Move(Unweighted):
     """Moves or renames values, and computes none."""
 
     operations = "0: values are moved, not computed"
@@ -158,10 +165,36 @@ class Activation(Unweighted, SamePlace):
 
 
 class Normalization(SamePlace):
-    """Scales and shifts values; no matrix product."""
+    """Divides values by a measure of their own size; no matrix product."""
+
+    normalizes = True
 
     def macs(self, inputs: tuple[Tensor, ...], output: Tensor) -> int:
         return 0
+
+
+class Scaling(SamePlace):
+    """Multiplies values by learned ones of their channel."""
+
+    def macs(self, inputs: tuple[Tensor, ...], output: Tensor) -> int:
+        return 0
+
+
+class PassThrough(Move, SamePlace):
+    """Does nothing at inference."""
+
+    view = True
+    operations = "0: nothing happens at inference"
+
+
+class Resize(Unweighted):
+    """Computes values between the cells of its input."""
+
+
+class Join(Unweighted):
+    """Several tensors become one."""
+
+    joins = True
 
 
 class Pooling(Unweighted):

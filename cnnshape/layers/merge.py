@@ -3,7 +3,7 @@
 from math import prod
 
 from cnnshape.layers.contract import LayerProblem, Shape, Tensor, layer
-from cnnshape.layers.family import Free, Unweighted, show
+from cnnshape.layers.family import Join, show
 from cnnshape.layers.window import Footprint, Sight
 
 MOST_NAMED = 12
@@ -25,10 +25,9 @@ def _same_boxes(inputs: tuple[Tensor, ...]) -> int:
     return inputs[0].boxes
 
 
-class Elementwise(Unweighted):
+class ElementwiseJoin(Join):
     """Combines values at the same place of equal shapes."""
 
-    joins = True
     combines = True
     operations = "tensors - 1 per output value"
 
@@ -91,7 +90,7 @@ def _mend_ranks(inputs: tuple[Tensor, ...]) -> str:
 
 
 @layer
-class Add(Elementwise):
+class Add(ElementwiseJoin):
     """The sum of tensors of equal shapes."""
 
     name = "add"
@@ -110,7 +109,7 @@ def _mend_gate(full: Shape, gate: Shape, other: Shape) -> str:
 
 
 @layer
-class Multiply(Elementwise):
+class Multiply(ElementwiseJoin):
     """The product of tensors of equal shapes; a gate of `C x 1 x 1` multiplies whole channels."""
 
     name = "multiply"
@@ -128,12 +127,12 @@ class Multiply(Elementwise):
 
 
 @layer
-class Concat(Free):
+class Concat(Join):
     """Tensors one behind the other along the channels; all other axes must be equal."""
 
     name = "concat"
-    joins = True
     foreign = ("Concat", "concatenate", "Concatenate", "cat", "route", "depth_concat", "filter_concat")
+    operations = "0: values are moved, not computed"
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         boxes = _same_boxes(inputs)
@@ -142,6 +141,9 @@ class Concat(Free):
             raise self._mismatch(inputs, other)
         channels = sum(each.shape[0] for each in inputs)
         return Tensor((channels, *inputs[0].shape[1:]), boxes)
+
+    def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:
+        return 0
 
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
         return Sight.POINT

@@ -4,7 +4,7 @@ from math import prod
 
 from cnnshape.layers.argument import AFFINE, FLAG, NUMBER, POSITIVE, POSITIVE_NUMBER, arg, words
 from cnnshape.layers.contract import LayerProblem, Shape, Tensor, Weight, layer
-from cnnshape.layers.family import Normalization, SamePlace, Unweighted, divided, grid, show
+from cnnshape.layers.family import Normalization, Scaling, divided, grid, show
 
 _EPSILON = ("epsilon", "variance_epsilon")
 _AFFINE = ("elementwise_affine",)
@@ -40,7 +40,6 @@ class BatchNorm(Normalization):
         "FrozenBatchNorm2d",
         "SpatialBatchNormalization",
     )
-    normalizes = True
     centers = True
     operations = "2 per value: at inference the statistics fold into one scale and one shift"
     affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=True, foreign=_AFFINE)
@@ -68,7 +67,6 @@ class BatchNorm(Normalization):
 class OwnStatistics(Normalization):
     """Normalizes by statistics of the sample itself: 5 operations per value, and 1 each for a scale and a shift."""
 
-    normalizes = True
     operations = "5 per value (mean, difference, square, sum, quotient), and 1 each for the scale and the shift"
 
     @property
@@ -153,12 +151,11 @@ class InstanceNorm(OwnStatistics):
 
 
 @layer
-class LocalResponseNorm(Unweighted, SamePlace):
+class LocalResponseNorm(Normalization):
     """Divides each value by the strength of its neighbours across channels. Source: Krizhevsky et al. (2012)."""
 
     name = "local_response_norm"
     foreign = ("LocalResponseNorm", "lrn", "LRN", "local_response_normalization")
-    normalizes = True
     operations = "size + 4 per value: square, sum of `size` squares, scale, add, power, quotient"
     size: int = arg(
         POSITIVE,
@@ -171,12 +168,15 @@ class LocalResponseNorm(Unweighted, SamePlace):
     beta: float = arg(NUMBER, "exponent", default=0.75)
     k: float = arg(NUMBER, "added to the sum", default=1.0, foreign=("bias",))
 
+    def weights(self, inputs: tuple[Tensor, ...]) -> tuple[Weight, ...]:
+        return ()
+
     def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:
         return (self.size + 4) * output.elements
 
 
 @layer
-class LayerScale(Normalization):
+class LayerScale(Scaling):
     """Multiplies each channel by a learned value. Source: Touvron et al. (2021), CaiT; ConvNeXt."""
 
     name = "layer_scale"

@@ -19,9 +19,9 @@ from cnnshape.layers.argument import (
 from cnnshape.layers.contract import LayerProblem, Shape, Tensor, layer
 from cnnshape.layers.family import (
     AXES,
-    Free,
+    Move,
+    Resize,
     SamePlace,
-    Unweighted,
     counted,
     divided,
     grid,
@@ -34,7 +34,7 @@ from cnnshape.layers.window import MAX_PERIOD, Footprint, Sight, Window, linear,
 
 
 @layer
-class Flatten(Free):
+class Flatten(Move):
     """All values in one row: `(C, H, W)` becomes `(C * H * W,)`."""
 
     name = "flatten"
@@ -49,7 +49,7 @@ class Flatten(Free):
 
 
 @layer
-class Reshape(Free):
+class Reshape(Move):
     """The same values under another shape of as many values."""
 
     name = "reshape"
@@ -94,7 +94,7 @@ _FOREIGN_FILLS = {
 
 
 @layer
-class Pad(Free):
+class Pad(Move):
     """Adds cells around the spatial axes; a layer of its own where a framework pads explicitly."""
 
     name = "pad"
@@ -136,7 +136,7 @@ class Pad(Free):
 
 
 @layer
-class Crop(Free):
+class Crop(Move):
     """Cuts cells off around the spatial axes."""
 
     name = "crop"
@@ -172,7 +172,7 @@ _FOREIGN_MODES = {
 
 
 @layer
-class Upsample(Unweighted):
+class Upsample(Resize):
     """Resizes the spatial axes by a factor (output floor(W * scale)) or to a size, without learned weights.
 
     `mode` linear is bilinear in two dimensions and trilinear in three, cubic is bicubic.
@@ -259,7 +259,7 @@ def _multiples(number: int, of: int) -> str:
 
 
 @layer
-class PixelShuffle(Free):
+class PixelShuffle(Move):
     """`(C * r * r, H, W)` to `(C, H * r, W * r)`: channels become space. Source: Shi et al. (2016)."""
 
     name = "pixel_shuffle"
@@ -286,7 +286,7 @@ class PixelShuffle(Free):
 
 
 @layer
-class PixelUnshuffle(Free):
+class PixelUnshuffle(Move):
     """`(C, H * r, W * r)` to `(C * r * r, H, W)`: space becomes channels."""
 
     name = "pixel_unshuffle"
@@ -313,7 +313,7 @@ class PixelUnshuffle(Free):
 
 
 @layer
-class ChannelShuffle(Free, SamePlace):
+class ChannelShuffle(Move, SamePlace):
     """Deals the channels of each group out over all groups. Source: Zhang et al. (2018), ShuffleNet."""
 
     name = "channel_shuffle"
@@ -326,7 +326,7 @@ class ChannelShuffle(Free, SamePlace):
 
 
 @layer
-class Split(Free, SamePlace):
+class Split(Move, SamePlace):
     """One of several equal parts of the channels."""
 
     name = "split"
@@ -346,7 +346,7 @@ class Split(Free, SamePlace):
 
 
 @layer
-class Slice(Free, SamePlace):
+class Slice(Move, SamePlace):
     """Channels `start` to `stop`, `stop` not included."""
 
     name = "slice"
@@ -364,7 +364,7 @@ class Slice(Free, SamePlace):
 
 
 @layer
-class Subsample(Free):
+class Subsample(Move):
     """Every `stride`-th cell of each spatial axis, the first included: output ceil(W / stride)."""
 
     name = "subsample"
@@ -388,7 +388,7 @@ class Subsample(Free):
 
 
 @layer
-class PadChannels(Free, SamePlace):
+class PadChannels(Move, SamePlace):
     """Adds channels of zeros: the parameter-free shortcut of the CIFAR ResNets. Source: He et al. (2015), option A."""
 
     name = "pad_channels"
