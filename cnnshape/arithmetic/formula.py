@@ -1,0 +1,298 @@
+"""Formulas: a count as sums and products of named factors, declared once and applied to many subjects.
+
+A formula gives the number (`value`), the arithmetic of one subject (`text`: `64 * 3 * 7 * 7 * 112 * 112`) and the
+definition in words (`words`: `kernels x input channels x kernel size x output positions`). A subject is whatever the
+factors read their numbers from; this module never looks into it.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from copy import copy
+from math import prod
+from typing import Any, Self
+
+Numbers = tuple[int, ...]
+
+
+class Formula(ABC):
+    """A count of a subject; `note` says what the arithmetic leaves out."""
+
+    __slots__ = ("note",)
+    note: str
+
+    @abstractmethod
+    def value(self, subject: Any) -> Any:
+        """The number; None where it can't be known."""
+
+    @abstractmethod
+    def text(self, subject: Any, repeats: Numbers = ()) -> str:
+        """The arithmetic with the subject's numbers, each term times `repeats`."""
+
+    @abstractmethod
+    def words(self, subject: Any = None) -> str:
+        """The formula in words: for one subject, or without one, with all its cases."""
+
+    def numbers(self, subject: Any) -> Numbers:
+        """The numbers whose product is the value."""
+        return (self.value(subject),)
+
+    def terms(self, subject: Any) -> tuple["Formula", ...]:
+        """The summands that apply to the subject."""
+        return (self,)
+
+    @property
+    def label(self) -> str:
+        """What the formula counts within a larger one; empty for the main part."""
+        return ""
+
+    def definition(self, subject: Any = None) -> str:
+        """The words, with the note."""
+        return f"{self.words(subject)} ({self.note})" if self.note else self.words(subject)
+
+    def noted(self, note: str) -> Self:
+        """The same formula with a note."""
+        other = copy(self)
+        other.note = note
+        return other
+
+    def __add__(self, other: "Formula | int") -> "Sum":
+        return Sum(self, _formula(other))
+
+    def __radd__(self, other: int) -> "Sum":
+        return Sum(Constant(other), self)
+
+    def __sub__(self, other: "Formula | int") -> "Sum":
+        return Sum(self, less=(_formula(other),))
+
+    def __mul__(self, other: "Formula") -> "Product":
+        return Product(self, other)
+
+    def __rmul__(self, other: int) -> "Product":
+        return Product(Constant(other), self)
+
+
+def _formula(value: "Formula | int") -> Formula:
+    return Constant(value) if isinstance(value, int) else value
+
+
+class Constant(Formula):
+    """A number that is the same for every subject."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int, note: str = "") -> None:
+        self.number = number
+        self.note = note
+
+    def value(self, subject: Any) -> Any:
+        return self.number
+
+    def text(self, subject: Any, repeats: Numbers = ()) -> str:
+        return _times((self.number, *repeats) if self.number else (0,))
+
+    def words(self, subject: Any = None) -> str:
+        return str(self.number)
+
+    def terms(self, subject: Any) -> tuple[Formula, ...]:
+        return (self,) if self.number else ()
+
+
+class Factor(Formula):
+    """Named numbers of a subject. With a `unit`, a product counts `so much per unit`."""
+
+    __slots__ = ("name", "read", "unit")
+
+    def __init__(self, name: str, read: Callable[[Any], Numbers], unit: str = "") -> None:
+        self.name = name
+        self.read = read
+        self.unit = unit
+        self.note = ""
+
+    def value(self, subject: Any) -> Any:
+        return prod(self.read(subject))
+
+    def numbers(self, subject: Any) -> Numbers:
+        return self.read(subject)
+
+    def text(self, subject: Any, repeats: Numbers = ()) -> str:
+        return _times((*self.read(subject), *repeats))
+
+    def words(self, subject: Any = None) -> str:
+        return f"1 per {self.unit}" if self.unit else self.name
+
+
+class Figure(Formula):
+    """Another formula of the subject, by its name: its text is the result, not the arithmetic."""
+
+    __slots__ = ("formula", "name")
+
+    def __init__(self, name: str, formula: Callable[[Any], Formula]) -> None:
+        self.name = name
+        self.formula = formula
+        self.note = ""
+
+    def value(self, subject: Any) -> Any:
+        return self.formula(subject).value(subject)
+
+    def text(self, subject: Any, repeats: Numbers = ()) -> str:
+        return f"{self.value(subject) * prod(repeats):,}"
+
+    def words(self, subject: Any = None) -> str:
+        return self.name
+
+
+def _factors(part: Formula) -> tuple[Formula, ...]:
+    return part.parts if isinstance(part, Product) else (part,)
+
+
+class Product(Formula):
+    """Factors, multiplied."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, *parts: Formula, note: str = "") -> None:
+        self.parts: tuple[Formula, ...] = tuple(factor for part in parts for factor in _factors(part))
+        self.note = note
+
+    def value(self, subject: Any) -> Any:
+        result = 1
+        for part in self.parts:
+            result *= part.value(subject)
+        return result
+
+    def numbers(self, subject: Any) -> Numbers:
+        return tuple([number for part in self.parts for number in part.numbers(subject)])
+
+    def text(self, subject: Any, repeats: Numbers = ()) -> str:
+        # A figure prints its total, repeats included.
+        figure = next((part for part in self.parts if isinstance(part, Figure)), None)
+        texts = [
+            f"({part.text(subject)})"
+            if isinstance(part, Sum)
+            else part.text(subject, repeats if part is figure else ())
+            for part in self.parts
+            if not isinstance(part, Factor) or part.read(subject)
+        ]
+        if repeats and figure is None:
+            texts.append(_times(repeats))
+        return " * ".join(texts) or "1"
+
+    def words(self, subject: Any = None) -> str:
+        units = [part.unit for part in self.parts if isinstance(part, Factor) and part.unit]
+        others = [part for part in self.parts if not (isinstance(part, Factor) and part.unit)]
+        alone = len(others) == 1
+        texts = [
+            f"({part.words(subject)})" if isinstance(part, Sum) and not alone else part.words(subject)
+            for part in others
+        ]
+        return " per ".join([" x ".join(texts) or "1", *units])
+
+
+class Sum(Formula):
+    """Terms added up, and terms `less` taken away."""
+
+    __slots__ = ("less", "more")
+
+    def __init__(self, *more: Formula, less: tuple[Formula, ...] = ()) -> None:
+        self.more = more
+        self.less = less
+        self.note = ""
+
+    def value(self, subject: Any) -> Any:
+        total = sum([term.value(subject) for term in self.more])
+        for term in self.less:
+            total -= term.value(subject)
+        return total
+
+    def text(self, subject: Any, repeats: Numbers = ()) -> str:
+        return self._joined(lambda term: term.text(subject, repeats), subject)
+
+    def words(self, subject: Any = None) -> str:
+        if subject is not None:
+            return self._joined(lambda term: term.words(subject), subject)
+        return " - ".join([" + ".join(term.words() for term in self.more), *(term.words() for term in self.less)])
+
+    def terms(self, subject: Any) -> tuple[Formula, ...]:
+        # What is subtracted belongs to the term before it.
+        return (self,) if self.less else tuple(term for part in self.more for term in part.terms(subject))
+
+    def _joined(self, write: Callable[[Formula], str], subject: Any) -> str:
+        more = [write(term) for term in self.more if term.terms(subject)]
+        less = [write(term) for term in self.less if term.terms(subject)]
+        return " - ".join([" + ".join(more) or "0", *less])
+
+
+class When(Formula):
+    """A formula that applies under a condition, named in words; `otherwise` another one applies."""
+
+    __slots__ = ("condition", "name", "otherwise", "then")
+
+    def __init__(
+        self, name: str, condition: Callable[[Any], bool], then: Formula, otherwise: Formula | None = None
+    ) -> None:
+        self.name = name
+        self.condition = condition
+        self.then = then
+        self.otherwise = otherwise or ZERO
+        self.note = ""
+
+    def chosen(self, subject: Any) -> Formula:
+        """The formula that applies to the subject."""
+        return self.then if self.condition(subject) else self.otherwise
+
+    def value(self, subject: Any) -> Any:
+        return self.chosen(subject).value(subject)
+
+    def numbers(self, subject: Any) -> Numbers:
+        return self.chosen(subject).numbers(subject)
+
+    def text(self, subject: Any, repeats: Numbers = ()) -> str:
+        return self.chosen(subject).text(subject, repeats)
+
+    def words(self, subject: Any = None) -> str:
+        if subject is not None:
+            return self.chosen(subject).words(subject)
+        if self.otherwise is ZERO:
+            return f"{self.then.words()} (with {self.name})"
+        return f"with {self.name}: {self.then.definition()}; else {self.otherwise.definition()}"
+
+    def definition(self, subject: Any = None) -> str:
+        return self.words() if subject is None else self.chosen(subject).definition(subject)
+
+    def terms(self, subject: Any) -> tuple[Formula, ...]:
+        return (self,) if self.chosen(subject).terms(subject) else ()
+
+    @property
+    def label(self) -> str:
+        return self.name.strip("`") if self.otherwise is ZERO else ""
+
+
+class Unknown(Formula):
+    """A count that shapes and arguments don't determine; `reason` says why."""
+
+    __slots__ = ("reason",)
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        self.note = ""
+
+    def value(self, subject: Any) -> Any:
+        return None
+
+    def text(self, subject: Any, repeats: Numbers = ()) -> str:
+        return "unknown"
+
+    def words(self, subject: Any = None) -> str:
+        return f"unknown: {self.reason}"
+
+
+ZERO = Constant(0)
+
+
+def counted_as(unit: Factor, *operations: str) -> Product:
+    """One operation of each name per unit: `counted_as(VALUES, "product", "sum")` is 2 per value."""
+    return Product(Constant(len(operations)), unit, note=", ".join(operations))
+
+
+def _times(numbers: Numbers) -> str:
+    return " * ".join([f"{number:,}" for number in numbers]) or "1"
