@@ -270,11 +270,10 @@ class When(Formula):
 class Unknown(Formula):
     """A count that shapes and arguments don't determine; `reason` says why."""
 
-    __slots__ = ("reason",)
+    __slots__ = ()
 
     def __init__(self, reason: str) -> None:
-        self.reason = reason
-        self.note = ""
+        self.note = reason
 
     def value(self, subject: Any) -> Any:
         return None
@@ -283,7 +282,7 @@ class Unknown(Formula):
         return "unknown"
 
     def words(self, subject: Any = None) -> str:
-        return f"unknown: {self.reason}"
+        return "unknown"
 
 
 ZERO = Constant(0)

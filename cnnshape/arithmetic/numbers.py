@@ -26,6 +26,11 @@ def is_whole(value: object) -> bool:
     return is_number(value) and (isinstance(value, int) or (isinstance(value, float) and value.is_integer()))
 
 
+def example(value: Number) -> Number:
+    """The number itself, or the example of a recorded one: for messages, which speak of one design."""
+    return value.example if isinstance(value, Recorded) else value
+
+
 def floor(value: float) -> int:
     """The largest whole number that is not above the value."""
     if not isinstance(value, Recorded):
@@ -46,7 +51,7 @@ def truncate(value: float) -> int:
     """The value without its fraction, as `int(value)`."""
     if not isinstance(value, Recorded):
         return int(value)
-    return floor(value) if value >= 0 else ceiling(value)
+    return floor(value) if value.is_integer or value >= 0 else ceiling(value)
 
 
 def ceil_div(number: int, divisor: int) -> int:

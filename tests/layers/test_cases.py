@@ -24,7 +24,7 @@ import pytest
 import yaml
 
 from cnnshape.diagnostics.catalogue import CATALOGUE
-from cnnshape.layers import BY_NAME, KINDS, Footprint, Layer, LayerProblem, Phases, Sight, Tensor, Window
+from cnnshape.layers import BY_NAME, KINDS, Coverage, Footprint, Layer, LayerProblem, Phases, Tensor, Window
 
 Row = dict[str, Any]
 
@@ -75,7 +75,7 @@ def made(kind: str, row: Row) -> tuple[Layer, tuple[Tensor, ...]]:
 
 def footprint(stated: Any, axes: int) -> Footprint:
     if isinstance(stated, str):
-        return Sight[stated.upper()]
+        return Coverage[stated.upper()]
     return tuple(map(relation, stated if isinstance(stated, list) else [stated] * axes))
 
 
