@@ -45,9 +45,13 @@ class Formula(ABC):
         """What the formula counts within a larger one; empty for the main part."""
         return ""
 
-    def definition(self, subject: Any = None) -> str:
-        """The words, with the note."""
-        return f"{self.words(subject)} ({self.note})" if self.note else self.words(subject)
+    def settled(self, subject: Any) -> "Formula":
+        """The formula that applies to the subject: one case of several."""
+        return self
+
+    def definition(self) -> str:
+        """The words with the note: `2 per value: product, sum`."""
+        return f"{self.words()}: {self.note}" if self.note else self.words()
 
     def noted(self, note: str) -> Self:
         """The same formula with a note."""
@@ -222,6 +226,10 @@ class Sum(Formula):
         return " - ".join([" + ".join(more) or "0", *less])
 
 
+def _bracketed(formula: Formula) -> str:
+    return f"{formula.words()} ({formula.note})" if formula.note else formula.words()
+
+
 class When(Formula):
     """A formula that applies under a condition, named in words; `otherwise` another one applies."""
 
@@ -236,31 +244,27 @@ class When(Formula):
         self.otherwise = otherwise or ZERO
         self.note = ""
 
-    def chosen(self, subject: Any) -> Formula:
-        """The formula that applies to the subject."""
-        return self.then if self.condition(subject) else self.otherwise
+    def settled(self, subject: Any) -> Formula:
+        return (self.then if self.condition(subject) else self.otherwise).settled(subject)
 
     def value(self, subject: Any) -> Any:
-        return self.chosen(subject).value(subject)
+        return self.settled(subject).value(subject)
 
     def numbers(self, subject: Any) -> Numbers:
-        return self.chosen(subject).numbers(subject)
+        return self.settled(subject).numbers(subject)
 
     def text(self, subject: Any, repeats: Numbers = ()) -> str:
-        return self.chosen(subject).text(subject, repeats)
+        return self.settled(subject).text(subject, repeats)
 
     def words(self, subject: Any = None) -> str:
         if subject is not None:
-            return self.chosen(subject).words(subject)
+            return self.settled(subject).words(subject)
         if self.otherwise is ZERO:
             return f"{self.then.words()} (with {self.name})"
-        return f"with {self.name}: {self.then.definition()}; else {self.otherwise.definition()}"
-
-    def definition(self, subject: Any = None) -> str:
-        return self.words() if subject is None else self.chosen(subject).definition(subject)
+        return f"with {self.name}: {_bracketed(self.then)}; else {_bracketed(self.otherwise)}"
 
     def terms(self, subject: Any) -> tuple[Formula, ...]:
-        return (self,) if self.chosen(subject).terms(subject) else ()
+        return (self,) if self.settled(subject).terms(subject) else ()
 
     @property
     def label(self) -> str:

@@ -15,7 +15,7 @@ from cnnshape.layers.argument import (
 from cnnshape.layers.axes import AXES, grid, per_axis, slide, windows
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import INPUT_POSITIONS, OUTPUT_POSITIONS, Given
-from cnnshape.layers.family import BIAS, MatrixProduct, matrix
+from cnnshape.layers.family import MatrixProduct, matrix
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor
 from cnnshape.layers.window import Coverage, Footprint, Window, transposed
 from cnnshape.layers.wording import counted, divisor_help, format_shape, indivisible
@@ -34,8 +34,7 @@ _PADDING = ("pad", "pads", "p", "paddings", "padding_size", "border_mode", "auto
 _OUTPUT_PADDING = ("output_pad", "out_padding", "out_pad", "adj")
 _DILATION = ("dilation_rate", "dilations", "dilate", "d", "rate", "atrous_rate")
 _GROUPS = ("group", "g", "num_group", "num_groups", "n_groups", "cardinality", "feature_group_count")
-
-
+_BIAS = ("use_bias", "bias_term", "with_bias", "has_bias", "add_bias", "bias_attr")
 _UNITS = (
     "out_features", "units", "nodes", "neurons", "hidden", "num_hidden", "n_units", "size", "width", "classes", "num_classes",
     "output_size",
@@ -77,6 +76,7 @@ class Convolution(MatrixProduct):
     padding: Padding = arg(PADDING, "zeros around the input, or `same`", default=0, foreign=_PADDING)
     dilation: PerAxis = arg(POSITIVE_PER_AXIS, "step between two taps of a window", default=1, foreign=_DILATION)
     groups: int = arg(POSITIVE, "parts that see only their share of the channels", default=1, foreign=_GROUPS)
+    bias: bool = arg(FLAG, "adds one learned value per output channel", default=True, foreign=_BIAS)
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         sizes = grid(inputs[0], self.name)
@@ -218,7 +218,7 @@ class Linear(MatrixProduct):
     parameters = matrix(_MATRIX, _OUTPUTS)
     macs_formula = _MATRIX
     out: int = arg(POSITIVE, "values of the output", main=True, foreign=(*_OUT, *_UNITS))
-    bias: bool = arg(FLAG, "adds one learned value per output", default=True, foreign=BIAS)
+    bias: bool = arg(FLAG, "adds one learned value per output", default=True, foreign=_BIAS)
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         if len(inputs[0].shape) != 1:

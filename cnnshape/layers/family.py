@@ -3,13 +3,10 @@
 from typing import ClassVar
 
 from cnnshape.arithmetic import ZERO, Formula
-from cnnshape.layers.argument import FLAG, POSITIVE, arg
 from cnnshape.layers.contract import Layer
 from cnnshape.layers.factors import MACS, OUTPUT_VALUES, Parameter, option
 from cnnshape.layers.tensor import Tensor
 from cnnshape.layers.window import Coverage, Footprint
-
-BIAS = ("use_bias", "bias_term", "with_bias", "has_bias", "add_bias", "bias_attr")
 
 
 class MatrixProduct(Layer):
@@ -17,8 +14,8 @@ class MatrixProduct(Layer):
 
     followers = ("norm", "act")
     flops_formula = 2 * MACS + option("bias", OUTPUT_VALUES)
-    out: int = arg(POSITIVE, "channels of the output")
-    bias: bool = arg(FLAG, "adds one learned value per output channel", default=True, foreign=BIAS)
+    out: int
+    bias: bool
 
 
 def matrix(weight: Formula, outputs: Formula) -> tuple[Parameter, ...]:

@@ -100,7 +100,13 @@ def _work(row: Row, report: Report) -> list[Fact]:
         text = _equation(layer.macs_formula, application, row.macs, repeats)
         facts.append(Fact("MACs", text, layer.macs_formula.words(application)))
     text = "unknown" if row.flops is None else _equation(layer.flops_formula, application, row.flops, repeats)
-    return [*facts, Fact("FLOPs", text, layer.flops_formula.definition(application))]
+    return [*facts, Fact("FLOPs", text, _reason(layer.flops_formula.settled(application), application, text))]
+
+
+def _reason(formula: Formula, application: Application, text: str) -> str:
+    """The formula in words and its note, without the words that only repeat the text."""
+    words = formula.words(application)
+    return ": ".join(part for part in (words, formula.note) if part and part != text)
 
 
 def _equation(formula: Formula, application: Application, value: int, repeats: tuple[int, ...] = ()) -> str:
