@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from cnnshape.analysis.applications import of_each_node
-from cnnshape.graph import Application, Graph
+from cnnshape.graph import Graph
 
 
 class Work(NamedTuple):
@@ -15,10 +15,4 @@ class Work(NamedTuple):
 
 def work(graph: Graph) -> list[Work]:
     """The work of each node for one sample, by the formulas of its kind."""
-    return of_each_node(graph, _work)
-
-
-def _work(application: Application) -> Work:
-    layer, boxes = application.layer, application.output.boxes
-    macs, flops = layer.macs_formula.value(application), layer.flops_formula.value(application)
-    return Work(macs * boxes, None if flops is None else flops * boxes)
+    return of_each_node(graph, lambda application: Work(application.macs, application.flops))

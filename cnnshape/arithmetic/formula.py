@@ -126,20 +126,20 @@ class Factor(Formula):
 
 
 class Figure(Formula):
-    """Another formula of the subject, by its name: its text is the result, not the arithmetic."""
+    """A number of the subject that another formula gives, by its name: its text is the result, not the arithmetic."""
 
-    __slots__ = ("formula", "name")
+    __slots__ = ("name", "read")
 
-    def __init__(self, name: str, formula: Callable[[Any], Formula]) -> None:
+    def __init__(self, name: str, read: Callable[[Any], int]) -> None:
         self.name = name
-        self.formula = formula
+        self.read = read
         self.note = ""
 
     def value(self, subject: Any) -> Any:
-        return self.formula(subject).value(subject)
+        return self.read(subject)
 
     def text(self, subject: Any, repeats: Numbers = ()) -> str:
-        return f"{self.value(subject) * prod(repeats):,}"
+        return f"{self.read(subject) * prod(repeats):,}"
 
     def words(self, subject: Any = None) -> str:
         return self.name
@@ -152,15 +152,22 @@ def _factors(part: Formula) -> tuple[Formula, ...]:
 class Product(Formula):
     """Factors, multiplied."""
 
-    __slots__ = ("parts",)
+    __slots__ = ("_constant", "_others", "_reads", "parts")
 
     def __init__(self, *parts: Formula, note: str = "") -> None:
         self.parts: tuple[Formula, ...] = tuple(factor for part in parts for factor in _factors(part))
         self.note = note
+        # Products are what is evaluated most: factors are read without a call in between.
+        self._constant = prod([part.number for part in self.parts if isinstance(part, Constant)])
+        self._reads = tuple([part.read for part in self.parts if isinstance(part, Factor)])
+        self._others = tuple([part for part in self.parts if not isinstance(part, Constant | Factor)])
 
     def value(self, subject: Any) -> Any:
-        result = 1
-        for part in self.parts:
+        result = self._constant
+        for read in self._reads:
+            for number in read(subject):
+                result *= number
+        for part in self._others:
             result *= part.value(subject)
         return result
 
@@ -233,7 +240,7 @@ def _bracketed(formula: Formula) -> str:
 class When(Formula):
     """A formula that applies under a condition, named in words; `otherwise` another one applies."""
 
-    __slots__ = ("condition", "name", "otherwise", "then")
+    __slots__ = ("condition", "name", "optional", "otherwise", "then")
 
     def __init__(
         self, name: str, condition: Callable[[Any], bool], then: Formula, otherwise: Formula | None = None
@@ -242,13 +249,14 @@ class When(Formula):
         self.condition = condition
         self.then = then
         self.otherwise = otherwise or ZERO
+        self.optional = otherwise is None
         self.note = ""
 
     def settled(self, subject: Any) -> Formula:
         return (self.then if self.condition(subject) else self.otherwise).settled(subject)
 
     def value(self, subject: Any) -> Any:
-        return self.settled(subject).value(subject)
+        return (self.then if self.condition(subject) else self.otherwise).value(subject)
 
     def numbers(self, subject: Any) -> Numbers:
         return self.settled(subject).numbers(subject)
@@ -259,7 +267,7 @@ class When(Formula):
     def words(self, subject: Any = None) -> str:
         if subject is not None:
             return self.settled(subject).words(subject)
-        if self.otherwise is ZERO:
+        if self.optional:
             return f"{self.then.words()} (with {self.name})"
         return f"with {self.name}: {_bracketed(self.then)}; else {_bracketed(self.otherwise)}"
 
@@ -268,7 +276,7 @@ class When(Formula):
 
     @property
     def label(self) -> str:
-        return self.name.strip("`") if self.otherwise is ZERO else ""
+        return self.name.strip("`") if self.optional else ""
 
 
 class Unknown(Formula):

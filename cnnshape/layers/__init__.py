@@ -1,5 +1,6 @@
 """The vocabulary: every layer kind, each stating all facts about itself."""
 
+from cnnshape.layers.application import Application
 from cnnshape.layers.argument import LARGEST, Argument, ArgumentType
 from cnnshape.layers.axes import AXES, pairs, per_axis
 from cnnshape.layers.contract import Layer
@@ -36,6 +37,7 @@ __all__ = [
     "LARGEST",
     "Activation",
     "AdaptivePool",
+    "Application",
     "Argument",
     "ArgumentType",
     "AxisRelation",

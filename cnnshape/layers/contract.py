@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 from cnnshape.arithmetic import Formula
 from cnnshape.layers.argument import Argument, arg
-from cnnshape.layers.factors import Applied, Given, Parameter
+from cnnshape.layers.factors import Given, Parameter
 from cnnshape.layers.tensor import Tensor, Weight
 from cnnshape.layers.window import Footprint
 
@@ -81,18 +81,13 @@ class Layer(ABC):
 
     def weights(self, inputs: tuple[Tensor, ...]) -> tuple[Weight, ...]:
         """The tensors that the layer owns for these inputs, learned ones and buffers."""
-        given = Given(self, inputs)
-        return tuple([tensor.weight(given) for tensor in self.parameters if tensor.formula.terms(given)])
+        return self.tensors(Given(self, inputs))
 
-    def macs(self, inputs: tuple[Tensor, ...], output: Tensor) -> int:
-        """Multiply-accumulates for one sample, all boxes together."""
-        macs: int = self.macs_formula.value(Applied(self, inputs, output))
-        return macs * output.boxes
-
-    def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:
-        """Floating-point operations for one sample, all boxes together; None: can't be known."""
-        flops: int | None = self.flops_formula.value(Applied(self, inputs, output))
-        return None if flops is None else flops * output.boxes
+    def tensors(self, given: Given) -> tuple[Weight, ...]:
+        """The same for the layer with its inputs."""
+        return tuple(
+            [tensor.weight(given) for tensor in self.parameters if tensor.applies is None or tensor.applies(given)]
+        )
 
 
 _FORMULAS = ("parameters", "macs_formula", "flops_formula")

@@ -1,6 +1,7 @@
 """The factors that formulas of layers are made of. Formulas count one box; a layer on boxes runs once for each."""
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 from cnnshape.arithmetic import Factor, Figure, Formula, When
 from cnnshape.layers.tensor import Tensor, Weight
@@ -16,35 +17,33 @@ class Given:
         self.inputs = inputs
 
 
-class Applied(Given):
-    """A layer with its inputs and its output: what the factors of MACs and FLOPs read."""
-
-    __slots__ = ("output",)
-
-    def __init__(self, layer: Any, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        super().__init__(layer, inputs)
-        self.output = output
-
-
-class Parameter(NamedTuple):
+class Parameter:
     """A tensor that a kind declares: learned, or a buffer. The factors of the formula are its axes."""
 
-    name: str
-    formula: Formula
-    buffer: bool = False
+    __slots__ = ("_numbers", "applies", "buffer", "formula", "name")
+
+    def __init__(self, name: str, formula: Formula, *, buffer: bool = False) -> None:
+        self.name = name
+        self.formula = formula
+        self.buffer = buffer
+        self.applies: Callable[[Given], bool] | None = None
+        self._numbers = formula.numbers
+        if isinstance(formula, When) and formula.optional:
+            self.applies = formula.condition
+            self._numbers = formula.then.numbers
 
     def weight(self, given: Given) -> Weight:
-        """The tensor of a layer."""
-        return Weight(self.name, self.formula.numbers(given), self.buffer)
+        """The tensor of a layer to which it applies."""
+        return Weight(self.name, self._numbers(given), self.buffer)
 
 
 CHANNELS = Factor("channels", lambda given: given.inputs[0].shape[:1])
 INPUT_POSITIONS = Factor("input positions", lambda given: given.inputs[0].shape[1:])
-OUTPUT_POSITIONS = Factor("output positions", lambda applied: applied.output.shape[1:])
-VALUES = Factor("values", lambda applied: applied.output.shape, unit="value")
+OUTPUT_POSITIONS = Factor("output positions", lambda application: application.output.shape[1:])
+VALUES = Factor("values", lambda application: application.output.shape, unit="value")
 INPUT_VALUES = Factor("input values", lambda given: given.inputs[0].shape, unit="input value")
-OUTPUT_VALUES = Factor("output values", lambda applied: applied.output.shape, unit="output value")
-MACS = Figure("MACs", lambda applied: applied.layer.macs_formula)
+OUTPUT_VALUES = Factor("output values", lambda application: application.output.shape, unit="output value")
+MACS = Figure("MACs", lambda application: application.macs_per_box)
 
 
 def argument(name: str) -> Factor:

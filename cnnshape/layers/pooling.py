@@ -1,10 +1,12 @@
 """Pooling: one value out of a window, of each channel by itself."""
 
+from typing import Any
+
 from cnnshape.arithmetic import Factor, gcd, maximum
 from cnnshape.layers.argument import FLAG, PADDING, POSITIVE_PER_AXIS, Padding, PerAxis, arg
 from cnnshape.layers.axes import grid, per_axis, slide, windows
 from cnnshape.layers.contract import layer
-from cnnshape.layers.factors import CHANNELS, INPUT_VALUES, OUTPUT_VALUES, Applied, Given
+from cnnshape.layers.factors import CHANNELS, INPUT_VALUES, OUTPUT_VALUES, Given
 from cnnshape.layers.family import Pooling
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor
 from cnnshape.layers.window import Coverage, Footprint, Window, adaptive
@@ -125,9 +127,9 @@ class AdaptivePool(Pooling):
         return tuple(map(adaptive, inputs[0].shape[1:], output.shape[1:]))
 
 
-def _cells_read(applied: Applied) -> Shape:
+def _cells_read(application: Any) -> Shape:
     """Cells that the windows of each axis read: neighbours share a cell wherever their border lies inside of it."""
-    sizes = zip(applied.inputs[0].shape[1:], applied.output.shape[1:], strict=True)
+    sizes = zip(application.inputs[0].shape[1:], application.output.shape[1:], strict=True)
     return tuple(size + output - gcd(size, output) for size, output in sizes)
 
 
