@@ -12,6 +12,8 @@ Number = TypeVar("Number", int, float)
 
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
+_LISTED = (tuple, str)
+
 
 def grid(tensor: Tensor, kind: str) -> Shape:
     """The spatial sizes of a tensor; raises LayerProblem where it has none."""
@@ -48,11 +50,19 @@ def pairs(value: Padding, rank: int, argument: str) -> tuple[tuple[int, int], ..
     return tuple((size, size) for size in both)
 
 
+def _single(value: object) -> bool:
+    return not isinstance(value, _LISTED)
+
+
 def windows(
     sizes: Shape, kernel: PerAxis, stride: PerAxis, padding: Padding, dilation: PerAxis = 1, ceil: bool = False
 ) -> tuple[Window, ...]:
     """The window of each axis over an input of these sizes."""
     rank = len(sizes)
+    if _single(kernel) and _single(stride) and _single(padding) and _single(dilation):
+        # One number for all axes is the common case: one window serves them all.
+        both = cast("int", padding)
+        return (Window(cast("int", kernel), cast("int", stride), cast("int", dilation), both, both, ceil),) * rank
     kernels, strides = per_axis(kernel, rank, "kernel"), per_axis(stride, rank, "stride")
     dilations = per_axis(dilation, rank, "dilation")
     if padding == "same":
@@ -67,8 +77,8 @@ def windows(
 
 def slide(sizes: Shape, over: tuple[Window, ...]) -> Shape:
     """The output sizes of windows; raises LayerProblem where one doesn't fit."""
-    outputs = tuple(window.output(size) for window, size in zip(over, sizes, strict=True))
-    if all(size > 0 for size in outputs):
+    outputs = tuple([window.output(size) for window, size in zip(over, sizes, strict=True)])
+    if min(outputs) > 0:
         return outputs
     axis = next(index for index, size in enumerate(outputs) if size <= 0)
     raise _too_large(over[axis], sizes[axis], AXES[len(sizes)][axis])
