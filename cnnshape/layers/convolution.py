@@ -146,6 +146,7 @@ class ConvTranspose(Convolution):
     Output size per axis: (W - 1) * S + K_eff - P_before - P_after + output_padding.
     """
 
+    enlarges = True
     name = "conv_transpose"
     foreign = (
         "ConvTranspose1d",
@@ -200,6 +201,7 @@ _MATRIX = _OUTPUTS * Factor("inputs", lambda given: given.inputs[0].shape)
 class Linear(MatrixProduct):
     """Multiplies a flat input by a learned matrix: the fully connected layer."""
 
+    reshapes = True
     name = "linear"
     foreign = (
         "Linear",

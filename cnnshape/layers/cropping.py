@@ -25,6 +25,7 @@ _FOREIGN_FILLS = {
 class Pad(Move):
     """Adds cells around the spatial axes; a layer of its own where a framework pads explicitly."""
 
+    enlarges = True
     name = "pad"
     foreign = (
         "Pad",

@@ -14,6 +14,7 @@ from cnnshape.layers.wording import format_shape
 class Flatten(Move):
     """All values in one row: `(C, H, W)` becomes `(C * H * W,)`."""
 
+    reshapes = True
     name = "flatten"
     foreign = ("Flatten", "flat", "ravel", "view", "squeeze")
     view = True
@@ -29,6 +30,7 @@ class Flatten(Move):
 class Reshape(Move):
     """The same values under another shape of as many values."""
 
+    reshapes = True
     name = "reshape"
     foreign = ("Reshape", "Unflatten", "unflatten", "unsqueeze", "expand_dims")
     view = True

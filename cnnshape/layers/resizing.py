@@ -37,6 +37,7 @@ class Upsample(Resize):
     `mode` linear is bilinear in two dimensions and trilinear in three, cubic is bicubic.
     """
 
+    enlarges = True
     name = "upsample"
     foreign = (
         "Upsample",
@@ -121,6 +122,7 @@ def _multiples(number: int, of: int) -> str:
 class PixelShuffle(Move):
     """`(C * r * r, H, W)` to `(C, H * r, W * r)`: channels become space. Source: Shi et al. (2016)."""
 
+    enlarges = True
     name = "pixel_shuffle"
     foreign = ("PixelShuffle", "depth_to_space", "DepthToSpace")
     factor: int = arg(
