@@ -30,6 +30,7 @@ def _nonzero(divisor: Any) -> Any:
 
 def _array_gcd(a: Any, b: Any) -> Any:
     """Euclid's algorithm on all elements at once."""
+    a, b = a + b * 0, b + a * 0
     while True:
         left = (b != 0) * 1
         if not left.any():

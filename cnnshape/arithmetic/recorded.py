@@ -150,7 +150,8 @@ class Recorded:
         return self.trace.apply("negative", self)
 
     def __pow__(self, exponent: object) -> Any:
-        if type(exponent) is not int or exponent < 0:
+        # A float's power isn't the product of its factors to the last bit.
+        if not self.is_integer or type(exponent) is not int or exponent < 0:
             return NotImplemented
         result: Any = 1
         for _ in range(exponent):
