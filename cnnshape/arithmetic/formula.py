@@ -177,13 +177,8 @@ class Product(Formula):
     def text(self, subject: Any, repeats: Numbers = ()) -> str:
         # A figure prints its total, repeats included.
         figure = next((part for part in self.parts if isinstance(part, Figure)), None)
-        texts = [
-            f"({part.text(subject)})"
-            if isinstance(part, Sum)
-            else part.text(subject, repeats if part is figure else ())
-            for part in self.parts
-            if not isinstance(part, Factor) or part.read(subject)
-        ]
+        written = [part for part in self.parts if not isinstance(part, Factor) or part.read(subject)]
+        texts = [_closed(part, part.text(subject, repeats if part is figure else ()), subject) for part in written]
         if repeats and figure is None:
             texts.append(_times(repeats))
         return " * ".join(texts) or "1"
@@ -191,12 +186,16 @@ class Product(Formula):
     def words(self, subject: Any = None) -> str:
         units = [part.unit for part in self.parts if isinstance(part, Factor) and part.unit]
         others = [part for part in self.parts if not (isinstance(part, Factor) and part.unit)]
-        alone = len(others) == 1
-        texts = [
-            f"({part.words(subject)})" if isinstance(part, Sum) and not alone else part.words(subject)
-            for part in others
-        ]
+        if len(others) == 1:
+            return " per ".join([others[0].words(subject), *units])
+        texts = [_closed(part, part.words(subject), subject) for part in others]
         return " per ".join([" x ".join(texts) or "1", *units])
+
+
+def _closed(part: Formula, text: str, subject: Any) -> str:
+    """The text of a part within a product or after a minus, in brackets where it is a sum."""
+    written = part if subject is None else part.settled(subject)
+    return f"({text})" if isinstance(written, Sum | When) else text
 
 
 class Sum(Formula):
@@ -221,7 +220,8 @@ class Sum(Formula):
     def words(self, subject: Any = None) -> str:
         if subject is not None:
             return self._joined(lambda term: term.words(subject), subject)
-        return " - ".join([" + ".join(term.words() for term in self.more), *(term.words() for term in self.less)])
+        less = [_closed(term, term.words(), None) for term in self.less]
+        return " - ".join([" + ".join(term.words() for term in self.more), *less])
 
     def terms(self, subject: Any) -> tuple[Formula, ...]:
         # What is subtracted belongs to the term before it.
@@ -229,7 +229,7 @@ class Sum(Formula):
 
     def _joined(self, write: Callable[[Formula], str], subject: Any) -> str:
         more = [write(term) for term in self.more if term.terms(subject)]
-        less = [write(term) for term in self.less if term.terms(subject)]
+        less = [_closed(term, write(term), subject) for term in self.less if term.terms(subject)]
         return " - ".join([" + ".join(more) or "0", *less])
 
 
