@@ -30,7 +30,7 @@ from typer.testing import CliRunner
 
 from cnnshape.cli.app import app
 from cnnshape.diagnostics import CATALOGUE, Code
-from cnnshape.layers import KINDS, Layer
+from cnnshape.layers import KINDS, Layer, definitions
 from cnnshape.lint import BY_NAME as RULES
 from cnnshape.render.reference import default_text, describe_follower
 from cnnshape.render.rules import markdown_parts
@@ -191,7 +191,7 @@ def _kind(kind: type[Layer]) -> str:
     parts = [f"### {kind.name}", cleandoc(kind.__doc__ or "")]
     if kind.arguments or kind.followers:
         parts.append(table(("argument", "values", "default", "meaning"), _arguments(kind)))
-    parts.append(f"FLOPs: {kind.operations}.")
+    parts.append("\n".join(f"- {figure}: {words}" for figure, words in definitions(kind).items()))
     if kind.foreign:
         parts.append("Elsewhere called: " + ", ".join(f"`{word}`" for word in kind.foreign) + ".")
     return "\n\n".join(parts)
@@ -208,9 +208,16 @@ def _arguments(kind: type[Layer]) -> Iterator[tuple[str, ...]]:
         yield f"`{name}`", allowed, f"`{word}`", meaning + (f"; {remark}" if remark else "")
 
 
+def macs_table() -> str:
+    """The formula of every kind with a matrix product."""
+    formulas = {kind.name: definitions(kind).get("MACs") for kind in KINDS}
+    rows = [(f"[{name}](kinds.md#{name})", words) for name, words in formulas.items() if words]
+    return table(("kind", "MACs"), rows)
+
+
 def flops_table() -> str:
     """The formula of every kind that computes."""
-    rows = [(f"[{kind.name}](kinds.md#{kind.name})", kind.operations) for kind in KINDS]
+    rows = [(f"[{kind.name}](kinds.md#{kind.name})", definitions(kind)["FLOPs"]) for kind in KINDS]
     return table(("kind", "FLOPs"), rows)
 
 
@@ -339,6 +346,7 @@ WHOLE = {
 }
 """Pages that are generated as a whole."""
 SECTIONS = {
+    "macs": macs_table,
     "flops": flops_table,
     "lengths": zoo_page.lengths,
     "architectures": zoo_page.tables,

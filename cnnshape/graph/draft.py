@@ -110,4 +110,4 @@ class Draft:
 
     def _owns_weights(self, index: int) -> bool:
         application = self.nodes[index].application
-        return bool(application.layer.weights(application.inputs))
+        return bool(application.weights)

@@ -2,19 +2,8 @@
 
 from typing import NamedTuple
 
-from cnnshape.layers import Layer, Tensor
+from cnnshape.layers import Application, Tensor
 from cnnshape.source import Span
-
-
-class Application:
-    """A layer on inputs of known shapes. Equal applications of one design are one object."""
-
-    __slots__ = ("inputs", "layer", "output")
-
-    def __init__(self, layer: Layer, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        self.layer = layer
-        self.inputs = inputs
-        self.output = output
 
 
 class Node(NamedTuple):

@@ -22,26 +22,16 @@ from cnnshape.layers.activation import (
     Softplus,
     Tanh,
 )
+from cnnshape.layers.channels import ChannelShuffle, PadChannels, Slice, Split
 from cnnshape.layers.contract import Layer
 from cnnshape.layers.convolution import Conv, ConvTranspose, Linear
+from cnnshape.layers.cropping import Crop, Pad, Subsample
 from cnnshape.layers.merge import Add, Concat, Multiply
 from cnnshape.layers.normalization import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LayerScale, LocalResponseNorm
 from cnnshape.layers.pooling import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
 from cnnshape.layers.region import RoiAlign, RoiPool
-from cnnshape.layers.shape import (
-    ChannelShuffle,
-    Crop,
-    Flatten,
-    Pad,
-    PadChannels,
-    PixelShuffle,
-    PixelUnshuffle,
-    Reshape,
-    Slice,
-    Split,
-    Subsample,
-    Upsample,
-)
+from cnnshape.layers.reshaping import Flatten, Reshape
+from cnnshape.layers.resizing import PixelShuffle, PixelUnshuffle, Upsample
 
 KINDS: tuple[type[Layer], ...] = (
     Conv, ConvTranspose, Linear,
@@ -50,8 +40,10 @@ KINDS: tuple[type[Layer], ...] = (
     Relu, Relu6, LeakyRelu, Prelu, Elu, Selu, Gelu, Silu, Mish, Sigmoid, HardSigmoid, HardSwish, Tanh, Softplus,
     Softmax,
     Dropout, DropPath, Identity,
-    Flatten, Reshape, Pad, Crop, Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle, Split, Slice, Subsample,
-    PadChannels,
+    Flatten, Reshape,
+    Pad, Crop, Subsample,
+    Upsample, PixelShuffle, PixelUnshuffle,
+    ChannelShuffle, Split, Slice, PadChannels,
     RoiPool, RoiAlign,
     Add, Concat, Multiply,
 )  # fmt: skip

@@ -45,7 +45,6 @@ from cnnshape.language.reading import MAX_NAME, RESERVED
 from cnnshape.language.steps import MODIFIERS
 from cnnshape.layers import KINDS
 from cnnshape.layers.argument import LARGEST
-from cnnshape.layers.family import Unweighted
 from cnnshape.render.csv import FIELDS
 from cnnshape.report import DTYPES, Report, Row, Totals
 from cnnshape.report.expectation import FIGURES
@@ -217,7 +216,7 @@ VOCABULARY = {
         "kinds of shortcut": ("identity", "projection", "parameter-free"),
         "views": [kind.name for kind in KINDS if kind.view],
         "element-wise joins": [kind.name for kind in KINDS if kind.combines],
-        "kinds with weights": [kind.name for kind in KINDS if kind.weights is not Unweighted.weights],
+        "kinds with weights": [kind.name for kind in KINDS if kind.parameters],
     },
     "json.md": {"keys": json_keys(), "columns of CSV": FIELDS},
     "commands.md": {"figures of a condition": (*COMPARED, "layers")},

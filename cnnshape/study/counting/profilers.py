@@ -2,8 +2,7 @@
 
 from math import prod
 
-from cnnshape.layers import Window
-from cnnshape.layers.family import per_axis
+from cnnshape.layers import Window, per_axis
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import (
     BIAS,
