@@ -1,10 +1,26 @@
 """The one result that everything printed is a face of."""
 
+from cnnshape.report.figures import (
+    BUDGETS,
+    COLUMN_FIGURES,
+    COMPARED,
+    FIGURES,
+    ROW_FIGURES,
+    TOTAL_FIGURES,
+    Figure,
+)
 from cnnshape.report.make import DTYPES, Settings, make_report
 from cnnshape.report.report import InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
 
 __all__ = [
+    "BUDGETS",
+    "COLUMN_FIGURES",
+    "COMPARED",
     "DTYPES",
+    "FIGURES",
+    "ROW_FIGURES",
+    "TOTAL_FIGURES",
+    "Figure",
     "InputTensor",
     "PeakActivation",
     "ReceptiveField",

@@ -10,29 +10,10 @@ from typing import NamedTuple
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
 from cnnshape.language import Expectation, Expression, ListValue, Name, shown
 from cnnshape.layers import Shape, show
+from cnnshape.report.figures import FIGURES
 from cnnshape.report.quantity import parse_quantity
 from cnnshape.report.report import Report, Row
 
-FIGURES: dict[str, str] = {
-    "params": "learned parameters, frozen ones too",
-    "trainable_params": "parameters that training changes",
-    "buffers": "values kept with the weights but not learned",
-    "macs": "multiply-accumulates of convolutions and linear layers",
-    "flops": "floating-point operations of all layers",
-    "weight_bytes": "bytes of the parameters",
-    "activation_bytes": "bytes of all layers' outputs together",
-    "peak_activation_bytes": "the most bytes of activations alive at once",
-    "layers": "layers in the expanded design",
-}
-_HOLDERS: dict[str, Callable[[Row], int | None]] = {
-    "params": lambda row: row.params,
-    "trainable_params": lambda row: row.trainable_params,
-    "weight_bytes": lambda row: row.params,
-    "buffers": lambda row: row.buffers,
-    "macs": lambda row: row.macs,
-    "flops": lambda row: row.flops,
-    "activation_bytes": lambda row: row.activation_bytes,
-}
 _BOUNDS: dict[str, Callable[[int, Fraction], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
@@ -93,7 +74,7 @@ def _check(report: Report, rows: dict[str, Row], expectation: Expectation) -> Di
             )
             return diagnose("bad-expectation", message, expectation.figure.span, help=by_name)
         return diagnose("bad-expectation", message, expectation.figure.span, help=did_you_mean(figure, known))
-    return _check_number(report, expectation, _figure(report, figure))
+    return _check_number(report, expectation, FIGURES[figure].of(report))
 
 
 def _check_number(report: Report, expectation: Expectation, number: int) -> Diagnostic | None:
@@ -125,16 +106,11 @@ def check_budgets(report: Report, budgets: Mapping[str, str], file: str) -> list
         wanted = parse_wanted(f"<= {most}") if figure in FIGURES else None
         if wanted is None:
             raise ValueError(f"{figure}: {most!r} is no budget")
-        number = _figure(report, figure)
+        number = FIGURES[figure].of(report)
         if not wanted.test(number):
             message = _missed(figure, wanted, number).replace("expected", "the budget is", 1)
             found.append(diagnose("budget-exceeded", message, file=file, notes=_holders(report, figure)))
     return found
-
-
-def _figure(report: Report, figure: str) -> int:
-    number: int = len(report.rows) if figure == "layers" else getattr(report.totals, figure)
-    return number
 
 
 def _missed(figure: str, wanted: Wanted, number: int) -> str:
@@ -156,11 +132,10 @@ def _share(number: int, target: Fraction) -> str:
 
 
 def _holders(report: Report, figure: str) -> tuple[str, ...]:
-    if figure == "peak_activation_bytes":
-        when = f" while {report.peak.layer} runs" if report.peak.layer else ""
-        return _shares(report.peak.tensors, when)
-    measure = _HOLDERS.get(figure)
-    return _shares([(row.name, measure(row) or 0) for row in report.rows]) if measure else ()
+    parts = FIGURES[figure].parts
+    peaking = figure == "peak_activation_bytes" and report.peak.layer
+    when = f" while {report.peak.layer} runs" if peaking else ""
+    return _shares(list(parts(report)), when) if parts else ()
 
 
 def _shares(amounts: Sequence[tuple[str, int]], when: str = "") -> tuple[str, ...]:

@@ -5,16 +5,12 @@ from typing import NamedTuple
 
 from cnnshape.graph import Group
 from cnnshape.layers import show
-from cnnshape.report import Report, Row
+from cnnshape.report import COMPARED, Report, Row
 
 MOST_LAYERS = 5_000
 SAME_LAYERS = 0.5
 SAME_KINDS = 0.95
 """Two designs are versions of one another if that share of their layers is equal, or equal in kind and order."""
-
-FIGURES = (
-    "params", "buffers", "macs", "flops", "weight_bytes", "activation_bytes", "peak_activation_bytes",
-)  # fmt: skip
 
 
 class Side(NamedTuple):
@@ -22,10 +18,6 @@ class Side(NamedTuple):
 
     label: str
     report: Report
-
-    def figure(self, name: str) -> int:
-        """A total of the report, or its number of layers."""
-        return len(self.report.rows) if name == "layers" else getattr(self.report.totals, name)
 
 
 class Part(NamedTuple):
@@ -72,8 +64,7 @@ class Comparison(NamedTuple):
 
 def compare(sides: tuple[Side, ...]) -> Comparison:
     """The comparison of two sides or more; differences are from the first one."""
-    names = ("layers", *FIGURES)
-    figures = tuple((name, tuple(side.figure(name) for side in sides)) for name in names)
+    figures = tuple((figure.name, tuple(figure.of(side.report) for side in sides)) for figure in COMPARED)
     reach = [side.report.reach for side in sides]
     fields = tuple(show(row.receptive_field.size) if row and row.receptive_field else "-" for row in reach)
     changes = _changes(sides[0].report, sides[1].report) if len(sides) == 2 else None

@@ -47,9 +47,7 @@ from cnnshape.layers import KINDS
 from cnnshape.layers.argument import LARGEST
 from cnnshape.layers.family import Unweighted
 from cnnshape.render.csv import FIELDS
-from cnnshape.report import DTYPES, Report, Row, Totals
-from cnnshape.report.expectation import FIGURES
-from cnnshape.study.compare import FIGURES as COMPARED
+from cnnshape.report import COMPARED, DTYPES, FIGURES, Report, Row, Totals
 from tests.command import run
 
 PAGES = [path for path in generate.pages() if path not in generate.WHOLE]
@@ -220,7 +218,7 @@ VOCABULARY = {
         "kinds with weights": [kind.name for kind in KINDS if kind.weights is not Unweighted.weights],
     },
     "json.md": {"keys": json_keys(), "columns of CSV": FIELDS},
-    "commands.md": {"figures of a condition": (*COMPARED, "layers")},
+    "commands.md": {"figures of a condition": [figure.name for figure in COMPARED]},
     "python.md": {
         "names": cnnshape.__all__,
         "report": Report._fields,
