@@ -9,6 +9,8 @@ from cnnshape.report.figures import (
     TOTAL_FIGURES,
     Figure,
 )
+from cnnshape.report.folding import Line, expanded, folded
+from cnnshape.report.groups import group_totals
 from cnnshape.report.make import DTYPES, Settings, make_report
 from cnnshape.report.report import InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
 
@@ -22,11 +24,15 @@ __all__ = [
     "TOTAL_FIGURES",
     "Figure",
     "InputTensor",
+    "Line",
     "PeakActivation",
     "ReceptiveField",
     "Report",
     "Row",
     "Settings",
     "Totals",
+    "expanded",
+    "folded",
+    "group_totals",
     "make_report",
 ]
