@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 from xml.sax.saxutils import escape
 
-from cnnshape.render.json import written
+from cnnshape.render.layout import written
 from cnnshape.render.numbers import count, rounded, size
 from cnnshape.render.summary import header, table_lines
 from cnnshape.render.table import Table, fitted

@@ -10,7 +10,7 @@ from cnnshape.report.figures import (
     Figure,
 )
 from cnnshape.report.folding import Line, expanded, folded
-from cnnshape.report.groups import group_totals
+from cnnshape.report.groups import LayerFigures
 from cnnshape.report.make import DTYPES, Settings, make_report
 from cnnshape.report.report import InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
 
@@ -24,6 +24,7 @@ __all__ = [
     "TOTAL_FIGURES",
     "Figure",
     "InputTensor",
+    "LayerFigures",
     "Line",
     "PeakActivation",
     "ReceptiveField",
@@ -33,6 +34,5 @@ __all__ = [
     "Totals",
     "expanded",
     "folded",
-    "group_totals",
     "make_report",
 ]

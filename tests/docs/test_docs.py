@@ -181,7 +181,16 @@ def keys_of(data: object) -> set[str]:
     if not isinstance(data, dict):
         return set()
     chosen = {"inputs", "outputs", "boxes", "arguments", "rounding"}
-    return set(data).union(*(keys_of(value) for key, value in data.items() if key not in chosen))
+    keys = set(data).union(*(keys_of(value) for key, value in data.items() if key not in {*chosen, *KEYED}))
+    return keys.union(*(keys_of(value) for key in KEYED for value in values_of(data.get(key))))
+
+
+KEYED = ("params", "receptive_fields")
+"""Keys of objects that name what the spec chose, and hold values of the program."""
+
+
+def values_of(data: object) -> list[object]:
+    return list(data.values()) if isinstance(data, dict) else []
 
 
 # One of each command that prints JSON, so that every key is there; `reconcile` has its own page.
