@@ -6,10 +6,12 @@ fraction.
 """
 
 from collections.abc import Callable, Iterable
-from fractions import Fraction
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from cnnshape.layers import Phases, Shape
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Value = TypeVar("Value")
 Interval = tuple[int, int]
@@ -34,7 +36,7 @@ class Field(NamedTuple):
         return tuple(max(map(_length, axis.first, axis.last)) for axis in self.axes)
 
     @property
-    def stride(self) -> tuple[int | Fraction, ...]:
+    def stride(self) -> "tuple[int | Fraction, ...]":
         """Input cells per axis between two neighbouring output cells; 0 where all see the same."""
         return tuple(_quotient(axis.advance, axis.period) for axis in self.axes)
 
@@ -53,9 +55,13 @@ class Field(NamedTuple):
         return interval_at(self.axes[axis], cell)
 
 
-def _quotient(number: int, divisor: int) -> int | Fraction:
+def _quotient(number: int, divisor: int) -> "int | Fraction":
     whole, rest = divmod(number, divisor)
-    return Fraction(number, divisor) if rest else whole
+    if not rest:
+        return whole
+    from fractions import Fraction
+
+    return Fraction(number, divisor)
 
 
 def _length(first: int, last: int) -> int:

@@ -12,7 +12,7 @@ from cnnshape.cli.cores import on_all_cores
 from cnnshape.cli.writing import terminal_width
 from cnnshape.diagnostics import did_you_mean
 from cnnshape.render.zoo import zoo_csv, zoo_json, zoo_markdown, zoo_plain, zoo_table
-from cnnshape.report.quantity import parse_quantity
+from cnnshape.report import parse_quantity
 from cnnshape.source import shipped_names
 from cnnshape.study.zoo import SORTS, Entry, families, survey
 

@@ -1,7 +1,6 @@
 """The report as JSON: a contract, versioned, with exact integers."""
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from cnnshape.graph import Application, Group
@@ -96,7 +95,7 @@ def _field(field: ReceptiveField | None) -> dict[str, Any] | None:
         return None
     return {
         "size": list(field.size),
-        "stride": [str(step) if isinstance(step, Fraction) else step for step in field.stride],
+        "stride": [step if isinstance(step, int) else str(step) for step in field.stride],
         "padding": list(field.padding),
         "aligned": field.aligned,
     }

@@ -1,10 +1,12 @@
 """A report: one row per layer, totals, and what they were made with. Units are in the names."""
 
-from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnshape.graph import Application, Group
 from cnnshape.layers import Shape
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 class ReceptiveField(NamedTuple):
@@ -15,7 +17,7 @@ class ReceptiveField(NamedTuple):
     """
 
     size: tuple[int, ...]
-    stride: tuple[int | Fraction, ...]
+    stride: "tuple[int | Fraction, ...]"
     padding: tuple[int, ...]
     aligned: bool
 

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
-from cnnshape.report import COMPARED
-from cnnshape.report.quantity import parse_quantity
+from cnnshape.report import COMPARED, parse_quantity
 from cnnshape.study.compare import Comparison
 
 _OPERATORS: dict[str, Callable[[Fraction, Fraction], bool]] = {
