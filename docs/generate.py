@@ -34,6 +34,7 @@ from cnnshape.layers import KINDS, Layer, definitions
 from cnnshape.lint import BY_NAME as RULES
 from cnnshape.render.reference import default_text, describe_follower
 from cnnshape.render.rules import markdown_parts
+from cnnshape.report import FIGURES, Figure
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -221,6 +222,16 @@ def flops_table() -> str:
     return table(("kind", "FLOPs"), rows)
 
 
+def figures_table() -> str:
+    """Every figure that can be expected, with the words that it has elsewhere."""
+    return table(("figure", "what it is", "unit", "per layer", "budget"), map(_figure_row, FIGURES.values()))
+
+
+def _figure_row(figure: Figure) -> tuple[str, ...]:
+    budget = f"`{figure.budget}`" if figure.budget else ""
+    return f"`{figure.name}`", figure.definition, figure.unit, "yes" if figure.of_row else "", budget
+
+
 # Errors and warnings
 
 # Examples that need more than `cnnshape check NAME.yaml` to go wrong.
@@ -348,6 +359,7 @@ WHOLE = {
 SECTIONS = {
     "macs": macs_table,
     "flops": flops_table,
+    "figures": figures_table,
     "lengths": zoo_page.lengths,
     "architectures": zoo_page.tables,
     "columns": commands_page.columns,

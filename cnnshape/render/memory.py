@@ -5,12 +5,12 @@ from fractions import Fraction
 from typing import Any
 from xml.sax.saxutils import escape
 
-from cnnshape.render.fold import Line, expanded, folded
-from cnnshape.render.json import written
+from cnnshape.render.layout import written
 from cnnshape.render.numbers import count, rounded, size
 from cnnshape.render.summary import header, table_lines
 from cnnshape.render.table import Table, fitted
 from cnnshape.render.wrapping import wrapped
+from cnnshape.report import Line, expanded, folded
 from cnnshape.study.memory import Memory, Step
 
 VERSION = 1
