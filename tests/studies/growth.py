@@ -11,7 +11,7 @@ def calls(function: Callable[..., object], *arguments: object) -> int:
     """Calls of Python and C functions while a function runs."""
     count = 0
 
-    def note(frame: FrameType, event: str, argument: object) -> None:
+    def note(_frame: FrameType, event: str, _argument: object) -> None:
         nonlocal count
         count += event in ("call", "c_call")
 
