@@ -1,7 +1,7 @@
 """The same network as other tools count it, and the terms that lead from our figure to theirs."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnnshape.report import Report
@@ -9,6 +9,10 @@ from cnnshape.study.counting import ours
 from cnnshape.study.counting.case import Cases
 from cnnshape.study.counting.registry import RULES
 from cnnshape.study.counting.rule import Mark, Quantity, Rule, Tally
+
+Stated = dict[str, tuple[str, int]]
+"""What is counted of each subject: in words, and as a number."""
+_NOTHING = ("", 0)
 
 
 class Term(NamedTuple):
@@ -90,17 +94,18 @@ def _terms(pairs: Counter[tuple[Tally, Tally]]) -> tuple[Term, ...]:
     """The differences between their tallies and ours, the largest first; a pair counts for as many rows as have it."""
     amounts: dict[tuple[str, str, str], int] = {}
     for (theirs, own), times in pairs.items():
-        for about in dict.fromkeys(part.about for part in (*own.parts, *theirs.parts)):
-            words, amount = _stated(theirs, about)
-            own_words, own_amount = _stated(own, about)
-            if amount != own_amount:
-                key = about, words, own_words
-                amounts[key] = amounts.get(key, 0) + (amount - own_amount) * times
-    terms = (Term(*key, amount) for key, amount in amounts.items() if amount)
+        for key, amount in _differences(theirs.by_subject(), own.by_subject()):
+            amounts[key] = amounts.get(key, 0) + amount * times
+    terms = [Term(*key, amount) for key, amount in amounts.items() if amount]
     return tuple(sorted(terms, key=lambda term: -abs(term.amount)))
 
 
-def _stated(tally: Tally, about: str) -> tuple[str, int]:
-    """What a tally counts of one thing: in words, and as a number."""
-    parts = [part for part in tally.parts if part.about == about]
-    return " + ".join(dict.fromkeys(part.words for part in parts)), sum(part.amount for part in parts)
+def _differences(theirs: Stated, own: Stated) -> Iterator[tuple[tuple[str, str, str], int]]:
+    """Subject, their words and ours, and their amount less ours, wherever the amounts differ; our subjects first."""
+    for about, (words, amount) in own.items():
+        their_words, their_amount = theirs.get(about, _NOTHING)
+        if their_amount != amount:
+            yield (about, their_words, words), their_amount - amount
+    for about, (words, amount) in theirs.items():
+        if amount and about not in own:
+            yield (about, words, ""), amount

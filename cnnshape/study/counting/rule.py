@@ -36,17 +36,38 @@ class Part(NamedTuple):
 class Tally:
     """What is counted of one layer. Layers that count the same may share one tally, so it is compared by identity."""
 
-    __slots__ = ("mark", "parts", "total")
+    __slots__ = ("_by_subject", "mark", "parts")
 
     def __init__(self, parts: tuple[Part, ...] = (), mark: Mark | None = None) -> None:
         self.parts = parts
         self.mark = mark
-        self.total = sum(part.amount for part in parts)
+        self._by_subject: dict[str, tuple[str, int]] | None = None
+
+    @property
+    def total(self) -> int:
+        """The sum of the parts."""
+        return sum([part.amount for part in self.parts])
+
+    def by_subject(self) -> dict[str, tuple[str, int]]:
+        """What is counted of each subject: in words, and as a number."""
+        if self._by_subject is None:
+            self._by_subject = {}
+            for part in self.parts:
+                known = self._by_subject.get(part.about)
+                self._by_subject[part.about] = part[1:] if known is None else _both(known, part)
+        return self._by_subject
 
     @property
     def amount(self) -> int | None:
         """The sum of the parts; None where the count is not known."""
         return None if self.mark is Mark.UNKNOWN else self.total
+
+
+def _both(known: tuple[str, int], part: Part) -> tuple[str, int]:
+    """Two costs of one subject: words that are the same appear once."""
+    words, amount = known
+    several = words if part.words in words.split(" + ") else f"{words} + {part.words}"
+    return several, amount + part.amount
 
 
 class Rule(NamedTuple):
