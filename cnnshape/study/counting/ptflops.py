@@ -55,9 +55,15 @@ _BOTH = _MODULES.changed(
     },
 )
 
+
+def _matrix_product(case: Case) -> Answer:
+    """An unknown kind may add its bias by an operator that counts nothing."""
+    return Mark.UNKNOWN if case.biased else (PRODUCT,)
+
+
 _OPERATORS = Table(
-    families={Layer: (), MatrixProduct: biased(PRODUCT), RegionPool: Mark.UNKNOWN},
-    kinds={},
+    families={Layer: (), MatrixProduct: _matrix_product, RegionPool: Mark.UNKNOWN},
+    kinds=alike("conv conv_transpose linear", biased(PRODUCT)),
 )
 
 RULES = (

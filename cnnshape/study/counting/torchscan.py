@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from math import prod
 
-from cnnshape.layers import ElementwiseJoin, Join, Layer, RegionPool
+from cnnshape.layers import Join, Layer, Move, PassThrough, RegionPool
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import BIAS, PRODUCT, TWICE_PRODUCT, per_value, scaled, written_kernel
 from cnnshape.study.counting.rule import Cost, Costs, Entry, Family, Mark, Quantity, Rule, Table, alike
 
 _MAX_POOL = Cost("(kernel as written - 1) per value", lambda case: case.values * (written_kernel(case) - 1))
-_FUNCTIONS = "flatten reshape crop split slice subsample pad_channels identity drop_path"
 
 
 def _avg_pool(case: Case) -> int:
@@ -29,8 +28,9 @@ _ADAPTIVE_AVG = Cost(
 )
 _FAMILIES: dict[Family, Entry] = {
     Layer: Mark.UNSUPPORTED,
+    Move: (),
+    PassThrough: Mark.UNSUPPORTED,
     Join: (),
-    ElementwiseJoin: (),
     RegionPool: Mark.UNKNOWN,
 }
 _COMMON: dict[str, Entry] = {
@@ -38,7 +38,8 @@ _COMMON: dict[str, Entry] = {
     "avg_pool": (Cost("(kernel as written - 1 + axes) per value", _avg_pool),),
     **alike("adaptive_max_pool global_max_pool", (_ADAPTIVE_MAX,)),
     **alike("adaptive_avg_pool global_avg_pool", (_ADAPTIVE_AVG,)),
-    **alike(_FUNCTIONS, ()),
+    **alike("pad pixel_shuffle pixel_unshuffle channel_shuffle", Mark.UNSUPPORTED),
+    **alike("identity drop_path", ()),
 }
 
 

@@ -3,7 +3,6 @@
 from cnnshape.graph import Group
 from cnnshape.layers import (
     Activation,
-    ElementwiseJoin,
     Join,
     Layer,
     MatrixProduct,
@@ -27,7 +26,6 @@ _TABLE = Table(
         Activation: _MODULE,
         Resize: _MODULE,
         Join: (),
-        ElementwiseJoin: (),
     },
     kinds={
         **alike("dropout identity pad pixel_shuffle pixel_unshuffle", _MODULE),
