@@ -21,7 +21,7 @@ from cnnshape.layers.family import (
 from cnnshape.layers.merge import ElementwiseJoin
 from cnnshape.layers.pooling import AdaptivePool, GlobalPool, SlidingPool
 from cnnshape.layers.region import RegionPool
-from cnnshape.layers.registry import BY_FOREIGN_NAME, BY_NAME, KINDS, bare, foreign_argument, foreign_kind
+from cnnshape.layers.registry import BY_FOREIGN_NAME, BY_NAME, KINDS, bare, foreign_argument, foreign_kind, register
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, Weight
 from cnnshape.layers.window import AxisRelation, Coverage, Footprint, Phases, Window
 from cnnshape.layers.wording import counted, format_shape
@@ -73,5 +73,6 @@ __all__ = [
     "format_shape",
     "pairs",
     "per_axis",
+    "register",
     "show",
 ]
