@@ -199,7 +199,7 @@ def _closed(part: Formula, text: str, subject: Any) -> str:
 
 
 class Sum(Formula):
-    """Terms added up, and terms `less` taken away."""
+    """Terms added up, and terms in `less` subtracted."""
 
     __slots__ = ("less", "more")
 
