@@ -10,7 +10,8 @@ import cnnshape
 from cnnshape.analysis import weight_counts, work
 from cnnshape.arithmetic import OutsideTrace, Trace
 from cnnshape.graph import Options, build
-from cnnshape.source import shipped_path
+from cnnshape.language import read_value
+from cnnshape.source import SourceText, shipped_path
 
 NETWORKS = {
     "resnet50": 224,
@@ -39,12 +40,22 @@ def totals(graph: Any) -> dict[str, Any]:
     }
 
 
-def built(network: str, shape: tuple[Any, ...]) -> Any:
-    """The graph of a network on an input, with plain or recorded sizes; None where it doesn't fit."""
+def built(network: str, shape: tuple[Any, ...], **params: Any) -> Any:
+    """The graph of a network on an input, with plain or recorded numbers; None where it doesn't fit."""
     design = cnnshape.load(shipped_path(network))
     assert design.spec is not None
-    result = build(design.spec, Options(inputs={"": shape}))
+    given = {name: value_of(value) for name, value in params.items()}
+    result = build(design.spec, Options(given, inputs={"": shape}))
     return None if result[1] else result[0]
+
+
+def value_of(value: Any) -> Any:
+    """A param's value as a spec has it: an expression, here of any number or list of numbers."""
+    expression, problems = read_value(SourceText("param", "1"))
+    assert expression is not None
+    assert not problems
+    expression.run = lambda scope: value
+    return expression
 
 
 def channels(network: str) -> int:
@@ -96,3 +107,40 @@ def test_params_do_not_depend_on_the_input_size() -> None:
     results = totals(built("resnet50", (3, size, size)))
     assert type(results["params"]) is int
     assert type(results["macs"]) is not int
+
+
+@pytest.mark.parametrize(("width", "size"), [(64, 224), (7, 97), (48, 160)])
+def test_a_trace_of_resnet50_over_width_and_input_size_gives_the_engines_totals(width: int, size: int) -> None:
+    trace = Trace()
+    recorded = trace.parameter("width", width)
+    recorded_size = trace.parameter("size", size)
+    shape, widths = (3, recorded_size, recorded_size), tuple(recorded * factor for factor in (1, 2, 4, 8))
+    results = totals(built("resnet50", shape, widths=widths))
+    valid = 0
+    for other_width in (1, 3, 32, 64, 65, 100, 256):
+        for other_size in (1, 31, 64, 97, 224, 225, 320):
+            try:
+                replayed = trace.replay(results, {"width": other_width, "size": other_size}).results
+            except OutsideTrace:
+                continue
+            plain = tuple(other_width * factor for factor in (1, 2, 4, 8))
+            graph = built("resnet50", (3, other_size, other_size), widths=plain)
+            assert graph is not None
+            assert replayed == totals(graph)
+            valid += 1
+    assert valid > 20
+
+
+def test_a_width_that_changes_the_design_is_outside() -> None:
+    """In a group of 32, a width that 32 doesn't divide is refused by the engine, and by the trace."""
+    trace = Trace()
+    width = trace.parameter("width", 128)
+    widths = tuple(width * factor for factor in (1, 2, 4, 8))
+    results = totals(built("resnext50_32x4d", (3, 224, 224), widths=widths))
+    assert (
+        trace.replay(results, {"width": 64}).results["params"]
+        == totals(built("resnext50_32x4d", (3, 224, 224), widths=(64, 128, 256, 512)))["params"]
+    )
+    assert built("resnext50_32x4d", (3, 224, 224), widths=(65, 130, 260, 520)) is None
+    with pytest.raises(OutsideTrace):
+        trace.replay(results, {"width": 65})
