@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 import cnnshape
 from cnnshape.source import shipped_path
 from cnnshape.study.alignment import MOST_EDITS, Piece, aligned, common, differences, shortest_edit
-from cnnshape.study.compare import Change, Side, compare
+from cnnshape.study.changes import Change
+from cnnshape.study.compare import Side, compare
 
 items = st.integers(0, 3)
 sequences = st.lists(items, max_size=14)
