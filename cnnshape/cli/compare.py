@@ -27,7 +27,7 @@ def compare(
         list[str],
         typer.Argument(
             metavar="SIDE...",
-            help="Two or more: a SPEC, or `SPEC@Block`, with settings after colons: `resnet50:batch=8`, "
+            help="Two or more: a SPEC, or `SPEC@Block`, with settings behind colons: `resnet50:batch=8`, "
             "`resnet50@Bottleneck:width=64:input=256x56x56`.",
             show_default=False,
         ),
@@ -60,11 +60,11 @@ def compare(
         raise typer.BadParameter("compare needs two sides, or one and --against")
     if against is not None and len(sides) != 1:
         raise typer.BadParameter("--against compares one file with itself", param_hint="--against")
-    compared = [Side(escaped(text), report_of(parse_side(text))) for text in sides]
+    found = [Side(escaped(text), report_of(parse_side(text))) for text in sides]
     if against is not None:
         side = parse_side(sides[0])
-        compared.insert(0, Side(escaped(f"{against}:{sides[0]}"), report_of(side, design_at(against, side.spec))))
-    comparison = study(tuple(compared))
+        found.insert(0, Side(escaped(f"{against}:{sides[0]}"), report_of(side, design_at(against, side.spec))))
+    comparison = study(tuple(found))
     if format is Format.TABLE:
         write(face.plain(comparison, terminal_width(output)), output)
     else:

@@ -65,10 +65,10 @@ def list_(
     """
     limits = (_limit(max_params, "--max-params"), _limit(max_macs, "--max-macs"))
     chosen = chosen_names(family or [])
-    listed = [entry for entry in entries(chosen) if entry.params <= limits[0] and entry.macs <= limits[1]]
-    listed.sort(key=SORTS[sort])
-    sys.stdout.write(_text(listed, format))
-    if not listed:
+    found = [entry for entry in entries(chosen) if entry.params <= limits[0] and entry.macs <= limits[1]]
+    found.sort(key=SORTS[sort])
+    sys.stdout.write(_text(found, format))
+    if not found:
         sys.stderr.write("no shipped architecture is within these limits\n")
 
 
@@ -81,14 +81,14 @@ def _limit(text: str | None, option: str) -> Fraction | float:
     return quantity.value
 
 
-def _text(entries: Sequence[Entry], format: Format) -> str:
+def _text(found: Sequence[Entry], format: Format) -> str:
     if format is Format.JSON:
-        return zoo_json(entries)
+        return zoo_json(found)
     if format is Format.CSV:
-        return zoo_csv(entries)
+        return zoo_csv(found)
     if format is Format.MARKDOWN:
-        return zoo_markdown(entries)
-    return zoo_plain(zoo_table(entries, terminal_width() if format is Format.TABLE else None))
+        return zoo_markdown(found)
+    return zoo_plain(zoo_table(found, terminal_width() if format is Format.TABLE else None))
 
 
 def chosen_names(wanted: Sequence[str]) -> list[str]:

@@ -13,8 +13,7 @@ from cnnshape.render.table import Table, fitted
 from cnnshape.render.window import window
 from cnnshape.render.wrapping import wrapped
 from cnnshape.report import Row
-from cnnshape.study.changes import Change
-from cnnshape.study.compare import Comparison
+from cnnshape.study.compare import Change, Comparison
 
 SHOWN = 25
 VERSION = 1

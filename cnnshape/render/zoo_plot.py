@@ -15,7 +15,7 @@ _FONT = 10
 _GLYPH = 0.6
 """The width of a letter, in font sizes; no usual sans-serif face is wider."""
 _REACHES = (8, 17, 28, 40, 52)
-"""The distances of a name from its mark; from the second on, a line leads to it."""
+"""How far a name may stand from its mark; from the second on, a line leads to it."""
 
 # All are dark enough to be read on white. Where two come close in hue, their places give them different shapes.
 _COLORS = (
@@ -148,23 +148,23 @@ def _mark(x: float, y: float, shape: int) -> str:
 def _marks(points: Sequence[Point]) -> Iterator[str]:
     for point in points:
         entry = point.entry
-        tooltip = f"{entry.title}: {count(entry.params)} parameters, {rounded(entry.macs)} MACs"
+        said = f"{entry.title}: {count(entry.params)} parameters, {rounded(entry.macs)} MACs"
         mark = _mark(point.x, point.y, point.shape)
-        yield f'<path {mark} fill="{point.color}" fill-opacity="0.85"><title>{escape(tooltip)}</title></path>'
+        yield f'<path {mark} fill="{point.color}" fill-opacity="0.85"><title>{escape(said)}</title></path>'
 
 
 def _names(points: Sequence[Point]) -> Iterator[str]:
     """The names that fit: none lies on another one, on a mark or on a line. The short ones, best known, come first."""
-    covered = [point.box for point in points]
+    taken = [point.box for point in points]
     for point in sorted(points, key=lambda point: (len(point.entry.name), point.entry.name)):
-        place = next((place for place in _places(point) if not place.hits(covered, point.box)), None)
+        place = next((place for place in _places(point) if not place.hits(taken, point.box)), None)
         if place is not None:
-            covered += place.boxes
+            taken += place.boxes
             yield from place.drawn(point)
 
 
 class Place(NamedTuple):
-    """A place for a name: its anchor point, its alignment, and what it covers with its line."""
+    """Where a name may stand: the point that it hangs on, how it hangs there, and what it covers with its line."""
 
     x: float
     y: float
@@ -172,15 +172,15 @@ class Place(NamedTuple):
     reach: int
     boxes: tuple[Box, ...]
 
-    def hits(self, covered: Sequence[Box], own: Box) -> bool:
-        """Whether it leaves the plot or covers what others cover."""
+    def hits(self, taken: Sequence[Box], own: Box) -> bool:
+        """Whether it leaves the plot or covers what is taken by others."""
         name = self.boxes[0]
         if name.left < _LEFT or name.right > _RIGHT or name.top < _TOP or name.bottom > _BOTTOM:
             return True
-        return any(box.meets(other) for box in self.boxes for other in covered if other != own)
+        return any(box.meets(other) for box in self.boxes for other in taken if other != own)
 
     def drawn(self, point: Point) -> Iterator[str]:
-        """The name, and the line to it where it is apart."""
+        """The name, and the line to it where it stands apart."""
         if self.reach > _REACHES[0]:
             yield f'<path d="M{point.x:.1f} {point.y:.1f}L{self.x:.1f} {self.y:.1f}" stroke="{point.color}" stroke-width="0.7"/>'
         attributes = f'text-anchor="{self.anchor}" font-size="{_FONT}" fill="{point.color}"'

@@ -7,6 +7,8 @@ from cnnshape.layers import show
 from cnnshape.report import COMPARED, Report
 from cnnshape.study.changes import Change, changes_between
 
+__all__ = ["Change", "Comparison", "Part", "Side", "compare"]
+
 Costs = tuple[int, int]
 """Parameters and MACs."""
 
