@@ -179,7 +179,7 @@ def keys_of(data: object) -> set[str]:
         return set().union(*map(keys_of, data))
     if not isinstance(data, dict):
         return set()
-    chosen = {"inputs", "outputs", "boxes", "arguments", "rounding"}
+    chosen = {"inputs", "outputs", "output_layers", "boxes", "arguments", "rounding"}
     keys = set(data).union(*(keys_of(value) for key, value in data.items() if key not in {*chosen, *KEYED}))
     return keys.union(*(keys_of(value) for key in KEYED for value in values_of(data.get(key))))
 
