@@ -42,7 +42,7 @@ class BlockReader(RecoveringReader):
         """
         text, start = self.text, (self.row, self.col)
         if fresh and (match := _KEY.match(text, self.col)):
-            return self._mapping(self.col, indent, self._word(match))
+            return self._mapping(start, indent, self._word(match))
         if text[self.col] in "-?:" and self.at_sign(text[self.col]):
             return self._block(indent, fresh=fresh)
         value = self._single(indent)
@@ -83,12 +83,12 @@ class BlockReader(RecoveringReader):
         """The mapping whose first key is `value`."""
         colon = (self.row, self.col - 1)
         if self.row == start[0] and fresh:
-            return self._mapping(start[1], indent, check_key(value))
+            return self._mapping(start, indent, check_key(value))
         if self.row == start[0]:
             raise Fault("second-colon", colon, start)
         fault = Fault("key-over-lines", colon, start)
         if fresh and isinstance(value, Scalar) and value.plain:
-            return self._mapping(start[1], indent, self._without_colon(fault, start))
+            return self._mapping(start, indent, self._without_colon(fault, start))
         raise fault
 
     def _without_colon(self, fault: Fault, start: Place) -> Scalar:
@@ -110,14 +110,14 @@ class BlockReader(RecoveringReader):
             raise Fault("second-colon", here)
         if not fresh:
             raise Fault("sign", here)
-        return self._mapping(self.col, indent, self._signed_key(sign, here))
+        return self._mapping(here, indent, self._signed_key(sign, here))
 
     # Mappings
 
-    def _mapping(self, col: int, indent: int, key: Scalar) -> Mapping:
-        """The mapping at that column, inside of what is indented by `indent`; the cursor is past its first colon."""
+    def _mapping(self, start: Place, indent: int, key: Scalar) -> Mapping:
+        """The mapping that starts there, inside of what is indented by `indent`; the cursor is past its first colon."""
         self.enter()
-        start = (key.span.line - 1, col)
+        col = start[1]
         entries: list[Entry] = []
         keys: dict[str, Scalar] = {}
         following: Scalar | None = key
@@ -191,26 +191,27 @@ class BlockReader(RecoveringReader):
 
     def _explicit_key(self) -> Scalar:
         """The key after `? `; the cursor goes past its colon, which is first on a later row and may be missing."""
-        row, col = self.row, self.col
+        start = (self.row, self.col)
         self.col += 1
         self.enter()
-        node: Node = self.empty(row, self.col)
-        if self.advance() and (self.row == row or self.col > col):
-            node = self._node(col, fresh=True)
+        end = (self.row, self.col)
+        node: Node = self.empty(*end)
+        if self.advance() and (self.row == start[0] or self.col > start[1]):
+            node = self._node(start[1], fresh=True)
+            end = (self.row, self.col)
         self.depth -= 1
-        self._past_late_colon(col, (row, col))
+        self._past_late_colon(start, end)
         return check_key(node)
 
-    def _past_late_colon(self, col: int, start: Place) -> None:
-        row, end = self.row, self.col
-        if not self.advance() or self.col < col:
-            self.move(row, end)
-        elif self.row == row or self.col > col:
+    def _past_late_colon(self, start: Place, end: Place) -> None:
+        if not self.advance() or self.col < start[1]:
+            self.move(*end)
+        elif self.row == end[0] or self.col > start[1]:
             raise Fault("sign", start)
         elif self.at_sign(":"):
             self.col += 1
         else:
-            self.move(row, end)
+            self.move(*end)
 
     # Lists
 

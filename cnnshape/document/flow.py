@@ -1,14 +1,20 @@
 """Lists and mappings in brackets."""
 
+import re
+
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.document.fault import UNREADABLE, Fault, Place
 from cnnshape.document.features import refuse_feature
 from cnnshape.document.keys import add_entry, check_key
 from cnnshape.document.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.document.texts import TextReader
-from cnnshape.source import SourceText
+from cnnshape.source import SourceText, Span
 
 _CLOSING = {"[": "]", "{": "}"}
+_SIMPLE = r"([\w.](?:[\w.+*/()<>=!%-]| (?=[\w.+*/()<>=!%-]))*) *"
+# Most entries and items, in one step: a word, and a value that no sign of YAML's is part of.
+_SIMPLE_ENTRY = re.compile(rf"(?!null:)([A-Za-z_][\w.-]*): +{_SIMPLE}(?=[,}}])")
+_SIMPLE_ITEM = re.compile(rf"{_SIMPLE}(?=[,\]])")
 _RESERVED = "%@`|>,]}"
 
 
@@ -81,24 +87,39 @@ class FlowReader(TextReader):
 
     def _flow_item(self, start: Place) -> Node:
         """One item of a list; `key: value` without braces is a mapping of one entry."""
+        if match := _SIMPLE_ITEM.match(self.text, self.col):
+            self.col = match.end()
+            return self._simple(match, 1)
         place, explicit = (self.row, self.col), self._question(start)
         key = self.empty(*place) if self.text[self.col] == ":" else self.flow_node(start)
-        if not self._colon(place, start, explicit):
+        after = (self.row, self.col)
+        has_value = self._colon(place, start, explicit)
+        if not has_value and not explicit:
             return key
         self.enter()
-        value = self._flow_value(start)
+        value = self._flow_value(start) if has_value else self.empty(*after)
         self.depth -= 1
         span = self.span(place)._replace(end_line=value.span.end_line, end_column=value.span.end_column)
         return Mapping([Entry(check_key(key), value)], span)
 
     def _flow_entry(self, start: Place, entries: list[Entry], keys: dict[str, Scalar]) -> None:
         """One `key: value` of a mapping; a key alone has an empty value."""
+        if match := _SIMPLE_ENTRY.match(self.text, self.col):
+            self.col = match.end()
+            add_entry(self.problems, entries, keys, self._simple(match, 1), self._simple(match, 2))
+            return
         place, explicit = (self.row, self.col), self._question(start)
         node = self.empty(*place) if self.text[self.col] == ":" else self.flow_node(start)
         key = check_key(node)
         after = (self.row, self.col)
         value = self._flow_value(start) if self._colon(place, start, explicit) else self.empty(*after)
         add_entry(self.problems, entries, keys, key, value)
+
+    def _simple(self, match: re.Match[str], group: int) -> Scalar:
+        """A part of the row, as a plain value."""
+        self.counted()
+        row, start, end = self.row + 1, match.start(group) + 1, match.end(group) + 1
+        return Scalar(match[group], True, Span(self.source, row, start, row, end))
 
     def _question(self, start: Place) -> bool:
         """Goes past a `? `, which starts a key."""

@@ -29,9 +29,21 @@ class RecoveringReader(FlowReader):
     def record(self, fault: Unreadable, first: int, last: int) -> None:
         """Keeps a fault, and the rows that it makes doubtful."""
         self.faults.append(fault)
+        if isinstance(fault, Fault) and fault.kind == "indent":
+            first = self._first_deeper(first)
         self.repaired.append(self.span((first, 0), (last, len(self.lines[last]))))
         if len(self.faults) >= MAX_FAULTS:
             self.end = last + 1
+
+    def _first_deeper(self, row: int) -> int:
+        """The first of the rows right above one that are indented by more: they may be what is out of line."""
+        own, first = self.indent_of(row), row
+        for above in range(row - 1, max(row - MOST_ROWS, -1), -1):
+            level = self.indent_of(above)
+            if 0 <= level <= own:
+                break
+            first = above if level >= 0 else first
+        return first
 
     def last_row(self, row: int, indent: int) -> int:
         """The last row of an entry that begins on a row, among others that are indented by `indent`."""

@@ -32,20 +32,22 @@ class ScalarReader(Cursor):
         self.counted()
         row, col = self.row, self.col
         text, end = self._plain_part()
-        if self._goes_on():
-            parts, last = [text], (row, end)
-            while (breaks := self._continue_plain(indent)) is not None:
-                text, end = self._plain_part()
-                parts += [_fold(breaks), text]
-                last = (self.row, end)
-                if not self._goes_on():
-                    break
-            text = "".join(parts)
-            self.move(*last)
-            row_end, end = last
-            return Scalar(text, True, Span(self.source, row + 1, col + 1, row_end + 1, end + 1))
+        last = row
+        if self._goes_on() and (breaks := self._continue_plain(indent)) is not None:
+            text, last, end = self._plain_rows(text, breaks, indent)
         self.col = end
-        return Scalar(text, True, Span(self.source, row + 1, col + 1, row + 1, end + 1))
+        return Scalar(text, True, Span(self.source, row + 1, col + 1, last + 1, end + 1))
+
+    def _plain_rows(self, text: str, breaks: int | None, indent: int) -> tuple[str, int, int]:
+        """A plain value over several rows: its text, and the row and column where it ends."""
+        parts, row, end = [text], self.row, self.col
+        while breaks is not None:
+            text, end = self._plain_part()
+            parts += [_fold(breaks), text]
+            row = self.row
+            breaks = self._continue_plain(indent) if self._goes_on() else None
+        self.move(row, end)
+        return "".join(parts), row, end
 
     def _plain_part(self) -> tuple[str, int]:
         """What belongs to a plain value on this row, and the column after it."""
@@ -56,8 +58,9 @@ class ScalarReader(Cursor):
         return self.text[col:end], end
 
     def _goes_on(self) -> bool:
-        """Whether nothing else stands on the row, so that the next row may continue the value."""
-        return self.skip_blanks() == len(self.text)
+        """Whether nothing else follows on the row, so that the next row may continue the value."""
+        text, col = self.text, self.col
+        return col == len(text) or (text[col] in " \t" and self.skip_blanks() == len(text))
 
     def _continue_plain(self, indent: int) -> int | None:
         """Goes to the next row of a plain value; the line breaks up to there, None where the value has ended."""

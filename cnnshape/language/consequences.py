@@ -30,9 +30,14 @@ def without_consequences(problems: Iterable[Diagnostic], repaired: Sequence[Span
 
 
 def _may_follow(problem: Diagnostic, repaired: Sequence[Span]) -> bool:
-    if problem.name in _LOST_NAMES or problem.code.startswith(_OF_SHAPES):
+    if problem.name in _LOST_NAMES or problem.code.startswith(_OF_SHAPES) or _is_block(problem):
         return True
     return problem.at is not None and any(_overlap(problem.at.span, lines) for lines in repaired)
+
+
+def _is_block(problem: Diagnostic) -> bool:
+    """Whether a word of another framework has the form of a block's name, such as `Conv`."""
+    return problem.name == "foreign-spelling" and problem.at is not None and problem.at.span.text[:1].isupper()
 
 
 def _overlap(span: Span, lines: Span) -> bool:

@@ -39,21 +39,24 @@ class Ignore(NamedTuple):
 def find_ignores(comments: Iterable[Span]) -> list[Ignore]:
     """All ignores among comments, in their order; a comment without names gives one with an empty name."""
     comments = list(comments)
-    alone = {(id(comment.source), comment.line) for comment in comments if _is_alone(comment)}
-    return [ignore for comment in comments if ":" in comment.text for ignore in _ignores_of(comment, alone)]
+    lines: dict[tuple[SourceText, int], int] = {}
+    for comment in reversed(comments):
+        if _is_alone(comment):
+            source, line = comment.source, comment.line
+            lines[source, line] = lines.get((source, line + 1), line + 1)
+    return [ignore for comment in comments for ignore in _ignores_of(comment, lines)]
 
 
 def _is_alone(comment: Span) -> bool:
     return not comment.source.line(comment.line)[: comment.column - 1].strip()
 
 
-def _ignores_of(comment: Span, alone: set[tuple[int, int]]) -> list[Ignore]:
+def _ignores_of(comment: Span, lines: dict[tuple[SourceText, int], int]) -> list[Ignore]:
+    """The ignores of a comment; `lines` are the lines below comments that are alone on theirs."""
     matches = list(_ignore_comment().finditer(comment.text))
     if not matches:
         return []
-    line = comment.line
-    while (id(comment.source), line) in alone:
-        line += 1
+    line = lines.get((comment.source, comment.line), comment.line)
     below = re.match(r"extends\s*:", comment.source.line(line)) is not None
     return [ignore for match in matches for ignore in _named(comment, match, line, below=below)]
 
