@@ -2,7 +2,7 @@
 
 import re
 
-from cnnshape.document.fault import UNREADABLE, Fault, Place
+from cnnshape.document.fault import UNREADABLE, Fault, Place, Unreadable
 from cnnshape.document.keys import add_entry, check_key
 from cnnshape.document.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.document.recovery import RecoveringReader
@@ -32,8 +32,15 @@ class BlockReader(RecoveringReader):
                 root = self._node(-1, fresh=fresh)
             except UNREADABLE as fault:
                 self.depth = 0
-                self.drop(fault, max(self.row, start[0]) if root else start[0], 0)
+                root = self._recovered_root(root, fault, start)
             fresh = True
+
+    def _recovered_root(self, root: Node | None, fault: Unreadable, start: Place) -> Node | None:
+        """What can be kept of a tree that starts there: brackets take all that follows, other rows are left out."""
+        if root is None and self.lines[start[0]][start[1] : start[1] + 1] in ("[", "{"):
+            return self.salvage(fault, start[0], start, -1)
+        self.drop(fault, start[0], 0)
+        return root
 
     def _node(self, indent: int, *, fresh: bool) -> Node:
         """The value that starts here, inside of a list or mapping that is indented by `indent`.

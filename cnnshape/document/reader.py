@@ -8,7 +8,8 @@ from cnnshape.document.document import Document
 from cnnshape.document.fault import Fault, LimitExceeded, Unsupported
 from cnnshape.document.features import refuse
 from cnnshape.document.files import MAX_BYTES
-from cnnshape.document.node import Node, Scalar
+from cnnshape.document.node import Mapping, Node, Scalar
+from cnnshape.document.recovery import independent
 from cnnshape.source import SourceText, Span
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
@@ -97,18 +98,19 @@ def _refuse_second(reader: BlockReader, marks: list[int]) -> None:
 
 
 def _broken(reader: BlockReader, root: Node | None) -> Document:
-    """The document of a text with faults: the first is reported, others may follow from it."""
+    """The document of a text with faults."""
     # Few texts are broken: the advice is imported when one is.
     from cnnshape.document.advice import advise, whole_problem
 
-    fault = reader.faults[0]
-    whole = whole_problem(reader.source)
-    if whole:
+    if whole := whole_problem(reader.source):
         return Document(None, [whole], _comments(reader), reader.repaired)
-    problem = advise(reader.source, fault) if isinstance(fault, Fault) else fault.diagnostic
-    document = Document(root, [], _comments(reader), reader.repaired)
-    kept = [other for other in reader.problems if other.at and not document.is_repaired(other.at.span)]
-    document.problems = [problem, *kept]
+    document = Document(root if isinstance(root, Mapping) else None, [], _comments(reader), reader.repaired)
+    kept = [problem for problem in reader.problems if problem.at and not document.is_repaired(problem.at.span)]
+    faults = independent(reader.faults)
+    document.problems = [
+        *(advise(reader.source, fault) if isinstance(fault, Fault) else fault.diagnostic for fault in faults),
+        *kept,
+    ]
     return document
 
 

@@ -5,15 +5,43 @@ What was read of the broken entry is kept: a bracket or quote that is not closed
 word without a colon is a key.
 """
 
-from cnnshape.document.fault import Fault, Place, Unreadable
+from typing import NamedTuple
+
+from cnnshape.document.fault import Fault, Place, Unreadable, Unsupported
 from cnnshape.document.flow import FlowReader
 from cnnshape.document.node import Node, Scalar
 from cnnshape.source import SourceText, Span
 
-MAX_FAULTS = 50
+MAX_FAULTS = 20
 """Faults after which the rest of a text is not read: each may cost a look at all that follows it."""
 MOST_ROWS = 1000
 """Rows above a fault that are looked at."""
+
+
+_OUT_OF_LINE = frozenset(
+    ("indent", "item-among-keys", "key-among-items", "no-colon", "key-over-lines", "second-root", "tab")
+)
+"""Faults in how lines relate to each other: after another fault, they may follow from it."""
+
+
+class Break(NamedTuple):
+    """A fault, and the rows that it makes doubtful."""
+
+    fault: Unreadable
+    first: int
+    last: int
+
+
+def independent(breaks: list[Break]) -> list[Unreadable]:
+    """The first fault, and those after it that don't follow from others."""
+    faults: list[Unreadable] = []
+    last = -1
+    for fault, first, end in breaks:
+        own = isinstance(fault, Unsupported) or fault.kind not in _OUT_OF_LINE
+        if not faults or (own and first > last):
+            faults.append(fault)
+        last = max(last, end)
+    return faults
 
 
 class RecoveringReader(FlowReader):
@@ -23,14 +51,14 @@ class RecoveringReader(FlowReader):
 
     def __init__(self, source: SourceText) -> None:
         super().__init__(source)
-        self.faults: list[Unreadable] = []
+        self.faults: list[Break] = []
         self.repaired: list[Span] = []
 
     def record(self, fault: Unreadable, first: int, last: int) -> None:
         """Keeps a fault, and the rows that it makes doubtful."""
-        self.faults.append(fault)
         if isinstance(fault, Fault) and fault.kind == "indent":
             first = self._first_deeper(first)
+        self.faults.append(Break(fault, first, last))
         self.repaired.append(self.span((first, 0), (last, len(self.lines[last]))))
         if len(self.faults) >= MAX_FAULTS:
             self.end = last + 1
@@ -50,13 +78,15 @@ class RecoveringReader(FlowReader):
         last = row
         for following in range(row + 1, self.end):
             level = self.indent_of(following)
-            if 0 <= level <= max(indent, 0):
+            if 0 <= level <= indent:
                 break
             last = following if level >= 0 else last
         return last
 
     def drop(self, fault: Unreadable, row: int, indent: int) -> None:
         """Leaves out what begins on a row; the row that it belongs to may then lack something."""
+        if isinstance(fault, Fault) and fault.kind == "tab":
+            row = fault.place[0]
         last = self.last_row(row, indent)
         self.record(fault, row, last)
         owner = self._owner(row)

@@ -3,7 +3,7 @@
 import re
 
 from cnnshape.diagnostics import Diagnostic, Label
-from cnnshape.document.advice.slip import Slip, quote, syntax, without_comment
+from cnnshape.document.advice.slip import MOST_LINES, Slip, indent_of, quote, syntax, without_comment
 from cnnshape.document.advice.values import after_quote
 from cnnshape.document.printing import LONGEST_SHOWN, printable
 
@@ -25,13 +25,33 @@ def between_entries(slip: Slip) -> Diagnostic:
         return problem
     if slip.line == slip.start[0]:
         return _in_line(slip)
-    if re.match(_NEW_ENTRY, slip.text()) or not slip.text().strip():
+    starts_anew = re.match(_NEW_ENTRY, slip.text()) or not slip.text().strip()
+    if starts_anew and not _is_closed_below(slip):
         return unclosed(slip)
     number = slip.previous()
     end = len(slip.text(number).rstrip())
     return syntax(
         "a comma is missing at the end of the line", slip.span(number, end + 1), "separate entries with commas"
     )
+
+
+def _is_closed_below(slip: Slip) -> bool:
+    """Whether the bracket is closed by a line below it that is indented by more than its own."""
+    line, column = slip.start
+    indent = indent_of(slip.text(line))
+    depth = _depth(slip.text(line)[column - 1 :])
+    for number in range(line + 1, min(line + MOST_LINES, slip.source.line_count + 1)):
+        text = slip.text(number)
+        if depth <= 0 or (text.strip() and indent_of(text) <= indent and text.lstrip()[0] not in "]}"):
+            break
+        depth += _depth(text)
+    return depth <= 0
+
+
+def _depth(text: str) -> int:
+    """How many more brackets a text opens than it closes."""
+    text = without_comment(text)
+    return sum(text.count(sign) for sign in "[{") - sum(text.count(sign) for sign in "]}")
 
 
 def _in_line(slip: Slip) -> Diagnostic:
@@ -67,8 +87,12 @@ def _closed(slip: Slip, text: str) -> str | None:
     """How to close a bracket whose first line is `text`."""
     if key := re.search(r"([\w.-]+):$", text):
         return f"write the value of `{quote(key[1])}`, and close the `{slip.opening}` with `{_CLOSING[slip.opening]}`"
+    closer = _CLOSING[slip.opening]
+    if text[-1:] in ("[", "{", ","):
+        what = "the next entry, or" if text[-1] == "," else "what belongs into it, and"
+        return f"write {what} close it with `{closer}`"
     whole = text + _closers(text)
-    if len(whole) > LONGEST_SHOWN or text[-1:] in ",[{":
+    if len(whole) > LONGEST_SHOWN:
         return None
     return f"close it: `{printable(whole)}`"
 
