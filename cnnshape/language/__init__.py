@@ -1,5 +1,6 @@
 """A spec as it was written: steps, blocks, parameters and expressions, each with its place."""
 
+from cnnshape.language.consequences import without_consequences
 from cnnshape.language.expression import Expression, ExpressionProblem, Unresolved, describe
 from cnnshape.language.model import (
     Argument,
@@ -59,4 +60,5 @@ __all__ = [
     "read_spec",
     "read_value",
     "shown",
+    "without_consequences",
 ]

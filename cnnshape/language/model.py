@@ -167,7 +167,10 @@ class Expectation(NamedTuple):
 
 
 class Spec(NamedTuple):
-    """A whole file, after `extends`. It is `sound` if all of it could be read, its steps apart."""
+    """A whole file, after `extends`. It is `sound` if all of it could be read, its steps apart.
+
+    `repaired` are the lines that are not YAML, `comments` all comments; both of the files that it extends, too.
+    """
 
     source: SourceText
     name: str
@@ -182,3 +185,5 @@ class Spec(NamedTuple):
     outputs: tuple[Name, ...]
     expectations: tuple[Expectation, ...]
     sound: bool
+    repaired: tuple[Span, ...] = ()
+    comments: tuple[Span, ...] = ()

@@ -30,8 +30,8 @@ from generate import Fence, Scratch, fences
 
 import cnnshape
 from cnnshape.diagnostics import CATALOGUE
-from cnnshape.document import reading
-from cnnshape.document.reading import MAX_BYTES, MAX_NODES
+from cnnshape.document import MAX_BYTES
+from cnnshape.document.cursor import MAX_DEPTH, MAX_NODES
 from cnnshape.graph.applications import MAX_ELEMENTS
 from cnnshape.graph.binding import MAX_LIST, MAX_LIST_DEPTH
 from cnnshape.graph.draft import MAX_LAYERS
@@ -259,7 +259,7 @@ def test_every_command_has_a_section_with_its_options() -> None:
 
 LIMITS = {
     "bytes of a file": MAX_BYTES,
-    "depth of nested lists and mappings": reading.MAX_DEPTH,
+    "depth of nested lists and mappings": MAX_DEPTH,
     "values in a file": MAX_NODES,
     "characters of an expression": MAX_LENGTH,
     "depth of an expression": expression.MAX_DEPTH,
