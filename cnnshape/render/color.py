@@ -1,4 +1,4 @@
-"""Diagnostics in colour, by ANSI sequences alone: checking must not wait for a library to load."""
+"""Colours by ANSI sequences alone: no command waits for a library to load."""
 
 from collections.abc import Iterable, Mapping
 
@@ -16,8 +16,9 @@ def wants_color(terminal: bool, environment: Mapping[str, str]) -> bool:
 def colored(diagnostics: Iterable[Diagnostic], width: int | None = None) -> str:
     """All diagnostics with excerpts, coloured; without the colours it is the text of `full`."""
     lines = [line for diagnostic in diagnostics for line in full_lines(diagnostic, width)]
-    return "".join("".join(_painted(piece.text, piece.role) for piece in line) + "\n" for line in lines)
+    return "".join("".join(paint(piece.text, _STYLES.get(piece.role, "")) for piece in line) + "\n" for line in lines)
 
 
-def _painted(text: str, role: str) -> str:
-    return f"\x1b[{_STYLES[role]}m{text}\x1b[0m" if role in _STYLES else text
+def paint(text: str, style: str) -> str:
+    """The text between the sequences of a style, such as `1;31`; as it is for no style or no text."""
+    return f"\x1b[{style}m{text}\x1b[0m" if style and text else text
