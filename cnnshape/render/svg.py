@@ -43,12 +43,12 @@ def path(d: str, title: str = "", **attributes: Attribute) -> str:
     return element("path", *_titles(title), d=d, **attributes)
 
 
-def picture(width: int, height: int, parts: Iterable[str], **attributes: Attribute) -> str:
-    """A whole picture on white: a file of its own, a line per part."""
-    size = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
-    words = "".join(f' {name.replace("_", "-")}="{_attribute(value)}"' for name, value in attributes.items())
-    ground = rectangle(0, 0, width, height, fill="#ffffff")
-    return "\n".join([f"<svg {size}{words}>", ground, *parts, "</svg>", ""])
+def picture(across: int, down: int, parts: Iterable[str], title: str = "", **attributes: Attribute) -> str:
+    """A whole picture on white, as a file of its own with a line per part; `across` and `down` are its sizes."""
+    ground = rectangle(0, 0, across, down, fill="#ffffff")
+    lines = "".join(f"\n{part}" for part in (*_titles(title), ground, *parts))
+    size = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {across} {down}"}
+    return element("svg", lines, "\n", **size, **attributes) + "\n"
 
 
 def _titles(title: str) -> list[str]:
