@@ -1,19 +1,17 @@
 """The formats that a command offers, and where its text goes."""
 
-import os
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
 from inspect import Parameter
 from pathlib import Path
-from shutil import get_terminal_size
 from typing import Any, Generic, TypeVar
 
 import typer
 
 from cnnshape.cli.command import OptionGroup
 from cnnshape.cli.options import OutputOption
-from cnnshape.render.color import wants_color
+from cnnshape.cli.page import page_of
 from cnnshape.render.formats import Formats, Page
 
 Value = TypeVar("Value")
@@ -72,14 +70,13 @@ class Output(Screen[Value]):
 
 
 def page_for(path: Path | None = None) -> Page:
-    """The page that a text goes to: a terminal with its width, or a pipe or a file without one."""
-    width = terminal_width(path)
-    return Page(width, color=wants_color(width is not None, os.environ))
+    """The page that a text goes to: standard output, or a file."""
+    return Page() if path else page_of(sys.stdout)
 
 
-def terminal_width(path: Path | None = None) -> int | None:
-    """The columns of the terminal that a text goes to; None where it goes elsewhere."""
-    return get_terminal_size().columns if path is None and sys.stdout.isatty() else None
+def terminal_width() -> int | None:
+    """The columns of the terminal that standard output is; None for a pipe or a file."""
+    return page_for().width
 
 
 def refuse_overwriting(path: Path | None, read: Iterable[str]) -> None:

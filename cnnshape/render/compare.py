@@ -8,8 +8,9 @@ from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.numbers import count
 from cnnshape.render.summary import header
-from cnnshape.render.table import Column, Table, fit, markdown_lines, text_lines
-from cnnshape.render.table import to_csv as table_to_csv
+from cnnshape.render.table import Column, Table, fit, text_lines
+from cnnshape.render.table.csv import to_csv as table_to_csv
+from cnnshape.render.table.markdown import markdown_lines
 from cnnshape.render.window import window
 from cnnshape.render.wrapping import wrapped
 from cnnshape.report import FIGURES, Row

@@ -1,7 +1,7 @@
 """The layers of a network as a table for CSV: a row per layer, numbers as they are."""
 
 from cnnshape.render.table import Column, Table
-from cnnshape.render.table import to_csv as table_to_csv
+from cnnshape.render.table.csv import to_csv as table_to_csv
 from cnnshape.report import COLUMN_FIGURES, ReceptiveField, Report, Row
 
 FIELDS = (

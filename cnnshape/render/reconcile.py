@@ -9,8 +9,9 @@ from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.numbers import count
 from cnnshape.render.summary import header
-from cnnshape.render.table import GAP, Column, Table, escape_markdown, fit, markdown_lines, text_lines
-from cnnshape.render.table import to_csv as table_to_csv
+from cnnshape.render.table import GAP, Column, Table, fit, text_lines
+from cnnshape.render.table.csv import to_csv as table_to_csv
+from cnnshape.render.table.markdown import escape_markdown, markdown_lines
 from cnnshape.study.counting.rule import Quantity
 from cnnshape.study.reconcile import Count, Reconciliation, Term
 

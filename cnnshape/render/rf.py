@@ -9,7 +9,8 @@ from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.layer_table import axes_text
 from cnnshape.render.svg import picture, rectangle, text
-from cnnshape.render.table import Column, Table, fit, records, text_lines
+from cnnshape.render.table import Column, Table, fit, text_lines
+from cnnshape.render.table.records import records
 from cnnshape.study.rf import Region, Span, Stage, Trace
 
 

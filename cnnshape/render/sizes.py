@@ -5,7 +5,8 @@ from typing import Any
 
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
-from cnnshape.render.table import Column, Table, records, text_lines
+from cnnshape.render.table import Column, Table, text_lines
+from cnnshape.render.table.records import records
 from cnnshape.render.wrapping import wrapped
 from cnnshape.report import FIGURES
 from cnnshape.study.sizes import Cost, Obstacle, Pattern, Sizes, find_pattern

@@ -6,11 +6,12 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from cnnshape.layers import show
+from cnnshape.render.color import BOLD, DIM, paint
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.layer_table import DEFAULT, layer_table
 from cnnshape.render.numbers import count, rounded, size
 from cnnshape.render.reach import reach_lines
-from cnnshape.render.table import Table, escape_markdown, fit, markdown_lines, text_lines
+from cnnshape.render.table import Table, fit, text_lines
 from cnnshape.render.wrapping import wrapped
 from cnnshape.report import Report, expanded, folded
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from cnnshape.study.counting.rule import Rule
 
 _LISTED = 4
-_BOLD, _DIM = "1", "2"
 
 
 class Summary:
@@ -149,18 +149,18 @@ def to_text(summary: Summary, page: Page) -> str:
 
 def _paint(lines: list[str], table: Table, height: int) -> list[str]:
     """The lines in bold and dim; the table starts at the third one and has that height."""
-    from cnnshape.render.color import paint
-
     body = lines[2 : 2 + height]
-    styles = [_BOLD, "", _BOLD, _DIM, *(_BOLD if row in table.groups else "" for row in range(len(table.rows)))]
+    styles = [BOLD, "", BOLD, DIM, *(BOLD if row in table.groups else "" for row in range(len(table.rows)))]
     if table.totals:
-        styles[-1:] = [_DIM, _BOLD]
+        styles[-1:] = [DIM, BOLD]
     painted = [paint(line, style) for line, style in zip([*lines[:2], *body], styles, strict=True)]
-    return painted + [paint(line, _DIM) for line in lines[2 + height :]]
+    return painted + [paint(line, DIM) for line in lines[2 + height :]]
 
 
 def to_markdown(summary: Summary) -> str:
     """The summary as Markdown text."""
+    from cnnshape.render.table.markdown import escape_markdown, markdown_lines
+
     report, table = summary.report, summary.table()
     name, _, rest = header(report).partition(": ")
     totals = [

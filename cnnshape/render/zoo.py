@@ -9,7 +9,9 @@ from cnnshape.layers import show
 from cnnshape.render.contract import VERSION
 from cnnshape.render.formats import Format, Formats
 from cnnshape.render.numbers import rounded
-from cnnshape.render.table import Column, Table, fit, markdown_lines, text_lines, to_csv
+from cnnshape.render.table import Column, Table, fit, text_lines
+from cnnshape.render.table.csv import to_csv
+from cnnshape.render.table.markdown import markdown_lines
 from cnnshape.study.zoo import Entry
 
 

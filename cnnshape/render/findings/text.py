@@ -1,7 +1,6 @@
 """Findings for people and for grep."""
 
-from cnnshape.render.color import colored
-from cnnshape.render.diagnostics import closing, concise, full
+from cnnshape.render.diagnostics import closing, colored, concise, full
 from cnnshape.render.findings.findings import Findings
 from cnnshape.render.formats import Page
 

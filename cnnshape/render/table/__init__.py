@@ -1,9 +1,9 @@
-"""The one table behind text, Markdown, CSV and JSON: typed columns, values in rows, and a writer for each format."""
+"""The one table behind text, Markdown, CSV and JSON: typed columns, and values in rows.
 
-from cnnshape.render.table.csv import to_csv
-from cnnshape.render.table.markdown import escape_markdown, markdown_lines
+The writers of other formats than text are modules of their own: `markdown`, `csv`, `records`.
+"""
+
 from cnnshape.render.table.model import GAP, Column, Table
-from cnnshape.render.table.records import records
 from cnnshape.render.table.text import fit, text_lines
 
-__all__ = ["GAP", "Column", "Table", "escape_markdown", "fit", "markdown_lines", "records", "text_lines", "to_csv"]
+__all__ = ["GAP", "Column", "Table", "fit", "text_lines"]
