@@ -30,7 +30,7 @@ def explain(
     from cnnshape.study import explain as study
 
     if layer is None:
-        start = ", ".join(show(given.tensor.shape) for given in graph.inputs)
+        start = ", ".join(format_shape(given.tensor.shape) for given in graph.inputs)
         sys.stdout.write(face.size_chain(graph.name, f"input {start}", study.size_chain(graph), terminal_width()))
         return
     index = layer_index(graph, layer)

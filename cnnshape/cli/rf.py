@@ -9,7 +9,7 @@ from cnnshape.cli.options import DesignOptions, SpecArgument
 from cnnshape.cli.output import Output, refuse_overwriting, write
 from cnnshape.cli.reading import layer_index, read_graph
 from cnnshape.graph import Graph
-from cnnshape.layers import show
+from cnnshape.layers import format_shape
 from cnnshape.render.rf import FORMATS, FieldsView, region_text
 from cnnshape.report import make_report
 from cnnshape.study.rf import Region, central_cells, region, trace
@@ -64,7 +64,7 @@ def _region(graph: Graph, index: int, at: str) -> Region:
     try:
         seen = region(graph, index, cell if len(cell) == len(words) else ())
     except IndexError:
-        message = f"{at!r} is no cell of an output of {show(node.application.output.shape)}; cells count from 0"
+        message = f"{at!r} is no cell of an output of {format_shape(node.application.output.shape)}; cells count from 0"
         raise typer.BadParameter(message, param_hint="--at") from None
     if seen is None:
         raise typer.BadParameter(f"no receptive field of {node.name} can be stated", param_hint="--at")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cnnshape.layers import show
+from cnnshape.layers import format_shape
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.numbers import count
@@ -204,11 +204,11 @@ def _described_change(change: Change) -> str:
 
 def _described(row: Row) -> str:
     rank = max(len(row.inputs[0]) - 1, 0)
-    return " ".join(part for part in (row.kind, window(row.application.layer, rank), show(row.output)) if part)
+    return " ".join(part for part in (row.kind, window(row.application.layer, rank), format_shape(row.output)) if part)
 
 
 def _inputs(row: Row) -> str:
-    return ", ".join(map(show, row.inputs))
+    return ", ".join(map(format_shape, row.inputs))
 
 
 def _to_text(comparison: Comparison, page: Page) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from cnnshape.layers import show
+from cnnshape.layers import format_shape
 from cnnshape.render.numbers import count
 from cnnshape.render.table import Column, Table
 from cnnshape.render.window import window
@@ -76,7 +76,7 @@ def _short_kinds_text(kinds: tuple[str, ...]) -> str:
 
 
 def _inputs_text(shapes: tuple[tuple[int, ...], ...]) -> str:
-    return ", ".join(map(show, shapes))
+    return ", ".join(map(format_shape, shapes))
 
 
 def receptive_field_text(field: ReceptiveField) -> str:
@@ -133,7 +133,7 @@ _DECLARED = (
         "shapes that go in",
         lambda line: line.rows[0].inputs,
     ),
-    LayerColumn(Column("output", text=show), "shape that comes out", lambda line: line.last.output),
+    LayerColumn(Column("output", text=format_shape), "shape that comes out", lambda line: line.last.output),
     *map(_figure_column, COLUMN_FIGURES),
     _field_column("rf", "RF", "size of the receptive field", receptive_field_text),
     _field_column(

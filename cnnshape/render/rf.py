@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from cnnshape.layers import show
+from cnnshape.layers import format_shape
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.layer_table import axes_text
@@ -26,7 +26,7 @@ class FieldsView:
 
 def plain(trace: Trace, width: int | None = None) -> str:
     """The fields of a network as plain text."""
-    lines = [f"{trace.name}: input {show(trace.input)}", ""]
+    lines = [f"{trace.name}: input {format_shape(trace.input)}", ""]
     table = fit(Table(_COLUMNS, map(_values, trace.stages)), width)
     if trace.stages:
         lines += [*text_lines(table), "", *table.notes]
@@ -56,7 +56,7 @@ def _centre_text(centre: tuple[Fraction, ...]) -> str:
 _COLUMNS = (
     Column("layer"),
     Column("kind", priority=0),
-    Column("output", text=show, priority=1),
+    Column("output", text=format_shape, priority=1),
     Column("size", numeric=True, text=axes_text),
     Column("stride", numeric=True, text=axes_text),
     Column("centre", numeric=True, text=_centre_text, priority=2),
@@ -121,8 +121,10 @@ def to_svg(trace: Trace, regions: Sequence[Region]) -> str:
     """The fields of regions (of a 2-D network) over the input, to scale, the largest first."""
     frame = _frame(trace, regions)
     colored = list(zip(regions, _COLORS * len(regions), strict=False))
-    labels = [(_INPUT, show(trace.input), "the input")]
-    labels += [(color, show(tuple(span.size for span in region.spans)), region.layer) for region, color in colored]
+    labels = [(_INPUT, format_shape(trace.input), "the input")]
+    labels += [
+        (color, format_shape(tuple(span.size for span in region.spans)), region.layer) for region, color in colored
+    ]
     parts = [
         frame.input(trace),
         *(frame.field(region, color) for region, color in sorted(colored, key=lambda pair: -pair[0].spans[0].size)),
@@ -157,7 +159,7 @@ class _Frame:
         """The input as a rectangle."""
         height, width = trace.input
         style = {"stroke": _INPUT, "fill": "#f3f3f3"}
-        return self._rectangle((0, 0), (width, height), f"the input, {show(trace.input)}", style)
+        return self._rectangle((0, 0), (width, height), f"the input, {format_shape(trace.input)}", style)
 
     def field(self, region: Region, color: str) -> str:
         """What a region sees, as a rectangle."""

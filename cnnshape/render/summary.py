@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from cnnshape.layers import show
+from cnnshape.layers import format_shape
 from cnnshape.render.color import BOLD, DIM, paint
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.layer_table import DEFAULT, layer_table
@@ -69,9 +69,9 @@ def header(report: Report) -> str:
     inputs = [
         f"{name} {given.boxes} boxes"
         if given.boxes > 1
-        else show(given.shape)
+        else format_shape(given.shape)
         if name == "input"
-        else f"{name} {show(given.shape)}"
+        else f"{name} {format_shape(given.shape)}"
         for name, given in report.inputs.items()
     ]
     return f"{report.name}: input {', '.join(inputs)}, batch {report.batch}, {report.dtype}"

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from cnnshape.layers import show
+from cnnshape.layers import format_shape
 from cnnshape.render.contract import VERSION
 from cnnshape.render.formats import Format, Formats
 from cnnshape.render.numbers import rounded
@@ -18,7 +18,7 @@ from cnnshape.study.zoo import Entry
 def _field(entry: Entry) -> str:
     if entry.field is None:
         return "all"
-    text = str(entry.field[0]) if len(set(entry.field)) == 1 else show(entry.field)
+    text = str(entry.field[0]) if len(set(entry.field)) == 1 else format_shape(entry.field)
     return text if entry.aligned else text + "*"
 
 
@@ -55,7 +55,7 @@ COLUMNS: dict[str, EntryColumn] = {
         EntryColumn(Column("name"), lambda entry: entry.name),
         EntryColumn(Column("family", priority=4), lambda entry: entry.family),
         EntryColumn(Column("year", numeric=True, text=_year, priority=3), lambda entry: entry.year),
-        EntryColumn(Column("input", text=show, priority=1), lambda entry: entry.input),
+        EntryColumn(Column("input", text=format_shape, priority=1), lambda entry: entry.input),
         EntryColumn(Column("params", numeric=True), lambda entry: entry.params),
         EntryColumn(Column("macs", "MACs", numeric=True, text=rounded, priority=5), lambda entry: entry.macs),
         EntryColumn(Column("rf", "RF", numeric=True, priority=2), _field),
