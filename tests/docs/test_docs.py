@@ -45,7 +45,7 @@ from cnnshape.language.reading import MAX_NAME, RESERVED
 from cnnshape.language.steps import MODIFIERS
 from cnnshape.layers import KINDS
 from cnnshape.layers.argument import LARGEST
-from cnnshape.render.csv import FIELDS
+from cnnshape.render.layer_csv import FIELDS
 from cnnshape.report import COMPARED, DTYPES, FIGURES, Report, Row, Totals
 from tests.command import run
 
