@@ -23,6 +23,4 @@ def weight_counts(graph: Graph) -> list[Counts]:
 
 
 def _counts(application: Application) -> Counts:
-    weights = application.weights
-    learned = sum([weight.elements for weight in weights if not weight.buffer])
-    return Counts(learned, sum([weight.elements for weight in weights if weight.buffer]))
+    return Counts(*application.weight_counts)

@@ -155,10 +155,17 @@ def _application(plan: Plan, layer: Layer, inputs: tuple[Tensor, ...]) -> Applic
     except LayerProblem as problem:
         raise Refused(layer_problem(plan, problem)) from None
     application = Application(layer, inputs, output)
+    if output.elements > MAX_ELEMENTS or sum(application.weight_counts) > MAX_ELEMENTS:
+        _check_size(plan, application)
+    return application
+
+
+def _check_size(plan: Plan, application: Application) -> None:
+    """Raises Refused for an output or a weight beyond any memory."""
+    output = application.output
     shapes = [weight.shape for weight in application.weights if weight.elements > MAX_ELEMENTS]
     if output.elements > MAX_ELEMENTS:
         shapes = [output.shape]
     if shapes:
         message = f"a tensor of {show(shapes[0])} is larger than any machine's memory"
         raise Refused(diagnose("size-limit", message, plan.at))
-    return application
