@@ -14,8 +14,6 @@ from cnnshape.arithmetic.numbers import (
     minimum,
     truncate,
 )
-from cnnshape.arithmetic.recorded import Recorded, Trace
-from cnnshape.arithmetic.replay import OutsideTrace, Replay
 
 __all__ = [
     "ZERO",
@@ -23,12 +21,8 @@ __all__ = [
     "Factor",
     "Figure",
     "Formula",
-    "OutsideTrace",
     "Product",
-    "Recorded",
-    "Replay",
     "Sum",
-    "Trace",
     "Unknown",
     "When",
     "ceil_div",

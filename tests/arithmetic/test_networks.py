@@ -8,7 +8,7 @@ import pytest
 
 import cnnshape
 from cnnshape.analysis import weight_counts, work
-from cnnshape.arithmetic import OutsideTrace, Trace
+from cnnshape.arithmetic.tracing import OutsideTrace, Trace
 from cnnshape.graph import Options, build
 from cnnshape.language import read_value
 from cnnshape.source import SourceText, shipped_path

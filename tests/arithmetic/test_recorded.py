@@ -16,9 +16,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cnnshape.arithmetic import (
-    OutsideTrace,
-    Recorded,
-    Trace,
     ceil_div,
     ceiling,
     example,
@@ -31,6 +28,7 @@ from cnnshape.arithmetic import (
     minimum,
     truncate,
 )
+from cnnshape.arithmetic.tracing import OutsideTrace, Recorded, Trace
 
 PARAMETERS = ("a", "b")
 numbers = st.integers(-40, 40)

@@ -13,8 +13,9 @@ with equal results are two members.
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from cnnshape.arithmetic.operations import COMPARISONS, OPERATIONS
-from cnnshape.arithmetic.replay import Replay, Step, replay
+from cnnshape.arithmetic.recordable import Recordable
+from cnnshape.arithmetic.tracing.operations import COMPARISONS, OPERATIONS
+from cnnshape.arithmetic.tracing.replay import Replay, Step, replay
 
 
 class Trace:
@@ -122,7 +123,7 @@ def _comparison(sign: str) -> Callable[[Any, Any], bool]:
     return compare
 
 
-class Recorded:
+class Recorded(Recordable):
     """A number of a trace. `example` is its value in the run that was recorded, `step` the step that made it."""
 
     __slots__ = ("example", "step", "trace")
@@ -131,11 +132,6 @@ class Recorded:
         self.trace = trace
         self.step = step
         self.example = example
-
-    @property
-    def is_integer(self) -> bool:
-        """Whether the number is a whole one by its type, for every value of the parameters."""
-        return isinstance(self.example, int)
 
     __add__, __radd__ = _operator("+", 0), _reflected("+", 0)
     __sub__, __rsub__ = _operator("-", 0), _reflected("-")
@@ -165,7 +161,8 @@ class Recorded:
         return self.trace.compare("!=", self, other) if _is_plain(other) else NotImplemented
 
     def __bool__(self) -> bool:
-        return self.trace.compare("!=", self, 0)
+        holds: bool = self.trace.compare("!=", self, 0)
+        return holds
 
     def __hash__(self) -> int:
         return object.__hash__(self)
