@@ -61,7 +61,7 @@ def ceil_div(number: int, divisor: int) -> int:
 
 def gcd(*numbers: int) -> int:
     """The greatest common divisor."""
-    return _apply("gcd", math.gcd, numbers)
+    return _apply("gcd", _plain_gcd, numbers)
 
 
 def maximum(*numbers: Number) -> Number:
@@ -74,12 +74,16 @@ def minimum(*numbers: Number) -> Number:
     return _apply("minimum", min, numbers)
 
 
-def _apply(operation: str, plain: Callable[..., Number], numbers: tuple[Number, ...]) -> Number:
+def _plain_gcd(numbers: tuple[int, ...]) -> int:
+    return math.gcd(*numbers)
+
+
+def _apply(operation: str, plain: Callable[[tuple[Number, ...]], Number], numbers: tuple[Number, ...]) -> Number:
     for number in numbers:
         if isinstance(number, Recordable):
             result: Number = _reduced(number.trace, operation, numbers)
             return result
-    return plain(*numbers)
+    return plain(numbers)
 
 
 def _reduced(trace: Any, operation: str, numbers: tuple[Any, ...]) -> Any:
