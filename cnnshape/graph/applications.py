@@ -155,7 +155,7 @@ def _application(plan: Plan, layer: Layer, inputs: tuple[Tensor, ...]) -> Applic
     except LayerProblem as problem:
         raise Refused(layer_problem(plan, problem)) from None
     application = Application(layer, inputs, output)
-    if output.elements > MAX_ELEMENTS or sum(application.weight_counts) > MAX_ELEMENTS:
+    if output.elements > MAX_ELEMENTS or application.params + application.buffers > MAX_ELEMENTS:
         _check_size(plan, application)
     return application
 

@@ -31,8 +31,16 @@ class Application(Given):
         return self._weights
 
     @property
-    def weight_counts(self) -> tuple[int, int]:
-        """How many values the layer learns, and how many it keeps in buffers."""
+    def params(self) -> int:
+        """Learned values of the weights."""
+        return self._counted()[0]
+
+    @property
+    def buffers(self) -> int:
+        """Values of the weights that aren't learned."""
+        return self._counted()[1]
+
+    def _counted(self) -> tuple[int, int]:
         if self._counts is None:
             learned = kept = 0
             for weight in self.weights:
