@@ -12,8 +12,10 @@ from cnnshape.arithmetic.numbers import (
     make_divisible,
     maximum,
     minimum,
+    pin,
     truncate,
 )
+from cnnshape.arithmetic.recordable import Recordable
 
 __all__ = [
     "ZERO",
@@ -22,6 +24,7 @@ __all__ = [
     "Figure",
     "Formula",
     "Product",
+    "Recordable",
     "Sum",
     "Unknown",
     "When",
@@ -36,5 +39,6 @@ __all__ = [
     "make_divisible",
     "maximum",
     "minimum",
+    "pin",
     "truncate",
 ]

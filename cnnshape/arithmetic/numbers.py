@@ -7,19 +7,19 @@ Operators and comparisons work on both as they are, and so do `sum` and `math.pr
 import math
 from collections.abc import Callable
 from functools import partial, reduce
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from cnnshape.arithmetic.recordable import Recordable
 
 Number = TypeVar("Number", int, float)
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[int | float]:
     """Whether a value is a number, plain or recorded; true and false are none."""
     return isinstance(value, Recordable) or (isinstance(value, int | float) and not isinstance(value, bool))
 
 
-def is_whole(value: object) -> bool:
+def is_whole(value: object) -> TypeGuard[int | float]:
     """Whether a value is a number without a fraction."""
     if isinstance(value, Recordable):
         return value.is_integer or _recorded_floor(value) == value
@@ -29,6 +29,18 @@ def is_whole(value: object) -> bool:
 def example(value: Number) -> Number:
     """The number itself, or the example of a recorded one: for messages, which speak of one design."""
     return value.example if isinstance(value, Recordable) else value
+
+
+def pin(value: Number) -> Number:
+    """The number as a plain one. A recorded number is pinned to its example: other values are outside of the trace.
+
+    For numbers that decide the structure of a design, such as how often a step is repeated.
+    """
+    if not isinstance(value, Recordable):
+        return value
+    number: Number = value.example
+    value.trace.compare("==", value, number)
+    return number
 
 
 def floor(value: float) -> int:

@@ -26,6 +26,7 @@ from cnnshape.arithmetic import (
     make_divisible,
     maximum,
     minimum,
+    pin,
     truncate,
 )
 from cnnshape.arithmetic.tracing import OutsideTrace, Recorded, Trace
@@ -264,6 +265,17 @@ def test_a_maximum_is_no_guard():
     assert trace.replay({"most": maximum(number, 5, 6)}, {"number": 1}).results == {"most": 6}
     assert trace.replay({"least": minimum(number, 5)}, {"number": 1}).results == {"least": 1}
     assert trace.guards == 0
+
+
+def test_a_pinned_number_is_plain_and_keeps_its_value():
+    trace = Trace()
+    number = trace.parameter("number", 7)
+    assert type(pin(number + 1)) is int
+    assert list(range(pin(number))) == list(range(7))
+    assert pin(5) == 5
+    assert trace.replay({"number": number}, {"number": 7}).results == {"number": 7}
+    with pytest.raises(OutsideTrace):
+        trace.replay({"number": number}, {"number": 8})
 
 
 def test_the_same_comparison_is_one_guard():
