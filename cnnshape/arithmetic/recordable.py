@@ -7,15 +7,11 @@ class Recordable:
     """A number that keeps the operation that made it: `tracing.Recorded`.
 
     `trace` records further operations, `example` is its value in the run that is recorded, and `is_integer` says
-    whether it is whole by its type.
+    whether it is an int for all values of the parameters.
     """
 
     __slots__ = ()
 
     trace: Any
     example: Any
-
-    @property
-    def is_integer(self) -> bool:
-        """Whether the number is a whole one by its type, for every value of the parameters."""
-        return isinstance(self.example, int)
+    is_integer: bool

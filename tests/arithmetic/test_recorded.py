@@ -278,6 +278,14 @@ def test_a_pinned_number_is_plain_and_keeps_its_value():
         trace.replay({"number": number}, {"number": 8})
 
 
+def test_the_smaller_of_an_int_and_a_float_is_no_int_for_all_values():
+    trace = Trace()
+    number = trace.parameter("number", 0)
+    rounded = ceiling(minimum(number, 0.5))
+    assert trace.replay({"rounded": rounded}, {"number": 0}).results == {"rounded": 0}
+    assert trace.replay({"rounded": rounded}, {"number": 4}).results == {"rounded": 1}
+
+
 def test_the_same_comparison_is_one_guard():
     trace = Trace()
     number = trace.parameter("number", 7)

@@ -54,9 +54,12 @@ class Trace:
         recorded = [self.operand(operand) for operand in operands]
         key = (operation, *[number.step for number in recorded])
         if key not in self._recorded:
+            known = OPERATIONS[operation]
             # The example comes first: where it raises, nothing is recorded.
-            example = OPERATIONS[operation].plain(*[number.example for number in recorded])
-            step = Step(operation, tuple(number.step for number in recorded), whole=isinstance(example, int))
+            example = known.plain(*[number.example for number in recorded])
+            # By the operands' types: the smaller of an int and a float is an int for some values only.
+            whole = all(number.is_integer for number in recorded) if known.whole is None else known.whole
+            step = Step(operation, tuple(number.step for number in recorded), whole=whole)
             self._recorded[key] = self._append(step, example)
         return self._recorded[key]
 
@@ -83,7 +86,7 @@ class Trace:
 
     def _append(self, step: Step, example: Any) -> "Recorded":
         self._steps.append(step)
-        return Recorded(self, len(self._steps) - 1, example)
+        return Recorded(self, len(self._steps) - 1, example, whole=step.whole)
 
 
 def _is_plain(value: object) -> bool:
@@ -126,12 +129,13 @@ def _comparison(sign: str) -> Callable[[Any, Any], bool]:
 class Recorded(Recordable):
     """A number of a trace. `example` is its value in the run that was recorded, `step` the step that made it."""
 
-    __slots__ = ("example", "step", "trace")
+    __slots__ = ("example", "is_integer", "step", "trace")
 
-    def __init__(self, trace: Trace, step: int, example: Any) -> None:
+    def __init__(self, trace: Trace, step: int, example: Any, *, whole: bool) -> None:
         self.trace = trace
         self.step = step
         self.example = example
+        self.is_integer = whole
 
     __add__, __radd__ = _operator("+", 0), _reflected("+", 0)
     __sub__, __rsub__ = _operator("-", 0), _reflected("-")
