@@ -4,19 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnnshape.graph import Application, Group
-from cnnshape.render.layout import Records, written
+from cnnshape.render.contract import VERSION
+from cnnshape.render.layout import Records, document
 from cnnshape.report import TOTAL_FIGURES, LayerFigures, ReceptiveField, Report, Row
-
-VERSION = 1
 
 
 def to_json(report: Report) -> str:
     """The report as JSON text."""
-    return written(as_data(report)) + "\n"
+    return document(as_data(report))
 
 
 def as_data(report: Report) -> dict[str, Any]:
-    """The report as data for `written`. Shapes leave the batch out; counts are of the whole batch."""
+    """The report as data for `document`. Shapes leave the batch out; counts are of the whole batch."""
     figures = LayerFigures(report)
     return {
         "version": VERSION,
