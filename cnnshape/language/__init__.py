@@ -1,6 +1,15 @@
 """A spec as it was written: steps, blocks, parameters and expressions, each with its place."""
 
-from cnnshape.language.expression import Expression, ExpressionProblem, Unresolved, describe
+from cnnshape.language.expression import (
+    DYNAMIC,
+    SIZE_NAMES,
+    Expression,
+    ExpressionProblem,
+    Reference,
+    Unresolved,
+    compile_expression,
+    describe,
+)
 from cnnshape.language.model import (
     Argument,
     Block,
@@ -8,7 +17,6 @@ from cnnshape.language.model import (
     Broken,
     Call,
     Column,
-    Doubt,
     Expectation,
     Input,
     Join,
@@ -21,14 +29,17 @@ from cnnshape.language.model import (
     Setting,
     Spec,
     Step,
+    Unconfirmed,
     Value,
     Variant,
+    walk,
 )
 from cnnshape.language.reader import read_spec, read_value
-from cnnshape.language.reading import SIZE_NAMES, shown
+from cnnshape.language.reading import shown
 from cnnshape.language.steps import KIND_WORDS
 
 __all__ = [
+    "DYNAMIC",
     "KIND_WORDS",
     "SIZE_NAMES",
     "Argument",
@@ -37,7 +48,6 @@ __all__ = [
     "Broken",
     "Call",
     "Column",
-    "Doubt",
     "Expectation",
     "Expression",
     "ExpressionProblem",
@@ -48,15 +58,19 @@ __all__ = [
     "Modifiers",
     "Name",
     "Param",
+    "Reference",
     "Residual",
     "Setting",
     "Spec",
     "Step",
+    "Unconfirmed",
     "Unresolved",
     "Value",
     "Variant",
+    "compile_expression",
     "describe",
     "read_spec",
     "read_value",
     "shown",
+    "walk",
 ]

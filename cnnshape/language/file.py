@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from cnnshape.diagnostics import Label, nearest
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
-from cnnshape.language.expression import Expression
+from cnnshape.language.expression import Expression, Reference
 from cnnshape.language.model import Block, Expectation, Input, ListValue, Name, Param, Step, Variant
 from cnnshape.language.reading import NAME, VARIABLE, Problems, kind_of, shown
 from cnnshape.language.steps import StepReader
@@ -62,7 +62,7 @@ class File(NamedTuple):
     variants: tuple[Variant, ...] = ()
     blocks: tuple[Block, ...] = ()
     layers: tuple[Step, ...] | None = None
-    outputs: tuple[Name, ...] = ()
+    outputs: tuple[Reference, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     sound: bool = True
 
@@ -322,15 +322,15 @@ class _FileReader(StepReader):
         sound = len(self.problems.found) == before
         return Block(name, params, self.steps(do.value, "`do`"), sound)
 
-    def outputs(self, entry: Entry | None) -> tuple[Name, ...]:
+    def outputs(self, entry: Entry | None) -> tuple[Reference, ...]:
         """The tensors that the network gives."""
         listed = self.sequence(entry.value, "`outputs`", help="write `outputs: [scores, boxes]`") if entry else None
-        found: dict[str, Name] = {}
+        found: dict[str, Reference] = {}
         if listed and not listed.items:
             help = "leave it out for the last step's tensor, or name one: `outputs: [scores]`"
             self.report("wrong-structure", "`outputs` names no tensor", listed.span, help=help)
         for item in listed.items if listed else ():
-            name = self.word(item, "an output")
+            name = self.reference(item, "an output")
             if name and name.text in found:
                 related = [Label(found[name.text].span, "first named here")]
                 self.report(

@@ -5,15 +5,21 @@ from collections.abc import Callable
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, nearest
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
-from cnnshape.language.expression import MAX_LENGTH, Expression, ExpressionProblem, compile_expression
+from cnnshape.language.expression import (
+    MAX_LENGTH,
+    SIZE_NAMES,
+    Expression,
+    ExpressionProblem,
+    Reference,
+    compile_expression,
+    place_in,
+)
 from cnnshape.language.model import Argument, ListValue, Name, Setting, Value
 from cnnshape.source import Span
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 _COMMA = re.compile(r"\s*,")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-SIZE_NAMES = ("in_channels", "in_length", "in_height", "in_width", "in_depth")
-"""What expressions may ask of the tensor that enters a step."""
 RESERVED = {"prev", "i", "last", "true", "false", "and", "or", "not", "if", "else", *SIZE_NAMES}
 MAX_NAME = 100
 _FORMS: dict[str, type[Node]] = {
@@ -149,6 +155,11 @@ class Reader:
         self.report("wrong-structure", f"{what} is {sort}, found {kind_of(node)}", node.span, help=help)
         return None
 
+    def reference(self, node: Node, what: str, help: str | None = None) -> Reference | None:
+        """The node as a reference to a tensor."""
+        word = self.word(node, what, help)
+        return Reference(word.text, word.span) if word else None
+
     def name(self, node: Node, what: str) -> Name | None:
         """The node as a name that other places may refer to."""
         word = self.word(node, f"the name of {what}", help="write a word behind the colon, or remove the line")
@@ -212,8 +223,8 @@ class Reader:
         try:
             return compile_expression(node.text, node.span)
         except ExpressionProblem as problem:
-            broken = Expression(node.text, node.span, lambda scope: None, frozenset())
-            self.report(problem.name, problem.message, broken.place(problem), help=problem.help)
+            at = place_in(node.text, node.span, problem.offset, problem.length)
+            self.report(problem.name, problem.message, at, help=problem.help)
             return None
 
     def value(self, node: Node, what: str, depth: int = 0) -> Value | None:

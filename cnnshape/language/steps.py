@@ -2,20 +2,20 @@
 
 from cnnshape.diagnostics import SLIP, Diagnostic, diagnose, nearest
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
-from cnnshape.language.expression import Expression
+from cnnshape.language.expression import Expression, Reference
 from cnnshape.language.model import (
     Argument,
     Branch,
     Broken,
     Call,
     Column,
-    Doubt,
     Join,
     Loop,
     Modifiers,
     Name,
     Residual,
     Step,
+    Unconfirmed,
 )
 from cnnshape.language.reading import VARIABLE, Reader, kind_of, shown
 
@@ -144,7 +144,7 @@ class StepReader(Reader):
             help = _HELP.get(node.text, f"{node.text}: {{left: [steps], right: [steps]}}")
             self.report("wrong-structure", f"`{node.text}` has nothing below it", node.span, help=f"write `{help}`")
             return None
-        return Call(Name(node.text, node.span), (), None, Modifiers())
+        return Call(Name(node.text, node.span), (), None, Modifiers(), node.span)
 
     def head(self, node: Mapping) -> Entry | None:
         """The entry that names the kind or block of a step."""
@@ -205,11 +205,13 @@ class StepReader(Reader):
             self.report("misplaced-modifier", message, values.pop("first").key.span, help=help)
         return Modifiers(
             self.name(values["name"].value, "a step") if "name" in values else None,
-            self.word(values["from"].value, "`from`", _one_input(values["from"].value)) if "from" in values else None,
+            self.reference(values["from"].value, "`from`", _one_input(values["from"].value))
+            if "from" in values
+            else None,
             self.modifier_value(values, "when"),
             self.modifier_value(values, "repeat"),
             self.first(values["first"]) if "first" in values else (),
-            self.word(values["share"].value, "`share`") if "share" in values else None,
+            self.reference(values["share"].value, "`share`") if "share" in values else None,
             self.modifier_value(values, "frozen"),
         )
 
@@ -225,13 +227,13 @@ class StepReader(Reader):
     def call(self, word: Name, head: Entry, node: Mapping, strays: list[Diagnostic]) -> Call | Broken | None:
         """A kind or a block with its arguments; where it has a control word's keys or steps, it may be one misspelt."""
         if strays:
-            return Broken(node.span, _names_of(node), Doubt(word, tuple(strays)))
+            return Broken(node.span, _names_of(node), Unconfirmed(word, tuple(strays)))
         before = len(self.problems.found)
         arguments, main = self.arguments(head.value, f"`{shown(word.text)}`")
         doubtful = self.problems.take_structural(before)
-        call = Call(word, arguments, main, self.modifiers(node))
+        call = Call(word, arguments, main, self.modifiers(node), node.span)
         if doubtful:
-            return Broken(node.span, _names_of(node), Doubt(word, doubtful))
+            return Broken(node.span, _names_of(node), Unconfirmed(word, doubtful))
         return call if len(self.problems.found) == before else None
 
     def loop(self, word: Name, head: Entry, node: Mapping) -> Loop | None:
@@ -244,7 +246,7 @@ class StepReader(Reader):
             help = "put the steps under `do:`, beside `for:`"
             self.report("missing-key", "`for` needs a `do`: the steps of one round", word.span, help=help)
             return None
-        loop = Loop(word, columns, self.steps(body.value, "`do`"), self.modifiers(node, plain=False))
+        loop = Loop(word, columns, self.steps(body.value, "`do`"), self.modifiers(node, plain=False), node.span)
         return loop if sound else None
 
     def columns(self, node: Node) -> tuple[Column, ...]:
@@ -269,7 +271,8 @@ class StepReader(Reader):
             shortcut = self.steps(entry.value, "`shortcut`")
         elif entry is not None:
             shortcut = self.shortcut_word(entry.value)
-        return Residual(word, body, shortcut, entry.key.span if entry else None, self.modifiers(node, plain=False))
+        shortcut_span = entry.key.span if entry else None
+        return Residual(word, body, shortcut, shortcut_span, self.modifiers(node, plain=False), node.span)
 
     def shortcut_word(self, node: Node) -> tuple[Step, ...] | Expression:
         """A shortcut that is no list of steps."""
@@ -291,7 +294,7 @@ class StepReader(Reader):
         if isinstance(head.value, Mapping):
             branches = tuple(self.branches(head.value))
             sound = self.enough(word, len(head.value.entries)) and sound and len(branches) == len(head.value.entries)
-            return Join(word, branches, (), how, modifiers) if sound else None
+            return Join(word, branches, (), how, modifiers, node.span) if sound else None
         help = f"write `{word.text}: {{left: [steps], right: [steps]}}` or `{word.text}: [name, prev]`"
         if not isinstance(head.value, Sequence):
             message = f"`{word.text}` is a list or a mapping, found {kind_of(head.value)}"
@@ -304,10 +307,10 @@ class StepReader(Reader):
             help = f"steps stand in branches, which have names: `{word.text}: {{left: [steps], right: [steps]}}`"
             self.report("wrong-structure", message, strange.span, help=help)
             return None
-        found = tuple(Name(item.text, item.span) for item in items if isinstance(item, Scalar))
+        found = tuple(Reference(item.text, item.span) for item in items if isinstance(item, Scalar))
         if not sound or not self.enough(word, len(found)):
             return None
-        return Join(word, (), found, how, modifiers)
+        return Join(word, (), found, how, modifiers, node.span)
 
     def enough(self, word: Name, count: int) -> bool:
         """A join has at least two sides."""

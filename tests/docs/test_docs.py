@@ -36,9 +36,8 @@ from cnnshape.graph.applications import MAX_ELEMENTS
 from cnnshape.graph.binding import MAX_LIST, MAX_LIST_DEPTH
 from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.graph.expand import MAX_NESTING
-from cnnshape.graph.scope import DYNAMIC
-from cnnshape.language import expression
-from cnnshape.language.expression import _FUNCTIONS, MAX_LENGTH, MAX_VALUE
+from cnnshape.language import DYNAMIC, expression
+from cnnshape.language.expression import FUNCTIONS, MAX_LENGTH, MAX_VALUE
 from cnnshape.language.file import KEYS, MAX_RANK
 from cnnshape.language.reader import MAX_EXTENDS
 from cnnshape.language.reading import MAX_NAME, RESERVED
@@ -207,7 +206,7 @@ VOCABULARY = {
     "language.md": {
         "keys of a file": KEYS,
         "modifiers": MODIFIERS,
-        "functions": _FUNCTIONS,
+        "functions": FUNCTIONS,
         "reserved names": RESERVED,
         "sizes in scope": DYNAMIC,
         "figures": FIGURES,

@@ -1,0 +1,55 @@
+"""Expressions: tokens, a tree, and functions of a scope compiled from it."""
+
+from cnnshape.language.expression.expression import (
+    DYNAMIC,
+    MAX_LENGTH,
+    SIZE_NAMES,
+    Expression,
+    Reference,
+    compile_expression,
+    place_in,
+)
+from cnnshape.language.expression.parser import MAX_DEPTH
+from cnnshape.language.expression.tree import (
+    Binary,
+    Choice,
+    Constant,
+    FunctionCall,
+    Item,
+    Node,
+    Unary,
+    Variable,
+)
+from cnnshape.language.expression.values import (
+    FUNCTIONS,
+    MAX_VALUE,
+    ExpressionProblem,
+    Unresolved,
+    describe,
+    make_divisible,
+)
+
+__all__ = [
+    "DYNAMIC",
+    "FUNCTIONS",
+    "MAX_DEPTH",
+    "MAX_LENGTH",
+    "MAX_VALUE",
+    "SIZE_NAMES",
+    "Binary",
+    "Choice",
+    "Constant",
+    "Expression",
+    "ExpressionProblem",
+    "FunctionCall",
+    "Item",
+    "Node",
+    "Reference",
+    "Unary",
+    "Unresolved",
+    "Variable",
+    "compile_expression",
+    "describe",
+    "make_divisible",
+    "place_in",
+]
