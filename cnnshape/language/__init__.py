@@ -1,5 +1,6 @@
 """A spec as it was written: steps, blocks, parameters and expressions, each with its place."""
 
+from cnnshape.language import grammar, patterns
 from cnnshape.language.expression import (
     DYNAMIC,
     SIZE_NAMES,
@@ -10,6 +11,7 @@ from cnnshape.language.expression import (
     compile_expression,
     describe,
 )
+from cnnshape.language.grammar import KIND_WORDS
 from cnnshape.language.model import (
     Argument,
     Block,
@@ -34,9 +36,7 @@ from cnnshape.language.model import (
     Variant,
     walk,
 )
-from cnnshape.language.reader import read_spec, read_value
-from cnnshape.language.reading import shown
-from cnnshape.language.steps import KIND_WORDS
+from cnnshape.language.reader import read_spec, read_value, shown
 
 __all__ = [
     "DYNAMIC",
@@ -69,6 +69,8 @@ __all__ = [
     "Variant",
     "compile_expression",
     "describe",
+    "grammar",
+    "patterns",
     "read_spec",
     "read_value",
     "shown",

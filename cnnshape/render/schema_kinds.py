@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from inspect import cleandoc
 from typing import Any
 
-from cnnshape.language.file import MAX_RANK
-from cnnshape.language.steps import JOINS
+from cnnshape.language import grammar
 from cnnshape.layers import KINDS, Argument, ArgumentType, Layer
 from cnnshape.render.reference import describe_argument, describe_follower
 
 Schema = dict[str, Any]
 
-STEP_KINDS = tuple(kind for kind in KINDS if kind.name not in JOINS)
+STEP_KINDS = tuple(kind for kind in KINDS if kind.name not in grammar.JOINS)
 """The kinds that steps name; joins have a form of their own."""
 
 
@@ -137,7 +136,7 @@ def _paddings(form: ArgumentType) -> Schema:
     """A list of one number per axis, or of one pair per axis."""
     items = mixed(_number(form), _numbers(form, 2, 2), EXPRESSION)
     alike = [{"items": {"type": [each, "string"]}} for each in ("integer", "array")]
-    return {**listed(items, 1, MAX_RANK), "anyOf": alike}
+    return {**listed(items, 1, grammar.MAX_RANK), "anyOf": alike}
 
 
 _LITERALS: dict[str, Callable[[ArgumentType], list[Schema]]] = {
@@ -146,8 +145,8 @@ _LITERALS: dict[str, Callable[[ArgumentType], list[Schema]]] = {
     "bool": lambda form: [{"type": "boolean"}],
     "word": lambda form: [],
     "tensor": lambda form: [],
-    "per_axis": lambda form: [_number(form), seldom(_numbers(form, 1, MAX_RANK))],
-    "factors": lambda form: [_number(form), seldom(_numbers(form, 1, MAX_RANK))],
+    "per_axis": lambda form: [_number(form), seldom(_numbers(form, 1, grammar.MAX_RANK))],
+    "factors": lambda form: [_number(form), seldom(_numbers(form, 1, grammar.MAX_RANK))],
     "padding": lambda form: [_number(form), seldom(_paddings(form))],
-    "shape": lambda form: [_number(form), _numbers(form, 1, MAX_RANK + 1)],
+    "shape": lambda form: [_number(form), _numbers(form, 1, grammar.MAX_RANK + 1)],
 }

@@ -9,7 +9,8 @@ from cnnshape.language.expression.expression import (
     compile_expression,
     place_in,
 )
-from cnnshape.language.expression.parser import MAX_DEPTH
+from cnnshape.language.expression.parser import BINDING, LITERALS, MAX_DEPTH
+from cnnshape.language.expression.tokens import KEYWORDS
 from cnnshape.language.expression.tree import (
     Binary,
     Choice,
@@ -30,8 +31,11 @@ from cnnshape.language.expression.values import (
 )
 
 __all__ = [
+    "BINDING",
     "DYNAMIC",
     "FUNCTIONS",
+    "KEYWORDS",
+    "LITERALS",
     "MAX_DEPTH",
     "MAX_LENGTH",
     "MAX_VALUE",
