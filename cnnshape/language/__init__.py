@@ -1,6 +1,6 @@
 """A spec as it was written: steps, blocks, parameters and expressions, each with its place."""
 
-from cnnshape.language import grammar, patterns
+from cnnshape.language import grammar
 from cnnshape.language.expression import (
     DYNAMIC,
     SIZE_NAMES,
@@ -70,9 +70,21 @@ __all__ = [
     "compile_expression",
     "describe",
     "grammar",
-    "patterns",
     "read_spec",
     "read_value",
     "shown",
     "walk",
+    "write",
 ]
+
+
+def write(spec: Spec) -> str:
+    """A spec as YAML, at most 120 columns wide but for single words that are longer.
+
+    Reading the text gives an equal tree. What the spec extends is written out; comments are not kept. Raises ValueError
+    for a spec with parts that failed to parse.
+    """
+    # Few programs write specs, so that most need not import the writer.
+    from cnnshape.language.writer import write
+
+    return write(spec)
