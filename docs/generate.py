@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import commands_page
+import grammar_page
 import zoo_page
 from tables import table
 from typer.testing import CliRunner
@@ -340,6 +341,10 @@ WHOLE = {
 """Pages that are generated as a whole."""
 SECTIONS = {
     "flops": flops_table,
+    "keys": grammar_page.keys,
+    "grammar": grammar_page.notation,
+    "modifiers": grammar_page.modifiers,
+    "controls": grammar_page.controls,
     "lengths": zoo_page.lengths,
     "architectures": zoo_page.tables,
     "columns": commands_page.columns,

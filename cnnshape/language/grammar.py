@@ -51,8 +51,8 @@ INPUTS = Form("inputs", "[C, H, W] | {name: [C, H, W] | {boxes: N}, ...}", "list
 PARAMS = Form("params", "{name: value, ...}", "mapping")
 BLOCK_PARAMS = Form("block_params", f"{{name: value | {REQUIRED}, ...}}", "mapping")
 VARIANTS = Form("variants", "{name: {param: value, ...}, ...}", "mapping")
-BLOCKS = Form("blocks", "{CamelCase: {params: ..., do: steps}, ...}", "mapping")
-STEPS = Form("steps", "[step, ...]", "list")
+BLOCKS = Form("blocks", f"{{CamelCase: {{params: {BLOCK_PARAMS.notation}, do: steps}}, ...}}", "mapping")
+STEPS = Form("steps", "steps", "list")
 NAMES = Form("names", "[name, ...]", "list")
 EXPECTATIONS = Form("expectations", "{figure: number | bound | tolerance | [size, ...], ...}", "mapping")
 TRUTH = Form("truth", "expression")
@@ -113,14 +113,14 @@ FILE = _by_name(
         "source", LINE, "Where the network or its figures come from.", "source: Krizhevsky (2012)",
         foreign=("description", "reference", "paper", "url", "citation", "comment"),
     ),
-    Key("family", WORD, "A word that groups the network with its kin.", "family: resnet"),
+    Key("family", WORD, "A word for the group of networks that this one belongs to.", "family: resnet"),
     Key("year", YEAR, "The year of publication.", "year: 2015"),
     Key(
-        "extends", PATH, "A file that this one takes over, by its path from here.", "extends: base.yaml",
+        "extends", PATH, "The path of a file that this one builds on, relative to this file.", "extends: base.yaml",
         foreign=("base", "_base_", "parent", "inherits", "include", "import"),
     ),
     Key(
-        "input", INPUTS, "The shape of the input, channels first, without the batch; or several by name.",
+        "input", INPUTS, "The shape of the input, channels first, without the batch; or several inputs by name.",
         "input: [3, 224, 224]",
         foreign=(
             "inputs", "input_shape", "input_size", "input_dim", "input_dims", "in_shape", "shape", "image_size", "img_size",
@@ -128,27 +128,27 @@ FILE = _by_name(
         ),
     ),
     Key(
-        "params", PARAMS, "Values by name, for expressions; `-p` and variants set others.", "params: {width: 64}",
+        "params", PARAMS, "Values by name, for expressions. `-p` and variants override them.", "params: {width: 64}",
         foreign=("parameters", "variables", "vars", "config", "hyperparameters", "constants", "args"),
     ),
     Key(
-        "variants", VARIANTS, "Named sets of values of `params`.", "variants: {wide: {width: 128}}",
+        "variants", VARIANTS, "Named sets of values for `params`.", "variants: {wide: {width: 128}}",
         foreign=("configurations", "configs", "scales", "versions"),
     ),
     Key(
-        "blocks", BLOCKS, "Steps that are used by a CamelCase name.", "blocks: {Unit: {do: [steps]}}",
+        "blocks", BLOCKS, "Groups of steps with parameters of their own, by a CamelCase name.", "blocks: {Unit: {do: [steps]}}",
         foreign=("functions", "definitions", "defs", "subgraphs", "macros"),
     ),
     Key(
-        "layers", STEPS, "The steps, each on the output of the one before.", "layers: [steps]",
+        "layers", STEPS, "The steps. Each takes the output of the one before it.", "layers: [steps]",
         foreign=(
             "network", "model", "architecture", "net", "backbone", "head", "body", "steps", "modules", "sequence",
             "sequential", "graph", "nodes", "do",
         ),
     ),
-    Key("outputs", NAMES, "The names of the outputs; without it, the last step's.", "outputs: [scores, boxes]"),
+    Key("outputs", NAMES, "The names of the outputs; by default, the last step's output.", "outputs: [scores, boxes]"),
     Key(
-        "expect", EXPECTATIONS, "What the file demands of itself; `cnnshape check` holds it to that.",
+        "expect", EXPECTATIONS, "The figures that `cnnshape check` compares the design with.",
         "expect: {params: 25557032}",
         foreign=("tests", "asserts", "expected", "expects", "checks"),
     ),
@@ -157,7 +157,7 @@ FILE = _by_name(
 
 BLOCK = _by_name(
     Key(
-        "params", BLOCK_PARAMS, f"The block's parameters: a default, or `{REQUIRED}`.", "params: {width: required}",
+        "params", BLOCK_PARAMS, f"The block's parameters, each with a default or `{REQUIRED}`.", "params: {width: required}",
         foreign=("parameters", "args", "arguments", "variables", "inputs"),
     ),
     Key(
@@ -169,28 +169,28 @@ BLOCK = _by_name(
 
 MODIFIERS = _by_name(
     Key(
-        "name", WORD, "The name of the output: for `from`, joins, `share` and `outputs`.", "name: stem",
+        "name", WORD, "The name of the step's output, for `from`, joins, `share` and `outputs`.", "name: stem",
         foreign=("id", "label", "top", "as", "alias"),
     ),
     Key(
-        "from", REFERENCE, "Takes this tensor instead of the previous step's output.", "from: stem",
+        "from", REFERENCE, "The tensor to take instead of the previous step's output.", "from: stem",
         foreign=("input", "inputs", "bottom", "in", "src", "parents"),
     ),
     Key(
-        "when", TRUTH, "Leaves the step out where this is false.", "when: stride != 1",
+        "when", TRUTH, "A condition. The step is left out where it is false.", "when: stride != 1",
         foreign=("if", "condition", "only_if", "enabled"),
     ),
     Key(
-        "repeat", COUNT, "Runs the step so many times, each on the output of the one before.", "repeat: 3",
+        "repeat", COUNT, "How many times the step runs, each time on its own last output.", "repeat: 3",
         foreign=("repeats", "times", "n", "number", "count", "num", "num_blocks", "num_layers"),
     ),
-    Key("first", ARGUMENTS, "Other arguments for the first of several repeats.", "first: {stride: 2}"),
+    Key("first", ARGUMENTS, "Other arguments for the first repeat.", "first: {stride: 2}"),
     Key(
-        "share", REFERENCE, "Uses the weights of the step of this name.", "share: stem",
+        "share", REFERENCE, "The step whose weights this one uses.", "share: stem",
         foreign=("shared", "reuse", "tie", "share_weights", "weights"),
     ),
     Key(
-        "frozen", TRUTH, "Weights that training doesn't change.", "frozen: true",
+        "frozen", TRUTH, "Whether training leaves the weights as they are.", "frozen: true",
         foreign=("freeze", "trainable", "requires_grad"),
     ),
 )  # fmt: skip
@@ -201,7 +201,7 @@ NOT_ON_CONTROLS = ("first", "share")
 COMPANIONS = _by_name(
     Key("do", STEPS, "The steps of one round.", "do: [steps]", foreign=("steps", "layers", "body")),
     Key(
-        "shortcut", SHORTCUT, "The other path: steps, `identity` (where it is left out) or `none`.", "shortcut: [steps]",
+        "shortcut", SHORTCUT, "The other path: steps, `identity` (the default) or `none`.", "shortcut: [steps]",
         foreign=("projection", "skip", "downsample"),
     ),
     Key("crop", CROP, "With a join: `center` cuts larger tensors to the smallest, about their centre.", "crop: center"),
@@ -211,11 +211,11 @@ COMPANIONS = _by_name(
 _JOIN = "Branches that share the input, or tensors by name."
 CONTROLS = _by_name(
     Key(
-        "for", COLUMNS, "Columns that are walked together: `do` is expanded once per row.", "for: {width: [64, 128]}",
+        "for", COLUMNS, "Variables with a list of values each. `do` is expanded once for each position of the lists.", "for: {width: [64, 128]}",
         companions={"do": True},
     ),
     Key(
-        "residual", STEPS, "The body of a residual connection; `shortcut` is added to it.", "residual: [steps]",
+        "residual", STEPS, "The steps of the main path. `shortcut` is added to their output.", "residual: [steps]",
         companions={"shortcut": False},
     ),
     *(

@@ -48,8 +48,11 @@ class BlockReader(StepReader):
         written = shown(node.span.text.strip()) or "..."
         help = f"name the param that it sets: `{shown(key.text)}: {{NAME: {written}}}`"
         what = f"the variant `{shown(key.text)}`"
-        values = self.mapping(node, what, help=help)
-        return Variant(name, self.arguments(values, what)[0]) if name and values else None
+        mapping = self.mapping(node, what, help=help)
+        if mapping is None:
+            return None
+        values, _ = self.arguments(mapping, what)
+        return Variant(name, values) if name else None
 
     def blocks(self, entry: Entry) -> tuple[Block, ...]:
         """The blocks that the file defines."""

@@ -149,15 +149,13 @@ class StepReader(ValueReader):
     # Kinds and blocks
 
     def _call(self, word: Name, head: Entry, node: Mapping, misplaced: list[Diagnostic]) -> Call | Broken | None:
-        """A kind or a block with its arguments; with a control word's keys or steps, it may be one misspelt."""
-        if misplaced:
-            return _broken(node, Unconfirmed(word, tuple(misplaced)))
+        """A kind or a block with its arguments. With a control word's keys or steps, it may be that word misspelt."""
         before = len(self.problems.all)
         arguments, main = self.arguments(head.value, f"`{shown(word.text)}`")
         structural = self.problems.withdraw(before, "wrong-structure")
         call = Call(word, arguments, main, self._modifiers(node), node.span)
-        if structural:
-            return _broken(node, Unconfirmed(word, structural))
+        if misplaced or structural:
+            return _broken(node, Unconfirmed(word, (*misplaced, *structural)))
         return call if len(self.problems.all) == before else None
 
     # Control words
@@ -167,13 +165,14 @@ class StepReader(ValueReader):
         before = len(self.problems.all)
         columns = self._columns(head.value)
         sound = len(self.problems.all) == before
+        modifiers = self._modifiers(node, control=True)
         body = node.get("do")
         if body is None:
             help = "put the steps under `do:`, beside `for:`"
             self.report("missing-key", "`for` needs a `do`: the steps of one round", word.span, help=help)
             return None
-        loop = Loop(word, columns, self.steps(body.value, "`do`"), self._modifiers(node, control=True), node.span)
-        return loop if sound else None
+        steps = self.steps(body.value, "`do`")
+        return Loop(word, columns, steps, modifiers, node.span) if sound else None
 
     def _columns(self, node: Node) -> tuple[Column, ...]:
         """The loop variables with their values."""
