@@ -1,7 +1,7 @@
 """The language as a JSON Schema (draft-07): completion, hover and red lines in editors.
 
-It can't know a file's parameters, so an expression may stand wherever a value does. Where there are alternatives, only
-the place that they stand in has a description: editors show the first one that they find.
+A schema can't know a file's parameters, so an expression is accepted wherever a value is. Where there are alternatives,
+only the place that holds them has a description, because editors show the first one that they find.
 """
 
 import json
@@ -57,16 +57,16 @@ def _without(*keys: str) -> Schema:
 
 def _step() -> Schema:
     heads = {**by_kind(), **_controls()}
-    beside = {**_properties(grammar.MODIFIERS), **_companions()}
-    headless = {"type": "object", "propertyNames": {"enum": [word for word in beside if word not in BY_NAME]}}
+    modifiers = {**_properties(grammar.MODIFIERS), **_companions()}
+    headless = {"type": "object", "propertyNames": {"enum": [word for word in modifiers if word not in BY_NAME]}}
     return {
         "type": ["object", "string"],
-        "properties": {**heads, **beside},
+        "properties": {**heads, **modifiers},
         "patternProperties": {patterns.BLOCK_NAME: reference("block")},
         "additionalProperties": False,
         "anyOf": [*bare_kinds(), {"type": "string", "pattern": patterns.BLOCK_NAME}, {"type": "object"}],
         "allOf": [
-            {"if": {"type": "object"}, "then": {"oneOf": _one_of([word for word in heads if word not in beside])}},
+            {"if": {"type": "object"}, "then": {"oneOf": _one_of([word for word in heads if word not in modifiers])}},
             {"if": headless, "then": {"type": "string", "errorMessage": "a step names a kind or a block"}},
         ],
         "dependencies": _dependencies(),
@@ -93,7 +93,7 @@ def _companions() -> dict[str, Schema]:
 
 
 def _one_of(words: list[str]) -> list[Schema]:
-    """One kind, or blocks, or nothing that is known, which is said already. Two blocks can't be told from one."""
+    """One kind, or blocks, or no known word, which is an error already. The schema can't tell two blocks from one."""
     block = {"pattern": patterns.BLOCK_NAME}
     some_block = {"not": {"propertyNames": {"not": block}}}
     nothing = {"propertyNames": {"not": {"anyOf": [{"enum": words}, block]}}}
@@ -109,12 +109,12 @@ def _dependencies() -> Schema:
 def _dependency(word: str) -> Schema:
     """What a control word refuses and needs next to it."""
     companions = grammar.CONTROLS[word].companions
-    found = _without(*grammar.NOT_ON_CONTROLS)
+    dependency = _without(*grammar.NOT_ON_CONTROLS)
     for companion in companions:
         if companion in grammar.OWN_KINDS:
-            found["properties"] |= {companion: FORMS[grammar.COMPANIONS[companion].form][0]}
+            dependency["properties"] |= {companion: FORMS[grammar.COMPANIONS[companion].form][0]}
     needed = [companion for companion, is_needed in companions.items() if is_needed]
-    return {**found, "required": needed} if needed else found
+    return {**dependency, "required": needed} if needed else dependency
 
 
 def _owners(word: str) -> list[Schema]:

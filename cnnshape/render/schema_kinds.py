@@ -15,7 +15,7 @@ STEP_KINDS = tuple(kind for kind in KINDS if kind.name not in grammar.JOINS)
 
 
 def reference(definition: str) -> Schema:
-    """What stands under `definitions`."""
+    """A reference to a part of `definitions`."""
     return {"$ref": f"#/definitions/{definition}"}
 
 
@@ -26,8 +26,8 @@ NOTHING: Schema = {"type": "null"}
 def mixed(*forms: Schema) -> Schema:
     """A value of one of these forms, of different types.
 
-    A keyword such as `minimum` or `pattern` binds one type of value only, so those of all forms can stand side by
-    side. An editor then says what is wrong with a value; of `anyOf` it says that no alternative fits.
+    A keyword such as `minimum` or `pattern` binds one type of value only, so those of all forms fit into
+    one schema. An editor then says what is wrong with a value; for `anyOf` it says that no alternative fits.
     """
     merged: Schema = {"type": [], "allOf": []}
     for form in forms:
@@ -42,7 +42,7 @@ def mixed(*forms: Schema) -> Schema:
 
 
 def seldom(form: Schema) -> Schema:
-    """The same form, but not the one that editors begin when they complete the key in front of it."""
+    """The same form, but not the one that editors insert when they complete the key before it."""
     rest = {word: value for word, value in form.items() if word != "type"}
     return {"type": form["type"], "allOf": [rest]}
 
@@ -70,7 +70,7 @@ def record(properties: Mapping[str, Schema], required: Iterable[str] = ()) -> Sc
 
 
 def of_kind(kind: type[Layer]) -> Schema:
-    """What may stand behind a kind's word: its arguments, the main one alone, or nothing."""
+    """The value of a kind's key: its arguments, the main one alone, or nothing."""
     properties = {name: _argument(argument) for name, argument in kind.arguments.items()}
     forms = [record(properties | {name: _follower(name) for name in kind.followers}, kind.required)]
     if kind.main is not None and set(kind.required) <= {kind.main}:
@@ -101,7 +101,7 @@ def _documentation(kind: type[Layer]) -> Schema:
 
 
 def _argument(argument: Argument) -> Schema:
-    """Its default is told in words: editors write what stands under `default` into each new step."""
+    """The default is part of the description: editors would write a `default` into each new step."""
     value = _value(argument.type)
     form = proposing(argument.type.words, value) if argument.type.words else value
     return {**_described(*describe_argument(argument)), **form}
@@ -123,7 +123,7 @@ def _value(form: ArgumentType) -> Schema:
 
 
 def _number(form: ArgumentType) -> Schema:
-    # The least positive number stands for "above 0".
+    # The least positive number means "above 0".
     least = {"exclusiveMinimum": 0} if 0 < form.least < 1 else {"minimum": form.least}
     return {"type": "number" if form.form in ("float", "factors") else "integer", **least, "maximum": form.most}
 

@@ -65,7 +65,7 @@ class _Parser:
         """What was meant by a token that has no place."""
         before = next((earlier.text for earlier in reversed(self.tokens) if earlier.offset < token.offset), "")
         if token.text == ",":
-            return "a list stands in square brackets: `[3, 3]`"
+            return "write a list in square brackets: `[3, 3]`"
         if (times := re.fullmatch(r"x(\d+)", token.text, re.ASCII)) and before.isdigit():
             return f"a list is written `[{before}, {times[1]}]`, a product `{before} * {times[1]}`"
         if token.text.startswith("_") and before.isdigit():

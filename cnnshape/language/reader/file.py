@@ -84,7 +84,7 @@ class _FileReader(BlockReader):
     def _report_other_root(self, root: Node) -> None:
         help = "a spec starts with `cnnshape: 1`, `input: [...]` and `layers:`"
         if isinstance(root, Sequence):
-            help = "a list of steps stands under `layers:`, and the input before it: `input: [3, 224, 224]`"
+            help = "put the list of steps under `layers:`, and the input above it: `input: [3, 224, 224]`"
         self.mapping(root, "a spec", help=help)
 
     def _known_keys(self, file: File, root: Mapping) -> Mapping:
@@ -97,7 +97,7 @@ class _FileReader(BlockReader):
             return known
         for key, _ in known.entries:
             if key.text not in grammar.EXTENDING_KEYS:
-                message = f"`{key.text}` can't stand beside `extends`: the base file is taken whole"
+                message = f"`{key.text}` is not allowed with `extends`: the base file is used as a whole"
                 help = "copy the base file (`cnnshape show`) to change its layers; params may be overridden"
                 self.report("unknown-key", message, key.span, help=help)
         return known
@@ -133,7 +133,7 @@ class _FileReader(BlockReader):
     def _check_version(self, node: Node) -> None:
         if isinstance(node, Scalar) and node.text == str(grammar.VERSION):
             return
-        message = f"`cnnshape` is the version of the language; this tool speaks {grammar.VERSION}"
+        message = f"`cnnshape` is the version of the language; this release reads version {grammar.VERSION}"
         self.report("unsupported-version", message, node.span, help=grammar.FILE["cnnshape"].help)
 
     def _line(self, entry: Entry) -> str:
@@ -143,7 +143,7 @@ class _FileReader(BlockReader):
             return ""
         if word.text.replace("\n", " ").isprintable():
             return " ".join(word.text.split())
-        message = f"`{entry.key.text}` holds characters that can't be printed"
+        message = f"`{entry.key.text}` has characters that can't be printed"
         self.report("bad-name", message, word.span, help="remove the escapes")
         return ""
 
@@ -171,7 +171,7 @@ class _FileReader(BlockReader):
         for output in named:
             if output is not None and outputs.setdefault(output.text, output) is not output:
                 related = [Label(outputs[output.text].span, "first named here")]
-                message = f"the output `{shown(output.text)}` stands twice"
+                message = f"the output `{shown(output.text)}` is listed twice"
                 self.report("duplicate-name", message, output.span, related=related)
         return tuple(outputs.values())
 
@@ -181,4 +181,4 @@ def _param_help(entry: Entry) -> str | None:
     key, value = entry
     if not isinstance(value, Scalar) or not value.text.isdigit() or nearest(key.text, grammar.FILE, _TYPING_ERROR):
         return None
-    return f"a parameter stands under `params:`: `params: {{{shown(key.text)}: {shown(value.text)}}}`"
+    return f"a parameter belongs under `params:`: `params: {{{shown(key.text)}: {shown(value.text)}}}`"

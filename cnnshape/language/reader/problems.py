@@ -6,7 +6,7 @@ from cnnshape.source import Span
 
 
 class Problems:
-    """The problems of one file, in the order in which they are found."""
+    """The problems of one file, in the order of reading."""
 
     def __init__(self) -> None:
         self.all: list[Diagnostic] = []

@@ -46,7 +46,7 @@ def as_steps(node: Node) -> str:
         return "every step is a list item: `- relu`"
     text = shown(node.span.text.strip())
     if text.startswith("{"):
-        return f"a list stands in square brackets: `[{text}]`"
+        return f"write a list in square brackets: `[{text}]`"
     return f"every item starts with a dash: `- {text}`"
 
 
@@ -66,7 +66,7 @@ def one_head(heads: list[Entry]) -> str:
         return f"the kind is the key: `- {shown(first.value.text)}: {{{_arguments(others)}}}`"
     if _is_empty(first) and not any(map(_is_empty, others)):
         written = f"`- {word}: {{{_arguments(others)}}}`"
-        return f"arguments stand further to the right than `{word}`, or in braces: {written}"
+        return f"indent the arguments further than `{word}`, or in braces: {written}"
     axis = next((other.key.text for other in others if other.key.text in ("axis", "dim")), None)
     if axis and first.key.text in grammar.JOINS:
         return f"`{first.key.text}` works on the channels; remove `{axis}`"

@@ -79,10 +79,10 @@ class StepReader(ValueReader):
         return None
 
     def _report_no_head(self, node: Mapping) -> None:
-        help = "a modifier stands beside a kind or a block"
+        help = "a modifier goes next to a kind or a block"
         if node.get("do") is not None:
             help = "`do` goes with `for`; steps that are repeated are a block: define it under `blocks:`"
-        self.report("ambiguous-step", "a step names a kind or a block; this one has neither", node.span, help=help)
+        self.report("ambiguous-step", "a step needs a kind or a block; this one has neither", node.span, help=help)
 
     def _report_several_heads(self, heads: list[Entry]) -> None:
         more = grammar.OWN_KINDS if any(entry.key.text in grammar.JOINS for entry in heads) else ()
@@ -104,7 +104,7 @@ class StepReader(ValueReader):
             message = f"`{shown(key.text)}` is not a key of a step"
             self.report("unknown-key", message, key.span, help=f"did you mean `{right}`?")
 
-    # What stands next to it
+    # Modifiers
 
     def _modifiers(self, node: Mapping, *, control: bool = False) -> Modifiers:
         """The modifiers of a step, fewer on a control word."""
@@ -112,8 +112,8 @@ class StepReader(ValueReader):
         if control:
             self._drop_modifiers_of_calls(values)
         if "first" in values and "repeat" not in values:
-            message = "`first` needs a `repeat` to be the first of"
-            help = "put its arguments into the step itself"
+            message = "`first` needs a `repeat`"
+            help = "put the arguments into the step itself"
             self.report("misplaced-modifier", message, values.pop("first").key.span, help=help)
         return Modifiers(
             name=self.name(values["name"].value, "a step") if "name" in values else None,
@@ -129,7 +129,7 @@ class StepReader(ValueReader):
         for word in grammar.NOT_ON_CONTROLS:
             if word in values:
                 message = f"`{word}` goes with a kind or a block"
-                help = "put it beside the kind or block inside, whose arguments it changes" if word == "first" else None
+                help = "put it next to the kind or block inside whose arguments it changes" if word == "first" else None
                 self.report("misplaced-modifier", message, values.pop(word).key.span, help=help)
 
     def _reference_of(self, values: dict[str, Entry], word: str) -> Reference | None:
@@ -168,7 +168,7 @@ class StepReader(ValueReader):
         modifiers = self._modifiers(node, control=True)
         body = node.get("do")
         if body is None:
-            help = "put the steps under `do:`, beside `for:`"
+            help = "put the steps under `do:`, next to `for:`"
             self.report("missing-key", "`for` needs a `do`: the steps of one round", word.span, help=help)
             return None
         steps = self.steps(body.value, "`do`")
@@ -243,8 +243,8 @@ class StepReader(ValueReader):
             return None
         no_name = next((item for item in node.items if not isinstance(item, Scalar) or item.empty), None)
         if no_name is not None:
-            message = f"a list below `{word.text}` holds names of tensors, found {describe_node(no_name)}"
-            help = f"steps stand in branches, which have names: `{grammar.CONTROLS[word.text].example}`"
+            message = f"a list below `{word.text}` has names of tensors, found {describe_node(no_name)}"
+            help = f"put steps into branches, which have names: `{grammar.CONTROLS[word.text].example}`"
             self.report("wrong-structure", message, no_name.span, help=help)
             return None
         operands = tuple(Reference(item.text, item.span) for item in node.items if isinstance(item, Scalar))

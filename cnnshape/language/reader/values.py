@@ -86,13 +86,13 @@ class ValueReader:
 
     def name(self, node: Node, what: str) -> Name | None:
         """The node as a name that other places refer to."""
-        word = self.word(node, f"the name of {what}", help="write a word behind the colon, or remove the line")
+        word = self.word(node, f"the name of {what}", help="write a word after the colon, or remove the line")
         return self.checked(word, what, grammar.NAME) if word else None
 
     def checked(self, word: Name, what: str, pattern: str) -> Name | None:
         """The word, if it can be a name."""
         if word.text in grammar.RESERVED:
-            message = f"`{word.text}` has a meaning of its own and can't name {what}"
+            message = f"`{word.text}` is reserved and can't name {what}"
             self.report("bad-name", message, word.span, help="choose another name")
             return None
         if re.fullmatch(pattern, word.text) and len(word.text) <= grammar.MAX_NAME:
@@ -199,11 +199,11 @@ def _as_list(node: Node) -> str | None:
     first = node.entries[0].key.text if isinstance(node, Mapping) and node.entries else ""
     text = node.text if isinstance(node, Scalar) else first
     if text.startswith("-\N{NO-BREAK SPACE}"):
-        return f"the blank behind the dash is a no-break space; write a plain one: `- {shown(text[1:].strip())}`"
+        return f"the character after the dash is a no-break space; write a plain space: `- {shown(text[1:].strip())}`"
     if text.startswith("-"):
-        return f"a space belongs behind the dash: `- {shown(text[1:].split(' ')[0])}`"
+        return f"a space belongs after the dash: `- {shown(text[1:].split(' ')[0])}`"
     if first or len(text) > grammar.MAX_NAME or text in ("true", "false", "null"):
         return None
     if re.fullmatch(r"[A-Za-z_][\w.-]*(?:,? +[A-Za-z_][\w.-]*)*", text):
-        return f"a list stands in square brackets: `[{', '.join(text.replace(',', ' ').split())}]`"
+        return f"write a list in square brackets: `[{', '.join(text.replace(',', ' ').split())}]`"
     return None
