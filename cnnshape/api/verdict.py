@@ -8,8 +8,7 @@ from cnnshape.diagnostics import Diagnostic, Severity, diagnose
 from cnnshape.graph import Graph, Options, build
 from cnnshape.language import Spec
 from cnnshape.lint import Selection, Subject, apply_ignores, lint
-from cnnshape.report import make_report
-from cnnshape.report.expectation import check_budgets, check_expectations
+from cnnshape.report import check_budgets, check_expectations, make_report
 
 MOST_VARIANTS = 200
 VARIANT_VISITS = 400_000

@@ -33,7 +33,7 @@ from cnnshape.graph import Options
 from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.lint import Selection
 from cnnshape.render.diagnostics import closing
-from cnnshape.report.expectation import parse_wanted
+from cnnshape.report import parse_wanted
 
 _FATAL = ("unreadable-file", "bad-configuration")
 

@@ -4,12 +4,11 @@ from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.graph.binding import Refused, bind, check_follower, evaluate, follower_kind, layer_problem
-from cnnshape.graph.model import Application
 from cnnshape.graph.scope import Handle, Rounds, Scope
 from cnnshape.graph.values import Poisoned, Values
 from cnnshape.graph.vocabulary import Plan, Vocabulary
 from cnnshape.language import Name, Setting, Value
-from cnnshape.layers import BY_NAME, Layer, LayerProblem, Tensor, show
+from cnnshape.layers import BY_NAME, Application, Layer, LayerProblem, Tensor, show
 from cnnshape.source import Span
 
 MAX_ELEMENTS = 10**15
@@ -155,10 +154,11 @@ def _application(plan: Plan, layer: Layer, inputs: tuple[Tensor, ...]) -> Applic
         output = layer.output(inputs)
     except LayerProblem as problem:
         raise Refused(layer_problem(plan, problem)) from None
-    shapes = [weight.shape for weight in layer.weights(inputs) if weight.elements > MAX_ELEMENTS]
+    application = Application(layer, inputs, output)
+    shapes = [weight.shape for weight in application.weights if weight.elements > MAX_ELEMENTS]
     if output.elements > MAX_ELEMENTS:
         shapes = [output.shape]
     if shapes:
         message = f"a tensor of {show(shapes[0])} is larger than any machine's memory"
         raise Refused(diagnose("size-limit", message, plan.at))
-    return Application(layer, inputs, output)
+    return application

@@ -1,6 +1,6 @@
 """A graph in the making: its tensors, its nodes with their names, their groups, and whose weights they share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import cycle
 
@@ -69,9 +69,9 @@ class Draft:
         return f"{label}_{number}"
 
     @contextmanager
-    def group(self, label: str, word: str) -> Iterator[None]:
+    def group(self, label: str, word: str, params: Mapping[str, object]) -> Iterator[None]:
         """Puts the nodes that are added meanwhile into a group, if there are any."""
-        outer, group = self._group, Group(label, word, len(self.nodes))
+        outer, group = self._group, Group(label, word, len(self.nodes), params)
         self._group = group
         try:
             yield
@@ -110,4 +110,4 @@ class Draft:
 
     def _owns_weights(self, index: int) -> bool:
         application = self.nodes[index].application
-        return bool(application.layer.weights(application.inputs))
+        return bool(application.weights)

@@ -230,7 +230,7 @@ class Expander:
     ) -> int | None:  # fmt: skip
         self._trace.append(frame)
         try:
-            with self._draft.group(label, word):
+            with self._draft.group(label, word, frame.values):
                 return self.steps(steps, current, scope, Place(label + ".", taken))
         finally:
             self._trace.pop()

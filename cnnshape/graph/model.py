@@ -1,20 +1,11 @@
 """The graph of a design: layers applied to tensors, in the order in which they run."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
-from cnnshape.layers import Layer, Tensor
+from cnnshape.layers import Application, Tensor
 from cnnshape.source import Span
-
-
-class Application:
-    """A layer on inputs of known shapes. Equal applications of one design are one object."""
-
-    __slots__ = ("inputs", "layer", "output")
-
-    def __init__(self, layer: Layer, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        self.layer = layer
-        self.inputs = inputs
-        self.output = output
 
 
 class Node(NamedTuple):
@@ -36,13 +27,18 @@ class Node(NamedTuple):
 
 
 class Group:
-    """A run of nodes that belongs together: a block, a round of a named loop, or the whole design."""
+    """A run of nodes that belongs together: a block, a round of a named loop, or the whole design.
 
-    __slots__ = ("children", "end", "label", "start", "word")
+    `word` is the name of the block or the loop, `params` holds the values that the block's params or the loop's
+    columns have in it.
+    """
 
-    def __init__(self, label: str, word: str, start: int) -> None:
+    __slots__ = ("children", "end", "label", "params", "start", "word")
+
+    def __init__(self, label: str, word: str, start: int, params: Mapping[str, object] = MappingProxyType({})) -> None:
         self.label = label
         self.word = word
+        self.params = params
         self.start = start
         self.end = start
         self.children: list[Group] = []

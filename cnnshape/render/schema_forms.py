@@ -3,12 +3,7 @@
 from cnnshape.language import grammar, patterns
 from cnnshape.layers.argument import LARGEST
 from cnnshape.render.schema_kinds import EXPRESSION, NOTHING, Schema, listed, mixed, proposing, record, reference
-from cnnshape.report.expectation import FIGURES
-
-_QUANTITY = (
-    r"([0-9]{1,3}(,[0-9]{3}){1,6}|[0-9]{1,15}(_[0-9]{1,15}){0,6})(\.[0-9]{1,12})?\s*(k|K|M|G|T|B|kB|MB|GB|KiB|MiB|GiB)?"
-)
-_WANTED = rf"^\s*((<=?|>=?)?\s*{_QUANTITY}|{_QUANTITY}\s*(\+-|±)\s*[0-9]{{1,3}}(\.[0-9]{{1,6}})?\s*%)\s*$"
+from cnnshape.report import FIGURES, WANTED_PATTERN
 
 
 def described(description: str, *forms: Schema) -> Schema:
@@ -51,10 +46,10 @@ def _expect() -> Schema:
     sizes = mixed({"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[0-9]{1,15}$"}, _SHAPE)
     by_name = {"type": "object", "additionalProperties": sizes}
     hint = "a number (`4.089G`), a bound (`<= 26M`) or a tolerance (`25.5M +- 1%`)"
-    wanted = {"type": ["number", "string"], "minimum": 0, "pattern": _WANTED, "patternErrorMessage": hint}
+    wanted = {"type": ["number", "string"], "minimum": 0, "pattern": WANTED_PATTERN, "patternErrorMessage": hint}
     fields = mixed(wanted, _SHAPE)
     figures = {
-        **{figure: described(f"{doc}: {hint}", wanted) for figure, doc in FIGURES.items()},
+        **{name: described(f"{figure.definition}: {hint}", wanted) for name, figure in FIGURES.items()},
         "output": described("the shape of the output", sizes),
         "outputs": described("the shapes of several outputs, by name", by_name),
         "receptive_field": described(
