@@ -8,7 +8,7 @@ from cnnshape.diagnostics import Diagnostic, Label, Severity, diagnose
 from cnnshape.document import Mapping as Node
 from cnnshape.document import decode, read_document, read_file_bytes
 from cnnshape.graph import Graph, Options, build
-from cnnshape.language import Spec, Value, read_spec, read_value
+from cnnshape.language import Spec, Value, read_spec, read_value, without_consequences
 from cnnshape.layers import Shape
 from cnnshape.report import DTYPES, Report, Settings, make_report
 from cnnshape.source import SourceText
@@ -81,7 +81,7 @@ def seen_from(source: SourceText, found: list[Diagnostic]) -> list[Diagnostic]:
     """The diagnostics; one that stands in a file which this one extends names the line that brings it in."""
     if not any(_elsewhere(source, each) for each in found):
         return found
-    root, _ = read_document(source)
+    root = read_document(source).root
     extends = root.get("extends") if isinstance(root, Node) else None
     if extends is None:
         return found
@@ -129,6 +129,7 @@ def expand(design: Design, chosen: Options) -> tuple[Graph | None, list[Diagnost
     if design.spec is None:
         return None, design.diagnostics
     graph, found, _ = build(design.spec, chosen)
+    found = without_consequences(found, design.spec.repaired)
     diagnostics = sorted(design.diagnostics + seen_from(design.source, found), key=lambda each: each.place)
     return (None if diagnostics else graph), diagnostics
 

@@ -32,7 +32,7 @@ def check_design(design: Design, chosen: Options, checks: Checks) -> list[Diagno
     found = [*found, *_judged(spec, graph, checks, as_written=as_written)]
     if not chosen.variant:
         found += _in_variants(spec, chosen)
-    return sorted(apply_ignores(design.source, found, checks.selection), key=lambda each: each.place)
+    return sorted(apply_ignores(design.source, spec.comments, found, checks.selection), key=lambda each: each.place)
 
 
 def _judged(spec: Spec, graph: Graph, checks: Checks, *, as_written: bool) -> list[Diagnostic]:

@@ -90,7 +90,7 @@ class _Builder:
         self.doubtful = doubtful_inputs(self.spec, inputs)
         draft = Draft([given.tensor for given in inputs], self.options.max_layers)
         expander = Expander(self.vocabulary, self.faults, draft)
-        place = Place(taken=taken_names(self.spec.layers))
+        place = Place(taken=taken_names(self.spec.layers, [given.name for given in inputs]))
         try:
             last = expander.steps(self.spec.layers, 0, scope, place)
         except Exhausted as exhausted:

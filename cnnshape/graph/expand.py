@@ -3,6 +3,7 @@
 Expansion and shape inference are one pass, because a spec may ask for `in_channels` anywhere.
 """
 
+from collections.abc import Iterable
 from itertools import islice
 
 from cnnshape.diagnostics import Label, diagnose, nearest
@@ -371,7 +372,7 @@ def _column_places(loop: Loop, index: int) -> dict[str, Span]:
     }
 
 
-def taken_names(steps: tuple[Step, ...]) -> Taken:
-    """The names that a scope's steps give themselves."""
+def taken_names(steps: tuple[Step, ...], inputs: Iterable[str] = ()) -> Taken:
+    """The names that a scope's steps give themselves, and those of the inputs."""
     named = (step.modifiers.name for step in walk(steps) if not isinstance(step, Broken))
-    return Taken(frozenset(name.text for name in named if name is not None))
+    return Taken(frozenset([*inputs, *(name.text for name in named if name is not None)]))

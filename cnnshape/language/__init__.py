@@ -1,6 +1,7 @@
 """A spec as it was written: steps, blocks, parameters and expressions, each with its place."""
 
 from cnnshape.language import grammar
+from cnnshape.language.consequences import without_consequences
 from cnnshape.language.expression import (
     DYNAMIC,
     SIZE_NAMES,
@@ -74,6 +75,7 @@ __all__ = [
     "read_value",
     "shown",
     "walk",
+    "without_consequences",
     "write",
 ]
 

@@ -105,7 +105,10 @@ class Expectation:
 
 
 class Spec(NamedTuple):
-    """A whole file, after `extends`. It is `sound` if all of it could be read, its steps apart."""
+    """A whole file, after `extends`. It is `sound` if all of it could be read, its steps apart.
+
+    `repaired` are the lines that are not YAML, `comments` all comments; both of the files that it extends, too.
+    """
 
     source: SourceText
     name: str
@@ -120,3 +123,5 @@ class Spec(NamedTuple):
     outputs: tuple[Reference, ...]
     expectations: tuple[Expectation, ...]
     sound: bool
+    repaired: tuple[Span, ...] = ()
+    comments: tuple[Span, ...] = ()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cnnshape.diagnostics import did_you_mean
 from cnnshape.document import decode, read_document
+from cnnshape.language.consequences import without_consequences
 from cnnshape.language.model import Name, Param
 from cnnshape.language.reader.file import File, read_file
 from cnnshape.language.reader.problems import Problems, shown
@@ -36,12 +37,16 @@ def read_chain(source: SourceText, read: Read, problems: Problems) -> list[File]
 
 
 def _file(source: SourceText, problems: Problems) -> File | None:
-    root, faults = read_document(source)
-    problems.all.extend(faults)
-    if root is None:
+    """One file, without the problems that follow from lines that are not YAML; None where the text has no root."""
+    document = read_document(source)
+    problems.all.extend(document.problems)
+    if document.root is None:
         return None
-    file = read_file(source, root, problems)
-    file.whole = file.whole and not faults
+    before = len(problems.all)
+    file = read_file(source, document.root, problems)
+    problems.all[before:] = without_consequences(problems.all[before:], document.repaired)
+    file.repaired = document.repaired
+    file.comments = document.comments
     return file
 
 
@@ -116,7 +121,9 @@ def override(base: File, over: File, problems: Problems) -> File:
     merged.keys = base.keys | over.keys
     merged.strays = (*base.strays, *over.strays)
     merged.sound = base.sound and over.sound
-    merged.whole = base.whole and over.whole
+    merged.has_keys = base.has_keys and over.has_keys
+    merged.repaired = base.repaired + over.repaired
+    merged.comments = base.comments + over.comments
     return merged
 
 

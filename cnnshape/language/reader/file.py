@@ -21,8 +21,8 @@ class File:
     """What one file states itself; None or empty where it states nothing."""
 
     __slots__ = (
-        "blocks", "expectations", "extends", "family", "inputs", "keys", "layers", "name", "origin", "outputs", "params",
-        "sound", "source", "strays", "variants", "whole", "year",
+        "blocks", "comments", "expectations", "extends", "family", "has_keys", "inputs", "keys", "layers", "name", "origin", "outputs",
+        "params", "repaired", "sound", "source", "strays", "variants", "year",
     )  # fmt: skip
 
     def __init__(self, source: SourceText) -> None:
@@ -45,8 +45,11 @@ class File:
         """Keys that a file doesn't have. They were meant as something, so their uses are not reported again."""
         self.sound = True
         """Whether all of it could be read, its steps apart."""
-        self.whole = True
-        """Whether its text and its root could be read, so that what it lacks is missing."""
+        self.has_keys = True
+        """Whether its root is a mapping."""
+        self.repaired: tuple[Span, ...] = ()
+        """The lines that are not YAML."""
+        self.comments: tuple[Span, ...] = ()
 
     @property
     def start(self) -> Span:
@@ -55,7 +58,7 @@ class File:
 
     def lacks(self, key: str) -> bool:
         """Whether it certainly lacks a key: a stray one may be meant for it."""
-        return self.whole and not self.strays and key not in self.keys
+        return self.has_keys and not self.repaired and not self.strays and key not in self.keys
 
 
 def read_file(source: SourceText, root: Node, problems: Problems) -> File:
@@ -68,7 +71,7 @@ class _FileReader(BlockReader):
         file = File(source)
         if not isinstance(root, Mapping):
             self._report_other_root(root)
-            file.sound = file.whole = False
+            file.sound = file.has_keys = False
             return file
         mapping = self._known_keys(file, root)
         entries = {entry.key.text: entry for entry in mapping.entries}

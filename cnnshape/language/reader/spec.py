@@ -37,6 +37,7 @@ def _without_base(file: File) -> File:
     """What is known of a file whose base can't be used: not its params and sizes, which may need those of the base."""
     known = File(file.source)
     known.name, known.origin, known.family, known.year = file.name, file.origin, file.family, file.year
+    known.repaired, known.comments = file.repaired, file.comments
     known.sound = False
     return known
 
@@ -64,6 +65,8 @@ def _spec(file: File) -> Spec:
         outputs=file.outputs,
         expectations=file.expectations,
         sound=file.sound and bool(file.inputs) and "layers" in file.keys,
+        repaired=file.repaired,
+        comments=file.comments,
     )
 
 
@@ -78,7 +81,8 @@ def read_value(source: SourceText) -> tuple[Value | None, list[Diagnostic]]:
     if not source.text.strip():
         return None, [diagnose("wrong-structure", "a value is missing", file=source.name)]
     problems = Problems()
-    root, faults = read_document(source)
-    problems.all.extend(faults)
-    value = ValueReader(problems).value(root, shown(source.name)) if root is not None else None
-    return value, problems.all
+    document = read_document(source)
+    problems.all.extend(document.problems)
+    if document.root is None or not document.complete:
+        return None, problems.all
+    return ValueReader(problems).value(document.root, shown(source.name)), problems.all
