@@ -10,8 +10,7 @@ from cnnshape.source import SourceText
 
 
 def root(text: str):
-    document = read_document(SourceText("text", text))
-    return document[0] if isinstance(document, tuple) else document.root
+    return read_document(SourceText("text", text)).root
 
 
 def kept(text: str) -> list[str]:

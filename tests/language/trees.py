@@ -7,7 +7,19 @@ from typing import Any
 from cnnshape.language import Expression, Name, Reference
 from cnnshape.source import SourceText, Span
 
-DERIVED = {"constant", "dynamic", "names", "run", "size", "source", "span", "shortcut_span", "tree"}
+DERIVED = {
+    "comments",
+    "constant",
+    "dynamic",
+    "names",
+    "repaired",
+    "run",
+    "size",
+    "source",
+    "span",
+    "shortcut_span",
+    "tree",
+}
 
 
 def plain(value: Any) -> Any:
