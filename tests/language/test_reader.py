@@ -86,6 +86,10 @@ CASES = {
         GOOD + "blocks:\n  Unit: {params: {a: 2 +}}\n  Other: {do: [relu]}\nlayers: [relu]\n",
         "3 expression-syntax, 3 missing-key", inputs="input", blocks="Unit(0) Other(1)", layers="relu",
     ),
+    "a misspelt key of a block may be its do": Case(
+        GOOD + "blocks:\n  Unit: {params: {a: 1}, od: [relu]}\nlayers: [Unit]\n", "3 unknown-key",
+        inputs="input", blocks="Unit(0)", layers="Unit",
+    ),
     "a block with its steps alone": Case(
         GOOD + "blocks:\n  Unit: [relu, []]\nlayers: [Unit]\n", "3 wrong-structure, 3 wrong-structure",
         inputs="input", blocks="Unit(2)", layers="Unit",

@@ -81,10 +81,10 @@ class BlockReader(StepReader):
         known = self.corrected(body, "a block", grammar.BLOCK)
         before = len(self.problems.all)
         params = self.params(known.get("params"), of_block=True)
-        # A key that was dropped may be the block's `params`.
-        sound = named and len(self.problems.all) == before and len(known.entries) == len(body.entries)
-        do = self._do(name, known)
-        return Block(name=name, params=params, steps=do or (), sound=sound and do is not None)
+        # A stray key may be meant for `params` or `do`.
+        strays = len(known.entries) < len(body.entries)
+        sound = named and not strays and len(self.problems.all) == before and known.get("do") is not None
+        return Block(name=name, params=params, steps=self._do(name, known, strays=strays), sound=sound)
 
     def _check_block_name(self, name: Name) -> bool:
         if not self.checked(name, "a block", grammar.VARIABLE):
@@ -98,14 +98,15 @@ class BlockReader(StepReader):
         help = "write its steps under `do:`, its parameters under `params:`"
         return self.mapping(node, f"the block `{shown(name.text)}`", help=help)
 
-    def _do(self, name: Name, body: Mapping) -> tuple[Step, ...] | None:
-        """The steps of a block."""
+    def _do(self, name: Name, body: Mapping, *, strays: bool) -> tuple[Step, ...]:
+        """The steps of a block; `strays` if one of its keys may be a misspelt `do`."""
         do = body.get("do")
         if do is not None:
             return self.steps(do.value, "`do`")
-        message = f"the block `{shown(name.text)}` needs a `do`: its steps"
-        self.report("missing-key", message, name.span, help=f"write `{shown(name.text)}: {{do: [steps]}}`")
-        return None
+        if not strays:
+            message = f"the block `{shown(name.text)}` needs a `do`: its steps"
+            self.report("missing-key", message, name.span, help=f"write `{shown(name.text)}: {{do: [steps]}}`")
+        return ()
 
 
 def _resembles_a_block(node: Node) -> bool:
