@@ -57,8 +57,6 @@ FAULTS = (
     Fault("a misspelt modifier", swap(r"^( +)when: ", r"\1wehn: "), ("unknown-key",)),
     Fault("a foreign modifier", swap(r"^( +)repeat: ", r"\1times: "), ("foreign-spelling",)),
     Fault("a misspelt section", swap(r"^layers:", "layrs:"), ("unknown-key",)),
-    Fault("a misspelt section of a block", swap(r"^    do:$", "    od:"), ("unknown-key", "ambiguous-step")),
-    Fault("a foreign section of a block", swap(r"^    do:$", "    steps:"), ("unknown-key", "foreign-spelling")),
     Fault("a misspelt control word", swap(r"- residual:", "- resdiual:"), ("unknown-kind",)),
     Fault("a shortcut of a kind", swap(r"^(  +)when: .*", r"\1shortcut: none"), ("misplaced-modifier",)),
     Fault("a colon without its space", swap(r"\bkernel: (\w)", r"kernel:\1"), ("wrong-structure", "yaml-syntax")),
