@@ -136,7 +136,7 @@ def _numbers(form: ArgumentType, least: int, most: int) -> Schema:
 def _paddings(form: ArgumentType) -> Schema:
     """A list of one number per axis, or of one pair per axis."""
     items = mixed(_number(form), _numbers(form, 2, 2), EXPRESSION)
-    alike = [{"items": {"type": [each, "string"]}} for each in ("integer", "array")]
+    alike = [{"items": {"type": [kind, "string"]}} for kind in ("integer", "array")]
     return {**listed(items, 1, grammar.MAX_RANK), "anyOf": alike}
 
 

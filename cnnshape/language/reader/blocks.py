@@ -19,7 +19,10 @@ class BlockReader(StepReader):
             names = (item.text for item in entry.value.items if isinstance(item, Scalar))
             help = f"write `params: {{{', '.join(f'{shown(name)}: required' for name in names)}}}`"
         mapping = self.mapping(entry.value, "`params`", help=help)
-        params = [self._param(*each, of_block=of_block) for each in (self.spaced_entries(mapping) if mapping else ())]
+        params = [
+            self._param(key, value, of_block=of_block)
+            for key, value in (self.spaced_entries(mapping) if mapping else ())
+        ]
         return tuple(param for param in params if param is not None)
 
     def _param(self, key: Scalar, node: Node, *, of_block: bool) -> Param | None:
@@ -40,7 +43,7 @@ class BlockReader(StepReader):
     def variants(self, entry: Entry) -> tuple[Variant, ...]:
         """Named sets of parameter values."""
         mapping = self.mapping(entry.value, "`variants`", help=grammar.FILE["variants"].help)
-        variants = [self._variant(*each) for each in (mapping.entries if mapping else ())]
+        variants = [self._variant(key, value) for key, value in (mapping.entries if mapping else ())]
         return tuple(variant for variant in variants if variant is not None)
 
     def _variant(self, key: Scalar, node: Node) -> Variant | None:
@@ -59,7 +62,7 @@ class BlockReader(StepReader):
         if isinstance(entry.value, Sequence):
             return self._listed_blocks(entry.value)
         mapping = self.mapping(entry.value, "`blocks`", help=grammar.FILE["blocks"].help)
-        return tuple(self._block(*each) for each in (mapping.entries if mapping else ()))
+        return tuple(self._block(key, value) for key, value in (mapping.entries if mapping else ()))
 
     def _listed_blocks(self, node: Sequence) -> tuple[Block, ...]:
         """Reports blocks in a list. Their names stay defined, so that uses of them are not reported again."""
@@ -75,14 +78,17 @@ class BlockReader(StepReader):
         if not named and not _resembles_a_block(node):
             return Block(name=name, params=(), steps=(), sound=False)
         body = self._body(name, node)
-        if body is None:
-            steps = self.steps(node, "`do`") if isinstance(node, Sequence) else ()
-            return Block(name=name, params=(), steps=steps, sound=False)
+        if body is not None:
+            return self._block_of(name, body, named=named)
+        steps = self.steps(node, "`do`") if isinstance(node, Sequence) else ()
+        return Block(name=name, params=(), steps=steps, sound=False)
+
+    def _block_of(self, name: Name, body: Mapping, *, named: bool) -> Block:
         known = self.corrected(body, "a block", grammar.BLOCK)
-        before = len(self.problems.all)
-        params = self.params(known.get("params"), of_block=True)
         # A stray key may be meant for `params` or `do`.
         strays = len(known.entries) < len(body.entries)
+        before = len(self.problems.all)
+        params = self.params(known.get("params"), of_block=True)
         sound = named and not strays and len(self.problems.all) == before and known.get("do") is not None
         return Block(name=name, params=params, steps=self._do(name, known, strays=strays), sound=sound)
 

@@ -16,7 +16,7 @@ class ExpectationReader(ValueReader):
         """The lines, in order; one of several values is several expectations: `outputs.scores`."""
         mapping = self.mapping(entry.value, "`expect`", help=grammar.FILE["expect"].help)
         lines = self._entries(mapping) if mapping else []
-        return tuple(each for key, value in lines for each in self._expectation(Name(key.text, key.span), value))
+        return tuple(line for key, value in lines for line in self._expectation(Name(key.text, key.span), value))
 
     def _entries(self, node: Mapping) -> list[Entry]:
         """The entries; reports a number that YAML split at its commas, `25,557,032`."""

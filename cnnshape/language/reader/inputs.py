@@ -47,8 +47,8 @@ class InputReader(ValueReader):
             return Input(name, (), boxes, node.span) if boxes else None
         most = grammar.MAX_RANK + 1
         if not isinstance(node, Sequence) or not 1 <= len(node.items) <= most:
-            found = f"a list of {len(node.items)}" if isinstance(node, Sequence) else describe_node(node)
-            message = f"{what} is a shape of 1 to {most} sizes, found {found}"
+            actual = f"a list of {len(node.items)}" if isinstance(node, Sequence) else describe_node(node)
+            message = f"{what} is a shape of 1 to {most} sizes, found {actual}"
             self.report("bad-input", message, node.span, help=_shape_help(node, name.text))
             return None
         sizes = [self._size(item, what, first=index == 0) for index, item in enumerate(node.items)]
@@ -60,11 +60,11 @@ class InputReader(ValueReader):
         unknown = isinstance(node, Scalar) and (node.empty or (first and node.text in ("-1", "None")))
         if isinstance(node, Scalar) and not unknown:
             return self.expression(node, "a size")
-        found = f"`{node.text}`" if isinstance(node, Scalar) and node.text else describe_node(node)
+        actual = f"`{node.text}`" if isinstance(node, Scalar) and node.text else describe_node(node)
         help = "the batch is left out: `[3, 224, 224]`" if unknown and first else None
         if isinstance(node, Mapping) and node.entries:
             help = f"name an input without a dash: `input: {{{shown(node.entries[0].key.text)}: [3, 224, 224]}}`"
-        self.report("bad-input", f"a size of {what} is a whole number, found {found}", node.span, help=help)
+        self.report("bad-input", f"a size of {what} is a whole number, found {actual}", node.span, help=help)
         return None
 
 

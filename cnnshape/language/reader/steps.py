@@ -5,7 +5,6 @@ from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.language import grammar
 from cnnshape.language.expression import Expression, Reference
 from cnnshape.language.model import (
-    Argument,
     Branch,
     Broken,
     Call,
@@ -19,11 +18,11 @@ from cnnshape.language.model import (
     Unconfirmed,
 )
 from cnnshape.language.reader import step_help
+from cnnshape.language.reader.modifiers import ModifierReader
 from cnnshape.language.reader.problems import describe_node, shown
-from cnnshape.language.reader.values import ValueReader
 
 
-class StepReader(ValueReader):
+class StepReader(ModifierReader):
     """Reads steps. A step that fails to parse is reported, and becomes `Broken`."""
 
     def steps(self, node: Node, what: str) -> tuple[Step, ...]:
@@ -104,48 +103,6 @@ class StepReader(ValueReader):
             message = f"`{shown(key.text)}` is not a key of a step"
             self.report("unknown-key", message, key.span, help=f"did you mean `{right}`?")
 
-    # Modifiers
-
-    def _modifiers(self, node: Mapping, *, control: bool = False) -> Modifiers:
-        """The modifiers of a step, fewer on a control word."""
-        values = {entry.key.text: entry for entry in node.entries if entry.key.text in grammar.MODIFIERS}
-        if control:
-            self._drop_modifiers_of_calls(values)
-        if "first" in values and "repeat" not in values:
-            message = "`first` needs a `repeat`"
-            help = "put the arguments into the step itself"
-            self.report("misplaced-modifier", message, values.pop("first").key.span, help=help)
-        return Modifiers(
-            name=self.name(values["name"].value, "a step") if "name" in values else None,
-            source=self._reference_of(values, "from"),
-            when=self._expression_of(values, "when"),
-            repeat=self._expression_of(values, "repeat"),
-            first=self._first(values["first"]) if "first" in values else (),
-            share=self._reference_of(values, "share"),
-            frozen=self._expression_of(values, "frozen"),
-        )
-
-    def _drop_modifiers_of_calls(self, values: dict[str, Entry]) -> None:
-        for word in grammar.NOT_ON_CONTROLS:
-            if word in values:
-                message = f"`{word}` goes with a kind or a block"
-                help = "put it next to the kind or block inside whose arguments it changes" if word == "first" else None
-                self.report("misplaced-modifier", message, values.pop(word).key.span, help=help)
-
-    def _reference_of(self, values: dict[str, Entry], word: str) -> Reference | None:
-        if word not in values:
-            return None
-        node = values[word].value
-        return self.reference(node, f"`{word}`", step_help.one_input(node) if word == "from" else None)
-
-    def _expression_of(self, values: dict[str, Entry], word: str) -> Expression | None:
-        return self.expression(values[word].value, f"`{word}`") if word in values else None
-
-    def _first(self, entry: Entry) -> tuple[Argument, ...]:
-        """The arguments that only the first of several repeats gets."""
-        mapping = self.mapping(entry.value, "`first`", help=grammar.MODIFIERS["first"].help)
-        return self.arguments(mapping, "`first`")[0] if mapping else ()
-
     # Kinds and blocks
 
     def _call(self, word: Name, head: Entry, node: Mapping, misplaced: list[Diagnostic]) -> Call | Broken | None:
@@ -153,7 +110,7 @@ class StepReader(ValueReader):
         before = len(self.problems.all)
         arguments, main = self.arguments(head.value, f"`{shown(word.text)}`")
         structural = self.problems.withdraw(before, "wrong-structure")
-        call = Call(word, arguments, main, self._modifiers(node), node.span)
+        call = Call(word, arguments, main, self.modifiers(node), node.span)
         if misplaced or structural:
             return _broken(node, Unconfirmed(word, (*misplaced, *structural)))
         return call if len(self.problems.all) == before else None
@@ -165,7 +122,7 @@ class StepReader(ValueReader):
         before = len(self.problems.all)
         columns = self._columns(head.value)
         sound = len(self.problems.all) == before
-        modifiers = self._modifiers(node, control=True)
+        modifiers = self.modifiers(node, control=True)
         body = node.get("do")
         if body is None:
             help = "put the steps under `do:`, next to `for:`"
@@ -197,7 +154,7 @@ class StepReader(ValueReader):
             body=self.steps(head.value, "`residual`"),
             shortcut=self._shortcut(entry.value) if entry else None,
             shortcut_span=entry.key.span if entry else None,
-            modifiers=self._modifiers(node, control=True),
+            modifiers=self.modifiers(node, control=True),
             span=node.span,
         )
 
@@ -212,7 +169,7 @@ class StepReader(ValueReader):
 
     def _join(self, word: Name, head: Entry, node: Mapping) -> Join | None:
         """A join of branches, or of tensors that exist."""
-        modifiers = self._modifiers(node, control=True)
+        modifiers = self.modifiers(node, control=True)
         entry = node.get("crop")
         crop = self._crop(entry.value) if entry else None
         sides = self._sides(word, head.value)

@@ -69,17 +69,21 @@ class ValueReader:
         if all(entry.key.text in keys for entry in node.entries):
             return node
         foreign = grammar.foreign_words(keys)
+        read = {entry.key.text for entry in node.entries if entry.key.text in keys}
         entries = []
         for entry in node.entries:
             text = entry.key.text
+            if text in keys:
+                entries.append(entry)
+                continue
             written = foreign.get(text.lower())
-            meant = text if text in keys else written or nearest(text, keys)
-            if text not in keys:
-                guess = f"did you mean `{meant}`?" if meant else did_you_mean(text, keys)
-                help = guess if written else other_help(entry) or guess
-                self.report("unknown-key", f"`{shown(text)}` is not a key of {what}", entry.key.span, help=help)
-            if text == meant or (meant and node.get(meant) is None and _fits(entry.value, keys[meant])):
+            meant = written or nearest(text, keys)
+            guess = f"did you mean `{meant}`?" if meant else did_you_mean(text, keys)
+            help = guess if written else other_help(entry) or guess
+            self.report("unknown-key", f"`{shown(text)}` is not a key of {what}", entry.key.span, help=help)
+            if meant and meant not in read and _fits(entry.value, keys[meant]):
                 entries.append(Entry(entry.key._replace(text=meant), entry.value))
+                read.add(meant)
         return node._replace(entries=entries)
 
     # Names

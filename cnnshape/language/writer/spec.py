@@ -39,7 +39,7 @@ def _file(spec: Spec) -> Iterable[tuple[str, Data]]:
     yield "source", spec.origin or None
     yield "input", _inputs(spec.inputs)
     yield "params", _params(spec.params) or None
-    yield "variants", Lines({each.name.text: _arguments(each.params) for each in spec.variants}) or None
+    yield "variants", Lines({variant.name.text: _arguments(variant.params) for variant in spec.variants}) or None
     yield "blocks", Lines({block.name.text: _block(block) for block in spec.blocks}) or None
     yield "layers", _steps(spec.layers)
     yield "outputs", [output.text for output in spec.outputs] or None
