@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from cnnshape.api.design import Design
 from cnnshape.diagnostics import diagnose, did_you_mean
 from cnnshape.graph import Options
-from cnnshape.language import Argument, Call, Expression, Input, Modifiers, Name, Value
+from cnnshape.language import Argument, Call, Expression, Input, Modifiers, Name, Value, compile_expression
 from cnnshape.layers import Shape
 from cnnshape.source import Span
 
@@ -39,7 +39,7 @@ def block_alone(
     alone = spec._replace(
         name=f"{spec.name} {name}",
         inputs=(entering, *(Input(Name(given, at), (), None, at) for given in tensors)),
-        layers=(Call(Name(name, at), tuple(arguments), None, Modifiers()),),
+        layers=(Call(Name(name, at), tuple(arguments), None, Modifiers(), at),),
         outputs=(),
         expectations=(),
     )
@@ -47,4 +47,4 @@ def block_alone(
 
 
 def _reference(name: str, at: Span) -> Expression:
-    return Expression(name, at, lambda scope: scope.get(name), frozenset({name}))
+    return compile_expression(name, at)

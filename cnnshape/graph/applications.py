@@ -6,7 +6,7 @@ from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.graph.binding import Refused, bind, check_follower, evaluate, follower_kind, layer_problem
 from cnnshape.graph.scope import Handle, Rounds, Scope
 from cnnshape.graph.values import Poisoned, Values
-from cnnshape.graph.vocabulary import Plan, Vocabulary, names_in
+from cnnshape.graph.vocabulary import Plan, Vocabulary
 from cnnshape.language import Name, Setting, Value
 from cnnshape.layers import BY_NAME, Application, Layer, LayerProblem, Tensor, show
 from cnnshape.source import Span
@@ -99,7 +99,7 @@ class Applications:
                 raise Poisoned
             check_follower(name, plan.kind, value.word.span)
             return _Follower(plan, tuple([self._values.at(each, current, scope) for each in plan.values.values()]))
-        word = follower_kind(value, self._values.scope_at(current, scope, names_in(value)))
+        word = follower_kind(value, self._values.scope_at(current, scope, value.names))
         if word == "none":
             return None
         plan = self._plan_of(word, value.span)

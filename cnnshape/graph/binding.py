@@ -60,16 +60,14 @@ def _bounded(value: ListValue, scope: Mapping[str, object]) -> tuple[object, ...
 
 def expression_problem(value: Expression, problem: ExpressionProblem, scope: Mapping[str, object]) -> Diagnostic:
     """The diagnostic of an expression that has no value."""
-    if problem.name == "unknown-name" and problem.help:
-        return unknown_name(value, problem.help, scope)
+    if problem.word:
+        return unknown_name(value, problem.word, scope)
     return diagnose(problem.name, problem.message, value.place(problem), help=problem.help)
 
 
 def unknown_name(value: Value, word: str, known: Mapping[str, object], otherwise: str | None = None) -> Diagnostic:
     """A name in an expression that nothing here has; `otherwise` helps where it is like none that is known."""
-    at = value.span
-    if word in at.text:
-        at = at.part(at.text.index(word), len(word))
+    at = next((span for name, span in value.uses() if name == word), value.span)
     truth = _TRUTH.get(word.lower())
     help = f"write `{truth}`" if truth else _name_help(value, word, known, otherwise)
     return diagnose("unknown-name", f"nothing is called `{word}` here", at, help=help)

@@ -15,8 +15,8 @@ from cnnshape.graph.names import unknown_names
 from cnnshape.graph.references import tensor_of
 from cnnshape.graph.scope import Handle, Place, Scope
 from cnnshape.graph.values import Poisoned, settled
-from cnnshape.graph.vocabulary import Vocabulary, names_in
-from cnnshape.language import Input, Name, Spec, Unresolved, Value, Variant, describe, shown
+from cnnshape.graph.vocabulary import Vocabulary
+from cnnshape.language import Input, Reference, Spec, Unresolved, Value, Variant, describe, shown
 from cnnshape.layers import Shape, Tensor
 
 LARGEST_SIZE = 10**9
@@ -128,7 +128,7 @@ class _Builder:
 
     def evaluated(self, value: Value, scope: Scope) -> object:
         """A value of the top level; raises Refused, or Poisoned where it needs a param that has no value."""
-        if not self.unsettled.isdisjoint(names_in(value)):
+        if not self.unsettled.isdisjoint(value.names):
             raise Poisoned
         return evaluate(value, scope)
 
@@ -224,7 +224,7 @@ class _Builder:
                 found[name.text] = index
         return found
 
-    def output(self, name: Name, last: int | None, scope: Scope) -> int | None:
+    def output(self, name: Reference, last: int | None, scope: Scope) -> int | None:
         """The index of an output; None for one whose step is skipped: the network doesn't have it then."""
         if name.text == "prev":
             return last

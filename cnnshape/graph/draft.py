@@ -11,7 +11,7 @@ from cnnshape.graph.mismatch import share_mismatch, share_unequal, weight_shapes
 from cnnshape.graph.model import Group, Node
 from cnnshape.graph.scope import Handle
 from cnnshape.graph.values import Poisoned
-from cnnshape.language import Name
+from cnnshape.language import Reference
 from cnnshape.layers import Tensor
 from cnnshape.source import Span
 
@@ -87,7 +87,7 @@ class Draft:
         kind = "projection" if any(map(self._owns_weights, own)) else "parameter-free" if own else "identity"
         self.nodes[-1] = self.nodes[-1]._replace(shortcut=kind)
 
-    def share(self, name: Name, source: Handle, start: int) -> None:
+    def share(self, name: Reference, source: Handle, start: int) -> None:
         """Lets the weights since `start` be those of the step of that name."""
         if source.index is None:
             raise Poisoned

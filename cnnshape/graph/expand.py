@@ -16,8 +16,22 @@ from cnnshape.graph.params import block_scope, given_params, param_places
 from cnnshape.graph.references import conflict, tensor_of
 from cnnshape.graph.scope import Handle, Place, Rounds, Scope, Taken
 from cnnshape.graph.values import Poisoned, Values
-from cnnshape.graph.vocabulary import MOST_NAMED, Vocabulary, size_of, walk
-from cnnshape.language import Broken, Call, Expression, Join, ListValue, Loop, Modifiers, Name, Residual, Step, describe
+from cnnshape.graph.vocabulary import MOST_NAMED, Vocabulary
+from cnnshape.language import (
+    Broken,
+    Call,
+    Expression,
+    Join,
+    ListValue,
+    Loop,
+    Modifiers,
+    Name,
+    Reference,
+    Residual,
+    Step,
+    describe,
+    walk,
+)
 from cnnshape.layers import BY_NAME, Layer, show
 from cnnshape.source import Span
 
@@ -88,20 +102,20 @@ class Expander:
             self._define(modifiers.name, rounds, handle, scope)
         return result
 
-    def _visit(self, step: Call | Loop | Residual | Join) -> None:
+    def _visit(self, step: Step) -> None:
         self._charge(step, 1)
         if len(self._trace) > MAX_NESTING:
             message = f"blocks and rounds nest more than {MAX_NESTING} levels deep"
             raise Exhausted(diagnose("expansion-budget", message, step.word.span))
 
-    def _charge(self, step: Call | Loop | Residual | Join, visits: int) -> None:
+    def _charge(self, step: Step, visits: int) -> None:
         """Counts what takes as long as visiting so many steps; raises Exhausted beyond the budget."""
         self.visits += visits
         if self.visits > self._most:
             raise exhausted("too many steps", step.word.span)
 
     def _repeated(
-        self, step: Call | Loop | Residual | Join, modifiers: Modifiers, current: int | None, scope: Scope, place: Place
+        self, step: Step, modifiers: Modifiers, current: int | None, scope: Scope, place: Place
     ) -> tuple[int | None, Rounds | None]:
         outer = self._draft.frozen
         try:
@@ -124,7 +138,7 @@ class Expander:
             self._draft.frozen = outer
 
     def _once(
-        self, step: Call | Loop | Residual | Join, current: int | None, scope: Scope, place: Place, suffix: str,
+        self, step: Step, current: int | None, scope: Scope, place: Place, suffix: str,
         first: bool,
     ) -> tuple[int | None, Rounds | None]:  # fmt: skip
         self._visit(step)
@@ -135,15 +149,17 @@ class Expander:
             return self._loop(step, current, scope, place, suffix)
         if isinstance(step, Residual):
             return self._residual(step, current, scope, place, suffix), None
-        return self._join(step, current, scope, place, suffix), None
+        if isinstance(step, Join):
+            return self._join(step, current, scope, place, suffix), None
+        raise AssertionError(step)
 
-    def _reference(self, name: Name, current: int | None, scope: Scope) -> int | None:
+    def _reference(self, name: Reference, current: int | None, scope: Scope) -> int | None:
         """The value that a reference names: `prev`, a step, a round of a `for`, an input."""
         if name.text == "prev":
             return self._values.previous.index if self._values.previous else current
         return self._tensor(name, scope).index
 
-    def _tensor(self, name: Name, scope: Scope) -> Handle:
+    def _tensor(self, name: Reference, scope: Scope) -> Handle:
         in_block = any(frame.closed for frame in self._trace)
         return tensor_of(name, scope, self._vocabulary, in_block=in_block)
 
@@ -228,7 +244,7 @@ class Expander:
     def _loop(
         self, loop: Loop, current: int | None, scope: Scope, place: Place, suffix: str
     ) -> tuple[int | None, Rounds]:
-        self._charge(loop, sum(size_of(column.values) for column in loop.columns) // VALUES_PER_VISIT)
+        self._charge(loop, sum(column.values.size for column in loop.columns) // VALUES_PER_VISIT)
         columns = {column.name.text: self._values.column(column.values, current, scope) for column in loop.columns}
         lengths = {len(values) for values in columns.values()}
         if len(lengths) > 1:
@@ -300,14 +316,14 @@ class Expander:
         raise Refused(diagnose("bad-argument", message, shortcut.span, help=help))
 
     def _join(self, step: Join, current: int | None, scope: Scope, place: Place, suffix: str) -> int | None:
-        self._charge(step, len(step.branches) + len(step.references) // VALUES_PER_VISIT)
+        self._charge(step, len(step.branches) + len(step.operands) // VALUES_PER_VISIT)
         if step.branches:
             found = [
                 self.steps(branch.steps, current, scope, Place(place.label(branch.name.text) + "."))
                 for branch in step.branches
             ]
         else:
-            found = [self._reference(reference, current, scope) for reference in step.references]
+            found = [self._reference(reference, current, scope) for reference in step.operands]
         inputs = [index for index in found if index is not None]
         if len(inputs) < len(found):
             return None
@@ -317,7 +333,7 @@ class Expander:
         try:
             return self._joined(BY_NAME[step.word.text](), tuple(inputs), step.word, label)
         except Refused as refused:
-            paths = [branch.name for branch in step.branches] or list(step.references)
+            paths: tuple[Name | Reference, ...] = step.operands or tuple([branch.name for branch in step.branches])
             related = [
                 Label(path.span, f"`{path.text}` is {show(self._draft.tensors[index].shape)}")
                 for path, index in islice(zip(paths, inputs, strict=True), MOST_NAMED)

@@ -4,7 +4,7 @@ from math import prod
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.graph.model import Node
-from cnnshape.language import Call, Name, Residual, shown
+from cnnshape.language import Call, Reference, Residual, shown
 from cnnshape.layers import Shape, Tensor, counted, show
 
 
@@ -89,7 +89,7 @@ def _ratio(body: Shape, shortcut: Shape) -> int:
 _SHARE_HELP = "both steps need the same layers with the same arguments, on inputs of the same channels"
 
 
-def share_unequal(name: Name, lenders: int, borrowers: int) -> Diagnostic:
+def share_unequal(name: Reference, lenders: int, borrowers: int) -> Diagnostic:
     """The diagnostic of a step with other than as many layers with weights as the step of that name."""
     text = shown(name.text)
     if not lenders:
@@ -101,7 +101,7 @@ def share_unequal(name: Name, lenders: int, borrowers: int) -> Diagnostic:
     return diagnose("share-mismatch", message, name.span, help=_SHARE_HELP)
 
 
-def share_mismatch(name: Name, lender: Node, borrower: Node) -> Diagnostic:
+def share_mismatch(name: Reference, lender: Node, borrower: Node) -> Diagnostic:
     """The diagnostic of a layer that can't use the weights of one in the step of that name."""
     text = shown(name.text)
     message = f"the weights of `{text}` don't fit: {_difference(lender, borrower)}"

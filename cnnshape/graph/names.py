@@ -6,9 +6,10 @@ from typing import NamedTuple
 from cnnshape.diagnostics import MOST_CANDIDATES, SLIP, Diagnostic, Label, nearest
 from cnnshape.graph.binding import WORDS, unknown_name
 from cnnshape.graph.foreign import foreign_spelling, foreign_value
-from cnnshape.graph.scope import AXIS_NAMES, DYNAMIC
-from cnnshape.graph.vocabulary import all_steps, names_in, walk
+from cnnshape.graph.scope import AXIS_NAMES
+from cnnshape.graph.vocabulary import all_steps
 from cnnshape.language import (
+    DYNAMIC,
     Argument,
     Broken,
     Call,
@@ -22,6 +23,7 @@ from cnnshape.language import (
     Spec,
     Step,
     Value,
+    walk,
 )
 from cnnshape.layers import BY_NAME, ArgumentType, Layer, foreign_kind
 from cnnshape.source import Span
@@ -89,7 +91,7 @@ def _tested_words(spec: Spec) -> set[str]:
     for block in spec.blocks:
         words.update(*(_bare_words(param.default) for param in block.params))
     for value in _values(spec):
-        words |= names_in(value) - _bare_words(value)
+        words |= value.names - _bare_words(value)
     return words
 
 
@@ -177,7 +179,7 @@ class _Finder:
             if not isinstance(step, Broken):
                 self.step(step, names)
 
-    def step(self, step: Call | Loop | Residual | Join, names: set[str]) -> None:
+    def step(self, step: Step, names: set[str]) -> None:
         modifiers = step.modifiers
         inside = names | {"i", "last"} if modifiers.repeat is not None else names
         for condition in (modifiers.when, modifiers.repeat, modifiers.frozen):
@@ -190,7 +192,7 @@ class _Finder:
             self.steps(step.do, inside | {column.name.text for column in step.columns} | {"i", "last"})
         elif isinstance(step, Residual):
             self.residual(step, inside)
-        else:
+        elif isinstance(step, Join):
             for branch in step.branches:
                 self.steps(branch.steps, inside)
 

@@ -4,10 +4,10 @@ from cnnshape.diagnostics import MOST_CANDIDATES, diagnose
 from cnnshape.graph.binding import Refused
 from cnnshape.graph.scope import Handle, Rounds, Scope
 from cnnshape.graph.vocabulary import Vocabulary
-from cnnshape.language import Name, describe, shown
+from cnnshape.language import Reference, describe, shown
 
 
-def tensor_of(name: Name, scope: Scope, vocabulary: Vocabulary, *, in_block: bool = False) -> Handle:
+def tensor_of(name: Reference, scope: Scope, vocabulary: Vocabulary, *, in_block: bool = False) -> Handle:
     """The tensor of that name; raises Refused where there is none."""
     found = scope.get(name.text)
     if found is None and "." in name.text:
@@ -24,7 +24,7 @@ def tensor_of(name: Name, scope: Scope, vocabulary: Vocabulary, *, in_block: boo
     raise Refused(vocabulary.no_tensor(name, tensors, in_block=in_block))
 
 
-def _round(name: Name, scope: Scope) -> object:
+def _round(name: Reference, scope: Scope) -> object:
     stem, _, number = name.text.rpartition(".")
     rounds = scope.get(stem)
     if isinstance(rounds, Handle) and rounds.index is None and number.isdigit():

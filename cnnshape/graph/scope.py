@@ -1,6 +1,5 @@
 """Names during expansion: what an expression or a reference can see at one step."""
 
-from cnnshape.language import SIZE_NAMES
 from cnnshape.layers import Tensor
 from cnnshape.source import Span
 
@@ -80,7 +79,6 @@ AXIS_NAMES = {
     3: ("in_height", "in_width"),
     4: ("in_depth", "in_height", "in_width"),
 }
-DYNAMIC = frozenset({"prev", *SIZE_NAMES})
 
 
 def sizes_in_scope(tensor: Tensor) -> dict[str, object]:

@@ -6,9 +6,8 @@ from contextlib import contextmanager
 
 from cnnshape.diagnostics import diagnose
 from cnnshape.graph.binding import Refused, evaluate, unknown_name
-from cnnshape.graph.scope import DYNAMIC, Handle, Scope, sizes_in_scope
-from cnnshape.graph.vocabulary import names_in
-from cnnshape.language import Expression, ListValue, Unresolved, Value, describe
+from cnnshape.graph.scope import Handle, Scope, sizes_in_scope
+from cnnshape.language import DYNAMIC, Expression, ListValue, Unresolved, Value, describe
 from cnnshape.layers import Tensor
 
 
@@ -39,7 +38,7 @@ class Values:
 
     def at(self, value: Value, current: int | None, scope: Scope) -> object:
         """A value at a step; raises Refused, or Poisoned where it depends on a failed step."""
-        return evaluate(value, self.scope_at(current, scope, names_in(value)))
+        return evaluate(value, self.scope_at(current, scope, value.names))
 
     def scope_at(self, current: int | None, scope: Scope, names: frozenset[str]) -> Mapping[str, object]:
         """The scope of an expression, with the sizes of the tensor that enters where it asks for them."""

@@ -4,7 +4,7 @@ This looks at every step of the file, expanded or not, so that one run reports e
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, nearest
 from cnnshape.graph.foreign import CONTROLS, INFERRED, argument_help, follower_of, foreign_spelling, kind_help
@@ -13,18 +13,17 @@ from cnnshape.language import (
     Block,
     Broken,
     Call,
-    Doubt,
     Expression,
-    Join,
     ListValue,
-    Loop,
     Name,
-    Residual,
+    Reference,
     Setting,
     Spec,
     Step,
+    Unconfirmed,
     Value,
     shown,
+    walk,
 )
 from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME, Layer, bare, foreign_argument, foreign_kind
 from cnnshape.source import Span
@@ -58,9 +57,9 @@ class Plan:
         self.names = names or {}
         self.followers = followers or {}
         self.constant = all(isinstance(value, Expression) and value.constant for value in self.values.values())
-        used = [names_in(value) for value in (*self.values.values(), *self.followers.values())]
+        used = [value.names for value in (*self.values.values(), *self.followers.values())]
         self.variables = tuple(sorted(frozenset().union(*used)))
-        self.size = len(self.variables) + sum(map(size_of, (*self.values.values(), *self.followers.values())))
+        self.size = len(self.variables) + sum(value.size for value in (*self.values.values(), *self.followers.values()))
 
 
 class Vocabulary:
@@ -83,8 +82,8 @@ class Vocabulary:
             self.size += 1
             if isinstance(step, Call):
                 self._check(step)
-            elif isinstance(step, Broken) and step.doubt is not None:
-                self._check_doubt(step.doubt)
+            elif isinstance(step, Broken) and step.unconfirmed is not None:
+                self._check_unconfirmed(step.unconfirmed)
         self._check_cycles(spec)
 
     def plan(self, call: Call, first: bool = False) -> Plan | None:
@@ -99,7 +98,7 @@ class Vocabulary:
         block = self.blocks.get(call.word.text)
         return None if block is None or not block.sound or id(call) in self._bad_calls else block
 
-    def no_tensor(self, name: Name, known: list[str], *, in_block: bool) -> Diagnostic:
+    def no_tensor(self, name: Reference, known: list[str], *, in_block: bool) -> Diagnostic:
         """The diagnostic of a reference to a step or input that there is not, or not yet."""
         text = shown(name.text)
         elsewhere = self.outside.get(name.text)
@@ -121,15 +120,15 @@ class Vocabulary:
         if call.modifiers.first:
             self.plan(call, first=True)
 
-    def _check_doubt(self, doubt: Doubt) -> None:
+    def _check_unconfirmed(self, step: Unconfirmed) -> None:
         """Reports a word that doesn't exist, or else what is wrong with its step."""
         before = len(self.problems)
-        if not self._names_block(doubt.word):
-            self.kind(doubt.word)
-        elif doubt.word.text not in self.blocks:
-            self._unknown_block(doubt.word)
+        if not self._names_block(step.word):
+            self.kind(step.word)
+        elif step.word.text not in self.blocks:
+            self._unknown_block(step.word)
         if len(self.problems) == before:
-            self.problems += doubt.problems
+            self.problems += step.problems
 
     def is_block(self, call: Call) -> bool:
         """Whether a step means a block; `Conv2d` means a kind, unless a block has that name."""
@@ -358,26 +357,6 @@ def _text(value: Value) -> str:
     return f"[{', '.join(map(_text, value.items))}]" if isinstance(value, ListValue) else "..."
 
 
-def names_in(value: Value) -> frozenset[str]:
-    """All names that a value uses."""
-    if isinstance(value, Expression):
-        return value.names
-    if isinstance(value, ListValue):
-        return frozenset().union(*map(names_in, value.items))
-    inner = [argument.value for argument in value.arguments]
-    return frozenset().union(*map(names_in, inner if value.main is None else [*inner, value.main]))
-
-
-def size_of(value: Value) -> int:
-    """How many single values a value is made of."""
-    if isinstance(value, Expression):
-        return 1
-    if isinstance(value, ListValue):
-        return sum(map(size_of, value.items))
-    inner = [argument.value for argument in value.arguments]
-    return sum(map(size_of, inner if value.main is None else [*inner, value.main]))
-
-
 def _used_blocks(block: Block) -> dict[str, Name]:
     used: dict[str, Name] = {}
     for step in walk(block.steps):
@@ -412,22 +391,3 @@ def all_steps(spec: Spec) -> Iterator[Step]:
     for block in spec.blocks:
         yield from walk(block.steps)
     yield from walk(spec.layers)
-
-
-def walk(steps: Iterable[Step]) -> Iterator[Step]:
-    """Every step and those inside of it; the depth of YAML bounds the recursion."""
-    for step in steps:
-        yield step
-        for inner in _inside(step):
-            yield from walk(inner)
-
-
-def _inside(step: Step) -> list[tuple[Step, ...]]:
-    if isinstance(step, Loop):
-        return [step.do]
-    if isinstance(step, Residual):
-        shortcut = step.shortcut
-        return [step.body, shortcut] if isinstance(shortcut, tuple) else [step.body]
-    if isinstance(step, Join):
-        return [branch.steps for branch in step.branches]
-    return []

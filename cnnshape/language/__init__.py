@@ -1,7 +1,18 @@
 """A spec as it was written: steps, blocks, parameters and expressions, each with its place."""
 
+from cnnshape.language import grammar
 from cnnshape.language.consequences import without_consequences
-from cnnshape.language.expression import Expression, ExpressionProblem, Unresolved, describe
+from cnnshape.language.expression import (
+    DYNAMIC,
+    SIZE_NAMES,
+    Expression,
+    ExpressionProblem,
+    Reference,
+    Unresolved,
+    compile_expression,
+    describe,
+)
+from cnnshape.language.grammar import KIND_WORDS
 from cnnshape.language.model import (
     Argument,
     Block,
@@ -9,7 +20,6 @@ from cnnshape.language.model import (
     Broken,
     Call,
     Column,
-    Doubt,
     Expectation,
     Input,
     Join,
@@ -22,14 +32,15 @@ from cnnshape.language.model import (
     Setting,
     Spec,
     Step,
+    Unconfirmed,
     Value,
     Variant,
+    walk,
 )
-from cnnshape.language.reader import read_spec, read_value
-from cnnshape.language.reading import SIZE_NAMES, shown
-from cnnshape.language.steps import KIND_WORDS
+from cnnshape.language.reader import read_spec, read_value, shown
 
 __all__ = [
+    "DYNAMIC",
     "KIND_WORDS",
     "SIZE_NAMES",
     "Argument",
@@ -38,7 +49,6 @@ __all__ = [
     "Broken",
     "Call",
     "Column",
-    "Doubt",
     "Expectation",
     "Expression",
     "ExpressionProblem",
@@ -49,16 +59,34 @@ __all__ = [
     "Modifiers",
     "Name",
     "Param",
+    "Reference",
     "Residual",
     "Setting",
     "Spec",
     "Step",
+    "Unconfirmed",
     "Unresolved",
     "Value",
     "Variant",
+    "compile_expression",
     "describe",
+    "grammar",
     "read_spec",
     "read_value",
     "shown",
+    "walk",
     "without_consequences",
+    "write",
 ]
+
+
+def write(spec: Spec) -> str:
+    """A spec as YAML, at most 120 columns wide but for single words that are longer.
+
+    Reading the text gives an equal tree. What the spec extends is written out; comments are not kept. Raises ValueError
+    for a spec with parts that failed to parse.
+    """
+    # Few programs write specs, so that most need not import the writer.
+    from cnnshape.language.writer import write
+
+    return write(spec)

@@ -1,169 +1,107 @@
-"""The syntax tree of a spec. Nothing here is checked against the vocabulary of layers yet."""
+"""A whole file as it was written: inputs, parameters, blocks, layers, outputs, expectations."""
 
 from typing import NamedTuple
 
-from cnnshape.diagnostics import Diagnostic
-from cnnshape.language.expression import Expression
+from cnnshape.language.expression import Expression, Reference
+from cnnshape.language.step import (
+    Branch,
+    Broken,
+    Call,
+    Column,
+    Join,
+    Loop,
+    Modifiers,
+    Residual,
+    Step,
+    Unconfirmed,
+    walk,
+)
+from cnnshape.language.values import Argument, ListValue, Name, Setting, Value
 from cnnshape.source import SourceText, Span
 
-
-class Name(NamedTuple):
-    """A word with its place: a name given, or a reference to one."""
-
-    text: str
-    span: Span
-
-
-class ListValue(NamedTuple):
-    """`[a, b]`: values per axis, pairs of paddings, the columns of a `for`."""
-
-    items: "tuple[Value, ...]"
-    span: Span
-
-
-class Setting(NamedTuple):
-    """`{kind: args}` as a value, for `norm` and `act`."""
-
-    word: Name
-    arguments: "tuple[Argument, ...]"
-    main: "Value | None"
-    span: Span
-
-
-Value = Expression | ListValue | Setting
-
-
-class Argument(NamedTuple):
-    """`name: value` of a layer or a block."""
-
-    name: Name
-    value: Value
+__all__ = [
+    "Argument",
+    "Block",
+    "Branch",
+    "Broken",
+    "Call",
+    "Column",
+    "Expectation",
+    "Input",
+    "Join",
+    "ListValue",
+    "Loop",
+    "Modifiers",
+    "Name",
+    "Param",
+    "Residual",
+    "Setting",
+    "Spec",
+    "Step",
+    "Unconfirmed",
+    "Value",
+    "Variant",
+    "walk",
+]
 
 
-class Modifiers(NamedTuple):
-    """What may stand beside the head of a step."""
-
-    name: Name | None = None
-    source: Name | None = None
-    when: Expression | None = None
-    repeat: Expression | None = None
-    first: tuple[Argument, ...] = ()
-    share: Name | None = None
-    frozen: Expression | None = None
-
-
-class Call(NamedTuple):
-    """A layer kind (`conv`) or a block (`Bottleneck`), applied."""
-
-    word: Name
-    arguments: tuple[Argument, ...]
-    main: Value | None
-    modifiers: Modifiers
-
-    @property
-    def is_block(self) -> bool:
-        """Blocks are CamelCase, kinds are lower case: they never collide."""
-        return self.word.text[:1].isupper()
-
-
-class Column(NamedTuple):
-    """One loop variable and the values that it takes."""
-
-    name: Name
-    values: Value
-
-
-class Loop(NamedTuple):
-    """`for`: the columns are walked together, one round per row."""
-
-    word: Name
-    columns: tuple[Column, ...]
-    do: "tuple[Step, ...]"
-    modifiers: Modifiers
-
-
-class Residual(NamedTuple):
-    """A body and a shortcut, added. `shortcut` is None for the identity, an expression for a chosen word."""
-
-    word: Name
-    body: "tuple[Step, ...]"
-    shortcut: "tuple[Step, ...] | Expression | None"
-    shortcut_span: Span | None
-    modifiers: Modifiers
-
-
-class Branch(NamedTuple):
-    """One named path of a join; no steps means the input itself."""
-
-    name: Name
-    steps: "tuple[Step, ...]"
-
-
-class Join(NamedTuple):
-    """`concat`, `add` or `multiply`, of branches that share the input or of tensors that exist already."""
-
-    word: Name
-    branches: tuple[Branch, ...]
-    references: tuple[Name, ...]
-    crop: Name | None
-    modifiers: Modifiers
-
-
-class Doubt(NamedTuple):
-    """What is wrong with a step if its word is what it seems to be; a misspelt control word is fault enough."""
-
-    word: Name
-    problems: tuple[Diagnostic, ...]
-
-
-class Broken(NamedTuple):
-    """A step that couldn't be read, and the names that it was to give; without a doubt the fault has been reported."""
-
-    span: Span
-    names: tuple[Name, ...] = ()
-    doubt: Doubt | None = None
-
-
-Step = Call | Loop | Residual | Join | Broken
-
-
-class Param(NamedTuple):
+class Param:
     """A declared parameter; without a default it is required."""
 
-    name: Name
-    default: Value | None
+    __slots__ = ("default", "name")
+
+    def __init__(self, name: Name, default: Value | None) -> None:
+        self.name = name
+        self.default = default
 
 
-class Block(NamedTuple):
+class Block:
     """A named group of steps with parameters of its own; `sound` if these could be read."""
 
-    name: Name
-    params: tuple[Param, ...]
-    steps: tuple[Step, ...]
-    sound: bool = True
+    __slots__ = ("name", "params", "sound", "steps")
+
+    def __init__(self, name: Name, params: tuple[Param, ...], steps: tuple[Step, ...], sound: bool = True) -> None:
+        self.name = name
+        self.params = params
+        self.steps = steps
+        self.sound = sound
 
 
-class Variant(NamedTuple):
+class Variant:
     """A named set of parameter values."""
 
-    name: Name
-    params: tuple[Argument, ...]
+    __slots__ = ("name", "params")
+
+    def __init__(self, name: Name, params: tuple[Argument, ...]) -> None:
+        self.name = name
+        self.params = params
 
 
-class Input(NamedTuple):
+class Input:
     """A tensor from outside: `shape` (channels first) for an image-like input, `boxes` for a number of regions."""
 
-    name: Name
-    shape: tuple[Expression, ...]
-    boxes: Expression | None
-    span: Span
+    __slots__ = ("boxes", "name", "shape", "span")
+
+    def __init__(self, name: Name, shape: tuple[Expression, ...], boxes: Expression | None, span: Span) -> None:
+        self.name = name
+        self.shape = shape
+        self.boxes = boxes
+        self.span = span
+
+    @property
+    def values(self) -> tuple[Expression, ...]:
+        """Its sizes, or its number of boxes."""
+        return self.shape if self.boxes is None else (*self.shape, self.boxes)
 
 
-class Expectation(NamedTuple):
+class Expectation:
     """A line of `expect:`: a figure and what it shall be, as written."""
 
-    figure: Name
-    wanted: Name | ListValue
+    __slots__ = ("figure", "wanted")
+
+    def __init__(self, figure: Name, wanted: Name | ListValue) -> None:
+        self.figure = figure
+        self.wanted = wanted
 
 
 class Spec(NamedTuple):
@@ -182,7 +120,7 @@ class Spec(NamedTuple):
     variants: tuple[Variant, ...]
     blocks: tuple[Block, ...]
     layers: tuple[Step, ...]
-    outputs: tuple[Name, ...]
+    outputs: tuple[Reference, ...]
     expectations: tuple[Expectation, ...]
     sound: bool
     repaired: tuple[Span, ...] = ()

@@ -55,7 +55,7 @@ def _check(report: Report, rows: Mapping[str, Row], expectation: Expectation) ->
 
 
 def _unknown_figure(report: Report, expectation: Expectation) -> Diagnostic:
-    figure, at = expectation.figure
+    figure, at = expectation.figure.text, expectation.figure.span
     if figure == "outputs":
         first = next(iter(report.outputs), "output")
         help = f"write `outputs: {{{first}: [...]}}`, or `output` for the only one"

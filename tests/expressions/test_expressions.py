@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnshape.language import Expression, ExpressionProblem
-from cnnshape.language.expression import MAX_DEPTH, MAX_LENGTH, MAX_VALUE, Unresolved, compile_expression
+from cnnshape.language.expression import MAX_DEPTH, MAX_LENGTH, MAX_VALUE, Unresolved, compile_expression, place_in
 from cnnshape.source import SourceText, Span
 
 SCOPE: dict[str, Any] = {
@@ -510,5 +510,5 @@ def test_a_problem_has_its_place_in_the_line(line: str, quoted: tuple[int, int],
     span = Span(SourceText("spec.yaml", line), 1, quoted[0], 1, quoted[1])
     with pytest.raises(ExpressionProblem) as caught:
         compile_expression(text, span)
-    found = Expression(text, span, lambda scope: None, frozenset()).place(caught.value)
+    found = place_in(text, span, caught.value.offset, caught.value.length)
     assert (found.column, found.end_column) == place

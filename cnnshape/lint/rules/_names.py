@@ -10,21 +10,21 @@ from cnnshape.language import (
     Join,
     ListValue,
     Loop,
-    Name,
+    Reference,
     Residual,
     Setting,
     Step,
     Value,
 )
 
-_Place = Value | Name | None
+_Place = Value | Reference | None
 
 
 def read_by(value: _Place) -> Iterator[str]:
     """The names that one value reads; a reference to a round, `stage.2`, reads `stage`."""
     if isinstance(value, Expression):
         yield from value.names
-    elif isinstance(value, Name):
+    elif isinstance(value, Reference):
         yield value.text
         yield value.text.rpartition(".")[0]
     elif isinstance(value, ListValue):
@@ -45,7 +45,7 @@ def read_in(steps: Iterable[Step]) -> set[str]:
     return {name for step in steps if not isinstance(step, Broken) for name in _read_in(step)}
 
 
-def _read_in(step: Call | Loop | Residual | Join) -> Iterator[str]:
+def _read_in(step: Step) -> Iterator[str]:
     modifiers = step.modifiers
     for value in (modifiers.source, modifiers.when, modifiers.repeat, modifiers.share, modifiers.frozen):
         yield from read_by(value)
@@ -60,8 +60,8 @@ def _read_in(step: Call | Loop | Residual | Join) -> Iterator[str]:
     elif isinstance(step, Residual):
         yield from read_in(step.body)
         yield from read_in(step.shortcut) if isinstance(step.shortcut, tuple) else read_by(step.shortcut)
-    else:
-        for reference in step.references:
+    elif isinstance(step, Join):
+        for reference in step.operands:
             yield from read_by(reference)
         for branch in step.branches:
             yield from read_in(branch.steps)

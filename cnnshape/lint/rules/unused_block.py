@@ -28,8 +28,7 @@ Published networks that trip it: none of those that are shipped.
 from collections.abc import Iterable, Iterator
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph.vocabulary import walk
-from cnnshape.language import Call, Step
+from cnnshape.language import Call, Step, walk
 from cnnshape.lint.rule import Rule, Subject, warn
 
 

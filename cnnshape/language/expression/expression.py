@@ -1,0 +1,114 @@
+"""A compiled expression, or a reference to a tensor, and its place in the file."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from cnnshape.language.expression.parser import parse
+from cnnshape.language.expression.tree import Item, Node, Variable
+from cnnshape.language.expression.values import ExpressionProblem, Run, Value
+from cnnshape.source import Span
+
+MAX_LENGTH = 200
+SIZE_NAMES = ("in_channels", "in_length", "in_height", "in_width", "in_depth")
+"""What expressions may ask of the tensor that enters a step."""
+DYNAMIC = frozenset({"prev", *SIZE_NAMES})
+"""The names whose values depend on the tensor that enters a step."""
+
+
+class Expression:
+    """An expression of a file: its text, its place, its tree, and the function that gives its value.
+
+    `names` are all names in it; `constant` is true where it has none, `dynamic` where it asks for the tensor that
+    enters the step.
+    """
+
+    __slots__ = ("constant", "dynamic", "names", "run", "span", "text", "tree")
+
+    def __init__(self, text: str, span: Span, tree: Node, run: Run, names: frozenset[str]) -> None:
+        self.text = text
+        self.span = span
+        self.tree = tree
+        self.run = run
+        self.names = names
+        self.constant = not names
+        self.dynamic = not DYNAMIC.isdisjoint(names)
+
+    @property
+    def size(self) -> int:
+        """How many single values it is made of."""
+        return 1
+
+    @property
+    def word(self) -> str:
+        """The name that the whole expression is; empty where it is more than a name."""
+        return self.tree.sign if isinstance(self.tree, Variable) else ""
+
+    def evaluate(self, scope: Mapping[str, Value]) -> Value:
+        """The value in that scope; raises ExpressionProblem."""
+        return self.run(scope)
+
+    def place(self, problem: ExpressionProblem) -> Span:
+        """The place of a problem of this expression, as exactly as its quoting allows."""
+        return place_in(self.text, self.span, problem.offset, problem.length)
+
+    def uses(self) -> Iterator[tuple[str, Span]]:
+        """The names in it with their places, in the order of the text."""
+        for variable in self.tree.names():
+            yield variable.sign, place_in(self.text, self.span, variable.offset, len(variable.sign))
+
+    def place_of(self, name: str) -> Span:
+        """The place where a name is used first; that of the expression where it isn't used."""
+        return next((span for used, span in self.uses() if used == name), self.span)
+
+
+class Reference:
+    """The name of a tensor as an expression: `stem`, or the output of a round, `stage.2`.
+
+    A step's name may have dots and dashes in it, so that the whole text is tried as a name first.
+    """
+
+    __slots__ = ("span", "text", "tree")
+
+    def __init__(self, text: str, span: Span) -> None:
+        self.text = text
+        self.span = span
+        stem, _, number = text.rpartition(".")
+        is_round = stem != "" and number.isascii() and number.isdigit()
+        self.tree: Node = Item(number, len(stem) + 1, Variable(stem, 0)) if is_round else Variable(text, 0)
+
+    @property
+    def stem(self) -> str:
+        """The name without the number of a round."""
+        return next(self.tree.names()).sign
+
+    @property
+    def round(self) -> int | None:
+        """The number of the round, if the reference names one."""
+        return self.tree.number if isinstance(self.tree, Item) else None
+
+
+def place_in(text: str, span: Span, offset: int, length: int) -> Span:
+    """The place of a part of a text that stands at `span`; the whole place where escapes or line breaks move it."""
+    written = span.text
+    if not length:
+        return span
+    if written == text:
+        return span.part(offset, length)
+    return span.part(offset + 1, length) if written[1:-1] == text else span
+
+
+def compile_expression(text: str, span: Span) -> Expression:
+    """Compiles a text; raises ExpressionProblem."""
+    if len(text) > MAX_LENGTH:
+        message = f"an expression of {len(text):,} characters; at most {MAX_LENGTH} are allowed"
+        raise ExpressionProblem("expression-syntax", message)
+    if not text.strip():
+        raise ExpressionProblem("expression-syntax", "the text is empty, expected a value")
+    return Expression(text, span, *_compiled(text))
+
+
+@lru_cache(maxsize=1024)
+def _compiled(text: str) -> tuple[Node, Run, frozenset[str]]:
+    """What a text says, wherever it stands: a file repeats a few words and numbers many times."""
+    tree = parse(text)
+    return tree, tree.compile(), frozenset(variable.sign for variable in tree.names())

@@ -1,0 +1,92 @@
+"""Values of expressions: what they may be, how messages show them, and the functions that work on them."""
+
+from collections.abc import Callable, Mapping
+from math import ceil, floor
+from typing import Any
+
+MAX_VALUE = 10**12
+
+Value = Any
+"""int, float, bool, str (a word), a tuple of values, or a tensor that the graph put into scope."""
+Run = Callable[[Mapping[str, Value]], Value]
+"""A compiled expression: from a scope to its value; raises ExpressionProblem."""
+
+
+class Unresolved(str):
+    """A bare name that no scope knows: an enum word of the argument that it is given to, or a mistake."""
+
+    __slots__ = ()
+
+
+class ExpressionProblem(Exception):
+    """A text that is no expression, or an expression that has no value.
+
+    `offset` and `length` are the place in the text, in code points; `length` 0 means the whole text. `word` is the
+    name that nothing in scope has, where that is the problem.
+    """
+
+    def __init__(
+        self, name: str, message: str, offset: int = 0, length: int = 0, help: str | None = None, word: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.name = name
+        self.message = message
+        self.offset = offset
+        self.length = length
+        self.help = help
+        self.word = word
+
+
+def unknown(word: Unresolved) -> ExpressionProblem:
+    """The problem of a name that nothing has, where its value is needed."""
+    return ExpressionProblem("unknown-name", f"nothing is called `{word}` here", word=str(word))
+
+
+def describe(value: Value) -> str:
+    """A value as a message shows it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        short = f"{value:.6g}"
+        # A number that only looks like the whole number that was meant is shown in full.
+        return short if value == float(short) or not short.isdigit() else str(value)
+    if isinstance(value, tuple):
+        return "a list"
+    return f"`{value}`" if isinstance(value, str) else "a tensor"
+
+
+def sort_of(value: Value) -> str | None:
+    """Values of one sort may be equal; None for what can't be compared."""
+    if isinstance(value, bool):
+        return "truth"
+    if isinstance(value, int | float):
+        return "number"
+    return "word" if isinstance(value, str) else "list" if isinstance(value, tuple) else None
+
+
+def divide(a: int | float, b: int | float) -> int | float:
+    """The quotient, exact where whole numbers divide evenly, else the nearest float."""
+    if isinstance(a, int) and isinstance(b, int):
+        quotient, rest = divmod(a, b)
+        return a / b if rest else quotient
+    return a / b
+
+
+def make_divisible(value: float, divisor: int, least: int | None = None) -> int:
+    """`value` rounded to a multiple of `divisor`, at least `least`, never more than 10 % below `value`.
+
+    Source: `_make_divisible` of the MobileNet reference code (tensorflow/models, torchvision).
+    """
+    lowest = divisor if least is None else least
+    rounded = max(lowest, int(value + divisor / 2) // divisor * divisor)
+    return int(rounded + divisor if rounded < 0.9 * value else rounded)
+
+
+FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
+    "min": (min, 2, 8),
+    "max": (max, 2, 8),
+    "ceil": (ceil, 1, 1),
+    "floor": (floor, 1, 1),
+    "make_divisible": (make_divisible, 2, 3),
+}
+"""The functions of the language, each with the fewest and the most values that it takes."""

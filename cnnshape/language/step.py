@@ -1,0 +1,233 @@
+"""Steps as they were written. Nothing here is checked against the layer kinds and blocks yet.
+
+Each kind of step says itself which values, references and lists of steps it has, so that a walk over steps knows
+none of them by name.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.language.expression import Expression, Reference
+from cnnshape.language.values import Argument, Name, Value
+from cnnshape.source import Span
+
+Steps = tuple["Step", ...]
+
+
+class Modifiers:
+    """What may stand beside the head of a step."""
+
+    __slots__ = ("first", "frozen", "name", "repeat", "share", "source", "when")
+
+    def __init__(
+        self,
+        name: Name | None = None,
+        source: Reference | None = None,
+        when: Expression | None = None,
+        repeat: Expression | None = None,
+        first: tuple[Argument, ...] = (),
+        share: Reference | None = None,
+        frozen: Expression | None = None,
+    ) -> None:
+        self.name = name
+        self.source = source
+        self.when = when
+        self.repeat = repeat
+        self.first = first
+        self.share = share
+        self.frozen = frozen
+
+    @property
+    def values(self) -> list[Expression]:
+        """The expressions of `when`, `repeat` and `frozen`, where they are given."""
+        return [value for value in (self.when, self.repeat, self.frozen) if value is not None]
+
+    @property
+    def references(self) -> list[Reference]:
+        """The references of `from` and `share`, where they are given."""
+        return [reference for reference in (self.source, self.share) if reference is not None]
+
+
+class Step:
+    """A step of a list. `span` is all of it, `word` the kind, block or control word that names it."""
+
+    __slots__ = ("modifiers", "span", "word")
+
+    def __init__(self, word: Name, modifiers: Modifiers, span: Span) -> None:
+        self.word = word
+        self.modifiers = modifiers
+        self.span = span
+
+    @property
+    def bodies(self) -> tuple[Steps, ...]:
+        """The lists of steps inside of it."""
+        return ()
+
+    @property
+    def values(self) -> list[Value]:
+        """Its own values, without those of its modifiers."""
+        return []
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """Its own references, without those of its modifiers."""
+        return ()
+
+    @property
+    def given_names(self) -> tuple[Name, ...]:
+        """The names that it gives to tensors."""
+        return (self.modifiers.name,) if self.modifiers.name is not None else ()
+
+
+class Call(Step):
+    """A layer kind (`conv`) or a block (`Bottleneck`), applied."""
+
+    __slots__ = ("arguments", "main")
+
+    def __init__(
+        self, word: Name, arguments: tuple[Argument, ...], main: Value | None, modifiers: Modifiers, span: Span
+    ) -> None:
+        super().__init__(word, modifiers, span)
+        self.arguments = arguments
+        self.main = main
+
+    @property
+    def is_block(self) -> bool:
+        """Blocks are CamelCase, kinds are lower case: they never collide."""
+        return self.word.text[:1].isupper()
+
+    @property
+    def values(self) -> list[Value]:
+        values = [argument.value for argument in (*self.arguments, *self.modifiers.first)]
+        return values if self.main is None else [*values, self.main]
+
+
+class Column:
+    """One loop variable and the values that it takes."""
+
+    __slots__ = ("name", "values")
+
+    def __init__(self, name: Name, values: Value) -> None:
+        self.name = name
+        self.values = values
+
+
+class Loop(Step):
+    """`for`: the columns are walked together, one round per row."""
+
+    __slots__ = ("columns", "do")
+
+    def __init__(self, word: Name, columns: tuple[Column, ...], do: Steps, modifiers: Modifiers, span: Span) -> None:
+        super().__init__(word, modifiers, span)
+        self.columns = columns
+        self.do = do
+
+    @property
+    def bodies(self) -> tuple[Steps, ...]:
+        return (self.do,)
+
+    @property
+    def values(self) -> list[Value]:
+        return [column.values for column in self.columns]
+
+
+class Residual(Step):
+    """A body and a shortcut, added. `shortcut` is None for the identity, an expression for a chosen word."""
+
+    __slots__ = ("body", "shortcut", "shortcut_span")
+
+    def __init__(
+        self,
+        word: Name,
+        body: Steps,
+        shortcut: Steps | Expression | None,
+        shortcut_span: Span | None,
+        modifiers: Modifiers,
+        span: Span,
+    ) -> None:
+        super().__init__(word, modifiers, span)
+        self.body = body
+        self.shortcut = shortcut
+        self.shortcut_span = shortcut_span
+
+    @property
+    def bodies(self) -> tuple[Steps, ...]:
+        return (self.body, self.shortcut) if isinstance(self.shortcut, tuple) else (self.body,)
+
+    @property
+    def values(self) -> list[Value]:
+        return [self.shortcut] if isinstance(self.shortcut, Expression) else []
+
+
+class Branch:
+    """One named path of a join; no steps means the input itself."""
+
+    __slots__ = ("name", "steps")
+
+    def __init__(self, name: Name, steps: Steps) -> None:
+        self.name = name
+        self.steps = steps
+
+
+class Join(Step):
+    """`concat`, `add` or `multiply`, of branches that share the input or of tensors that exist already."""
+
+    __slots__ = ("branches", "crop", "operands")
+
+    def __init__(
+        self,
+        word: Name,
+        branches: tuple[Branch, ...],
+        operands: tuple[Reference, ...],
+        crop: Name | None,
+        modifiers: Modifiers,
+        span: Span,
+    ) -> None:
+        super().__init__(word, modifiers, span)
+        self.branches = branches
+        self.operands = operands
+        self.crop = crop
+
+    @property
+    def bodies(self) -> tuple[Steps, ...]:
+        return tuple([branch.steps for branch in self.branches])
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        return self.operands
+
+
+class Unconfirmed:
+    """What is wrong with a step if its word is what it seems to be: a misspelt control word is fault enough."""
+
+    __slots__ = ("problems", "word")
+
+    def __init__(self, word: Name, problems: tuple[Diagnostic, ...]) -> None:
+        self.word = word
+        self.problems = problems
+
+
+class Broken(Step):
+    """A step that failed to parse. Its names stay defined so that uses of them are not reported again.
+
+    Its fault has been reported, but for one that is `unconfirmed`.
+    """
+
+    __slots__ = ("names", "unconfirmed")
+
+    def __init__(self, span: Span, names: tuple[Name, ...] = (), unconfirmed: Unconfirmed | None = None) -> None:
+        super().__init__(Name("", span), Modifiers(), span)
+        self.names = names
+        self.unconfirmed = unconfirmed
+
+    @property
+    def given_names(self) -> tuple[Name, ...]:
+        return self.names
+
+
+def walk(steps: Iterable[Step]) -> Iterator[Step]:
+    """Every step and those inside of it, in the order of the text; the depth of YAML bounds the recursion."""
+    for step in steps:
+        yield step
+        for body in step.bodies:
+            yield from walk(body)

@@ -1,0 +1,92 @@
+"""Names and values as they were written, each with its place."""
+
+from collections.abc import Iterator
+
+from cnnshape.language.expression import Expression
+from cnnshape.source import Span
+
+
+class Name:
+    """A word with its place: a name that is given, or a word of the language."""
+
+    __slots__ = ("span", "text")
+
+    def __init__(self, text: str, span: Span) -> None:
+        self.text = text
+        self.span = span
+
+    def __repr__(self) -> str:
+        return f"Name({self.text!r})"
+
+
+class ListValue:
+    """`[a, b]`: values per axis, pairs of paddings, the columns of a `for`.
+
+    As in an expression, `names` are all names in it, `constant` and `dynamic` say what it depends on, and `size` is
+    how many single values it is made of.
+    """
+
+    __slots__ = ("constant", "dynamic", "items", "names", "size", "span")
+
+    def __init__(self, items: "tuple[Value, ...]", span: Span) -> None:
+        self.items = items
+        self.span = span
+        self.names: frozenset[str] = frozenset().union(*[item.names for item in items])
+        self.constant = not self.names
+        self.dynamic: bool = any(item.dynamic for item in items)
+        self.size: int = sum(item.size for item in items)
+
+    def uses(self) -> Iterator[tuple[str, Span]]:
+        """The names in it with their places."""
+        for item in self.items:
+            yield from item.uses()
+
+
+class Argument:
+    """`name: value` of a layer or a block."""
+
+    __slots__ = ("name", "value")
+
+    def __init__(self, name: Name, value: "Value") -> None:
+        self.name = name
+        self.value = value
+
+    @property
+    def names_itself(self) -> bool:
+        """True for `width: width`, which means a variable and never a word of that name."""
+        return isinstance(self.value, Expression) and self.value.word == self.name.text
+
+
+class Setting:
+    """`{kind: args}` as a value, for `norm` and `act`; `names`, `dynamic` and `size` as in a list."""
+
+    __slots__ = ("arguments", "dynamic", "main", "names", "size", "span", "word")
+
+    def __init__(self, word: Name, arguments: tuple[Argument, ...], main: "Value | None", span: Span) -> None:
+        self.word = word
+        self.arguments = arguments
+        self.main = main
+        self.span = span
+        values = self.values
+        self.names: frozenset[str] = frozenset().union(*[value.names for value in values])
+        self.dynamic: bool = any(value.dynamic for value in values)
+        self.size: int = sum(value.size for value in values)
+
+    @property
+    def constant(self) -> bool:
+        """A kind with arguments is no value that could be worked out once."""
+        return False
+
+    @property
+    def values(self) -> "list[Value]":
+        """The values of its arguments, the main one last."""
+        values = [argument.value for argument in self.arguments]
+        return values if self.main is None else [*values, self.main]
+
+    def uses(self) -> Iterator[tuple[str, Span]]:
+        """The names in it with their places."""
+        for value in self.values:
+            yield from value.uses()
+
+
+Value = Expression | ListValue | Setting
