@@ -41,9 +41,9 @@ COMMANDS = [
     "summary outside --expand", "summary outside --depth 1", "summary outside --count fvcore",
     "explain outside", *(f"explain outside {layer}" for layer in LAYERS), "explain regions roi_mean",
     "block outside Gated --input 3x16x16", "memory outside --expand", "memory outside --inplace-activations",
-    "rf outside --cell stem:3,3", "layers", *(f"layers {name}" for name in NAMES),
+    "rf outside stem --at 3,3", "layers", *(f"layers {name}" for name in NAMES),
     "list --format json", "show resnet18", "rule", "schema",
-    "docs kinds_page", "docs macs_table", "docs flops_table",
+    "docs kinds_page", "docs formulas_table MACs", "docs formulas_table FLOPs",
 ]  # fmt: skip
 WRONG = {f"check {name} --format json" for name in ("misspelt", "foreign", "argument", "refused")}
 
@@ -62,7 +62,8 @@ def outcomes(tmp_path_factory):
 def test_a_command_works(outcomes, command):
     outcome = outcomes[command]
     assert (outcome.exit_code, outcome.stderr) == (0, "")
-    assert outcome.stdout
+    # Formats for machines that read findings are empty where there are none.
+    assert outcome.stdout or command.startswith("check outside")
 
 
 def data(outcomes, command):
@@ -76,7 +77,7 @@ def test_a_report_has_the_figures_of_the_kinds(outcomes):
     assert figures["stem.softsign"] == ("softsign", 0, 0, 3 * values)
     assert figures["stem.rms_norm"] == ("rms_norm", 8, 0, 4 * values)
     assert figures["channel_scale"] == ("channel_scale", 16, 0, 2 * values)
-    assert figures["Gated.pointwise"] == ("pointwise", 64 + 8, 64 * 1024, 2 * 64 * 1024 + values)
+    assert figures["Gated.pointwise"] == ("pointwise", 64, 64 * 1024, 2 * 64 * 1024)
     assert figures["Gated.lp_pool"] == ("lp_pool", 0, 0, 2 * 9 * values)
     assert figures["flip"] == ("flip", 0, 0, 0)
     assert figures["joined"] == ("maximum_with", 0, 0, values)
@@ -150,12 +151,12 @@ def test_a_kind_is_in_the_vocabulary_and_the_docs(outcomes, kind):
     assert (kind.__doc__ or "").splitlines()[0] in re.sub(r"\s+", " ", manual)
     assert all(argument in manual for argument in kind.arguments)
     assert f"### {kind.name}\n" in outcomes["docs kinds_page"].stdout
-    assert f"[{kind.name}](kinds.md#{kind.name})" in outcomes["docs flops_table"].stdout
+    assert f"[{kind.name}](kinds.md#{kind.name})" in outcomes["docs formulas_table FLOPs"].stdout
 
 
 def test_the_table_of_matrix_products_has_the_one_from_outside(outcomes):
-    assert "[pointwise](kinds.md#pointwise)" in outcomes["docs macs_table"].stdout
-    assert "[softsign](kinds.md#softsign)" not in outcomes["docs macs_table"].stdout
+    assert "[pointwise](kinds.md#pointwise)" in outcomes["docs formulas_table MACs"].stdout
+    assert "[softsign](kinds.md#softsign)" not in outcomes["docs formulas_table MACs"].stdout
 
 
 @pytest.mark.parametrize("name", ["outside", "regions"])
@@ -164,7 +165,7 @@ def test_the_schema_accepts_a_design_of_the_kinds(outcomes, name):
     jsonschema.validate(yaml.safe_load(DESIGNS[name]), schema)
 
 
-@pytest.mark.parametrize("name", ["misspelt", "foreign", "argument"])
+@pytest.mark.parametrize("name", ["misspelt", "argument"])
 def test_the_schema_refuses_what_the_kinds_do_not_take(outcomes, name):
     schema = json.loads(outcomes["schema"].stdout)
     with pytest.raises(jsonschema.ValidationError):
