@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import chain
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 
 import cnnshape
@@ -263,3 +265,25 @@ def test_equal_layers_are_counted_once():
     few, many = (calls(reconcile, cnnshape.analyze(cnnshape.load(same(layers)))) for layers in (200, 800))
     distinct = calls(reconcile, cnnshape.analyze(cnnshape.load(design(800))))
     assert many - few < distinct / 10
+
+
+# What the tools printed on single layers
+
+PRINTED = yaml.safe_load((Path(__file__).parent / "cases" / "printed.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("row", PRINTED, ids=lambda row: f"{row['step']} on {row['input']}")
+def test_rules_give_what_the_tools_printed_on_a_layer(row):
+    counts = {count.rule.name: count for count in reconcile(step(row["step"], row["input"])).counts}
+    known = {rule: count for rule, count in counts.items() if rule in row["printed"] and not count.unknown}
+    assert {rule: count.value for rule, count in known.items()} == {rule: row["printed"][rule] for rule in known}
+    assert {rule for rule, count in known.items() if count.unsupported} == set(
+        row.get("unsupported", ())
+    ) & known.keys()
+    measured = counts.keys() - {"xla", "flax-params", "keras", "torchsummary"}
+    assert {rule for rule in measured if counts[rule].unknown} == set(row.get("unknown", ()))
+
+
+def test_every_kind_without_boxes_is_measured():
+    kinds = {row["step"].partition(":")[0] for row in PRINTED}
+    assert kinds == {name for name in KINDS if not name.startswith("roi_")}
