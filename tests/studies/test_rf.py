@@ -104,20 +104,20 @@ def test_regions_work_the_fields_out_once():
 @pytest.mark.parametrize("most", [2, 3, 8])
 def test_central_cells_are_the_last_of_each_stride(most):
     graph = graph_of("resnet50")
-    found = central_cells(graph, trace(graph, make_report(graph)), most)
-    sizes = [graph.nodes[index].application.output.shape[1:] for index, _ in found]
-    assert len(found) == min(most, 5)
-    assert [cell for _, cell in found] == [tuple(size // 2 for size in shape) for shape in sizes]
+    fields = central_cells(graph, trace(graph, make_report(graph)), most)
+    sizes = [graph.nodes[index].application.output.shape[1:] for index, _ in fields]
+    assert len(fields) == min(most, 5)
+    assert [cell for _, cell in fields] == [tuple(size // 2 for size in shape) for shape in sizes]
     assert sizes == sorted(sizes, reverse=True)
 
 
 def test_where_the_field_covers_the_input():
     graph = graph_of("resnet50")
-    found = trace(graph, make_report(graph))
-    sizes = {stage.row.name: stage.row.receptive_field.size[0] for stage in found.stages}
-    assert sizes[found.covered] >= 224
+    fields = trace(graph, make_report(graph))
+    sizes = {stage.row.name: stage.row.receptive_field.size[0] for stage in fields.stages}
+    assert sizes[fields.covered] >= 224
     names = list(sizes)
-    assert all(sizes[name] < 224 for name in names[: names.index(found.covered)])
+    assert all(sizes[name] < 224 for name in names[: names.index(fields.covered)])
 
 
 def test_unaligned_joins_are_named_where_they_begin():
@@ -129,21 +129,21 @@ layers:
   - {concat: {one: [], two: [relu]}, name: later}
 """
     graph = graph_of(spec)
-    found = trace(graph, make_report(graph))
-    assert found.unaligned == ("add",)
-    assert "paths with different centres meet at add" in plain(found)
+    fields = trace(graph, make_report(graph))
+    assert fields.unaligned == ("add",)
+    assert "paths with different centres meet at add" in plain(fields)
 
 
 def test_the_picture_is_to_scale():
     graph = graph_of("resnet18")
-    found = trace(graph, make_report(graph))
-    regions = [region(graph, *cell) for cell in central_cells(graph, found, 8)]
+    fields = trace(graph, make_report(graph))
+    drawn = regions(graph, central_cells(graph, fields, 8))
     shapes = {}
-    for element in ElementTree.fromstring(to_svg(found, regions)).iter("{http://www.w3.org/2000/svg}rect"):
+    for element in ElementTree.fromstring(to_svg(fields, drawn)).iter("{http://www.w3.org/2000/svg}rect"):
         title = element.find("{http://www.w3.org/2000/svg}title")
         if title is not None:
             shapes[title.text] = float(element.get("width"))
     unit = shapes["the input, 224x224"] / 224
-    for each in regions:
-        width = shapes[f"{each.layer}: {each.spans[0].size}x{each.spans[1].size}"]
-        assert width == pytest.approx(each.spans[1].size * unit, abs=0.2)
+    for seen in drawn:
+        width = shapes[f"{seen.layer}: {seen.spans[0].size}x{seen.spans[1].size}"]
+        assert width == pytest.approx(seen.spans[1].size * unit, abs=0.2)

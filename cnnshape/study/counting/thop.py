@@ -32,7 +32,7 @@ def _layer_norm(case: Case) -> Answer:
 
 
 def _ratio(case: Case) -> int:
-    """Values in / values out per channel is taken as the window, as a floating-point number."""
+    """Values in / values out per channel counts as the window, as a floating-point number."""
     kernel = 1.0
     for before, after in zip(case.input_sizes, case.output_sizes, strict=True):
         kernel *= before / after
