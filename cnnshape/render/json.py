@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnnshape.graph import Application, Group
+from cnnshape.layers import Tensor
 from cnnshape.render.contract import VERSION
 from cnnshape.render.layout import Records, document
 from cnnshape.report import TOTAL_FIGURES, LayerFigures, ReceptiveField, Report, Row
@@ -87,7 +88,9 @@ class _Applied:
         self.inputs = [list(tensor.shape) for tensor in application.inputs]
         self.output = list(application.output.shape)
         self.boxes = application.output.boxes
-        self.arguments = {name: value for name, value in vars(application.layer).items() if name != "boxes"}
+        # Tensors are inputs of the layer, and listed there.
+        values = vars(application.layer).items()
+        self.arguments = {name: value for name, value in values if not isinstance(value, Tensor)}
 
 
 def _field(field: ReceptiveField | None) -> dict[str, Any] | None:
