@@ -213,7 +213,7 @@ def _arguments(kind: type[Layer]) -> Iterator[tuple[str, ...]]:
 def formulas_table(figure: str) -> str:
     """The formula of a figure, of every kind that has it."""
     formulas = {kind.name: definitions(kind).get(figure) for kind in KINDS}
-    rows = [(f"[{name}](kinds.md#{name})", words) for name, words in formulas.items() if words]
+    rows = [(f"[`{name}`](kinds.md#{name})", words) for name, words in formulas.items() if words]
     return table(("kind", figure), rows)
 
 
