@@ -27,7 +27,6 @@ from cnnshape.language.expression.values import (
     ExpressionProblem,
     Unresolved,
     describe,
-    make_divisible,
 )
 
 __all__ = [
@@ -54,6 +53,5 @@ __all__ = [
     "Variable",
     "compile_expression",
     "describe",
-    "make_divisible",
     "place_in",
 ]
