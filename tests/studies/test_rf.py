@@ -82,7 +82,7 @@ def test_regions_are_those_of_single_cells(network):
 @given(st.lists(st.tuples(st.integers(1, 5), st.integers(1, 3), st.integers(0, 2)), min_size=1, max_size=4), st.data())
 def test_a_span_counts_the_padding_on_either_side(convs, data):
     lines = "".join(f"  - conv: {{out: 1, kernel: {k}, stride: {s}, padding: {p}}}\n" for k, s, p in convs)
-    graph = graph_of(f"cnnshape: 1\ninput: [1, 60]\nlayers:\n{lines}")
+    graph = graph_of(f"cnnshape: 1\ninput: [1, 400]\nlayers:\n{lines}")
     last = len(graph.nodes) - 1
     cell = data.draw(st.integers(0, graph.nodes[last].application.output.shape[1] - 1))
     (span,) = region(graph, last, (cell,)).spans
@@ -91,7 +91,7 @@ def test_a_span_counts_the_padding_on_either_side(convs, data):
         first, end = first * stride - padding, end * stride - padding + kernel - 1
     assert (span.first, span.last, span.size) == (first, end, end - first + 1)
     assert span.before == sum(at < 0 for at in range(first, end + 1))
-    assert span.after == sum(at > 59 for at in range(first, end + 1))
+    assert span.after == sum(at > 399 for at in range(first, end + 1))
     assert span.inside == span.size - span.before - span.after
 
 
