@@ -24,7 +24,7 @@ from cnnshape.cli.summary import (
     checked_columns,
     print_report,
 )
-from cnnshape.graph.draft import MAX_LAYERS
+from cnnshape.graph import MAX_LAYERS
 from cnnshape.report import Settings, make_report
 
 

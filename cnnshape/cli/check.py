@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from cnnshape.api.design import design_of_bytes
+from cnnshape.api import design_of_bytes
 from cnnshape.api.verdict import Checks, check_design
 from cnnshape.cli.config import BUDGETS, BadConfig, Config, config_for
 from cnnshape.cli.cores import on_all_cores
@@ -29,8 +29,7 @@ from cnnshape.cli.reading import human_text, missing, read_stdin, unreadable
 from cnnshape.cli.writing import write
 from cnnshape.diagnostics import Diagnostic, Severity
 from cnnshape.document import read_file_bytes
-from cnnshape.graph import Options
-from cnnshape.graph.draft import MAX_LAYERS
+from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.lint import Selection
 from cnnshape.render.diagnostics import closing
 from cnnshape.report.expectation import parse_wanted

@@ -17,7 +17,7 @@ from cnnshape.cli.options import (
 )
 from cnnshape.cli.reading import layer_index, read_graph
 from cnnshape.cli.writing import terminal_width
-from cnnshape.graph.draft import MAX_LAYERS
+from cnnshape.graph import MAX_LAYERS
 from cnnshape.layers import show
 from cnnshape.report import Settings, make_report
 

@@ -10,8 +10,7 @@ from typing import Annotated
 import typer
 
 from cnnshape.analysis import Field, receptive_fields, weight_counts, work
-from cnnshape.api import Design, DesignError, load
-from cnnshape.api.design import expand
+from cnnshape.api import Design, DesignError, expand, load
 from cnnshape.cli.cores import on_all_cores
 from cnnshape.cli.writing import terminal_width
 from cnnshape.diagnostics import did_you_mean

@@ -19,7 +19,7 @@ from cnnshape.cli.options import (
 from cnnshape.cli.reading import read_graph
 from cnnshape.cli.summary import ExpandOption
 from cnnshape.cli.writing import terminal_width, write
-from cnnshape.graph.draft import MAX_LAYERS
+from cnnshape.graph import MAX_LAYERS
 from cnnshape.report import Settings, make_report
 from cnnshape.report.quantity import parse_quantity
 

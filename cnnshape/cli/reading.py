@@ -10,8 +10,7 @@ from typing import NoReturn, TextIO
 
 import typer
 
-from cnnshape.api import Design
-from cnnshape.api.design import design_of_bytes, expand
+from cnnshape.api import Design, design_of_bytes, expand
 from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.diagnostics import Diagnostic, diagnose, nearest
 from cnnshape.document import MAX_BYTES, read_file_bytes

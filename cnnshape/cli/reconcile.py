@@ -9,7 +9,7 @@ from cnnshape.cli.options import InputOption, OutputOption, ParamOption, SpecArg
 from cnnshape.cli.reading import read_graph
 from cnnshape.cli.summary import checked_rule
 from cnnshape.cli.writing import terminal_width, write
-from cnnshape.graph.draft import MAX_LAYERS
+from cnnshape.graph import MAX_LAYERS
 from cnnshape.report import make_report
 
 

@@ -8,8 +8,7 @@ import typer
 from cnnshape.cli.options import InputOption, OutputOption, ParamOption, SpecArgument, VariantOption, graph_options
 from cnnshape.cli.reading import layer_index, read_graph
 from cnnshape.cli.writing import terminal_width, write
-from cnnshape.graph import Graph
-from cnnshape.graph.draft import MAX_LAYERS
+from cnnshape.graph import MAX_LAYERS, Graph
 from cnnshape.report import make_report
 from cnnshape.study.rf import Region
 

@@ -7,13 +7,12 @@ from typing import NamedTuple
 
 import typer
 
-from cnnshape.api import Design, block_alone
-from cnnshape.api.design import design_of_bytes
+from cnnshape.api import Design, block_alone, design_of_bytes
 from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.options import checked_dtype, graph_options
 from cnnshape.cli.reading import fail, graph_of, read_design
 from cnnshape.diagnostics import diagnose
-from cnnshape.graph.draft import MAX_LAYERS
+from cnnshape.graph import MAX_LAYERS
 from cnnshape.report import Report, Settings, make_report
 
 _SETTING = re.compile(r":(?=[A-Za-z_][A-Za-z0-9_]*=)")

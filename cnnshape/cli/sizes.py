@@ -6,14 +6,12 @@ from typing import Annotated
 
 import typer
 
-from cnnshape.api import Design
-from cnnshape.api.design import expand
+from cnnshape.api import Design, expand
 from cnnshape.cli.options import ParamOption, SpecArgument, VariantOption, graph_options
 from cnnshape.cli.reading import fail, read_design
 from cnnshape.cli.writing import terminal_width
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import Graph, Options, given_inputs
-from cnnshape.graph.draft import MAX_LAYERS
+from cnnshape.graph import MAX_LAYERS, Graph, Options, given_inputs
 from cnnshape.layers import Shape
 
 MOST = 4096

@@ -22,7 +22,7 @@ from cnnshape.cli.options import (
 from cnnshape.cli.reading import read_graph
 from cnnshape.cli.writing import terminal_width, write
 from cnnshape.diagnostics import did_you_mean
-from cnnshape.graph.draft import MAX_LAYERS
+from cnnshape.graph import MAX_LAYERS
 from cnnshape.render.color import wants_color
 from cnnshape.render.fold import Line
 from cnnshape.render.summary import plain

@@ -1,23 +1,25 @@
 """The graph of a design: layers applied to tensors, in the order in which they run."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from cnnshape.layers import Layer, Tensor
+from cnnshape.layers import Layer, Tensor, Weight
 from cnnshape.source import Span
 
 
 class Application:
-    """A layer on inputs of known shapes. Equal applications of one design are one object."""
+    """A layer on inputs of known shapes, with the weights that it owns. Equal ones of one design are one object."""
 
-    __slots__ = ("inputs", "layer", "output")
+    __slots__ = ("inputs", "layer", "output", "weights")
 
-    def __init__(self, layer: Layer, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+    def __init__(self, layer: Layer, inputs: tuple[Tensor, ...], output: Tensor, weights: tuple[Weight, ...]) -> None:
         self.layer = layer
         self.inputs = inputs
         self.output = output
+        self.weights = weights
 
 
-class Node(NamedTuple):
+class Node:
     """One layer of the expanded design.
 
     `inputs` are indices of values: the graph's inputs come first, then one value per node. `follows` marks a layer
@@ -25,26 +27,37 @@ class Node(NamedTuple):
     add of a residual) what its second path is: `identity`, `projection` or `parameter-free`.
     """
 
-    name: str
-    application: Application
-    inputs: tuple[int, ...]
-    at: Span
-    follows: bool = False
-    shares: int | None = None
-    frozen: bool = False
-    shortcut: str = ""
+    __slots__ = ("application", "at", "follows", "frozen", "inputs", "name", "shares", "shortcut")
+
+    def __init__(self, name: str, application: Application, inputs: tuple[int, ...], at: Span) -> None:
+        self.name = name
+        self.application = application
+        self.inputs = inputs
+        self.at = at
+        self.follows = False
+        self.shares: int | None = None
+        self.frozen = False
+        self.shortcut = ""
 
 
 class Group:
-    """A run of nodes that belongs together: a block, a round of a named loop, or the whole design."""
+    """A run of nodes that belongs together: a block, a round of a named loop, or the whole design.
 
-    __slots__ = ("children", "end", "label", "start", "word")
+    `word` is the block's name, or that of the loop. `params` are the values of a block's params, or of a round's
+    variables: numbers, words, lists, and a Tensor for a tensor. `at` is the step; None for the whole design.
+    """
 
-    def __init__(self, label: str, word: str, start: int) -> None:
+    __slots__ = ("at", "children", "end", "label", "params", "start", "word")
+
+    def __init__(
+        self, label: str, word: str, start: int, params: Mapping[str, object] | None = None, at: Span | None = None
+    ) -> None:
         self.label = label
         self.word = word
         self.start = start
         self.end = start
+        self.params = params or {}
+        self.at = at
         self.children: list[Group] = []
 
 
@@ -56,13 +69,18 @@ class GraphInput(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """A whole design, expanded. `outputs` maps names to indices of values."""
+    """A design, expanded. `outputs` maps names to indices of values.
+
+    A graph that is not `complete` has holes where steps have errors: their layers, and all that depend on them, are
+    missing.
+    """
 
     name: str
     inputs: tuple[GraphInput, ...]
     nodes: tuple[Node, ...]
     outputs: dict[str, int]
     root: Group
+    complete: bool = True
 
     def value(self, index: int) -> Tensor:
         """The tensor of that index: an input, or the output of a node."""

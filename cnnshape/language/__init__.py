@@ -1,6 +1,7 @@
 """A spec as it was written: steps, blocks, parameters and expressions, each with its place."""
 
 from cnnshape.language.expression import (
+    AXIS_NAMES,
     DYNAMIC,
     SIZE_NAMES,
     Expression,
@@ -32,6 +33,7 @@ from cnnshape.language.model import (
     Unconfirmed,
     Value,
     Variant,
+    all_steps,
     walk,
 )
 from cnnshape.language.reader import read_spec, read_value
@@ -39,6 +41,7 @@ from cnnshape.language.reading import shown
 from cnnshape.language.steps import KIND_WORDS
 
 __all__ = [
+    "AXIS_NAMES",
     "DYNAMIC",
     "KIND_WORDS",
     "SIZE_NAMES",
@@ -67,6 +70,7 @@ __all__ = [
     "Unresolved",
     "Value",
     "Variant",
+    "all_steps",
     "compile_expression",
     "describe",
     "read_spec",

@@ -78,6 +78,10 @@ class Layer(ABC):
     """True where values are divided by a measure of their own size."""
     centers: ClassVar[bool] = False
     """True where each channel's mean is taken away: a constant added to a channel before it is lost."""
+    enlarges: ClassVar[bool] = False
+    """True where the output may have more cells on an axis than the input."""
+    reshapes: ClassVar[bool] = False
+    """True where the output may have other axes than the input, or a map can't come in."""
     operations: ClassVar[str]
     """The formula of `flops`, in words."""
 

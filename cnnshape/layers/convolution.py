@@ -129,6 +129,7 @@ class ConvTranspose(Layer):
     Weights: C x out / groups x kernel, and out biases. MACs: the weights without bias, once per input position.
     """
 
+    enlarges = True
     name = "conv_transpose"
     foreign = (
         "ConvTranspose1d",
@@ -205,6 +206,7 @@ class Linear(Layer):
     Weights: out x C, and out biases. MACs: out x C.
     """
 
+    reshapes = True
     name = "linear"
     foreign = (
         "Linear",

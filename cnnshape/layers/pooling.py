@@ -104,6 +104,7 @@ class AvgPool(SlidingPool):
 class AdaptivePool(Pooling):
     """Pooling to a stated output size; the windows follow from it and may differ by one cell."""
 
+    enlarges = True
     size: PerAxis = arg(
         POSITIVE_PER_AXIS, "size of the output", main=True, foreign=("output_size", "output", "out", "output_shape")
     )

@@ -9,6 +9,7 @@ from cnnshape.layers.window import Footprint, Sight
 class RegionPool(Unweighted):
     """Pools each box of a feature map to a grid of one size."""
 
+    enlarges = True
     size: PerAxis = arg(
         POSITIVE_PER_AXIS, "size of the output of each box", main=True, foreign=("output_size", "out", "pooled_size")
     )

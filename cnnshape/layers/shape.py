@@ -37,6 +37,7 @@ from cnnshape.layers.window import MAX_PERIOD, Footprint, Sight, Window, linear,
 class Flatten(Free):
     """All values in one row: `(C, H, W)` becomes `(C * H * W,)`."""
 
+    reshapes = True
     name = "flatten"
     foreign = ("Flatten", "flat", "ravel", "view", "squeeze")
     view = True
@@ -52,6 +53,7 @@ class Flatten(Free):
 class Reshape(Free):
     """The same values under another shape of as many values."""
 
+    reshapes = True
     name = "reshape"
     foreign = ("Reshape", "Unflatten", "unflatten", "unsqueeze", "expand_dims")
     view = True
@@ -97,6 +99,7 @@ _FOREIGN_FILLS = {
 class Pad(Free):
     """Adds cells around the spatial axes; a layer of its own where a framework pads explicitly."""
 
+    enlarges = True
     name = "pad"
     foreign = (
         "Pad",
@@ -178,6 +181,7 @@ class Upsample(Unweighted):
     `mode` linear is bilinear in two dimensions and trilinear in three, cubic is bicubic.
     """
 
+    enlarges = True
     name = "upsample"
     foreign = (
         "Upsample",
@@ -262,6 +266,7 @@ def _multiples(number: int, of: int) -> str:
 class PixelShuffle(Free):
     """`(C * r * r, H, W)` to `(C, H * r, W * r)`: channels become space. Source: Shi et al. (2016)."""
 
+    enlarges = True
     name = "pixel_shuffle"
     foreign = ("PixelShuffle", "depth_to_space", "DepthToSpace")
     factor: int = arg(

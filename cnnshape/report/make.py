@@ -44,6 +44,7 @@ def make_report(graph: Graph, origin: str = "", settings: Settings | None = None
         _totals(rows, peak, settings),
         _peak(graph, peak, settings),
         {name: graph.value(index).shape for name, index in graph.outputs.items()},
+        complete=graph.complete,
     )
 
 

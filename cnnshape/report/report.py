@@ -104,7 +104,10 @@ class InputTensor(NamedTuple):
 
 
 class Report(NamedTuple):
-    """All that is known of a design. `groups` is the tree of stages and blocks over `rows`."""
+    """All that is known of a design. `groups` is the tree of stages and blocks over `rows`.
+
+    A report that is not `complete` is that of a design with errors: only what could be built is in it.
+    """
 
     name: str
     origin: str
@@ -118,6 +121,7 @@ class Report(NamedTuple):
     totals: Totals
     peak: PeakActivation
     outputs: dict[str, Shape]
+    complete: bool = True
 
     @property
     def reach(self) -> Row | None:

@@ -6,7 +6,7 @@ from math import ceil, floor
 import pytest
 
 import cnnshape
-from cnnshape.api.design import expand
+from cnnshape.api import expand
 from cnnshape.graph import Options
 from cnnshape.report import Settings, make_report
 from cnnshape.source import shipped_path
