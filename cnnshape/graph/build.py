@@ -11,6 +11,7 @@ from cnnshape.graph.faults import Faults
 from cnnshape.graph.guess import UNKNOWN, Guess
 from cnnshape.graph.layout import doubtful_inputs, with_inputs
 from cnnshape.graph.model import Graph, GraphInput
+from cnnshape.graph.recovery import UNCERTAIN_INPUT
 from cnnshape.graph.references import tensor_of
 from cnnshape.graph.scope import Current, Handle, Scope
 from cnnshape.graph.settle import Options, Settled, check_input_names
@@ -89,7 +90,10 @@ class _Builder:
 
     def problems(self, doubtful: list[Label]) -> list[Diagnostic]:
         """The problems of the program and of its expansion; those of a spec that couldn't be read are uncertain."""
-        own = with_inputs(self.faults.all(), doubtful) if self.spec.sound else []
+        own = self.faults.all() if self.spec.sound else []
+        if doubtful:
+            # Other sizes may have been meant: what was found by means of these is no certain fault.
+            own = with_inputs([fault for fault in own if UNCERTAIN_INPUT not in fault.notes], doubtful)
         return [*self.program.problems, *own]
 
     def outputs(self, last: Current, scope: Scope) -> dict[str, int]:

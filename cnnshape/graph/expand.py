@@ -252,7 +252,8 @@ class Expander:
             first = self._first_place(clash, scope)
             related = [Label(first, "first named here")] if first else []
             help = "choose another name"
-            self._report(Refused(diagnose("duplicate-name", message, name.span, related=related, help=help)))
+            problem = diagnose("duplicate-name", message, name.span, related=related, help=help)
+            self._report(Refused(problem, Reference(name.text, name.span)))
             return
         for named in (handle, *(rounds or ())):
             named.at = name.span

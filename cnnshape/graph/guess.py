@@ -56,6 +56,10 @@ class Guess:
         least, most = sizes.pop() if len(sizes) == 1 else ANY
         return least if least == most else None
 
+    def like(self, pattern: Pattern) -> Pattern:
+        """The smallest pattern that holds all of those with as many axes."""
+        return hull([other for other in self.patterns if len(other) == len(pattern)])
+
     def or_else(self, other: "Guess") -> "Guess":
         """The shapes of either."""
         return Guess((*self.patterns, *other.patterns))

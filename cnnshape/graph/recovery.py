@@ -25,7 +25,7 @@ from cnnshape.layers import LARGEST, Layer, Shape, Tensor, show
 
 _REPORTABLE = frozenset({"window-too-large", "wrong-rank", "bad-argument", "indivisible-channels", "missing-argument"})
 """Faults that hold for every shape, or that the largest shape shows."""
-NOTE = "an earlier error leaves the input uncertain: sizes named here are the largest that it may have"
+UNCERTAIN_INPUT = "an earlier error leaves the input uncertain: sizes named here are the largest that it may have"
 Run = Callable[[Tensor], Tensor]
 
 
@@ -80,7 +80,7 @@ def through(run: Run, guess: Guess, numbers: Sequence[int]) -> Outcome | None:
 
 def failed(run: Run, guess: Guess, numbers: Sequence[int], kind: type[Layer], stated: int | None) -> Outcome:
     """What is left after layers that work on no shape: the problem to report, if it is one for every shape."""
-    refusals = {pattern: _refusal(run, pattern, numbers) for pattern in guess.patterns}
+    refusals = {pattern: _refusal(run, pattern, numbers, guess.like(pattern)) for pattern in guess.patterns}
     problems = [refusal.diagnostic for refusal in refusals.values()]
     flat_fails = any(len(pattern) == 1 and refusals[pattern].diagnostic.name == "wrong-rank" for pattern in refusals)
     left = after_failure(kind, stated, guess, flat_fails=flat_fails)
@@ -99,13 +99,13 @@ def _outputs(run: Run, pattern: Pattern, numbers: Sequence[int]) -> list[Shape]:
     return outputs
 
 
-def _refusal(run: Run, pattern: Pattern, numbers: Sequence[int]) -> Refused:
-    """Why layers refuse the largest shape of a pattern."""
+def _refusal(run: Run, pattern: Pattern, numbers: Sequence[int], whole: Pattern) -> Refused:
+    """Why layers refuse the largest shape of a pattern; it is shown as `whole`."""
     shape = next(witnesses(pattern, numbers))
     try:
         run(Tensor(shape))
     except Refused as refused:
-        return Refused(_uncertain(refused.diagnostic, shape, pattern), refused.origin)
+        return Refused(_uncertain(refused.diagnostic, shape, whole), refused.origin)
     raise AssertionError(f"{shape} is refused once, and then not")
 
 
@@ -128,4 +128,4 @@ def _spatial(axis: Axis, *, certain: bool, bounded: bool) -> Axis:
 def _uncertain(problem: Diagnostic, shape: Shape, pattern: Pattern) -> Diagnostic:
     """The problem without the shape that was tried: what isn't certain is shown as `?`."""
     message = problem.message.replace(show(shape), pattern_text(pattern))
-    return problem._replace(message=message, notes=(*problem.notes, NOTE))
+    return problem._replace(message=message, notes=(*problem.notes, UNCERTAIN_INPUT))
