@@ -29,6 +29,6 @@ def weight_counts(graph: Graph) -> list[Counts]:
 
 
 def _counts(application: Application) -> Counts:
-    weights = application.layer.weights(application.inputs)
+    weights = application.weights
     learned = sum(weight.elements for weight in weights if not weight.buffer)
     return Counts(learned, sum(weight.elements for weight in weights if weight.buffer))

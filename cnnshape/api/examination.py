@@ -3,7 +3,7 @@
 from cnnshape.api.collection import paused_collection
 from cnnshape.api.design import Design, seen_from
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import Graph, Memory, Options, build
+from cnnshape.graph import ExpansionMemory, Graph, Options, build
 from cnnshape.program import Program, resolve
 from cnnshape.report import Report, Settings, make_report
 
@@ -18,7 +18,7 @@ class Examination:
 
     __slots__ = ("_memory", "_report", "design", "graph", "options", "problems", "program", "visits")
 
-    def __init__(self, design: Design, options: Options, program: Program | None, memory: Memory) -> None:
+    def __init__(self, design: Design, options: Options, program: Program | None, memory: ExpansionMemory) -> None:
         self.design = design
         self.options = options
         self.program = program
@@ -56,7 +56,7 @@ def examine(design: Design, options: Options) -> Examination:
     """Examines a design."""
     with paused_collection():
         program = None if design.spec is None else resolve(design.spec)
-    return Examination(design, options, program, Memory())
+    return Examination(design, options, program, ExpansionMemory())
 
 
 def expand(design: Design, options: Options) -> tuple[Graph | None, list[Diagnostic]]:

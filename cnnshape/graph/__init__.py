@@ -1,10 +1,10 @@
 """The layer graph: a program with its blocks opened, its kinds bound and every shape inferred, with holes where it has errors."""
 
-from cnnshape.graph.applications import MAX_ELEMENTS, Memory
+from cnnshape.graph.applications import MAX_ELEMENTS
 from cnnshape.graph.build import Built, build, given_inputs
 from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.graph.evaluation import MAX_LIST, MAX_LIST_DEPTH
-from cnnshape.graph.expand import MAX_NESTING
+from cnnshape.graph.expand import MAX_NESTING, ExpansionMemory
 from cnnshape.graph.layout import meant, reading, stated_inputs
 from cnnshape.graph.model import Application, Graph, GraphInput, Group, Node
 from cnnshape.graph.settle import Options
@@ -17,10 +17,10 @@ __all__ = [
     "MAX_NESTING",
     "Application",
     "Built",
+    "ExpansionMemory",
     "Graph",
     "GraphInput",
     "Group",
-    "Memory",
     "Node",
     "Options",
     "build",

@@ -17,18 +17,30 @@ Stated = tuple[Plan, tuple[object, ...]]
 """A plan and the values of its arguments."""
 
 
-class Memory:
-    """What expansions of one program remember, such as those of its variants. It must not serve two programs."""
+class BoundLayers:
+    """A step's layer and those that follow it, with the plans that say where their arguments stand.
 
-    __slots__ = ("bare", "bound", "chains", "layers", "outcomes", "templates")
+    It stands for itself, so that looking up what it was applied to is cheap.
+    """
+
+    __slots__ = ("bound",)
+
+    def __init__(self, bound: list[Bound]) -> None:
+        self.bound = bound
+
+
+class Memory:
+    """What layers were bound and applied, for all expansions of one program. It must not serve two programs."""
+
+    __slots__ = ("bare", "bound", "chains", "constants", "layers", "outcomes")
 
     def __init__(self) -> None:
         self.chains: dict[object, Chain | Refused] = {}
-        self.layers: dict[object, tuple[Bound, ...] | Refused] = {}
+        self.layers: dict[object, BoundLayers | Refused] = {}
         self.bound: dict[object, tuple[Chain, list[object]]] = {}
         self.bare: dict[str, Plan] = {}
         self.outcomes: dict[object, Outcome] = {}
-        self.templates: dict[object, object] = {}
+        self.constants: dict[Value, object] = {}
 
 
 class Applications:
@@ -42,6 +54,7 @@ class Applications:
         self._bound = memory.bound
         self._bare = memory.bare
         self._outcomes = memory.outcomes
+        self._constants = memory.constants
 
     def of_kind(self, plan: Plan, current: int, scope: Scope) -> tuple[Chain, tuple[int, ...]]:
         """A kind's layer and those that follow it on a tensor, and the further tensors that the layer takes.
@@ -82,10 +95,11 @@ class Applications:
 
         Raises Refused or Uncertain where it has no layer.
         """
-        values, further = self._arguments(plan, current, scope)
+        layers, further = self._layers_and_tensors(plan, current, scope)
+        if isinstance(layers, Refused):
+            raise Refused(layers.diagnostic, layers.origin)
         if further:
             raise Uncertain
-        layers = self._layers_of(plan, values, self._followers(plan, current, scope), scope)
         key = (layers, current)
         if key not in self._outcomes:
             self._outcomes[key] = _outcome(layers, current)
@@ -101,10 +115,13 @@ class Applications:
         return channels if type(channels) is int and channels > 0 else None
 
     def _bind(self, plan: Plan, current: int, scope: Scope) -> tuple[Chain, tuple[int, ...]]:
-        values, further = self._arguments(plan, current, scope)
-        followers = self._followers(plan, current, scope)
+        further: tuple[int, ...] = ()
+        layers = None if plan.variables else self._layers.get(plan)
+        if layers is None:
+            layers, further = self._layers_and_tensors(plan, current, scope)
+        if isinstance(layers, Refused):
+            raise Refused(layers.diagnostic, layers.origin)
         inputs = (self._tensors[current], *[self._tensors[index] for index in further])
-        layers = self._layers_of(plan, values, followers, scope)
         key = (layers, inputs)
         chain = self._chains.get(key)
         if chain is None:
@@ -113,11 +130,31 @@ class Applications:
             raise Refused(chain.diagnostic, chain.origin)
         return chain, further
 
+    def _layers_and_tensors(
+        self, plan: Plan, current: Current, scope: Scope
+    ) -> tuple[BoundLayers | Refused, tuple[int, ...]]:
+        """The layers of a step, and the further tensors that the first of them takes."""
+        values, further = self._arguments(plan, current, scope)
+        followers = tuple([self._follower(follower, current, scope) for follower in plan.followers])
+        key: object = (plan, values, tuple(map(type, values)), followers) if plan.variables else plan
+        layers = self._layers.get(key)
+        if layers is None:
+            layers = self._layers[key] = _bound(plan, values, followers, scope)
+        return layers, further
+
+    def _value(self, value: Value, current: Current, scope: Scope) -> object:
+        """A value at the step; constants are worked out once."""
+        if not value.constant:
+            return self._values.at(value, current, scope)
+        if value not in self._constants:
+            self._constants[value] = self._values.at(value, current, scope)
+        return self._constants[value]
+
     def _arguments(self, plan: Plan, current: Current, scope: Scope) -> tuple[tuple[object, ...], tuple[int, ...]]:
         """The values of a plan's arguments, and the further tensors among them."""
-        at = self._values.at
-        values = tuple([at(value, current, scope) for value in plan.values.values()])
-        if not any(isinstance(value, Handle | Rounds) for value in values):
+        values = tuple([self._value(value, current, scope) for value in plan.values.values()])
+        types = set(map(type, values))
+        if Handle not in types and Rounds not in types:
             return values, ()
         further: list[int] = []
         arguments: list[object] = []
@@ -130,9 +167,6 @@ class Applications:
                 last = self._tensors[last.value]
             arguments.append(last)
         return tuple(arguments), tuple(further)
-
-    def _followers(self, plan: Plan, current: Current, scope: Scope) -> tuple[Stated | None, ...]:
-        return tuple([self._follower(follower, current, scope) for follower in plan.followers])
 
     def _follower(self, follower: Follower, current: Current, scope: Scope) -> Stated | None:
         """What `norm` or `act` brings along."""
@@ -154,22 +188,10 @@ class Applications:
             self._bare[word] = bare_follower(word, value.span, value)
         return self._bare[word]
 
-    def _layers_of(
-        self, plan: Plan, values: tuple[object, ...], followers: tuple[Stated | None, ...], scope: Scope
-    ) -> tuple[Bound, ...]:
-        """The layers of a step; raises Refused."""
-        key = (plan, values, tuple(map(type, values)), followers) if plan.variables or followers else (plan, values)
-        layers = self._layers.get(key)
-        if layers is None:
-            layers = self._layers[key] = _bound(plan, values, followers, scope)
-        if isinstance(layers, Refused):
-            raise Refused(layers.diagnostic, layers.origin)
-        return layers
-
 
 def _bound(
     plan: Plan, values: tuple[object, ...], followers: tuple[Stated | None, ...], scope: Scope
-) -> tuple[Bound, ...] | Refused:
+) -> BoundLayers | Refused:
     """A layer and those that follow it, bound; or what is wrong with them."""
     given = dict(zip(plan.values, values, strict=True))
     if followers and followers[0] is not None and plan.followers[0].role == "norm":
@@ -182,14 +204,14 @@ def _bound(
                 layers.append((follower[0], bind(follower[0], following, scope)))
     except Refused as refused:
         return refused.with_traceback(None)
-    return tuple(layers)
+    return BoundLayers(layers)
 
 
-def _applied(layers: tuple[Bound, ...], inputs: tuple[Tensor, ...]) -> Chain | Refused:
+def _applied(layers: BoundLayers, inputs: tuple[Tensor, ...]) -> Chain | Refused:
     """Bound layers applied one after the other; or what is wrong with them."""
     chain = []
     try:
-        for plan, layer in layers:
+        for plan, layer in layers.bound:
             application = apply(plan, layer, inputs)
             chain.append(application)
             inputs = (application.output,)
@@ -214,19 +236,19 @@ def apply(plan: Plan, layer: Layer, inputs: tuple[Tensor, ...]) -> Application:
     return Application(layer, inputs, output, weights)
 
 
-def _outcome(layers: tuple[Bound, ...], entering: Guess) -> Outcome:
+def _outcome(layers: BoundLayers, entering: Guess) -> Outcome:
     """What bound layers give on an uncertain tensor, and what is wrong with them whatever comes in."""
 
     def run(tensor: Tensor) -> Tensor:
-        for plan, layer in layers:
+        for plan, layer in layers.bound:
             try:
                 tensor = layer.output((tensor,))
             except LayerProblem as problem:
                 raise layer_problem(plan, problem) from None
         return tensor
 
-    layer = layers[0][1]
-    numbers = [number for _, bound in layers for number in _numbers(bound)]
+    layer = layers.bound[0][1]
+    numbers = [number for _, bound in layers.bound for number in _numbers(bound)]
     return through(run, entering, numbers) or failed(run, entering, numbers, type(layer), getattr(layer, "out", None))
 
 

@@ -3,10 +3,9 @@
 from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic, Label
-from cnnshape.graph.applications import Memory
 from cnnshape.graph.draft import Draft, Exhausted
 from cnnshape.graph.evaluation import Refused, Uncertain
-from cnnshape.graph.expand import Expander
+from cnnshape.graph.expand import Expander, ExpansionMemory
 from cnnshape.graph.faults import Faults
 from cnnshape.graph.guess import UNKNOWN, Guess
 from cnnshape.graph.layout import doubtful_inputs, with_inputs
@@ -31,13 +30,13 @@ class Built(NamedTuple):
     visits: int
 
 
-def build(design: Spec | Program, options: Options | None = None, memory: Memory | None = None) -> Built:
+def build(design: Spec | Program, options: Options | None = None, memory: ExpansionMemory | None = None) -> Built:
     """The graph of a spec, or of one that was resolved before, and all problems of it.
 
     Builds of one program, such as those of its variants, are faster where they share a `memory`.
     """
     program = design if isinstance(design, Program) else resolve(design)
-    return _Builder(program, options or Options(), memory or Memory()).build()
+    return _Builder(program, options or Options(), memory or ExpansionMemory()).build()
 
 
 def given_inputs(spec: Spec, options: Options) -> tuple[GraphInput, ...]:
@@ -50,7 +49,7 @@ def given_inputs(spec: Spec, options: Options) -> tuple[GraphInput, ...]:
 
 
 class _Builder:
-    def __init__(self, program: Program, options: Options, memory: Memory) -> None:
+    def __init__(self, program: Program, options: Options, memory: ExpansionMemory) -> None:
         self.program = program
         self.spec = program.spec
         self.options = options

@@ -20,7 +20,7 @@ from cnnshape.graph.labels import Labels, ReservedNames
 from cnnshape.graph.recovery import after_failure
 from cnnshape.graph.references import conflict, tensor_of
 from cnnshape.graph.scope import UNSETTLED, Current, Handle, Rounds, Scope
-from cnnshape.graph.template import Template, recorded
+from cnnshape.graph.template import Recording, Template
 from cnnshape.language import ListValue, Name, Reference, Value
 from cnnshape.program import (
     BlockProgram,
@@ -46,6 +46,16 @@ NAMES_PER_VISIT = 200
 MOST_NAMED = 12
 
 
+class ExpansionMemory:
+    """What expansions of one program remember, such as those of its variants: layers applied, and blocks opened."""
+
+    __slots__ = ("layers", "templates")
+
+    def __init__(self) -> None:
+        self.layers = Memory()
+        self.templates: dict[object, Recording | Template | None] = {}
+
+
 class Visit:
     """Where a step is expanded: what enters it, what it sees, and how its layers are named.
 
@@ -65,12 +75,12 @@ class Visit:
 class Expander:
     """Turns the steps of a program into the nodes of a draft."""
 
-    def __init__(self, program: Program, faults: Faults, draft: Draft, memory: Memory) -> None:
+    def __init__(self, program: Program, faults: Faults, draft: Draft, memory: ExpansionMemory) -> None:
         self._program = program
         self._faults = faults
         self._draft = draft
         self._values = Values(draft.tensors)
-        self._applications = Applications(self._values, draft.tensors, memory)
+        self._applications = Applications(self._values, draft.tensors, memory.layers)
         self._blocks = BlockScopes(self._values, self._report)
         self._joins = Joins(draft, self._applications)
         self._trace: list[Frame] = []
@@ -347,8 +357,8 @@ class Expander:
 
     def _replayed(self, key: object, label: str, current: Current) -> int | None:
         """The value that comes out of a block that was expanded before; None where it must be expanded."""
-        template = self._templates.get(key)
-        if not isinstance(template, Template) or isinstance(current, Guess) or len(self._trace) > template.depth:
+        template = self._template(key)
+        if template is None or isinstance(current, Guess) or len(self._trace) > template.depth:
             return None
         fits = len(self._draft.nodes) + template.size <= self._draft.max_layers
         if not fits or self.visits + template.visits > self._most:
@@ -357,21 +367,28 @@ class Expander:
         self.visits += template.visits if repeated is not None else 0
         return repeated
 
+    def _template(self, key: object) -> Template | None:
+        known = self._templates.get(key)
+        if isinstance(known, Recording):
+            known = self._templates[key] = known.template()
+        return known
+
     def _recorded(
         self, key: object, frame: Frame, block: BlockProgram, label: str, current: Current, inner: Scope
     ) -> Current:
         """Expands a block, and keeps what came out if it can be repeated: without faults and without renamed layers."""
+        if key is None or isinstance(current, Guess) or key in self._templates:
+            return self._grouped(frame, block.name.text, label, block.body, current, inner)
+        recording = Recording(self._draft, label, current)
         holes, visits, renamed = self.holes, self.visits, self._draft.renamed
-        start, outer = len(self._draft.nodes), self._draft.current_group
+        outer = self._draft.current_group
         before = len(outer.children)
         result = self._grouped(frame, block.name.text, label, block.body, current, inner)
-        sound = self.holes == holes and self._draft.renamed == renamed
-        if key is None or not sound or isinstance(current, Guess) or isinstance(result, Guess):
-            return result
-        template = recorded(self._draft, label, start, current, result, outer.children[before:])
-        if template is not None:
-            template.visits, template.depth = self.visits - visits, len(self._trace)
-            self._templates[key] = template
+        if self.holes == holes and self._draft.renamed == renamed and isinstance(result, int):
+            recording.end, recording.result = len(self._draft.nodes), result
+            recording.children = outer.children[before:]
+            recording.visits, recording.depth = self.visits - visits, len(self._trace)
+            self._templates[key] = recording
         return result
 
     def _grouped(self, frame: Frame, word: str, label: str, body: Body, current: Current, scope: Scope) -> Current:

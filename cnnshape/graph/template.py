@@ -66,18 +66,44 @@ class Template:
         return moved
 
 
-def recorded(
-    draft: Draft, label: str, start: int, entering: int, result: int, children: list[Group]
-) -> Template | None:
-    """The template of the nodes since `start`; None where they read anything but each other and what enters."""
+class Recording:
+    """One use of a block that was expanded without a fault; it becomes a template when the block is used alike again.
+
+    Its nodes are those of the draft from `start` to `end`, its value is `result`, and `entering` is what entered it.
+    `visits` and `depth` are what its expansion took of the budgets.
+    """
+
+    __slots__ = ("children", "depth", "draft", "end", "entering", "label", "result", "start", "visits")
+
+    def __init__(self, draft: Draft, label: str, entering: int) -> None:
+        self.draft = draft
+        self.label = label
+        self.entering = entering
+        self.start = len(draft.nodes)
+        self.end = self.start
+        self.result = entering
+        self.children: list[Group] = []
+        self.visits = 0
+        self.depth = 0
+
+    def template(self) -> Template | None:
+        """What to repeat; None where a layer reads anything but others of the block and what enters it."""
+        return _template(self)
+
+
+def _template(recording: Recording) -> Template | None:
+    draft, label, start, entering = recording.draft, recording.label, recording.start, recording.entering
     base = draft.inputs + start
     layers = []
-    for node in draft.nodes[start:]:
+    for node in draft.nodes[start : recording.end]:
         inputs = tuple([index - base if index >= base else ENTERING for index in node.inputs])
         if any(index < base and index != entering for index in node.inputs) or (node.shares or start) < start:
             return None
         shares = None if node.shares is None else node.shares - start
         layers.append(_Layer(node, node.name[len(label) :], inputs, shares))
+    result = recording.result
     if result < base and result != entering:
         return None
-    return Template(label, start, children, layers, result - base if result >= base else ENTERING)
+    template = Template(label, start, recording.children, layers, result - base if result >= base else ENTERING)
+    template.visits, template.depth = recording.visits, recording.depth
+    return template
