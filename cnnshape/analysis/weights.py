@@ -23,12 +23,6 @@ def weight_counts(graph: Graph) -> list[Counts]:
         application = node.application
         counts = known.get(application)
         if counts is None:
-            counts = known[application] = _counts(application)
+            counts = known[application] = Counts(application.params, application.buffers)
         found.append(NOTHING if node.shares is not None else counts)
     return found
-
-
-def _counts(application: Application) -> Counts:
-    weights = application.weights
-    learned = sum(weight.elements for weight in weights if not weight.buffer)
-    return Counts(learned, sum(weight.elements for weight in weights if weight.buffer))

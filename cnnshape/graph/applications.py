@@ -8,7 +8,7 @@ from cnnshape.graph.model import Application
 from cnnshape.graph.recovery import Outcome, failed, through
 from cnnshape.graph.scope import Current, Handle, Rounds, Scope
 from cnnshape.language import Name, Value
-from cnnshape.layers import Layer, LayerProblem, Tensor, show
+from cnnshape.layers import Layer, LayerProblem, Shape, Tensor, show
 from cnnshape.program import Follower, Plan
 
 MAX_ELEMENTS = 10**15
@@ -226,14 +226,19 @@ def apply(plan: Plan, layer: Layer, inputs: tuple[Tensor, ...]) -> Application:
         output = layer.output(inputs)
     except LayerProblem as problem:
         raise layer_problem(plan, problem) from None
-    weights = layer.weights(inputs)
-    shapes = [weight.shape for weight in weights if weight.elements > MAX_ELEMENTS]
+    application = Application(layer, inputs, output, layer.weights(inputs))
     if output.elements > MAX_ELEMENTS:
-        shapes = [output.shape]
-    if shapes:
-        message = f"a tensor of {show(shapes[0])} is larger than any machine's memory"
-        raise Refused(diagnose("size-limit", message, plan.at))
-    return Application(layer, inputs, output, weights)
+        raise _too_large(plan, output.shape)
+    if application.params + application.buffers > MAX_ELEMENTS:
+        for weight in application.weights:
+            if weight.elements > MAX_ELEMENTS:
+                raise _too_large(plan, weight.shape)
+    return application
+
+
+def _too_large(plan: Plan, shape: Shape) -> Refused:
+    message = f"a tensor of {show(shape)} is larger than any machine's memory"
+    return Refused(diagnose("size-limit", message, plan.at))
 
 
 def _outcome(layers: BoundLayers, entering: Guess) -> Outcome:

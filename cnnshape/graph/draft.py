@@ -1,7 +1,6 @@
 """A graph in the making: its tensors, its nodes with their names, their groups, and whose weights they share."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from itertools import cycle
 
 from cnnshape.diagnostics import Diagnostic, diagnose
@@ -80,19 +79,18 @@ class Draft:
         self._numbers[label] = number
         return f"{label}_{number}"
 
-    @contextmanager
-    def group(self, label: str, word: str, params: Mapping[str, object], at: Span) -> Iterator[None]:
-        """Puts the nodes that are added meanwhile into a group, if there are any."""
+    def open_group(self, label: str, word: str, params: Mapping[str, object], at: Span) -> Group:
+        """Puts the nodes that are added from now on into a new group; gives the one around it."""
         outer = self.current_group
-        group = Group(label, word, len(self.nodes), params, at)
-        self.current_group = group
-        try:
-            yield
-        finally:
-            self.current_group = outer
-            group.end = len(self.nodes)
-            if group.end > group.start:
-                outer.children.append(group)
+        self.current_group = Group(label, word, len(self.nodes), params, at)
+        return outer
+
+    def close_group(self, outer: Group) -> None:
+        """Goes back to the group around; an empty group is dropped."""
+        group, self.current_group = self.current_group, outer
+        group.end = len(self.nodes)
+        if group.end > group.start:
+            outer.children.append(group)
 
     def mark_shortcut(self, start: int) -> None:
         """Says of the join just added what its shortcut is, whose nodes begin at `start`."""

@@ -19,7 +19,7 @@ from cnnshape.graph.joins import Joins
 from cnnshape.graph.labels import Labels, ReservedNames
 from cnnshape.graph.recovery import after_failure
 from cnnshape.graph.references import conflict, tensor_of
-from cnnshape.graph.scope import UNSETTLED, Current, Handle, Rounds, Scope
+from cnnshape.graph.scope import UNSETTLED, Current, Handle, Rounds, Scope, Unsettled
 from cnnshape.graph.template import Recording, Template
 from cnnshape.language import ListValue, Name, Reference, Value
 from cnnshape.program import (
@@ -116,7 +116,6 @@ class Expander:
         self._visit(step)
         self._values.previous = None
         start = len(self._draft.nodes)
-        rounds: Rounds | None = None
         skipped = False
         if step.plain:
             result, rounds = self._once(step, Visit(current, scope, labels))
@@ -331,12 +330,15 @@ class Expander:
             step.word.span,
             where=visit.labels.prefix.rstrip("."),
             label=block.name.text,
-            values=self._shown(inner),
+            values=self._shown(inner) if key is None else dict(inner),
             origins=lambda: param_values(block, given),
             closed=True,
         )
-        with self._values.sharing(None):
+        shared, self._values.shared = self._values.shared, None
+        try:
             return self._recorded(key, frame, block, label, visit.current, inner), None
+        finally:
+            self._values.shared = shared
 
     def _shown(self, scope: Scope) -> dict[str, object]:
         """The values of params as groups and traces keep them: a tensor by its shape."""
@@ -350,10 +352,11 @@ class Expander:
 
     def _template_key(self, block: BlockProgram, inner: Scope, current: Current) -> object:
         """What a block's expansion depends on; None where it can't be repeated."""
-        if isinstance(current, Guess) or any(isinstance(value, Handle | Rounds) for value in inner.values()):
-            return None
         values = tuple(inner.values())
-        return block, self._draft.tensors[current], self._draft.frozen, values, tuple(map(type, values))
+        types = tuple(map(type, values))
+        if isinstance(current, Guess) or Handle in types or Rounds in types or Unsettled in types:
+            return None
+        return block, self._draft.tensors[current], self._draft.frozen, values, types
 
     def _replayed(self, key: object, label: str, current: Current) -> int | None:
         """The value that comes out of a block that was expanded before; None where it must be expanded."""
@@ -393,10 +396,11 @@ class Expander:
 
     def _grouped(self, frame: Frame, word: str, label: str, body: Body, current: Current, scope: Scope) -> Current:
         self._trace.append(frame)
+        outer = self._draft.open_group(label, word, frame.values, frame.at)
         try:
-            with self._draft.group(label, word, frame.values, frame.at):
-                return self._steps(body, current, scope, Labels(label + ".", self._reserved_names(body)))
+            return self._steps(body, current, scope, Labels(label + ".", self._reserved_names(body)))
         finally:
+            self._draft.close_group(outer)
             self._trace.pop()
 
     def _loop(self, step: LoopStep, visit: Visit) -> tuple[Current, Rounds]:
