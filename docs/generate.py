@@ -30,10 +30,11 @@ from typer.testing import CliRunner
 
 from cnnshape.cli.app import app
 from cnnshape.diagnostics import CATALOGUE, Code
-from cnnshape.layers import KINDS, Layer
+from cnnshape.layers import KINDS, Layer, definitions
 from cnnshape.lint import BY_NAME as RULES
 from cnnshape.render.reference import default_text, describe_follower
 from cnnshape.render.rules import markdown_parts
+from cnnshape.report import FIGURES, Figure
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -191,7 +192,7 @@ def _kind(kind: type[Layer]) -> str:
     parts = [f"### {kind.name}", cleandoc(kind.__doc__ or "")]
     if kind.arguments or kind.followers:
         parts.append(table(("argument", "values", "default", "meaning"), _arguments(kind)))
-    parts.append(f"FLOPs: {kind.operations}.")
+    parts.append("\n".join(f"- {figure}: {words}" for figure, words in definitions(kind).items()))
     if kind.foreign:
         parts.append("Elsewhere called: " + ", ".join(f"`{word}`" for word in kind.foreign) + ".")
     return "\n\n".join(parts)
@@ -208,10 +209,27 @@ def _arguments(kind: type[Layer]) -> Iterator[tuple[str, ...]]:
         yield f"`{name}`", allowed, f"`{word}`", meaning + (f"; {remark}" if remark else "")
 
 
+def macs_table() -> str:
+    """The formula of every kind with a matrix product."""
+    formulas = {kind.name: definitions(kind).get("MACs") for kind in KINDS}
+    rows = [(f"[{name}](kinds.md#{name})", words) for name, words in formulas.items() if words]
+    return table(("kind", "MACs"), rows)
+
+
 def flops_table() -> str:
     """The formula of every kind that computes."""
-    rows = [(f"[{kind.name}](kinds.md#{kind.name})", kind.operations) for kind in KINDS]
+    rows = [(f"[{kind.name}](kinds.md#{kind.name})", definitions(kind)["FLOPs"]) for kind in KINDS]
     return table(("kind", "FLOPs"), rows)
+
+
+def figures_table() -> str:
+    """Every figure that can be expected, with the words that it has elsewhere."""
+    return table(("figure", "what it is", "unit", "per layer", "budget"), map(_figure_row, FIGURES.values()))
+
+
+def _figure_row(figure: Figure) -> tuple[str, ...]:
+    budget = f"`{figure.budget}`" if figure.budget else ""
+    return f"`{figure.name}`", figure.definition, figure.unit, "yes" if figure.of_row else "", budget
 
 
 # Errors and warnings
@@ -339,7 +357,9 @@ WHOLE = {
 }
 """Pages that are generated as a whole."""
 SECTIONS = {
+    "macs": macs_table,
     "flops": flops_table,
+    "figures": figures_table,
     "lengths": zoo_page.lengths,
     "architectures": zoo_page.tables,
     "columns": commands_page.columns,

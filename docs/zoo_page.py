@@ -8,9 +8,10 @@ from tables import table
 
 from cnnshape.cli.list_ import entries
 from cnnshape.render.numbers import count
-from cnnshape.render.zoo import COLUMNS, Entry
+from cnnshape.render.zoo import COLUMNS
 from cnnshape.render.zoo_plot import zoo_plot
 from cnnshape.source import shipped_folder, shipped_names
+from cnnshape.study.zoo import Entry
 
 # Lines of the same network elsewhere, counted: Darknet's .cfg, Caffe's .prototxt for deployment.
 ELSEWHERE = {

@@ -1,7 +1,9 @@
 """Passes over a graph: each gives one value per node, and none knows a kind by name."""
 
+from cnnshape.analysis.field import Field, Undefined
 from cnnshape.analysis.memory import Moment, Peak, activation_elements, memory_timeline, peak_memory
-from cnnshape.analysis.receptive_field import Field, Undefined, receptive_fields
+from cnnshape.analysis.reach import last_maps
+from cnnshape.analysis.receptive_field import receptive_fields
 from cnnshape.analysis.weights import Counts, weight_counts
 from cnnshape.analysis.work import Work, work
 
@@ -13,6 +15,7 @@ __all__ = [
     "Undefined",
     "Work",
     "activation_elements",
+    "last_maps",
     "memory_timeline",
     "peak_memory",
     "receptive_fields",

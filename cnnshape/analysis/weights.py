@@ -2,11 +2,12 @@
 
 from typing import NamedTuple
 
+from cnnshape.analysis.applications import of_each_node
 from cnnshape.graph import Application, Graph
 
 
 class Counts(NamedTuple):
-    """Learned parameters, and buffers that are kept beside them."""
+    """Learned parameters, and buffers that are kept with them."""
 
     params: int
     buffers: int
@@ -17,12 +18,11 @@ NOTHING = Counts(0, 0)
 
 def weight_counts(graph: Graph) -> list[Counts]:
     """The weights of each node; a node that shares another's weights owns none, so that sums count each once."""
-    known: dict[Application, Counts] = {}
-    found = []
-    for node in graph.nodes:
-        application = node.application
-        counts = known.get(application)
-        if counts is None:
-            counts = known[application] = Counts(application.params, application.buffers)
-        found.append(NOTHING if node.shares is not None else counts)
-    return found
+    counts = of_each_node(graph, _counts)
+    return [own if node.shares is None else NOTHING for node, own in zip(graph.nodes, counts, strict=True)]
+
+
+def _counts(application: Application) -> Counts:
+    weights = application.weights
+    learned = sum([weight.elements for weight in weights if not weight.buffer])
+    return Counts(learned, sum([weight.elements for weight in weights if weight.buffer]))

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from cnnshape.graph import Application, Graph
+from cnnshape.analysis.applications import of_each_node
+from cnnshape.graph import Graph
 
 
 class Work(NamedTuple):
@@ -13,14 +14,5 @@ class Work(NamedTuple):
 
 
 def work(graph: Graph) -> list[Work]:
-    """The work of each node for one sample, by each kind's own formula."""
-    known: dict[Application, Work] = {}
-    found = []
-    for node in graph.nodes:
-        application = node.application
-        amount = known.get(application)
-        if amount is None:
-            layer, inputs, output = application.layer, application.inputs, application.output
-            amount = known[application] = Work(layer.macs(inputs, output), layer.flops(inputs, output))
-        found.append(amount)
-    return found
+    """The work of each node for one sample, by the formulas of its kind."""
+    return of_each_node(graph, lambda application: Work(application.macs, application.flops))

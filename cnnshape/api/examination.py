@@ -44,7 +44,10 @@ class Examination:
             raise ValueError("a design without a graph has no report")
         if self._report is None or self._report[0] != settings:
             with paused_collection():
-                self._report = settings, make_report(self.graph, self.program.spec.origin, settings)
+                self._report = (
+                    settings,
+                    make_report(self.graph, self.program.spec.origin, settings, complete=self.graph.complete),
+                )
         return self._report[1]
 
     def variant(self, name: str) -> "Examination":

@@ -10,7 +10,7 @@ from cnnshape.graph import Graph, Options
 from cnnshape.language import Variant
 from cnnshape.lint import Selection, Subject, apply_ignores, lint
 from cnnshape.program import Program
-from cnnshape.report.expectation import check_budgets, check_expectations
+from cnnshape.report import check_budgets, check_expectations
 
 MOST_VARIANTS = 200
 VARIANT_VISITS = 400_000

@@ -32,7 +32,7 @@ from cnnshape.document import read_file_bytes
 from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.lint import Selection
 from cnnshape.render.diagnostics import closing
-from cnnshape.report.expectation import parse_wanted
+from cnnshape.report import parse_wanted
 
 _FATAL = ("unreadable-file", "bad-configuration")
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
 from cnnshape.lint import Selection
-from cnnshape.report.expectation import parse_wanted
+from cnnshape.report import parse_wanted
 
 BUDGETS = {
     "max-params": "params",

@@ -18,7 +18,7 @@ from cnnshape.cli.options import (
 from cnnshape.cli.reading import layer_index, read_graph
 from cnnshape.cli.writing import terminal_width
 from cnnshape.graph import MAX_LAYERS
-from cnnshape.layers import show
+from cnnshape.layers import format_shape
 from cnnshape.report import Settings, make_report
 
 
@@ -40,7 +40,7 @@ def explain(
     from cnnshape.study import explain as study
 
     if layer is None:
-        start = ", ".join(show(given.tensor.shape) for given in graph.inputs)
+        start = ", ".join(format_shape(given.tensor.shape) for given in graph.inputs)
         sys.stdout.write(face.size_chain(graph.name, f"input {start}", study.size_chain(graph), terminal_width()))
         return
     index = layer_index(graph, layer)

@@ -26,8 +26,8 @@ def layers(
     if kind is None:
         sys.stdout.write(kinds_overview(terminal_width()))
         return
-    found = BY_NAME.get(kind) or foreign_kind(kind)
-    if found is None:
+    known = BY_NAME.get(kind) or foreign_kind(kind)
+    if known is None:
         help = did_you_mean(kind, BY_NAME) or "`cnnshape layers` lists all kinds"
         fail([diagnose("unknown-kind", f"no layer kind is called `{kind}`", help=help)], BAD_USAGE)
-    sys.stdout.write(kind_page(found, terminal_width()))
+    sys.stdout.write(kind_page(known, terminal_width()))

@@ -4,20 +4,17 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
-from math import prod
 from typing import Annotated
 
 import typer
 
-from cnnshape.analysis import Field, receptive_fields, weight_counts, work
-from cnnshape.api import Design, DesignError, expand, load
 from cnnshape.cli.cores import on_all_cores
 from cnnshape.cli.writing import terminal_width
 from cnnshape.diagnostics import did_you_mean
-from cnnshape.graph import Graph, Options
-from cnnshape.render.zoo import SORTS, Entry, zoo_csv, zoo_json, zoo_markdown, zoo_plain, zoo_table
-from cnnshape.report.quantity import parse_quantity
-from cnnshape.source import shipped_folder, shipped_names
+from cnnshape.render.zoo import zoo_csv, zoo_json, zoo_markdown, zoo_plain, zoo_table
+from cnnshape.report import parse_quantity
+from cnnshape.source import shipped_names
+from cnnshape.study.zoo import SORTS, Entry, families, survey
 
 
 class Format(StrEnum):
@@ -106,50 +103,6 @@ def chosen_names(wanted: Sequence[str]) -> list[str]:
     return sorted(name for family in set(wanted) for name in members[family])
 
 
-def families() -> dict[str, list[str]]:
-    """The names of the shipped architectures by their families, both sorted."""
-    members: dict[str, list[str]] = {}
-    for name in shipped_names():
-        spec = _design(name).spec
-        members.setdefault(spec.family if spec else "", []).append(name)
-    return dict(sorted(members.items()))
-
-
 def entries(names: Sequence[str]) -> list[Entry]:
     """What these shipped architectures cost; raises DesignError for one with errors."""
-    return list(on_all_cores(_entry, names))
-
-
-def _design(name: str) -> Design:
-    return load(shipped_folder() / f"{name}.yaml")
-
-
-def _entry(name: str) -> Entry:
-    design = _design(name)
-    graph, problems = expand(design, Options())
-    if graph is None or design.spec is None:
-        raise DesignError(problems)
-    spec = design.spec
-    params = sum(counts.params for counts in weight_counts(graph))
-    macs = sum(amount.macs for amount in work(graph))
-    reach = _reach(graph)
-    size, aligned = (reach.size, reach.aligned) if reach else (None, True)
-    shape = graph.inputs[0].tensor.shape
-    return Entry(name, spec.name, spec.family, spec.year, shape, params, macs, size, aligned, spec.origin)
-
-
-def _reach(graph: Graph) -> Field | None:
-    """The field of the last map on the way to the first output; None where its cells all see all.
-
-    What was pooled to a single cell is passed over, and so are regions.
-    """
-    end = next(iter(graph.outputs.values())) - len(graph.inputs) + 1
-    for node, field in zip(reversed(graph.nodes[:end]), reversed(receptive_fields(graph)[:end]), strict=True):
-        output = node.application.output
-        if output.boxes > 1 or len(output.shape) == 1 or not isinstance(field, Field):
-            continue
-        if any(field.stride):
-            return field
-        if prod(output.shape[1:]) > 1:
-            return None
-    return None
+    return list(on_all_cores(survey, names))

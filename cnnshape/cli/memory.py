@@ -20,8 +20,7 @@ from cnnshape.cli.reading import read_graph
 from cnnshape.cli.summary import ExpandOption
 from cnnshape.cli.writing import terminal_width, write
 from cnnshape.graph import MAX_LAYERS
-from cnnshape.report import Settings, make_report
-from cnnshape.report.quantity import parse_quantity
+from cnnshape.report import Settings, make_report, parse_quantity
 
 
 class Format(StrEnum):

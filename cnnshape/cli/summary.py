@@ -24,10 +24,9 @@ from cnnshape.cli.writing import terminal_width, write
 from cnnshape.diagnostics import did_you_mean
 from cnnshape.graph import MAX_LAYERS
 from cnnshape.render.color import wants_color
-from cnnshape.render.fold import Line
 from cnnshape.render.summary import plain
 from cnnshape.render.table import BY_NAME, COLUMNS, DEFAULT, Table, lines_of, make_table
-from cnnshape.report import Report, Settings, make_report
+from cnnshape.report import Line, Report, Settings, make_report
 
 if TYPE_CHECKING:
     from cnnshape.study.counting.rule import Rule

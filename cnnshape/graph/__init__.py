@@ -6,8 +6,9 @@ from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.graph.evaluation import MAX_LIST, MAX_LIST_DEPTH
 from cnnshape.graph.expand import MAX_NESTING, ExpansionMemory
 from cnnshape.graph.layout import meant, reading, stated_inputs
-from cnnshape.graph.model import Application, Graph, GraphInput, Group, Node
+from cnnshape.graph.model import Graph, GraphInput, Group, Node
 from cnnshape.graph.settle import Options
+from cnnshape.layers import Application
 
 __all__ = [
     "MAX_ELEMENTS",

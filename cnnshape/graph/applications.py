@@ -4,11 +4,10 @@ from cnnshape.diagnostics import diagnose
 from cnnshape.graph.binding import Bound, bare_follower, bind, check_follower, follower_kind, layer_problem
 from cnnshape.graph.evaluation import Refused, Uncertain, Values
 from cnnshape.graph.guess import Guess
-from cnnshape.graph.model import Application
 from cnnshape.graph.recovery import Outcome, failed, through
 from cnnshape.graph.scope import Current, Handle, Rounds, Scope
 from cnnshape.language import Name, Value
-from cnnshape.layers import Layer, LayerProblem, Shape, Tensor, show
+from cnnshape.layers import Application, Layer, LayerProblem, Shape, Tensor, format_shape
 from cnnshape.program import Follower, Plan
 
 MAX_ELEMENTS = 10**15
@@ -226,18 +225,17 @@ def apply(plan: Plan, layer: Layer, inputs: tuple[Tensor, ...]) -> Application:
         output = layer.output(inputs)
     except LayerProblem as problem:
         raise layer_problem(plan, problem) from None
-    application = Application(layer, inputs, output, layer.weights(inputs))
+    application = Application(layer, inputs, output)
     if output.elements > MAX_ELEMENTS:
         raise _too_large(plan, output.shape)
-    if application.params + application.buffers > MAX_ELEMENTS:
-        for weight in application.weights:
-            if weight.elements > MAX_ELEMENTS:
-                raise _too_large(plan, weight.shape)
+    for weight in application.weights:
+        if weight.elements > MAX_ELEMENTS:
+            raise _too_large(plan, weight.shape)
     return application
 
 
 def _too_large(plan: Plan, shape: Shape) -> Refused:
-    message = f"a tensor of {show(shape)} is larger than any machine's memory"
+    message = f"a tensor of {format_shape(shape)} is larger than any machine's memory"
     return Refused(diagnose("size-limit", message, plan.at))
 
 

@@ -12,7 +12,7 @@ from cnnshape.graph.mismatch import residual_mismatch
 from cnnshape.graph.recovery import after_join
 from cnnshape.graph.scope import Current
 from cnnshape.language import Expression, Name, Reference, describe
-from cnnshape.layers import BY_NAME, Layer, show
+from cnnshape.layers import BY_NAME, Layer, format_shape
 from cnnshape.program import JoinStep, ResidualStep
 
 MOST_NAMED = 12
@@ -45,7 +45,7 @@ class Joins:
         except Refused as refused:
             paths: tuple[Name | Reference, ...] = step.operands or tuple([name for name, _ in step.branches])
             related = [
-                Label(path.span, f"`{path.text}` is {show(self._draft.tensors[index].shape)}")
+                Label(path.span, f"`{path.text}` is {format_shape(self._draft.tensors[index].shape)}")
                 for path, index in islice(zip(paths, inputs, strict=True), MOST_NAMED)
             ]
             raise Refused(refused.diagnostic._replace(related=tuple(related))) from None

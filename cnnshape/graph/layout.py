@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.graph.model import GraphInput
 from cnnshape.language import Input, Spec
-from cnnshape.layers import Shape, show
+from cnnshape.layers import Shape, format_shape
 
 _CHANNELS = (1, 3)
 _LEAST_SIZE = 16
@@ -33,7 +33,7 @@ def _is_image(sizes: Shape) -> bool:
 def reading(shape: Shape) -> str:
     """How an input of that shape is read: `1 channel of 3x224x224`."""
     channels = "1 channel" if shape[0] == 1 else f"{shape[0]} channels"
-    return f"{channels} of {show(shape[1:])}"
+    return f"{channels} of {format_shape(shape[1:])}"
 
 
 def stated_inputs(spec: Spec, inputs: tuple[GraphInput, ...]) -> Iterator[tuple[Input, GraphInput]]:

@@ -5,7 +5,7 @@ from math import prod
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.graph.model import Node
 from cnnshape.language import Reference, shown
-from cnnshape.layers import Shape, Tensor, counted, show
+from cnnshape.layers import Shape, Tensor, counted, format_shape
 from cnnshape.program import ResidualStep
 
 
@@ -14,22 +14,24 @@ def residual_mismatch(step: ResidualStep, body: Tensor, shortcut: Tensor, projec
     if body.shape == shortcut.shape:
         message = f"residual add needs as many boxes on both paths: body {body.boxes}, shortcut {shortcut.boxes}"
         return diagnose("residual-shape-mismatch", message, step.word.span)
-    message = f"residual add needs equal shapes: body {show(body.shape)}, shortcut {show(shortcut.shape)}"
+    message = (
+        f"residual add needs equal shapes: body {format_shape(body.shape)}, shortcut {format_shape(shortcut.shape)}"
+    )
     related = []
     if step.shortcut_span is not None:
         related.append(Label(step.shortcut_span, _shortcut_label(step, shortcut, projected)))
-    label = f"the body ends with {show(body.shape)}"
+    label = f"the body ends with {format_shape(body.shape)}"
     if step.shortcut_span is None:
-        label += f"; no `shortcut`, so the input is added: {show(shortcut.shape)}"
+        label += f"; no `shortcut`, so the input is added: {format_shape(shortcut.shape)}"
     help = _help(body.shape, shortcut.shape, projected)
     return diagnose("residual-shape-mismatch", message, step.word.span, label=label, related=related, help=help)
 
 
 def _shortcut_label(step: ResidualStep, shortcut: Tensor, projected: bool) -> str:
     if projected:
-        return f"the shortcut ends with {show(shortcut.shape)}"
+        return f"the shortcut ends with {format_shape(shortcut.shape)}"
     why = f" (`{step.conditions[0]}` is false)" if step.conditions else ""
-    return f"empty here{why}: {show(shortcut.shape)}"
+    return f"empty here{why}: {format_shape(shortcut.shape)}"
 
 
 def _help(body: Shape, shortcut: Shape, projected: bool) -> str:
@@ -124,4 +126,4 @@ def _difference(lender: Node, borrower: Node) -> str:
 
 def _owned(node: Node) -> dict[str, str]:
     application = node.application
-    return {weight.name: show(weight.shape) for weight in application.weights}
+    return {weight.name: format_shape(weight.shape) for weight in application.weights}

@@ -1,34 +1,10 @@
 """The graph of a design: layers applied to tensors, in the order in which they run."""
 
 from collections.abc import Mapping
-from math import prod
 from typing import NamedTuple
 
-from cnnshape.layers import Layer, Tensor, Weight
+from cnnshape.layers import Application, Tensor
 from cnnshape.source import Span
-
-
-class Application:
-    """A layer on inputs of known shapes, with the weights that it owns.
-
-    `params` and `buffers` are how many values the learned and the other weights have. The same step with the same
-    values on the same tensors is one object.
-    """
-
-    __slots__ = ("buffers", "inputs", "layer", "output", "params", "weights")
-
-    def __init__(self, layer: Layer, inputs: tuple[Tensor, ...], output: Tensor, weights: tuple[Weight, ...]) -> None:
-        self.layer = layer
-        self.inputs = inputs
-        self.output = output
-        self.weights = weights
-        self.params = 0
-        self.buffers = 0
-        for weight in weights:
-            if weight.buffer:
-                self.buffers += prod(weight.shape)
-            else:
-                self.params += prod(weight.shape)
 
 
 class Node:

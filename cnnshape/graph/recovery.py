@@ -21,7 +21,7 @@ from cnnshape.graph.guess import (
     pattern_text,
     witnesses,
 )
-from cnnshape.layers import LARGEST, Layer, Shape, Tensor, show
+from cnnshape.layers import LARGEST, Layer, Shape, Tensor, format_shape
 
 _REPORTABLE = frozenset({"window-too-large", "wrong-rank", "bad-argument", "indivisible-channels", "missing-argument"})
 """Faults that hold for every shape, or that the largest shape shows."""
@@ -127,5 +127,5 @@ def _spatial(axis: Axis, *, certain: bool, bounded: bool) -> Axis:
 
 def _uncertain(problem: Diagnostic, shape: Shape, pattern: Pattern) -> Diagnostic:
     """The problem without the shape that was tried: what isn't certain is shown as `?`."""
-    message = problem.message.replace(show(shape), pattern_text(pattern))
+    message = problem.message.replace(format_shape(shape), pattern_text(pattern))
     return problem._replace(message=message, notes=(*problem.notes, UNCERTAIN_INPUT))

@@ -1,31 +1,78 @@
 """The vocabulary: every layer kind, each stating all facts about itself."""
 
+from cnnshape.layers.application import Application
 from cnnshape.layers.argument import LARGEST, Argument, ArgumentType
-from cnnshape.layers.contract import Layer, LayerProblem, Shape, Tensor, Weight
-from cnnshape.layers.family import counted, show
-from cnnshape.layers.registry import BY_FOREIGN_NAME, BY_NAME, KINDS, bare, foreign_argument, foreign_kind
-from cnnshape.layers.window import AxisRelation, Footprint, Phases, Sight, Window
+from cnnshape.layers.axes import AXES, pairs, per_axis
+from cnnshape.layers.contract import Layer
+from cnnshape.layers.convolution import ConvTranspose
+from cnnshape.layers.definitions import definitions
+from cnnshape.layers.factors import Parameter
+from cnnshape.layers.family import (
+    Activation,
+    Join,
+    MatrixProduct,
+    Move,
+    Normalization,
+    PassThrough,
+    Pooling,
+    Resize,
+    Scaling,
+)
+from cnnshape.layers.merge import ElementwiseJoin
+from cnnshape.layers.pooling import AdaptivePool, GlobalPool, SlidingPool
+from cnnshape.layers.region import RegionPool
+from cnnshape.layers.registry import BY_FOREIGN_NAME, BY_NAME, KINDS, bare, foreign_argument, foreign_kind, register
+from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, Weight
+from cnnshape.layers.window import AxisRelation, Coverage, Footprint, Phases, Window
+from cnnshape.layers.wording import counted, format_shape
+
+Sight = Coverage
+show = format_shape
 
 __all__ = [
+    "AXES",
     "BY_FOREIGN_NAME",
     "BY_NAME",
     "KINDS",
     "LARGEST",
+    "Activation",
+    "AdaptivePool",
+    "Application",
     "Argument",
     "ArgumentType",
     "AxisRelation",
+    "ConvTranspose",
+    "Coverage",
+    "ElementwiseJoin",
     "Footprint",
+    "GlobalPool",
+    "Join",
     "Layer",
     "LayerProblem",
+    "MatrixProduct",
+    "Move",
+    "Normalization",
+    "Parameter",
+    "PassThrough",
     "Phases",
+    "Pooling",
+    "RegionPool",
+    "Resize",
+    "Scaling",
     "Shape",
     "Sight",
+    "SlidingPool",
     "Tensor",
     "Weight",
     "Window",
     "bare",
     "counted",
+    "definitions",
     "foreign_argument",
     "foreign_kind",
+    "format_shape",
+    "pairs",
+    "per_axis",
+    "register",
     "show",
 ]

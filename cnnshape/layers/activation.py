@@ -1,8 +1,10 @@
 """Activations: functions of single values. A transcendental function counts as one operation."""
 
+from cnnshape.arithmetic import Constant, When, counted_as
 from cnnshape.layers.argument import FLAG, NUMBER, PROBABILITY, arg
-from cnnshape.layers.contract import Tensor, Weight, layer
-from cnnshape.layers.family import Activation, Free, Normalization, SamePlace
+from cnnshape.layers.contract import layer
+from cnnshape.layers.factors import CHANNELS, VALUES, Parameter
+from cnnshape.layers.family import Activation, PassThrough
 
 
 @layer
@@ -11,8 +13,7 @@ class Relu(Activation):
 
     name = "relu"
     foreign = ("ReLU", "Relu", "RELU", "rectifier")
-    cost = 1
-    operations = "1 per value: max(x, 0)"
+    flops_formula = counted_as(VALUES, "max")
 
 
 @layer
@@ -21,8 +22,7 @@ class Relu6(Activation):
 
     name = "relu6"
     foreign = ("ReLU6", "Relu6")
-    cost = 2
-    operations = "2 per value: min, max"
+    flops_formula = counted_as(VALUES, "min", "max")
 
 
 @layer
@@ -31,8 +31,7 @@ class LeakyRelu(Activation):
 
     name = "leaky_relu"
     foreign = ("LeakyReLU", "LeakyRelu", "leaky", "lrelu")
-    cost = 2
-    operations = "2 per value: product, max"
+    flops_formula = counted_as(VALUES, "product", "max")
     slope: float = arg(
         NUMBER,
         "slope for negative values",
@@ -42,21 +41,18 @@ class LeakyRelu(Activation):
     )
 
 
+_SLOPES = When("`per_channel`", lambda given: given.layer.per_channel, CHANNELS, Constant(1))
+
+
 @layer
-class Prelu(Normalization):
+class Prelu(Activation):
     """max(x, 0) + slope * min(x, 0), the slope learned: one, or one per channel. Source: He et al. (2015)."""
 
     name = "prelu"
     foreign = ("PReLU", "PRelu")
-    activation = True
-    operations = "2 per value: product, choice"
+    flops_formula = counted_as(VALUES, "product", "choice")
+    parameters = (Parameter("weight", _SLOPES),)
     per_channel: bool = arg(FLAG, "learns a slope per channel", default=False, main=True)
-
-    def weights(self, inputs: tuple[Tensor, ...]) -> tuple[Weight, ...]:
-        return (Weight("weight", inputs[0].shape[:1] if self.per_channel else (1,)),)
-
-    def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:
-        return 2 * output.elements
 
 
 @layer
@@ -65,8 +61,7 @@ class Elu(Activation):
 
     name = "elu"
     foreign = ("ELU", "Elu")
-    cost = 4
-    operations = "4 per value: exp, difference, product, choice"
+    flops_formula = counted_as(VALUES, "exp", "difference", "product", "choice")
     alpha: float = arg(NUMBER, "scale for negative values", default=1.0, main=True)
 
 
@@ -76,8 +71,7 @@ class Selu(Activation):
 
     name = "selu"
     foreign = ("SELU", "Selu")
-    cost = 5
-    operations = "5 per value: exp, difference, two products, choice"
+    flops_formula = counted_as(VALUES, "exp", "difference", "product", "product", "choice")
 
 
 @layer
@@ -86,8 +80,7 @@ class Gelu(Activation):
 
     name = "gelu"
     foreign = ("GELU", "Gelu")
-    cost = 5
-    operations = "5 per value: quotient, erf, sum, two products"
+    flops_formula = counted_as(VALUES, "quotient", "erf", "sum", "product", "product")
 
 
 @layer
@@ -96,8 +89,7 @@ class Silu(Activation):
 
     name = "silu"
     foreign = ("SiLU", "swish", "Swish")
-    cost = 5
-    operations = "5 per value: the 4 of sigmoid, product"
+    flops_formula = counted_as(VALUES, "negation", "exp", "sum", "quotient", "product")
 
 
 @layer
@@ -106,8 +98,7 @@ class Mish(Activation):
 
     name = "mish"
     foreign = ("Mish",)
-    cost = 5
-    operations = "5 per value: exp, sum, log, tanh, product"
+    flops_formula = counted_as(VALUES, "exp", "sum", "log", "tanh", "product")
 
 
 @layer
@@ -116,8 +107,7 @@ class Sigmoid(Activation):
 
     name = "sigmoid"
     foreign = ("Sigmoid", "logistic", "Logistic")
-    cost = 4
-    operations = "4 per value: negation, exp, sum, quotient"
+    flops_formula = counted_as(VALUES, "negation", "exp", "sum", "quotient")
 
 
 @layer
@@ -126,8 +116,7 @@ class HardSigmoid(Activation):
 
     name = "hard_sigmoid"
     foreign = ("Hardsigmoid", "HardSigmoid", "hsigmoid", "h_sigmoid")
-    cost = 4
-    operations = "4 per value: sum, min, max, quotient"
+    flops_formula = counted_as(VALUES, "sum", "min", "max", "quotient")
 
 
 @layer
@@ -136,8 +125,7 @@ class HardSwish(Activation):
 
     name = "hard_swish"
     foreign = ("Hardswish", "HardSwish", "hswish", "h_swish")
-    cost = 5
-    operations = "5 per value: the 4 of hard_sigmoid, product"
+    flops_formula = counted_as(VALUES, "sum", "min", "max", "quotient", "product")
 
 
 @layer
@@ -146,8 +134,7 @@ class Tanh(Activation):
 
     name = "tanh"
     foreign = ("Tanh", "TanH")
-    cost = 1
-    operations = "1 per value"
+    flops_formula = counted_as(VALUES, "tanh")
 
 
 @layer
@@ -156,8 +143,7 @@ class Softplus(Activation):
 
     name = "softplus"
     foreign = ("Softplus", "SoftPlus")
-    cost = 3
-    operations = "3 per value: exp, sum, log"
+    flops_formula = counted_as(VALUES, "exp", "sum", "log")
 
 
 @layer
@@ -166,19 +152,11 @@ class Softmax(Activation):
 
     name = "softmax"
     foreign = ("Softmax", "SoftMax")
-    cost = 3
-    operations = "3 per value: exp, sum, quotient"
-
-
-class Dropping(Free, SamePlace):
-    """Does nothing at inference."""
-
-    view = True
-    operations = "0: nothing happens at inference"
+    flops_formula = counted_as(VALUES, "exp", "sum", "quotient")
 
 
 @layer
-class Dropout(Dropping):
+class Dropout(PassThrough):
     """Zeroes values with probability `p` in training; nothing at inference."""
 
     name = "dropout"
@@ -212,7 +190,7 @@ class Dropout(Dropping):
 
 
 @layer
-class DropPath(Dropping):
+class DropPath(PassThrough):
     """Drops a whole branch of a residual with probability `p` in training (stochastic depth)."""
 
     name = "drop_path"
@@ -227,9 +205,8 @@ class DropPath(Dropping):
 
 
 @layer
-class Identity(Dropping):
+class Identity(PassThrough):
     """The input, as it is."""
 
     name = "identity"
     foreign = ("Identity", "noop", "no_op", "pass", "passthrough")
-    operations = "0"

@@ -1,17 +1,22 @@
 """Arguments of layer kinds: type, range, doc and default in one call."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
+
+from cnnshape.arithmetic import is_number, is_whole, truncate
 
 Pair = tuple[int, int]
 PerAxis = int | tuple[int, ...]
 Factors = float | tuple[float, ...]
 Padding = int | tuple[int, ...] | tuple[Pair, ...] | str
 
-Converted = TypeVar("Converted", int, float)
+Converted = TypeVar("Converted")
 
 REQUIRED: Any = object()
 LARGEST = 10**9
+MOST_AXES = 3
+"""Spatial axes of a tensor."""
 
 
 class ArgumentType(NamedTuple):
@@ -40,6 +45,9 @@ class ArgumentType(NamedTuple):
         """The value as the kind gets it; raises ValueError with what was expected."""
         if isinstance(value, str) and value in self.words:
             return str(value)
+        # Most values are whole numbers in range.
+        if type(value) is int and self.form in _NUMERIC and self.least <= value <= self.most:
+            return value
         converted = _CONVERTERS[self.form](self, value)
         if converted is None:
             raise ValueError(self.expected)
@@ -47,48 +55,49 @@ class ArgumentType(NamedTuple):
 
 
 def _number(kind: ArgumentType, value: Any) -> int | float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         return None
     return value if kind.least <= value <= kind.most else None
 
 
 def _whole(kind: ArgumentType, value: Any) -> int | None:
     number = _number(kind, value)
-    return int(number) if number is not None and number == int(number) else None
+    return truncate(number) if number is not None and is_whole(number) else None
 
 
 def _per_axis(kind: ArgumentType, value: Any) -> PerAxis | None:
-    return _each(_whole, kind, value)
+    """A value for all axes, or a list of one per axis."""
+    return _listed(partial(_whole, kind), value, MOST_AXES) if isinstance(value, tuple) else _whole(kind, value)
 
 
 def _factors(kind: ArgumentType, value: Any) -> Factors | None:
-    return _each(_number, kind, value)
+    return _listed(partial(_number, kind), value, MOST_AXES) if isinstance(value, tuple) else _number(kind, value)
 
 
-def _each(
-    convert: Callable[[ArgumentType, Any], Converted | None], kind: ArgumentType, value: Any
-) -> Converted | tuple[Converted, ...] | None:
-    """A value for all axes, or a list of one per axis."""
-    if not isinstance(value, tuple):
-        return convert(kind, value)
-    axes = tuple(convert(kind, each) for each in value)
-    return None if None in axes or not 1 <= len(axes) <= 3 else axes  # type: ignore[return-value]
+def _listed(
+    convert: Callable[[Any], Converted | None], values: tuple[Any, ...], most: int
+) -> tuple[Converted, ...] | None:
+    """The values converted; None where one of them is refused, or where there are none or too many."""
+    converted = tuple(item for item in map(convert, values) if item is not None)
+    return converted if len(converted) == len(values) and 1 <= len(values) <= most else None
 
 
 def _padding(kind: ArgumentType, value: Any) -> Padding | None:
-    if not isinstance(value, tuple) or not all(isinstance(each, tuple) for each in value):
+    if not isinstance(value, tuple) or not all(isinstance(item, tuple) for item in value):
         return _per_axis(kind, value)
-    pairs = tuple(_per_axis(kind, each) for each in value)
-    sound = all(isinstance(pair, tuple) and len(pair) == 2 for pair in pairs) and 1 <= len(pairs) <= 3
-    return pairs if sound else None  # type: ignore[return-value]
+    return _listed(partial(_pair, kind), value, MOST_AXES)
+
+
+def _pair(kind: ArgumentType, value: tuple[Any, ...]) -> Pair | None:
+    sizes = _listed(partial(_whole, kind), value, 2)
+    return (sizes[0], sizes[1]) if sizes is not None and len(sizes) == 2 else None
 
 
 def _sizes(kind: ArgumentType, value: Any) -> tuple[int, ...] | None:
-    listed = value if isinstance(value, tuple) else (value,)
-    sizes = tuple(_whole(kind, each) for each in listed)
-    return None if None in sizes or not 1 <= len(sizes) <= 4 else sizes  # type: ignore[return-value]
+    return _listed(partial(_whole, kind), value if isinstance(value, tuple) else (value,), MOST_AXES + 1)
 
 
+_NUMERIC = frozenset({"int", "float", "per_axis", "factors", "padding"})
 _CONVERTERS: dict[str, Any] = {
     "int": _whole,
     "float": _number,

@@ -5,51 +5,13 @@ of files or screens. Shapes are channels first and leave the batch out: `(C, L)`
 """
 
 from abc import ABC, abstractmethod
-from math import prod
-from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform
+from typing import Any, ClassVar, TypeVar, dataclass_transform
 
+from cnnshape.arithmetic import Formula
 from cnnshape.layers.argument import Argument, arg
+from cnnshape.layers.factors import Given, Parameter
+from cnnshape.layers.tensor import Tensor, Weight
 from cnnshape.layers.window import Footprint
-
-Shape = tuple[int, ...]
-
-
-class Tensor(NamedTuple):
-    """A tensor's shape without the batch; `boxes` counts the regions that share it (1: not per region)."""
-
-    shape: Shape
-    boxes: int = 1
-
-    @property
-    def elements(self) -> int:
-        """Values in the tensor, all boxes together, for one sample."""
-        return prod(self.shape) * self.boxes
-
-
-class Weight(NamedTuple):
-    """A named tensor that a layer owns; a buffer is kept with the weights but not learned."""
-
-    name: str
-    shape: Shape
-    buffer: bool = False
-
-    @property
-    def elements(self) -> int:
-        """Values in the weight."""
-        return prod(self.shape)
-
-
-class LayerProblem(Exception):
-    """Inputs or arguments that a layer can't work with. `argument` names the one at fault, if it is one."""
-
-    def __init__(
-        self, message: str, *, name: str = "shape-rejected", argument: str | None = None, help: str | None = None
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.name = name
-        self.argument = argument
-        self.help = help
 
 
 class Layer(ABC):
@@ -82,8 +44,12 @@ class Layer(ABC):
     """True where the output may have more cells on an axis than the input."""
     reshapes: ClassVar[bool] = False
     """True where the output may have other axes than the input, or a map can't come in."""
-    operations: ClassVar[str]
-    """The formula of `flops`, in words."""
+    parameters: ClassVar[tuple[Parameter, ...]]
+    """The tensors that the layer owns, learned ones and buffers."""
+    macs_formula: ClassVar[Formula]
+    """Multiply-accumulates of a matrix product for one sample and box, without bias."""
+    flops_formula: ClassVar[Formula]
+    """Floating-point operations for one sample and box."""
 
     def __init__(self, **values: Any) -> None:
         for name, argument in self.arguments.items():
@@ -114,28 +80,30 @@ class Layer(ABC):
         """The output for these inputs; raises LayerProblem."""
 
     @abstractmethod
-    def weights(self, inputs: tuple[Tensor, ...]) -> tuple[Weight, ...]:
-        """The tensors that the layer owns, learned ones and buffers."""
-
-    @abstractmethod
-    def macs(self, inputs: tuple[Tensor, ...], output: Tensor) -> int:
-        """Multiply-accumulates of a matrix product for one sample, without bias."""
-
-    @abstractmethod
-    def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:
-        """Floating-point operations for one sample by the formula in `operations`; None: can't be known."""
-
-    @abstractmethod
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
         """Which cells of the input one cell of the output sees."""
 
+    def weights(self, inputs: tuple[Tensor, ...]) -> tuple[Weight, ...]:
+        """The tensors that the layer owns for these inputs, learned ones and buffers."""
+        return self.tensors(Given(self, inputs))
 
+    def tensors(self, given: Given) -> tuple[Weight, ...]:
+        """The same for the layer with its inputs."""
+        return tuple(
+            [tensor.weight(given) for tensor in self.parameters if tensor.applies is None or tensor.applies(given)]
+        )
+
+
+_FORMULAS = ("parameters", "macs_formula", "flops_formula")
 Kind = TypeVar("Kind", bound=type[Layer])
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(arg,))
 def layer(kind: Kind) -> Kind:
-    """Collects the arguments that a kind declares, its bases' first."""
+    """Collects the arguments that a kind declares, its bases' first; raises TypeError for a kind without formulas."""
+    missing = [name for name in _FORMULAS if not hasattr(kind, name)]
+    if missing:
+        raise TypeError(f"{kind.__name__} declares no {' and no '.join(missing)}")
     collected: dict[str, Argument] = {}
     for base in reversed(kind.__mro__):
         collected.update({name: value for name, value in vars(base).items() if isinstance(value, Argument)})

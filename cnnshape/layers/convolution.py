@@ -1,8 +1,6 @@
 """Convolutions and the fully connected layer: the kinds with matrix products."""
 
-from math import prod
-from typing import ClassVar
-
+from cnnshape.arithmetic import Factor, example, maximum
 from cnnshape.layers.argument import (
     EXPLICIT_PADDING,
     FLAG,
@@ -14,20 +12,13 @@ from cnnshape.layers.argument import (
     PerAxis,
     arg,
 )
-from cnnshape.layers.contract import Layer, LayerProblem, Tensor, Weight, layer
-from cnnshape.layers.family import (
-    AXES,
-    counted,
-    divisor_help,
-    grid,
-    indivisible,
-    pairs,
-    per_axis,
-    show,
-    slide,
-    windows,
-)
-from cnnshape.layers.window import Footprint, Sight, transposed
+from cnnshape.layers.axes import AXES, grid, per_axis, slide, windows
+from cnnshape.layers.contract import layer
+from cnnshape.layers.factors import INPUT_POSITIONS, OUTPUT_POSITIONS, Given
+from cnnshape.layers.family import MatrixProduct, matrix
+from cnnshape.layers.tensor import LayerProblem, Shape, Tensor
+from cnnshape.layers.window import Coverage, Footprint, Window, transposed
+from cnnshape.layers.wording import counted, divisor_help, format_shape, indivisible
 
 _OUT = (
     "filters", "out_channels", "channels", "num_output", "num_outputs", "features", "depth", "ch", "nb_filter", "num_filter",
@@ -44,8 +35,6 @@ _OUTPUT_PADDING = ("output_pad", "out_padding", "out_pad", "adj")
 _DILATION = ("dilation_rate", "dilations", "dilate", "d", "rate", "atrous_rate")
 _GROUPS = ("group", "g", "num_group", "num_groups", "n_groups", "cardinality", "feature_group_count")
 _BIAS = ("use_bias", "bias_term", "with_bias", "has_bias", "add_bias", "bias_attr")
-
-
 _UNITS = (
     "out_features", "units", "nodes", "neurons", "hidden", "num_hidden", "n_units", "size", "width", "classes", "num_classes",
     "output_size",
@@ -63,15 +52,58 @@ def _check_groups(channels: int, out: int, groups: int) -> None:
 def _groups_help(channels: int, out: int, groups: int) -> str:
     if groups != channels:
         return divisor_help(groups, channels, out)
-    return f"with a group per channel `out` is a multiple of {channels}, such as {max(round(out / channels), 1) * channels}"
+    return f"with a group per channel `out` is a multiple of {channels}, such as {_nearest_multiple(out, channels)}"
+
+
+def _nearest_multiple(number: int, of: int) -> int:
+    return max(round(example(number) / example(of)), 1) * example(of)
+
+
+def _kernel_size(given: Given) -> Shape:
+    return per_axis(given.layer.kernel, len(given.inputs[0].shape) - 1, "kernel")
+
+
+KERNELS = Factor("kernels", lambda given: (given.layer.out,))
+KERNEL_SIZE = Factor("kernel size", _kernel_size)
+
+
+class Convolution(MatrixProduct):
+    """Applies learned kernels at positions of spatial axes."""
+
+    out: int = arg(POSITIVE, "number of kernels: the channels of the output", main=True, foreign=_OUT)
+    kernel: PerAxis = arg(POSITIVE_PER_AXIS, "size of the window", foreign=_KERNEL)
+    stride: PerAxis = arg(POSITIVE_PER_AXIS, "step between two windows", default=1, foreign=_STRIDE)
+    padding: Padding = arg(PADDING, "zeros around the input, or `same`", default=0, foreign=_PADDING)
+    dilation: PerAxis = arg(POSITIVE_PER_AXIS, "step between two taps of a window", default=1, foreign=_DILATION)
+    groups: int = arg(POSITIVE, "parts that see only their share of the channels", default=1, foreign=_GROUPS)
+    bias: bool = arg(FLAG, "adds one learned value per output channel", default=True, foreign=_BIAS)
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        sizes = grid(inputs[0], self.name)
+        _check_groups(inputs[0].shape[0], self.out, self.groups)
+        return Tensor((self.out, *self.output_sizes(sizes)), inputs[0].boxes)
+
+    def windows(self, sizes: Shape) -> tuple[Window, ...]:
+        """The window of each axis."""
+        return windows(sizes, self.kernel, self.stride, self.padding, self.dilation)
+
+    def output_sizes(self, sizes: Shape) -> Shape:
+        """The spatial sizes of the output; raises LayerProblem."""
+        raise NotImplementedError
+
+
+_CONV_WEIGHT = (
+    KERNELS
+    * Factor("input channels / groups", lambda given: (given.inputs[0].shape[0] // given.layer.groups,))
+    * KERNEL_SIZE
+)
 
 
 @layer
-class Conv(Layer):
+class Conv(Convolution):
     """Slides `out` learned kernels over the input.
 
     Output size per axis: floor((W - K_eff + P_before + P_after) / S) + 1, K_eff = dilation * (K - 1) + 1.
-    Weights: out x C / groups x kernel, and out biases. MACs: the weights without bias, once per output position.
     """
 
     name = "conv"
@@ -90,43 +122,28 @@ class Conv(Layer):
         "convolutional",
         "cnn",
     )
-    followers = ("norm", "act")
-    operations = "2 x MACs, and 1 per output value for the bias"
-    out: int = arg(POSITIVE, "number of kernels: the channels of the output", main=True, foreign=_OUT)
-    kernel: PerAxis = arg(POSITIVE_PER_AXIS, "size of the window", foreign=_KERNEL)
-    stride: PerAxis = arg(POSITIVE_PER_AXIS, "step between two windows", default=1, foreign=_STRIDE)
-    padding: Padding = arg(PADDING, "zeros around the input, or `same`", default=0, foreign=_PADDING)
-    dilation: PerAxis = arg(POSITIVE_PER_AXIS, "step between two taps of a window", default=1, foreign=_DILATION)
-    groups: int = arg(POSITIVE, "parts that see only their share of the channels", default=1, foreign=_GROUPS)
-    bias: bool = arg(FLAG, "adds one learned value per output channel", default=True, foreign=_BIAS)
+    parameters = matrix(_CONV_WEIGHT, KERNELS)
+    macs_formula = _CONV_WEIGHT * OUTPUT_POSITIONS
 
-    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
-        sizes = grid(inputs[0], self.name)
-        _check_groups(inputs[0].shape[0], self.out, self.groups)
-        over = windows(sizes, self.kernel, self.stride, self.padding, self.dilation)
-        return Tensor((self.out, *slide(sizes, over)), inputs[0].boxes)
-
-    def weights(self, inputs: tuple[Tensor, ...]) -> tuple[Weight, ...]:
-        channels, *sizes = inputs[0].shape
-        weight = Weight("weight", (self.out, channels // self.groups, *per_axis(self.kernel, len(sizes), "kernel")))
-        return (weight, Weight("bias", (self.out,))) if self.bias else (weight,)
-
-    def macs(self, inputs: tuple[Tensor, ...], output: Tensor) -> int:
-        return self.weights(inputs)[0].elements * prod(output.shape[1:]) * output.boxes
-
-    def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:
-        return 2 * self.macs(inputs, output) + (output.elements if self.bias else 0)
+    def output_sizes(self, sizes: Shape) -> Shape:
+        return slide(sizes, self.windows(sizes))
 
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
-        return windows(inputs[0].shape[1:], self.kernel, self.stride, self.padding, self.dilation)
+        return self.windows(inputs[0].shape[1:])
+
+
+_TRANSPOSED_WEIGHT = (
+    Factor("input channels", lambda given: given.inputs[0].shape[:1])
+    * Factor("kernels / groups", lambda given: (given.layer.out // given.layer.groups,))
+    * KERNEL_SIZE
+)
 
 
 @layer
-class ConvTranspose(Layer):
+class ConvTranspose(Convolution):
     """Writes `out` learned kernels over a larger output, one per input cell: the transpose of `conv`.
 
     Output size per axis: (W - 1) * S + K_eff - P_before - P_after + output_padding.
-    Weights: C x out / groups x kernel, and out biases. MACs: the weights without bias, once per input position.
     """
 
     enlarges = True
@@ -142,10 +159,8 @@ class ConvTranspose(Layer):
         "upconv",
         "up_conv",
     )
-    followers = ("norm", "act")
-    operations = "2 x MACs, and 1 per output value for the bias"
-    out: int = arg(POSITIVE, "number of kernels: the channels of the output", main=True, foreign=_OUT)
-    kernel: PerAxis = arg(POSITIVE_PER_AXIS, "size of the window", foreign=_KERNEL)
+    parameters = matrix(_TRANSPOSED_WEIGHT, KERNELS)
+    macs_formula = _TRANSPOSED_WEIGHT * INPUT_POSITIONS
     stride: PerAxis = arg(POSITIVE_PER_AXIS, "step between two windows in the output", default=1, foreign=_STRIDE)
     padding: Padding = arg(EXPLICIT_PADDING, "cells cut off around the output", default=0, foreign=_PADDING)
     output_padding: PerAxis = arg(
@@ -154,57 +169,37 @@ class ConvTranspose(Layer):
         default=0,
         foreign=_OUTPUT_PADDING,
     )
-    dilation: PerAxis = arg(POSITIVE_PER_AXIS, "step between two taps of a window", default=1, foreign=_DILATION)
-    groups: int = arg(POSITIVE, "parts that see only their share of the channels", default=1, foreign=_GROUPS)
-    bias: bool = arg(FLAG, "adds one learned value per output channel", default=True, foreign=_BIAS)
 
-    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
-        sizes = grid(inputs[0], self.name)
-        _check_groups(inputs[0].shape[0], self.out, self.groups)
-        found = tuple(self._size(axis, size, len(sizes)) for axis, size in enumerate(sizes))
-        return Tensor((self.out, *found), inputs[0].boxes)
+    def output_sizes(self, sizes: Shape) -> Shape:
+        extras = per_axis(self.output_padding, len(sizes), "output_padding")
+        axes = zip(self.windows(sizes), sizes, extras, AXES[len(sizes)], strict=True)
+        return tuple(self._size(*axis) for axis in axes)
 
-    def _size(self, axis: int, size: int, rank: int) -> int:
-        kernel, stride, dilation = (
-            per_axis(value, rank, name)[axis]
-            for value, name in ((self.kernel, "kernel"), (self.stride, "stride"), (self.dilation, "dilation"))
-        )
-        before, after = pairs(self.padding, rank, "padding")[axis]
-        extra = per_axis(self.output_padding, rank, "output_padding")[axis]
-        if extra >= max(stride, dilation):
-            message = f"`output_padding` {extra} must be smaller than the stride {stride} or the dilation {dilation}"
+    def _size(self, window: Window, size: int, extra: int, axis: str) -> int:
+        if extra >= maximum(window.stride, window.dilation):
+            message = (
+                f"`output_padding` {extra} must be smaller than the stride {window.stride} "
+                f"or the dilation {window.dilation}"
+            )
             raise LayerProblem(message, name="bad-argument", argument="output_padding")
-        found = (size - 1) * stride + dilation * (kernel - 1) + 1 - before - after + extra
-        if found < 1:
-            message = f"padding {before} and {after} leaves nothing of {AXES[rank][axis]} {found + before + after}"
+        whole = (size - 1) * window.stride + window.extent + extra
+        if whole - window.before - window.after < 1:
+            message = f"padding {window.before} and {window.after} leaves nothing of {axis} {whole}"
             raise LayerProblem(message, name="window-too-large", argument="padding", help="pad less")
-        return found
-
-    def weights(self, inputs: tuple[Tensor, ...]) -> tuple[Weight, ...]:
-        channels, *sizes = inputs[0].shape
-        weight = Weight("weight", (channels, self.out // self.groups, *per_axis(self.kernel, len(sizes), "kernel")))
-        return (weight, Weight("bias", (self.out,))) if self.bias else (weight,)
-
-    def macs(self, inputs: tuple[Tensor, ...], output: Tensor) -> int:
-        return self.weights(inputs)[0].elements * prod(inputs[0].shape[1:]) * output.boxes
-
-    def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:
-        return 2 * self.macs(inputs, output) + (output.elements if self.bias else 0)
+        return whole - window.before - window.after
 
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
-        rank = len(inputs[0].shape) - 1
-        kernels, strides = per_axis(self.kernel, rank, "kernel"), per_axis(self.stride, rank, "stride")
-        dilations = per_axis(self.dilation, rank, "dilation")
-        before = [pair[0] for pair in pairs(self.padding, rank, "padding")]
-        return tuple(map(transposed, kernels, strides, dilations, before))
+        windows = self.windows(inputs[0].shape[1:])
+        return tuple(transposed(axis.kernel, axis.stride, axis.dilation, axis.before) for axis in windows)
+
+
+_OUTPUTS = Factor("outputs", lambda given: (given.layer.out,))
+_MATRIX = _OUTPUTS * Factor("inputs", lambda given: given.inputs[0].shape)
 
 
 @layer
-class Linear(Layer):
-    """Multiplies a flat input by a learned matrix: the fully connected layer.
-
-    Weights: out x C, and out biases. MACs: out x C.
-    """
+class Linear(MatrixProduct):
+    """Multiplies a flat input by a learned matrix: the fully connected layer."""
 
     reshapes = True
     name = "linear"
@@ -222,27 +217,17 @@ class Linear(Layer):
         "Affine",
         "classifier",
     )
-    followers: ClassVar[tuple[str, ...]] = ("norm", "act")
-    operations = "2 x MACs, and 1 per output value for the bias"
+    parameters = matrix(_MATRIX, _OUTPUTS)
+    macs_formula = _MATRIX
     out: int = arg(POSITIVE, "values of the output", main=True, foreign=(*_OUT, *_UNITS))
     bias: bool = arg(FLAG, "adds one learned value per output", default=True, foreign=_BIAS)
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         if len(inputs[0].shape) != 1:
-            message = f"linear works on a flat input, but this one is {show(inputs[0].shape)}"
+            message = f"linear works on a flat input, but this one is {format_shape(inputs[0].shape)}"
             help = "put `- flatten` before it (or `- global_avg_pool` and `- flatten`)"
             raise LayerProblem(message, name="wrong-rank", help=help)
         return Tensor((self.out,), inputs[0].boxes)
 
-    def weights(self, inputs: tuple[Tensor, ...]) -> tuple[Weight, ...]:
-        weight = Weight("weight", (self.out, inputs[0].shape[0]))
-        return (weight, Weight("bias", (self.out,))) if self.bias else (weight,)
-
-    def macs(self, inputs: tuple[Tensor, ...], output: Tensor) -> int:
-        return self.out * inputs[0].elements
-
-    def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:
-        return 2 * self.macs(inputs, output) + (output.elements if self.bias else 0)
-
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
-        return Sight.WHOLE
+        return Coverage.WHOLE

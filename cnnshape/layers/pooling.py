@@ -1,16 +1,27 @@
 """Pooling: one value out of a window, of each channel by itself."""
 
-from math import gcd, prod
+from typing import Any
 
+from cnnshape.arithmetic import Factor, gcd, maximum
 from cnnshape.layers.argument import FLAG, PADDING, POSITIVE_PER_AXIS, Padding, PerAxis, arg
-from cnnshape.layers.contract import LayerProblem, Shape, Tensor, layer
-from cnnshape.layers.family import Pooling, grid, per_axis, slide, windows
-from cnnshape.layers.window import Footprint, Sight, Window, adaptive
+from cnnshape.layers.axes import grid, per_axis, slide, windows
+from cnnshape.layers.contract import layer
+from cnnshape.layers.factors import CHANNELS, INPUT_VALUES, OUTPUT_VALUES, Given
+from cnnshape.layers.family import Pooling
+from cnnshape.layers.tensor import LayerProblem, Shape, Tensor
+from cnnshape.layers.window import Coverage, Footprint, Window, adaptive
 
 _KERNEL = ("kernel_size", "k", "ks", "ksize", "kernel_shape", "pool_size", "size", "window", "window_shape")
 _STRIDE = ("strides", "s", "step", "subsample")
 _PADDING = ("pad", "pads", "p", "paddings", "border_mode", "auto_pad")
 _CEIL = ("ceil_mode",)
+
+
+def _window_size(given: Given) -> Shape:
+    return per_axis(given.layer.kernel, len(given.inputs[0].shape) - 1, "kernel")
+
+
+WINDOW_SIZE = Factor("window size", _window_size)
 
 
 class SlidingPool(Pooling):
@@ -37,14 +48,12 @@ class SlidingPool(Pooling):
         sizes = grid(inputs[0], self.name)
         over = self.over(sizes)
         for window in over:
-            if self.padding != "same" and max(window.before, window.after) * 2 > window.kernel:
-                message = f"padding {max(window.before, window.after)} is more than half of the window {window.kernel}"
+            padding = maximum(window.before, window.after)
+            if self.padding != "same" and padding * 2 > window.kernel:
+                message = f"padding {padding} is more than half of the window {window.kernel}"
                 help = "a window could lie in the padding alone; pad less, or use `pad` before it"
                 raise LayerProblem(message, name="bad-argument", argument="padding", help=help)
         return Tensor((inputs[0].shape[0], *slide(sizes, over)), inputs[0].boxes)
-
-    def seen(self, inputs: tuple[Tensor, ...], output: Tensor) -> int:
-        return prod(output.shape[1:]) * prod(per_axis(self.kernel, len(output.shape) - 1, "kernel"))
 
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
         return self.over(inputs[0].shape[1:])
@@ -67,7 +76,7 @@ class MaxPool(SlidingPool):
         "Pooling",
     )
     averages = False
-    operations = "window size - 1 per output value"
+    flops_formula = (WINDOW_SIZE - 1) * OUTPUT_VALUES
     dilation: PerAxis = arg(
         POSITIVE_PER_AXIS, "step between two taps of a window", default=1, foreign=("d", "dilations", "dilation_rate")
     )
@@ -95,7 +104,7 @@ class AvgPool(SlidingPool):
         "SpatialAveragePooling",
     )
     averages = True
-    operations = "window size per output value"
+    flops_formula = WINDOW_SIZE * OUTPUT_VALUES
     count_include_pad: bool = arg(
         FLAG, "counts the padding in the divisor of the mean", default=True, foreign=("count_include_padding",)
     )
@@ -113,18 +122,19 @@ class AdaptivePool(Pooling):
         sizes = grid(inputs[0], self.name)
         return Tensor((inputs[0].shape[0], *per_axis(self.size, len(sizes), "size")), inputs[0].boxes)
 
-    def seen(self, inputs: tuple[Tensor, ...], output: Tensor) -> int:
-        return prod(map(_read, inputs[0].shape[1:], output.shape[1:]))
-
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
         if all(size == 1 for size in output.shape[1:]):
-            return Sight.WHOLE
+            return Coverage.WHOLE
         return tuple(map(adaptive, inputs[0].shape[1:], output.shape[1:]))
 
 
-def _read(size: int, output: int) -> int:
-    """Input cells that the windows of one axis read: neighbours share a cell wherever their border lies inside of it."""
-    return size + output - gcd(size, output)
+def _cells_read(application: Any) -> Shape:
+    """Cells that the windows of each axis read: neighbours share a cell wherever their border lies inside of it."""
+    sizes = zip(application.inputs[0].shape[1:], application.output.shape[1:], strict=True)
+    return tuple(size + output - gcd(size, output) for size, output in sizes)
+
+
+CELLS_READ = Factor("cells that the windows read", _cells_read)
 
 
 @layer
@@ -134,7 +144,7 @@ class AdaptiveAvgPool(AdaptivePool):
     name = "adaptive_avg_pool"
     foreign = ("AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "adaptive_avgpool", "AdaptiveAveragePool")
     averages = True
-    operations = "1 per value that a window reads"
+    flops_formula = CHANNELS * CELLS_READ
 
 
 @layer
@@ -144,7 +154,7 @@ class AdaptiveMaxPool(AdaptivePool):
     name = "adaptive_max_pool"
     foreign = ("AdaptiveMaxPool1d", "AdaptiveMaxPool2d", "AdaptiveMaxPool3d", "adaptive_maxpool")
     averages = False
-    operations = "1 per value that a window reads, less 1 per output value"
+    flops_formula = CHANNELS * CELLS_READ - OUTPUT_VALUES
 
 
 class GlobalPool(Pooling):
@@ -154,11 +164,8 @@ class GlobalPool(Pooling):
         sizes = grid(inputs[0], self.name)
         return Tensor((inputs[0].shape[0], *(1 for _ in sizes)), inputs[0].boxes)
 
-    def seen(self, inputs: tuple[Tensor, ...], output: Tensor) -> int:
-        return prod(inputs[0].shape[1:])
-
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
-        return Sight.WHOLE
+        return Coverage.WHOLE
 
 
 @layer
@@ -180,7 +187,7 @@ class GlobalAvgPool(GlobalPool):
         "mean",
     )
     averages = True
-    operations = "1 per input value"
+    flops_formula = INPUT_VALUES
 
 
 @layer
@@ -190,4 +197,4 @@ class GlobalMaxPool(GlobalPool):
     name = "global_max_pool"
     foreign = ("GlobalMaxPooling2D", "GlobalMaxPool2d", "GlobalMaxPool", "gmp")
     averages = False
-    operations = "1 per input value, less 1 per channel"
+    flops_formula = INPUT_VALUES - OUTPUT_VALUES

@@ -1,9 +1,14 @@
 """Layers that work on regions of interest: what follows them runs once per box."""
 
+from cnnshape.arithmetic import Factor, Unknown, When
 from cnnshape.layers.argument import NATURAL, POSITIVE_NUMBER, POSITIVE_PER_AXIS, TENSOR, PerAxis, arg
-from cnnshape.layers.contract import LayerProblem, Tensor, layer
-from cnnshape.layers.family import Unweighted, grid, per_axis, show
-from cnnshape.layers.window import Footprint, Sight
+from cnnshape.layers.axes import grid, per_axis
+from cnnshape.layers.contract import layer
+from cnnshape.layers.factors import OUTPUT_VALUES, Given
+from cnnshape.layers.family import Unweighted
+from cnnshape.layers.tensor import LayerProblem, Shape, Tensor
+from cnnshape.layers.window import Coverage, Footprint
+from cnnshape.layers.wording import format_shape
 
 
 class RegionPool(Unweighted):
@@ -24,13 +29,13 @@ class RegionPool(Unweighted):
         if features.boxes != 1:
             raise LayerProblem(f"{self.name} works on a whole feature map, but this one is one per box")
         if boxes.shape != (4,):
-            message = f"`boxes` are 4 coordinates each, but this tensor is {show(boxes.shape)}"
+            message = f"`boxes` are 4 coordinates each, but this tensor is {format_shape(boxes.shape)}"
             help = "declare an input of boxes: `input: {image: [3, 600, 1000], rois: {boxes: 128}}`"
             raise LayerProblem(message, argument="boxes", help=help)
         return Tensor((features.shape[0], *per_axis(self.size, len(sizes), "size")), boxes.boxes)
 
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
-        return Sight.WHOLE
+        return Coverage.WHOLE
 
 
 @layer
@@ -39,10 +44,11 @@ class RoiPool(RegionPool):
 
     name = "roi_pool"
     foreign = ("RoIPool", "MaxRoiPool", "ROIPooling", "RoiPooling", "roi_pooling")
-    operations = "unknown: it depends on the boxes"
+    flops_formula = Unknown("it depends on the boxes")
 
-    def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:
-        return None
+
+def _samples(given: Given) -> Shape:
+    return (given.layer.samples,) * (len(given.inputs[0].shape) - 1)
 
 
 @layer
@@ -51,13 +57,12 @@ class RoiAlign(RegionPool):
 
     name = "roi_align"
     foreign = ("RoIAlign", "ROIAlign", "RoiAlign")
-    operations = "8 per sample (7 for 4 taps, 1 for the mean); unknown where `samples` is 0"
+    flops_formula = When(
+        "`samples: 0`",
+        lambda given: given.layer.samples == 0,
+        Unknown("as many samples as the box has cells"),
+        (8 * Factor("samples", _samples) * OUTPUT_VALUES).noted("7 for the 4 taps of a sample, 1 for the mean"),
+    )
     samples: int = arg(
         NATURAL, "samples per cell and axis; 0: as many as the box has cells", default=0, foreign=("sampling_ratio",)
     )
-
-    def flops(self, inputs: tuple[Tensor, ...], output: Tensor) -> int | None:
-        if self.samples == 0:
-            return None
-        samples: int = self.samples ** (len(output.shape) - 1)
-        return 8 * samples * output.elements

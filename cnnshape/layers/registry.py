@@ -1,6 +1,7 @@
 """All kinds, listed by hand: a test holds the list against the classes that exist."""
 
 import re
+from functools import cache
 
 from cnnshape.layers.activation import (
     Dropout,
@@ -22,44 +23,43 @@ from cnnshape.layers.activation import (
     Softplus,
     Tanh,
 )
+from cnnshape.layers.channels import ChannelShuffle, PadChannels, Slice, Split
 from cnnshape.layers.contract import Layer
 from cnnshape.layers.convolution import Conv, ConvTranspose, Linear
+from cnnshape.layers.cropping import Crop, Pad, Subsample
 from cnnshape.layers.merge import Add, Concat, Multiply
 from cnnshape.layers.normalization import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LayerScale, LocalResponseNorm
 from cnnshape.layers.pooling import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
 from cnnshape.layers.region import RoiAlign, RoiPool
-from cnnshape.layers.shape import (
-    ChannelShuffle,
-    Crop,
-    Flatten,
-    Pad,
-    PadChannels,
-    PixelShuffle,
-    PixelUnshuffle,
-    Reshape,
-    Slice,
-    Split,
-    Subsample,
-    Upsample,
-)
+from cnnshape.layers.reshaping import Flatten, Reshape
+from cnnshape.layers.resizing import PixelShuffle, PixelUnshuffle, Upsample
 
-KINDS: tuple[type[Layer], ...] = (
-    Conv, ConvTranspose, Linear,
-    MaxPool, AvgPool, AdaptiveAvgPool, AdaptiveMaxPool, GlobalAvgPool, GlobalMaxPool,
-    BatchNorm, LayerNorm, GroupNorm, InstanceNorm, LocalResponseNorm, LayerScale,
-    Relu, Relu6, LeakyRelu, Prelu, Elu, Selu, Gelu, Silu, Mish, Sigmoid, HardSigmoid, HardSwish, Tanh, Softplus,
-    Softmax,
-    Dropout, DropPath, Identity,
-    Flatten, Reshape, Pad, Crop, Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle, Split, Slice, Subsample,
-    PadChannels,
-    RoiPool, RoiAlign,
-    Add, Concat, Multiply,
-)  # fmt: skip
-
-BY_NAME: dict[str, type[Layer]] = {kind.name: kind for kind in KINDS}
+KINDS: list[type[Layer]] = []
+BY_NAME: dict[str, type[Layer]] = {}
+BY_FOREIGN_NAME: dict[str, type[Layer]] = {}
 _DIMENSION = re.compile(r"[123][dD]")
 _WORD = re.compile(r"[\w. -]+", re.ASCII)
 _LETTERS = re.compile(r"[^a-z0-9]")
+
+
+def register(*kinds: type[Layer]) -> None:
+    """Adds kinds to the vocabulary; raises ValueError where a kind has a word that another one has.
+
+    Other rooms make tables of the kinds when they are imported: a program registers its own before it imports them.
+    """
+    for kind in kinds:
+        known = [word for word in (kind.name, *kind.foreign) if word in BY_NAME or word in BY_FOREIGN_NAME]
+        if known:
+            raise ValueError(f"{', '.join(known)}: the name of a kind already")
+        KINDS.append(kind)
+        BY_NAME[kind.name] = kind
+        BY_FOREIGN_NAME.update(dict.fromkeys(kind.foreign, kind))
+    _by_bare_name.cache_clear()
+
+
+@cache
+def _by_bare_name() -> dict[str, type[Layer]]:
+    return {bare(word): kind for kind in KINDS for word in (*kind.foreign, kind.name)}
 
 
 def bare(word: str) -> str:
@@ -69,18 +69,30 @@ def bare(word: str) -> str:
     return _LETTERS.sub("", _DIMENSION.sub("", word.rpartition(".")[2]).lower())
 
 
-BY_FOREIGN_NAME: dict[str, type[Layer]] = {word: kind for kind in KINDS for word in kind.foreign}
-_BY_BARE_NAME = {bare(word): kind for kind in KINDS for word in (*kind.foreign, kind.name)}
-
-
 def foreign_kind(word: str) -> type[Layer] | None:
     """The kind that another framework calls so; None for a word that is a kind's own, or that nobody uses."""
     if word in BY_NAME:
         return None
-    return BY_FOREIGN_NAME.get(word) or _BY_BARE_NAME.get(bare(word))
+    return BY_FOREIGN_NAME.get(word) or _by_bare_name().get(bare(word))
 
 
 def foreign_argument(kind: type[Layer], word: str) -> str | None:
     """The argument of a kind that another framework calls so."""
     wanted = bare(word)
     return next((own for own, each in kind.arguments.items() if wanted in map(bare, (own, *each.foreign))), None)
+
+
+register(
+    Conv, ConvTranspose, Linear,
+    MaxPool, AvgPool, AdaptiveAvgPool, AdaptiveMaxPool, GlobalAvgPool, GlobalMaxPool,
+    BatchNorm, LayerNorm, GroupNorm, InstanceNorm, LocalResponseNorm, LayerScale,
+    Relu, Relu6, LeakyRelu, Prelu, Elu, Selu, Gelu, Silu, Mish, Sigmoid, HardSigmoid, HardSwish, Tanh, Softplus,
+    Softmax,
+    Dropout, DropPath, Identity,
+    Flatten, Reshape,
+    Pad, Crop, Subsample,
+    Upsample, PixelShuffle, PixelUnshuffle,
+    ChannelShuffle, Split, Slice, PadChannels,
+    RoiPool, RoiAlign,
+    Add, Concat, Multiply,
+)  # fmt: skip

@@ -5,8 +5,9 @@ Sources: Dumoulin and Visin, "A guide to convolution arithmetic for deep learnin
 """
 
 from enum import Enum
-from math import gcd
 from typing import NamedTuple
+
+from cnnshape.arithmetic import ceil_div, gcd, maximum
 
 MAX_PERIOD = 4096
 
@@ -35,7 +36,7 @@ class Window(NamedTuple):
         room = size + self.before + self.after - self.extent
         if not self.ceil:
             return room // self.stride + 1
-        count = -(-room // self.stride) + 1
+        count = ceil_div(room, self.stride) + 1
         return count - 1 if (count - 1) * self.stride >= size + self.before else count
 
 
@@ -44,7 +45,7 @@ def same_padding(size: int, kernel: int, stride: int, dilation: int) -> tuple[in
 
     Source: TensorFlow's SAME, ONNX's SAME_UPPER.
     """
-    total = max((-(-size // stride) - 1) * stride + dilation * (kernel - 1) + 1 - size, 0)
+    total = maximum((ceil_div(size, stride) - 1) * stride + dilation * (kernel - 1) + 1 - size, 0)
     return total // 2, total - total // 2
 
 
@@ -114,7 +115,7 @@ def adaptive(size: int, output: int) -> Phases | None:
     if period > MAX_PERIOD:
         return None
     first = tuple(phase * advance // period for phase in range(period))
-    last = tuple(-(-(phase + 1) * advance // period) - 1 for phase in range(period))
+    last = tuple(ceil_div((phase + 1) * advance, period) - 1 for phase in range(period))
     return Phases(advance, first, last)
 
 
@@ -123,8 +124,8 @@ def _reduced(size: int, output: int) -> tuple[int, int]:
     return size // divisor, output // divisor
 
 
-class Sight(Enum):
-    """What an output cell sees where no window says it."""
+class Coverage(Enum):
+    """Which input cells an output cell sees, where no window describes them."""
 
     POINT = "the cell at its own place"
     WHOLE = "every cell of the input"
@@ -133,4 +134,4 @@ class Sight(Enum):
 
 AxisRelation = Window | Phases | None
 """None: a relation too long to state."""
-Footprint = tuple[AxisRelation, ...] | Sight
+Footprint = tuple[AxisRelation, ...] | Coverage

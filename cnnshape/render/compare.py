@@ -5,7 +5,7 @@ import io
 from typing import Any
 
 from cnnshape.layers import show
-from cnnshape.render.json import written
+from cnnshape.render.layout import written
 from cnnshape.render.markdown import markdown_table
 from cnnshape.render.numbers import count
 from cnnshape.render.summary import header, table_lines

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cnnshape.render.fold import Line
 from cnnshape.render.numbers import count
 from cnnshape.render.table import GAP, Table
-from cnnshape.report import Report
+from cnnshape.report import Line, Report
 from cnnshape.study.counting.rule import Part, Rule
 
 

@@ -1,10 +1,11 @@
 """The report as JSON: a contract, versioned, with exact integers."""
 
-import json
-from fractions import Fraction
+from collections.abc import Mapping
 from typing import Any
 
-from cnnshape.report import ReceptiveField, Report, Row
+from cnnshape.graph import Application, Group
+from cnnshape.render.layout import Records, written
+from cnnshape.report import TOTAL_FIGURES, LayerFigures, ReceptiveField, Report, Row
 
 VERSION = 1
 
@@ -14,22 +15,9 @@ def to_json(report: Report) -> str:
     return written(as_data(report)) + "\n"
 
 
-def written(data: Any, indent: str = "") -> str:
-    """Data as JSON text: two spaces a level, lists of plain values on one line."""
-    inner = indent + "  "
-    if isinstance(data, dict) and data:
-        entries = [
-            f"{inner}{json.dumps(key, ensure_ascii=False)}: {written(value, inner)}" for key, value in data.items()
-        ]
-        return "{\n" + ",\n".join(entries) + f"\n{indent}}}"
-    if isinstance(data, list) and any(isinstance(each, dict) for each in data):
-        return "[\n" + ",\n".join(inner + written(each, inner) for each in data) + f"\n{indent}]"
-    return json.dumps(data, ensure_ascii=False)
-
-
 def as_data(report: Report) -> dict[str, Any]:
-    """The report as data. Shapes leave the batch out; counts are of the whole batch."""
-    totals = report.totals
+    """The report as data for `written`. Shapes leave the batch out; counts are of the whole batch."""
+    figures = LayerFigures(report)
     return {
         "version": VERSION,
         "name": report.name,
@@ -40,46 +28,66 @@ def as_data(report: Report) -> dict[str, Any]:
         "dtype": report.dtype,
         "inplace_activations": report.inplace_activations,
         "inplace_adds": report.inplace_adds,
-        "layers": [_layer(row) for row in report.rows],
-        "totals": {
-            "params": totals.params,
-            "trainable_params": totals.trainable_params,
-            "buffers": totals.buffers,
-            "macs": totals.macs,
-            "flops": totals.flops,
-            "flops_unknown": list(totals.flops_unknown),
-            "weight_bytes": totals.weight_bytes,
-            "activation_bytes": totals.activation_bytes,
-            "peak_activation_bytes": totals.peak_activation_bytes,
-        },
+        "complete": report.complete,
+        "layers": _layers(report, figures),
+        "groups": _groups(report, report.groups, figures),
+        "totals": _totals(report),
         "peak": {
             "bytes": report.peak.bytes,
             "layer": report.peak.layer,
             "tensors": [{"name": name, "bytes": size} for name, size in report.peak.tensors],
         },
         "outputs": {name: list(shape) for name, shape in report.outputs.items()},
+        "receptive_fields": {name: _reach(report.reaches.get(name)) for name in report.outputs},
     }
 
 
-def _layer(row: Row) -> dict[str, Any]:
-    return {
-        "name": row.name,
-        "kind": row.kind,
-        "line": row.line,
-        "inputs": [list(shape) for shape in row.inputs],
-        "output": list(row.output),
-        "boxes": row.boxes,
-        "params": row.params,
-        "trainable_params": row.trainable_params,
-        "buffers": row.buffers,
-        "macs": row.macs,
-        "flops": row.flops,
-        "activation_bytes": row.activation_bytes,
-        "receptive_field": _field(row.receptive_field),
-        "arguments": {name: value for name, value in vars(row.application.layer).items() if name != "boxes"},
-        "shares": row.shares or None,
-        "shortcut": row.shortcut or None,
-    }
+def _totals(report: Report) -> dict[str, Any]:
+    totals: dict[str, Any] = {}
+    for figure in TOTAL_FIGURES:
+        totals[figure.name] = figure.of(report)
+        if figure.name == "flops":
+            totals["flops_unknown"] = list(report.totals.flops_unknown)
+    return totals
+
+
+def _layers(report: Report, figures: LayerFigures) -> Records:
+    """The data of the layers. Layers that are the same application, or have the same field, share a value."""
+    rows = report.rows
+    applications = [row.application for row in rows]
+    applied = {application: _Applied(application) for application in dict.fromkeys(applications)}
+    shared = [applied[application] for application in applications]
+    distinct_fields = {id(row.receptive_field): row.receptive_field for row in rows}
+    fields = {identity: _field(field) for identity, field in distinct_fields.items()}
+    return Records(
+        {
+            "name": [row.name for row in rows],
+            "kind": [values.kind for values in shared],
+            "line": [row.line for row in rows],
+            "from": [list(row.sources) for row in rows],
+            "inputs": [values.inputs for values in shared],
+            "output": [values.output for values in shared],
+            "boxes": [values.boxes for values in shared],
+            **figures.columns,
+            "receptive_field": [fields[id(row.receptive_field)] for row in rows],
+            "arguments": [values.arguments for values in shared],
+            "shares": [row.shares or None for row in rows],
+            "shortcut": [row.shortcut or None for row in rows],
+        }
+    )
+
+
+class _Applied:
+    """What follows from an application alone."""
+
+    __slots__ = ("arguments", "boxes", "inputs", "kind", "output")
+
+    def __init__(self, application: Application) -> None:
+        self.kind = application.layer.name
+        self.inputs = [list(tensor.shape) for tensor in application.inputs]
+        self.output = list(application.output.shape)
+        self.boxes = application.output.boxes
+        self.arguments = {name: value for name, value in vars(application.layer).items() if name != "boxes"}
 
 
 def _field(field: ReceptiveField | None) -> dict[str, Any] | None:
@@ -87,7 +95,41 @@ def _field(field: ReceptiveField | None) -> dict[str, Any] | None:
         return None
     return {
         "size": list(field.size),
-        "stride": [str(each) if isinstance(each, Fraction) else each for each in field.stride],
+        "stride": [step if isinstance(step, int) else str(step) for step in field.stride],
         "padding": list(field.padding),
         "aligned": field.aligned,
     }
+
+
+def _reach(row: Row | None) -> dict[str, Any] | None:
+    """The receptive field of an output, with the layer that has it."""
+    field = _field(row.receptive_field) if row else None
+    return {"layer": row.name, **field} if row and field else None
+
+
+def _groups(report: Report, parent: Group, figures: LayerFigures) -> list[dict[str, Any]]:
+    """The stages and blocks in a group. The layers of each are those from `first` to `last`, `layers` in number."""
+    return [
+        {
+            "name": group.label,
+            "block": group.word,
+            "params": _params(group.params),
+            "first": report.rows[group.start].name,
+            "last": report.rows[group.end - 1].name,
+            "layers": group.end - group.start,
+            "totals": figures.totals(group),
+            "groups": _groups(report, group, figures),
+        }
+        for group in parent.children
+    ]
+
+
+def _params(params: Mapping[str, object]) -> dict[str, Any]:
+    return {name: _value(value) for name, value in params.items()}
+
+
+def _value(value: object) -> Any:
+    """The value of a param as data; None for a tensor."""
+    if isinstance(value, tuple) and type(value) is tuple:
+        return [_value(item) for item in value]
+    return value if isinstance(value, bool | int | float | str) else None

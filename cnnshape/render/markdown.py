@@ -9,7 +9,7 @@ def to_markdown(report: Report, table: Table) -> str:
     """The summary as Markdown text."""
     name, _, rest = header(report).partition(": ")
     body = markdown_table(table, bold=table.groups)
-    totals = [f"- {figure}: **{value}** ({escaped(meaning)})" for figure, value, meaning in figures(report)]
+    totals = [f"- {escaped(figure)}: **{value}** ({escaped(meaning)})" for figure, value, meaning in figures(report)]
     remarks = [f"\n{escaped(note)}" for note in notes(report, table)]
     return "\n".join([f"### {escaped(name)}", "", escaped(rest), "", *body, "", *totals, *remarks]) + "\n"
 

@@ -5,12 +5,12 @@ from fractions import Fraction
 from typing import Any
 from xml.sax.saxutils import escape
 
-from cnnshape.render.fold import Line, expanded, folded
-from cnnshape.render.json import written
+from cnnshape.render.layout import written
 from cnnshape.render.numbers import count, rounded, size
 from cnnshape.render.summary import header, table_lines
 from cnnshape.render.table import Table, fitted
 from cnnshape.render.wrapping import wrapped
+from cnnshape.report import Line, expanded, folded
 from cnnshape.study.memory import Memory, Step
 
 VERSION = 1
@@ -23,11 +23,12 @@ _BOUND = "ideal lower bound: the slower of computing and moving, layer by layer,
 
 def plain(found: Memory, width: int | None = None, *, expand: bool = False, depth: int | None = 0) -> str:
     """The memory of a network as plain text; a line of several layers shows the most that is alive in it."""
-    report, peak = found.report, found.peak
+    report = found.report
     lines = [header(report), ""]
     table = _fitted(found, expanded(report) if expand else folded(report, depth), width)
     lines += [*table_lines(table), *table.notes, ""]
-    said = f"{count(peak.alive_bytes)} bytes ({size(peak.alive_bytes)}) while {peak.row.name} runs:"
+    when = f"while {found.peak.row.name} runs" if found.peak else "before anything runs"
+    said = f"{count(_most(found))} bytes ({size(_most(found))}) {when}:"
     lines += wrapped("peak  ", said, width)
     names = max(len(name) for name, _ in report.peak.tensors)
     lines += [f"      {name.ljust(names)}  {count(number)}" for name, number in report.peak.tensors]
@@ -36,6 +37,11 @@ def plain(found: Memory, width: int | None = None, *, expand: bool = False, dept
         speed = f"{rounded(found.device.flops_per_second)}FLOP/s and {size(found.device.bytes_per_second)}/s"
         lines += wrapped("", f"{seconds_text(found.seconds)} at {speed}; {_BOUND}", width)
     return "\n".join(lines) + "\n"
+
+
+def _most(found: Memory) -> int:
+    """Bytes that are alive at the peak; without layers, those of the inputs."""
+    return found.peak.alive_bytes if found.peak else found.report.peak.bytes
 
 
 def seconds_text(seconds: Fraction) -> str:
@@ -65,11 +71,10 @@ def _table(found: Memory, lines: Sequence[Line], bar: int) -> Table:
 
 
 def _cells(found: Memory, line: Line, steps: list[Step], bar: int) -> tuple[str, ...]:
-    peak = found.peak
     alive = max(step.alive_bytes for step in steps)
     moved = sum(step.moved_bytes for step in steps)
     flops = sum(step.row.flops or 0 for step in steps)
-    mark = " <- peak" if any(step is peak for step in steps) else ""
+    mark = " <- peak" if any(step is found.peak for step in steps) else ""
     times = f" x{line.times}" if line.times > 1 else ""
     cells = [
         "  " * line.depth + line.label + times,
@@ -80,7 +85,7 @@ def _cells(found: Memory, line: Line, steps: list[Step], bar: int) -> tuple[str,
     ]
     if found.device:
         cells.append(seconds_text(sum((step.seconds or Fraction(0) for step in steps), Fraction(0)) * line.times))
-    return (*cells, "#" * max(1, round(bar * alive / max(peak.alive_bytes, 1))) + mark)
+    return (*cells, "#" * max(1, round(bar * alive / max(_most(found), 1))) + mark)
 
 
 def to_json(found: Memory) -> str:
@@ -121,18 +126,15 @@ _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 900, 420, 90, 20, 50, 50
 
 def to_svg(found: Memory) -> str:
     """The staircase of live activation bytes over the layers as an SVG picture, the peak marked."""
-    peak = found.peak
-    most = max(peak.alive_bytes, 1)
+    most = max(_most(found), 1)
     inner_width, inner_height = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
-    step_width = inner_width / len(found.steps)
+    step_width = inner_width / max(len(found.steps), 1)
     points = []
     for index, step in enumerate(found.steps):
         y = _TOP + inner_height * (1 - step.alive_bytes / most)
         points += [f"{_LEFT + index * step_width:.1f},{y:.1f}", f"{_LEFT + (index + 1) * step_width:.1f},{y:.1f}"]
     base = _TOP + inner_height
-    at = next(index for index, step in enumerate(found.steps) if step is peak)
-    x = _LEFT + (at + 0.5) * step_width
-    anchor = "end" if x > _WIDTH / 2 else "start"
+    mark = [_peak_mark(peak, found.steps.index(peak), step_width, base)] if (peak := found.peak) else []
     grid = [_grid_line(most, share, inner_height) for share in (0, 0.25, 0.5, 0.75, 1)]
     area = f"{_LEFT},{base} {' '.join(points)} {_LEFT + inner_width},{base}"
     title = f"{header(found.report)}: activation bytes alive, layer by layer"
@@ -143,14 +145,22 @@ def to_svg(found: Memory) -> str:
             f'<text x="{_LEFT}" y="22" font-size="15" fill="#222222">{escape(title)}</text>',
             *grid,
             f'<polygon points="{area}" fill="#9ecae1" stroke="#3182bd" stroke-width="1"/>',
-            f'<line x1="{x:.1f}" y1="{_TOP - 8}" x2="{x:.1f}" y2="{base}" stroke="#d62728" stroke-dasharray="4 3"/>',
-            f'<text x="{x:.1f}" y="{_TOP - 12}" text-anchor="{anchor}" fill="#d62728">'
-            f"{escape(peak.row.name)}: {count(peak.alive_bytes)} bytes</text>",
+            *mark,
             f'<text x="{_LEFT + inner_width / 2:.1f}" y="{_HEIGHT - 14}" text-anchor="middle" fill="#444444">'
             f"{len(found.steps)} layers in the order in which they run</text>",
             "</svg>",
             "",
         ]
+    )
+
+
+def _peak_mark(peak: Step, index: int, step_width: float, base: int) -> str:
+    x = _LEFT + (index + 0.5) * step_width
+    anchor = "end" if x > _WIDTH / 2 else "start"
+    return (
+        f'<line x1="{x:.1f}" y1="{_TOP - 8}" x2="{x:.1f}" y2="{base}" stroke="#d62728" stroke-dasharray="4 3"/>\n'
+        f'<text x="{x:.1f}" y="{_TOP - 12}" text-anchor="{anchor}" fill="#d62728">'
+        f"{escape(peak.row.name)}: {count(peak.alive_bytes)} bytes</text>"
     )
 
 

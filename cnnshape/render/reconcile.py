@@ -7,7 +7,7 @@ from itertools import groupby
 from textwrap import TextWrapper
 from typing import Any
 
-from cnnshape.render.json import written
+from cnnshape.render.layout import written
 from cnnshape.render.markdown import escaped, markdown_table
 from cnnshape.render.numbers import count
 from cnnshape.render.summary import header, table_lines

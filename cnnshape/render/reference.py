@@ -2,7 +2,7 @@
 
 from inspect import cleandoc
 
-from cnnshape.layers import KINDS, Argument, Layer
+from cnnshape.layers import KINDS, Argument, Layer, definitions
 from cnnshape.render.wrapping import wrapped
 
 
@@ -18,7 +18,7 @@ def kind_page(kind: type[Layer], width: int | None = None) -> str:
     parts = [("", line) for line in (kind.name, "", *cleandoc(kind.__doc__ or "").split("\n"), "")]
     if kind.arguments or kind.followers:
         parts += [("", "arguments:"), *_arguments(kind), ("", "")]
-    parts.append(("FLOPs: ", kind.operations))
+    parts += [(f"{figure}: ", definition) for figure, definition in definitions(kind).items()]
     if kind.foreign:
         parts.append(("elsewhere called: ", ", ".join(kind.foreign)))
     return "".join(f"{line}\n" for start, text in parts for line in wrapped(start, text, width))

@@ -6,7 +6,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from cnnshape.layers import show
-from cnnshape.render.json import written
+from cnnshape.render.layout import written
 from cnnshape.render.summary import table_lines
 from cnnshape.render.table import Table, fitted
 from cnnshape.study.rf import Region, Span, Stage, Trace

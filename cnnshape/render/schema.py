@@ -28,7 +28,7 @@ from cnnshape.render.schema_kinds import (
     record,
     reference,
 )
-from cnnshape.report.expectation import FIGURES
+from cnnshape.report import FIGURES
 
 _QUANTITY = (
     r"([0-9]{1,3}(,[0-9]{3}){1,6}|[0-9]{1,15}(_[0-9]{1,15}){0,6})(\.[0-9]{1,12})?\s*(k|K|M|G|T|B|kB|MB|GB|KiB|MiB|GiB)?"
@@ -212,7 +212,7 @@ def _expect() -> Schema:
     wanted = {"type": ["number", "string"], "minimum": 0, "pattern": _WANTED, "patternErrorMessage": hint}
     fields = mixed(wanted, _SHAPE)
     figures = {
-        **{figure: _said(f"{doc}: {hint}", wanted) for figure, doc in FIGURES.items()},
+        **{name: _said(f"{figure.definition}: {hint}", wanted) for name, figure in FIGURES.items()},
         "output": _said("the shape of the output", sizes),
         "outputs": _said("the shapes of several outputs, by name", by_name),
         "receptive_field": _said(

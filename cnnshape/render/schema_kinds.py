@@ -6,7 +6,7 @@ from typing import Any
 
 from cnnshape.language.file import MAX_RANK
 from cnnshape.language.steps import JOINS
-from cnnshape.layers import KINDS, Argument, ArgumentType, Layer
+from cnnshape.layers import KINDS, Argument, ArgumentType, Layer, definitions
 from cnnshape.render.reference import describe_argument, describe_follower
 
 Schema = dict[str, Any]
@@ -94,10 +94,11 @@ def by_kind() -> dict[str, Schema]:
 
 def _documentation(kind: type[Layer]) -> Schema:
     text = cleandoc(kind.__doc__ or "")
+    counted = "; ".join(f"{figure}: {words}" for figure, words in definitions(kind).items())
     called = f"\n\nElsewhere called: {', '.join(kind.foreign)}." if kind.foreign else ""
     return {
         "description": text.partition("\n")[0],
-        "markdownDescription": f"{text}\n\nFLOPs: {kind.operations}.{called}",
+        "markdownDescription": f"{text}\n\n{counted}.{called}",
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cnnshape.render.json import written
+from cnnshape.render.layout import written
 from cnnshape.render.numbers import count
 from cnnshape.render.summary import table_lines
 from cnnshape.render.table import Table

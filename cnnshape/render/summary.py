@@ -5,7 +5,8 @@ from itertools import takewhile
 
 from cnnshape.layers import show
 from cnnshape.render.numbers import count, rounded, size
-from cnnshape.render.table import GAP, Table, receptive_field
+from cnnshape.render.reach import reach_lines
+from cnnshape.render.table import GAP, Table
 from cnnshape.render.wrapping import wrapped
 from cnnshape.report import Report
 
@@ -61,8 +62,7 @@ def figures(report: Report) -> list[tuple[str, str, str]]:
         ("activations", size(totals.activation_bytes), "all layers' outputs together"),
         ("peak memory", size(report.peak.bytes), _peak(report)),
     ]
-    if report.reach is not None and report.reach.receptive_field is not None:
-        found.append(("receptive field", receptive_field(report.reach.receptive_field), f"at {report.reach.name}"))
+    found += reach_lines(report)
     shortcuts = Counter(row.shortcut for row in report.rows if row.shortcut)
     if shortcuts:
         kinds = {"identity": "solid", "projection": "dashed", "parameter-free": "dashed"}

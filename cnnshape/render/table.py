@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 from cnnshape.layers import show
-from cnnshape.render.fold import Line, expanded, folded
 from cnnshape.render.numbers import count
 from cnnshape.render.window import window
-from cnnshape.report import ReceptiveField, Report, Row
+from cnnshape.report import Line, ReceptiveField, Report, Row, expanded, folded
 
 INDENT = 2
 GAP = 2

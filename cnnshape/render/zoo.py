@@ -7,27 +7,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from cnnshape.layers import Shape, show
+from cnnshape.layers import show
 from cnnshape.render.markdown import markdown_table
 from cnnshape.render.numbers import count, rounded
 from cnnshape.render.table import GAP, Table, fitted
+from cnnshape.study.zoo import Entry
 
 JSON_VERSION = 1
-
-
-class Entry(NamedTuple):
-    """A shipped architecture. `field` is the receptive field per axis; None where all cells see the whole input."""
-
-    name: str
-    title: str
-    family: str
-    year: int | None
-    input: Shape
-    params: int
-    macs: int
-    field: Shape | None
-    aligned: bool
-    source: str
 
 
 class Column(NamedTuple):
@@ -67,15 +53,6 @@ COLUMNS: dict[str, Column] = {
     "source": Column("source", lambda entry: short_source(entry.source)),
 }
 _EXPENDABLE = ("source", "input", "RF", "year", "family", "MACs")
-
-SORTS: dict[str, Callable[[Entry], Any]] = {
-    "name": lambda entry: entry.name,
-    "year": lambda entry: entry.year or 0,
-    "params": lambda entry: entry.params,
-    "macs": lambda entry: entry.macs,
-    "rf": lambda entry: max(entry.field) if entry.field else 10**12,
-}
-"""What entries are ordered by; a field that is everywhere comes last."""
 
 
 def zoo_table(entries: Sequence[Entry], width: int | None = None) -> Table:

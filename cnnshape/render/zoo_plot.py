@@ -6,7 +6,7 @@ from math import ceil, floor, log10
 from typing import NamedTuple
 
 from cnnshape.render.numbers import count, rounded
-from cnnshape.render.zoo import Entry
+from cnnshape.study.zoo import Entry
 
 WIDTH, HEIGHT = 900, 720
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 780, 12, 672

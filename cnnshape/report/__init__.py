@@ -1,16 +1,48 @@
 """The one result that everything printed is a face of."""
 
+from cnnshape.report.budget import check_budgets
+from cnnshape.report.expectation import check_expectations
+from cnnshape.report.figures import (
+    BUDGETS,
+    COLUMN_FIGURES,
+    COMPARED,
+    FIGURES,
+    ROW_FIGURES,
+    TOTAL_FIGURES,
+    Figure,
+)
+from cnnshape.report.folding import Line, expanded, folded
+from cnnshape.report.groups import LayerFigures
 from cnnshape.report.make import DTYPES, Settings, make_report
+from cnnshape.report.quantity import Quantity, parse_quantity
 from cnnshape.report.report import InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
+from cnnshape.report.wanted import Wanted, parse_wanted
 
 __all__ = [
+    "BUDGETS",
+    "COLUMN_FIGURES",
+    "COMPARED",
     "DTYPES",
+    "FIGURES",
+    "ROW_FIGURES",
+    "TOTAL_FIGURES",
+    "Figure",
     "InputTensor",
+    "LayerFigures",
+    "Line",
     "PeakActivation",
+    "Quantity",
     "ReceptiveField",
     "Report",
     "Row",
     "Settings",
     "Totals",
+    "Wanted",
+    "check_budgets",
+    "check_expectations",
+    "expanded",
+    "folded",
     "make_report",
+    "parse_quantity",
+    "parse_wanted",
 ]

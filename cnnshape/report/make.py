@@ -1,8 +1,18 @@
-"""Making a report: the passes run over a graph, and put side by side."""
+"""Runs the passes over a graph and puts their results into one report."""
 
 from typing import NamedTuple
 
-from cnnshape.analysis import Field, Peak, activation_elements, peak_memory, receptive_fields, weight_counts, work
+from cnnshape.analysis import (
+    Field,
+    Peak,
+    Undefined,
+    activation_elements,
+    last_maps,
+    peak_memory,
+    receptive_fields,
+    weight_counts,
+    work,
+)
 from cnnshape.graph import Graph
 from cnnshape.report.report import InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
 
@@ -16,9 +26,11 @@ DTYPES = {
 }
 """Bytes per value."""
 
+Fields = list[Field | Undefined | None]
+
 
 class Settings(NamedTuple):
-    """What figures are asked for: samples per batch, type of weights and activations, what runs in place."""
+    """What the figures are for: samples per batch, type of weights and activations, what runs in place."""
 
     batch: int = 1
     dtype: str = "float32"
@@ -26,80 +38,83 @@ class Settings(NamedTuple):
     inplace_adds: bool = False
 
 
-def make_report(graph: Graph, origin: str = "", settings: Settings | None = None) -> Report:
-    """The report of a graph; `KeyError` for a dtype that isn't in DTYPES."""
+def make_report(graph: Graph, origin: str = "", settings: Settings | None = None, *, complete: bool = True) -> Report:
+    """The report of a graph; `complete` says whether it is all of its design. Raises KeyError for an unknown dtype."""
     settings = settings or Settings()
     peak = peak_memory(graph, inplace_activations=settings.inplace_activations, inplace_adds=settings.inplace_adds)
-    rows = _rows(graph, settings)
+    fields = receptive_fields(graph)
+    rows = _rows(graph, fields, settings)
     return Report(
-        graph.name,
-        origin,
-        {given.name: InputTensor(*given.tensor) for given in graph.inputs},
-        settings.batch,
-        settings.dtype,
-        settings.inplace_activations,
-        settings.inplace_adds,
-        rows,
-        graph.root,
-        _totals(rows, peak, settings),
-        _peak(graph, peak, settings),
-        {name: graph.value(index).shape for name, index in graph.outputs.items()},
-        complete=graph.complete,
+        name=graph.name,
+        origin=origin,
+        inputs={given.name: InputTensor(*given.tensor) for given in graph.inputs},
+        batch=settings.batch,
+        dtype=settings.dtype,
+        inplace_activations=settings.inplace_activations,
+        inplace_adds=settings.inplace_adds,
+        rows=rows,
+        groups=graph.root,
+        totals=_totals(rows, peak, settings),
+        peak=_peak(graph, peak, settings),
+        outputs={name: graph.value(index).shape for name, index in graph.outputs.items()},
+        reaches={name: rows[index] for name, index in last_maps(graph, fields).items()},
+        complete=complete,
     )
 
 
-def _rows(graph: Graph, settings: Settings) -> tuple[Row, ...]:
+def _rows(graph: Graph, fields: Fields, settings: Settings) -> tuple[Row, ...]:
     batch, width = settings.batch, DTYPES[settings.dtype]
     stated: dict[int, tuple[ReceptiveField | None, str]] = {}
     nodes = graph.nodes
+    names = [*(given.name for given in graph.inputs), *(node.name for node in nodes)]
     rows = []
-    passes = zip(
-        nodes, weight_counts(graph), work(graph), activation_elements(graph), receptive_fields(graph), strict=True
-    )
+    passes = zip(nodes, weight_counts(graph), work(graph), activation_elements(graph), fields, strict=True)
     for node, counts, amount, elements, field in passes:
         if id(field) not in stated:
             stated[id(field)] = _stated(field)
-        seen, undefined = stated[id(field)]
+        receptive_field, undefined = stated[id(field)]
         rows.append(
             Row(
-                node.name,
-                node.application,
-                node.at.line,
-                counts.params,
-                counts.buffers,
-                amount.macs * batch,
-                None if amount.flops is None else amount.flops * batch,
-                elements * batch * width,
-                seen,
-                undefined,
-                node.follows,
-                node.frozen,
-                "" if node.shares is None else nodes[node.shares].name,
-                node.shortcut,
+                name=node.name,
+                application=node.application,
+                sources=tuple([names[index] for index in node.inputs]),
+                line=node.at.line,
+                params=counts.params,
+                buffers=counts.buffers,
+                macs=amount.macs * batch,
+                flops=None if amount.flops is None else amount.flops * batch,
+                activation_bytes=elements * batch * width,
+                receptive_field=receptive_field,
+                undefined=undefined,
+                follows=node.follows,
+                frozen=node.frozen,
+                shares="" if node.shares is None else nodes[node.shares].name,
+                shortcut=node.shortcut,
             )
         )
     return tuple(rows)
 
 
-def _stated(field: object) -> tuple[ReceptiveField | None, str]:
+def _stated(field: Field | Undefined | None) -> tuple[ReceptiveField | None, str]:
     if isinstance(field, Field):
-        return ReceptiveField(field.size, field.stride, field.padding, field.aligned), ""
-    return None, getattr(field, "reason", "")
+        stated = ReceptiveField(size=field.size, stride=field.stride, padding=field.padding, aligned=field.aligned)
+        return stated, ""
+    return None, field.reason if field else ""
 
 
 def _totals(rows: tuple[Row, ...], peak: Peak, settings: Settings) -> Totals:
     width = DTYPES[settings.dtype]
-    params = sum(row.params for row in rows)
+    params = sum([row.params for row in rows])
     return Totals(
-        params,
-        sum(row.params for row in rows if not row.frozen),
-        sum(row.buffers for row in rows),
-        sum(row.macs for row in rows),
-        sum(row.flops for row in rows if row.flops is not None),
-        tuple(row.name for row in rows if row.flops is None),
-        params * width,
-        sum(row.activation_bytes for row in rows),
-        peak.elements * settings.batch * width,
+        params=params,
+        trainable_params=sum([row.params for row in rows if not row.frozen]),
+        buffers=sum([row.buffers for row in rows]),
+        macs=sum([row.macs for row in rows]),
+        flops=sum([row.flops for row in rows if row.flops is not None]),
+        flops_unknown=tuple([row.name for row in rows if row.flops is None]),
+        weight_bytes=params * width,
+        activation_bytes=sum([row.activation_bytes for row in rows]),
+        peak_activation_bytes=peak.elements * settings.batch * width,
     )
 
 

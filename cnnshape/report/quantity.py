@@ -1,24 +1,26 @@
 """Quantities as people write them: `25557032`, `4.089G`, `26M`, `2MiB`."""
 
 import re
-from fractions import Fraction
-from typing import NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _UNITS = {
     "": 1, "B": 1,
     "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "kB": 10**3, "MB": 10**6, "GB": 10**9,
     "KiB": 2**10, "MiB": 2**20, "GiB": 2**30,
 }  # fmt: skip
-# A comma stands between thousands alone: `26,5M` is 26.5 million to some readers, and 265 million to none.
+# A comma separates thousands only: `26,5M` is 26.5 million to some readers, and 265 million to none.
 _WHOLE = r"\d{1,3}(?:,\d{3}){1,6}|\d{1,15}(?:_\d{1,15}){0,6}"
-_QUANTITY = re.compile(rf"({_WHOLE})(?:\.(\d{{1,12}}))?\s*([A-Za-z]{{0,3}})\Z", re.ASCII)
 
 
 class Quantity(NamedTuple):
     """A number and how exactly it was written: it stands for all numbers that round to it."""
 
-    value: Fraction
-    slack: Fraction
+    value: "Fraction"
+    slack: "Fraction"
 
     def matches(self, number: int) -> bool:
         """Whether the number rounds to what was written; a plain whole number must be met exactly."""
@@ -27,11 +29,18 @@ class Quantity(NamedTuple):
 
 def parse_quantity(text: str) -> Quantity | None:
     """The quantity of a text, or None."""
-    match = _QUANTITY.match(text.strip())
+    match = _pattern().match(text.strip())
     if match is None or match[3] not in _UNITS:
         return None
+    from fractions import Fraction
+
     unit = _UNITS[match[3]]
     digits = match[2] or ""
     whole = int(re.sub("[_,]", "", match[1]) + digits)
     step = Fraction(unit, 10 ** len(digits))
     return Quantity(whole * step, Fraction(0) if step == 1 else step / 2)
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    return re.compile(rf"({_WHOLE})(?:\.(\d{{1,12}}))?\s*([A-Za-z]{{0,3}})\Z", re.ASCII)

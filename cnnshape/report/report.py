@@ -1,11 +1,12 @@
 """A report: one row per layer, totals, and what they were made with. Units are in the names."""
 
-from fractions import Fraction
-from math import prod
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnshape.graph import Application, Group
 from cnnshape.layers import Shape
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 class ReceptiveField(NamedTuple):
@@ -16,7 +17,7 @@ class ReceptiveField(NamedTuple):
     """
 
     size: tuple[int, ...]
-    stride: tuple[int | Fraction, ...]
+    stride: "tuple[int | Fraction, ...]"
     padding: tuple[int, ...]
     aligned: bool
 
@@ -29,12 +30,14 @@ class ReceptiveField(NamedTuple):
 class Row(NamedTuple):
     """One layer. Counts are of the whole batch; `params` is 0 for a layer that uses another's weights (`shares`).
 
+    `sources` are the names of the layers and inputs that it reads, in order.
     `flops` is None where it can't be known, `receptive_field` where it can't be stated (`undefined` says why) or
     where the layer doesn't depend on the first input.
     """
 
     name: str
     application: Application
+    sources: tuple[str, ...]
     line: int
     params: int
     buffers: int
@@ -104,9 +107,11 @@ class InputTensor(NamedTuple):
 
 
 class Report(NamedTuple):
-    """All that is known of a design. `groups` is the tree of stages and blocks over `rows`.
+    """All that is known of a design.
 
-    A report that is not `complete` is that of a design with errors: only what could be built is in it.
+    `groups` is the tree of stages and blocks over `rows`. `reaches` has the row of each output's last map, before its
+    space is pooled, flattened or cut into regions; outputs without one are left out. `complete` is False where a part
+    of the design could not be built.
     """
 
     name: str
@@ -121,18 +126,14 @@ class Report(NamedTuple):
     totals: Totals
     peak: PeakActivation
     outputs: dict[str, Shape]
+    reaches: dict[str, Row]
     complete: bool = True
 
     @property
     def reach(self) -> Row | None:
-        """The row of the last feature map: before it is pooled to one cell, flattened, or cut into regions.
+        """The row of the last map of the main output, which is the first one: the network's receptive field.
 
         Its field is global where a gate or a global path has let every cell see the whole input.
         """
-        for row in reversed(self.rows):
-            field = row.receptive_field
-            if field is None or row.boxes > 1 or len(row.output) == 1:
-                continue
-            if not field.is_global or prod(row.output[1:]) > 1:
-                return row
-        return None
+        main = next(iter(self.outputs), "")
+        return self.reaches.get(main)

@@ -1,20 +1,17 @@
 """Designs side by side: totals, stages, and the layers that differ."""
 
-from difflib import SequenceMatcher
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 from cnnshape.graph import Group
 from cnnshape.layers import show
-from cnnshape.report import Report, Row
+from cnnshape.report import COMPARED, Report, Row
+from cnnshape.study.alignment import aligned, common, differences
 
 MOST_LAYERS = 5_000
 SAME_LAYERS = 0.5
 SAME_KINDS = 0.95
 """Two designs are versions of one another if that share of their layers is equal, or equal in kind and order."""
-
-FIGURES = (
-    "params", "buffers", "macs", "flops", "weight_bytes", "activation_bytes", "peak_activation_bytes",
-)  # fmt: skip
 
 
 class Side(NamedTuple):
@@ -22,10 +19,6 @@ class Side(NamedTuple):
 
     label: str
     report: Report
-
-    def figure(self, name: str) -> int:
-        """A total of the report, or its number of layers."""
-        return len(self.report.rows) if name == "layers" else getattr(self.report.totals, name)
 
 
 class Part(NamedTuple):
@@ -72,8 +65,7 @@ class Comparison(NamedTuple):
 
 def compare(sides: tuple[Side, ...]) -> Comparison:
     """The comparison of two sides or more; differences are from the first one."""
-    names = ("layers", *FIGURES)
-    figures = tuple((name, tuple(side.figure(name) for side in sides)) for name in names)
+    figures = tuple((figure.name, tuple(figure.of(side.report) for side in sides)) for figure in COMPARED)
     reach = [side.report.reach for side in sides]
     fields = tuple(show(row.receptive_field.size) if row and row.receptive_field else "-" for row in reach)
     changes = _changes(sides[0].report, sides[1].report) if len(sides) == 2 else None
@@ -117,18 +109,25 @@ def _top(report: Report) -> dict[str, tuple[int, int]]:
 
 def _changes(before: Report, after: Report) -> tuple[Change, ...] | None:
     """What differs layer by layer; None where the designs have too little in common, or too many layers."""
-    if max(len(before.rows), len(after.rows)) > MOST_LAYERS:
+    if max(len(before.rows), len(after.rows)) > MOST_LAYERS or not _are_versions(before.rows, after.rows):
         return None
-    alike = SequenceMatcher(None, list(map(_signature, before.rows)), list(map(_signature, after.rows)), autojunk=False)
-    if alike.ratio() < SAME_LAYERS and _kinds(before.rows, after.rows).ratio() < SAME_KINDS:
-        return None
-    matcher = SequenceMatcher(None, _placed(before), _placed(after), autojunk=False)
-    found: list[Change] = []
-    for tag, start, end, new_start, new_end in matcher.get_opcodes():
-        if tag != "equal":
-            found += _paired(before.rows[start:end], after.rows[new_start:new_end])
-    blocks = {**_whole_blocks(before, found, "removed"), **_whole_blocks(after, found, "added")}
-    return tuple(_gathered(found, blocks))
+    changes: list[Change] = []
+    for start, end, new_start, new_end in differences(_placed(before), _placed(after)):
+        changes += _paired(before.rows[start:end], after.rows[new_start:new_end])
+    blocks = {**_whole_blocks(before, changes, "removed"), **_whole_blocks(after, changes, "added")}
+    return tuple(_gathered(changes, blocks))
+
+
+def _are_versions(old: tuple[Row, ...], new: tuple[Row, ...]) -> bool:
+    """Whether two designs are versions of one another."""
+    alike = _share(list(map(_signature, old)), list(map(_signature, new)), SAME_LAYERS)
+    return alike or _share(_kinds(old), _kinds(new), SAME_KINDS)
+
+
+def _share(old: Sequence[Hashable], new: Sequence[Hashable], least: float) -> bool:
+    """Whether that share of the items is equal in the same order. Items alone rule most pairs of designs out."""
+    needed = least * (len(old) + len(new)) / 2
+    return common(old, new) >= needed and len(aligned(old, new)) >= needed
 
 
 def _signature(row: Row) -> tuple[object, ...]:
@@ -151,25 +150,35 @@ def _placed(report: Report) -> list[tuple[object, ...]]:
     return [(*_signature(row), places.get(index)) for index, row in enumerate(report.rows)]
 
 
-def _kinds(old: tuple[Row, ...], new: tuple[Row, ...]) -> SequenceMatcher[str]:
-    return SequenceMatcher(None, [row.kind for row in old], [row.kind for row in new], autojunk=False)
+def _kinds(rows: tuple[Row, ...]) -> list[str]:
+    return [row.kind for row in rows]
 
 
 def _paired(old: tuple[Row, ...], new: tuple[Row, ...]) -> list[Change]:
     """Layers of the same kind in the same order have changed; the others have come or gone."""
-    found: list[Change] = []
-    for tag, start, end, new_start, new_end in _kinds(old, new).get_opcodes():
-        if tag == "equal":
-            pairs = zip(old[start:end], new[new_start:new_end], strict=True)
-            found += [
-                Change("changed", after.name, (before,), (after,))
-                for before, after in pairs
-                if _signature(before) != _signature(after)
-            ]
-            continue
-        found += [Change("removed", row.name, (row,), ()) for row in old[start:end]]
-        found += [Change("added", row.name, (), (row,)) for row in new[new_start:new_end]]
-    return found
+    changes: list[Change] = []
+    start = new_start = 0
+    for index, new_index in [*_counterparts(old, new), (len(old), len(new))]:
+        changes += [Change("removed", row.name, (row,), ()) for row in old[start:index]]
+        changes += [Change("added", row.name, (), (row,)) for row in new[new_start:new_index]]
+        for before, after in zip(old[index : index + 1], new[new_index : new_index + 1], strict=True):
+            if _signature(before) != _signature(after):
+                changes.append(Change("changed", after.name, (before,), (after,)))
+        start, new_start = index + 1, new_index + 1
+    return changes
+
+
+def _counterparts(old: tuple[Row, ...], new: tuple[Row, ...]) -> list[tuple[int, int]]:
+    """Positions of layers of the same kind in the same order: those of the same name first, then those between."""
+    pairs: list[tuple[int, int]] = []
+    start = new_start = 0
+    named = aligned([(row.kind, row.name) for row in old], [(row.kind, row.name) for row in new])
+    for end, new_end in [*named, (len(old), len(new))]:
+        between = aligned(_kinds(old[start:end]), _kinds(new[new_start:new_end]))
+        pairs += [(start + index, new_start + new_index) for index, new_index in between]
+        pairs.append((end, new_end))
+        start, new_start = end + 1, new_end + 1
+    return pairs[:-1]
 
 
 def _whole_blocks(report: Report, changes: list[Change], word: str) -> dict[int, Group]:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
-from cnnshape.report.quantity import parse_quantity
-from cnnshape.study.compare import FIGURES, Comparison
+from cnnshape.report import COMPARED, parse_quantity
+from cnnshape.study.compare import Comparison
 
 _OPERATORS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     ">=": operator.ge,
@@ -41,7 +41,7 @@ class Condition(NamedTuple):
 def parse_condition(text: str) -> Condition | None:
     """The condition that a text states, or None."""
     match = _CONDITION.match(text)
-    if match is None or match[1] not in (*FIGURES, "layers"):
+    if match is None or match[1] not in {figure.name for figure in COMPARED}:
         return None
     figure, sign, plus, number, percent = match.groups()
     quantity = parse_quantity(number)

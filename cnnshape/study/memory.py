@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from cnnshape.analysis import memory_timeline
+from cnnshape.analysis import Moment, memory_timeline
 from cnnshape.graph import Graph
 from cnnshape.report import DTYPES, Report, Row
 
@@ -19,7 +19,7 @@ class Step(NamedTuple):
     """One layer in time. `alive_bytes` are those of all activations alive while it runs, in `tensors` tensors.
 
     `moved_bytes`: its inputs read once, its weights read once, its output written once; a view moves nothing.
-    `seconds` is a lower bound on an ideal machine, None where none was given or the FLOPs are unknown.
+    `seconds` is a lower bound on an ideal machine, None without a device or where the FLOPs are unknown.
     """
 
     row: Row
@@ -37,37 +37,47 @@ class Step(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """All steps of a network, in the order in which they run."""
+    """All steps of a network, in the order in which they run.
+
+    `peak` is the step at which most is alive, the first of several; None without layers. `seconds` is the sum of the
+    layers' lower bounds, None without a device.
+    """
 
     report: Report
     steps: tuple[Step, ...]
     device: Device | None
-
-    @property
-    def peak(self) -> Step:
-        """The step at which most is alive, the first of several."""
-        return max(self.steps, key=lambda step: step.alive_bytes)
-
-    @property
-    def seconds(self) -> Fraction | None:
-        """The sum of the layers' lower bounds; None without a device."""
-        known = [step.seconds for step in self.steps if step.seconds is not None]
-        return sum(known, Fraction(0)) if self.device else None
+    peak: Step | None
+    seconds: Fraction | None
 
 
 def study_memory(graph: Graph, report: Report, device: Device | None = None) -> Memory:
     """The memory of a graph under the settings of its report."""
-    width = DTYPES[report.dtype]
     moments = memory_timeline(graph, inplace_activations=report.inplace_activations, inplace_adds=report.inplace_adds)
-    steps = []
-    for row, moment in zip(report.rows, moments, strict=True):
-        moved = _moved(row, report.batch, width)
-        alive = moment.elements * report.batch * width
-        steps.append(Step(row, alive, moment.tensors, moved, _seconds(row, moved, device)))
-    return Memory(report, tuple(steps), device)
+    steps = tuple(_step(report, row, moment, device) for row, moment in zip(report.rows, moments, strict=True))
+    known = (step.seconds for step in steps if step.seconds is not None)
+    return Memory(
+        report=report,
+        steps=steps,
+        device=device,
+        peak=max(steps, key=lambda step: step.alive_bytes, default=None),
+        seconds=sum(known, Fraction(0)) if device else None,
+    )
+
+
+def _step(report: Report, row: Row, moment: Moment, device: Device | None) -> Step:
+    width = DTYPES[report.dtype]
+    moved = _moved(row, report.batch, width)
+    return Step(
+        row=row,
+        alive_bytes=moment.elements * report.batch * width,
+        tensors=moment.tensors,
+        moved_bytes=moved,
+        seconds=_seconds(row, moved, device),
+    )
 
 
 def _moved(row: Row, batch: int, width: int) -> int:
+    """Bytes that a layer reads and writes: `(inputs + output) * batch + weights`, times the bytes per value."""
     application = row.application
     if application.layer.view:
         return 0

@@ -1,12 +1,18 @@
-"""The same network as other tools count it, and what lies between their figures and ours, term by term."""
+"""The same network as other tools count it, and the terms that lead from our figure to theirs."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnnshape.report import Report
 from cnnshape.study.counting import ours
+from cnnshape.study.counting.case import Cases
 from cnnshape.study.counting.registry import RULES
-from cnnshape.study.counting.rule import Mark, Rule, Tally
+from cnnshape.study.counting.rule import Mark, Quantity, Rule, Tally
+
+Stated = dict[str, tuple[str, int]]
+"""What is counted of each subject: in words, and as a number."""
+_NOTHING = ("", 0)
 
 
 class Term(NamedTuple):
@@ -21,7 +27,8 @@ class Term(NamedTuple):
 class Count(NamedTuple):
     """A tool's figure. `value` is None where a layer's count is not known; `unknown` names those kinds.
 
-    `terms` lead from our figure to the tool's, `unsupported` are kinds that it says it doesn't count.
+    `terms` lead from our figure to the tool's, the largest first: `ours` and their amounts add up to `value`.
+    `unsupported` are the kinds that the tool says it doesn't count.
     """
 
     rule: Rule
@@ -45,45 +52,60 @@ class Reconciliation(NamedTuple):
 
 
 def reconcile(report: Report, rules: Sequence[Rule] = RULES) -> Reconciliation:
-    """What each rule counts of a report of one sample in float32."""
+    """What each rule counts of a report; ValueError unless it is of one sample in float32."""
     if report.batch != 1 or report.dtype != "float32":
         raise ValueError("tools count one sample in float32")
-    return Reconciliation(report, tuple(_count(report, rule) for rule in rules))
+    cases = Cases(report)
+    own = {quantity: _own_tallies(cases, quantity) for quantity in {rule.quantity for rule in rules}}
+    return Reconciliation(report, tuple(_count(cases, rule, own[rule.quantity]) for rule in rules))
 
 
-def _count(report: Report, rule: Rule) -> Count:
-    tallies = rule.tally(report)
-    own: int = getattr(report.totals, rule.quantity.value)
-    unknown = _kinds(report, tallies, Mark.UNKNOWN)
-    unsupported = _kinds(report, tallies, Mark.UNSUPPORTED)
+def _own_tallies(cases: Cases, quantity: Quantity) -> list[Tally]:
+    """What our figure is made of, row by row. Rows of one case share a tally, so that pairs can be counted."""
+    shared: dict[int, Tally] = {}
+    tallies = zip(cases.of_rows, ours.count(cases.report, quantity), strict=True)
+    return [shared.setdefault(index, tally) for index, tally in tallies]
+
+
+def _count(cases: Cases, rule: Rule, own: Sequence[Tally]) -> Count:
+    report = cases.report
+    tallies = rule.tallies(cases)
+    marked = dict.fromkeys(
+        (tally.mark, row.kind) for row, tally in zip(report.rows, tallies, strict=True) if tally.mark is not None
+    )
+    unknown = tuple(kind for mark, kind in marked if mark is Mark.UNKNOWN)
+    figure = Count(
+        rule=rule,
+        ours=getattr(report.totals, rule.quantity.value),
+        value=None,
+        terms=(),
+        unsupported=tuple(kind for mark, kind in marked if mark is Mark.UNSUPPORTED),
+        unknown=unknown,
+    )
     if unknown:
-        return Count(rule, own, None, (), unsupported, unknown)
-    # What belongs to no layer is set against nothing of ours.
-    tallies = (*tallies, Tally(rule.whole(tallies)))
-    mine = (*ours.count(report, rule.quantity), Tally())
-    value = sum(part.amount for tally in tallies for part in tally.parts)
-    return Count(rule, own, value, _terms(tallies, mine), unsupported, ())
+        return figure
+    # What belongs to no layer has no counterpart among our figures.
+    whole = Tally(rule.whole(tallies))
+    pairs = Counter(zip((*tallies, whole), (*own, Tally()), strict=True))
+    return figure._replace(value=sum(tally.total for tally in tallies) + whole.total, terms=_terms(pairs))
 
 
-def _kinds(report: Report, tallies: Sequence[Tally], mark: Mark) -> tuple[str, ...]:
-    """The kinds of layers with that mark, each once."""
-    return tuple(dict.fromkeys(row.kind for row, tally in zip(report.rows, tallies, strict=True) if tally.mark is mark))
-
-
-def _terms(theirs: Sequence[Tally], own: Sequence[Tally]) -> tuple[Term, ...]:
-    """The differences, the largest first."""
-    found: dict[tuple[str, str, str], int] = {}
-    for tally, mine in zip(theirs, own, strict=True):
-        for about in dict.fromkeys(part.about for part in (*mine.parts, *tally.parts)):
-            words, amount = _of(tally, about)
-            my_words, my_amount = _of(mine, about)
-            if amount != my_amount:
-                key = about, words, my_words
-                found[key] = found.get(key, 0) + amount - my_amount
-    terms = (Term(*key, amount) for key, amount in found.items() if amount)
+def _terms(pairs: Counter[tuple[Tally, Tally]]) -> tuple[Term, ...]:
+    """The differences between their tallies and ours, the largest first; a pair counts for as many rows as have it."""
+    amounts: dict[tuple[str, str, str], int] = {}
+    for (theirs, own), times in pairs.items():
+        for key, amount in _differences(theirs.by_subject(), own.by_subject()):
+            amounts[key] = amounts.get(key, 0) + amount * times
+    terms = [Term(*key, amount) for key, amount in amounts.items() if amount]
     return tuple(sorted(terms, key=lambda term: -abs(term.amount)))
 
 
-def _of(tally: Tally, about: str) -> tuple[str, int]:
-    parts = [part for part in tally.parts if part.about == about]
-    return " + ".join(dict.fromkeys(part.words for part in parts)), sum(part.amount for part in parts)
+def _differences(theirs: Stated, own: Stated) -> Iterator[tuple[tuple[str, str, str], int]]:
+    """Subject, their words and ours, and their amount less ours, wherever the amounts differ; our subjects first."""
+    for about, (words, amount) in own.items():
+        their_words, their_amount = theirs.get(about, _NOTHING)
+        if their_amount != amount:
+            yield (about, their_words, words), their_amount - amount
+    for about, (words, amount) in theirs.items():
+        if amount and about not in own:
+            yield (about, words, ""), amount

@@ -41,11 +41,8 @@ from cnnshape.language.reading import MAX_NAME, RESERVED
 from cnnshape.language.steps import MODIFIERS
 from cnnshape.layers import KINDS
 from cnnshape.layers.argument import LARGEST
-from cnnshape.layers.family import Unweighted
 from cnnshape.render.csv import FIELDS
-from cnnshape.report import DTYPES, Report, Row, Totals
-from cnnshape.report.expectation import FIGURES
-from cnnshape.study.compare import FIGURES as COMPARED
+from cnnshape.report import COMPARED, DTYPES, FIGURES, Report, Row, Totals
 from tests.command import run
 
 PAGES = [path for path in generate.pages() if path not in generate.WHOLE]
@@ -179,7 +176,16 @@ def keys_of(data: object) -> set[str]:
     if not isinstance(data, dict):
         return set()
     chosen = {"inputs", "outputs", "boxes", "arguments", "rounding"}
-    return set(data).union(*(keys_of(value) for key, value in data.items() if key not in chosen))
+    keys = set(data).union(*(keys_of(value) for key, value in data.items() if key not in {*chosen, *KEYED}))
+    return keys.union(*(keys_of(value) for key in KEYED for value in values_of(data.get(key))))
+
+
+KEYED = ("params", "receptive_fields")
+"""Keys of objects that name what the spec chose, and hold values of the program."""
+
+
+def values_of(data: object) -> list[object]:
+    return list(data.values()) if isinstance(data, dict) else []
 
 
 # One of each command that prints JSON, so that every key is there; `reconcile` has its own page.
@@ -213,10 +219,10 @@ VOCABULARY = {
         "kinds of shortcut": ("identity", "projection", "parameter-free"),
         "views": [kind.name for kind in KINDS if kind.view],
         "element-wise joins": [kind.name for kind in KINDS if kind.combines],
-        "kinds with weights": [kind.name for kind in KINDS if kind.weights is not Unweighted.weights],
+        "kinds with weights": [kind.name for kind in KINDS if kind.parameters],
     },
     "json.md": {"keys": json_keys(), "columns of CSV": FIELDS},
-    "commands.md": {"figures of a condition": (*COMPARED, "layers")},
+    "commands.md": {"figures of a condition": [figure.name for figure in COMPARED]},
     "python.md": {
         "names": cnnshape.__all__,
         "report": Report._fields,

@@ -16,9 +16,10 @@ import cnnshape
 from cnnshape.cli import list_
 from cnnshape.cli.cores import on_all_cores
 from cnnshape.render.table import Table
-from cnnshape.render.zoo import Entry, short_source, zoo_plain, zoo_table
+from cnnshape.render.zoo import short_source, zoo_plain, zoo_table
 from cnnshape.render.zoo_plot import HEIGHT, WIDTH, zoo_plot
 from cnnshape.source import shipped_names, shipped_path
+from cnnshape.study.zoo import Entry, survey
 from tests import command
 
 
@@ -66,7 +67,7 @@ def test_all_are_listed_in_the_order_of_their_names() -> None:
 
 def test_a_single_process_finds_the_same(entries: list[Entry]) -> None:
     few = shipped_names()[:3]
-    assert list(on_all_cores(list_._entry, few)) == entries[:3]
+    assert list(on_all_cores(survey, few)) == entries[:3]
 
 
 @pytest.mark.parametrize("name", ["lenet5", "resnet50", "r3d18", "m5", "rcnn", "fcn_resnet50", "efficientnet_b0"])

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cnnshape
-from cnnshape.render.fold import Line, expanded, folded
-from cnnshape.report import DTYPES, Report, Row
+from cnnshape.report import DTYPES, Line, Report, Row, expanded, folded
 
 from .strategy import specs
 

@@ -24,7 +24,18 @@ import pytest
 import yaml
 
 from cnnshape.diagnostics.catalogue import CATALOGUE
-from cnnshape.layers import BY_NAME, KINDS, Footprint, Layer, LayerProblem, Phases, Sight, Tensor, Window
+from cnnshape.layers import (
+    BY_NAME,
+    KINDS,
+    Application,
+    Coverage,
+    Footprint,
+    Layer,
+    LayerProblem,
+    Phases,
+    Tensor,
+    Window,
+)
 
 Row = dict[str, Any]
 
@@ -75,7 +86,7 @@ def made(kind: str, row: Row) -> tuple[Layer, tuple[Tensor, ...]]:
 
 def footprint(stated: Any, axes: int) -> Footprint:
     if isinstance(stated, str):
-        return Sight[stated.upper()]
+        return Coverage[stated.upper()]
     return tuple(map(relation, stated if isinstance(stated, list) else [stated] * axes))
 
 
@@ -90,13 +101,14 @@ def relation(stated: dict[str, Any] | None) -> Window | Phases | None:
 def test_facts(kind: str, row: Row) -> None:
     layer, inputs = made(kind, row)
     output = layer.output(inputs)
-    weights = layer.weights(inputs)
+    application = Application(layer, inputs, output)
+    weights = application.weights
     found = {
         "out": output,
         "params": sum(weight.elements for weight in weights if not weight.buffer),
         "buffers": sum(weight.elements for weight in weights if weight.buffer),
-        "macs": layer.macs(inputs, output),
-        "flops": layer.flops(inputs, output),
+        "macs": application.macs,
+        "flops": application.flops,
         "footprint": layer.footprint(inputs, output),
     }
     assert found == {

@@ -266,6 +266,65 @@ LAYERS: list[tuple[str, tuple[int, ...], Callable[[], nn.Module]]] = [
 ]  # fmt: skip
 
 
+# Kinds that the package doesn't have (tests/outside), each as its author would write it
+
+
+class RootMeanSquare(nn.RMSNorm):
+    """Over the channels of each position."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+
+
+class AdaptiveRoot(nn.Module):
+    """Pools to a size that is given."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.adaptive_avg_pool2d(x * x, self.size).sqrt()
+
+
+class Affine(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(channels, 1, 1))
+        self.bias = nn.Parameter(torch.zeros(channels, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.weight + self.bias
+
+
+class Sharpen(nn.Upsample):
+    """A resize of its own."""
+
+
+class Pointwise(nn.Module):
+    def __init__(self, channels: int, out: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(out, channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (self.weight @ x.flatten(2)).unflatten(2, x.shape[2:])
+
+
+OUTSIDE: list[tuple[str, Callable[[], nn.Module]]] = [
+    ("softsign", nn.Softsign),
+    ("rms_norm", lambda: RootMeanSquare(8)),
+    ("lp_pool", lambda: nn.LPPool2d(2, 2)),
+    ("adaptive_lp_pool", lambda: AdaptiveRoot(5)),
+    ("global_lp_pool", lambda: AdaptiveRoot(1)),
+    ("flip", function(lambda x: x.flip(2, 3))),
+    ("noise_dropout", nn.AlphaDropout),
+    ("channel_scale", lambda: Affine(8)),
+    ("sharpen", lambda: Sharpen(scale_factor=2, mode="bilinear")),
+    ("maximum_with", function(lambda x: torch.maximum(x, x))),
+    ("pointwise", lambda: Pointwise(8, 6)),
+]
+
+
 # The tools: what each prints, by the names of our rules
 
 
@@ -411,9 +470,11 @@ def main(tool: str, file: str) -> None:
     logging.disable(logging.WARNING)
     networks = {name: measured(tool, make, (3, 224, 224)) for name, make in NETWORKS.items()}
     # What torchsummary prints is too coarse to see a single layer in it.
-    alone = [] if tool == "torchsummary" else LAYERS
+    alone, outside = ([], []) if tool == "torchsummary" else (LAYERS, OUTSIDE)
     layers = [[step, shape, measured(tool, lambda make=make: Alone(make()), shape)] for step, shape, make in alone]
-    Path(file).write_text(json.dumps({"networks": networks, "layers": layers}), encoding="utf-8")
+    others = {kind: measured(tool, lambda make=make: Alone(make()), PLANE) for kind, make in outside}
+    figures = {"networks": networks, "layers": layers, "outside": others}
+    Path(file).write_text(json.dumps(figures), encoding="utf-8")
 
 
 if __name__ == "__main__":

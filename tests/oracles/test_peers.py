@@ -25,6 +25,8 @@ from cnnshape.study.counting.registry import BY_NAME, RULES
 from cnnshape.study.counting.rule import Mark
 from cnnshape.study.reconcile import Count, reconcile
 
+from ..outside.answers import ANSWERS
+
 HERE = Path(__file__).parent
 ARCHITECTURES = HERE.parents[1] / "architectures"
 MIB = 2**20
@@ -115,6 +117,9 @@ def test_rules_count_to_the_unit_what_the_tool_prints(tool: Tool) -> None:
     for step, shape, printed in found["layers"]:
         report = cnnshape.analyze(cnnshape.load(f"input: {shape}\nlayers:\n  - {step}\n"))
         wrong += judged(tool, f"{step} on {shape}", report, printed)
+    wrong += [
+        problem for kind, printed in found.get("outside", {}).items() for problem in misanswered(tool, kind, printed)
+    ]
     if found["layers"]:
         wrong += unmeasured(tool, {step.partition(":")[0] for step, _, _ in found["layers"]})
     assert not wrong, "\n".join(["", *wrong])
@@ -135,13 +140,30 @@ def judged(tool: Tool, what: str, report: Report, printed: Mapping[str, Any]) ->
         return [f"{name}: {what}: the tool fails, the rule says {known[name].value}" for name in claimed]
     said = {name: count for name in printed if not (count := known[rule_name(tool, name)]).unknown}
     return [
-        f"{name}: {what}: the tool says {printed[name]}, the rule {told(name, count)}"
+        f"{name}: {what}: the tool says {printed[name]}, the rule {stated(name, count)}"
         for name, count in said.items()
-        if printed[name] != told(name, count)
+        if printed[name] != stated(name, count)
     ]
 
 
-def told(name: str, count: Count) -> object:
+def misanswered(tool: Tool, kind: str, printed: Mapping[str, Any]) -> list[str]:
+    """Where a family's answer for a kind from outside of the package is not what the tool prints."""
+    answers = {name: ANSWERS[rule_name(tool, name)][kind] for name in printed}
+    return [
+        f"{name}: {kind}: the tool says {printed[name]}, the family {said}"
+        for name, said in answers.items()
+        if said != "?" and printed[name] != answered(name, said)
+    ]
+
+
+def answered(name: str, said: str) -> object:
+    """An answer of the table in the form of the tool's."""
+    if name.endswith(":unsupported"):
+        return said == "-"
+    return 0 if said == "-" else int(said)
+
+
+def stated(name: str, count: Count) -> object:
     """A rule's answer in the form of the tool's."""
     if name.endswith(":unsupported"):
         return bool(count.unsupported)
@@ -157,14 +179,15 @@ def rule_name(tool: Tool, name: str) -> str:
 def unmeasured(tool: Tool, measured: set[str]) -> list[str]:
     """Kinds that a rule answers for though the tool wasn't seen to count them."""
     found = []
-    for rule in (rule for rule in RULES if rules_of(tool, rule.name) and rule.kinds is not None):
+    for rule in (rule for rule in RULES if rules_of(tool, rule.name) and rule.by_kind):
         known = {kind for kind in KINDS if kind not in measured and not unknown_to(rule.name, kind)}
         found += [f"{rule.name}: {kind} is not measured" for kind in known - NOT_WRITTEN.get(tool.name, set())]
     return found
 
 
-# What flax writes as plain array operations, or not at all.
-NOT_WRITTEN = {"flax": {"drop_path", "identity", "reshape"}}
+# What flax writes as plain array operations, or not at all; and what torchinfo counts by its parameters, of which it has
+# none.
+NOT_WRITTEN = {"flax": {"drop_path", "identity", "reshape"}, "torchinfo": {"roi_pool", "roi_align"}}
 
 
 def unknown_to(rule: str, kind: str) -> bool:

@@ -15,7 +15,18 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME, KINDS, Layer, LayerProblem, Phases, Sight, Tensor, Window
+from cnnshape.layers import (
+    BY_FOREIGN_NAME,
+    BY_NAME,
+    KINDS,
+    Application,
+    Layer,
+    LayerProblem,
+    Phases,
+    Sight,
+    Tensor,
+    Window,
+)
 
 torch = pytest.importorskip("torch")
 nn = torch.nn
@@ -553,7 +564,7 @@ def test_macs_are_half_of_the_flops_that_pytorch_counts(name: str, axes: int, da
     assume(stated(layer, inputs) is not None)
     with torch.device("meta"), FlopCounterMode(display=False) as counter:
         built(layer, shape).call(torch.empty(BATCH, *shape))
-    assert 2 * layer.macs(inputs, layer.output(inputs)) == counter.get_total_flops()
+    assert 2 * Application(layer, inputs, layer.output(inputs)).macs == counter.get_total_flops()
 
 
 def lit(shape: Shape, axis: int) -> Any:

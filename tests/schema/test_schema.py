@@ -23,7 +23,7 @@ from cnnshape.language.steps import CONTROLS, JOINS, MODIFIERS
 from cnnshape.layers import KINDS, Argument
 from cnnshape.render.reference import describe_argument
 from cnnshape.render.schema import schema, to_schema
-from cnnshape.report.expectation import parse_wanted
+from cnnshape.report import parse_wanted
 from cnnshape.source import SourceText, Span, shipped_folder
 
 ROOT = Path(__file__).parents[2]

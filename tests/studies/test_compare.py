@@ -42,8 +42,8 @@ def test_parts_sum_to_the_totals(pair):
     found = compare(pair)
     for index, each in enumerate(found.sides):
         if found.parts:
-            assert sum(part.params[index] or 0 for part in found.parts) == each.figure("params")
-            assert sum(part.macs[index] or 0 for part in found.parts) == each.figure("macs")
+            assert sum(part.params[index] or 0 for part in found.parts) == each.report.totals.params
+            assert sum(part.macs[index] or 0 for part in found.parts) == each.report.totals.macs
 
 
 def test_blocks_that_came_are_told_as_blocks():

@@ -8,10 +8,12 @@ import pytest
 import cnnshape
 from cnnshape.api import expand
 from cnnshape.graph import Options
-from cnnshape.render.memory import plain, seconds_text, to_svg
+from cnnshape.render.memory import plain, seconds_text, to_json, to_svg
 from cnnshape.report import Settings, make_report
 from cnnshape.source import shipped_path
 from cnnshape.study.memory import Device, study_memory
+
+from .growth import calls
 
 
 def studied(network, settings, device=None):
@@ -49,7 +51,48 @@ def test_the_ideal_bound_is_the_slower_of_computing_and_moving():
     assert "ideal" not in plain(without)
 
 
-def test_seconds_are_told_in_a_fitting_unit():
+def test_the_tensors_of_a_peak_before_the_first_layer_are_the_inputs():
+    spec = "input: {image: [3, 64, 64], aux: [1]}\nlayers:\n  - dropout\n  - {relu: null, from: aux}\n"
+    report = cnnshape.analyze(cnnshape.load(spec))
+    assert report.peak.layer == ""
+    assert report.peak.tensors == (("image", 4 * 3 * 64 * 64), ("aux", 4))
+    assert report.peak.bytes == 4 * 3 * 64 * 64 + 4
+
+
+def test_an_unread_output_dies_at_once():
+    spec = "input: [2, 4, 4]\nlayers:\n  - {conv: {out: 64, kernel: 1}}\n  - {relu: null, from: input}\n"
+    graph, _ = expand(cnnshape.load(spec), Options())
+    steps = study_memory(graph, make_report(graph)).steps
+    assert [step.alive_bytes for step in steps] == [4 * 16 * (2 + 64), 4 * 16 * (2 + 2)]
+    assert [step.tensors for step in steps] == [2, 2]
+
+
+@pytest.mark.parametrize("face", [plain, to_json, to_svg])
+def test_a_design_without_layers_has_its_input_alone(face):
+    graph, _ = expand(cnnshape.load("input: [3, 4, 4]\nlayers: []\n"), Options())
+    found = study_memory(graph, make_report(graph), Device(10**12, 10**10))
+    assert (found.steps, found.peak, found.seconds) == ((), None, 0)
+    assert "192" in face(found).replace(",", "") or face is to_svg
+
+
+def wide(branches):
+    lines = "".join(f"      b{number}: [relu]\n" for number in range(branches))
+    return f"input: [3, 8, 8]\nlayers:\n  - concat:\n{lines}"
+
+
+def test_the_work_grows_with_the_layers():
+    graphs = [expand(cnnshape.load(wide(branches)), Options())[0] for branches in (200, 800)]
+    reports = [make_report(graph) for graph in graphs]
+
+    def whole(graph, report):
+        found = study_memory(graph, report, Device(10**12, 10**10))
+        return [face(found, expand=True) if face is plain else face(found) for face in (plain, to_json, to_svg)]
+
+    few, many = (calls(whole, graph, report) for graph, report in zip(graphs, reports, strict=True))
+    assert many < 5 * few
+
+
+def test_seconds_have_a_fitting_unit():
     assert [seconds_text(Fraction(1, 10**n)) for n in (0, 3, 6, 9)] == ["1.000 s", "1.000 ms", "1.000 us", "1.000 ns"]
 
 

@@ -36,8 +36,7 @@ from fractions import Fraction
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph
-from cnnshape.layers import LayerProblem, Shape, Tensor, Window, show
-from cnnshape.layers.family import AXES
+from cnnshape.layers import AXES, LayerProblem, Shape, Tensor, Window, show
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.lint.rules._windows import Sliding, sliding
 from cnnshape.source import Span

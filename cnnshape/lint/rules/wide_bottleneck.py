@@ -69,7 +69,7 @@ def _products(graph: Graph, end: int, shortcut: int) -> list[Node]:
         end, *others = sorted(maker.inputs, key=lambda value: -graph.value(value).elements)
         if not all(_is_gate(graph, other) for other in others):
             return []
-        if maker.application.layer.macs(maker.application.inputs, maker.application.output):
+        if maker.application.macs:
             found.append(maker)
         if len(found) > BOTTLENECK:
             return []

@@ -1,16 +1,21 @@
-"""One layer of a report, in the words that counting rules are written in. Amounts are of one sample."""
+"""The facts of one layer that counting rules are written with. Amounts are of one sample."""
 
+from collections.abc import Sequence
+from functools import cached_property
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
 from cnnshape.layers import Layer, Shape, Weight, Window
-from cnnshape.report import Row
+from cnnshape.report import Report, Row
+
+Value = TypeVar("Value")
 
 
-class Case(NamedTuple):
-    """A row, asked for its facts."""
+class Case:
+    """The facts of a row that rules ask for."""
 
-    row: Row
+    def __init__(self, row: Row) -> None:
+        self.row = row
 
     @property
     def layer(self) -> Layer:
@@ -22,7 +27,7 @@ class Case(NamedTuple):
         """The kind's word."""
         return self.layer.name
 
-    @property
+    @cached_property
     def values(self) -> int:
         """Values of the output, all boxes together."""
         return self.row.application.output.elements
@@ -57,10 +62,10 @@ class Case(NamedTuple):
         """Spatial positions of the output, all boxes together."""
         return prod(self.output_sizes) * self.boxes
 
-    @property
+    @cached_property
     def macs(self) -> int:
         """Multiply-accumulates of the matrix product, by the kind's own formula."""
-        return self.layer.macs(self.row.application.inputs, self.row.application.output)
+        return self.row.application.macs
 
     @property
     def weights(self) -> tuple[Weight, ...]:
@@ -72,7 +77,7 @@ class Case(NamedTuple):
         """Values that the layer keeps per channel without learning them: running means and variances."""
         return sum(weight.elements for weight in self._tensors if weight.buffer and weight.shape)
 
-    @property
+    @cached_property
     def _tensors(self) -> tuple[Weight, ...]:
         return self.layer.weights(self.row.application.inputs)
 
@@ -96,9 +101,9 @@ class Case(NamedTuple):
         """The window of each axis; only for kinds whose windows slide."""
         footprint = self.layer.footprint(self.row.application.inputs, self.row.application.output)
         assert isinstance(footprint, tuple)
-        found = tuple(axis for axis in footprint if isinstance(axis, Window))
-        assert len(found) == len(footprint)
-        return found
+        sliding = tuple(axis for axis in footprint if isinstance(axis, Window))
+        assert len(sliding) == len(footprint)
+        return sliding
 
     @property
     def window_cells(self) -> int:
@@ -113,3 +118,28 @@ class Case(NamedTuple):
     def argument(self, name: str) -> Any:
         """An argument as the spec gave it."""
         return vars(self.layer)[name]
+
+
+class Cases:
+    """The distinct cases of a report, and which of them each row is. Rows differ by layer, inputs and shared weights."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.distinct: list[Case] = []
+        self._by_value: dict[tuple[object, ...], int] = {}
+        self._by_application: dict[tuple[int, bool], int] = {}
+        self.of_rows = [self._index(row) for row in report.rows]
+
+    def spread(self, values: Sequence[Value]) -> tuple[Value, ...]:
+        """The values of the distinct cases, row by row."""
+        return tuple([values[index] for index in self.of_rows])
+
+    def _index(self, row: Row) -> int:
+        application, shared = row.application, bool(row.shares)
+        key = id(application), shared
+        if key not in self._by_application:
+            value = application.layer, application.inputs, shared
+            self._by_application[key] = self._by_value.setdefault(value, len(self.distinct))
+            if self._by_application[key] == len(self.distinct):
+                self.distinct.append(Case(row))
+        return self._by_application[key]

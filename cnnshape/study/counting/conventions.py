@@ -1,40 +1,48 @@
-"""Figures of conventions, not of one tool: multiply-adds alone."""
+"""Conventions of papers and tables, not of one tool: multiply-adds alone."""
 
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import PRODUCT, TWICE_PRODUCT
-from cnnshape.study.counting.rule import Cost, Costs, Quantity, Rule, by_row
+from cnnshape.study.counting.rule import Costs, Quantity, Rule, by_case
 
 
-def _if_product(cost: Cost, case: Case) -> Costs:
-    return (cost,) if case.macs else ()
+def _products(case: Case) -> Costs:
+    return (PRODUCT,) if case.macs else ()
+
+
+def _convolutions(case: Case) -> Costs:
+    return (PRODUCT,) if case.macs and case.output_sizes else ()
+
+
+def _twice_products(case: Case) -> Costs:
+    return (TWICE_PRODUCT,) if case.macs else ()
 
 
 RULES = (
     Rule(
-        "conv-linear",
-        "multiply-adds",
-        "",
-        Quantity.MACS,
-        "MACs",
-        "Convolutions and linear layers, without bias. torchvision's table (GFLOPS), the ResNet paper (FLOPs).",
-        by_row(lambda case: _if_product(PRODUCT, case)),
+        name="conv-linear",
+        tool="multiply-adds",
+        version="",
+        quantity=Quantity.MACS,
+        figure="MACs",
+        doc="Convolutions and linear layers, without bias. torchvision's table (GFLOPS), the ResNet paper (FLOPs).",
+        tallies=by_case(_products),
     ),
     Rule(
-        "conv",
-        "convolutions alone",
-        "",
-        Quantity.MACS,
-        "MACs",
-        "Without the linear layers: the ResNet paper's figure of VGG-16.",
-        by_row(lambda case: _if_product(PRODUCT, case) if case.output_sizes else ()),
+        name="conv",
+        tool="convolutions alone",
+        version="",
+        quantity=Quantity.MACS,
+        figure="MACs",
+        doc="Without the linear layers: the ResNet paper's figure of VGG-16.",
+        tallies=by_case(_convolutions),
     ),
     Rule(
-        "torch",
-        "torch FlopCounterMode",
-        "2.13.0",
-        Quantity.FLOPS,
-        "FLOPs",
-        "2 x MACs of convolutions and linear layers. Lightning's ModelSummary and torchscan's operator FLOPs are this.",
-        by_row(lambda case: _if_product(TWICE_PRODUCT, case)),
+        name="torch",
+        tool="torch FlopCounterMode",
+        version="2.13.0",
+        quantity=Quantity.FLOPS,
+        figure="FLOPs",
+        doc="2 x MACs of convolutions and linear layers. Lightning's ModelSummary and torchscan's operator FLOPs are this.",
+        tallies=by_case(_twice_products),
     ),
 )

@@ -12,32 +12,32 @@ JOIN: Costs = (Cost("tensors - 1 per output value", lambda case: (len(case.row.i
 
 
 def per_value(number: int) -> Costs:
-    """So many per value of the output."""
+    """This number of operations per value of the output."""
     return (Cost(f"{number} per value", lambda case: number * case.values),)
 
 
 def per_input(number: int) -> Costs:
-    """So many per value of the first input."""
+    """This number of operations per value of the first input."""
     return (Cost(f"{number} per input value", lambda case: number * case.input_values),)
 
 
 def biased(product: Cost) -> Entry:
-    """A matrix product, and the bias where there is one."""
+    """A matrix product, and the bias where the layer has one."""
     return lambda case: (product, BIAS) if case.biased else (product,)
 
 
 def scaled(with_scale: int, without: int) -> Entry:
-    """A normalization: so many per value with a learned scale and shift, and so many without."""
+    """A normalization: operations per value with a learned scale and shift, and without."""
     return lambda case: per_value(with_scale if case.scales else without)
 
 
-def is_spread(case: Case) -> bool:
+def is_per_position(case: Case) -> bool:
     """Whether a layer_norm runs over the channels of each position: PyTorch has no module for that."""
     return case.argument("axes") == "channels" and bool(case.output_sizes)
 
 
 def written_kernel(case: Case) -> int:
-    """What some tools take for the cells of a window: a kernel written as one number counts as that number."""
+    """Cells of a window as some tools count them: a kernel written as one number counts as that number."""
     kernel: object = case.argument("kernel")
     return kernel if isinstance(kernel, int) else case.window_cells
 

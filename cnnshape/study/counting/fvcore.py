@@ -1,45 +1,54 @@
-"""fvcore's FlopCountAnalysis: by the operators of a traced graph. timm's `infer_gmacs` is this count."""
+"""fvcore's FlopCountAnalysis: by the operators of a traced graph. timm's `infer_gmacs` is this count.
 
+An operator without a formula counts nothing, and fvcore lists it as unsupported. An unknown pool or resize may be
+written with operators that have one.
+"""
+
+from cnnshape.layers import AdaptivePool, GlobalPool, Layer, MatrixProduct, RegionPool, Resize
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import PRODUCT, per_input, per_value, scaled
-from cnnshape.study.counting.rule import Costs, Mark, Quantity, Rule, Table, by_kind, each
+from cnnshape.study.counting.rule import Answer, Costs, Mark, Quantity, Rule, Table, alike
 
 
-def _flat(costs: Costs, case: Case) -> Costs | Mark:
-    """Operators that are known in two dimensions only."""
+def _planar(costs: Costs, case: Case) -> Answer:
+    """Operators with a formula in two dimensions only."""
     return costs if len(case.output_sizes) == 2 else Mark.UNSUPPORTED
 
 
-def _upsample(case: Case) -> Costs | Mark:
+def _upsample(case: Case) -> Answer:
     costs = {"nearest": per_value(1), "linear": per_value(4)}.get(case.argument("mode"))
-    return _flat(costs, case) if costs else Mark.UNSUPPORTED
+    return _planar(costs, case) if costs else Mark.UNSUPPORTED
 
 
-_TABLE: Table = {
-    **each("conv conv_transpose linear", (PRODUCT,)),
-    "batch_norm": scaled(2, 1),
-    **each("layer_norm group_norm instance_norm", scaled(5, 4)),
-    **each("adaptive_avg_pool global_avg_pool", lambda case: _flat(per_input(1), case)),
-    "upsample": _upsample,
-    **each("relu dropout drop_path identity flatten reshape crop split slice subsample concat", ()),
-    **each("max_pool avg_pool adaptive_max_pool global_max_pool", Mark.UNSUPPORTED),
-    **each("local_response_norm layer_scale", Mark.UNSUPPORTED),
-    **each("relu6 leaky_relu prelu elu selu gelu silu mish sigmoid hard_sigmoid hard_swish", Mark.UNSUPPORTED),
-    **each("tanh softplus softmax", Mark.UNSUPPORTED),
-    **each("pad pixel_shuffle pixel_unshuffle channel_shuffle pad_channels add multiply", Mark.UNSUPPORTED),
-    **each("roi_pool roi_align", Mark.UNKNOWN),
-}
+_TABLE = Table(
+    families={
+        Layer: Mark.UNSUPPORTED,
+        MatrixProduct: (PRODUCT,),
+        AdaptivePool: Mark.UNKNOWN,
+        GlobalPool: Mark.UNKNOWN,
+        Resize: Mark.UNKNOWN,
+        RegionPool: Mark.UNKNOWN,
+    },
+    kinds={
+        "batch_norm": scaled(2, 1),
+        **alike("layer_norm group_norm instance_norm", scaled(5, 4)),
+        **alike("adaptive_avg_pool global_avg_pool", lambda case: _planar(per_input(1), case)),
+        **alike("adaptive_max_pool global_max_pool", Mark.UNSUPPORTED),
+        "upsample": _upsample,
+        **alike("relu dropout drop_path identity flatten reshape crop split slice subsample concat", ()),
+    },
+)
 
 RULES = (
     Rule(
-        "fvcore",
-        "fvcore",
-        "0.1.5.post20221221",
-        Quantity.MACS,
-        "flops",
-        "Multiply-adds of convolutions and linear layers, and operations of normalization, adaptive average pools "
+        name="fvcore",
+        tool="fvcore",
+        version="0.1.5.post20221221",
+        quantity=Quantity.MACS,
+        figure="flops",
+        doc="Multiply-adds of convolutions and linear layers, and operations of normalization, adaptive average pools "
         "and upsampling. Its flops are multiply-adds.",
-        by_kind(_TABLE),
-        frozenset(_TABLE),
+        tallies=_TABLE.tallies,
+        by_kind=True,
     ),
 )

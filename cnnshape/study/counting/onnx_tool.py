@@ -1,11 +1,14 @@
-"""onnx-tool: by the operators of an ONNX file, with costs of vector instructions (a division 4, exp 32, a root 24)."""
+"""onnx-tool: by the operators of an ONNX file, with costs of vector instructions (a division 4, exp 32, a root 24).
+
+It has no count for an operator that it doesn't know, and stops there.
+"""
 
 from math import prod
 
-from cnnshape.report import Report
-from cnnshape.study.counting.case import Case
+from cnnshape.layers import ElementwiseJoin, Layer, PassThrough
+from cnnshape.study.counting.case import Case, Cases
 from cnnshape.study.counting.costs import JOIN, PRODUCT, biased, per_input, per_value
-from cnnshape.study.counting.rule import Cost, Costs, Mark, Quantity, Rule, Table, Tally, by_kind, each
+from cnnshape.study.counting.rule import Answer, Cost, Costs, Mark, Quantity, Rule, Table, Tally, alike
 from cnnshape.study.counting.variables import DOC, with_statistics
 
 _SPREAD_PRODUCT = Cost(
@@ -29,74 +32,90 @@ def _pool(kernel: tuple[int, ...]) -> Costs:
     return (Cost(words, lambda case: case.values * cells),)
 
 
-def _sliding(case: Case) -> Costs:
+def _sliding_pool(case: Case) -> Costs:
     return _pool(tuple(window.kernel for window in case.windows))
 
 
-def _adaptive(case: Case) -> Costs | Mark:
+def _adaptive_pool(case: Case) -> Answer:
     """The exporter writes a window where the sizes divide, and a global pool where one cell is left."""
     if _fails(case):
         return Mark.UNKNOWN
-    if all(found == 1 for found in case.output_sizes):
+    if all(size == 1 for size in case.output_sizes):
         return _GLOBAL_AVERAGE if case.kind == "adaptive_avg_pool" else per_input(1)
     sizes = zip(case.input_sizes, case.output_sizes, strict=True)
-    return _pool(tuple(size // found for size, found in sizes))
+    return _pool(tuple(before // after for before, after in sizes))
 
 
-_FAILS = frozenset({"local_response_norm", "selu", "channel_shuffle", "roi_pool", "roi_align"})
+_FAILING = frozenset({"local_response_norm", "selu", "channel_shuffle", "roi_pool", "roi_align"})
+_ADAPTIVE = ("adaptive_avg_pool", "adaptive_max_pool")
 
 
 def _fails(case: Case) -> bool:
     """Whether there is no ONNX file, or none that onnx-tool reads."""
-    uneven = any(size % found for size, found in zip(case.input_sizes, case.output_sizes, strict=False))
-    return case.kind in _FAILS or (case.kind in ("adaptive_avg_pool", "adaptive_max_pool") and uneven)
+    sizes = zip(case.input_sizes, case.output_sizes, strict=False)
+    return case.kind in _FAILING or (case.kind in _ADAPTIVE and any(before % after for before, after in sizes))
 
 
-def _params(report: Report) -> tuple[Tally, ...]:
-    cases = map(Case, report.rows)
-    return tuple(Tally(mark=Mark.UNKNOWN) if _fails(case) else with_statistics(case) for case in cases)
+def _params_tally(case: Case) -> Tally:
+    return Tally(mark=Mark.UNKNOWN) if _fails(case) else with_statistics(case)
 
 
-_TABLE: Table = {
-    **each("conv linear", biased(PRODUCT)),
-    "conv_transpose": biased(_SPREAD_PRODUCT),
-    **each("max_pool avg_pool", _sliding),
-    **each("adaptive_avg_pool adaptive_max_pool", _adaptive),
-    "global_avg_pool": _GLOBAL_AVERAGE,
-    "global_max_pool": per_input(1),
-    "batch_norm": per_value(31),
-    "layer_norm": _LAYER_NORM,
-    "group_norm": per_value(9),
-    "instance_norm": per_value(7),
-    **each("layer_scale relu", per_value(1)),
-    **each("relu6 leaky_relu prelu", per_value(2)),
-    "hard_sigmoid": per_value(4),
-    "hard_swish": per_value(5),
-    "sigmoid": per_value(32),
-    "silu": per_value(33),
-    "gelu": per_value(34),
-    "elu": per_value(35),
-    "softmax": per_value(36),
-    **each("tanh softplus", per_value(76)),
-    "mish": per_value(153),
-    "upsample": _upsample,
-    **each("add multiply", JOIN),
-    **each("dropout drop_path identity flatten reshape crop pixel_shuffle pixel_unshuffle slice subsample concat", ()),
-    **each("pad pad_channels split", Mark.UNKNOWN),
-    **dict.fromkeys(_FAILS, Mark.UNKNOWN),
-}
+def _params(cases: Cases) -> tuple[Tally, ...]:
+    return cases.spread(list(map(_params_tally, cases.distinct)))
+
+
+_TABLE = Table(
+    families={
+        Layer: Mark.UNKNOWN,
+        PassThrough: (),
+        ElementwiseJoin: JOIN,
+    },
+    kinds={
+        **alike("conv linear", biased(PRODUCT)),
+        "conv_transpose": biased(_SPREAD_PRODUCT),
+        **alike("max_pool avg_pool", _sliding_pool),
+        **alike("adaptive_avg_pool adaptive_max_pool", _adaptive_pool),
+        "global_avg_pool": _GLOBAL_AVERAGE,
+        "global_max_pool": per_input(1),
+        "batch_norm": per_value(31),
+        "layer_norm": _LAYER_NORM,
+        "group_norm": per_value(9),
+        "instance_norm": per_value(7),
+        **alike("layer_scale relu", per_value(1)),
+        **alike("relu6 leaky_relu prelu", per_value(2)),
+        "hard_sigmoid": per_value(4),
+        "hard_swish": per_value(5),
+        "sigmoid": per_value(32),
+        "silu": per_value(33),
+        "gelu": per_value(34),
+        "elu": per_value(35),
+        "softmax": per_value(36),
+        **alike("tanh softplus", per_value(76)),
+        "mish": per_value(153),
+        "upsample": _upsample,
+        **alike("flatten reshape crop pixel_shuffle pixel_unshuffle slice subsample concat", ()),
+    },
+)
 
 RULES = (
     Rule(
-        "onnx-tool",
-        "onnx-tool",
-        "1.0.1",
-        Quantity.MACS,
-        "MACs",
-        "Multiply-adds with bias, 31 per value of batch norm, 1 per value of ReLU and of joins, window size per "
+        name="onnx-tool",
+        tool="onnx-tool",
+        version="1.0.1",
+        quantity=Quantity.MACS,
+        figure="MACs",
+        doc="Multiply-adds with bias, 31 per value of batch norm, 1 per value of ReLU and of joins, window size per "
         "output value of pools. Of an ONNX file with its batch norms: exported in training mode.",
-        by_kind(_TABLE),
-        frozenset(_TABLE),
+        tallies=_TABLE.tallies,
+        by_kind=True,
     ),
-    Rule("onnx-tool-params", "onnx-tool", "1.0.1", Quantity.PARAMS, "params", DOC, _params),
+    Rule(
+        name="onnx-tool-params",
+        tool="onnx-tool",
+        version="1.0.1",
+        quantity=Quantity.PARAMS,
+        figure="params",
+        doc=DOC,
+        tallies=_params,
+    ),
 )

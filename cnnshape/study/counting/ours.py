@@ -1,11 +1,11 @@
 """Our own figures, in parts that a tool's parts can be set against."""
 
-import re
 from collections.abc import Callable
 
+from cnnshape.arithmetic import Formula
 from cnnshape.report import Report
 from cnnshape.study.counting.case import Case
-from cnnshape.study.counting.costs import BIAS, OUTPUT, PRODUCT, TWICE_PRODUCT
+from cnnshape.study.counting.costs import OUTPUT
 from cnnshape.study.counting.rule import Part, Quantity, Tally
 
 LEARNED = "learned parameters"
@@ -21,16 +21,21 @@ def _one(about: str, words: str, amount: int) -> tuple[Part, ...]:
     return (Part(about, words, amount),) if amount else ()
 
 
+def _terms(case: Case, formula: Formula) -> tuple[Part, ...]:
+    """The terms of a kind's formula for this layer, each with what it counts."""
+    application = case.row.application
+    return tuple(
+        Part(f"{case.kind} {term.label}".rstrip(), term.words(application), term.value(application) * case.boxes)
+        for term in formula.terms(application)
+    )
+
+
 def _macs(case: Case) -> tuple[Part, ...]:
-    return _one(case.kind, PRODUCT.words, case.row.macs)
+    return _terms(case, case.layer.macs_formula) if case.row.macs else ()
 
 
 def _flops(case: Case) -> tuple[Part, ...]:
-    flops = case.row.flops or 0
-    product = 2 * case.row.macs
-    if not product:
-        return _one(case.kind, formula(case.layer.operations), flops)
-    return _one(case.kind, TWICE_PRODUCT.words, product) + _one(f"{case.kind} bias", BIAS.words, flops - product)
+    return _terms(case, case.layer.flops_formula) if case.row.flops else ()
 
 
 def _params(case: Case) -> tuple[Part, ...]:
@@ -47,8 +52,3 @@ _PARTS: dict[Quantity, Callable[[Case], tuple[Part, ...]]] = {
     Quantity.PARAMS: _params,
     Quantity.ACTIVATION_BYTES: _activation_bytes,
 }
-
-
-def formula(operations: str) -> str:
-    """The formula of a kind without its reasons: `2 per value` of `2 per value: product, max`."""
-    return re.sub(r" \([^)]*\)", "", operations).partition(":")[0]

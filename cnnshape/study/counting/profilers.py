@@ -1,9 +1,11 @@
-"""calflops and DeepSpeed's flops profiler: by patched functions, with formulas of one origin."""
+"""calflops and DeepSpeed's flops profiler: by patched functions, with formulas of one origin.
+
+A function that isn't patched counts nothing. An unknown pool or matrix product may call one that is.
+"""
 
 from math import prod
 
-from cnnshape.layers import Window
-from cnnshape.layers.family import per_axis
+from cnnshape.layers import Layer, MatrixProduct, Pooling, RegionPool, Resize, Window, per_axis
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import (
     BIAS,
@@ -15,11 +17,11 @@ from cnnshape.study.counting.costs import (
     per_value,
     scaled,
 )
-from cnnshape.study.counting.rule import Cost, Costs, Mark, Quantity, Rule, Table, by_kind, each
+from cnnshape.study.counting.rule import Answer, Cost, Costs, Mark, Quantity, Rule, Table, alike
 
 
 def _size(case: Case) -> int:
-    """An upsampling to a size counts that size alone, of all channels together."""
+    """An upsampling to a size counts the cells of that size, once for all channels."""
     size = case.argument("size")
     return size if isinstance(size, int) else prod(size)
 
@@ -36,51 +38,51 @@ def _upsample(case: Case) -> Costs:
     return _TO_SIZE if case.argument("scale") is None else (Cost("input values x scale per axis", _to_scale),)
 
 
-_ELEMENTWISE = "relu leaky_relu prelu elu silu gelu softmax"
-_UNPATCHED = "relu6 selu mish sigmoid hard_sigmoid hard_swish tanh softplus"
-_FREE = (
-    "dropout drop_path identity flatten reshape pad crop pixel_shuffle pixel_unshuffle channel_shuffle split slice "
-    "subsample pad_channels layer_scale add concat multiply"
-)
-
-
 def _is_lopsided(case: Case) -> bool:
-    """`same` with an odd cell: both tools pad evenly, and so take the output to be smaller."""
+    """Whether `same` pads unevenly: both tools pad evenly, and so compute a smaller output."""
     return case.argument("padding") == "same" and any(window.before != window.after for window in case.windows)
 
 
-def _conv(product: Costs, case: Case) -> Costs | Mark:
+def _conv(product: Costs, case: Case) -> Answer:
     return Mark.UNKNOWN if _is_lopsided(case) else product
 
 
-def _conv_flops(case: Case) -> Costs | Mark:
+def _conv_flops(case: Case) -> Answer:
     return _conv((TWICE_PRODUCT, BIAS) if case.biased else (TWICE_PRODUCT,), case)
 
 
-_DEEPSPEED: Table = {
-    "conv": _conv_flops,
-    "conv_transpose": biased(TWICE_PRODUCT),
-    "linear": (TWICE_PRODUCT,),
-    **each("max_pool avg_pool adaptive_avg_pool adaptive_max_pool global_avg_pool global_max_pool", per_input(1)),
-    "batch_norm": scaled(2, 1),
-    **each("layer_norm group_norm instance_norm", scaled(5, 4)),
-    "local_response_norm": FUNCTIONAL_NORM,
-    **each(_ELEMENTWISE, per_value(1)),
-    "upsample": _upsample,
-    **each(_UNPATCHED, ()),
-    **each(_FREE, ()),
-    **each("roi_pool roi_align", Mark.UNKNOWN),
-}
+_DEEPSPEED = Table(
+    families={
+        Layer: (),
+        MatrixProduct: Mark.UNKNOWN,
+        Pooling: Mark.UNKNOWN,
+        Resize: Mark.UNKNOWN,
+        RegionPool: Mark.UNKNOWN,
+    },
+    kinds={
+        "conv": _conv_flops,
+        "conv_transpose": biased(TWICE_PRODUCT),
+        "linear": (TWICE_PRODUCT,),
+        **alike("max_pool avg_pool adaptive_avg_pool adaptive_max_pool global_avg_pool global_max_pool", per_input(1)),
+        "batch_norm": scaled(2, 1),
+        **alike("layer_norm group_norm instance_norm", scaled(5, 4)),
+        "local_response_norm": FUNCTIONAL_NORM,
+        **alike("relu leaky_relu prelu elu silu gelu softmax", per_value(1)),
+        "upsample": _upsample,
+    },
+)
 
 
-_AGAIN = Cost("4 x MACs", lambda case: 4 * case.macs)
+_FOUR_TIMES = Cost("4 x MACs", lambda case: 4 * case.macs)
 
-_ON_META: Table = {
-    **_DEEPSPEED,
-    "linear": lambda case: (_AGAIN if case.biased else TWICE_PRODUCT,),
-    "leaky_relu": per_value(2),
-    "upsample": Mark.UNKNOWN,
-}
+_ON_META = _DEEPSPEED.changed(
+    families={},
+    kinds={
+        "linear": lambda case: (_FOUR_TIMES if case.biased else TWICE_PRODUCT,),
+        "leaky_relu": per_value(2),
+        "upsample": Mark.UNKNOWN,
+    },
+)
 
 
 def _kept(case: Case) -> int:
@@ -90,7 +92,7 @@ def _kept(case: Case) -> int:
 
 
 def _shrunk_bias(case: Case) -> int:
-    """calflops takes the output of a transposed convolution to be that of a convolution."""
+    """calflops computes the output size of a transposed convolution as that of a convolution."""
     rank = len(case.input_sizes)
     kernel, stride, dilation = (per_axis(case.argument(name), rank, name) for name in ("kernel", "stride", "dilation"))
     padding = per_axis(case.argument("padding"), rank, "padding")
@@ -100,7 +102,7 @@ def _shrunk_bias(case: Case) -> int:
     return channels * sizes * case.boxes
 
 
-def _transposed(case: Case) -> Costs | Mark:
+def _transposed(case: Case) -> Answer:
     padding = case.argument("padding")
     if isinstance(padding, tuple) and isinstance(padding[0], tuple):
         return Mark.UNKNOWN
@@ -109,58 +111,62 @@ def _transposed(case: Case) -> Costs | Mark:
     return (product, bias) if case.biased else (product,)
 
 
-_CALFLOPS: Table = {
-    **_DEEPSPEED,
-    "conv_transpose": _transposed,
-    "upsample": lambda case: _TO_SIZE if case.argument("scale") is None else per_input(1),
-}
-_CALFLOPS_MACS: Table = dict.fromkeys(_CALFLOPS, ()) | {
-    "conv": lambda case: _conv((PRODUCT,), case),
-    "linear": (PRODUCT,),
-    "conv_transpose": (Cost("input values x kernel / groups", _kept),),
-    **each("roi_pool roi_align", Mark.UNKNOWN),
-}
+_CALFLOPS = _DEEPSPEED.changed(
+    families={},
+    kinds={
+        "conv_transpose": _transposed,
+        "upsample": lambda case: _TO_SIZE if case.argument("scale") is None else per_input(1),
+    },
+)
+_CALFLOPS_MACS = Table(
+    families={Layer: (), MatrixProduct: Mark.UNKNOWN, RegionPool: Mark.UNKNOWN},
+    kinds={
+        "conv": lambda case: _conv((PRODUCT,), case),
+        "linear": (PRODUCT,),
+        "conv_transpose": (Cost("input values x kernel / groups", _kept),),
+    },
+)
 
 RULES = (
     Rule(
-        "calflops",
-        "calflops",
-        "0.3.2",
-        Quantity.FLOPS,
-        "FLOPs",
-        "2 x MACs, bias of convolutions, 2 per value of batch norm, 1 per value of ReLU, 1 per input value of pools.",
-        by_kind(_CALFLOPS),
-        frozenset(_CALFLOPS),
+        name="calflops",
+        tool="calflops",
+        version="0.3.2",
+        quantity=Quantity.FLOPS,
+        figure="FLOPs",
+        doc="2 x MACs, bias of convolutions, 2 per value of batch norm, 1 per value of ReLU, 1 per input value of pools.",
+        tallies=_CALFLOPS.tallies,
+        by_kind=True,
     ),
     Rule(
-        "calflops-macs",
-        "calflops",
-        "0.3.2",
-        Quantity.MACS,
-        "MACs",
-        "Convolutions and linear layers, without bias.",
-        by_kind(_CALFLOPS_MACS),
-        frozenset(_CALFLOPS_MACS),
+        name="calflops-macs",
+        tool="calflops",
+        version="0.3.2",
+        quantity=Quantity.MACS,
+        figure="MACs",
+        doc="Convolutions and linear layers, without bias.",
+        tallies=_CALFLOPS_MACS.tallies,
+        by_kind=True,
     ),
     Rule(
-        "deepspeed",
-        "DeepSpeed",
-        "0.19.8",
-        Quantity.FLOPS,
-        "FLOPs",
-        "2 x MACs, bias of convolutions, 2 per value of batch norm, 1 per value of ReLU, 1 per input value of pools; "
+        name="deepspeed",
+        tool="DeepSpeed",
+        version="0.19.8",
+        quantity=Quantity.FLOPS,
+        figure="FLOPs",
+        doc="2 x MACs, bias of convolutions, 2 per value of batch norm, 1 per value of ReLU, 1 per input value of pools; "
         "joins by operators are not patched.",
-        by_kind(_DEEPSPEED),
-        frozenset(_DEEPSPEED),
+        tallies=_DEEPSPEED.tallies,
+        by_kind=True,
     ),
     Rule(
-        "deepspeed-meta",
-        "DeepSpeed on meta",
-        "0.19.8",
-        Quantity.FLOPS,
-        "FLOPs",
-        "The same on the meta device, where linear layers with a bias, and leaky_relu, count twice.",
-        by_kind(_ON_META),
-        frozenset(_ON_META),
+        name="deepspeed-meta",
+        tool="DeepSpeed on meta",
+        version="0.19.8",
+        quantity=Quantity.FLOPS,
+        figure="FLOPs",
+        doc="The same on the meta device, where linear layers with a bias, and leaky_relu, count twice.",
+        tallies=_ON_META.tallies,
+        by_kind=True,
     ),
 )

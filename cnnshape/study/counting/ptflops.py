@@ -1,83 +1,101 @@
-"""ptflops: its default backend hooks modules and patches functions, and so counts some layers twice; or by operators."""
+"""ptflops: by hooks on module classes and patched functions together, by modules alone, or by operators.
+
+Modules, functions and operators that it doesn't know count nothing. An unknown pool may call a function that it does.
+"""
 
 from math import prod
 
+from cnnshape.layers import Layer, MatrixProduct, Pooling, RegionPool, Resize
 from cnnshape.study.counting.case import Case
-from cnnshape.study.counting.costs import FUNCTIONAL_NORM, PRODUCT, biased, is_spread, per_input, per_value, scaled
-from cnnshape.study.counting.rule import Costs, Mark, Quantity, Rule, Table, by_kind, each
+from cnnshape.study.counting.costs import (
+    FUNCTIONAL_NORM,
+    PRODUCT,
+    biased,
+    is_per_position,
+    per_input,
+    per_value,
+    scaled,
+)
+from cnnshape.study.counting.rule import Answer, Mark, Quantity, Rule, Table, alike
 
 _POOLS = "max_pool avg_pool adaptive_avg_pool adaptive_max_pool global_avg_pool global_max_pool"
 
 
-def _layer_norm(case: Case) -> Costs | Mark:
-    return Mark.UNKNOWN if is_spread(case) else per_value(1)
+def _layer_norm(case: Case) -> Answer:
+    return Mark.UNKNOWN if is_per_position(case) else per_value(1)
 
 
-def _upsample(times: int, case: Case) -> Costs | Mark:
+def _upsample(times: int, case: Case) -> Answer:
     """Once by the module, once by the function; a fractional scale is multiplied out without rounding sizes."""
     scale = case.argument("scale")
     fits = scale is None or scale ** len(case.output_sizes) * prod(case.input_sizes) == prod(case.output_sizes)
     return per_value(times) if fits else Mark.UNKNOWN
 
 
-_MODULES: Table = {
-    **each("conv conv_transpose linear", biased(PRODUCT)),
-    **each(_POOLS, per_input(1)),
-    **each("batch_norm group_norm instance_norm", scaled(2, 1)),
-    "layer_norm": _layer_norm,
-    **each("relu relu6 leaky_relu prelu elu gelu", per_value(1)),
-    "upsample": lambda case: _upsample(1, case),
-    **each("selu silu mish sigmoid hard_sigmoid hard_swish tanh softplus softmax", ()),
-    **each("local_response_norm layer_scale dropout drop_path identity", ()),
-    **each("flatten reshape pad crop pixel_shuffle pixel_unshuffle channel_shuffle split slice", ()),
-    **each("subsample pad_channels add concat multiply", ()),
-    **each("roi_pool roi_align", Mark.UNKNOWN),
-}
+_MODULES = Table(
+    families={Layer: (), RegionPool: Mark.UNKNOWN},
+    kinds={
+        **alike("conv conv_transpose linear", biased(PRODUCT)),
+        **alike(_POOLS, per_input(1)),
+        **alike("batch_norm group_norm instance_norm", scaled(2, 1)),
+        "layer_norm": _layer_norm,
+        **alike("relu relu6 leaky_relu prelu elu gelu", per_value(1)),
+        "upsample": lambda case: _upsample(1, case),
+    },
+)
 
-_BOTH: Table = {
-    **_MODULES,
-    **each(_POOLS, per_input(2)),
-    **each("relu prelu elu gelu", per_value(2)),
-    **each("silu softmax", per_value(1)),
-    "upsample": lambda case: _upsample(2, case),
-    "local_response_norm": FUNCTIONAL_NORM,
-}
+_BOTH = _MODULES.changed(
+    families={MatrixProduct: Mark.UNKNOWN, Pooling: Mark.UNKNOWN, Resize: Mark.UNKNOWN},
+    kinds={
+        **alike(_POOLS, per_input(2)),
+        **alike("relu prelu elu gelu", per_value(2)),
+        **alike("silu softmax", per_value(1)),
+        "upsample": lambda case: _upsample(2, case),
+        "local_response_norm": FUNCTIONAL_NORM,
+    },
+)
 
-_OPERATORS: Table = dict.fromkeys(_MODULES, ()) | {
-    **each("conv conv_transpose linear", biased(PRODUCT)),
-    **each("roi_pool roi_align", Mark.UNKNOWN),
-}
+
+def _matrix_product(case: Case) -> Answer:
+    """An unknown kind may add its bias by an operator that counts nothing."""
+    return Mark.UNKNOWN if case.biased else (PRODUCT,)
+
+
+_OPERATORS = Table(
+    families={Layer: (), MatrixProduct: _matrix_product, RegionPool: Mark.UNKNOWN},
+    kinds=alike("conv conv_transpose linear", biased(PRODUCT)),
+)
 
 RULES = (
     Rule(
-        "ptflops",
-        "ptflops",
-        "0.7.5",
-        Quantity.MACS,
-        "MACs",
-        "Multiply-adds with bias; 2 per value of batch norm; pools and activations by their values, once as a "
+        name="ptflops",
+        tool="ptflops",
+        version="0.7.5",
+        quantity=Quantity.MACS,
+        figure="MACs",
+        doc="Multiply-adds with bias; 2 per value of batch norm; pools and activations by their values, once as a "
         "module and once more as the function that the module calls.",
-        by_kind(_BOTH),
-        frozenset(_BOTH),
+        tallies=_BOTH.tallies,
+        by_kind=True,
     ),
     Rule(
-        "ptflops-modules",
-        "ptflops, modules",
-        "0.7.5",
-        Quantity.MACS,
-        "MACs",
-        "The same with count_functional=False: each module once.",
-        by_kind(_MODULES),
-        frozenset(_MODULES),
+        name="ptflops-modules",
+        tool="ptflops, modules",
+        version="0.7.5",
+        quantity=Quantity.MACS,
+        figure="MACs",
+        doc="The same with count_functional=False: each module once.",
+        tallies=_MODULES.tallies,
+        by_kind=True,
     ),
     Rule(
-        "ptflops-aten",
-        "ptflops, aten",
-        "0.7.5",
-        Quantity.MACS,
-        "MACs",
-        "backend=aten: multiply-adds with bias, and nothing else. pycls counts so.",
-        by_kind(_OPERATORS),
-        frozenset(_OPERATORS),
+        name="ptflops-aten",
+        tool="ptflops, aten",
+        version="0.7.5",
+        quantity=Quantity.MACS,
+        figure="MACs",
+        doc="backend=aten: multiply-adds with bias, and nothing else. pycls counts so.",
+        tallies=_OPERATORS.tallies,
+        by_kind=True,
     ),
 )

@@ -1,12 +1,12 @@
-"""What a counting rule is: a tool, a figure that it prints, and what it counts of each kind of layer."""
+"""What a counting rule is: a tool, a figure that it prints, and what it counts of each layer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from cnnshape.graph import Application
+from cnnshape.layers import Layer
 from cnnshape.report import Report
-from cnnshape.study.counting.case import Case
+from cnnshape.study.counting.case import Case, Cases
 
 
 class Quantity(Enum):
@@ -33,23 +33,48 @@ class Part(NamedTuple):
     amount: int
 
 
-class Tally(NamedTuple):
-    """What is counted of one layer."""
+class Tally:
+    """What is counted of one layer. Layers that count the same may share one tally, so it is compared by identity."""
 
-    parts: tuple[Part, ...] = ()
-    mark: Mark | None = None
+    __slots__ = ("_by_subject", "mark", "parts")
+
+    def __init__(self, parts: tuple[Part, ...] = (), mark: Mark | None = None) -> None:
+        self.parts = parts
+        self.mark = mark
+        self._by_subject: dict[str, tuple[str, int]] | None = None
+
+    @property
+    def total(self) -> int:
+        """The sum of the parts."""
+        return sum([part.amount for part in self.parts])
+
+    def by_subject(self) -> dict[str, tuple[str, int]]:
+        """What is counted of each subject: in words, and as a number."""
+        if self._by_subject is None:
+            self._by_subject = {}
+            for part in self.parts:
+                known = self._by_subject.get(part.about)
+                self._by_subject[part.about] = part[1:] if known is None else _both(known, part)
+        return self._by_subject
 
     @property
     def amount(self) -> int | None:
         """The sum of the parts; None where the count is not known."""
-        return None if self.mark is Mark.UNKNOWN else sum(part.amount for part in self.parts)
+        return None if self.mark is Mark.UNKNOWN else self.total
+
+
+def _both(known: tuple[str, int], part: Part) -> tuple[str, int]:
+    """Two costs of one subject: words that are the same appear once."""
+    words, amount = known
+    several = words if part.words in words.split(" + ") else f"{words} + {part.words}"
+    return several, amount + part.amount
 
 
 class Rule(NamedTuple):
     """A figure of a tool. `name` is its word on the command line, `figure` what the tool calls it.
 
-    `kinds` are the kinds that the rule answers for by name; None for a rule that asks facts, and so answers for all.
-    `whole` gives parts of the network's count that belong to no layer.
+    `tallies` gives a tally for each row, `whole` the parts of the network's count that belong to no layer. `by_kind`
+    is true for a rule that treats kinds specially, false for one that asks for facts alone.
     """
 
     name: str
@@ -58,15 +83,19 @@ class Rule(NamedTuple):
     quantity: Quantity
     figure: str
     doc: str
-    tally: Callable[[Report], tuple[Tally, ...]]
-    kinds: frozenset[str] | None = None
+    tallies: Callable[[Cases], tuple[Tally, ...]]
+    by_kind: bool = False
     whole: Callable[[Sequence[Tally]], tuple[Part, ...]] = lambda tallies: ()
+
+    def tally(self, report: Report) -> tuple[Tally, ...]:
+        """What is counted of each row of a report."""
+        return self.tallies(Cases(report))
 
 
 class Cost(NamedTuple):
-    """So much of a layer: in words, and as a number. `of` says what of the layer, if not the layer as such.
+    """An amount that a tool counts of a layer: in words, and as a number. `of` names what of the layer it is for.
 
-    What is `shared` is told of all kinds together.
+    A `shared` cost is stated for all kinds together.
     """
 
     words: str
@@ -81,40 +110,69 @@ class Cost(NamedTuple):
 
 
 Costs = tuple[Cost, ...]
-Entry = Costs | Mark | Callable[[Case], Costs | Mark]
-Table = dict[str, Entry]
-"""What a tool counts of each kind; `()` is a stated zero."""
+Answer = Costs | Mark
+"""What a tool counts of a layer; `()` is a stated zero."""
+Entry = Answer | Callable[[Case], Answer]
 
 
-def each(kinds: str, entry: Entry) -> Table:
-    """The same for several kinds, their words separated by spaces."""
+Family = type[object]
+"""A base class of kinds; `type[Layer]` would exclude classes that aren't kinds themselves."""
+
+
+class Table:
+    """What a tool counts of a layer: the entry of its kind, or else of the closest family that the kind belongs to.
+
+    `families` are base classes of kinds; `Layer`, the base of all kinds, has the answer for what the tool doesn't
+    know. `kinds` are the kinds that the tool treats differently from their family, by name.
+    """
+
+    __slots__ = ("_entries", "families", "kinds")
+
+    def __init__(self, families: Mapping[Family, Entry], kinds: Mapping[str, Entry]) -> None:
+        if Layer not in families:
+            raise ValueError("a table of counts needs an entry for Layer, the base of all kinds")
+        self.families = families
+        self.kinds = kinds
+        self._entries: dict[type[Layer], Entry] = {}
+
+    def changed(self, families: Mapping[Family, Entry], kinds: Mapping[str, Entry]) -> "Table":
+        """The table with other entries for these families and kinds."""
+        return Table({**self.families, **families}, {**self.kinds, **kinds})
+
+    def answer(self, case: Case) -> Answer:
+        """What the tool counts of a layer."""
+        kind = type(case.layer)
+        if kind not in self._entries:
+            self._entries[kind] = self._entry(kind)
+        entry = self._entries[kind]
+        return entry(case) if callable(entry) else entry
+
+    def tallies(self, cases: Cases) -> tuple[Tally, ...]:
+        """What the tool counts of each row."""
+        return _of_rows(cases, self.answer)
+
+    def _entry(self, kind: type[Layer]) -> Entry:
+        if kind.name in self.kinds:
+            return self.kinds[kind.name]
+        return next(self.families[base] for base in kind.__mro__ if base in self.families)
+
+
+def alike(kinds: str, entry: Entry) -> dict[str, Entry]:
+    """One entry for several kinds, their words separated by spaces."""
     return dict.fromkeys(kinds.split(), entry)
 
 
-def by_kind(table: Table) -> Callable[[Report], tuple[Tally, ...]]:
-    """Counts each row by the entry of its kind."""
-    return by_row(lambda case: _costs(table[case.kind], case))
+def by_case(answer: Callable[[Case], Answer]) -> Callable[[Cases], tuple[Tally, ...]]:
+    """Counts each row by the facts of its case alone; rows of one case share a tally."""
+    return lambda cases: _of_rows(cases, answer)
 
 
-def by_row(costs: Callable[[Case], Costs | Mark]) -> Callable[[Report], tuple[Tally, ...]]:
-    """Counts each row by itself: by its layer, inputs and output alone."""
-
-    def tally(report: Report) -> tuple[Tally, ...]:
-        known: dict[Application, Tally] = {}
-        for row in report.rows:
-            if row.application not in known:
-                case = Case(row)
-                known[row.application] = _tally(costs(case), case)
-        return tuple(known[row.application] for row in report.rows)
-
-    return tally
+def _of_rows(cases: Cases, answer: Callable[[Case], Answer]) -> tuple[Tally, ...]:
+    return cases.spread([tally_of(answer(case), case) for case in cases.distinct])
 
 
-def _costs(entry: Entry, case: Case) -> Costs | Mark:
-    return entry(case) if callable(entry) else entry
-
-
-def _tally(costs: Costs | Mark, case: Case) -> Tally:
-    if isinstance(costs, Mark):
-        return Tally(mark=costs)
-    return Tally(tuple(cost.part(case) for cost in costs))
+def tally_of(answer: Answer, case: Case) -> Tally:
+    """The tally of a layer under a tool's answer."""
+    if isinstance(answer, Mark):
+        return Tally(mark=answer)
+    return Tally(tuple(cost.part(case) for cost in answer))

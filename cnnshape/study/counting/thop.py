@@ -1,12 +1,15 @@
-"""thop and its successor ultralytics-thop: by hooks on module classes."""
+"""thop and its successor ultralytics-thop: by hooks on module classes.
+
+A module of another class counts nothing, and so does whatever is no module.
+"""
 
 from collections.abc import Callable
 from math import prod
 
-from cnnshape.layers import Window
+from cnnshape.layers import Layer, RegionPool, Window
 from cnnshape.study.counting.case import Case
-from cnnshape.study.counting.costs import PRODUCT, is_spread, per_value, scaled
-from cnnshape.study.counting.rule import Cost, Costs, Entry, Mark, Quantity, Rule, Table, by_kind, each
+from cnnshape.study.counting.costs import PRODUCT, is_per_position, per_value, scaled
+from cnnshape.study.counting.rule import Answer, Cost, Costs, Entry, Mark, Quantity, Rule, Table, alike
 
 _UPSAMPLE = {("linear", 1): 5, ("linear", 2): 11, ("cubic", 2): 259}
 _SPREAD_PRODUCT = Cost(
@@ -24,52 +27,52 @@ def _upsample(more: dict[tuple[str, int], int]) -> Entry:
     return lambda case: per_value(costs.get((case.argument("mode"), len(case.output_sizes)), 0))
 
 
-def _layer_norm(case: Case) -> Costs | Mark:
-    return Mark.UNKNOWN if is_spread(case) else per_value(4 if case.scales else 2)
+def _layer_norm(case: Case) -> Answer:
+    return Mark.UNKNOWN if is_per_position(case) else per_value(4 if case.scales else 2)
 
 
 def _ratio(case: Case) -> int:
     """Values in / values out per channel is taken as the window, as a floating-point number."""
     kernel = 1.0
-    for size, found in zip(case.input_sizes, case.output_sizes, strict=True):
-        kernel *= size / found
+    for before, after in zip(case.input_sizes, case.output_sizes, strict=True):
+        kernel *= before / after
     return int((kernel + 1) * case.values)
 
 
-_MATRICES: Table = {
-    **each("conv linear", (PRODUCT,)),
-    **each("batch_norm instance_norm", scaled(4, 2)),
-    "prelu": per_value(1),
-    "softmax": _SOFTMAX,
-    **each("relu relu6 leaky_relu elu selu gelu silu mish sigmoid hard_sigmoid hard_swish tanh softplus", ()),
-    **each("max_pool adaptive_max_pool global_max_pool local_response_norm layer_scale", ()),
-    **each("dropout drop_path identity flatten reshape pad crop pixel_shuffle pixel_unshuffle channel_shuffle", ()),
-    **each("split slice subsample pad_channels add concat multiply", ()),
-    **each("roi_pool roi_align", Mark.UNKNOWN),
-}
+_COMMON = Table(
+    families={Layer: (), RegionPool: Mark.UNKNOWN},
+    kinds={
+        **alike("conv linear", (PRODUCT,)),
+        **alike("batch_norm instance_norm", scaled(4, 2)),
+        "prelu": per_value(1),
+        "softmax": _SOFTMAX,
+    },
+)
 
-_THOP: Table = {
-    **_MATRICES,
-    "conv_transpose": (_SPREAD_PRODUCT,),
-    "layer_norm": _layer_norm,
-    "group_norm": (),
-    "avg_pool": per_value(1),
-    **each("adaptive_avg_pool global_avg_pool", (Cost("input / output size + 1, per output value", _ratio),)),
-    "upsample": _upsample({("nearest", 1): 1, ("nearest", 2): 1, ("nearest", 3): 1}),
-}
+_THOP = _COMMON.changed(
+    families={},
+    kinds={
+        "conv_transpose": (_SPREAD_PRODUCT,),
+        "layer_norm": _layer_norm,
+        "avg_pool": per_value(1),
+        **alike("adaptive_avg_pool global_avg_pool", (Cost("input / output size + 1, per output value", _ratio),)),
+        "upsample": _upsample({("nearest", 1): 1, ("nearest", 2): 1, ("nearest", 3): 1}),
+    },
+)
 
 
 def _read(case: Case) -> int:
     """Cells that the windows of an average pool read, those of padding only where they count in the mean."""
     padded = case.argument("count_include_pad")
     sizes = zip(case.windows, case.input_sizes, case.output_sizes, strict=True)
-    cells = prod(_read_on_axis(window, size, found, padded) for window, size, found in sizes)
+    cells = prod(_read_on_axis(window, before, after, padded) for window, before, after in sizes)
     return case.channels * case.boxes * cells
 
 
-def _read_on_axis(window: Window, size: int, found: int, padded: bool) -> int:
+def _read_on_axis(window: Window, size: int, cells: int, padded: bool) -> int:
+    """Cells that the windows of one axis read, one window for each of so many output cells."""
     lowest, highest = (-window.before, size + window.after) if padded else (0, size)
-    starts = (index * window.stride - window.before for index in range(found))
+    starts = (index * window.stride - window.before for index in range(cells))
     return sum(max(min(start + window.kernel, highest) - max(start, lowest), 0) for start in starts)
 
 
@@ -79,42 +82,44 @@ def _adaptive_read(case: Case) -> int:
     return case.channels * case.boxes * cells
 
 
-def _adaptive_read_on_axis(size: int, found: int) -> int:
-    return sum(-(-(index + 1) * size // found) - index * size // found for index in range(found))
+def _adaptive_read_on_axis(size: int, cells: int) -> int:
+    return sum(-(-(index + 1) * size // cells) - index * size // cells for index in range(cells))
 
 
 def _mean(read: Callable[[Case], int]) -> Costs:
     return (Cost("1 per value read, and 1 per output value", lambda case: read(case) + case.values),)
 
 
-_ULTRALYTICS: Table = {
-    **_MATRICES,
-    "conv_transpose": (PRODUCT,),
-    **each("layer_norm group_norm", scaled(4, 2)),
-    "avg_pool": _mean(_read),
-    **each("adaptive_avg_pool global_avg_pool", _mean(_adaptive_read)),
-    "upsample": _upsample({("linear", 3): 31}),
-}
+_ULTRALYTICS = _COMMON.changed(
+    families={},
+    kinds={
+        "conv_transpose": (PRODUCT,),
+        **alike("layer_norm group_norm", scaled(4, 2)),
+        "avg_pool": _mean(_read),
+        **alike("adaptive_avg_pool global_avg_pool", _mean(_adaptive_read)),
+        "upsample": _upsample({("linear", 3): 31}),
+    },
+)
 
 RULES = (
     Rule(
-        "thop",
-        "thop",
-        "0.1.1",
-        Quantity.MACS,
-        "MACs",
-        "Multiply-adds without bias, 4 per value of batch norm, average pools; max pools, ReLU and joins count nothing.",
-        by_kind(_THOP),
-        frozenset(_THOP),
+        name="thop",
+        tool="thop",
+        version="0.1.1",
+        quantity=Quantity.MACS,
+        figure="MACs",
+        doc="Multiply-adds without bias, 4 per value of batch norm, average pools; max pools, ReLU and joins count nothing.",
+        tallies=_THOP.tallies,
+        by_kind=True,
     ),
     Rule(
-        "ultralytics-thop",
-        "ultralytics-thop",
-        "2.2.3",
-        Quantity.MACS,
-        "MACs",
-        "As thop, but transposed convolutions by their input, pools by what their windows read, and all norms.",
-        by_kind(_ULTRALYTICS),
-        frozenset(_ULTRALYTICS),
+        name="ultralytics-thop",
+        tool="ultralytics-thop",
+        version="2.2.3",
+        quantity=Quantity.MACS,
+        figure="MACs",
+        doc="As thop, but transposed convolutions by their input, pools by what their windows read, and all norms.",
+        tallies=_ULTRALYTICS.tallies,
+        by_kind=True,
     ),
 )

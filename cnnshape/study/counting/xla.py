@@ -1,30 +1,33 @@
-"""XLA's cost analysis of a network in flax: by the instructions that a traced function becomes."""
+"""XLA's cost analysis of a network in flax: by the instructions that a traced function becomes.
+
+A kind that wasn't measured is unknown: its instructions depend on how it is written.
+"""
 
 from collections.abc import Sequence
 from math import prod
 from struct import pack, unpack
 
-from cnnshape.layers import Window
+from cnnshape.layers import Layer, Window
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import BIAS, JOIN, TWICE_PRODUCT, biased, per_input, per_value
-from cnnshape.study.counting.rule import Cost, Costs, Mark, Part, Quantity, Rule, Table, Tally, by_kind, each
+from cnnshape.study.counting.rule import Answer, Cost, Costs, Mark, Part, Quantity, Rule, Table, Tally, alike
 
 
-def _taps(window: Window, size: int, found: int) -> int:
+def _taps(window: Window, size: int, cells: int) -> int:
     """Taps of all windows of an axis that fall on cells of the input, not on padding."""
-    total = 0
+    taps = 0
     for tap in range(window.kernel):
         shift = tap * window.dilation - window.before
         first = max(-(shift // window.stride), 0)
-        last = min((size - 1 - shift) // window.stride, found - 1)
-        total += max(last - first + 1, 0)
-    return total
+        last = min((size - 1 - shift) // window.stride, cells - 1)
+        taps += max(last - first + 1, 0)
+    return taps
 
 
 def _product(case: Case) -> int:
     out, channels = case.weights[0].shape[:2]
     sizes = zip(case.windows, case.input_sizes, case.output_sizes, strict=True)
-    return 2 * out * channels * case.boxes * prod(_taps(*each_axis) for each_axis in sizes)
+    return 2 * out * channels * case.boxes * prod(_taps(*axis) for axis in sizes)
 
 
 def _conv(case: Case) -> Costs:
@@ -43,37 +46,37 @@ _MEAN = Cost("window size per output value", lambda case: case.values * case.win
 _GLOBAL_MAXIMUM = Cost("1 per input value, less 1 per channel", lambda case: case.input_values - case.values)
 
 
-def _adaptive_mean(case: Case) -> Costs | Mark:
-    """flax has no adaptive pool: one to a single cell is a mean, one that changes nothing isn't written."""
+def _adaptive_mean(case: Case) -> Answer:
+    """flax has no adaptive pool: to a single cell it is a mean; one that changes nothing isn't written."""
     if all(size == 1 for size in case.output_sizes):
         return per_input(1)
     return () if case.input_sizes == case.output_sizes else Mark.UNKNOWN
 
 
-_TABLE: Table = {
-    "conv": _conv,
-    "linear": biased(TWICE_PRODUCT),
-    "batch_norm": _batch_norm,
-    "max_pool": (_MAXIMUM,),
-    "avg_pool": lambda case: (_MEAN,) if case.argument("count_include_pad") else Mark.UNKNOWN,
-    "adaptive_avg_pool": _adaptive_mean,
-    "global_avg_pool": per_input(1),
-    "global_max_pool": (_GLOBAL_MAXIMUM,),
-    "relu": per_value(1),
-    "relu6": per_value(2),
-    **each("leaky_relu prelu sigmoid", per_value(3)),
-    **each("elu silu hard_sigmoid", per_value(4)),
-    "hard_swish": per_value(5),
-    **each("selu softplus", per_value(6)),
-    "tanh": (),
-    **each("add multiply", JOIN),
-    **each("dropout drop_path identity flatten reshape crop split slice subsample concat", ()),
-    **each("conv_transpose adaptive_max_pool layer_norm group_norm instance_norm", Mark.UNKNOWN),
-    **each("local_response_norm layer_scale gelu mish softmax pad upsample pixel_shuffle", Mark.UNKNOWN),
-    **each("pixel_unshuffle channel_shuffle pad_channels roi_pool roi_align", Mark.UNKNOWN),
-}
+_TABLE = Table(
+    families={Layer: Mark.UNKNOWN},
+    kinds={
+        "conv": _conv,
+        "linear": biased(TWICE_PRODUCT),
+        "batch_norm": _batch_norm,
+        "max_pool": (_MAXIMUM,),
+        "avg_pool": lambda case: (_MEAN,) if case.argument("count_include_pad") else Mark.UNKNOWN,
+        "adaptive_avg_pool": _adaptive_mean,
+        "global_avg_pool": per_input(1),
+        "global_max_pool": (_GLOBAL_MAXIMUM,),
+        "relu": per_value(1),
+        "relu6": per_value(2),
+        **alike("leaky_relu prelu sigmoid", per_value(3)),
+        **alike("elu silu hard_sigmoid", per_value(4)),
+        "hard_swish": per_value(5),
+        **alike("selu softplus", per_value(6)),
+        "tanh": (),
+        **alike("add multiply", JOIN),
+        **alike("dropout drop_path identity flatten reshape crop split slice subsample concat", ()),
+    },
+)
 _INSTRUCTIONS = {f"{number} per {what}": number for number in range(2, 8) for what in ("value", "channel")}
-"""Costs that are the work of several instructions."""
+"""Costs that several instructions make up."""
 
 
 def _rounding(tallies: Sequence[Tally]) -> tuple[Part, ...]:
@@ -95,15 +98,15 @@ def _single(number: int) -> int:
 
 RULES = (
     Rule(
-        "xla",
-        "flax, XLA cost analysis",
-        "0.12.8",
-        Quantity.FLOPS,
-        "flops",
-        "Convolutions without the taps that fall on zero padding; 3 per value and 2 per channel of batch norm, "
+        name="xla",
+        tool="flax, XLA cost analysis",
+        version="0.12.8",
+        quantity=Quantity.FLOPS,
+        figure="flops",
+        doc="Convolutions without the taps that fall on zero padding; 3 per value and 2 per channel of batch norm, "
         "activations (without transcendental functions), pools and joins; added up in single precision.",
-        by_kind(_TABLE),
-        frozenset(_TABLE),
-        _rounding,
+        tallies=_TABLE.tallies,
+        by_kind=True,
+        whole=_rounding,
     ),
 )

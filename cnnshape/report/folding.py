@@ -1,16 +1,16 @@
-"""Folding a report's rows: the layers of one step in one line, equal neighbours in one group."""
+"""Folds a report's rows: the layers of one step become one line, equal neighbours become one group."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 from cnnshape.graph import Group
-from cnnshape.report import Report, Row
+from cnnshape.report.report import Report, Row
 
 
 class Line(NamedTuple):
     """A line of a table: rows `rows[0]` to `rows[-1]` of one instance, `times` equal instances, at a depth.
 
-    A `group` line sums what the lines below it show of one instance.
+    `last` is the last row of the last instance. A `group` line sums what the lines below it show of one instance.
     """
 
     label: str
@@ -22,10 +22,12 @@ class Line(NamedTuple):
 
     def total(self, measure: Callable[[Row], int | None]) -> int:
         """The sum of a measure over all instances; unknown values count as nothing."""
-        return self.times * sum(measure(row) or 0 for row in self.rows)
+        return self.times * sum([measure(row) or 0 for row in self.rows])
 
 
 class _Item(NamedTuple):
+    """A step's layers, or a group with its `items`. Neighbours with equal signatures fold."""
+
     label: str
     rows: tuple[Row, ...]
     signature: tuple[object, ...]
@@ -43,50 +45,57 @@ def expanded(report: Report) -> list[Line]:
 
 
 def _items(rows: tuple[Row, ...], group: Group) -> tuple[_Item, ...]:
-    found: list[_Item] = []
+    items: list[_Item] = []
     position = group.start
     prefix = len(group.label) + 1 if group.label else 0
     for child in group.children:
-        found += _units(rows[position : child.start], prefix)
+        items += _units(rows[position : child.start], prefix)
         inner = _items(rows, child)
         signature = (child.word, *(item.signature for item in inner))
-        found.append(_Item(_group_label(child, prefix), rows[child.start : child.end], signature, inner))
+        items.append(_Item(_group_label(child, prefix), rows[child.start : child.end], signature, inner))
         position = child.end
-    return (*found, *_units(rows[position : group.end], prefix))
+    return (*items, *_units(rows[position : group.end], prefix))
 
 
 def _group_label(group: Group, prefix: int) -> str:
-    """A block by its word where it has no name of its own; its number among its neighbours says nothing."""
+    """A block by its word where it has no name of its own; its number among its neighbours adds nothing."""
     label = group.label[prefix:]
     return group.word if label.rpartition("_")[0] == group.word else label
 
 
 def _units(rows: tuple[Row, ...], prefix: int) -> list[_Item]:
     """Layers, each with those that its `norm` and `act` brought along."""
-    found: list[list[Row]] = []
+    units: list[list[Row]] = []
     for row in rows:
-        if row.follows and found:
-            found[-1].append(row)
+        if row.follows and units:
+            units[-1].append(row)
         else:
-            found.append([row])
-    return [_Item(unit[0].name[prefix:], tuple(unit), tuple(map(_signature, unit)), ()) for unit in found]
+            units.append([row])
+    return [_Item(unit[0].name[prefix:], tuple(unit), tuple(map(_signature, unit)), ()) for unit in units]
 
 
 def _signature(row: Row) -> tuple[object, ...]:
+    """What makes layers equal. Equal applications of one design are one object."""
     return id(row.application), row.params, row.frozen, row.shortcut
 
 
 def _lines(items: tuple[_Item, ...], depth: int, most: int | None) -> list[Line]:
-    found: list[Line] = []
+    lines: list[Line] = []
     position = 0
     while position < len(items):
         item = items[position]
-        end = position + 1
-        while end < len(items) and items[end].signature == item.signature:
-            end += 1
+        end = _end_of_run(items, position)
         last = items[end - 1].rows[-1]
-        found.append(Line(item.label, item.rows, last, end - position, depth, bool(item.items)))
+        lines.append(Line(item.label, item.rows, last, end - position, depth, bool(item.items)))
         if most is None or depth < most:
-            found += _lines(item.items, depth + 1, most)
+            lines += _lines(item.items, depth + 1, most)
         position = end
-    return found
+    return lines
+
+
+def _end_of_run(items: tuple[_Item, ...], start: int) -> int:
+    """The position after the last neighbour that equals the item at `start`."""
+    end = start + 1
+    while end < len(items) and items[end].signature == items[start].signature:
+        end += 1
+    return end

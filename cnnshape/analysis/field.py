@@ -1,0 +1,124 @@
+"""A receptive field as a value: per axis an interval of input cells that moves with the output cell.
+
+Output cell `u` sees input cells `u * stride - padding` to `u * stride - padding + size - 1`. After an enlargement (a
+transposed convolution, an upsampling) the interval repeats with a period of several output cells, and the stride is a
+fraction.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from cnnshape.layers import Phases, Shape
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+Value = TypeVar("Value")
+Interval = tuple[int, int]
+"""First and last cell; one that ends before it starts is empty."""
+EMPTY: Interval = (0, -1)
+MAX_PERIOD = 4096
+
+
+class Field(NamedTuple):
+    """The receptive field of one tensor. `axes` are relations to the network's input, `cells` the grid they hold on.
+
+    `aligned` is False where paths with different centres have met.
+    """
+
+    axes: tuple[Phases, ...]
+    cells: Shape
+    aligned: bool
+
+    @property
+    def size(self) -> tuple[int, ...]:
+        """Input cells per axis that an output cell sees, the most of all phases."""
+        return tuple(max(map(_length, axis.first, axis.last)) for axis in self.axes)
+
+    @property
+    def stride(self) -> "tuple[int | Fraction, ...]":
+        """Input cells per axis between two neighbouring output cells; 0 where all see the same."""
+        return tuple(_quotient(axis.advance, axis.period) for axis in self.axes)
+
+    @property
+    def padding(self) -> tuple[int, ...]:
+        """How far before the input's first cell the field of the first output cell starts, per axis."""
+        return tuple(-axis.first[0] for axis in self.axes)
+
+    @property
+    def everywhere(self) -> bool:
+        """True where all cells see the same."""
+        return self.axes[0].advance == 0
+
+    def interval(self, axis: int, cell: int) -> Interval:
+        """The first and the last input cell that a cell sees on an axis, padding included; none if last < first."""
+        return interval_at(self.axes[axis], cell)
+
+
+def _quotient(number: int, divisor: int) -> "int | Fraction":
+    whole, rest = divmod(number, divisor)
+    if not rest:
+        return whole
+    from fractions import Fraction
+
+    return Fraction(number, divisor)
+
+
+def _length(first: int, last: int) -> int:
+    return max(last - first + 1, 0)
+
+
+class Undefined(NamedTuple):
+    """No field can be stated; `reason` says why."""
+
+    reason: str
+
+
+TOO_LATE = Undefined("the pattern of fields repeats too late to be stated")
+
+
+class Dependence(NamedTuple):
+    """What a tensor depends on in the input: each cell by its field, all cells together within `reach`.
+
+    A field continues beyond the borders of a tensor, where there is only padding; the reach ends there. (Where dilated
+    windows overlap a border, the reach may have some cells too many, but fewer than the dilation.)
+    """
+
+    field: Field | Undefined
+    reach: tuple[Interval, ...]
+
+
+def interval_at(axis: Phases, cell: int) -> Interval:
+    """The interval that the cell of that index sees."""
+    rounds, phase = divmod(cell, len(axis.first))
+    shift = rounds * axis.advance
+    return axis.first[phase] + shift, axis.last[phase] + shift
+
+
+def phases_of(advance: int, intervals: list[Interval]) -> Phases:
+    """The relation whose phases see these intervals."""
+    return Phases(advance, tuple([first for first, _ in intervals]), tuple([last for _, last in intervals]))
+
+
+def hull(a: Interval, b: Interval) -> Interval:
+    """The smallest interval over both; an empty one adds nothing."""
+    if a[0] > a[1]:
+        return b
+    if b[0] > b[1]:
+        return a
+    return min(a[0], b[0]), max(a[1], b[1])
+
+
+def everywhere(reach: tuple[Interval, ...]) -> tuple[Phases, ...]:
+    """The relation of a tensor all of whose cells see the whole reach."""
+    return tuple(Phases(0, (first,), (last,)) for first, last in reach)
+
+
+def per_axis(function: Callable[..., Value], *sides: Iterable[object]) -> tuple[Value, ...]:
+    """The function's value for each axis. Most networks treat all axes alike, so equal neighbours are computed once."""
+    values: list[Value] = []
+    before = None
+    for arguments in zip(*sides, strict=True):
+        values.append(values[-1] if arguments == before else function(*arguments))
+        before = arguments
+    return tuple(values)

@@ -1,0 +1,70 @@
+"""The receptive field where paths meet: per axis and phase the smallest interval over those of all paths."""
+
+from math import lcm
+
+from cnnshape.analysis.field import (
+    MAX_PERIOD,
+    TOO_LATE,
+    Dependence,
+    Field,
+    Interval,
+    Undefined,
+    everywhere,
+    hull,
+    interval_at,
+    per_axis,
+    phases_of,
+)
+from cnnshape.layers import Phases
+
+
+def union(paths: list[Dependence]) -> Dependence:
+    """What a tensor made from several depends on."""
+    together = paths[0]
+    for other in paths[1:]:
+        if other is not together:
+            together = _meet(together, other)
+    return together
+
+
+def _meet(one: Dependence, other: Dependence) -> Dependence:
+    reach = one.reach if one.reach == other.reach else per_axis(hull, one.reach, other.reach)
+    a, b = one.field, other.field
+    if isinstance(a, Undefined) or isinstance(b, Undefined):
+        return Dependence(a if isinstance(a, Undefined) else b, reach)
+    if a.everywhere or b.everywhere:
+        # Next to a gate each cell sees its own surroundings and what the gate sees. The whole reach holds for all.
+        local = b if a.everywhere else a
+        return Dependence(Field(everywhere(reach), local.cells, local.aligned), reach)
+    return Dependence(_meet_fields(a, b), reach)
+
+
+def _meet_fields(a: Field, b: Field) -> Field | Undefined:
+    if a.cells != b.cells:
+        return Undefined("flattened maps of different sizes meet")
+    axes, aligned = [], a.aligned and b.aligned
+    for axis in per_axis(_meet_axes, a.axes, b.axes):
+        if isinstance(axis, Undefined):
+            return axis
+        axes.append(axis[0])
+        aligned = aligned and axis[1]
+    return Field(tuple(axes), a.cells, aligned)
+
+
+def _meet_axes(a: Phases, b: Phases) -> tuple[Phases, bool] | Undefined:
+    """The smallest intervals over those of both, phase by phase; and whether their centres agree."""
+    if a.advance * b.period != b.advance * a.period:
+        return Undefined("paths with different strides meet")
+    period = lcm(a.period, b.period)
+    if period > MAX_PERIOD:
+        return TOO_LATE
+    if a == b:
+        return a, True
+    pairs = [(interval_at(a, cell), interval_at(b, cell)) for cell in range(period)]
+    axis = phases_of(a.advance * (period // a.period), [hull(*pair) for pair in pairs])
+    return axis, all(_same_centre(*pair) for pair in pairs)
+
+
+def _same_centre(a: Interval, b: Interval) -> bool:
+    """Whether two intervals have one centre; an empty one has none that could differ."""
+    return sum(a) == sum(b) or a[0] > a[1] or b[0] > b[1]

@@ -1,0 +1,116 @@
+"""What a layer reads of its input along each axis, and what its output sees through that."""
+
+from itertools import pairwise
+from math import gcd
+from typing import NamedTuple, cast
+
+from cnnshape.analysis.field import (
+    EMPTY,
+    MAX_PERIOD,
+    Interval,
+    hull,
+    interval_at,
+    per_axis,
+    phases_of,
+)
+from cnnshape.graph import Application
+from cnnshape.layers import AxisRelation, Phases, Sight, Window
+
+MAX_TAPS = 1 << 16
+ITSELF = Window()
+"""A window of one cell, moved by one: it sees its own place and nothing else."""
+
+
+class Reading(NamedTuple):
+    """What a layer reads, as relations to its input; taps are None where those of an axis are too many to list.
+
+    `cells` are the first and the last that it reads at all, per axis, or None where it reads all of them. `skips` is
+    True where it may leave out cells between those.
+    """
+
+    taps: Sight | tuple[Phases | None, ...]
+    cells: tuple[Interval, ...] | None = None
+    skips: bool = False
+
+
+def read_by(application: Application) -> Reading:
+    """What a layer reads of its first input."""
+    footprint = application.layer.footprint(application.inputs, application.output)
+    if isinstance(footprint, Sight):
+        return Reading(footprint)
+    if all(relation == ITSELF for relation in footprint):
+        return Reading(Sight.POINT)
+    taps = per_axis(_taps, footprint)
+    every = [(0, size - 1) for size in application.inputs[0].shape[1:]]
+    cells = per_axis(_cells, taps, every, application.output.shape[1:])
+    return Reading(taps, None if list(cells) == every else cells, any(map(_skips, taps)))
+
+
+def _taps(relation: AxisRelation) -> Phases | None:
+    if relation is None or isinstance(relation, Phases):
+        return relation
+    first = -relation.before
+    return Phases(relation.stride, (first,), (first + relation.extent - 1,), relation.dilation)
+
+
+def _cells(taps: Phases | None, every: Interval, output: int) -> Interval:
+    """The first and the last cell of an axis that a layer reads."""
+    return every if taps is None else narrowed(taps, every, (0, output - 1))
+
+
+def _skips(taps: Phases | None) -> bool:
+    """Whether cells may lie between those that one output cell reads and those that the next one does."""
+    return taps is not None and (taps.advance > taps.last[0] - taps.first[0] + 1 or len(taps.first) > 1)
+
+
+def narrowed(axis: Phases, reach: Interval, cells: Interval) -> Interval:
+    """What is left of the reach where only the cells from one to another count."""
+    left, period, advance = EMPTY, len(axis.first), axis.advance
+    for phase, (first, last) in enumerate(zip(axis.first, axis.last, strict=True)):
+        # The rounds of this phase that are among the cells and see something within reach.
+        begin = max(-((phase - cells[0]) // period), -((last - reach[0]) // advance))
+        end = min((cells[1] - phase) // period, (reach[1] - first) // advance)
+        if first <= last and begin <= end:
+            left = hull(left, (max(first + begin * advance, reach[0]), min(last + end * advance, reach[1])))
+    return left
+
+
+def composed_axes(axes: tuple[Phases, ...], taps: tuple[Phases | None, ...]) -> tuple[Phases, ...] | None:
+    """What an output cell sees in the input, through a tensor whose cells see `axes`; None: too long to state."""
+    composed = per_axis(_composed, axes, taps)
+    return None if None in composed else cast("tuple[Phases, ...]", composed)
+
+
+def _composed(axis: Phases, taps: Phases | None) -> Phases | None:
+    if taps is None:
+        return None
+    phases, advance = len(taps.first), axis.advance
+    if len(axis.first) == phases == 1 and axis.first <= axis.last and taps.first <= taps.last:
+        first, last = axis.first[0] + advance * taps.first[0], axis.last[0] + advance * taps.last[0]
+        return Phases(advance * taps.advance, (first,), (last,))
+    rounds = axis.period // gcd(axis.period, taps.advance)
+    near = 1 if _rises(axis) else axis.period // gcd(axis.period, taps.step)
+    if rounds * phases > MAX_PERIOD or rounds * phases * near > MAX_TAPS:
+        return None
+    intervals = [_seen(axis, *interval_at(taps, cell), taps.step, near) for cell in range(rounds * phases)]
+    return phases_of(advance * (rounds * taps.advance // axis.period), intervals)
+
+
+def _rises(axis: Phases) -> bool:
+    """Whether every cell sees something, and nothing that lies before what the cell before it sees."""
+    intervals = [interval_at(axis, cell) for cell in range(axis.period + 1)]
+    sees = all(first <= last for first, last in intervals)
+    return sees and all(a[0] <= b[0] and a[1] <= b[1] for a, b in pairwise(intervals))
+
+
+def _seen(axis: Phases, first: int, last: int, step: int, near: int) -> Interval:
+    """What a row of cells sees: as many cells at either end matter as differ in phase, one where the axis rises."""
+    if near == 1:
+        begin, end = interval_at(axis, first), interval_at(axis, last)
+        return (begin[0], end[1]) if first <= last and begin[0] <= begin[1] else EMPTY
+    cells = range(first, last + 1, step)
+    at_ends = cells if len(cells) <= 2 * near else [*cells[:near], *cells[-near:]]
+    interval = EMPTY
+    for cell in at_ends:
+        interval = hull(interval, interval_at(axis, cell))
+    return interval

@@ -1,0 +1,46 @@
+"""Numbers that may be recorded, and formulas with named factors. Knows nothing of layers."""
+
+from cnnshape.arithmetic.formula import ZERO, Constant, Factor, Figure, Formula, Product, Sum, Unknown, When, counted_as
+from cnnshape.arithmetic.numbers import (
+    ceil_div,
+    ceiling,
+    example,
+    floor,
+    gcd,
+    is_number,
+    is_whole,
+    make_divisible,
+    maximum,
+    minimum,
+    truncate,
+)
+from cnnshape.arithmetic.recorded import Recorded, Trace
+from cnnshape.arithmetic.replay import OutsideTrace, Replay
+
+__all__ = [
+    "ZERO",
+    "Constant",
+    "Factor",
+    "Figure",
+    "Formula",
+    "OutsideTrace",
+    "Product",
+    "Recorded",
+    "Replay",
+    "Sum",
+    "Trace",
+    "Unknown",
+    "When",
+    "ceil_div",
+    "ceiling",
+    "counted_as",
+    "example",
+    "floor",
+    "gcd",
+    "is_number",
+    "is_whole",
+    "make_divisible",
+    "maximum",
+    "minimum",
+    "truncate",
+]

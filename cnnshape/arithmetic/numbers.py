@@ -1,0 +1,95 @@
+"""Operations on sizes that take plain and recorded numbers alike.
+
+Operators and comparisons work on both as they are, and so do `sum` and `math.prod`. Builtins that decide inside
+(`max`, `int`, `math.gcd`) would refuse a recorded number, or tie it to its example: use these functions instead.
+"""
+
+import math
+from collections.abc import Callable
+from functools import partial, reduce
+from typing import Any, TypeVar
+
+from cnnshape.arithmetic.recorded import Recorded, Trace
+
+Number = TypeVar("Number", int, float)
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a number, plain or recorded; true and false are none."""
+    return isinstance(value, Recorded) or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def is_whole(value: object) -> bool:
+    """Whether a value is a number without a fraction."""
+    if isinstance(value, Recorded):
+        return value.is_integer or _recorded_floor(value) == value
+    return is_number(value) and (isinstance(value, int) or (isinstance(value, float) and value.is_integer()))
+
+
+def example(value: Number) -> Number:
+    """The number itself, or the example of a recorded one: for messages, which speak of one design."""
+    return value.example if isinstance(value, Recorded) else value
+
+
+def floor(value: float) -> int:
+    """The largest whole number that is not above the value."""
+    if not isinstance(value, Recorded):
+        return math.floor(value)
+    return _recorded_floor(value)
+
+
+def _recorded_floor(value: Recorded) -> Any:
+    return value if value.is_integer else value.trace.apply("floor", value)
+
+
+def ceiling(value: float) -> int:
+    """The smallest whole number that is not below the value."""
+    return -floor(-value)
+
+
+def truncate(value: float) -> int:
+    """The value without its fraction, as `int(value)`."""
+    if not isinstance(value, Recorded):
+        return int(value)
+    return floor(value) if value.is_integer or value >= 0 else ceiling(value)
+
+
+def ceil_div(number: int, divisor: int) -> int:
+    """The quotient, rounded up."""
+    return -(-number // divisor)
+
+
+def gcd(*numbers: int) -> int:
+    """The greatest common divisor."""
+    return _apply("gcd", math.gcd, numbers)
+
+
+def maximum(*numbers: Number) -> Number:
+    """The largest number: an operation, so that no guard says which one it is."""
+    return _apply("maximum", max, numbers)
+
+
+def minimum(*numbers: Number) -> Number:
+    """The smallest number: an operation, so that no guard says which one it is."""
+    return _apply("minimum", min, numbers)
+
+
+def _apply(operation: str, plain: Callable[..., Number], numbers: tuple[Number, ...]) -> Number:
+    for number in numbers:
+        if isinstance(number, Recorded):
+            return _reduced(number.trace, operation, numbers)
+    return plain(*numbers)
+
+
+def _reduced(trace: Trace, operation: str, numbers: tuple[Any, ...]) -> Any:
+    return reduce(partial(trace.apply, operation), numbers)
+
+
+def make_divisible(value: float, divisor: float, least: float | None = None) -> int:
+    """`value` rounded to a multiple of `divisor`, at least `least`, never more than 10 % below `value`.
+
+    Source: `_make_divisible` of the MobileNet reference code (tensorflow/models, torchvision).
+    """
+    lowest = divisor if least is None else least
+    rounded = maximum(lowest, truncate(value + divisor / 2) // divisor * divisor)
+    return truncate(rounded + divisor if rounded < 0.9 * value else rounded)

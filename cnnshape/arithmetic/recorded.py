@@ -1,0 +1,182 @@
+"""Recorded numbers: a computation runs once on an example, and is replayed for other values.
+
+A recorded number carries the example's value and the operation that made it. A comparison answers for the example and
+leaves a guard, so that a replay is refused where another answer would have led elsewhere. What can't be recorded
+(`int()`, `float()`, `range()`, an index) raises TypeError: it never becomes a constant. For this reason a recorded
+number is no `int`. As text it shows the example.
+
+Its hash is that of the operation: the same operation on the same numbers is one object. As the key of a cache it meets
+only itself, so a cache may miss but never mixes designs. A set must not decide anything about sizes: two operations
+with equal results are two members.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+from cnnshape.arithmetic.operations import COMPARISONS, OPERATIONS
+from cnnshape.arithmetic.replay import Replay, Step, replay
+
+
+class Trace:
+    """The operations and guards of one computation, in the order in which they ran."""
+
+    def __init__(self) -> None:
+        self._steps: list[Step] = []
+        self._recorded: dict[tuple[object, ...], Recorded] = {}
+        self._guarded: set[tuple[str, int, int]] = set()
+        self._parameters: dict[str, Recorded] = {}
+
+    def parameter(self, name: str, example: int) -> Any:
+        """A recorded whole number, to which a replay gives other values. Typed Any: it stands in for an int."""
+        if name in self._parameters:
+            raise ValueError(f"the parameter {name!r} is recorded already")
+        number = self._parameters[name] = self._append(Step("parameter", value=name), example)
+        return number
+
+    @property
+    def guards(self) -> int:
+        """How many comparisons limit the values for which the trace is valid."""
+        return len(self._guarded)
+
+    def replay(self, results: Mapping[str, Any], values: Mapping[str, Any]) -> Replay:
+        """The results for other values of the parameters: whole numbers, or numpy arrays of them of one shape.
+
+        Whole numbers that don't satisfy a guard raise OutsideTrace; of arrays, `valid` marks the elements that do.
+        Raises KeyError for a missing parameter, and TypeError for a value that isn't a whole number.
+        """
+        given = {name: values[name] for name in self._parameters}
+        wanted = {name: self.operand(number).step for name, number in results.items()}
+        return replay(self._steps, given, wanted)
+
+    def apply(self, operation: str, *operands: Any) -> "Recorded":
+        """The result of an operation. The same operation on the same numbers is recorded once."""
+        recorded = [self.operand(operand) for operand in operands]
+        key = (operation, *[number.step for number in recorded])
+        if key not in self._recorded:
+            # The example comes first: where it raises, nothing is recorded.
+            example = OPERATIONS[operation].plain(*[number.example for number in recorded])
+            step = Step(operation, tuple(number.step for number in recorded), whole=isinstance(example, int))
+            self._recorded[key] = self._append(step, example)
+        return self._recorded[key]
+
+    def compare(self, comparison: str, a: Any, b: Any) -> bool:
+        """The answer for the example, which a guard holds fast from here on."""
+        left, right = self.operand(a), self.operand(b)
+        holds: bool = COMPARISONS[comparison](left.example, right.example)
+        key = (comparison, left.step, right.step)
+        if key not in self._guarded and left is not right:
+            self._guarded.add(key)
+            self._steps.append(Step("guard", (left.step, right.step), value=(comparison, holds)))
+        return holds
+
+    def operand(self, value: Any) -> "Recorded":
+        """A number as an operand of this trace; a plain one is recorded as a constant."""
+        if isinstance(value, Recorded):
+            if value.trace is not self:
+                raise ValueError("a number of another trace")
+            return value
+        key = ("constant", type(value), value)
+        if key not in self._recorded:
+            self._recorded[key] = self._append(Step("constant", value=value, whole=isinstance(value, int)), value)
+        return self._recorded[key]
+
+    def _append(self, step: Step, example: Any) -> "Recorded":
+        self._steps.append(step)
+        return Recorded(self, len(self._steps) - 1, example)
+
+
+def _is_plain(value: object) -> bool:
+    return type(value) in (int, float) or isinstance(value, Recorded)
+
+
+def _operator(operation: str, neutral: int | None = None) -> Callable[[Any, Any], Any]:
+    """The method of an operator; a whole `neutral` on the right changes nothing and is not recorded."""
+
+    def apply(self: Any, other: Any) -> Any:
+        if not _is_plain(other):
+            return NotImplemented
+        if type(other) is int and other == neutral:
+            return self
+        return self.trace.apply(operation, self, other)
+
+    return apply
+
+
+def _reflected(operation: str, neutral: int | None = None) -> Callable[[Any, Any], Any]:
+    """The method of an operator whose left operand is a plain number."""
+
+    def apply(self: Any, other: Any) -> Any:
+        if not _is_plain(other):
+            return NotImplemented
+        if type(other) is int and other == neutral:
+            return self
+        return self.trace.apply(operation, other, self)
+
+    return apply
+
+
+def _comparison(sign: str) -> Callable[[Any, Any], bool]:
+    def compare(self: Any, other: Any) -> bool:
+        return self.trace.compare(sign, self, other) if _is_plain(other) else NotImplemented
+
+    return compare
+
+
+class Recorded:
+    """A number of a trace. `example` is its value in the run that was recorded, `step` the step that made it."""
+
+    __slots__ = ("example", "step", "trace")
+
+    def __init__(self, trace: Trace, step: int, example: Any) -> None:
+        self.trace = trace
+        self.step = step
+        self.example = example
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether the number is a whole one by its type, for every value of the parameters."""
+        return isinstance(self.example, int)
+
+    __add__, __radd__ = _operator("+", 0), _reflected("+", 0)
+    __sub__, __rsub__ = _operator("-", 0), _reflected("-")
+    __mul__, __rmul__ = _operator("*", 1), _reflected("*", 1)
+    __truediv__, __rtruediv__ = _operator("/"), _reflected("/")
+    __floordiv__, __rfloordiv__ = _operator("//"), _reflected("//")
+    __mod__, __rmod__ = _operator("%"), _reflected("%")
+    __lt__, __le__ = _comparison("<"), _comparison("<=")
+    __gt__, __ge__ = _comparison(">"), _comparison(">=")
+
+    def __neg__(self) -> Any:
+        return self.trace.apply("negative", self)
+
+    def __pow__(self, exponent: object) -> Any:
+        # A float's power isn't the product of its factors to the last bit.
+        if not self.is_integer or type(exponent) is not int or exponent < 0:
+            return NotImplemented
+        result: Any = 1
+        for _ in range(exponent):
+            result = result * self
+        return result
+
+    def __eq__(self, other: object) -> bool:
+        return self.trace.compare("==", self, other) if _is_plain(other) else NotImplemented
+
+    def __ne__(self, other: object) -> bool:
+        return self.trace.compare("!=", self, other) if _is_plain(other) else NotImplemented
+
+    def __bool__(self) -> bool:
+        return self.trace.compare("!=", self, 0)
+
+    def __hash__(self) -> int:
+        return object.__hash__(self)
+
+    def __repr__(self) -> str:
+        return repr(self.example)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.example, spec)
+
+    def __int__(self) -> NoReturn:
+        raise TypeError("a recorded number has no single value")
+
+    __float__ = __round__ = __floor__ = __ceil__ = __trunc__ = __index__ = __int__

@@ -1,0 +1,48 @@
+"""A layer on inputs of known shapes, with the figures that follow from them."""
+
+from cnnshape.layers.contract import Layer
+from cnnshape.layers.factors import Given
+from cnnshape.layers.tensor import Tensor, Weight
+
+
+class Application(Given):
+    """A layer with its inputs and its output. Figures are of one sample, and worked out once when they are asked for.
+
+    `weights` are the tensors that the layer owns, learned ones and buffers. MACs and FLOPs count all boxes together.
+    """
+
+    __slots__ = ("_macs", "_weights", "output")
+
+    layer: Layer
+
+    def __init__(self, layer: Layer, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        self.layer = layer
+        self.inputs = inputs
+        self.output = output
+        self._macs: int | None = None
+        self._weights: tuple[Weight, ...] | None = None
+
+    @property
+    def weights(self) -> tuple[Weight, ...]:
+        """The tensors that the layer owns, learned ones and buffers."""
+        if self._weights is None:
+            self._weights = self.layer.tensors(self)
+        return self._weights
+
+    @property
+    def macs_per_box(self) -> int:
+        """Multiply-accumulates of the matrix product for one box, without bias."""
+        if self._macs is None:
+            self._macs = self.layer.macs_formula.value(self)
+        return self._macs
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of the matrix product, without bias."""
+        return self.macs_per_box * self.output.boxes
+
+    @property
+    def flops(self) -> int | None:
+        """Floating-point operations; None: can't be known."""
+        flops: int | None = self.layer.flops_formula.value(self)
+        return None if flops is None else flops * self.output.boxes

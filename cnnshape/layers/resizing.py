@@ -1,0 +1,175 @@
+"""Layers that change the spatial sizes without learned weights."""
+
+from fractions import Fraction
+
+from cnnshape.arithmetic import ZERO, Factor, When, truncate
+from cnnshape.layers.argument import POSITIVE, POSITIVE_FACTORS, POSITIVE_PER_AXIS, Factors, PerAxis, arg, words
+from cnnshape.layers.axes import AXES, grid, per_axis
+from cnnshape.layers.contract import layer
+from cnnshape.layers.factors import OUTPUT_VALUES, Given
+from cnnshape.layers.family import Move, Resize
+from cnnshape.layers.tensor import LayerProblem, Shape, Tensor
+from cnnshape.layers.window import MAX_PERIOD, Footprint, Window, linear, nearest
+from cnnshape.layers.wording import counted, format_shape, indivisible
+
+_REACH = {"linear": 1, "cubic": 2}
+_FOREIGN_MODES = {
+    "bilinear": "linear",
+    "trilinear": "linear",
+    "bicubic": "cubic",
+    "nearest_neighbor": "nearest",
+    "nearest_neighbour": "nearest",
+    "neighbor": "nearest",
+}
+
+
+def _taps(given: Given) -> Shape:
+    return (2 * _REACH[given.layer.mode],) * (len(given.inputs[0].shape) - 1)
+
+
+TAPS = Factor("taps", _taps)
+
+
+@layer
+class Upsample(Resize):
+    """Resizes the spatial axes by a factor (output floor(W * scale)) or to a size, without learned weights.
+
+    `mode` linear is bilinear in two dimensions and trilinear in three, cubic is bicubic.
+    """
+
+    enlarges = True
+    name = "upsample"
+    foreign = (
+        "Upsample",
+        "UpSampling2D",
+        "interpolate",
+        "Interpolate",
+        "resize",
+        "Resize",
+        "UpsamplingBilinear2d",
+        "UpsamplingNearest2d",
+        "ResizeBilinear",
+        "unpool",
+    )
+    flops_formula = When(
+        "`mode: nearest`",
+        lambda given: given.layer.mode == "nearest",
+        ZERO.noted("values are copied"),
+        ((2 * TAPS - 1) * OUTPUT_VALUES).noted("2 taps per axis for linear, 4 for cubic"),
+    )
+    scale: Factors | None = arg(
+        POSITIVE_FACTORS,
+        "factor of the sizes",
+        default=None,
+        main=True,
+        foreign=("scale_factor", "scales", "factor", "stride", "ratio", "upsample_factor"),
+    )
+    size: PerAxis | None = arg(
+        POSITIVE_PER_AXIS, "size of the output", default=None, foreign=("output_size", "sizes", "output_shape")
+    )
+    mode: str = arg(
+        words("nearest", "linear", "cubic", foreign=_FOREIGN_MODES),
+        "how values between the cells come about",
+        default="nearest",
+        foreign=("interpolation", "interpolation_mode", "method", "resize_mode"),
+    )
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        sizes = grid(inputs[0], self.name)
+        if (self.scale is None) == (self.size is None):
+            message = "upsample takes either `scale` or `size`"
+            if self.scale is None:
+                raise LayerProblem(message, name="missing-argument", help="write `upsample: 2` for twice the size")
+            raise LayerProblem(message, name="bad-argument", argument="size", help="remove one of them")
+        if self.mode == "cubic" and len(sizes) != 2:
+            raise LayerProblem("`cubic` works on height and width only", name="wrong-rank", argument="mode")
+        return Tensor((inputs[0].shape[0], *self._resized(sizes)), inputs[0].boxes)
+
+    def _resized(self, sizes: Shape) -> Shape:
+        if self.size is not None:
+            return per_axis(self.size, len(sizes), "size")
+        assert self.scale is not None
+        scales = per_axis(self.scale, len(sizes), "scale")
+        resized = tuple(truncate(size * scale) for size, scale in zip(sizes, scales, strict=True))
+        if any(size < 1 for size in resized):
+            raise LayerProblem(f"this scale leaves nothing of {format_shape(sizes)}", argument="scale")
+        return resized
+
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        steps = [Fraction(*pair) for pair in zip(inputs[0].shape[1:], output.shape[1:], strict=True)]
+        if self.scale is not None:
+            # As PyTorch and ONNX do: by the factor that was given, though the size was rounded.
+            steps = [_step(scale) for scale in per_axis(self.scale, len(steps), "scale")]
+        if self.mode == "nearest":
+            return tuple(nearest(step.numerator, step.denominator) for step in steps)
+        return tuple(linear(step.numerator, step.denominator, _REACH[self.mode]) for step in steps)
+
+
+def _step(scale: float) -> Fraction:
+    """Input cells per output cell, as they were meant: a factor of 1.1 is eleven tenths, though no float is."""
+    if scale < 1:
+        return Fraction(1 / scale).limit_denominator(MAX_PERIOD)
+    return 1 / Fraction(scale).limit_denominator(MAX_PERIOD)
+
+
+def _multiples(number: int, of: int) -> str:
+    """The multiples next to a number."""
+    below = number // of * of
+    return f"{below} or {below + of}" if below else str(of)
+
+
+@layer
+class PixelShuffle(Move):
+    """`(C * r * r, H, W)` to `(C, H * r, W * r)`: channels become space. Source: Shi et al. (2016)."""
+
+    enlarges = True
+    name = "pixel_shuffle"
+    foreign = ("PixelShuffle", "depth_to_space", "DepthToSpace")
+    factor: int = arg(
+        POSITIVE, "factor of every spatial axis", main=True, foreign=("upscale_factor", "r", "block_size", "scale")
+    )
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        sizes = grid(inputs[0], self.name)
+        parts = self.factor ** len(sizes)
+        if inputs[0].shape[0] % parts:
+            raise self._indivisible(inputs[0].shape[0], parts, len(sizes))
+        return Tensor((inputs[0].shape[0] // parts, *(size * self.factor for size in sizes)), inputs[0].boxes)
+
+    def _indivisible(self, channels: int, parts: int, rank: int) -> LayerProblem:
+        product = "x".join([str(self.factor)] * rank)
+        help = f"let a multiple of {parts} channels come in, such as {_multiples(channels, parts)}"
+        into = f"{product} = {parts} parts" if rank > 1 else f"{parts} parts"
+        return indivisible(counted(channels, "channel"), into, "factor", help)
+
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        return tuple(
+            nearest(size, shuffled) for size, shuffled in zip(inputs[0].shape[1:], output.shape[1:], strict=True)
+        )
+
+
+@layer
+class PixelUnshuffle(Move):
+    """`(C, H * r, W * r)` to `(C * r * r, H, W)`: space becomes channels."""
+
+    name = "pixel_unshuffle"
+    foreign = ("PixelUnshuffle", "space_to_depth", "SpaceToDepth", "reorg", "Focus")
+    factor: int = arg(
+        POSITIVE, "divisor of every spatial axis", main=True, foreign=("downscale_factor", "r", "block_size")
+    )
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        sizes = grid(inputs[0], self.name)
+        if any(size % self.factor for size in sizes):
+            raise self._indivisible(sizes)
+        folded = tuple(size // self.factor for size in sizes)
+        return Tensor((inputs[0].shape[0] * self.factor ** len(sizes), *folded), inputs[0].boxes)
+
+    def _indivisible(self, sizes: Shape) -> LayerProblem:
+        axis, size = next((axis, size) for axis, size in enumerate(sizes) if size % self.factor)
+        help = f"`pad` or `crop` it to {_multiples(size, self.factor)} before, or let another size come in"
+        message = f"{AXES[len(sizes)][axis]} {size} is no multiple of the factor {self.factor}"
+        return LayerProblem(message, name="indivisible-channels", argument="factor", help=help)
+
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        return tuple(Window(self.factor, self.factor) for _ in inputs[0].shape[1:])

@@ -1,0 +1,93 @@
+"""JSON text in the layout of all commands: two spaces a level, lists of plain values on one line.
+
+Values that stand in the same place of many objects are written together, so that a long report takes few calls.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from json.encoder import encode_basestring
+from typing import Any
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+_INTEGERS = {int}
+_STRINGS = {str}
+_LISTS = {list}
+
+
+class Records:
+    """A list of objects that have the same keys, as a column of values for each key."""
+
+    __slots__ = ("columns",)
+
+    def __init__(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        self.columns = columns
+
+
+def written(data: Any, indent: str = "") -> str:
+    """Data as JSON text: dicts with keys of text, lists, Records, plain values."""
+    (text,) = _texts([data], indent)
+    return str(text)
+
+
+def _texts(values: Sequence[Any], indent: str) -> Iterable[object]:
+    """The text of each value; an integer is its own text."""
+    types = set(map(type, values))
+    if types == _INTEGERS:
+        return values
+    if types == _STRINGS:
+        return map(encode_basestring, values)
+    distinct = dict(zip(map(id, values), values, strict=True))
+    texts = _list_texts(distinct) if types == _LISTS else None
+    if texts is None:
+        texts = _distinct_texts(distinct, indent)
+    return [texts[identity] for identity in map(id, values)]
+
+
+def _list_texts(lists: dict[int, list[Any]]) -> dict[int, str] | None:
+    """The text of each list by its identity, if all hold strings, integers, or lists of integers; else None."""
+    items = list(chain.from_iterable(lists.values()))
+    types = set(map(type, items))
+    if types == _STRINGS:
+        return {identity: f"[{', '.join(map(encode_basestring, value))}]" for identity, value in lists.items()}
+    if types == _LISTS:
+        types = set(map(type, chain.from_iterable(items)))
+    # Python writes lists of integers as JSON does.
+    return dict(zip(lists, map(str, lists.values()), strict=True)) if types <= _INTEGERS else None
+
+
+def _distinct_texts(values: dict[int, Any], indent: str) -> dict[int, str]:
+    """The text of each value, by its identity; objects with the same keys are written together."""
+    texts: dict[int, str] = {}
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for identity, value in values.items():
+        if isinstance(value, dict) and value:
+            groups.setdefault(tuple(value), []).append(value)
+        else:
+            texts[identity] = _text(value, indent)
+    for keys, members in groups.items():
+        columns = zip(*[member.values() for member in members], strict=True)
+        written_members = _record_texts(dict(zip(keys, columns, strict=True)), indent)
+        texts.update(zip(map(id, members), written_members, strict=True))
+    return texts
+
+
+def _record_texts(columns: Mapping[str, Sequence[Any]], indent: str) -> list[str]:
+    """The text of each object of these columns."""
+    inner = indent + "  "
+    heads = [f"{inner}{encode_basestring(key)}: ".replace("%", "%%") for key in columns]
+    template = "{\n" + ",\n".join([f"{head}%s" for head in heads]) + f"\n{indent}}}"
+    rows = zip(*[_texts(column, inner) for column in columns.values()], strict=True)
+    return [template % row for row in rows]
+
+
+def _text(value: Any, indent: str) -> str:
+    """The text of a list, or of any other value that is no object with keys."""
+    inner = indent + "  "
+    if isinstance(value, Records):
+        texts = _record_texts(value.columns, inner)
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        texts = [str(text) for text in _texts(value, inner)]
+    else:
+        return _encode(value)
+    return f"[\n{inner}" + f",\n{inner}".join(texts) + f"\n{indent}]" if texts else "[]"

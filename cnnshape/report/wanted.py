@@ -1,0 +1,56 @@
+"""What a number shall be, as people write it: exactly, rounded, bounded, or within a tolerance."""
+
+import operator
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnnshape.report.quantity import parse_quantity
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+_BOUNDS: "dict[str, Callable[[int, Fraction], bool]]" = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+
+
+class Wanted(NamedTuple):
+    """What a figure shall be: a test, the number that a miss is measured from, and the text that states it."""
+
+    test: Callable[[int], bool]
+    target: "Fraction"
+    text: str
+
+
+def parse_wanted(text: str) -> Wanted | None:
+    """The test that a text states, or None."""
+    stripped = text.strip()
+    sign = next((sign for sign in _BOUNDS if stripped.startswith(sign)), "")
+    tolerance = _tolerance().match(stripped)
+    quantity = parse_quantity(tolerance[1] if tolerance else stripped[len(sign) :])
+    if quantity is None or (sign and tolerance):
+        return None
+    target = quantity.value
+    if sign:
+        bound = _BOUNDS[sign]
+        return Wanted(lambda number: bound(number, target), target, stripped)
+    if tolerance:
+        slack = target * _fraction(tolerance[2]) / 100
+        return Wanted(lambda number: abs(number - target) <= slack, target, stripped)
+    return Wanted(quantity.matches, target, stripped)
+
+
+@cache
+def _tolerance() -> re.Pattern[str]:
+    return re.compile(r"(.+?)\s*(?:\+-|±)\s*(\d{1,3}(?:\.\d{1,6})?)\s*%\Z", re.ASCII)
+
+
+def _fraction(text: str) -> "Fraction":
+    from fractions import Fraction
+
+    return Fraction(text)

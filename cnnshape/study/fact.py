@@ -1,0 +1,14 @@
+"""One explained figure."""
+
+from typing import NamedTuple
+
+AXES: dict[int, tuple[str, ...]] = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
+"""The names of spatial axes, by their number."""
+
+
+class Fact(NamedTuple):
+    """One figure of a layer: its name, and its arithmetic; `remark` says what the arithmetic doesn't."""
+
+    topic: str
+    text: str
+    remark: str = ""

@@ -1,0 +1,81 @@
+"""The shipped architectures next to each other: what each one is and costs."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from cnnshape.analysis import Field, last_maps, receptive_fields, weight_counts, work
+from cnnshape.api import Design, DesignError, expand, load
+from cnnshape.graph import Graph, Options
+from cnnshape.layers import Shape
+from cnnshape.source import shipped_folder, shipped_names
+
+
+class Entry(NamedTuple):
+    """A shipped architecture, with its default input and params.
+
+    `field` is the receptive field per axis; None where each cell of the last map sees the whole input, or there is
+    no map before the input is cut into regions. `aligned` is False where paths with different centres have met.
+    """
+
+    name: str
+    title: str
+    family: str
+    year: int | None
+    input: Shape
+    params: int
+    macs: int
+    field: Shape | None
+    aligned: bool
+    source: str
+
+
+SORTS: dict[str, Callable[[Entry], Any]] = {
+    "name": lambda entry: entry.name,
+    "year": lambda entry: entry.year or 0,
+    "params": lambda entry: entry.params,
+    "macs": lambda entry: entry.macs,
+    "rf": lambda entry: max(entry.field) if entry.field else 10**12,
+}
+"""What entries are ordered by; a field of the whole input comes last."""
+
+
+def families() -> dict[str, list[str]]:
+    """The names of the shipped architectures by their families, both sorted."""
+    members: dict[str, list[str]] = {}
+    for name in shipped_names():
+        spec = _design(name).spec
+        members.setdefault(spec.family if spec else "", []).append(name)
+    return dict(sorted(members.items()))
+
+
+def survey(name: str) -> Entry:
+    """The entry of a shipped architecture. Raises DesignError for one with errors."""
+    design = _design(name)
+    graph, problems = expand(design, Options())
+    if graph is None or design.spec is None:
+        raise DesignError(problems)
+    spec, field = design.spec, _last_field(graph)
+    return Entry(
+        name=name,
+        title=spec.name,
+        family=spec.family,
+        year=spec.year,
+        input=graph.inputs[0].tensor.shape,
+        params=sum([counts.params for counts in weight_counts(graph)]),
+        macs=sum([amount.macs for amount in work(graph)]),
+        field=None if field is None or field.everywhere else field.size,
+        aligned=field is None or field.everywhere or field.aligned,
+        source=spec.origin,
+    )
+
+
+def _design(name: str) -> Design:
+    return load(shipped_folder() / f"{name}.yaml")
+
+
+def _last_field(graph: Graph) -> Field | None:
+    """The field of the last map of the main output."""
+    fields = receptive_fields(graph)
+    last = last_maps(graph, fields).get(next(iter(graph.outputs), ""))
+    field = None if last is None else fields[last]
+    return field if isinstance(field, Field) else None
