@@ -10,7 +10,7 @@ from typer.main import get_command
 
 from cnnshape.cli import options
 from cnnshape.cli.app import app
-from cnnshape.render.table import COLUMNS
+from cnnshape.render.layer_table import COLUMNS
 
 # A parameter is of typer's own copy of click, or of click itself, by typer's version: no type fits both.
 _GROUP: Any = get_command(app)
@@ -35,7 +35,7 @@ def shared_options() -> str:
 
 def columns() -> str:
     """The columns of a summary."""
-    rows = [(f"`{column.name}`", column.heading, column.doc) for column in COLUMNS]
+    rows = [(f"`{name}`", column.column.heading, column.doc) for name, column in COLUMNS.items()]
     return table(("name", "heading", "what it shows"), rows)
 
 

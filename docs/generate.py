@@ -209,17 +209,11 @@ def _arguments(kind: type[Layer]) -> Iterator[tuple[str, ...]]:
         yield f"`{name}`", allowed, f"`{word}`", meaning + (f"; {remark}" if remark else "")
 
 
-def macs_table() -> str:
-    """The formula of every kind with a matrix product."""
-    formulas = {kind.name: definitions(kind).get("MACs") for kind in KINDS}
+def formulas_table(figure: str) -> str:
+    """The formula of a figure, of every kind that has it."""
+    formulas = {kind.name: definitions(kind).get(figure) for kind in KINDS}
     rows = [(f"[{name}](kinds.md#{name})", words) for name, words in formulas.items() if words]
-    return table(("kind", "MACs"), rows)
-
-
-def flops_table() -> str:
-    """The formula of every kind that computes."""
-    rows = [(f"[{kind.name}](kinds.md#{kind.name})", definitions(kind)["FLOPs"]) for kind in KINDS]
-    return table(("kind", "FLOPs"), rows)
+    return table(("kind", figure), rows)
 
 
 def figures_table() -> str:
@@ -357,8 +351,9 @@ WHOLE = {
 }
 """Pages that are generated as a whole."""
 SECTIONS = {
-    "macs": macs_table,
-    "flops": flops_table,
+    "params": partial(formulas_table, "params"),
+    "macs": partial(formulas_table, "MACs"),
+    "flops": partial(formulas_table, "FLOPs"),
     "figures": figures_table,
     "lengths": zoo_page.lengths,
     "architectures": zoo_page.tables,

@@ -47,12 +47,12 @@ def tables() -> str:
 
 
 _SHOWN = ("year", "input", "params", "macs", "rf", "source")
-_HEADINGS = ("file", "network", *(COLUMNS[name].heading for name in _SHOWN))
+_HEADINGS = ("file", "network", *(COLUMNS[name].column.heading for name in _SHOWN))
 
 
 def _row(entry: Entry) -> tuple[str, ...]:
     link = f"[{entry.name}](../architectures/{entry.name}.yaml)"
-    return link, entry.title, *(COLUMNS[name].cell(entry).replace("*", r"\*") for name in _SHOWN)
+    return link, entry.title, *(COLUMNS[name].text(entry).replace("*", r"\*") for name in _SHOWN)
 
 
 def lengths() -> str:

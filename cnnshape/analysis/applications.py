@@ -1,4 +1,4 @@
-"""Passes that ask each layer by itself: once per distinct application, which is what a design has few of."""
+"""Passes that measure each layer by itself, once per distinct application: deep designs repeat a few."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -9,7 +9,7 @@ Answer = TypeVar("Answer")
 
 
 def of_each_node(graph: Graph, measure: Callable[[Application], Answer]) -> list[Answer]:
-    """What `measure` says of each node's application; equal applications of a design are one object."""
+    """The measure of each node's application; equal applications of a design are one object."""
     measured: dict[Application, Answer] = {}
     answers = []
     for node in graph.nodes:

@@ -78,7 +78,7 @@ def seen_from(source: SourceText, diagnostics: list[Diagnostic]) -> list[Diagnos
     elsewhere = [_elsewhere(source, diagnostic) for diagnostic in diagnostics]
     if not any(elsewhere):
         return diagnostics
-    root, _ = read_document(source)
+    root = read_document(source).root
     extends = root.get("extends") if isinstance(root, Node) else None
     if extends is None:
         return diagnostics

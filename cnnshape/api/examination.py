@@ -4,6 +4,7 @@ from cnnshape.api.collection import paused_collection
 from cnnshape.api.design import Design, seen_from
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import ExpansionMemory, Graph, Options, build
+from cnnshape.language import without_consequences
 from cnnshape.program import Program, resolve
 from cnnshape.report import Report, Settings, make_report
 
@@ -34,7 +35,8 @@ class Examination:
         with paused_collection():
             built = build(program, self.options, self._memory)
         self.graph, self.visits = built.graph, built.visits
-        problems = self.design.diagnostics + seen_from(self.design.source, built.problems)
+        own = without_consequences(built.problems, program.spec.repaired)
+        problems = self.design.diagnostics + seen_from(self.design.source, own)
         self.problems = sorted(problems, key=lambda problem: problem.place)
 
     def report(self, settings: Settings | None = None) -> Report:

@@ -37,7 +37,8 @@ def judge(examination: Examination, checks: Checks) -> list[Diagnostic]:
     problems = _judged(examination, program, graph, checks)
     if not examination.options.variant:
         problems += _in_variants(examination, program.spec.variants)
-    kept = apply_ignores(examination.design.source, problems, checks.selection)
+    comments = program.spec.comments
+    kept = apply_ignores(examination.design.source, comments, problems, checks.selection)
     return sorted(kept, key=lambda problem: problem.place)
 
 

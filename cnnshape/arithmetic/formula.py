@@ -186,8 +186,8 @@ class Product(Formula):
     def words(self, subject: Any = None) -> str:
         units = [part.unit for part in self.parts if isinstance(part, Factor) and part.unit]
         others = [part for part in self.parts if not (isinstance(part, Factor) and part.unit)]
-        if len(others) == 1:
-            return " per ".join([others[0].words(subject), *units])
+        if len(others) + len(units) == 1:
+            return (others[0] if others else self.parts[0]).words(subject)
         texts = [_closed(part, part.words(subject), subject) for part in others]
         return " per ".join([" x ".join(texts) or "1", *units])
 
@@ -199,7 +199,7 @@ def _closed(part: Formula, text: str, subject: Any) -> str:
 
 
 class Sum(Formula):
-    """Terms added up, and terms `less` taken away."""
+    """Terms added up, and terms in `less` subtracted."""
 
     __slots__ = ("less", "more")
 

@@ -10,7 +10,7 @@ EXACT = 2.0**53
 
 
 class OutsideTrace(Exception):
-    """Values for which the recorded computation would have taken another way."""
+    """Values for which the recorded computation would have decided differently."""
 
 
 class Step(NamedTuple):

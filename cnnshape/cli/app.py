@@ -3,16 +3,18 @@
 import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from cnnshape.cli.exit_codes import BAD_USAGE
+from cnnshape.cli.exit_codes import BAD_USAGE, CLOSED_PIPE, INTERRUPTED
 from cnnshape.version import __version__
 
 _FUNCTIONS = (
@@ -24,7 +26,7 @@ COMMANDS = {function.rstrip("_"): function for function in _FUNCTIONS}
 
 
 class Commands(TyperGroup):
-    """Imports and builds a command when it is asked for, so that a start pays for one of them alone."""
+    """Imports and builds a command when it is asked for, so that a start pays for that one alone."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**{**settings, "commands": dict.fromkeys(COMMANDS)})
@@ -34,6 +36,27 @@ class Commands(TyperGroup):
         if cmd_name in COMMANDS and not self.commands[cmd_name]:
             self.commands[cmd_name] = _command(cmd_name)
         return super().get_command(ctx, cmd_name)
+
+    def make_context(self, *arguments: Any, **settings: Any) -> Any:
+        """The context of a run; help and version are written on the way."""
+        with _quiet_end():
+            return super().make_context(*arguments, **settings)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs the command."""
+        with _quiet_end():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _quiet_end() -> Iterator[None]:
+    """Ends the program where its output is no longer read or the user stops it, before typer makes an error of it."""
+    try:
+        yield
+    except BrokenPipeError:
+        _end_quietly(CLOSED_PIPE)
+    except KeyboardInterrupt:
+        _end_quietly(INTERRUPTED)
 
 
 def _command(name: str) -> Any:
@@ -68,9 +91,8 @@ def _options(
 
 
 def main() -> None:
-    """Runs the command line; a reader that closes the pipe early ends it quietly."""
-    # What has been imported lives until the end: the collector needn't look at it again.
-    gc.freeze()
+    """Runs the command line. A reader that closes the pipe early ends it quietly, and so does an interrupt."""
+    _tune_collector()
     _prepare_streams()
     try:
         try:
@@ -78,18 +100,24 @@ def main() -> None:
         finally:
             sys.stdout.flush()
     except BrokenPipeError:
-        _drop_output()
-        sys.exit(141)
+        _end_quietly(CLOSED_PIPE)
     except OSError as error:
-        # Files are opened by name, and refused where they are: what has none is standard output.
+        # Files are opened by name, and refused there: an error without a name is one of standard output.
         if error.filename is not None:
             raise
         _drop_output()
         sys.exit(_refused(f"can't write to standard output: {(error.strerror or 'unknown').lower()}"))
 
 
+def _tune_collector() -> None:
+    """Looks for garbage rarely, so that long runs stay bounded, and never at what has been imported."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+    gc.enable()
+
+
 def _prepare_streams() -> None:
-    """A stream that was closed before the start is None; one that isn't UTF-8 refuses signs that it lacks."""
+    """Replaces streams that were closed before the start, which are None, and escapes characters that stdout lacks."""
     if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 -- it stays open until the end
     if sys.stdout is None:
@@ -98,8 +126,13 @@ def _prepare_streams() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
+def _end_quietly(code: int) -> NoReturn:
+    _drop_output()
+    sys.exit(code)
+
+
 def _drop_output() -> None:
-    """What is left to write goes nowhere, so that the interpreter doesn't try again at its end."""
+    """Sends what is left to write nowhere, so that the interpreter doesn't try again at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -5,32 +5,20 @@ from typing import Annotated
 import typer
 
 from cnnshape.api import block_alone
-from cnnshape.cli.options import (
-    BatchOption,
-    DtypeOption,
-    OutputOption,
-    ParamOption,
-    SpecArgument,
-    checked_dtype,
-    graph_options,
-)
+from cnnshape.cli.command import command
+from cnnshape.cli.options import CountOptions, ParamOption, SpecArgument, graph_options
+from cnnshape.cli.output import Output
 from cnnshape.cli.reading import graph_of, read_design
-from cnnshape.cli.summary import (
-    DEFAULT_COLUMNS,
-    ColumnsOption,
-    ExpandOption,
-    Format,
-    FormatOption,
-    checked_columns,
-    print_report,
-)
-from cnnshape.graph import MAX_LAYERS
-from cnnshape.report import Settings, make_report
+from cnnshape.cli.summary import DEFAULT_COLUMNS, ColumnsOption, ExpandOption, checked_columns
+from cnnshape.render.summary import FORMATS, Summary
+from cnnshape.report import make_report
 
 
+@command
 def block(
     spec: SpecArgument,
     name: Annotated[str, typer.Argument(metavar="BLOCK", help="A block that the spec defines.", show_default=False)],
+    *,
     input: Annotated[
         list[str],
         typer.Option(
@@ -38,16 +26,14 @@ def block(
         ),
     ],
     param: ParamOption = None,
-    batch: BatchOption = 1,
-    dtype: DtypeOption = "float32",
+    counts: CountOptions,
     columns: ColumnsOption = DEFAULT_COLUMNS,
     expand: ExpandOption = False,
-    format: FormatOption = Format.TABLE,
-    output: OutputOption = None,
+    output: Annotated[Output[Summary], FORMATS],
 ) -> None:
     """Summarize one block of a design by itself: `cnnshape block resnet50 Bottleneck -p width=64 -i 256x56x56`."""
     names = checked_columns(columns)
-    given = graph_options(input, param, "", MAX_LAYERS)
+    given = graph_options(input, param)
     design, options = block_alone(read_design(spec), name, given.params, given.inputs)
-    report = make_report(graph_of(design, options), "", Settings(batch, checked_dtype(dtype)))
-    print_report(report, names, format, output, expand=expand, depth=None)
+    report = make_report(graph_of(design, options), "", counts.settings())
+    output.write(Summary(report, names, expand=expand), [spec])

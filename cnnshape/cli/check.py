@@ -2,68 +2,96 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from enum import StrEnum
+from collections.abc import Iterable, Iterator
+from inspect import Parameter
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from cnnshape.api import design_of_bytes
 from cnnshape.api.verdict import Checks, check_design
-from cnnshape.cli.config import BUDGETS, BadConfig, Config, config_for
+from cnnshape.cli.command import OptionGroup, command
+from cnnshape.cli.config import BadConfig, Config, config_for
 from cnnshape.cli.cores import on_all_cores
 from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.cli.files import STDIN, find_files
 from cnnshape.cli.merging import merged
-from cnnshape.cli.options import (
-    InputOption,
-    MaxLayersOption,
-    OutputOption,
-    ParamOption,
-    VariantOption,
-    complete_spec,
-    graph_options,
-)
-from cnnshape.cli.reading import human_text, missing, read_stdin, unreadable
-from cnnshape.cli.writing import write
+from cnnshape.cli.options import DesignOptions, MaxLayersOption, complete_spec
+from cnnshape.cli.output import Output, page_for, refuse_overwriting, write
+from cnnshape.cli.reading import missing, read_stdin, unreadable
 from cnnshape.diagnostics import Diagnostic, Severity
 from cnnshape.document import read_file_bytes
 from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.lint import Selection
-from cnnshape.render.diagnostics import closing
-from cnnshape.report import parse_wanted
+from cnnshape.render.findings import FORMATS, Findings
+from cnnshape.report import BUDGETS, parse_wanted
 
 _FATAL = ("unreadable-file", "bad-configuration")
 
 
-class Format(StrEnum):
-    """How findings are printed."""
-
-    FULL = "full"
-    CONCISE = "concise"
-    JSON = "json"
-    GITHUB = "github"
-    GITLAB = "gitlab"
-    SARIF = "sarif"
-    JUNIT = "junit"
-
-
 class Request(NamedTuple):
-    """What the command line asks for, beside the files."""
+    """What the command line asks for, apart from the files."""
 
     options: Options
     selection: Selection
     budgets: dict[str, str]
 
 
-def _budget(figure: str) -> typer.models.OptionInfo:
-    option: typer.models.OptionInfo = typer.Option(
-        f"--{figure}", help="The most that a design may have: `26M`, `2MiB`.", metavar="N", show_default=False
-    )
-    return option
+class BudgetOptions(OptionGroup):
+    """An option per figure that can be limited."""
+
+    @classmethod
+    def parameters(cls, *_settings: Any) -> list[Parameter]:
+        """`--max-params` and so on, in the order of the figures."""
+        return [_budget_parameter(budget) for budget in BUDGETS]
+
+    def limits(self) -> dict[str, str]:
+        """The most that each limited figure may be; raises typer.BadParameter for what is no number."""
+        given = {budget: getattr(self, _option_name(budget)) for budget in BUDGETS}
+        return {BUDGETS[budget]: _checked_limit(budget, most) for budget, most in given.items() if most is not None}
 
 
+def _option_name(budget: str) -> str:
+    return budget.replace("-", "_")
+
+
+def _budget_parameter(budget: str) -> Parameter:
+    help = "The most that a design may have: `26M`, `2MiB`."
+    option = typer.Option(None, f"--{budget}", help=help, metavar="N", show_default=False)
+    return Parameter(_option_name(budget), Parameter.KEYWORD_ONLY, default=option, annotation=str | None)
+
+
+def _checked_limit(budget: str, most: str) -> str:
+    if parse_wanted(f"<= {most}") is None:
+        raise typer.BadParameter(f"{most!r} is no number; write 26M or 2MiB", param_hint=f"--{budget}")
+    return most
+
+
+class FindingsOutput(Output[Findings]):
+    """The options `--format` and `--output` of a check; without a format, a workflow's log gets annotations as well."""
+
+    @classmethod
+    def parameters(cls, *_settings: Any) -> list[Parameter]:
+        """`--format` without a default, and `--output`."""
+        format, output = super().parameters(FORMATS, "How to print findings.  [default: full]")
+        option = typer.Option(None, *format.default.param_decls, help=format.default.help, show_default=False)
+        return [format.replace(default=option, annotation=format.annotation | None), output]
+
+    @classmethod
+    def from_options(cls, values: dict[str, Any], *_settings: Any) -> "FindingsOutput":
+        """The output in the format that the user chose, if any."""
+        return cls(FORMATS, str(values["format"] or ""), values["output"])
+
+    def write(self, value: Findings, read: Iterable[str] = ()) -> None:
+        """Writes the findings."""
+        refuse_overwriting(self.path, read)
+        if not self.format and "GITHUB_ACTIONS" in os.environ:
+            write(FORMATS["github"].write(value, page_for()), None)
+        write(FORMATS[self.format or "full"].write(value, page_for(self.path)), self.path)
+
+
+@command
 def check(
     paths: Annotated[
         list[str],
@@ -74,11 +102,8 @@ def check(
             show_default=False,
         ),
     ],
-    format: Annotated[
-        Format | None,
-        typer.Option("--format", "-f", help="How to print findings.  [default: full]", show_default=False),
-    ] = None,
-    output: OutputOption = None,
+    *,
+    output: FindingsOutput,
     select: Annotated[
         list[str] | None,
         typer.Option("--select", help="Run these rules only: names, codes, `CS7`, `all`.", metavar="RULE"),
@@ -86,15 +111,8 @@ def check(
     ignore: Annotated[list[str] | None, typer.Option("--ignore", help="Leave these rules out.", metavar="RULE")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever the designs are like.")] = False,
-    max_params: Annotated[str | None, _budget("max-params")] = None,
-    max_macs: Annotated[str | None, _budget("max-macs")] = None,
-    max_flops: Annotated[str | None, _budget("max-flops")] = None,
-    max_weight_memory: Annotated[str | None, _budget("max-weight-memory")] = None,
-    max_activation_memory: Annotated[str | None, _budget("max-activation-memory")] = None,
-    max_peak_memory: Annotated[str | None, _budget("max-peak-memory")] = None,
-    input: InputOption = None,
-    param: ParamOption = None,
-    variant: VariantOption = "",
+    budgets: BudgetOptions,
+    design: DesignOptions,
     max_layers: MaxLayersOption = MAX_LAYERS,
 ) -> None:
     """Check designs: every error at its line, what files expect of themselves, budgets, and design rules.
@@ -102,22 +120,19 @@ def check(
     Exits with 0 where nothing is wrong (warnings don't count), 1 for errors or missed budgets (with --strict for
     warnings too), 2 for bad usage, a bad configuration, or a file that can't be read.
     """
-    given = (max_params, max_macs, max_flops, max_weight_memory, max_activation_memory, max_peak_memory)
-    budgets = {
-        figure: _checked_budget(name, most)
-        for (name, figure), most in zip(BUDGETS.items(), given, strict=True)
-        if most is not None
-    }
+    limits = budgets.limits()
     selection = _selection(select, ignore)
-    request = Request(graph_options(input, param, variant, max_layers), selection, budgets)
-    files, nothing = find_files(paths)
+    request = Request(design.for_graph(max_layers), selection, limits)
+    files, unmatched = find_files(paths)
     configs, refused = _configs(files)
     checked = _checked(configs, request)
-    found = merged([*map(missing, nothing), *refused, *(each for some in checked.values() for each in some)], checked)
-    _write(found, list(checked), format, output)
-    fatal = any(each.name in _FATAL for each in found)
-    wrong = [file for file, some in checked.items() if _is_wrong(some, strict or configs[file].strict)]
-    raise typer.Exit(BAD_USAGE if fatal else BAD_DESIGN if wrong and not exit_zero else 0)
+    diagnostics = [finding for findings in checked.values() for finding in findings]
+    findings = merged([*map(missing, unmatched), *refused, *diagnostics], checked)
+    names = tuple("<stdin>" if file == STDIN else file for file in checked)
+    output.write(Findings(tuple(findings), names), files)
+    is_fatal = any(finding.name in _FATAL for finding in findings)
+    failed = [file for file, own in checked.items() if _fails(own, strict or configs[file].strict)]
+    raise typer.Exit(BAD_USAGE if is_fatal else BAD_DESIGN if failed and not exit_zero else 0)
 
 
 def _selection(select: list[str] | None, ignore: list[str] | None) -> Selection:
@@ -127,12 +142,6 @@ def _selection(select: list[str] | None, ignore: list[str] | None) -> Selection:
     if unknown:
         raise typer.BadParameter(f"there is no rule {unknown[0]!r}; `cnnshape rule` lists all rules")
     return selection
-
-
-def _checked_budget(name: str, most: str) -> str:
-    if parse_wanted(f"<= {most}") is None:
-        raise typer.BadParameter(f"{most!r} is no number; write 26M or 2MiB", param_hint=f"--{name}")
-    return most
 
 
 def _configs(files: list[str]) -> tuple[dict[str, Config], list[Diagnostic]]:
@@ -184,29 +193,5 @@ def check_file(job: tuple[str, Config, Request]) -> list[Diagnostic]:
     return check_design(design, request.options, Checks(selection, {**dict(config.budgets), **request.budgets}))
 
 
-def _write(found: list[Diagnostic], files: list[str], format: Format | None, output: Path | None) -> None:
-    """Writes the findings; where no format is asked for, a workflow's log gets annotations as well."""
-    if format is None and "GITHUB_ACTIONS" in os.environ:
-        write(_text(found, files, Format.GITHUB, False), None)
-    write(_text(found, files, format or Format.FULL, output is None), output)
-
-
-def _text(found: list[Diagnostic], files: list[str], format: Format, terminal: bool) -> str:
-    if format is Format.FULL and terminal:
-        return human_text(found, sys.stdout) + _closing(found, len(files))
-    from cnnshape.render.findings import FORMATS, Findings
-
-    checked = tuple("<stdin>" if file == STDIN else file for file in files)
-    text = FORMATS[format](Findings(tuple(found), checked))
-    return text + _closing(found, len(files)) if format is Format.FULL else text
-
-
-def _closing(found: list[Diagnostic], count: int) -> str:
-    designs = f"{count} design{'' if count == 1 else 's'}"
-    if not found:
-        return f"{designs} checked, nothing wrong\n"
-    return f"{closing(found)} in {designs}\n" if count else f"{closing(found)}\n"
-
-
-def _is_wrong(found: list[Diagnostic], strict: bool) -> bool:
-    return any(strict or each.severity is Severity.ERROR for each in found)
+def _fails(findings: list[Diagnostic], strict: bool) -> bool:
+    return any(strict or finding.severity is Severity.ERROR for finding in findings)

@@ -1,27 +1,23 @@
 """`cnnshape compare`"""
 
 import sys
-from enum import StrEnum
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from cnnshape.cli.command import command
 from cnnshape.cli.exit_codes import BAD_DESIGN
-from cnnshape.cli.options import OutputOption
+from cnnshape.cli.output import Output
 from cnnshape.cli.side import design_at, parse_side, report_of
-from cnnshape.cli.writing import terminal_width, write
+from cnnshape.render.compare import FORMATS
 from cnnshape.render.diagnostics import escaped
+from cnnshape.study.compare import Comparison, Side
+from cnnshape.study.compare import compare as compare_sides
+from cnnshape.study.condition import Condition, parse_condition, violations
 
 
-class Format(StrEnum):
-    """How a comparison is printed."""
-
-    TABLE = "table"
-    MARKDOWN = "markdown"
-    CSV = "csv"
-    JSON = "json"
-
-
+@command
 def compare(
     sides: Annotated[
         list[str],
@@ -32,6 +28,7 @@ def compare(
             show_default=False,
         ),
     ],
+    *,
     against: Annotated[
         str | None,
         typer.Option("--against", help="Compare one file with its version in git: `main`, `HEAD~1`.", metavar="REV"),
@@ -40,37 +37,38 @@ def compare(
         list[str] | None,
         typer.Option("--fail-if", help="Exit with 1 if so: `macs > +5%`, `params > 26M`.", metavar="CONDITION"),
     ] = None,
-    format: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.TABLE,
-    output: OutputOption = None,
+    output: Annotated[Output[Comparison], FORMATS],
 ) -> None:
     """Compare designs or blocks: totals, stages, and the layers that differ."""
-    from cnnshape.render import compare as face
-    from cnnshape.study.compare import Side
-    from cnnshape.study.compare import compare as study
-    from cnnshape.study.condition import parse_condition, violations
-
-    parsed = [parse_condition(text) for text in fail_if or ()]
-    conditions = tuple(condition for condition in parsed if condition is not None)
-    if len(conditions) < len(parsed):
-        wrong = (fail_if or [])[parsed.index(None)]
-        raise typer.BadParameter(
-            f"{wrong!r} is no condition; write `macs > +5%` or `params > 26M`", param_hint="--fail-if"
-        )
+    conditions = _conditions(fail_if or ())
     if len(sides) < 2 and against is None:
         raise typer.BadParameter("compare needs two sides, or one and --against")
     if against is not None and len(sides) != 1:
         raise typer.BadParameter("--against compares one file with itself", param_hint="--against")
-    found = [Side(escaped(text), report_of(parse_side(text))) for text in sides]
+    compared = [Side(escaped(text), report_of(parse_side(text))) for text in sides]
     if against is not None:
-        side = parse_side(sides[0])
-        found.insert(0, Side(escaped(f"{against}:{sides[0]}"), report_of(side, design_at(against, side.spec))))
-    comparison = study(tuple(found))
-    if format is Format.TABLE:
-        write(face.plain(comparison, terminal_width(output)), output)
-    else:
-        faces = {Format.MARKDOWN: face.to_markdown, Format.CSV: face.to_csv, Format.JSON: face.to_json}
-        write(faces[format](comparison), output)
+        compared.insert(0, _earlier(against, sides[0]))
+    comparison = compare_sides(tuple(compared))
+    output.write(comparison, [parse_side(text).spec for text in sides])
     refused = violations(comparison, conditions)
     if refused:
         sys.stderr.write("".join(f"refused: {sentence}\n" for sentence in refused))
         raise typer.Exit(BAD_DESIGN)
+
+
+def _earlier(revision: str, text: str) -> Side:
+    """The side as it was in a revision of git."""
+    side = parse_side(text)
+    return Side(escaped(f"{revision}:{text}"), report_of(side, design_at(revision, side.spec)))
+
+
+def _conditions(texts: Sequence[str]) -> tuple[Condition, ...]:
+    """The conditions of --fail-if; raises typer.BadParameter for a text that is none."""
+    conditions = []
+    for text in texts:
+        condition = parse_condition(text)
+        if condition is None:
+            message = f"{text!r} is no condition; write `macs > +5%` or `params > 26M`"
+            raise typer.BadParameter(message, param_hint="--fail-if")
+        conditions.append(condition)
+    return tuple(conditions)

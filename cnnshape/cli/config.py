@@ -10,21 +10,13 @@ from typing import Any, NamedTuple
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
 from cnnshape.lint import Selection
-from cnnshape.report import parse_wanted
+from cnnshape.report import BUDGETS, parse_wanted
 
-BUDGETS = {
-    "max-params": "params",
-    "max-macs": "macs",
-    "max-flops": "flops",
-    "max-weight-memory": "weight_bytes",
-    "max-activation-memory": "activation_bytes",
-    "max-peak-memory": "peak_activation_bytes",
-}
 _KEYS = ("select", "ignore", "per-file-ignores", "strict", *BUDGETS)
 
 
 class Config(NamedTuple):
-    """What a configuration file sets; `folder` is where it stands, and what its patterns are relative to."""
+    """What a configuration file sets; its patterns are relative to `folder`, which is that of the file."""
 
     folder: Path = Path()
     select: tuple[str, ...] = ()
@@ -63,8 +55,8 @@ def _real(path: Path) -> Path:
 
 @cache
 def _nearest(folder: Path) -> Config:
-    for each in (folder, *folder.parents):
-        own, project = each / "cnnshape.toml", each / "pyproject.toml"
+    for candidate in (folder, *folder.parents):
+        own, project = candidate / "cnnshape.toml", candidate / "pyproject.toml"
         if own.is_file():
             return _read(own, _toml(own))
         if project.is_file() and _mentions_us(project):
@@ -101,12 +93,12 @@ def _read(path: Path, data: Any) -> Config:
     if not isinstance(per_file, dict):
         raise _bad(path, "`per-file-ignores` is a table of patterns", 'write `"legacy/*" = ["heavy-head"]`')
     return Config(
-        path.parent,
-        _names(path, data, "select"),
-        _names(path, data, "ignore"),
-        tuple((pattern, _names(path, per_file, pattern)) for pattern in per_file),
-        tuple((BUDGETS[key], _budget(path, key, data[key])) for key in BUDGETS if key in data),
-        _flag(path, data, "strict"),
+        folder=path.parent,
+        select=_names(path, data, "select"),
+        ignore=_names(path, data, "ignore"),
+        per_file_ignores=tuple((pattern, _names(path, per_file, pattern)) for pattern in per_file),
+        budgets=tuple((BUDGETS[key], _budget(path, key, data[key])) for key in BUDGETS if key in data),
+        strict=_flag(path, data, "strict"),
     )
 
 

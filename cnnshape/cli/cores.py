@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 Job = TypeVar("Job")
@@ -11,20 +12,39 @@ MANY = 24
 
 
 def on_all_cores(work: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[Result]:
-    """The result of each job, in order; in this process alone where the jobs are few, or no other can be started."""
+    """The result of each job, in order.
+
+    This process does the work alone where the jobs are few, no other process can be started, or one of them dies.
+    """
     cores = os.cpu_count() or 1
     if len(jobs) < MANY or cores == 1:
         yield from map(work, jobs)
         return
-    from concurrent.futures import ProcessPoolExecutor
-
-    # What the first job imports, processes that are forked then have.
+    # Processes that are forked after the first job have what it imports.
     yield work(jobs[0])
+    finished = 1
+    for result in _in_pool(work, jobs[1:], max(1, min(32, len(jobs) // (4 * cores)))):
+        yield result
+        finished += 1
+    yield from map(work, jobs[finished:])
+
+
+def _in_pool(work: Callable[[Job], Result], jobs: Sequence[Job], chunk: int) -> Iterator[Result]:
+    """The results of the first jobs, in order: of all, unless processes can't be started or die."""
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
     try:
-        pool = ProcessPoolExecutor()
+        pool = ProcessPoolExecutor(initializer=_ignore_interrupts)
     except (OSError, ImportError, NotImplementedError):
         # A system without shared semaphores, as some containers are.
-        yield from map(work, jobs[1:])
         return
-    with pool:
-        yield from pool.map(work, jobs[1:], chunksize=max(1, min(32, len(jobs) // (4 * cores))))
+    with pool, suppress(BrokenProcessPool):
+        yield from pool.map(work, jobs, chunksize=chunk)
+
+
+def _ignore_interrupts() -> None:
+    """Leaves it to the first process to end on an interrupt, which all processes of a terminal get."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

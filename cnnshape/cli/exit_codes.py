@@ -1,4 +1,8 @@
-"""What the program exits with, besides 0."""
+"""What the exit code says."""
 
 BAD_DESIGN = 1
 BAD_USAGE = 2
+INTERRUPTED = 130
+"""128 and the number of SIGINT, as shells have it."""
+CLOSED_PIPE = 141
+"""128 and the number of SIGPIPE."""

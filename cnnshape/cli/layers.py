@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from cnnshape.cli.exit_codes import BAD_USAGE
+from cnnshape.cli.output import terminal_width
 from cnnshape.cli.reading import fail
-from cnnshape.cli.writing import terminal_width
 from cnnshape.diagnostics import diagnose, did_you_mean
 from cnnshape.layers import BY_NAME, foreign_kind
 from cnnshape.render.reference import kind_page, kinds_overview

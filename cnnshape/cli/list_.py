@@ -8,23 +8,14 @@ from typing import Annotated
 
 import typer
 
+from cnnshape.cli.command import command
 from cnnshape.cli.cores import on_all_cores
-from cnnshape.cli.writing import terminal_width
+from cnnshape.cli.output import Screen
 from cnnshape.diagnostics import did_you_mean
-from cnnshape.render.zoo import zoo_csv, zoo_json, zoo_markdown, zoo_plain, zoo_table
+from cnnshape.render.zoo import FORMATS
 from cnnshape.report import parse_quantity
 from cnnshape.source import shipped_names
 from cnnshape.study.zoo import SORTS, Entry, families, survey
-
-
-class Format(StrEnum):
-    """How the list is printed."""
-
-    TABLE = "table"
-    PLAIN = "plain"
-    MARKDOWN = "markdown"
-    JSON = "json"
-    CSV = "csv"
 
 
 class Sort(StrEnum):
@@ -41,7 +32,9 @@ def _complete_family(incomplete: str) -> list[str]:
     return [family for family in families() if family.startswith(incomplete)]
 
 
+@command
 def list_(
+    *,
     family: Annotated[
         list[str] | None,
         typer.Option("--family", help="Only these families.", metavar="NAME", autocompletion=_complete_family),
@@ -53,9 +46,7 @@ def list_(
         str | None, typer.Option("--max-macs", help="At most so many multiply-accumulates: `1G`.", metavar="N")
     ] = None,
     sort: Annotated[Sort, typer.Option("--sort", help="What comes first: the least of this.")] = Sort.NAME,
-    format: Annotated[
-        Format, typer.Option("--format", "-f", help="`table` leaves columns out where the terminal is too narrow.")
-    ] = Format.TABLE,
+    screen: Annotated[Screen[Sequence[Entry]], FORMATS, "`table` leaves columns out where the terminal is too narrow."],
 ) -> None:
     """List the shipped architectures with what they cost.
 
@@ -67,7 +58,7 @@ def list_(
     chosen = chosen_names(family or [])
     found = [entry for entry in entries(chosen) if entry.params <= limits[0] and entry.macs <= limits[1]]
     found.sort(key=SORTS[sort])
-    sys.stdout.write(_text(found, format))
+    screen.write(found)
     if not found:
         sys.stderr.write("no shipped architecture is within these limits\n")
 
@@ -79,16 +70,6 @@ def _limit(text: str | None, option: str) -> Fraction | float:
     if quantity is None:
         raise typer.BadParameter(f"{text!r} is no number; write 10M or 25557032", param_hint=option)
     return quantity.value
-
-
-def _text(found: Sequence[Entry], format: Format) -> str:
-    if format is Format.JSON:
-        return zoo_json(found)
-    if format is Format.CSV:
-        return zoo_csv(found)
-    if format is Format.MARKDOWN:
-        return zoo_markdown(found)
-    return zoo_plain(zoo_table(found, terminal_width() if format is Format.TABLE else None))
 
 
 def chosen_names(wanted: Sequence[str]) -> list[str]:

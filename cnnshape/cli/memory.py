@@ -1,43 +1,27 @@
 """`cnnshape memory`"""
 
-from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cnnshape.cli.options import (
-    BatchOption,
-    DtypeOption,
-    InputOption,
-    OutputOption,
-    ParamOption,
-    SpecArgument,
-    VariantOption,
-    checked_dtype,
-    graph_options,
-)
+from cnnshape.cli.command import command
+from cnnshape.cli.options import CountOptions, DesignOptions, SpecArgument
+from cnnshape.cli.output import Output
 from cnnshape.cli.reading import read_graph
 from cnnshape.cli.summary import ExpandOption
-from cnnshape.cli.writing import terminal_width, write
-from cnnshape.graph import MAX_LAYERS
-from cnnshape.report import Settings, make_report, parse_quantity
+from cnnshape.render.memory import FORMATS, MemoryView
+from cnnshape.report import make_report, parse_quantity
+
+if TYPE_CHECKING:
+    from cnnshape.study.memory import Device
 
 
-class Format(StrEnum):
-    """How memory is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    SVG = "svg"
-
-
+@command
 def memory(
     spec: SpecArgument,
-    input: InputOption = None,
-    param: ParamOption = None,
-    variant: VariantOption = "",
-    batch: BatchOption = 1,
-    dtype: DtypeOption = "float32",
+    *,
+    design: DesignOptions,
+    counts: CountOptions,
     inplace_activations: Annotated[
         bool, typer.Option("--inplace-activations", help="Activations overwrite their input.")
     ] = False,
@@ -50,28 +34,30 @@ def memory(
     bandwidth: Annotated[
         str | None, typer.Option("--bandwidth", help="Bytes per second of an ideal machine: `50GB`.", metavar="N")
     ] = None,
-    format: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.TABLE,
-    output: OutputOption = None,
+    output: Annotated[Output[MemoryView], FORMATS],
 ) -> None:
     """Print the activations alive over time, the peak, and FLOPs per byte moved.
 
     With --peak-flops and --bandwidth also a lower bound on the time of an ideal machine (a roofline).
     """
-    from cnnshape.render import memory as face
-    from cnnshape.study.memory import Device, study_memory
+    from cnnshape.study.memory import study_memory
+
+    device = _device(peak_flops, bandwidth)
+    settings = counts.settings(inplace_activations=inplace_activations, inplace_adds=inplace_adds)
+    _, graph = read_graph(spec, design.for_graph())
+    studied = study_memory(graph, make_report(graph, "", settings), device)
+    output.write(MemoryView(studied, expand=expand, depth=depth), [spec])
+
+
+def _device(peak_flops: str | None, bandwidth: str | None) -> "Device | None":
+    """The ideal machine that the options describe; raises typer.BadParameter where only one of them is given."""
+    from cnnshape.study.memory import Device
 
     if (peak_flops is None) != (bandwidth is None):
         raise typer.BadParameter("--peak-flops and --bandwidth go together")
-    device = None
-    if peak_flops is not None and bandwidth is not None:
-        device = Device(_per_second(peak_flops, "--peak-flops"), _per_second(bandwidth, "--bandwidth"))
-    settings = Settings(batch, checked_dtype(dtype), inplace_activations, inplace_adds)
-    _, graph = read_graph(spec, graph_options(input, param, variant, MAX_LAYERS))
-    found = study_memory(graph, make_report(graph, "", settings), device)
-    if format is Format.TABLE:
-        write(face.plain(found, terminal_width(output), expand=expand, depth=depth), output)
-    else:
-        write(face.to_json(found) if format is Format.JSON else face.to_svg(found), output)
+    if peak_flops is None or bandwidth is None:
+        return None
+    return Device(_per_second(peak_flops, "--peak-flops"), _per_second(bandwidth, "--bandwidth"))
 
 
 def _per_second(text: str, option: str) -> int:

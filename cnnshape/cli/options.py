@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
+from cnnshape.cli.command import OptionGroup
 from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.reading import fail
 from cnnshape.diagnostics import diagnose
-from cnnshape.graph import Options
+from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.language import Value, read_value
 from cnnshape.layers import Shape
-from cnnshape.report import DTYPES
+from cnnshape.report import DTYPES, Settings
 from cnnshape.source import SourceText, shipped_names
 
 
@@ -53,11 +54,39 @@ MaxLayersOption = Annotated[
 ]
 
 
-def graph_options(inputs: Iterable[str] | None, params: Iterable[str] | None, variant: str, max_layers: int) -> Options:
+class DesignOptions(OptionGroup):
+    """What a command changes in the design: inputs, params, a variant."""
+
+    input: InputOption = None
+    param: ParamOption = None
+    variant: VariantOption = ""
+
+    def for_graph(self, max_layers: int = MAX_LAYERS) -> Options:
+        """The options of the graph; raises typer.BadParameter, or exits with the place, for what can't be read."""
+        return graph_options(self.input, self.param, self.variant, max_layers)
+
+
+class CountOptions(OptionGroup):
+    """What the counts are of: samples per batch, and the type of the values."""
+
+    batch: BatchOption = 1
+    dtype: DtypeOption = "float32"
+
+    def settings(self, *, inplace_activations: bool = False, inplace_adds: bool = False) -> Settings:
+        """The settings of the report; raises typer.BadParameter for an unknown type."""
+        return Settings(self.batch, checked_dtype(self.dtype), inplace_activations, inplace_adds)
+
+
+def graph_options(
+    inputs: Iterable[str] | None,
+    params: Iterable[str] | None,
+    variant: str = "",
+    max_layers: int = MAX_LAYERS,
+) -> Options:
     """The options of the graph; raises typer.BadParameter, or exits with the place, for what can't be read."""
     shapes = dict(_input(text) for text in inputs or ())
     values = dict(_param(text) for text in params or ())
-    return Options(values, variant, shapes, max_layers)
+    return Options(params=values, variant=variant, inputs=shapes, max_layers=max_layers)
 
 
 def _input(text: str) -> tuple[str, Shape]:

@@ -3,20 +3,17 @@
 import os
 import sys
 from collections.abc import Sequence
-from glob import has_magic
 from pathlib import Path
-from shutil import get_terminal_size
-from typing import NoReturn, TextIO
+from typing import NoReturn
 
 import typer
 
 from cnnshape.api import Design, design_of_bytes, expand
 from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
+from cnnshape.cli.page import page_of
 from cnnshape.diagnostics import Diagnostic, diagnose, nearest
 from cnnshape.document import MAX_BYTES, read_file_bytes
 from cnnshape.graph import Graph, Options
-from cnnshape.render.color import colored, wants_color
-from cnnshape.render.diagnostics import closing, full
 from cnnshape.source import shipped_names, shipped_path
 
 
@@ -57,6 +54,8 @@ def missing(spec: str) -> Diagnostic:
     if os.path.isdir(spec):  # noqa: PTH112 -- it has no errors, however long the name is
         help = "a design is named `*.cnn.yaml`, or `*.yaml` with a line `cnnshape: 1` in it"
         return diagnose("unreadable-file", "the folder holds no designs", file=spec, help=help)
+    from glob import has_magic
+
     close = nearest(spec.removesuffix(".yaml"), shipped_names())
     if "/" in spec or has_magic(spec):
         return diagnose("unreadable-file", "no such file", file=spec)
@@ -84,7 +83,7 @@ def layer_index(graph: Graph, name: str) -> int:
     names = [node.name for node in graph.nodes]
     if name in names:
         return names.index(name)
-    close = nearest(name, names) or nearest(name, (each.rpartition(".")[2] for each in names))
+    close = nearest(name, names) or nearest(name, (full_name.rpartition(".")[2] for full_name in names))
     hint = f"did you mean `{close}`?" if close else "`cnnshape summary --expand` shows all names"
     raise typer.BadParameter(f"no layer is called {name!r}; {hint}", param_hint="LAYER")
 
@@ -96,13 +95,9 @@ def fail(diagnostics: Sequence[Diagnostic], code: int = BAD_DESIGN) -> NoReturn:
 
 
 def report(diagnostics: Sequence[Diagnostic]) -> None:
-    """Prints diagnostics on stderr, in colour on a terminal."""
-    sys.stderr.write(human_text(diagnostics, sys.stderr) + closing(diagnostics) + "\n")
+    """Prints diagnostics with excerpts on stderr: coloured and cut to its width on a terminal."""
+    from cnnshape.render.diagnostics import closing, colored, full
 
-
-def human_text(diagnostics: Sequence[Diagnostic], stream: TextIO) -> str:
-    """Diagnostics with excerpts, as that stream shows them: coloured and cut to its width on a terminal."""
-    if not stream.isatty():
-        return full(diagnostics)
-    width = get_terminal_size().columns
-    return colored(diagnostics, width) if wants_color(True, os.environ) else full(diagnostics, width)
+    page = page_of(sys.stderr)
+    text = colored if page.color else full
+    sys.stderr.write(f"{text(diagnostics, page.width)}{closing(diagnostics)}\n")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cnnshape.cli.writing import terminal_width
+from cnnshape.cli.output import terminal_width
 from cnnshape.diagnostics import did_you_mean
 from cnnshape.lint import BY_NAME, RULES
 from cnnshape.render.rules import rule_page, rules_overview

@@ -12,7 +12,6 @@ from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.options import checked_dtype, graph_options
 from cnnshape.cli.reading import fail, graph_of, read_design
 from cnnshape.diagnostics import diagnose
-from cnnshape.graph import MAX_LAYERS
 from cnnshape.report import Report, Settings, make_report
 
 _SETTING = re.compile(r":(?=[A-Za-z_][A-Za-z0-9_]*=)")
@@ -44,8 +43,7 @@ def report_of(side: SideText, design: Design | None = None) -> Report:
     """The report of a side; exits where the design has errors, raises typer.BadParameter for a bad setting."""
     design = design or read_design(side.spec)
     params = [f"{name}={value}" for name, value in side.settings if name not in _OWN]
-    variant = "".join(side.values("variant")[-1:])
-    options = graph_options(side.values("input"), params, variant, MAX_LAYERS)
+    options = graph_options(side.values("input"), params, "".join(side.values("variant")[-1:]))
     if side.block:
         design, options = block_alone(design, side.block, options.params, options.inputs)
     dtype = checked_dtype(*side.values("dtype")[-1:] or ["float32"])

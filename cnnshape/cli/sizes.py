@@ -1,18 +1,20 @@
 """`cnnshape sizes`"""
 
-import sys
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from cnnshape.api import Design, expand
+from cnnshape.cli.command import command
 from cnnshape.cli.options import ParamOption, SpecArgument, VariantOption, graph_options
+from cnnshape.cli.output import Screen
 from cnnshape.cli.reading import fail, read_design
-from cnnshape.cli.writing import terminal_width
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import MAX_LAYERS, Graph, Options, given_inputs
+from cnnshape.graph import Graph, Options, given_inputs
 from cnnshape.layers import Shape
+from cnnshape.render.sizes import FORMATS, SizesView
+from cnnshape.study.sizes import costs as costs_at
+from cnnshape.study.sizes import find_sizes
 
 MOST = 4096
 """Sizes that are tried at a time."""
@@ -20,15 +22,10 @@ LARGEST = 10**6
 STEPS = 6
 
 
-class Format(StrEnum):
-    """How sizes are printed."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
+@command
 def sizes(
     spec: SpecArgument,
+    *,
     lowest: Annotated[
         int | None,
         typer.Option(
@@ -57,33 +54,26 @@ def sizes(
     ] = "",
     param: ParamOption = None,
     variant: VariantOption = "",
-    format: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.TABLE,
+    screen: Annotated[Screen[SizesView], FORMATS],
 ) -> None:
     """Find the input sizes that work, those without rounding, what forbids the others, and what sizes cost.
 
     Every size of the range is tried, on all axes of the first input together.
     """
-    from cnnshape.render import sizes as face
-    from cnnshape.study import sizes as study
-
     design = read_design(spec)
-    options = graph_options(None, param, variant, MAX_LAYERS)
+    options = graph_options(None, param, variant)
     channels, *spatial = _first_input(design, options)
     if not spatial:
         raise typer.BadParameter("the first input has no spatial axes")
     start = max(spatial)
-    asked = _asked(costs)
+    listed = _listed(costs)
     lowest, highest = _range(start, lowest, highest)
 
-    def tried(size: int) -> tuple[Graph | None, list[Diagnostic]]:
+    def try_size(size: int) -> tuple[Graph | None, list[Diagnostic]]:
         return expand(design, options._replace(inputs={"": (channels, *(size for _ in spatial))}))
 
-    found = study.find_sizes(tried, lowest, highest)
-    told = study.costs(tried, asked or _steps_from(start))
-    if format is Format.JSON:
-        sys.stdout.write(face.to_json(design.name, found, told))
-    else:
-        sys.stdout.write(face.plain(design.name, found, told, terminal_width()))
+    tried = find_sizes(try_size, lowest, highest)
+    screen.write(SizesView(design.name, tried, costs_at(try_size, listed or _steps_from(start))))
 
 
 def _first_input(design: Design, options: Options) -> Shape:
@@ -91,7 +81,7 @@ def _first_input(design: Design, options: Options) -> Shape:
     graph, problems = expand(design, options)
     if graph is not None:
         return graph.inputs[0].tensor.shape
-    misfit = all(each.code.startswith("CS5") for each in problems)
+    misfit = all(problem.code.startswith("CS5") for problem in problems)
     inputs = given_inputs(design.spec, options) if design.spec is not None and misfit else ()
     if not inputs:
         fail(problems)
@@ -115,7 +105,7 @@ def _steps_from(start: int) -> list[int]:
     return [start + number * step for number in range(STEPS)]
 
 
-def _asked(costs: str) -> list[int]:
+def _listed(costs: str) -> list[int]:
     words = [word.strip() for word in costs.split(",") if word.strip()]
     if not all(word.isascii() and word.isdigit() and 0 < int(word[:9]) <= 10**6 for word in words):
         raise typer.BadParameter(f"{costs!r} are no sizes; write 224,256,384", param_hint="--costs")

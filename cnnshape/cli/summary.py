@@ -1,70 +1,41 @@
 """`cnnshape summary`"""
 
-import os
-from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cnnshape.cli.options import (
-    BatchOption,
-    DtypeOption,
-    InputOption,
-    MaxLayersOption,
-    OutputOption,
-    ParamOption,
-    SpecArgument,
-    VariantOption,
-    checked_dtype,
-    graph_options,
-)
+from cnnshape.cli.command import command
+from cnnshape.cli.options import CountOptions, DesignOptions, MaxLayersOption, SpecArgument
+from cnnshape.cli.output import Output
 from cnnshape.cli.reading import read_graph
-from cnnshape.cli.writing import terminal_width, write
 from cnnshape.diagnostics import did_you_mean
 from cnnshape.graph import MAX_LAYERS
-from cnnshape.render.color import wants_color
-from cnnshape.render.summary import plain
-from cnnshape.render.table import BY_NAME, COLUMNS, DEFAULT, Table, lines_of, make_table
-from cnnshape.report import Line, Report, Settings, make_report
+from cnnshape.render.layer_table import COLUMNS, DEFAULT
+from cnnshape.render.summary import FORMATS, Summary
+from cnnshape.report import make_report
 
 if TYPE_CHECKING:
     from cnnshape.study.counting.rule import Rule
 
-_COLUMNS_HELP = "Columns, by comma: " + ", ".join(column.name for column in COLUMNS) + "."
-
-
-class Format(StrEnum):
-    """How a summary is printed."""
-
-    TABLE = "table"
-    PLAIN = "plain"
-    MARKDOWN = "markdown"
-    CSV = "csv"
-    JSON = "json"
-
-
+_COLUMNS_HELP = f"Columns, by comma: {', '.join(COLUMNS)}."
 # With spaces, so that `--help` can wrap it.
 DEFAULT_COLUMNS = ", ".join(DEFAULT)
 ColumnsOption = Annotated[str, typer.Option("--columns", "-c", help=_COLUMNS_HELP, metavar="NAMES")]
 ExpandOption = Annotated[bool, typer.Option("--expand", "-e", help="One line per layer, nothing folded.")]
-FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print it.")]
 
 
+@command
 def summary(
     spec: SpecArgument,
-    input: InputOption = None,
-    param: ParamOption = None,
-    variant: VariantOption = "",
-    batch: BatchOption = 1,
-    dtype: DtypeOption = "float32",
+    *,
+    design: DesignOptions,
+    counts: CountOptions,
     columns: ColumnsOption = DEFAULT_COLUMNS,
     expand: ExpandOption = False,
     depth: Annotated[
         int | None, typer.Option("--depth", "-d", help="Open stages and blocks to this depth; 0 closes all.", min=0)
     ] = None,
-    format: FormatOption = Format.TABLE,
-    output: OutputOption = None,
+    output: Annotated[Output[Summary], FORMATS],
     inplace_activations: Annotated[
         bool, typer.Option("--inplace-activations", help="Peak memory: activations overwrite their input.")
     ] = False,
@@ -89,17 +60,17 @@ def summary(
     RF: input cells per axis that one output cell depends on; `all` after a global pool or a linear layer.
     """
     names = checked_columns(columns)
-    rule = _checked_count(tool, batch, format)
-    settings = Settings(batch, checked_dtype(dtype), inplace_activations, inplace_adds)
-    design, graph = read_graph(spec, graph_options(input, param, variant, max_layers))
-    report = make_report(graph, design.spec.origin if design.spec else "", settings)
-    print_report(report, names, format, output, expand=expand, depth=depth, rule=rule)
+    rule = _checked_count(tool, counts.batch, output.format)
+    settings = counts.settings(inplace_activations=inplace_activations, inplace_adds=inplace_adds)
+    loaded, graph = read_graph(spec, design.for_graph(max_layers))
+    report = make_report(graph, loaded.spec.origin if loaded.spec else "", settings)
+    output.write(Summary(report, names, expand=expand, depth=depth, rule=rule), [spec])
 
 
-def _checked_count(tool: str | None, batch: int, format: Format) -> "Rule | None":
+def _checked_count(tool: str | None, batch: int, format: str) -> "Rule | None":
     if tool is None:
         return None
-    if batch != 1 or format in (Format.CSV, Format.JSON):
+    if batch != 1 or format in ("csv", "json"):
         message = "a tool's count is a column of tables, of one sample; `cnnshape reconcile` has CSV and JSON"
         raise typer.BadParameter(message, param_hint="--count")
     return checked_rule(tool, "--count")
@@ -116,63 +87,10 @@ def checked_rule(name: str, option: str) -> "Rule":
 
 
 def checked_columns(columns: str) -> list[str]:
-    """The names of columns; raises typer.BadParameter for one that isn't known."""
+    """The names of columns; raises typer.BadParameter for an unknown one."""
     names = [name.strip() for name in columns.split(",") if name.strip()]
-    unknown = [name for name in names if name not in BY_NAME]
+    unknown = [name for name in names if name not in COLUMNS]
     if unknown or not names:
-        known = ", ".join(BY_NAME)
-        raise typer.BadParameter(
-            f"{unknown[0] if unknown else columns!r} is no column; known: {known}", param_hint="--columns"
-        )
+        message = f"{unknown[0] if unknown else columns!r} is no column; known: {', '.join(COLUMNS)}"
+        raise typer.BadParameter(message, param_hint="--columns")
     return names
-
-
-def print_report(
-    report: Report,
-    columns: list[str],
-    format: Format,
-    output: Path | None,
-    *,
-    expand: bool,
-    depth: int | None,
-    rule: "Rule | None" = None,
-) -> None:
-    """Prints a report in that format, or writes it to a file; with a rule, also what that tool counts."""
-    if format is Format.JSON:
-        from cnnshape.render.json import to_json
-
-        write(to_json(report), output)
-        return
-    if format is Format.CSV:
-        from cnnshape.render.csv import to_csv
-
-        write(to_csv(report), output)
-        return
-    width = terminal_width(output) if format is Format.TABLE else None
-    table = _table(report, lines_of(report, expand=expand, depth=depth), columns, width, rule)
-    if format is Format.MARKDOWN:
-        from cnnshape.render.markdown import to_markdown
-
-        write(to_markdown(report, table), output)
-    elif width is not None and wants_color(True, os.environ):
-        _print_in_color(report, table, width)
-    else:
-        write(plain(report, table, width), output)
-
-
-def _table(report: Report, lines: list[Line], columns: list[str], width: int | None, rule: "Rule | None") -> Table:
-    if rule is None:
-        return make_table(report, lines, columns, width)
-    from cnnshape.render.count_column import count_column
-
-    counted = count_column(report, rule)
-    room = None if width is None else width - counted.width
-    return counted.beside(make_table(report, lines, columns, room), lines)
-
-
-def _print_in_color(report: Report, table: Table, width: int) -> None:
-    from rich.console import Console
-
-    from cnnshape.render.terminal import print_summary
-
-    print_summary(report, table, Console(width=width))

@@ -1,4 +1,4 @@
-"""The three shapes of YAML data, with honest positions."""
+"""The three shapes of YAML data, with their places."""
 
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ class Entry(NamedTuple):
 
 
 class Mapping(NamedTuple):
-    """Keys and values in the order of the text; no key stands twice."""
+    """Keys and values in the order of the text; a key occurs once."""
 
     entries: list[Entry]
     span: Span

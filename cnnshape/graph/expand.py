@@ -101,7 +101,8 @@ class Expander:
     def layers(self, current: Current, scope: Scope) -> Current:
         """Expands the file's layers; gives the value that comes out."""
         body = self._program.layers
-        return self._steps(body, current, scope, Labels(reserved=self._reserved_names(body)))
+        inputs = [given.name.text for given in self._program.spec.inputs]
+        return self._steps(body, current, scope, Labels(reserved=ReservedNames(body.names.union(inputs))))
 
     def _steps(self, body: Body, current: Current, scope: Scope, labels: Labels) -> Current:
         """Expands steps one after the other."""

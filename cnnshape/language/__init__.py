@@ -1,5 +1,6 @@
 """A spec as it was written: steps, blocks, parameters and expressions, each with its place."""
 
+from cnnshape.language.consequences import without_consequences
 from cnnshape.language.expression import (
     AXIS_NAMES,
     DYNAMIC,
@@ -77,4 +78,5 @@ __all__ = [
     "read_value",
     "shown",
     "walk",
+    "without_consequences",
 ]

@@ -65,6 +65,8 @@ class File(NamedTuple):
     outputs: tuple[Reference, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     sound: bool = True
+    repaired: tuple[Span, ...] = ()
+    comments: tuple[Span, ...] = ()
 
 
 _SHAPES = "channels first: `[C, L]`, `[C, H, W]` or `[C, D, H, W]`; or `{boxes: N}` for regions"

@@ -107,7 +107,10 @@ class Expectation:
 
 
 class Spec(NamedTuple):
-    """A whole file, after `extends`. It is `sound` if all of it could be read, its steps apart."""
+    """A whole file, after `extends`. It is `sound` if all of it could be read, its steps apart.
+
+    `repaired` are the lines that are not YAML, `comments` all comments; both of the files that it extends, too.
+    """
 
     source: SourceText
     name: str
@@ -122,6 +125,8 @@ class Spec(NamedTuple):
     outputs: tuple[Reference, ...]
     expectations: tuple[Expectation, ...]
     sound: bool
+    repaired: tuple[Span, ...] = ()
+    comments: tuple[Span, ...] = ()
 
 
 def all_steps(spec: Spec) -> Iterator[Step]:

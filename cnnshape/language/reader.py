@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
 from cnnshape.document import decode, read_document, read_file_bytes
+from cnnshape.language.consequences import without_consequences
 from cnnshape.language.file import File, read_file
 from cnnshape.language.model import Name, Spec, Value
 from cnnshape.language.reading import Problems, Reader, shown
@@ -44,7 +45,8 @@ def _finish(file: File, problems: Problems) -> Spec | None:
     name = file.name or (_stem(file.source.path) if file.source.path else "network")
     return Spec(
         file.source, name, file.origin, file.family, file.year, file.inputs, file.params, file.variants, file.blocks,
-        file.layers, file.outputs, file.expectations, file.sound,
+        file.layers, file.outputs, file.expectations, file.sound, file.repaired,
+        file.comments,
     )  # fmt: skip
 
 
@@ -57,10 +59,11 @@ def read_value(source: SourceText) -> tuple[Value | None, list[Diagnostic]]:
     problems = Problems()
     if not source.text.strip():
         return None, [diagnose("wrong-structure", "a value is missing", file=source.name)]
-    root, found = read_document(source)
-    problems.found.extend(found)
-    value = Reader(problems).value(root, shown(source.name)) if root is not None else None
-    return value, problems.found
+    document = read_document(source)
+    problems.found.extend(document.problems)
+    if document.root is None or not document.complete:
+        return None, problems.found
+    return Reader(problems).value(document.root, shown(source.name)), problems.found
 
 
 def _chain(source: SourceText, read: Read, problems: Problems) -> list[File] | None:
@@ -70,9 +73,7 @@ def _chain(source: SourceText, read: Read, problems: Problems) -> list[File] | N
     following: SourceText | None = source
     while following is not None:
         seen.add(_identity(following))
-        root, found = read_document(following)
-        problems.found.extend(found)
-        file = read_file(following, root, problems) if root is not None else None
+        file = _file(following, problems)
         if file is None:
             return None
         chain.append(file)
@@ -82,6 +83,18 @@ def _chain(source: SourceText, read: Read, problems: Problems) -> list[File] | N
             if following is None or not _may_follow(following, seen, file.extends, problems):
                 return None
     return chain
+
+
+def _file(source: SourceText, problems: Problems) -> File | None:
+    """One file; problems on lines that its text lacks a bracket or more are not the author's."""
+    document = read_document(source)
+    problems.found.extend(document.problems)
+    if document.root is None:
+        return None
+    before = len(problems.found)
+    file = read_file(source, document.root, problems)
+    problems.found[before:] = without_consequences(problems.found[before:], document.repaired)
+    return file._replace(repaired=document.repaired, comments=document.comments) if file else None
 
 
 def _may_follow(base: SourceText, seen: set[str], reference: Name, problems: Problems) -> bool:
@@ -143,4 +156,6 @@ def _override(base: File, over: File, problems: Problems) -> File:
         outputs=over.outputs or base.outputs,
         expectations=over.expectations,
         sound=base.sound and over.sound,
+        repaired=base.repaired + over.repaired,
+        comments=base.comments + over.comments,
     )

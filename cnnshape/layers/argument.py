@@ -23,8 +23,8 @@ class ArgumentType(NamedTuple):
     """What values an argument takes.
 
     `form` is one of `int`, `float`, `bool`, `word`, `per_axis`, `factors`, `padding`, `shape`, `tensor`;
-    numbers lie from `least` to `most`, words are among `words`. `foreign` are other frameworks' words for a value, each
-    with what is written here.
+    numbers lie from `least` to `most`, words are among `words`. `foreign` are other frameworks' words for a value, with
+    the word or value that a spec writes.
     """
 
     form: str
@@ -35,14 +35,14 @@ class ArgumentType(NamedTuple):
     foreign: Mapping[str, str] = {}
 
     def native(self, word: str) -> str | None:
-        """What is written here for another framework's word; None for a word that none of them uses."""
+        """The word or value that a spec writes for another framework's word; None for a word that none of them uses."""
         lowered = word.lower()
         if word in self.words:
             return None
         return lowered if lowered in self.words else self.foreign.get(lowered)
 
     def convert(self, value: Any) -> Any:
-        """The value as the kind gets it; raises ValueError with what was expected."""
+        """The value that the kind gets; raises ValueError with what was expected."""
         if isinstance(value, str) and value in self.words:
             return str(value)
         # Most values are whole numbers in range.

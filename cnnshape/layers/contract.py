@@ -20,7 +20,7 @@ class Layer(ABC):
     name: ClassVar[str]
     """The word in the spec."""
     foreign: ClassVar[tuple[str, ...]] = ()
-    """What other frameworks call it; each is refused with the right word."""
+    """Other frameworks' names for it. A spec that uses one gets an error with the right word."""
     arguments: ClassVar[dict[str, Argument]] = {}
     main: ClassVar[str | None] = None
     """The argument that a bare value after the kind's word sets."""
@@ -39,7 +39,7 @@ class Layer(ABC):
     normalizes: ClassVar[bool] = False
     """True where values are divided by a measure of their own size."""
     centers: ClassVar[bool] = False
-    """True where each channel's mean is taken away: a constant added to a channel before it is lost."""
+    """True where the mean of each channel is subtracted: a constant added to a channel before it is lost."""
     enlarges: ClassVar[bool] = False
     """True where the output may have more cells on an axis than the input."""
     reshapes: ClassVar[bool] = False

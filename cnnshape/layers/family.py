@@ -1,4 +1,4 @@
-"""The families of kinds. A kind belongs to the first one in FAMILIES that it derives from."""
+"""The families of kinds: what many kinds have in common, stated once."""
 
 from typing import ClassVar
 

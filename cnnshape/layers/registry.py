@@ -79,7 +79,8 @@ def foreign_kind(word: str) -> type[Layer] | None:
 def foreign_argument(kind: type[Layer], word: str) -> str | None:
     """The argument of a kind that another framework calls so."""
     wanted = bare(word)
-    return next((own for own, each in kind.arguments.items() if wanted in map(bare, (own, *each.foreign))), None)
+    words = ((name, (name, *argument.foreign)) for name, argument in kind.arguments.items())
+    return next((name for name, own in words if wanted in map(bare, own)), None)
 
 
 register(

@@ -4,95 +4,91 @@ On the line of `extends` it covers warnings in the files below, which may be cle
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 from cnnshape.diagnostics import CATALOGUE, Diagnostic, Severity, diagnose, did_you_mean
-from cnnshape.document import Mapping, Sequence, read_document
 from cnnshape.lint.registry import BY_NAME
 from cnnshape.lint.run import Selection
 from cnnshape.source import SourceText, Span
 
-_EXTENDS = re.compile(r"extends\s*:")
-_COMMENT = re.compile(r"(?:^|\s)#\s*cnnshape:\s*ignore(?:\[(?P<names>[^\]\n]*)\])?")
+MOST_NAMES = 100
+"""Names of one comment that are read."""
 
 
 class Ignore(NamedTuple):
-    """One name of one comment, and the line of warnings that it covers: in its file, or `below` it in all others."""
+    """One name of one comment, and the line of warnings that it covers: in its file, or `below` it in all others.
+
+    `names` is how many names the comment has, where they are too many to be read.
+    """
 
     name: str
     line: int
     at: Span
     below: bool = False
+    names: int = 0
 
     def covers(self, span: Span) -> bool:
         """Whether the comment is about that place."""
-        return (
-            span.source is not self.at.source if self.below else (span.source, span.line) == (self.at.source, self.line)
-        )
+        if self.below:
+            return span.source is not self.at.source
+        return (span.source, span.line) == (self.at.source, self.line)
 
 
-def find_ignores(source: SourceText) -> list[Ignore]:
-    """All ignores of a text; a comment without names gives one with an empty name."""
-    if "cnnshape: ignore" not in source.text and "cnnshape:ignore" not in source.text:
+def find_ignores(comments: Iterable[Span]) -> list[Ignore]:
+    """All ignores among comments, in their order; a comment without names gives one with an empty name."""
+    comments = list(comments)
+    lines: dict[tuple[SourceText, int], int] = {}
+    for comment in reversed(comments):
+        if _is_alone(comment):
+            source, line = comment.source, comment.line
+            lines[source, line] = lines.get((source, line + 1), line + 1)
+    return [ignore for comment in comments for ignore in _ignores_of(comment, lines)]
+
+
+def _is_alone(comment: Span) -> bool:
+    return not comment.source.line(comment.line)[: comment.column - 1].strip()
+
+
+def _ignores_of(comment: Span, lines: dict[tuple[SourceText, int], int]) -> list[Ignore]:
+    """The ignores of a comment; `lines` are the lines below comments that are alone on theirs."""
+    matches = list(_ignore_comment().finditer(comment.text))
+    if not matches:
         return []
-    found = []
-    following = source.line_count + 1
-    masked = _masked(source)
-    for number in range(source.line_count, 0, -1):
-        text = masked[number] if number in masked else source.line(number)
-        alone = text.lstrip().startswith("#")
-        for match in reversed(list(_COMMENT.finditer(text))):
-            start = text.index("#", match.start())
-            line = following if alone else number
-            at = Span(source, number, start + 1, number, match.end() + 1)
-            below = _EXTENDS.match(source.line(line)) is not None
-            names = dict.fromkeys(name.strip() for name in (match["names"] or "").split(","))
-            found += [Ignore(name, line, at, below) for name in reversed(names)]
-        if not alone:
-            following = number
-    return found[::-1]
+    line = lines.get((comment.source, comment.line), comment.line)
+    below = re.match(r"extends\s*:", comment.source.line(line)) is not None
+    return [ignore for match in matches for ignore in _named(comment, match, line, below=below)]
 
 
-def _masked(source: SourceText) -> dict[int, str]:
-    """The lines on which quoted texts and blocks of text stand, with dashes in their place: no `#` of theirs counts."""
-    lines: dict[int, list[str]] = {}
-    for span in _texts(source):
-        for number in range(span.line, span.end_line + 1):
-            signs = lines.setdefault(number, list(source.line(number)))
-            start = span.column - 1 if number == span.line else 0
-            end = span.end_column - 1 if number == span.end_line else len(signs)
-            signs[start:end] = "-" * (end - start)
-    return {number: "".join(signs) for number, signs in lines.items()}
+def _named(comment: Span, match: re.Match[str], line: int, *, below: bool) -> list[Ignore]:
+    start = comment.text.index("#", match.start())
+    at = comment.part(start, match.end() - start)
+    names = list(dict.fromkeys(name.strip() for name in (match["names"] or "").split(",")))
+    ignores = [Ignore(name, line, at, below) for name in names[:MOST_NAMES]]
+    return ignores if len(names) <= MOST_NAMES else [*ignores, Ignore("", line, at, below, len(names))]
 
 
-def _texts(source: SourceText) -> Iterator[Span]:
-    """The places of all scalars that are not plain."""
-    root, _ = read_document(source)
-    nodes = [root]
-    while nodes:
-        node = nodes.pop()
-        if isinstance(node, Mapping):
-            nodes += [part for entry in node.entries for part in entry]
-        elif isinstance(node, Sequence):
-            nodes += node.items
-        elif node is not None and not node.plain:
-            yield node.span
+@cache
+def _ignore_comment() -> re.Pattern[str]:
+    return re.compile(r"(?:^|\s)#\s*cnnshape:\s*ignore(?:\[(?P<names>[^\]\n]*)\])?")
 
 
-def apply_ignores(source: SourceText, found: Iterable[Diagnostic], selection: Selection) -> list[Diagnostic]:
-    """The diagnostics that no comment ignores, and warnings for comments of `source` that ignore nothing."""
-    diagnostics = list(found)
-    ignores = find_ignores(source)
-    texts = {id(each.at.span.source): each.at.span.source for each in diagnostics if each.at}
-    texts.pop(id(source), None)
-    elsewhere = [ignore for text in texts.values() for ignore in find_ignores(text) if not ignore.below]
+def apply_ignores(
+    source: SourceText, comments: Iterable[Span], problems: Iterable[Diagnostic], selection: Selection
+) -> list[Diagnostic]:
+    """The problems that no comment ignores, and warnings for comments of `source` that ignore nothing.
+
+    `comments` are those of `source` and of the files that it extends.
+    """
+    ignores = [ignore for ignore in find_ignores(comments) if ignore.at.source is source or not ignore.below]
     by_line: dict[int, list[Ignore]] = {}
-    for ignore in (*ignores, *elsewhere):
+    for ignore in ignores:
         by_line.setdefault(0 if ignore.below else ignore.line, []).append(ignore)
     used: set[Ignore] = set()
-    kept = [each for each in diagnostics if not _ignored(each, by_line, used)]
-    unused = [problem for ignore in ignores if ignore not in used for problem in _unused(ignore, selection)]
+    kept = [problem for problem in problems if not _ignored(problem, by_line, used)]
+    own = [ignore for ignore in ignores if ignore.at.source is source and ignore not in used]
+    unused = [problem for ignore in own for problem in _unused(ignore, selection)]
     return kept + [problem for problem in unused if not selection.leaves_out(CATALOGUE[problem.name])]
 
 
@@ -101,19 +97,28 @@ def _ignored(diagnostic: Diagnostic, by_line: dict[int, list[Ignore]], used: set
         return False
     span = diagnostic.at.span
     near = (*by_line.get(0, ()), *by_line.get(span.line, ()))
-    hits = [each for each in near if each.name in (diagnostic.name, diagnostic.code) and each.covers(span)]
+    hits = [ignore for ignore in near if ignore.name in (diagnostic.name, diagnostic.code) and ignore.covers(span)]
     used.update(hits)
     return bool(hits)
 
 
 def _unused(ignore: Ignore, selection: Selection) -> list[Diagnostic]:
-    rule = BY_NAME.get(ignore.name) or next((each for each in BY_NAME.values() if each.code == ignore.name), None)
+    rule = BY_NAME.get(ignore.name) or next((rule for rule in BY_NAME.values() if rule.code == ignore.name), None)
     if rule is None:
-        message = f"`{ignore.name}` is no rule" if ignore.name else "an ignore names the rules that it means"
-        help = did_you_mean(ignore.name, BY_NAME) if ignore.name else "write `# cnnshape: ignore[heavy-head] reason`"
-        return [diagnose("bad-ignore", message, ignore.at, help=help, severity=Severity.WARNING)]
+        return [_bad_ignore(ignore)]
     if not selection.has(rule):
         return []
     where = "in the files that this one extends" if ignore.below else f"on line {ignore.line}"
     message = f"nothing to ignore: `{ignore.name}` finds nothing {where}"
     return [diagnose("unused-ignore", message, ignore.at, help="remove the comment", severity=Severity.WARNING)]
+
+
+def _bad_ignore(ignore: Ignore) -> Diagnostic:
+    help: str | None = "write `# cnnshape: ignore[heavy-head] reason`"
+    message = "an ignore names the rules that it covers"
+    if ignore.names:
+        message = f"the comment names {ignore.names:,} rules; the first {MOST_NAMES} are read"
+        help = "name the rules whose warnings it ignores"
+    elif ignore.name:
+        message, help = f"`{ignore.name}` is no rule", did_you_mean(ignore.name, BY_NAME)
+    return diagnose("bad-ignore", message, ignore.at, help=help, severity=Severity.WARNING)

@@ -1,75 +1,70 @@
 """Comparisons as text."""
 
-import csv
-import io
+from collections.abc import Sequence
 from typing import Any
 
-from cnnshape.layers import show
-from cnnshape.render.layout import written
-from cnnshape.render.markdown import markdown_table
+from cnnshape.layers import format_shape
+from cnnshape.render.contract import to_contract
+from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.numbers import count
-from cnnshape.render.summary import header, table_lines
-from cnnshape.render.table import Table, fitted
+from cnnshape.render.summary import header
+from cnnshape.render.table import Column, Table, fit, text_lines
+from cnnshape.render.table.csv import to_csv as table_to_csv
+from cnnshape.render.table.markdown import markdown_lines
 from cnnshape.render.window import window
 from cnnshape.render.wrapping import wrapped
-from cnnshape.report import Row
+from cnnshape.report import FIGURES, Row
 from cnnshape.study.compare import Change, Comparison
 
 SHOWN = 25
-VERSION = 1
-_NAMES = {"macs": "MACs", "flops": "FLOPs"}
+"""Changes that the text lists; JSON has all."""
 
 
-def plain(found: Comparison, width: int | None = None) -> str:
+def plain(comparison: Comparison, width: int | None = None) -> str:
     """The comparison as plain text."""
-    lines = [line for mark, text in _sides(found) for line in wrapped(f"{mark}: ", text, width)]
-    tables = _fitted(_tables(found), width)
+    lines = [line for mark, text in _sides(comparison) for line in wrapped(f"{mark}: ", text, width)]
+    tables = _fitted(_tables(comparison), width)
     for table in tables:
-        lines += ["", *table_lines(table)]
+        lines += ["", *text_lines(table)]
     lines += tables[-1].notes
-    lines += ["", *_changes_lines(found)] if found.changes is not None else []
+    lines += ["", *_changes_lines(comparison.changes)] if comparison.changes is not None else []
     return "\n".join(lines) + "\n"
 
 
-def to_markdown(found: Comparison) -> str:
+def to_markdown(comparison: Comparison) -> str:
     """The comparison as Markdown, made to be a comment on a pull request."""
-    lines = ["### Designs compared", ""]
-    lines += [f"- **{mark}**: {text}" for mark, text in _sides(found)]
-    for table in _tables(found):
-        lines += ["", *markdown_table(table)]
-    if found.changes:
-        lines += ["", f"<details><summary>{_changed_summary(found.changes)}</summary>", ""]
-        lines += markdown_table(_changes_table(found.changes))
-        lines += ["", "</details>"]
-    elif found.changes is not None:
+    lines = ["### Designs compared", "", *(f"- **{mark}**: {text}" for mark, text in _sides(comparison))]
+    for table in _tables(comparison):
+        lines += ["", *markdown_lines(table)]
+    if comparison.changes:
+        lines += ["", f"<details><summary>{_changed_summary(comparison.changes)}</summary>", ""]
+        lines += [*markdown_lines(_changes_table(comparison.changes)), "", "</details>"]
+    elif comparison.changes is not None:
         lines += ["", "No layer differs."]
     return "\n".join(lines) + "\n"
 
 
-def to_csv(found: Comparison) -> str:
+def to_csv(comparison: Comparison) -> str:
     """The figures and the shared parts as CSV."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["figure", *(side.label for side in found.sides)])
-    writer.writerows([name, *values] for name, values in found.figures)
-    writer.writerow(["receptive_field", *found.receptive_fields])
-    for part in found.parts:
-        writer.writerow([f"{part.label} params", *("" if each is None else each for each in part.params)])
-        writer.writerow([f"{part.label} macs", *("" if each is None else each for each in part.macs)])
-    return text.getvalue()
+    rows: list[tuple[object, ...]] = [(name, *values) for name, values in comparison.figures]
+    rows.append(("receptive_field", *comparison.receptive_fields))
+    for part in comparison.parts:
+        rows += [(f"{part.label} params", *part.params), (f"{part.label} macs", *part.macs)]
+    return table_to_csv(Table(map(Column, ("figure", *(side.label for side in comparison.sides))), rows))
 
 
-def to_json(found: Comparison) -> str:
+def to_json(comparison: Comparison) -> str:
     """The comparison as JSON."""
     data: dict[str, Any] = {
-        "version": VERSION,
-        "sides": [{"label": side.label, "name": side.report.name} for side in found.sides],
-        "figures": {name: list(values) for name, values in found.figures},
-        "receptive_fields": list(found.receptive_fields),
-        "parts": [{"label": part.label, "params": list(part.params), "macs": list(part.macs)} for part in found.parts],
-        "changes": None if found.changes is None else [_change_data(change) for change in found.changes],
+        "sides": [{"label": side.label, "name": side.report.name} for side in comparison.sides],
+        "figures": {name: list(values) for name, values in comparison.figures},
+        "receptive_fields": list(comparison.receptive_fields),
+        "parts": [
+            {"label": part.label, "params": list(part.params), "macs": list(part.macs)} for part in comparison.parts
+        ],
+        "changes": None if comparison.changes is None else [_change_data(change) for change in comparison.changes],
     }
-    return written(data) + "\n"
+    return to_contract(data)
 
 
 def _change_data(change: Change) -> dict[str, Any]:
@@ -88,8 +83,8 @@ def _row_data(row: Row) -> dict[str, Any]:
     return {"name": row.name, "kind": row.kind, "output": list(row.output)}
 
 
-def _sides(found: Comparison) -> list[tuple[str, str]]:
-    return [(_mark(index), f"{side.label} ({header(side.report)})") for index, side in enumerate(found.sides)]
+def _sides(comparison: Comparison) -> list[tuple[str, str]]:
+    return [(_mark(index), f"{side.label} ({header(side.report)})") for index, side in enumerate(comparison.sides)]
 
 
 def _mark(index: int) -> str:
@@ -98,13 +93,17 @@ def _mark(index: int) -> str:
     return chr(ord("A") + letter) + (str(round_) if round_ else "")
 
 
-def _tables(found: Comparison) -> list[Table]:
-    rows = [(_NAMES.get(name, name.replace("_", " ")), values) for name, values in found.figures]
-    tables = [_table("total", rows, len(found.sides), ("receptive field", found.receptive_fields))]
-    for name, of in (("params", [part.params for part in found.parts]), ("MACs", [part.macs for part in found.parts])):
-        if found.parts:
-            labels = [part.label for part in found.parts]
-            tables.append(_table(f"{name} of", list(zip(labels, of, strict=True)), len(found.sides)))
+def _tables(comparison: Comparison) -> list[Table]:
+    """The totals, and where the sides share parts, the parameters and MACs of these."""
+    first, *others = comparison.receptive_fields
+    rows = [_differences(FIGURES[name].heading, values) for name, values in comparison.figures]
+    rows.append(("receptive field", first, *(cell for other in others for cell in (other, "", ""))))
+    sides = len(comparison.sides)
+    tables = [Table(_columns("total", sides), rows)]
+    if comparison.parts:
+        params = [_differences(part.label, part.params) for part in comparison.parts]
+        macs = [_differences(part.label, part.macs) for part in comparison.parts]
+        tables += [Table(_columns("params of", sides), params), Table(_columns("MACs of", sides), macs)]
     return tables
 
 
@@ -112,39 +111,43 @@ def _fitted(tables: list[Table], width: int | None) -> list[Table]:
     """All tables without differences where one is too wide; the ratios remain."""
     if width is None or max(table.width for table in tables) <= width:
         return tables
-    return [fitted(table, 0, [heading for heading in table.headings if heading.endswith(" - A")]) for table in tables]
+    return [fit(table, 0) for table in tables]
 
 
-def _table(
-    heading: str,
-    rows: list[tuple[str, Any]],
-    count_of_sides: int,
-    closing: tuple[str, tuple[str, ...]] | None = None,
-) -> Table:
-    marks = [_mark(index) for index in range(count_of_sides)]
-    headings = [heading, marks[0]]
-    for mark in marks[1:]:
-        headings += [mark, f"{mark} - A", f"{mark} / A"]
-    cells = [(name, *_cells(values)) for name, values in rows]
-    if closing is not None:
-        first, *others = closing[1]
-        cells.append((closing[0], first, *(cell for other in others for cell in (other, "", ""))))
-    return Table(tuple(headings), tuple(cells), frozenset(), (False, *(True for _ in headings[1:])))
+def _columns(heading: str, sides: int) -> list[Column]:
+    """The figure's name, the first side, and three columns for each other side."""
+    columns = [Column("figure", heading), Column("A", numeric=True, text=_count_text)]
+    for mark in map(_mark, range(1, sides)):
+        columns += [
+            Column(mark, numeric=True, text=_count_text),
+            Column(f"{mark} - A", numeric=True, text=_signed, priority=len(columns)),
+            Column(f"{mark} / A", numeric=True, text=_ratio_text),
+        ]
+    return columns
 
 
-def _cells(values: tuple[int | None, ...]) -> list[str]:
+def _differences(label: str, values: Sequence[int | None]) -> tuple[object, ...]:
+    """A row: the values of all sides, with the difference and the ratio to the first."""
     first = values[0]
-    found = ["-" if first is None else count(first)]
+    row: list[object] = [label, first]
     for value in values[1:]:
-        found.append("-" if value is None else count(value))
         if first is None or value is None:
-            found += ["", ""]
+            row += [value, "", ""]
         else:
-            found += [f"{value - first:+,}" if value != first else "0", _ratio(first, value)]
-    return found
+            row += [value, value - first, (first, value)]
+    return tuple(row)
 
 
-def _ratio(first: int, value: int) -> str:
+def _count_text(value: int | None) -> str:
+    return "-" if value is None else count(value)
+
+
+def _signed(difference: int) -> str:
+    return f"{difference:+,}" if difference else "0"
+
+
+def _ratio_text(pair: tuple[int, int]) -> str:
+    first, value = pair
     if value == first:
         return "1"
     if first == 0:
@@ -161,30 +164,33 @@ def _changed_summary(changes: tuple[Change, ...]) -> str:
     return "layers: " + ", ".join(f"{number} {word}" for word, number in counts.items() if number)
 
 
-def _changes_lines(found: Comparison) -> list[str]:
-    changes = found.changes or ()
+def _changes_lines(changes: tuple[Change, ...]) -> list[str]:
     if not changes:
         return ["no layer differs"]
-    lines = [_changed_summary(changes), "", *table_lines(_changes_table(changes[:SHOWN]))]
+    lines = [_changed_summary(changes), "", *text_lines(_changes_table(changes[:SHOWN]))]
     more = len(changes) - SHOWN
     return [*lines, f"and {more:,} more (--format json has all)"] if more > 0 else lines
 
 
+_SIGNS = {"added": "+", "removed": "-", "changed": "~"}
+_CHANGE_COLUMNS = (
+    Column("change", ""),
+    Column("layer"),
+    Column("what"),
+    Column("params", numeric=True, text=_signed),
+    Column("macs", "MACs", numeric=True, text=_signed),
+)
+
+
 def _changes_table(changes: tuple[Change, ...]) -> Table:
-    rows = tuple(
-        (
-            {"added": "+", "removed": "-", "changed": "~"}[change.change],
-            change.name,
-            _told(change),
-            f"{change.params:+,}" if change.params else "0",
-            f"{change.macs:+,}" if change.macs else "0",
-        )
+    rows = [
+        (_SIGNS[change.change], change.name, _described_change(change), change.params, change.macs)
         for change in changes
-    )
-    return Table(("", "layer", "what", "params", "MACs"), rows, frozenset(), (False, False, False, True, True))
+    ]
+    return Table(_CHANGE_COLUMNS, rows)
 
 
-def _told(change: Change) -> str:
+def _described_change(change: Change) -> str:
     if change.blocks:
         layers = len(change.before) + len(change.after)
         return f"{change.blocks} block{'s' if change.blocks > 1 else ''}, {layers} layers"
@@ -198,8 +204,20 @@ def _told(change: Change) -> str:
 
 def _described(row: Row) -> str:
     rank = max(len(row.inputs[0]) - 1, 0)
-    return " ".join(part for part in (row.kind, window(row.application.layer, rank), show(row.output)) if part)
+    return " ".join(part for part in (row.kind, window(row.application.layer, rank), format_shape(row.output)) if part)
 
 
 def _inputs(row: Row) -> str:
-    return ", ".join(map(show, row.inputs))
+    return ", ".join(map(format_shape, row.inputs))
+
+
+def _to_text(comparison: Comparison, page: Page) -> str:
+    return plain(comparison, page.width)
+
+
+FORMATS: Formats[Comparison] = {
+    "table": Format(_to_text),
+    "markdown": Format.fixed(to_markdown),
+    "csv": Format.fixed(to_csv),
+    "json": Format.fixed(to_json),
+}

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from typing import NamedTuple
-from unicodedata import east_asian_width
 
 from cnnshape.diagnostics import Diagnostic, Label, Severity
+from cnnshape.render.color import paint
 from cnnshape.render.wrapping import wrapped
 from cnnshape.source import SourceText
 
@@ -27,6 +27,15 @@ def full(diagnostics: Iterable[Diagnostic], width: int | None = None) -> str:
     return "".join("".join(piece.text for piece in line) + "\n" for line in lines)
 
 
+_STYLES = {"error": "1;31", "warning": "1;33", "message": "1", "place": "34", "related": "36", "help": "32"}
+
+
+def colored(diagnostics: Iterable[Diagnostic], width: int | None = None) -> str:
+    """All diagnostics with excerpts, coloured; without the colours it is the text of `full`."""
+    lines = [line for diagnostic in diagnostics for line in full_lines(diagnostic, width)]
+    return "".join("".join(paint(piece.text, _STYLES.get(piece.role, "")) for piece in line) + "\n" for line in lines)
+
+
 def full_lines(diagnostic: Diagnostic, width: int | None = None) -> list[Line]:
     """One diagnostic with its excerpts, and an empty line after it; source lines are cut to `width`, sentences broken."""
     role = str(diagnostic.severity)
@@ -45,7 +54,7 @@ def full_lines(diagnostic: Diagnostic, width: int | None = None) -> list[Line]:
 
 
 def _sentence(head: Line, text: str, width: int | None) -> list[Line]:
-    """A text behind its head, in the role of the head's end; where it is too long it is broken between words."""
+    """A text after its head, in the role of the head's end; a long one is broken between words."""
     start, role = "".join(piece.text for piece in head), head[-1].role
     first, *further = wrapped(start, escaped(text), width)
     return [(*head, Piece(first[len(start) :], role)), *((Piece(line, role),) for line in further)]
@@ -80,10 +89,10 @@ def _margin(diagnostic: Diagnostic) -> int:
 
 def _by_source(diagnostic: Diagnostic) -> list[tuple[SourceText, list[Label]]]:
     """The labels of each text, that of the primary place first."""
-    found: dict[int, tuple[SourceText, list[Label]]] = {}
+    groups: dict[int, tuple[SourceText, list[Label]]] = {}
     for label in ([diagnostic.at] if diagnostic.at else []) + list(diagnostic.related):
-        found.setdefault(id(label.span.source), (label.span.source, []))[1].append(label)
-    return list(found.values())
+        groups.setdefault(id(label.span.source), (label.span.source, []))[1].append(label)
+    return list(groups.values())
 
 
 def _room(width: int | None, margin: int) -> int:
@@ -98,7 +107,7 @@ def _excerpts(diagnostic: Diagnostic, source: SourceText, labels: list[Label], m
     bar = (Piece(" " * (margin + 1) + "|", "place"),)
     lines: list[Line] = [(Piece(" " * margin + arrow, "place"), Piece(place)), bar]
     shown = 0
-    for label in sorted(labels, key=lambda each: (each.span.line, each is not diagnostic.at)):
+    for label in sorted(labels, key=lambda label: (label.span.line, label is not diagnostic.at)):
         if label.span.line != shown:
             lines.append(_source_line(label, margin, room))
         shown = label.span.line
@@ -135,4 +144,6 @@ def _underline(label: Label, margin: int, room: int, primary: bool, severity: st
 
 def _cells(text: str) -> int:
     """Columns that a text takes on a terminal."""
+    from unicodedata import east_asian_width
+
     return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)

@@ -38,6 +38,7 @@ def as_data(report: Report) -> dict[str, Any]:
             "tensors": [{"name": name, "bytes": size} for name, size in report.peak.tensors],
         },
         "outputs": {name: list(shape) for name, shape in report.outputs.items()},
+        "output_layers": dict(report.output_layers),
         "receptive_fields": {name: _reach(report.reaches.get(name)) for name in report.outputs},
     }
 

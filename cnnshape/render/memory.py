@@ -3,45 +3,54 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
-from xml.sax.saxutils import escape
 
-from cnnshape.render.layout import written
+from cnnshape.render.contract import to_contract
+from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.numbers import count, rounded, size
-from cnnshape.render.summary import header, table_lines
-from cnnshape.render.table import Table, fitted
+from cnnshape.render.summary import header
+from cnnshape.render.svg import Number, line, picture, polygon, text
+from cnnshape.render.table import Column, Table, fit, text_lines
+from cnnshape.render.table.records import records
 from cnnshape.render.wrapping import wrapped
 from cnnshape.report import Line, expanded, folded
 from cnnshape.study.memory import Memory, Step
 
-VERSION = 1
 BARS = (30, 20, 10)
 """The lengths that the longest bar may have, the first that fits."""
-_EXPENDABLE = ("output bytes", "intensity", "bytes moved")
 _MOVED = "bytes moved: inputs and weights read once, outputs written once; intensity: FLOPs per byte moved"
 _BOUND = "ideal lower bound: the slower of computing and moving, layer by layer, nothing overlapped or kept in caches"
 
 
-def plain(found: Memory, width: int | None = None, *, expand: bool = False, depth: int | None = 0) -> str:
+class MemoryView:
+    """The memory of a network, and how much of it to show: every layer, or blocks to a depth."""
+
+    __slots__ = ("depth", "expand", "memory")
+
+    def __init__(self, memory: Memory, *, expand: bool = False, depth: int | None = 0) -> None:
+        self.memory = memory
+        self.expand = expand
+        self.depth = depth
+
+
+def plain(memory: Memory, width: int | None = None, *, expand: bool = False, depth: int | None = 0) -> str:
     """The memory of a network as plain text; a line of several layers shows the most that is alive in it."""
-    report = found.report
-    lines = [header(report), ""]
-    table = _fitted(found, expanded(report) if expand else folded(report, depth), width)
-    lines += [*table_lines(table), *table.notes, ""]
-    when = f"while {found.peak.row.name} runs" if found.peak else "before anything runs"
-    said = f"{count(_most(found))} bytes ({size(_most(found))}) {when}:"
-    lines += wrapped("peak  ", said, width)
+    report = memory.report
+    table = _fitted(memory, expanded(report) if expand else folded(report, depth), width)
+    when = f"while {memory.peak.row.name} runs" if memory.peak else "before anything runs"
+    peak = f"{count(_most(memory))} bytes ({size(_most(memory))}) {when}:"
     names = max(len(name) for name, _ in report.peak.tensors)
+    lines = [header(report), "", *text_lines(table), *table.notes, "", *wrapped("peak  ", peak, width)]
     lines += [f"      {name.ljust(names)}  {count(number)}" for name, number in report.peak.tensors]
     lines += ["", *wrapped("", _MOVED, width)]
-    if found.seconds is not None and found.device is not None:
-        speed = f"{rounded(found.device.flops_per_second)}FLOP/s and {size(found.device.bytes_per_second)}/s"
-        lines += wrapped("", f"{seconds_text(found.seconds)} at {speed}; {_BOUND}", width)
+    if memory.seconds is not None and memory.device is not None:
+        speed = f"{rounded(memory.device.flops_per_second)}FLOP/s and {size(memory.device.bytes_per_second)}/s"
+        lines += wrapped("", f"{seconds_text(memory.seconds)} at {speed}; {_BOUND}", width)
     return "\n".join(lines) + "\n"
 
 
-def _most(found: Memory) -> int:
+def _most(memory: Memory) -> int:
     """Bytes that are alive at the peak; without layers, those of the inputs."""
-    return found.peak.alive_bytes if found.peak else found.report.peak.bytes
+    return memory.peak.alive_bytes if memory.peak else memory.report.peak.bytes
 
 
 def seconds_text(seconds: Fraction) -> str:
@@ -52,47 +61,55 @@ def seconds_text(seconds: Fraction) -> str:
     return f"{float(seconds * 10**9):.3f} ns"
 
 
-def _fitted(found: Memory, lines: Sequence[Line], width: int | None) -> Table:
-    """With bars as long as there is room for, then without some columns."""
+def _fitted(memory: Memory, lines: Sequence[Line], width: int | None) -> Table:
+    """The table with bars as long as there is room for, then without some columns."""
     for bar in BARS:
-        table = _table(found, lines, bar)
+        table = _table(memory, lines, bar)
         if width is None or table.width <= width:
             return table
-    return fitted(table, width, _EXPENDABLE)
+    return fit(table, width)
 
 
-def _table(found: Memory, lines: Sequence[Line], bar: int) -> Table:
-    steps = {id(step.row): step for step in found.steps}
-    rows = [_cells(found, line, [steps[id(row)] for row in line.rows], bar) for line in lines]
-    headings = ["layer", "output bytes", "alive", "bytes moved", "intensity"]
-    headings += ["ideal time"] if found.device else []
-    numeric = (False, *(True for _ in headings[1:]), False)
-    return Table((*headings, "of the peak"), tuple(rows), frozenset(), numeric)
+def _table(memory: Memory, lines: Sequence[Line], bar: int) -> Table:
+    steps = {id(step.row): step for step in memory.steps}
+    columns = [
+        Column("layer"),
+        Column("activation_bytes", "output bytes", numeric=True, priority=0),
+        Column("alive_bytes", "alive", numeric=True),
+        Column("moved_bytes", "bytes moved", numeric=True, priority=2),
+        Column("intensity", numeric=True, text=_intensity_text, priority=1),
+        *([Column("seconds", "ideal time", numeric=True, text=seconds_text)] if memory.device else []),
+        Column("share", "of the peak"),
+    ]
+    return Table(columns, [_values(memory, line, [steps[id(row)] for row in line.rows], bar) for line in lines])
 
 
-def _cells(found: Memory, line: Line, steps: list[Step], bar: int) -> tuple[str, ...]:
+def _intensity_text(intensity: float | None) -> str:
+    return "-" if intensity is None else f"{intensity:.1f}"
+
+
+def _values(memory: Memory, line: Line, steps: Sequence[Step], bar: int) -> tuple[object, ...]:
     alive = max(step.alive_bytes for step in steps)
     moved = sum(step.moved_bytes for step in steps)
     flops = sum(step.row.flops or 0 for step in steps)
-    mark = " <- peak" if any(step is found.peak for step in steps) else ""
+    seconds = sum((step.seconds or Fraction(0) for step in steps), Fraction(0)) * line.times
+    mark = " <- peak" if any(step is memory.peak for step in steps) else ""
     times = f" x{line.times}" if line.times > 1 else ""
-    cells = [
+    return (
         "  " * line.depth + line.label + times,
-        count(line.last.activation_bytes),
-        count(alive),
-        count(moved * line.times),
-        f"{flops / moved:.1f}" if moved else "-",
-    ]
-    if found.device:
-        cells.append(seconds_text(sum((step.seconds or Fraction(0) for step in steps), Fraction(0)) * line.times))
-    return (*cells, "#" * max(1, round(bar * alive / max(_most(found), 1))) + mark)
+        line.last.activation_bytes,
+        alive,
+        moved * line.times,
+        flops / moved if moved else None,
+        *([seconds] if memory.device else []),
+        "#" * max(1, round(bar * alive / max(_most(memory), 1))) + mark,
+    )
 
 
-def to_json(found: Memory) -> str:
+def to_json(memory: Memory) -> str:
     """The memory over time as JSON."""
-    report = found.report
+    report = memory.report
     data: dict[str, Any] = {
-        "version": VERSION,
         "name": report.name,
         "batch": report.batch,
         "dtype": report.dtype,
@@ -100,20 +117,23 @@ def to_json(found: Memory) -> str:
         "inplace_adds": report.inplace_adds,
         "peak_activation_bytes": report.peak.bytes,
         "peak_layer": report.peak.layer,
-        "layers": [
-            {
-                "name": step.row.name,
-                "activation_bytes": step.row.activation_bytes,
-                "alive_bytes": step.alive_bytes,
-                "alive_tensors": step.tensors,
-                "moved_bytes": step.moved_bytes,
-                "flops": step.row.flops,
-                **({"ideal_nanoseconds": _nanoseconds(step.seconds)} if found.device else {}),
-            }
-            for step in found.steps
-        ],
+        "layers": records(_steps_table(memory)),
     }
-    return written(data) + "\n"
+    return to_contract(data)
+
+
+def _steps_table(memory: Memory) -> Table:
+    keys = ["name", "activation_bytes", "alive_bytes", "alive_tensors", "moved_bytes", "flops"]
+    rows = [
+        (step.row.name, step.row.activation_bytes, step.alive_bytes, step.tensors, step.moved_bytes, step.row.flops)
+        for step in memory.steps
+    ]
+    if not memory.device:
+        return Table(map(Column, keys), rows)
+    times = [_nanoseconds(step.seconds) for step in memory.steps]
+    return Table(
+        map(Column, [*keys, "ideal_nanoseconds"]), [(*row, time) for row, time in zip(rows, times, strict=True)]
+    )
 
 
 def _nanoseconds(seconds: Fraction | None) -> int | None:
@@ -122,52 +142,65 @@ def _nanoseconds(seconds: Fraction | None) -> int | None:
 
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 900, 420, 90, 20, 50, 50
+_INNER_WIDTH, _INNER_HEIGHT = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
+_BASE = _TOP + _INNER_HEIGHT
+_RED, _GRAY = "#d62728", "#444444"
 
 
-def to_svg(found: Memory) -> str:
+def to_svg(memory: Memory) -> str:
     """The staircase of live activation bytes over the layers as an SVG picture, the peak marked."""
-    most = max(_most(found), 1)
-    inner_width, inner_height = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
-    step_width = inner_width / max(len(found.steps), 1)
-    points = []
-    for index, step in enumerate(found.steps):
-        y = _TOP + inner_height * (1 - step.alive_bytes / most)
-        points += [f"{_LEFT + index * step_width:.1f},{y:.1f}", f"{_LEFT + (index + 1) * step_width:.1f},{y:.1f}"]
-    base = _TOP + inner_height
-    mark = [_peak_mark(peak, found.steps.index(peak), step_width, base)] if (peak := found.peak) else []
-    grid = [_grid_line(most, share, inner_height) for share in (0, 0.25, 0.5, 0.75, 1)]
-    area = f"{_LEFT},{base} {' '.join(points)} {_LEFT + inner_width},{base}"
-    title = f"{header(found.report)}: activation bytes alive, layer by layer"
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" font-size="13">',
-            f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#ffffff"/>',
-            f'<text x="{_LEFT}" y="22" font-size="15" fill="#222222">{escape(title)}</text>',
-            *grid,
-            f'<polygon points="{area}" fill="#9ecae1" stroke="#3182bd" stroke-width="1"/>',
-            *mark,
-            f'<text x="{_LEFT + inner_width / 2:.1f}" y="{_HEIGHT - 14}" text-anchor="middle" fill="#444444">'
-            f"{len(found.steps)} layers in the order in which they run</text>",
-            "</svg>",
-            "",
-        ]
-    )
+    most = max(_most(memory), 1)
+    title = f"{header(memory.report)}: activation bytes alive, layer by layer"
+    below = f"{len(memory.steps)} layers in the order in which they run"
+    parts = [
+        text(_LEFT, 22, title, font_size=15, fill="#222222"),
+        *(part for share in (0, 0.25, 0.5, 0.75, 1) for part in _grid_line(most, share)),
+        polygon(_outline(memory, most), fill="#9ecae1", stroke="#3182bd", stroke_width=1),
+        *_peak_mark(memory),
+        text(_LEFT + _INNER_WIDTH / 2, _HEIGHT - 14, below, text_anchor="middle", fill=_GRAY),
+    ]
+    return picture(_WIDTH, _HEIGHT, parts, font_family="sans-serif", font_size=13)
 
 
-def _peak_mark(peak: Step, index: int, step_width: float, base: int) -> str:
-    x = _LEFT + (index + 0.5) * step_width
+def _outline(memory: Memory, most: int) -> list[tuple[Number, Number]]:
+    """The corners of the staircase, closed along the axis."""
+    width = _INNER_WIDTH / max(len(memory.steps), 1)
+    corners: list[tuple[Number, Number]] = [(_LEFT, _BASE)]
+    for index, step in enumerate(memory.steps):
+        y = _TOP + _INNER_HEIGHT * (1 - step.alive_bytes / most)
+        corners += [(_LEFT + index * width, y), (_LEFT + (index + 1) * width, y)]
+    return [*corners, (_LEFT + _INNER_WIDTH, _BASE)]
+
+
+def _peak_mark(memory: Memory) -> list[str]:
+    peak = memory.peak
+    if peak is None:
+        return []
+    index = next(index for index, step in enumerate(memory.steps) if step is peak)
+    x = _LEFT + (index + 0.5) * _INNER_WIDTH / len(memory.steps)
     anchor = "end" if x > _WIDTH / 2 else "start"
-    return (
-        f'<line x1="{x:.1f}" y1="{_TOP - 8}" x2="{x:.1f}" y2="{base}" stroke="#d62728" stroke-dasharray="4 3"/>\n'
-        f'<text x="{x:.1f}" y="{_TOP - 12}" text-anchor="{anchor}" fill="#d62728">'
-        f"{escape(peak.row.name)}: {count(peak.alive_bytes)} bytes</text>"
-    )
+    label = f"{peak.row.name}: {count(peak.alive_bytes)} bytes"
+    return [
+        line((x, _TOP - 8), (x, _BASE), stroke=_RED, stroke_dasharray="4 3"),
+        text(x, _TOP - 12, label, text_anchor=anchor, fill=_RED),
+    ]
 
 
-def _grid_line(most: int, share: float, inner_height: int) -> str:
-    y = _TOP + inner_height * (1 - share)
+def _grid_line(most: int, share: float) -> list[str]:
+    y = _TOP + _INNER_HEIGHT * (1 - share)
     label = size(round(most * share)) if share else "0"
-    return (
-        f'<line x1="{_LEFT}" y1="{y:.1f}" x2="{_WIDTH - _RIGHT}" y2="{y:.1f}" stroke="#dddddd"/>'
-        f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end" fill="#444444">{label}</text>'
-    )
+    return [
+        line((_LEFT, y), (_WIDTH - _RIGHT, y), stroke="#dddddd"),
+        text(_LEFT - 8, y + 4, label, text_anchor="end", fill=_GRAY),
+    ]
+
+
+def _to_text(view: MemoryView, page: Page) -> str:
+    return plain(view.memory, page.width, expand=view.expand, depth=view.depth)
+
+
+FORMATS: Formats[MemoryView] = {
+    "table": Format(_to_text),
+    "json": Format.fixed(lambda view: to_json(view.memory)),
+    "svg": Format.fixed(lambda view: to_svg(view.memory)),
+}

@@ -1,6 +1,6 @@
 """The receptive field of a network in the totals of a summary: of its main output, then of the others."""
 
-from cnnshape.render.table import receptive_field
+from cnnshape.render.layer_table import receptive_field_text
 from cnnshape.report import Report
 
 MOST_OUTPUTS = 8
@@ -15,7 +15,8 @@ def reach_lines(report: Report) -> list[tuple[str, str, str]]:
     for output, row in report.reaches.items():
         if row.name not in rows:
             name = f"of {output}" if rows else "receptive field"
-            lines.append((name, receptive_field(row.receptive_field), f"at {row.name}"))
+            field = row.receptive_field
+            lines.append((name, receptive_field_text(field) if field else "-", f"at {row.name}"))
         rows.add(row.name)
     more = len(lines) - MOST_OUTPUTS
     return [*lines[:MOST_OUTPUTS], ("", "", f"and {more:,} more (--format json has all)")] if more > 0 else lines

@@ -1,21 +1,20 @@
 """Figures of other tools beside ours, and the terms that lead from one to the other."""
 
-import csv
-import io
 from collections.abc import Sequence
 from itertools import groupby
 from textwrap import TextWrapper
 from typing import Any
 
-from cnnshape.render.layout import written
-from cnnshape.render.markdown import escaped, markdown_table
+from cnnshape.render.contract import to_contract
+from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.numbers import count
-from cnnshape.render.summary import header, table_lines
-from cnnshape.render.table import GAP, Table, fitted
+from cnnshape.render.summary import header
+from cnnshape.render.table import GAP, Column, Table, fit, text_lines
+from cnnshape.render.table.csv import to_csv as table_to_csv
+from cnnshape.render.table.markdown import escape_markdown, markdown_lines
 from cnnshape.study.counting.rule import Quantity
 from cnnshape.study.reconcile import Count, Reconciliation, Term
 
-VERSION = 1
 WIDTH = 80
 LEAST = 24
 _INDENT = "  "
@@ -31,53 +30,51 @@ _NAMES = {
     Quantity.PARAMS: "params",
     Quantity.ACTIVATION_BYTES: "activation bytes",
 }
-_NUMERIC = (False, False, False, True, True)
-_DROPPED_FIRST = ("version", "its figure")
 
 
-def plain(found: Reconciliation, width: int | None = None) -> str:
+def plain(reconciliation: Reconciliation, width: int | None = None) -> str:
     """The figures as tables, one for each quantity, and below them the terms of each difference."""
     width = width or WIDTH
-    lines = [header(found.report)]
-    for quantity, counts in _by_quantity(found):
-        table = fitted(_table(counts), width, _DROPPED_FIRST)
-        lines += ["", *_wrapped(_heading(quantity, counts), width), *table_lines(table)]
-    for _, counts in _by_quantity(found):
-        for alike in _alike(counts):
-            lines += ["", *_ledger(alike, width)]
+    lines = [header(reconciliation.report)]
+    for quantity, counts in _by_quantity(reconciliation):
+        lines += ["", *_wrapped(_heading(quantity, counts), width), *text_lines(fit(_table(counts), width))]
+    for group in _equal_groups(reconciliation):
+        lines += ["", *_ledger(group, width)]
     return "\n".join(lines) + "\n"
 
 
-def to_markdown(found: Reconciliation) -> str:
+def to_markdown(reconciliation: Reconciliation) -> str:
     """The figures and the terms as Markdown."""
-    name, _, rest = header(found.report).partition(": ")
-    lines = [f"### {escaped(name)}, as other tools count it", "", escaped(rest)]
-    for quantity, counts in _by_quantity(found):
-        lines += ["", escaped(_heading(quantity, counts)), "", *markdown_table(_table(counts))]
-    for _, counts in _by_quantity(found):
-        for alike in _alike(counts):
-            lines += ["", f"#### {escaped(_heads(alike))}", "", *(escaped(doc) for doc in _docs(alike))]
-            lines += ["", *markdown_table(_ledger_table(alike))] if alike[0].terms else []
-            lines += [line for remark in _remarks(alike[0]) for line in ("", escaped(remark))]
+    name, _, rest = header(reconciliation.report).partition(": ")
+    lines = [f"### {escape_markdown(name)}, as other tools count it", "", escape_markdown(rest)]
+    for quantity, counts in _by_quantity(reconciliation):
+        lines += ["", escape_markdown(_heading(quantity, counts)), "", *markdown_lines(_table(counts))]
+    for group in _equal_groups(reconciliation):
+        lines += ["", f"#### {escape_markdown(_heads(group))}", "", *map(escape_markdown, _docs(group))]
+        lines += ["", *markdown_lines(_ledger_table(group))] if group[0].terms else []
+        lines += [line for remark in _remarks(group[0]) for line in ("", escape_markdown(remark))]
     return "\n".join(lines) + "\n"
 
 
-def to_csv(found: Reconciliation) -> str:
+def to_csv(reconciliation: Reconciliation) -> str:
     """The figures as CSV; the terms are in JSON."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["name", "tool", "version", "quantity", "figure", "ours", "value", "difference"])
-    for counted in found.counts:
-        rule = counted.rule
-        figures = (counted.ours, counted.value, counted.difference)
-        writer.writerow([rule.name, rule.tool, rule.version, rule.quantity.value, rule.figure, *figures])
-    return text.getvalue()
+    return table_to_csv(Table(map(Column, _KEYS), map(_figures, reconciliation.counts)))
 
 
-def to_json(found: Reconciliation) -> str:
+_KEYS = ("name", "tool", "version", "quantity", "figure", "ours", "value", "difference")
+
+
+def _figures(counted: Count) -> tuple[object, ...]:
+    rule = counted.rule
+    figures = (counted.ours, counted.value, counted.difference)
+    return rule.name, rule.tool, rule.version, rule.quantity.value, rule.figure, *figures
+
+
+def to_json(reconciliation: Reconciliation) -> str:
     """The figures and the terms as JSON."""
-    counts = [_data(counted) for counted in found.counts]
-    return written({"version": VERSION, "name": found.report.name, "counts": counts}) + "\n"
+    return to_contract(
+        {"name": reconciliation.report.name, "counts": [_data(counted) for counted in reconciliation.counts]}
+    )
 
 
 def _data(counted: Count) -> dict[str, Any]:
@@ -98,27 +95,25 @@ def _data(counted: Count) -> dict[str, Any]:
     }
 
 
-def _by_quantity(found: Reconciliation) -> list[tuple[Quantity, list[Count]]]:
+def _by_quantity(reconciliation: Reconciliation) -> list[tuple[Quantity, list[Count]]]:
     """The counts of each quantity, in the order of our totals."""
-    groups = ((quantity, [each for each in found.counts if each.rule.quantity is quantity]) for quantity in Quantity)
+    groups = (
+        (quantity, [one for one in reconciliation.counts if one.rule.quantity is quantity]) for quantity in Quantity
+    )
     return [(quantity, counts) for quantity, counts in groups if counts]
 
 
-def _alike(counts: Sequence[Count]) -> list[list[Count]]:
-    """Neighbours that count the same in the same words."""
-    return [list(each) for _, each in groupby(counts, lambda each: (each.terms, each.unsupported, each.unknown))]
+def _equal_groups(reconciliation: Reconciliation) -> list[list[Count]]:
+    """Neighbours that count the same quantity alike, in the same words."""
+    return [
+        list(group)
+        for _, counts in _by_quantity(reconciliation)
+        for _, group in groupby(counts, lambda counted: (counted.terms, counted.unsupported, counted.unknown))
+    ]
 
 
 def _heading(quantity: Quantity, counts: Sequence[Count]) -> str:
     return f"{_NAMES[quantity]}: ours {count(counts[0].ours)} ({_OURS[quantity]})"
-
-
-def _table(counts: Sequence[Count]) -> Table:
-    rows = (
-        (each.rule.name, each.rule.version, each.rule.figure, _value(each.value), _signed(each.difference))
-        for each in counts
-    )
-    return Table(("tool", "version", "its figure", "value", "difference"), tuple(rows), frozenset(), _NUMERIC)
 
 
 def _value(value: int | None) -> str:
@@ -129,21 +124,34 @@ def _signed(difference: int | None) -> str:
     return "" if difference is None else f"{difference:+,}" if difference else "0"
 
 
+_COLUMNS = (
+    Column("tool"),
+    Column("version", priority=0),
+    Column("figure", "its figure", priority=1),
+    Column("value", numeric=True, text=_value),
+    Column("difference", numeric=True, text=_signed),
+)
+
+
+def _table(counts: Sequence[Count]) -> Table:
+    rows = [
+        (counted.rule.name, counted.rule.version, counted.rule.figure, counted.value, counted.difference)
+        for counted in counts
+    ]
+    return Table(_COLUMNS, rows)
+
+
 def term_text(term: Term) -> str:
     """`batch_norm: 4 per value, ours 2 per value`"""
     ours = f", ours {term.ours}" if term.ours else ""
     return f"{term.about}: {term.theirs or 'nothing'}{ours}"
 
 
-def _ledger(alike: Sequence[Count], width: int) -> list[str]:
+def _ledger(group: Sequence[Count], width: int) -> list[str]:
     """From our figure to the tool's, line by line."""
-    sums = _sum_lines(_ledger_table(alike), width) if alike[0].terms else []
-    return [
-        *_wrapped(_heads(alike), width),
-        *_indented(_docs(alike), width),
-        *sums,
-        *_indented(_remarks(alike[0]), width),
-    ]
+    sums = _sum_lines(_ledger_table(group), width) if group[0].terms else []
+    docs, remarks = _indented(_docs(group), width), _indented(_remarks(group[0]), width)
+    return [*_wrapped(_heads(group), width), *docs, *sums, *remarks]
 
 
 def _indented(texts: Sequence[str], width: int) -> list[str]:
@@ -159,7 +167,7 @@ def _sum_lines(table: Table, width: int) -> list[str]:
     numbers = table.widths[1]
     room = min(table.widths[0], max(width - numbers - 2 * GAP, LEAST))
     lines = []
-    for text, number in table.rows:
+    for text, number in table.cells:
         *before, last = _wrapped(text, room, "", _INDENT)
         lines += [_INDENT + line for line in before]
         lines.append(f"{_INDENT}{last.ljust(room)}{' ' * GAP}{number.rjust(numbers)}")
@@ -167,39 +175,50 @@ def _sum_lines(table: Table, width: int) -> list[str]:
     return [*lines[:-1], rule, lines[-1]]
 
 
-def _ledger_table(alike: Sequence[Count]) -> Table:
-    counted = alike[0]
-    name = _NAMES[counted.rule.quantity]
+def _ledger_table(group: Sequence[Count]) -> Table:
+    first = group[0]
+    name = _NAMES[first.rule.quantity]
+    names = ", ".join(counted.rule.name for counted in group)
     rows = [
-        (f"our {name}", count(counted.ours)),
-        *((term_text(term), _signed(term.amount)) for term in counted.terms),
-        (f"{_title(alike)}: {counted.rule.figure}", _value(counted.value)),
+        (f"our {name}", count(first.ours)),
+        *((term_text(term), _signed(term.amount)) for term in first.terms),
+        (f"{names}: {first.rule.figure}", _value(first.value)),
     ]
-    return Table(("term", name), tuple(rows), frozenset(), (False, True), sums=True)
+    return Table((Column("term"), Column("amount", name, numeric=True)), rows, totals=True)
 
 
-def _title(alike: Sequence[Count]) -> str:
-    return ", ".join(each.rule.name for each in alike)
+def _heads(group: Sequence[Count]) -> str:
+    return ", ".join(
+        f"{counted.rule.name} ({f'{counted.rule.tool} {counted.rule.version}'.rstrip()})" for counted in group
+    )
 
 
-def _heads(alike: Sequence[Count]) -> str:
-    return ", ".join(f"{each.rule.name} ({f'{each.rule.tool} {each.rule.version}'.rstrip()})" for each in alike)
-
-
-def _docs(alike: Sequence[Count]) -> list[str]:
-    """What each counts; said once where it is the same."""
-    docs = dict.fromkeys(each.rule.doc for each in alike)
+def _docs(group: Sequence[Count]) -> list[str]:
+    """What each tool counts; one sentence where all count the same."""
+    docs = dict.fromkeys(counted.rule.doc for counted in group)
     if len(docs) == 1:
         return list(docs)
-    return [f"{each.rule.tool}: {each.rule.doc}" for each in alike]
+    return [f"{counted.rule.tool}: {counted.rule.doc}" for counted in group]
 
 
 def _remarks(counted: Count) -> list[str]:
-    found = []
+    remarks = []
     if counted.unsupported:
-        found.append(f"reported as unsupported, and not counted: {', '.join(counted.unsupported)}")
+        remarks.append(f"reported as unsupported, and not counted: {', '.join(counted.unsupported)}")
     if counted.unknown:
-        found.append(f"unknown: what it counts of {', '.join(counted.unknown)}")
+        remarks.append(f"unknown: what it counts of {', '.join(counted.unknown)}")
     elif not counted.difference:
-        found.append("the same as ours")
-    return found
+        remarks.append("the same as ours")
+    return remarks
+
+
+def _to_text(reconciliation: Reconciliation, page: Page) -> str:
+    return plain(reconciliation, page.width)
+
+
+FORMATS: Formats[Reconciliation] = {
+    "table": Format(_to_text),
+    "markdown": Format.fixed(to_markdown),
+    "csv": Format.fixed(to_csv),
+    "json": Format.fixed(to_json),
+}

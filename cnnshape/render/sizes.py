@@ -3,59 +3,71 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cnnshape.render.layout import written
-from cnnshape.render.numbers import count
-from cnnshape.render.summary import table_lines
-from cnnshape.render.table import Table
+from cnnshape.render.contract import to_contract
+from cnnshape.render.formats import Format, Formats, Page
+from cnnshape.render.table import Column, Table, text_lines
+from cnnshape.render.table.records import records
 from cnnshape.render.wrapping import wrapped
+from cnnshape.report import FIGURES
 from cnnshape.study.sizes import Cost, Obstacle, Pattern, Sizes, find_pattern
 
-VERSION = 1
 LISTED = 12
+"""Ranges that are listed before the rest is only counted."""
 
 
-def plain(name: str, found: Sizes, costs: Sequence[Cost], width: int | None = None) -> str:
-    """What was found, as plain text."""
-    layers = max((len(layer) for layer, _ in found.rounding), default=0)
+class SizesView:
+    """The sizes of a design that work, and what some sizes cost."""
+
+    __slots__ = ("costs", "name", "sizes")
+
+    def __init__(self, name: str, sizes: Sizes, costs: Sequence[Cost]) -> None:
+        self.name = name
+        self.sizes = sizes
+        self.costs = costs
+
+
+def plain(name: str, tried: Sizes, costs: Sequence[Cost], width: int | None = None) -> str:
+    """The sizes that work and what they cost, as plain text."""
+    layers = max((len(layer) for layer, _ in tried.rounding), default=0)
     parts = [
-        ("", f"{name}: all sizes from {found.lowest} to {found.highest} tried, on every axis of the input"),
+        ("", f"{name}: all sizes from {tried.lowest} to {tried.highest} tried, on every axis of the input"),
         ("", ""),
-        ("smallest  ", _smallest(found)),
-        ("works     ", _told(found.working, found)),
-        ("exact     ", f"{_told(found.exact, found)}   (every window tiles its input: nothing is rounded)"),
-        *([("", ""), ("", "what forbids sizes:")] if found.obstacles else ()),
-        *(part for obstacle in found.obstacles for part in _obstacle(obstacle, found)),
-        *([("", ""), ("", "where windows round first:")] if found.rounding else ()),
-        *((f"  {layer.ljust(layers)}  ", _told(sizes, found)) for layer, sizes in found.rounding),
+        ("smallest  ", _smallest(tried)),
+        ("works     ", _sizes_text(tried.working, tried)),
+        ("exact     ", f"{_sizes_text(tried.exact, tried)}   (every window tiles its input: nothing is rounded)"),
+        *([("", ""), ("", "what forbids sizes:")] if tried.obstacles else ()),
+        *(part for obstacle in tried.obstacles for part in _obstacle(obstacle, tried)),
+        *([("", ""), ("", "where windows round first:")] if tried.rounding else ()),
+        *((f"  {layer.ljust(layers)}  ", _sizes_text(sizes, tried)) for layer, sizes in tried.rounding),
     ]
     lines = [line for start, text in parts for line in wrapped(start, text, width)]
     if costs:
-        lines += ["", *table_lines(cost_table(costs))]
+        lines += ["", *text_lines(cost_table(costs))]
     return "\n".join(lines) + "\n"
 
 
-def _smallest(found: Sizes) -> str:
-    if not found.working:
+def _smallest(tried: Sizes) -> str:
+    if not tried.working:
         return "none"
-    least = found.working[0]
-    return f"{least} or less: smaller ones were not tried" if least == found.lowest > 1 else str(least)
+    least = tried.working[0]
+    return f"{least} or less: smaller ones were not tried" if least == tried.lowest > 1 else str(least)
 
 
-def _obstacle(obstacle: Obstacle, found: Sizes) -> list[tuple[str, str]]:
-    return [(f"  line {obstacle.line}: ", _told(obstacle.sizes, found)), ("    ", obstacle.message)]
+def _obstacle(obstacle: Obstacle, tried: Sizes) -> list[tuple[str, str]]:
+    return [(f"  line {obstacle.line}: ", _sizes_text(obstacle.sizes, tried)), ("    ", obstacle.message)]
 
 
-def _told(sizes: tuple[int, ...], found: Sizes) -> str:
+def _sizes_text(sizes: tuple[int, ...], tried: Sizes) -> str:
     if not sizes:
         return "none"
-    if len(sizes) == found.highest - found.lowest + 1:
+    if len(sizes) == tried.highest - tried.lowest + 1:
         return "all"
-    return pattern_text(find_pattern(sizes, found.lowest, found.highest))
+    return pattern_text(find_pattern(sizes, tried.lowest, tried.highest))
 
 
 def pattern_text(pattern: Pattern) -> str:
     """`29 and more`, `188 and more where size mod 16 = 12`, or the sizes themselves."""
-    parts = [_ranges(pattern.single)] if pattern.single else []
+    parts = [_ranges_text(pattern.single)] if pattern.single else []
     if pattern.residues:
         first = next(
             size
@@ -66,11 +78,11 @@ def pattern_text(pattern: Pattern) -> str:
             parts.append(f"{pattern.start} and more")
         else:
             sign = "=" if len(pattern.residues) == 1 else "in"
-            parts.append(f"{first} and more where size mod {pattern.period} {sign} {_ranges(pattern.residues)}")
+            parts.append(f"{first} and more where size mod {pattern.period} {sign} {_ranges_text(pattern.residues)}")
     return "; ".join(parts) or "none"
 
 
-def _ranges(sizes: tuple[int, ...]) -> str:
+def _ranges_text(sizes: tuple[int, ...]) -> str:
     """`1-20, 24, 30`, cut where it gets long."""
     runs: list[list[int]] = []
     for size in sizes:
@@ -78,52 +90,62 @@ def _ranges(sizes: tuple[int, ...]) -> str:
             runs[-1][1] = size
         else:
             runs.append([size, size])
-    told = [str(first) if first == last else f"{first}-{last}" for first, last in runs]
-    more = f", and {len(told) - LISTED} more ranges" if len(told) > LISTED else ""
-    return ", ".join(told[:LISTED]) + more
+    texts = [str(first) if first == last else f"{first}-{last}" for first, last in runs]
+    more = f", and {len(texts) - LISTED} more ranges" if len(texts) > LISTED else ""
+    return ", ".join(texts[:LISTED]) + more
 
 
 def cost_table(costs: Sequence[Cost]) -> Table:
-    """What the design costs at each size, and against the first."""
-    first = costs[0].report.totals
-    rows = tuple(
-        (
-            str(cost.size),
-            count(cost.report.totals.params),
-            count(cost.report.totals.macs),
-            f"{cost.report.totals.macs / first.macs:.2f}" if first.macs else "-",
-            count(cost.report.totals.activation_bytes),
-            count(cost.report.totals.peak_activation_bytes),
-        )
-        for cost in costs
+    """What the design costs at each size, and its MACs against those at the first."""
+    columns = (
+        Column("size", numeric=True, text=str),
+        Column("params", numeric=True),
+        Column("macs", "MACs", numeric=True),
+        Column("ratio", f"/ {costs[0].size}", numeric=True, text=_ratio_text),
+        Column("activation_bytes", "activation bytes", numeric=True),
+        Column("peak_activation_bytes", "peak bytes", numeric=True),
     )
-    headings = ("size", "params", "MACs", f"/ {costs[0].size}", "activation bytes", "peak bytes")
-    return Table(headings, rows, frozenset(), (True,) * len(headings))
+    first = costs[0].report.totals.macs
+    return Table(columns, [_cost_values(cost, first) for cost in costs])
 
 
-def to_json(name: str, found: Sizes, costs: Sequence[Cost]) -> str:
-    """What was found, as JSON."""
+def _cost_values(cost: Cost, first: int) -> tuple[object, ...]:
+    totals = cost.report.totals
+    ratio = totals.macs / first if first else None
+    return cost.size, totals.params, totals.macs, ratio, totals.activation_bytes, totals.peak_activation_bytes
+
+
+def _ratio_text(ratio: float | None) -> str:
+    return "-" if ratio is None else f"{ratio:.2f}"
+
+
+_COST_KEYS = ("params", "macs", "flops", "activation_bytes", "peak_activation_bytes")
+
+
+def to_json(name: str, sizes: Sizes, costs: Sequence[Cost]) -> str:
+    """The sizes that work and what they cost, as JSON."""
+    cost_rows = [(cost.size, *(FIGURES[key].of(cost.report) for key in _COST_KEYS)) for cost in costs]
     data: dict[str, Any] = {
-        "version": VERSION,
         "name": name,
-        "lowest": found.lowest,
-        "highest": found.highest,
-        "working": list(found.working),
-        "exact": list(found.exact),
+        "lowest": sizes.lowest,
+        "highest": sizes.highest,
+        "working": list(sizes.working),
+        "exact": list(sizes.exact),
         "obstacles": [
-            {"line": each.line, "message": each.message, "sizes": list(each.sizes)} for each in found.obstacles
+            {"line": obstacle.line, "message": obstacle.message, "sizes": list(obstacle.sizes)}
+            for obstacle in sizes.obstacles
         ],
-        "rounding": {layer: list(sizes) for layer, sizes in found.rounding},
-        "costs": [
-            {
-                "size": cost.size,
-                "params": cost.report.totals.params,
-                "macs": cost.report.totals.macs,
-                "flops": cost.report.totals.flops,
-                "activation_bytes": cost.report.totals.activation_bytes,
-                "peak_activation_bytes": cost.report.totals.peak_activation_bytes,
-            }
-            for cost in costs
-        ],
+        "rounding": {layer: list(values) for layer, values in sizes.rounding},
+        "costs": records(Table(map(Column, ("size", *_COST_KEYS)), cost_rows)),
     }
-    return written(data) + "\n"
+    return to_contract(data)
+
+
+def _to_text(view: SizesView, page: Page) -> str:
+    return plain(view.name, view.sizes, view.costs, page.width)
+
+
+FORMATS: Formats[SizesView] = {
+    "table": Format(_to_text),
+    "json": Format.fixed(lambda view: to_json(view.name, view.sizes, view.costs)),
+}

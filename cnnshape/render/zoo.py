@@ -1,33 +1,24 @@
 """The shipped architectures side by side: a table to choose from, in every format."""
 
-import csv
-import io
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from cnnshape.layers import show
-from cnnshape.render.markdown import markdown_table
-from cnnshape.render.numbers import count, rounded
-from cnnshape.render.table import GAP, Table, fitted
+from cnnshape.layers import format_shape
+from cnnshape.render.contract import VERSION
+from cnnshape.render.formats import Format, Formats
+from cnnshape.render.numbers import rounded
+from cnnshape.render.table import Column, Table, fit, text_lines
+from cnnshape.render.table.csv import to_csv
+from cnnshape.render.table.markdown import markdown_lines
 from cnnshape.study.zoo import Entry
-
-JSON_VERSION = 1
-
-
-class Column(NamedTuple):
-    """A column of the table: its heading, its cell, and whether it holds numbers."""
-
-    heading: str
-    cell: Callable[[Entry], str]
-    numeric: bool = False
 
 
 def _field(entry: Entry) -> str:
     if entry.field is None:
         return "all"
-    text = str(entry.field[0]) if len(set(entry.field)) == 1 else show(entry.field)
+    text = str(entry.field[0]) if len(set(entry.field)) == 1 else format_shape(entry.field)
     return text if entry.aligned else text + "*"
 
 
@@ -42,49 +33,56 @@ def short_source(source: str) -> str:
     return f"{named} ({match[2]})"
 
 
-COLUMNS: dict[str, Column] = {
-    "name": Column("name", lambda entry: entry.name),
-    "family": Column("family", lambda entry: entry.family),
-    "year": Column("year", lambda entry: "" if entry.year is None else str(entry.year), True),
-    "input": Column("input", lambda entry: show(entry.input)),
-    "params": Column("params", lambda entry: count(entry.params), True),
-    "macs": Column("MACs", lambda entry: rounded(entry.macs), True),
-    "rf": Column("RF", _field, True),
-    "source": Column("source", lambda entry: short_source(entry.source)),
+def _year(year: int | None) -> str:
+    return "" if year is None else str(year)
+
+
+class EntryColumn(NamedTuple):
+    """A column of the table, and its value of an entry."""
+
+    column: Column
+    value: Callable[[Entry], object]
+
+    def text(self, entry: Entry) -> str:
+        """The text of the cell."""
+        value = self.value(entry)
+        return value if isinstance(value, str) else self.column.text(value)
+
+
+COLUMNS: dict[str, EntryColumn] = {
+    entry_column.column.key: entry_column
+    for entry_column in (
+        EntryColumn(Column("name"), lambda entry: entry.name),
+        EntryColumn(Column("family", priority=4), lambda entry: entry.family),
+        EntryColumn(Column("year", numeric=True, text=_year, priority=3), lambda entry: entry.year),
+        EntryColumn(Column("input", text=format_shape, priority=1), lambda entry: entry.input),
+        EntryColumn(Column("params", numeric=True), lambda entry: entry.params),
+        EntryColumn(Column("macs", "MACs", numeric=True, text=rounded, priority=5), lambda entry: entry.macs),
+        EntryColumn(Column("rf", "RF", numeric=True, priority=2), _field),
+        EntryColumn(Column("source", priority=0), lambda entry: short_source(entry.source)),
+    )
 }
-_EXPENDABLE = ("source", "input", "RF", "year", "family", "MACs")
 
 
 def zoo_table(entries: Sequence[Entry], width: int | None = None) -> Table:
     """The table of these entries, with as many columns as fit into `width`."""
-    chosen = COLUMNS.values()
-    rows = tuple(tuple(column.cell(entry) for column in chosen) for entry in entries)
-    headings = tuple(column.heading for column in chosen)
-    return fitted(Table(headings, rows, frozenset(), tuple(column.numeric for column in chosen)), width, _EXPENDABLE)
+    rows = [tuple(column.value(entry) for column in COLUMNS.values()) for entry in entries]
+    return fit(Table([column.column for column in COLUMNS.values()], rows), width)
 
 
 def zoo_plain(table: Table) -> str:
     """The table as plain text."""
-    cells = [table.headings, tuple("-" * width for width in table.widths), *table.rows]
-    return "".join(f"{line}\n" for line in (*(_joined(row, table) for row in cells), *table.notes))
-
-
-def _joined(row: tuple[str, ...], table: Table) -> str:
-    padded = [
-        cell.rjust(width) if numeric else cell.ljust(width)
-        for cell, width, numeric in zip(row, table.widths, table.numeric, strict=True)
-    ]
-    return (" " * GAP).join(padded).rstrip()
+    return "".join(f"{line}\n" for line in (*text_lines(table, split_rule=True), *table.notes))
 
 
 def zoo_markdown(entries: Sequence[Entry]) -> str:
     """The table in GitHub's Markdown."""
-    return "\n".join(markdown_table(zoo_table(entries))) + "\n"
+    return "\n".join(markdown_lines(zoo_table(entries))) + "\n"
 
 
 def zoo_json(entries: Iterable[Entry]) -> str:
     """The entries as JSON: a contract, versioned, with exact integers."""
-    return json.dumps({"version": JSON_VERSION, "architectures": [*map(_data, entries)]}, indent=2) + "\n"
+    return json.dumps({"version": VERSION, "architectures": [*map(_data, entries)]}, indent=2) + "\n"
 
 
 def _data(entry: Entry) -> dict[str, Any]:
@@ -102,16 +100,23 @@ def _data(entry: Entry) -> dict[str, Any]:
     }
 
 
+_CSV_KEYS = ("name", "title", "family", "year", "input", "params", "macs", "rf", "rf_aligned", "source")
+
+
 def zoo_csv(entries: Iterable[Entry]) -> str:
     """The entries as CSV, numbers as they are."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("name", "title", "family", "year", "input", "params", "macs", "rf", "rf_aligned", "source"))
-    writer.writerows(map(_cells, entries))
-    return text.getvalue()
+    return to_csv(Table(map(Column, _CSV_KEYS), map(_values, entries)))
 
 
-def _cells(entry: Entry) -> tuple[object, ...]:
-    field = ("", "") if entry.field is None else (show(entry.field), "true" if entry.aligned else "false")
-    facts = (entry.name, entry.title, entry.family, entry.year, show(entry.input), entry.params, entry.macs)
-    return (*facts, *field, entry.source)
+def _values(entry: Entry) -> tuple[object, ...]:
+    facts = (entry.name, entry.title, entry.family, entry.year, entry.input, entry.params, entry.macs)
+    return (*facts, entry.field, None if entry.field is None else entry.aligned, entry.source)
+
+
+FORMATS: Formats[Sequence[Entry]] = {
+    "table": Format(lambda entries, page: zoo_plain(zoo_table(entries, page.width))),
+    "plain": Format(lambda entries, _: zoo_plain(zoo_table(entries))),
+    "markdown": Format(lambda entries, _: zoo_markdown(entries)),
+    "json": Format(lambda entries, _: zoo_json(entries)),
+    "csv": Format(lambda entries, _: zoo_csv(entries)),
+}

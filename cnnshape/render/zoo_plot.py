@@ -1,11 +1,11 @@
-"""The shipped architectures as a plot: parameters against MACs, both on logarithmic axes. SVG, written by hand."""
+"""The shipped architectures as a plot: parameters against MACs, both on logarithmic axes. SVG."""
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from math import ceil, floor, log10
 from typing import NamedTuple
 
 from cnnshape.render.numbers import count, rounded
+from cnnshape.render.svg import path, picture, text
 from cnnshape.study.zoo import Entry
 
 WIDTH, HEIGHT = 900, 720
@@ -15,7 +15,7 @@ _FONT = 10
 _GLYPH = 0.6
 """The width of a letter, in font sizes; no usual sans-serif face is wider."""
 _REACHES = (8, 17, 28, 40, 52)
-"""How far a name may stand from its mark; from the second on, a line leads to it."""
+"""How far a name may be from its mark; from the second on, a line leads to it."""
 
 # All are dark enough to be read on white. Where two come close in hue, their places give them different shapes.
 _COLORS = (
@@ -83,18 +83,10 @@ def zoo_plot(entries: Sequence[Entry]) -> str:
         Point(entry, across.at(entry.params), up.at(entry.macs), *looks[entry.family])
         for entry in sorted(entries, key=lambda entry: (families.index(entry.family), entry.params, entry.name))
     ]
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
-        'font-family="Helvetica, Arial, sans-serif" role="img">',
-        "<title>Parameters against multiply-accumulates of the shipped architectures</title>",
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
-        *_grid(across, up),
-        *_marks(points),
-        *_names(points),
-        *_legend(looks),
-        "</svg>",
-    ]
-    return "\n".join(parts) + "\n"
+    title = "Parameters against multiply-accumulates of the shipped architectures"
+    parts = [*_grid(across, up), *_marks(points), *_names(points), *_legend(looks)]
+    font = "Helvetica, Arial, sans-serif"
+    return picture(WIDTH, HEIGHT, parts, title, width=WIDTH, height=HEIGHT, font_family=font, role="img")
 
 
 def _first_year(entries: Sequence[Entry], family: str) -> int:
@@ -109,27 +101,22 @@ def _axis(numbers: Sequence[int], start: float, end: float) -> Axis:
 def _grid(across: Axis, up: Axis) -> Iterator[str]:
     for steps, color in ((range(2, 10), "#eef0f2"), ((1,), "#c3c9cf")):
         for number in across.ticks(steps):
-            yield f'<path d="M{across.at(number):.1f} {_TOP}V{_BOTTOM}" stroke="{color}"/>'
+            yield path(f"M{across.at(number):.1f} {_TOP}V{_BOTTOM}", stroke=color)
         for number in up.ticks(steps):
-            yield f'<path d="M{_LEFT} {up.at(number):.1f}H{_RIGHT}" stroke="{color}"/>'
+            yield path(f"M{_LEFT} {up.at(number):.1f}H{_RIGHT}", stroke=color)
     for decade in across.ticks((1,)):
-        yield _text(across.at(decade), _BOTTOM + 16, _short(decade), 'text-anchor="middle" font-size="12" fill="#333"')
+        yield text(across.at(decade), _BOTTOM + 16, _short(decade), text_anchor="middle", font_size=12, fill="#333")
     for decade in up.ticks((1,)):
-        yield _text(_LEFT - 6, up.at(decade) + 4, _short(decade), 'text-anchor="end" font-size="12" fill="#333"')
-    middle = (_LEFT + _RIGHT) / 2
-    yield _text(middle, _BOTTOM + 36, "parameters", 'text-anchor="middle" font-size="13" fill="#111"')
-    y = (_TOP + _BOTTOM) / 2
-    turned = f'transform="rotate(-90 14 {y:g})" text-anchor="middle" font-size="13" fill="#111"'
-    yield _text(14, y, "multiply-accumulates at the network's own input", turned)
+        yield text(_LEFT - 6, up.at(decade) + 4, _short(decade), text_anchor="end", font_size=12, fill="#333")
+    x, y = (_LEFT + _RIGHT) / 2, (_TOP + _BOTTOM) / 2
+    style: dict[str, str | int] = {"text_anchor": "middle", "font_size": 13, "fill": "#111"}
+    yield text(x, _BOTTOM + 36, "parameters", **style)
+    yield text(14, y, "multiply-accumulates at the network's own input", transform=f"rotate(-90 14 {y:g})", **style)
 
 
 def _short(decade: int) -> str:
     number, _, prefix = rounded(decade).partition(" ")
     return f"{float(number):g} {prefix}"
-
-
-def _text(x: float, y: float, text: str, attributes: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" {attributes}>{escape(text)}</text>'
 
 
 _SHAPES = (
@@ -141,30 +128,29 @@ _SHAPES = (
 """A circle, a square, a triangle, a diamond."""
 
 
-def _mark(x: float, y: float, shape: int) -> str:
-    return f'd="{_SHAPES[shape].format(x=x, y=y)}"'
+def _outline(x: float, y: float, shape: int) -> str:
+    return _SHAPES[shape].format(x=x, y=y)
 
 
 def _marks(points: Sequence[Point]) -> Iterator[str]:
     for point in points:
         entry = point.entry
-        said = f"{entry.title}: {count(entry.params)} parameters, {rounded(entry.macs)} MACs"
-        mark = _mark(point.x, point.y, point.shape)
-        yield f'<path {mark} fill="{point.color}" fill-opacity="0.85"><title>{escape(said)}</title></path>'
+        title = f"{entry.title}: {count(entry.params)} parameters, {rounded(entry.macs)} MACs"
+        yield path(_outline(point.x, point.y, point.shape), title, fill=point.color, fill_opacity="0.85")
 
 
 def _names(points: Sequence[Point]) -> Iterator[str]:
     """The names that fit: none lies on another one, on a mark or on a line. The short ones, best known, come first."""
-    taken = [point.box for point in points]
+    covered = [point.box for point in points]
     for point in sorted(points, key=lambda point: (len(point.entry.name), point.entry.name)):
-        place = next((place for place in _places(point) if not place.hits(taken, point.box)), None)
+        place = next((place for place in _places(point) if not place.hits(covered, point.box)), None)
         if place is not None:
-            taken += place.boxes
+            covered += place.boxes
             yield from place.drawn(point)
 
 
 class Place(NamedTuple):
-    """Where a name may stand: the point that it hangs on, how it hangs there, and what it covers with its line."""
+    """A place for a name: its point, how the text is anchored there, and what it covers with its line."""
 
     x: float
     y: float
@@ -172,19 +158,20 @@ class Place(NamedTuple):
     reach: int
     boxes: tuple[Box, ...]
 
-    def hits(self, taken: Sequence[Box], own: Box) -> bool:
-        """Whether it leaves the plot or covers what is taken by others."""
+    def hits(self, covered: Sequence[Box], own: Box) -> bool:
+        """Whether it leaves the plot or covers what others cover."""
         name = self.boxes[0]
         if name.left < _LEFT or name.right > _RIGHT or name.top < _TOP or name.bottom > _BOTTOM:
             return True
-        return any(box.meets(other) for box in self.boxes for other in taken if other != own)
+        return any(box.meets(other) for box in self.boxes for other in covered if other != own)
 
     def drawn(self, point: Point) -> Iterator[str]:
-        """The name, and the line to it where it stands apart."""
+        """The name, and the line to it where it is apart."""
         if self.reach > _REACHES[0]:
-            yield f'<path d="M{point.x:.1f} {point.y:.1f}L{self.x:.1f} {self.y:.1f}" stroke="{point.color}" stroke-width="0.7"/>'
-        attributes = f'text-anchor="{self.anchor}" font-size="{_FONT}" fill="{point.color}"'
-        yield _text(self.x, self.y + _FONT * 0.35, point.entry.name, attributes)
+            line = f"M{point.x:.1f} {point.y:.1f}L{self.x:.1f} {self.y:.1f}"
+            yield path(line, stroke=point.color, stroke_width=0.7)
+        style: dict[str, str | int] = {"text_anchor": self.anchor, "font_size": _FONT, "fill": point.color}
+        yield text(self.x, self.y + _FONT * 0.35, point.entry.name, **style)
 
 
 def _places(point: Point) -> Iterator[Place]:
@@ -214,5 +201,5 @@ def _around(x: float, y: float) -> Box:
 def _legend(looks: dict[str, tuple[str, int]]) -> Iterator[str]:
     for index, (family, (color, shape)) in enumerate(looks.items()):
         y = _TOP + 12 + 20 * index
-        yield f'<path {_mark(_RIGHT + 16, y, shape)} fill="{color}"/>'
-        yield _text(_RIGHT + 28, y + 4, family, 'font-size="13" fill="#222"')
+        yield path(_outline(_RIGHT + 16, y, shape), fill=color)
+        yield text(_RIGHT + 28, y + 4, family, font_size=13, fill="#222")

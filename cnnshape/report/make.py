@@ -57,6 +57,7 @@ def make_report(graph: Graph, origin: str = "", settings: Settings | None = None
         totals=_totals(rows, peak, settings),
         peak=_peak(graph, peak, settings),
         outputs={name: graph.value(index).shape for name, index in graph.outputs.items()},
+        output_layers={name: graph.value_name(index) for name, index in graph.outputs.items()},
         reaches={name: rows[index] for name, index in last_maps(graph, fields).items()},
         complete=complete,
     )

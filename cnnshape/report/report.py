@@ -110,8 +110,8 @@ class Report(NamedTuple):
     """All that is known of a design.
 
     `groups` is the tree of stages and blocks over `rows`. `reaches` has the row of each output's last map, before its
-    space is pooled, flattened or cut into regions; outputs without one are left out. `complete` is False where a part
-    of the design could not be built.
+    space is pooled, flattened or cut into regions; outputs without one are left out. `output_layers` has the name of
+    the layer or input that gives each output. `complete` is False where a part of the design could not be built.
     """
 
     name: str
@@ -126,6 +126,7 @@ class Report(NamedTuple):
     totals: Totals
     peak: PeakActivation
     outputs: dict[str, Shape]
+    output_layers: dict[str, str]
     reaches: dict[str, Row]
     complete: bool = True
 

@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-# YAML's own line breaks: our line numbers must be the reader's line numbers.
+# The line breaks of YAML 1.1.
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+_RARE_BREAK = re.compile("[\r\x85\u2028\u2029]")
 
 
 class SourceText:
@@ -19,25 +20,27 @@ class SourceText:
         self.path = path
         self._lines: list[str] | None = None
 
+    @property
+    def lines(self) -> list[str]:
+        """All lines without their breaks, an empty one after the last break included. Not to be changed."""
+        if self._lines is None:
+            self._lines = _BREAK.split(self.text) if _RARE_BREAK.search(self.text) else self.text.split("\n")
+        return self._lines
+
     def line(self, number: int) -> str:
         """The line of that 1-based number, without its break; empty past the end."""
-        lines = self._split()
+        lines = self.lines
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
     @property
     def line_count(self) -> int:
         """Lines in the text, an empty one after the last break included."""
-        return len(self._split())
+        return len(self.lines)
 
     def place(self, offset: int) -> tuple[int, int]:
         """The 1-based line and column of a code point."""
         before = _BREAK.split(self.text[:offset])
         return len(before), len(before[-1]) + 1
-
-    def _split(self) -> list[str]:
-        if self._lines is None:
-            self._lines = _BREAK.split(self.text)
-        return self._lines
 
     def __repr__(self) -> str:
         return f"SourceText({self.name!r})"

@@ -1,17 +1,16 @@
 """Designs side by side: totals, stages, and the layers that differ."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from cnnshape.graph import Group
 from cnnshape.layers import show
-from cnnshape.report import COMPARED, Report, Row
-from cnnshape.study.alignment import aligned, common, differences
+from cnnshape.report import COMPARED, Report
+from cnnshape.study.changes import Change, changes_between
 
-MOST_LAYERS = 5_000
-SAME_LAYERS = 0.5
-SAME_KINDS = 0.95
-"""Two designs are versions of one another if that share of their layers is equal, or equal in kind and order."""
+__all__ = ["Change", "Comparison", "Part", "Side", "compare"]
+
+Costs = tuple[int, int]
+"""Parameters and MACs."""
 
 
 class Side(NamedTuple):
@@ -29,30 +28,6 @@ class Part(NamedTuple):
     macs: tuple[int | None, ...]
 
 
-class Change(NamedTuple):
-    """Layers that were `added`, `removed` or `changed` from the first side to the second.
-
-    A changed layer has one row `before` and one `after`. What came or went together is one change: a layer, or all
-    layers of a block, of `blocks` neighbouring blocks of one kind where they are several.
-    """
-
-    change: str
-    name: str
-    before: tuple[Row, ...]
-    after: tuple[Row, ...]
-    blocks: int = 0
-
-    @property
-    def params(self) -> int:
-        """Parameters that the change brings."""
-        return sum(row.params for row in self.after) - sum(row.params for row in self.before)
-
-    @property
-    def macs(self) -> int:
-        """MACs that the change brings."""
-        return sum(row.macs for row in self.after) - sum(row.macs for row in self.before)
-
-
 class Comparison(NamedTuple):
     """Sides with what they have in common; `changes` is None where the sides are no versions of one design."""
 
@@ -68,159 +43,37 @@ def compare(sides: tuple[Side, ...]) -> Comparison:
     figures = tuple((figure.name, tuple(figure.of(side.report) for side in sides)) for figure in COMPARED)
     reach = [side.report.reach for side in sides]
     fields = tuple(show(row.receptive_field.size) if row and row.receptive_field else "-" for row in reach)
-    changes = _changes(sides[0].report, sides[1].report) if len(sides) == 2 else None
+    changes = changes_between(sides[0].report, sides[1].report) if len(sides) == 2 else None
     return Comparison(sides, figures, fields, _parts(sides), changes)
 
 
 def _parts(sides: tuple[Side, ...]) -> tuple[Part, ...]:
-    """The named stages and blocks at the top that at least two sides share."""
-    tables = [_top(side.report) for side in sides]
-    labels = list(dict.fromkeys(label for table in tables for label in table))
+    """The named stages and blocks at the top that at least two sides share, and what remains."""
+    tables = [_costs_by_label(side.report) for side in sides]
+    labels = dict.fromkeys(label for table in tables for label in table)
     shared = [label for label in labels if sum(label in table for table in tables) > 1]
     if not shared:
         return ()
-    rest = Part("other layers", *_rest(sides, tables, shared))
-    return (*(_part(label, tables) for label in shared), rest)
+    parts = [_part(label, [table.get(label) for table in tables]) for label in shared]
+    rest = [_rest(side.report, table, shared) for side, table in zip(sides, tables, strict=True)]
+    return (*parts, _part("other layers", rest))
 
 
-def _part(label: str, tables: list[dict[str, tuple[int, int]]]) -> Part:
-    found = [table.get(label) for table in tables]
-    return Part(label, tuple(each and each[0] for each in found), tuple(each and each[1] for each in found))
+def _part(label: str, costs: Sequence[Costs | None]) -> Part:
+    params = tuple(None if cost is None else cost[0] for cost in costs)
+    return Part(label, params, tuple(None if cost is None else cost[1] for cost in costs))
 
 
-def _rest(
-    sides: tuple[Side, ...], tables: list[dict[str, tuple[int, int]]], shared: list[str]
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    params, macs = [], []
-    for side, table in zip(sides, tables, strict=True):
-        told = [table[label] for label in shared if label in table]
-        params.append(side.report.totals.params - sum(each[0] for each in told))
-        macs.append(side.report.totals.macs - sum(each[1] for each in told))
-    return tuple(params), tuple(macs)
+def _rest(report: Report, table: dict[str, Costs], shared: list[str]) -> Costs:
+    """What a side has outside of the shared parts."""
+    costs = [table[label] for label in shared if label in table]
+    params, macs = (sum(cost) for cost in zip((0, 0), *costs, strict=True))
+    return report.totals.params - params, report.totals.macs - macs
 
 
-def _top(report: Report) -> dict[str, tuple[int, int]]:
-    found = {}
+def _costs_by_label(report: Report) -> dict[str, Costs]:
+    costs = {}
     for group in report.groups.children:
         rows = report.rows[group.start : group.end]
-        found[group.label] = sum(row.params for row in rows), sum(row.macs for row in rows)
-    return found
-
-
-def _changes(before: Report, after: Report) -> tuple[Change, ...] | None:
-    """What differs layer by layer; None where the designs have too little in common, or too many layers."""
-    if max(len(before.rows), len(after.rows)) > MOST_LAYERS or not _are_versions(before.rows, after.rows):
-        return None
-    changes: list[Change] = []
-    for start, end, new_start, new_end in differences(_placed(before), _placed(after)):
-        changes += _paired(before.rows[start:end], after.rows[new_start:new_end])
-    blocks = {**_whole_blocks(before, changes, "removed"), **_whole_blocks(after, changes, "added")}
-    return tuple(_gathered(changes, blocks))
-
-
-def _are_versions(old: tuple[Row, ...], new: tuple[Row, ...]) -> bool:
-    """Whether two designs are versions of one another."""
-    alike = _share(list(map(_signature, old)), list(map(_signature, new)), SAME_LAYERS)
-    return alike or _share(_kinds(old), _kinds(new), SAME_KINDS)
-
-
-def _share(old: Sequence[Hashable], new: Sequence[Hashable], least: float) -> bool:
-    """Whether that share of the items is equal in the same order. Items alone rule most pairs of designs out."""
-    needed = least * (len(old) + len(new)) / 2
-    return common(old, new) >= needed and len(aligned(old, new)) >= needed
-
-
-def _signature(row: Row) -> tuple[object, ...]:
-    """What makes layers of two designs the same."""
-    return row.application.layer, row.inputs, row.output, row.boxes, row.params
-
-
-def _placed(report: Report) -> list[tuple[object, ...]]:
-    """The signature of each row, inside of a block with its place in it, so that repeated blocks match whole."""
-    places: dict[int, tuple[int, int]] = {}
-
-    def visit(group: Group) -> None:
-        for child in group.children:
-            visit(child)
-        if not group.children and group.label:
-            rows = range(group.start, group.end)
-            places.update({index: (index - group.start, len(rows)) for index in rows})
-
-    visit(report.groups)
-    return [(*_signature(row), places.get(index)) for index, row in enumerate(report.rows)]
-
-
-def _kinds(rows: tuple[Row, ...]) -> list[str]:
-    return [row.kind for row in rows]
-
-
-def _paired(old: tuple[Row, ...], new: tuple[Row, ...]) -> list[Change]:
-    """Layers of the same kind in the same order have changed; the others have come or gone."""
-    changes: list[Change] = []
-    start = new_start = 0
-    for index, new_index in [*_counterparts(old, new), (len(old), len(new))]:
-        changes += [Change("removed", row.name, (row,), ()) for row in old[start:index]]
-        changes += [Change("added", row.name, (), (row,)) for row in new[new_start:new_index]]
-        for before, after in zip(old[index : index + 1], new[new_index : new_index + 1], strict=True):
-            if _signature(before) != _signature(after):
-                changes.append(Change("changed", after.name, (before,), (after,)))
-        start, new_start = index + 1, new_index + 1
-    return changes
-
-
-def _counterparts(old: tuple[Row, ...], new: tuple[Row, ...]) -> list[tuple[int, int]]:
-    """Positions of layers of the same kind in the same order: those of the same name first, then those between."""
-    pairs: list[tuple[int, int]] = []
-    start = new_start = 0
-    named = aligned([(row.kind, row.name) for row in old], [(row.kind, row.name) for row in new])
-    for end, new_end in [*named, (len(old), len(new))]:
-        between = aligned(_kinds(old[start:end]), _kinds(new[new_start:new_end]))
-        pairs += [(start + index, new_start + new_index) for index, new_index in between]
-        pairs.append((end, new_end))
-        start, new_start = end + 1, new_end + 1
-    return pairs[:-1]
-
-
-def _whole_blocks(report: Report, changes: list[Change], word: str) -> dict[int, Group]:
-    """For each row of a block that came or went as a whole, that block, the largest that does."""
-    touched = {id(row) for change in changes if change.change == word for row in (*change.before, *change.after)}
-    found: dict[int, Group] = {}
-
-    def visit(group: Group) -> None:
-        rows = report.rows[group.start : group.end]
-        if group.label and all(id(row) in touched for row in rows):
-            found.update({id(row): group for row in rows})
-            return
-        for child in group.children:
-            visit(child)
-
-    visit(report.groups)
-    return found
-
-
-def _gathered(changes: list[Change], blocks: dict[int, Group]) -> list[Change]:
-    """Layers of one block, and neighbouring blocks of one kind, as one change."""
-    found: list[Change] = []
-    current: Group | None = None
-    for change in changes:
-        row = (*change.before, *change.after)[0]
-        group = blocks.get(id(row)) if change.change != "changed" else None
-        if group is None:
-            found.append(change)
-        elif group is current:
-            found[-1] = _with(found[-1], change, found[-1].blocks)
-        elif current is not None and found[-1].change == change.change and _alike(current, group):
-            found[-1] = _with(found[-1], change, found[-1].blocks + 1)
-        else:
-            found.append(change._replace(name=group.label, blocks=1))
-        current = group
-    return found
-
-
-def _alike(one: Group, other: Group) -> bool:
-    return one.word == other.word and one.label.rpartition(".")[0] == other.label.rpartition(".")[0]
-
-
-def _with(gathered: Change, change: Change, blocks: int) -> Change:
-    before, after = gathered.before + change.before, gathered.after + change.after
-    return gathered._replace(before=before, after=after, blocks=blocks)
+        costs[group.label] = sum(row.params for row in rows), sum(row.macs for row in rows)
+    return costs

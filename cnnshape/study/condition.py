@@ -15,7 +15,6 @@ _OPERATORS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
-_CONDITION = re.compile(r"\s*([a-z_]+)\s*(>=|<=|>|<)\s*([+-]?)\s*(.+?)\s*(%?)\s*\Z")
 
 
 class Condition(NamedTuple):
@@ -40,7 +39,7 @@ class Condition(NamedTuple):
 
 def parse_condition(text: str) -> Condition | None:
     """The condition that a text states, or None."""
-    match = _CONDITION.match(text)
+    match = re.match(r"\s*([a-z_]+)\s*(>=|<=|>|<)\s*([+-]?)\s*(.+?)\s*(%?)\s*\Z", text)
     if match is None or match[1] not in {figure.name for figure in COMPARED}:
         return None
     figure, sign, plus, number, percent = match.groups()
@@ -54,11 +53,13 @@ def parse_condition(text: str) -> Condition | None:
 def violations(comparison: Comparison, conditions: tuple[Condition, ...]) -> list[str]:
     """A sentence for each condition that holds for a side."""
     figures = dict(comparison.figures)
-    found = []
+    sentences = []
     for condition in conditions:
         first, *others = figures[condition.figure]
         for side, other in zip(comparison.sides[1:], others, strict=True):
             if condition.holds(first, other):
                 change = f"{other - first:+,}" + (f", {(other - first) / first * 100:+.2f} %" if first else "")
-                found.append(f"{side.label}: {condition.figure} is {other:,} ({change}), refused by `{condition.text}`")
-    return found
+                sentences.append(
+                    f"{side.label}: {condition.figure} is {other:,} ({change}), refused by `{condition.text}`"
+                )
+    return sentences

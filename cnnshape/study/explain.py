@@ -1,4 +1,4 @@
-"""The arithmetic behind a layer's figures, with its numbers, from the same facts that the report is made of."""
+"""The arithmetic of a layer's figures, with its numbers, from the formulas that the report is made of."""
 
 from typing import NamedTuple
 

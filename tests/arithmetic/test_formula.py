@@ -92,7 +92,7 @@ def test_recorded_numbers_go_through(formula: Formula, subject: Subject) -> None
         (AREA + 1, "width x height + 1", "4 * 5 * 6 + 1", 121),
         (1 + AREA, "1 + width x height", "1 + 4 * 5 * 6", 121),
         (AREA - WIDTH, "width x height - width", "4 * 5 * 6 - 4 * 5", 100),
-        ((WIDTH - 1) * VALUES, "width - 1 per value", "(4 * 5 - 1) * 4 * 5 * 6", 2280),
+        ((WIDTH - 1) * VALUES, "(width - 1) per value", "(4 * 5 - 1) * 4 * 5 * 6", 2280),
         (2 * (WIDTH - 1) * HEIGHT, "2 x (width - 1) x height", "2 * (4 * 5 - 1) * 6", 228),
         (2 * AREA + BORDER, "2 x width x height + 1 per value (with `border`)", "2 * 4 * 5 * 6 + 4 * 5 * 6", 360),
         (counted_as(VALUES, "product", "sum"), "2 per value", "2 * 4 * 5 * 6", 240),

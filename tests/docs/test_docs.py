@@ -30,8 +30,8 @@ from generate import Fence, Scratch, fences
 
 import cnnshape
 from cnnshape.diagnostics import CATALOGUE
-from cnnshape.document import reading
-from cnnshape.document.reading import MAX_BYTES, MAX_NODES
+from cnnshape.document import MAX_BYTES
+from cnnshape.document.cursor import MAX_DEPTH, MAX_NODES
 from cnnshape.graph import MAX_ELEMENTS, MAX_LAYERS, MAX_LIST, MAX_LIST_DEPTH, MAX_NESTING
 from cnnshape.language import DYNAMIC, expression
 from cnnshape.language.expression import FUNCTIONS, MAX_LENGTH, MAX_VALUE
@@ -41,7 +41,7 @@ from cnnshape.language.reading import MAX_NAME, RESERVED
 from cnnshape.language.steps import MODIFIERS
 from cnnshape.layers import KINDS
 from cnnshape.layers.argument import LARGEST
-from cnnshape.render.csv import FIELDS
+from cnnshape.render.layer_csv import FIELDS
 from cnnshape.report import COMPARED, DTYPES, FIGURES, Report, Row, Totals
 from tests.command import run
 
@@ -175,7 +175,7 @@ def keys_of(data: object) -> set[str]:
         return set().union(*map(keys_of, data))
     if not isinstance(data, dict):
         return set()
-    chosen = {"inputs", "outputs", "boxes", "arguments", "rounding"}
+    chosen = {"inputs", "outputs", "output_layers", "boxes", "arguments", "rounding"}
     keys = set(data).union(*(keys_of(value) for key, value in data.items() if key not in {*chosen, *KEYED}))
     return keys.union(*(keys_of(value) for key in KEYED for value in values_of(data.get(key))))
 
@@ -255,7 +255,7 @@ def test_every_command_has_a_section_with_its_options() -> None:
 
 LIMITS = {
     "bytes of a file": MAX_BYTES,
-    "depth of nested lists and mappings": reading.MAX_DEPTH,
+    "depth of nested lists and mappings": MAX_DEPTH,
     "values in a file": MAX_NODES,
     "characters of an expression": MAX_LENGTH,
     "depth of an expression": expression.MAX_DEPTH,

@@ -19,7 +19,9 @@ from jsonschema import Draft7Validator
 
 import cnnshape
 from cnnshape.diagnostics import CATALOGUE, Diagnostic, Label, Severity, diagnose
+from cnnshape.render.diagnostics import full
 from cnnshape.render.findings import FORMATS, Findings
+from cnnshape.render.formats import Page
 from cnnshape.source import SourceText, Span
 
 DATA = Path(__file__).parent / "data"
@@ -54,18 +56,25 @@ FIXED = Findings(
     ),
     ("./designs/resnet 50%.yaml", "designs/größe,a:b.yaml", "designs/sound.yaml"),
 )  # fmt: skip
+
+
+def written(format: str, findings: Findings) -> str:
+    """The findings as a pipe gets them."""
+    return FORMATS[format].write(findings, Page())
+
+
 NOTHING = Findings((), ("designs/sound.yaml",))
 NO_FILES = Findings((), ())
 
 
 @pytest.mark.parametrize("format", [name for name in FORMATS if name != "sarif"])
 def test_golden(format: str) -> None:
-    assert FORMATS[format](FIXED) == (DATA / f"findings.{format}").read_bytes().decode()
+    assert written(format, FIXED) == (DATA / f"findings.{format}").read_bytes().decode()
 
 
 def test_golden_of_sarif() -> None:
     """Its results; the rules and the version are held against their sources below."""
-    found = json.loads(FORMATS["sarif"](FIXED))
+    found = json.loads(written("sarif", FIXED))
     for run in found["runs"]:
         del run["tool"]
         for result in run["results"]:
@@ -74,8 +83,9 @@ def test_golden_of_sarif() -> None:
 
 
 def test_golden_of_nothing() -> None:
-    empty = {format: to_text(NOTHING) for format, to_text in FORMATS.items()}
-    assert [empty[format] for format in ("full", "concise", "github", "gitlab")] == ["", "", "", "[]\n"]
+    empty = {format: written(format, NOTHING) for format in FORMATS}
+    assert empty["full"] == "1 design checked, nothing wrong\n"
+    assert [empty[format] for format in ("concise", "github", "gitlab")] == ["", "", "[]\n"]
     assert json.loads(empty["json"]) == {
         "version": 1, "checked": ["designs/sound.yaml"], "diagnostics": [], "counts": {"error": 0, "warning": 0},
     }  # fmt: skip
@@ -193,14 +203,14 @@ def real(path: Path) -> Findings:
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("findings", [FIXED, NOTHING, NO_FILES], ids=["fixed", "nothing", "no-files"])
 def test_every_reader_reads(format: str, findings: Findings) -> None:
-    READERS[format](FORMATS[format](findings))
+    READERS[format](written(format, findings))
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_real_findings_can_be_read(path: Path) -> None:
     findings = real(path)
-    for format, to_text in FORMATS.items():
-        READERS[format](to_text(findings))
+    for format in FORMATS:
+        READERS[format](written(format, findings))
 
 
 # Any findings: names, messages and sources of any characters, lone halves of surrogate pairs among them.
@@ -262,20 +272,20 @@ def posix(name: str) -> str:
 @unhurried
 @given(FINDINGS)
 def test_concise_has_a_line_each(findings: Findings) -> None:
-    text = FORMATS["concise"](findings)
+    text = written("concise", findings)
     assert text.count("\n") == len(findings.diagnostics) == len(text.splitlines())
 
 
 @unhurried
 @given(FINDINGS)
 def test_full_shows_nothing_that_a_terminal_obeys(findings: Findings) -> None:
-    assert all(line.isprintable() for line in FORMATS["full"](findings).split("\n"))
+    assert all(line.isprintable() for line in written("full", findings).split("\n"))
 
 
 @unhurried
 @given(FINDINGS)
 def test_json_keeps_everything(findings: Findings) -> None:
-    text = FORMATS["json"](findings)
+    text = written("json", findings)
     for found, meant in zip(read_json(text), findings.diagnostics, strict=True):
         span = meant.at.span if meant.at else None
         assert found == {
@@ -298,7 +308,7 @@ def test_json_keeps_everything(findings: Findings) -> None:
 @given(FINDINGS)
 def test_github_annotates_the_place(findings: Findings) -> None:
     for (severity, properties, text), meant in zip(
-        read_github(FORMATS["github"](findings)), findings.diagnostics, strict=True
+        read_github(written("github", findings)), findings.diagnostics, strict=True
     ):
         assert severity == meant.severity
         assert text.startswith(printed(meant.message))
@@ -319,7 +329,7 @@ def region(meant: Diagnostic) -> dict[str, int]:
 @unhurried
 @given(FINDINGS)
 def test_gitlab_names_every_finding_differently(findings: Findings) -> None:
-    found = read_gitlab(FORMATS["gitlab"](findings))
+    found = read_gitlab(written("gitlab", findings))
     assert len({each["fingerprint"] for each in found}) == len(findings.diagnostics)
     for issue, meant in zip(found, findings.diagnostics, strict=True):
         line = meant.at.span.line if meant.at else 1
@@ -331,7 +341,7 @@ def test_gitlab_names_every_finding_differently(findings: Findings) -> None:
 @unhurried
 @given(FINDINGS)
 def test_sarif_fits_the_standard(findings: Findings) -> None:
-    run = read_sarif(FORMATS["sarif"](findings))
+    run = read_sarif(written("sarif", findings))
     assert run["columnKind"] == "unicodeCodePoints"
     rules = run["tool"]["driver"]["rules"]
     for result, meant in zip(run["results"], findings.diagnostics, strict=True):
@@ -350,7 +360,7 @@ def path_of(uri: str) -> str:
 
 
 def test_sarif_describes_every_code() -> None:
-    driver = read_sarif(FORMATS["sarif"](NOTHING))["tool"]["driver"]
+    driver = read_sarif(written("sarif", NOTHING))["tool"]["driver"]
     assert [(rule["id"], rule["shortDescription"]["text"]) for rule in driver["rules"]] == [
         (entry.code, entry.meaning) for entry in CATALOGUE.values()
     ]
@@ -372,7 +382,7 @@ def test_sarif_describes_every_code() -> None:
     ],
 )
 def test_sarif_names_files_by_uri(name: str, uri: str) -> None:
-    run = read_sarif(FORMATS["sarif"](Findings((diagnose("empty-file", "nothing", file=name),), ())))
+    run = read_sarif(written("sarif", Findings((diagnose("empty-file", "nothing", file=name),), ())))
     (result,) = run["results"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
 
@@ -380,14 +390,14 @@ def test_sarif_names_files_by_uri(name: str, uri: str) -> None:
 @unhurried
 @given(FINDINGS)
 def test_junit_is_xml_with_a_test_per_file(findings: Findings) -> None:
-    suite = read_junit(FORMATS["junit"](findings))
+    suite = read_junit(written("junit", findings))
     for case, file in zip(suite, findings.files, strict=True):
         own = [each for each in findings.diagnostics if each.path == file or points_into(file, each)]
         failure, output = case.find("failure"), case.find("system-out")
         errors = [each for each in own if each.severity is Severity.ERROR]
         assert (failure is not None) == bool(errors)
         assert (output is not None) == (len(errors) < len(own))
-        assert (failure.text if errors else "") == FORMATS["full"](Findings(tuple(errors), ()))
+        assert (failure.text if errors else "") == full(errors)
 
 
 def points_into(file: str, diagnostic: Diagnostic) -> bool:
@@ -404,8 +414,8 @@ def moved(diagnostic: Diagnostic, source: SourceText, lines: int) -> Diagnostic:
 
 def marks(findings: Findings, format: str) -> list[str]:
     if format == "gitlab":
-        return [each["fingerprint"] for each in read_gitlab(FORMATS[format](findings))]
-    return [mark for each in read_sarif(FORMATS[format](findings))["results"] for mark in each["partialFingerprints"].values()]  # fmt: skip
+        return [each["fingerprint"] for each in read_gitlab(written(format, findings))]
+    return [mark for each in read_sarif(written(format, findings))["results"] for mark in each["partialFingerprints"].values()]  # fmt: skip
 
 
 @pytest.mark.parametrize("format", ["gitlab", "sarif"])
@@ -425,9 +435,9 @@ def test_fingerprints_tell_files_apart(format: str) -> None:
 
 def test_bytes_are_the_same_in_every_run() -> None:
     code = (
-        "import sys, cnnshape; from cnnshape.render.findings import FORMATS, Findings\n"
+        "import sys, cnnshape; from cnnshape.render.findings import FORMATS, Findings; from cnnshape.render.formats import Page\n"
         "found = Findings(tuple(cnnshape.check(cnnshape.load(sys.argv[1]))), (sys.argv[1],))\n"
-        "assert found.diagnostics; print([to_text(found) for to_text in FORMATS.values()])"
+        "assert found.diagnostics; print([format.write(found, Page()) for format in FORMATS.values()])"
     )
     runs = [
         subprocess.run(
@@ -439,7 +449,8 @@ def test_bytes_are_the_same_in_every_run() -> None:
 
 
 def test_no_format_brings_rich() -> None:
-    code = "import sys; from cnnshape.render.findings import FORMATS, Findings\n" + (
-        "[to_text(Findings((), ('a',))) for to_text in FORMATS.values()]; print('rich' in sys.modules)"
+    code = (
+        "import sys; from cnnshape.render.findings import FORMATS, Findings; from cnnshape.render.formats import Page\n"
+        + ("[format.write(Findings((), ('a',)), Page()) for format in FORMATS.values()]; print('rich' in sys.modules)")
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

@@ -15,8 +15,9 @@ import pytest
 import cnnshape
 from cnnshape.cli import list_
 from cnnshape.cli.cores import on_all_cores
+from cnnshape.cli.output import page_for
 from cnnshape.render.table import Table
-from cnnshape.render.zoo import short_source, zoo_plain, zoo_table
+from cnnshape.render.zoo import FORMATS, short_source, zoo_plain, zoo_table
 from cnnshape.render.zoo_plot import HEIGHT, WIDTH, zoo_plot
 from cnnshape.source import shipped_names, shipped_path
 from cnnshape.study.zoo import Entry, survey
@@ -183,7 +184,7 @@ def test_a_terminal_gets_the_columns_that_fit(width: int, entries: list[Entry]) 
     assert table.width <= width or table.headings == ("name", "params")
     assert set(table.headings).isdisjoint(left_out(table))
     assert {*table.headings, *left_out(table)} == set(whole.headings)
-    assert (table == whole) == (whole.width <= width)
+    assert (table.headings == whole.headings) == (whole.width <= width)
     for heading in table.headings:
         assert column(table, heading) == column(whole, heading)
 
@@ -193,7 +194,7 @@ def left_out(table: Table) -> list[str]:
 
 
 def column(table: Table, heading: str) -> list[str]:
-    return [row[table.headings.index(heading)] for row in table.rows]
+    return [cells[table.headings.index(heading)] for cells in table.cells]
 
 
 def test_80_columns_show_what_a_network_costs(entries: list[Entry]) -> None:
@@ -205,9 +206,9 @@ def test_80_columns_show_what_a_network_costs(entries: list[Entry]) -> None:
 def test_a_narrow_terminal_is_told_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "45")
     monkeypatch.setattr(sys, "stdout", Terminal())
-    text = list_._text([entry()], list_.Format.TABLE)
+    text = FORMATS["table"].write([entry()], page_for())
     assert text.splitlines()[-1] == "left out at this width, but not in a pipe: source, input"
-    assert "input" in list_._text([entry()], list_.Format.PLAIN)
+    assert "input" in FORMATS["plain"].write([entry()], page_for())
 
 
 class Terminal(io.StringIO):
@@ -267,9 +268,9 @@ def test_a_source_is_shortened(source: str, short: str) -> None:
 
 def test_a_design_of_no_year_or_field_has_a_line_too() -> None:
     bare = entry(family="", year=None, field=None)
-    assert zoo_table([bare]).rows == (
+    assert zoo_table([bare]).cells == [
         ("net", "", "", "3x8x8", "1,234,567", "7.00 G", "all", "Nobody and Someone (2015)"),
-    )
+    ]
     uneven = entry(field=(7, 5), aligned=False)
     assert column(zoo_table([uneven]), "RF") == ["7x5*"]
 

@@ -16,72 +16,19 @@ part of the `help`. Without `in` the argument's type refuses the value already.
 from __future__ import annotations
 
 import re
-from math import prod
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from cnnshape.diagnostics.catalogue import CATALOGUE
-from cnnshape.layers import (
-    BY_NAME,
-    KINDS,
-    Application,
-    Coverage,
-    Footprint,
-    Layer,
-    LayerProblem,
-    Phases,
-    Tensor,
-    Window,
-)
-
-Row = dict[str, Any]
-
-FILES = [yaml.safe_load(path.read_text("utf-8")) for path in sorted((Path(__file__).parent / "cases").glob("*.yaml"))]
-CASES: list[tuple[str, Row]] = [(kind, row) for file in FILES for kind, rows in file.items() for row in rows]
+from cnnshape.layers import BY_NAME, KINDS, Application, Coverage, Footprint, LayerProblem, Phases, Window
+from tests.layers.rows import CASES, FILES, Row, amount, made, rows, tensor, tupled
 
 NEVER_REFUSES = {
     "relu", "relu6", "selu", "gelu", "silu", "mish", "sigmoid", "hard_sigmoid", "hard_swish", "tanh", "softplus",
     "softmax", "identity", "flatten",
 }  # fmt: skip
 """Kinds without arguments that take any tensor."""
-
-
-def rows(*, good: bool, bound: bool = True) -> pytest.MarkDecorator:
-    """Parametrizes over the good rows, the bad ones, or (not `bound`) those that an argument's type refuses."""
-    chosen = [(kind, row) for kind, row in CASES if ("out" in row) == good and ("in" in row) == bound]
-    return pytest.mark.parametrize(
-        ("kind", "row"), chosen, ids=[f"{kind}-{row.get('args', '')}-{row.get('in', '')}" for kind, row in chosen]
-    )
-
-
-def amount(text: Any) -> int:
-    """The value of a sum of products."""
-    return sum(prod(map(int, term.split("*"))) for term in str(text).split("+"))
-
-
-def tensor(text: Any) -> Tensor:
-    boxes, _, shape = str(text).rpartition(" of ")
-    return Tensor(tuple(map(amount, shape.split("x"))), int(boxes or 1))
-
-
-def tensors(stated: Any) -> tuple[Tensor, ...]:
-    return tuple(map(tensor, stated if isinstance(stated, list) else [stated]))
-
-
-def tupled(value: Any) -> Any:
-    """Lists as the graph gives them."""
-    return tuple(map(tupled, value)) if isinstance(value, list) else value
-
-
-def made(kind: str, row: Row) -> tuple[Layer, tuple[Tensor, ...]]:
-    """The layer of a row, and its inputs; an argument that names a tensor gets the last one."""
-    inputs, arguments = tensors(row["in"]), BY_NAME[kind].arguments
-    given = {name: arguments[name].type.convert(tupled(value)) for name, value in row.get("args", {}).items()}
-    named = {name: inputs[-1] for name, argument in arguments.items() if argument.type.form == "tensor"}
-    return BY_NAME[kind](**given, **named), inputs
 
 
 def footprint(stated: Any, axes: int) -> Footprint:

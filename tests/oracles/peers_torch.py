@@ -307,7 +307,7 @@ class Pointwise(nn.Module):
         self.weight = nn.Parameter(torch.ones(out, channels))
 
     def forward(self, x: Tensor) -> Tensor:
-        return (self.weight @ x.flatten(2)).unflatten(2, x.shape[2:])
+        return (self.weight @ x.flatten(2)).reshape(x.shape[0], -1, *x.shape[2:])
 
 
 OUTSIDE: list[tuple[str, Callable[[], nn.Module]]] = [

@@ -24,8 +24,7 @@ from cnnshape.layers import BY_NAME as KINDS
 from cnnshape.study.counting.registry import BY_NAME, RULES
 from cnnshape.study.counting.rule import Mark
 from cnnshape.study.reconcile import Count, reconcile
-
-from ..outside.answers import ANSWERS
+from tests.outside.answers import ANSWERS
 
 HERE = Path(__file__).parent
 ARCHITECTURES = HERE.parents[1] / "architectures"

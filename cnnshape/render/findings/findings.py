@@ -15,12 +15,12 @@ class Findings(NamedTuple):
 
     def of(self, severity: Severity) -> tuple[Diagnostic, ...]:
         """The diagnostics of that severity."""
-        return tuple(each for each in self.diagnostics if each.severity is severity)
+        return tuple(finding for finding in self.diagnostics if finding.severity is severity)
 
     @property
     def files(self) -> tuple[str, ...]:
         """The names of all files that were checked, and of others that something was found in."""
-        return tuple(dict.fromkeys([*self.checked, *(each.path for each in self.diagnostics)]))
+        return tuple(dict.fromkeys([*self.checked, *(finding.path for finding in self.diagnostics)]))
 
 
 def forge_path(name: str) -> str:

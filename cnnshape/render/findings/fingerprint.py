@@ -20,12 +20,12 @@ def fingerprints(diagnostics: Iterable[Diagnostic]) -> list[str]:
     from hashlib import sha256
 
     seen: Counter[tuple[str, ...]] = Counter()
-    found = []
+    hashes = []
     for diagnostic in diagnostics:
         key = _key(diagnostic)
-        found.append(sha256(json.dumps([*key, seen[key]]).encode()).hexdigest())
+        hashes.append(sha256(json.dumps([*key, seen[key]]).encode()).hexdigest())
         seen[key] += 1
-    return found
+    return hashes
 
 
 def _key(diagnostic: Diagnostic) -> tuple[str, ...]:

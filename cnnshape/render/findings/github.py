@@ -11,7 +11,7 @@ _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 def to_github(findings: Findings) -> str:
     """A line each: `::error file=...,line=...,title=...::message`."""
-    return "".join(f"{_command(each)}\n" for each in findings.diagnostics)
+    return "".join(f"{_command(finding)}\n" for finding in findings.diagnostics)
 
 
 def _command(diagnostic: Diagnostic) -> str:

@@ -15,7 +15,7 @@ def to_json(findings: Findings) -> str:
     data = {
         "version": VERSION,
         "checked": list(findings.checked),
-        "diagnostics": [_diagnostic(each) for each in findings.diagnostics],
+        "diagnostics": [_diagnostic(finding) for finding in findings.diagnostics],
         "counts": {str(severity): len(findings.of(severity)) for severity in Severity},
     }
     return json.dumps(data, indent=2) + "\n"

@@ -18,7 +18,7 @@ def to_junit(findings: Findings) -> str:
     for diagnostic in findings.diagnostics:
         for name in _files(diagnostic) & by_file.keys():
             by_file[name].append(diagnostic)
-    failed = {name for name, own in by_file.items() if any(each.severity is Severity.ERROR for each in own)}
+    failed = {name for name, own in by_file.items() if any(finding.severity is Severity.ERROR for finding in own)}
     counts = {"name": "cnnshape", "tests": str(len(by_file)), "failures": str(len(failed)), "errors": "0"}
     root = Element("testsuites", counts)
     suite = SubElement(root, "testsuite", {**counts, "skipped": "0"})
@@ -32,17 +32,17 @@ def to_junit(findings: Findings) -> str:
 def _files(diagnostic: Diagnostic) -> set[str]:
     """An error fails all files that it points into: one that extends a broken file is broken too."""
     related = diagnostic.related if diagnostic.severity is Severity.ERROR else ()
-    return {diagnostic.path, *(each.span.source.name for each in related)}
+    return {diagnostic.path, *(label.span.source.name for label in related)}
 
 
 def _describe(case: "Element", diagnostics: list[Diagnostic]) -> None:
     """One failure with all errors: readers drop a second one, or trip over it."""
     from xml.etree.ElementTree import SubElement
 
-    errors = [each for each in diagnostics if each.severity is Severity.ERROR]
-    warnings = [each for each in diagnostics if each.severity is Severity.WARNING]
+    errors = [finding for finding in diagnostics if finding.severity is Severity.ERROR]
+    warnings = [finding for finding in diagnostics if finding.severity is Severity.WARNING]
     if errors:
         message = errors[0].message if len(errors) == 1 else closing(errors)
         SubElement(case, "failure", message=escaped(message), type=errors[0].name).text = full(errors)
     if warnings:
-        SubElement(case, "system-out").text = "".join(f"{concise(each)}\n" for each in warnings)
+        SubElement(case, "system-out").text = "".join(f"{concise(warning)}\n" for warning in warnings)

@@ -44,7 +44,7 @@ def _result(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:
         "level": str(diagnostic.severity),
         "message": _message("\n".join([diagnostic.message, *advice(diagnostic)])),
         "locations": _locations(diagnostic),
-        "relatedLocations": [{"id": number, **_labelled(each)} for number, each in enumerate(diagnostic.related)],
+        "relatedLocations": [{"id": number, **_labelled(label)} for number, label in enumerate(diagnostic.related)],
         "partialFingerprints": {"cnnshapeFinding/v1": fingerprint},
     }
 

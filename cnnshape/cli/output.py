@@ -1,0 +1,105 @@
+"""The formats that a command offers, and where its text goes."""
+
+import sys
+from collections.abc import Iterable
+from enum import StrEnum
+from inspect import Parameter
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import typer
+
+from cnnshape.cli.command import OptionGroup
+from cnnshape.cli.options import OutputOption
+from cnnshape.cli.page import page_of
+from cnnshape.render.formats import Formats, Page
+
+Value = TypeVar("Value")
+
+
+class Screen(OptionGroup, Generic[Value]):
+    """The option `--format`, as `Annotated[Screen[Value], FORMATS]`; a text behind the formats is the option's help.
+
+    The first format is the default.
+    """
+
+    def __init__(self, formats: Formats[Value], format: str) -> None:
+        self.formats = formats
+        self.format = format
+
+    @classmethod
+    def parameters(cls, formats: Formats[Any], help: str = "How to print it.", *_: Any) -> list[Parameter]:
+        """`--format` with the names of the formats."""
+        make: Any = StrEnum
+        names = make("Format", {name: name for name in formats})
+        option = typer.Option(next(iter(names)), "--format", "-f", help=help)
+        return [Parameter("format", Parameter.KEYWORD_ONLY, default=option, annotation=names)]
+
+    @classmethod
+    def from_options(cls, values: dict[str, Any], *settings: Any) -> "Screen[Value]":
+        """The standard output, in the format that the user chose."""
+        return cls(settings[0], str(values["format"]))
+
+    def write(self, value: Value) -> None:
+        """Writes the value to standard output."""
+        write(self.formats[self.format].write(value, page_for()), None)
+
+
+class Output(Screen[Value]):
+    """The options `--format` and `--output`, as `Annotated[Output[Value], FORMATS]`."""
+
+    def __init__(self, formats: Formats[Value], format: str, path: Path | None = None) -> None:
+        super().__init__(formats, format)
+        self.path = path
+
+    @classmethod
+    def parameters(cls, formats: Formats[Any], *settings: Any) -> list[Parameter]:
+        """`--format` with the names of the formats, and `--output`."""
+        output = Parameter("output", Parameter.KEYWORD_ONLY, default=None, annotation=OutputOption)
+        return [*super().parameters(formats, *settings), output]
+
+    @classmethod
+    def from_options(cls, values: dict[str, Any], *settings: Any) -> "Output[Value]":
+        """The output in the format that the user chose."""
+        return cls(settings[0], str(values["format"]), values["output"])
+
+    def write(self, value: Value, read: Iterable[str] = ()) -> None:
+        """Writes the value; raises typer.BadParameter where that fails or would overwrite one of the files `read`."""
+        refuse_overwriting(self.path, read)
+        write(self.formats[self.format].write(value, page_for(self.path)), self.path)
+
+
+def page_for(path: Path | None = None) -> Page:
+    """The page that a text goes to: standard output, or a file."""
+    return Page() if path else page_of(sys.stdout)
+
+
+def terminal_width() -> int | None:
+    """The columns of the terminal that standard output is; None for a pipe or a file."""
+    return page_for().width
+
+
+def refuse_overwriting(path: Path | None, read: Iterable[str]) -> None:
+    """Raises typer.BadParameter if the output is one of the files that the command reads."""
+    if path is not None and any(_is_same(path, name) for name in read):
+        raise typer.BadParameter(f"{path} is an input of this command", param_hint="--output")
+
+
+def _is_same(path: Path, name: str) -> bool:
+    try:
+        return path.samefile(name)
+    except (OSError, ValueError):
+        return False
+
+
+def write(text: str, path: Path | None) -> None:
+    """Writes to standard output, or to a file; raises typer.BadParameter where that can't be written."""
+    if path is None:
+        sys.stdout.write(text)
+        # Messages on standard error come after it, in a log too.
+        sys.stdout.flush()
+        return
+    try:
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise typer.BadParameter(f"can't write {path}: {error.strerror}", param_hint="--output") from None

@@ -1,0 +1,121 @@
+"""Brackets that are not closed, and what is wrong inside of them."""
+
+import re
+
+from cnnshape.diagnostics import Diagnostic, Label
+from cnnshape.document.advice.slip import MOST_LINES, Slip, indent_of, quote, syntax, without_comment
+from cnnshape.document.advice.values import after_quote
+from cnnshape.document.printing import LONGEST_SHOWN, printable
+
+_CLOSING = {"[": "]", "{": "}"}
+_NEW_ENTRY = r"\s*(?:- |[\w.-]+\s*:(?:\s|$))"
+
+
+def wrong_closer(slip: Slip) -> Diagnostic:
+    """A bracket that is closed by one of the other sort."""
+    sign, opening = slip.rest[:1], slip.opening
+    related = (Label(slip.span(*slip.start), "opened here"),)
+    help = f"close the `{opening}` with `{_CLOSING[opening]}` before it"
+    return syntax(f"`{sign}` can't close a `{opening}`", slip.span(), help, related)
+
+
+def between_entries(slip: Slip) -> Diagnostic:
+    """What follows an entry where a comma or the closing bracket is expected."""
+    if problem := after_quote(slip):
+        return problem
+    if slip.line == slip.start[0]:
+        return _in_line(slip)
+    starts_anew = re.match(_NEW_ENTRY, slip.text()) or not slip.text().strip()
+    if starts_anew and not _is_closed_below(slip):
+        return unclosed(slip)
+    number = slip.previous()
+    end = len(slip.text(number).rstrip())
+    return syntax(
+        "a comma is missing at the end of the line", slip.span(number, end + 1), "separate entries with commas"
+    )
+
+
+def _is_closed_below(slip: Slip) -> bool:
+    """Whether the bracket is closed by a line below it that is indented by more than its own."""
+    line, column = slip.start
+    indent = indent_of(slip.text(line))
+    depth = _depth(slip.text(line)[column - 1 :])
+    for number in range(line + 1, min(line + MOST_LINES, slip.source.line_count + 1)):
+        text = slip.text(number)
+        if depth <= 0 or (text.strip() and indent_of(text) <= indent and text.lstrip()[0] not in "]}"):
+            break
+        depth += _depth(text)
+    return depth <= 0
+
+
+def _depth(text: str) -> int:
+    """How many more brackets a text opens than it closes."""
+    text = without_comment(text)
+    return sum(text.count(sign) for sign in "[{") - sum(text.count(sign) for sign in "]}")
+
+
+def _in_line(slip: Slip) -> Diagnostic:
+    if slip.before.endswith("$") and (name := re.match(r"\{(\w+)\}", slip.rest)):
+        return syntax("`${` has no meaning here", slip.span(), f"write the name without braces: `{name[1]}`")
+    if slip.rest[:1] != ":":
+        return syntax("a comma is missing before this", slip.span(), "separate entries with commas")
+    entry = re.split(r"[,{\[]", slip.before)[-1].strip()
+    if match := re.fullmatch(r"(\S+: \S+) (\S+)", entry):
+        help = f"separate entries with commas: `{quote(match[1])}, {quote(match[2])}: ...`"
+        return syntax(f"a comma is missing before `{quote(match[2])}`", slip.span(), help)
+    key, _, inner = entry.partition(": ")
+    help = f"put arguments into braces of their own: `{quote(key)}: {{{quote(inner)}: ...}}`"
+    if " " in inner or not inner:
+        help = "an expression has no colon; put a text with a colon into quotes"
+    return syntax("a second colon in one entry", slip.span(), help)
+
+
+def unclosed(slip: Slip) -> Diagnostic:
+    """A bracket that is not closed."""
+    place, opening = slip.span(*slip.start), slip.opening
+    message = f"the `{opening}` is not closed"
+    line, column = slip.start
+    text = without_comment(slip.text(line)[column - 1 :])
+    comment = slip.text(line)[column - 1 + len(text) :].strip()
+    if re.match(r"#[^\s#]", comment) and _CLOSING[opening] in comment:
+        help = "`#` after a space starts a comment, which runs to the end of the line: quote a text that has one"
+        return syntax(message, place, help)
+    return syntax(message, place, _closed(slip, text) or f"close it with `{_CLOSING[opening]}`")
+
+
+def _closed(slip: Slip, text: str) -> str | None:
+    """How to close a bracket whose first line is `text`."""
+    if key := re.search(r"([\w.-]+):$", text):
+        return f"write the value of `{quote(key[1])}`, and close the `{slip.opening}` with `{_CLOSING[slip.opening]}`"
+    closer = _CLOSING[slip.opening]
+    if text[-1:] in ("[", "{", ","):
+        what = "the next entry, or" if text[-1] == "," else "what belongs into it, and"
+        return f"write {what} close it with `{closer}`"
+    whole = text + _closers(text)
+    if len(whole) > LONGEST_SHOWN:
+        return None
+    return f"close it: `{printable(whole)}`"
+
+
+def _closers(text: str) -> str:
+    """The brackets that close those that are open at the end of a text."""
+    closers: list[str] = []
+    for sign in text:
+        if sign in _CLOSING:
+            closers.append(_CLOSING[sign])
+        elif closers and sign == closers[-1]:
+            closers.pop()
+    return "".join(reversed(closers))
+
+
+def dash(slip: Slip) -> Diagnostic:
+    """`- item` inside of brackets."""
+    if slip.line != slip.start[0]:
+        return unclosed(slip)
+    return syntax("an item inside of brackets has no dash", slip.span(), "remove it: commas separate items in brackets")
+
+
+def no_space(slip: Slip) -> Diagnostic:
+    """`key:,`."""
+    key = re.split(r"[,{\[]", slip.before)[-1].strip()
+    return syntax("no space after the colon", slip.span(), f"write `{quote(key)}: ` and its value")

@@ -1,0 +1,74 @@
+"""The text around a fault, as the rules look at it."""
+
+import re
+from typing import NamedTuple
+
+from cnnshape.diagnostics import Diagnostic, Label, diagnose
+from cnnshape.document.printing import shortened
+from cnnshape.source import SourceText, Span
+
+LONGEST_LINE = 400
+MOST_LINES = 1000
+"""Lines above a fault that are looked at."""
+
+
+class Slip(NamedTuple):
+    """Where reading stopped, 1-based; `start` is where the part begins that was being read."""
+
+    source: SourceText
+    kind: str
+    line: int
+    column: int
+    start: tuple[int, int]
+
+    def text(self, line: int = 0) -> str:
+        """The beginning of a line, by default of the one where reading stopped."""
+        return self.source.line(line or self.line)[:LONGEST_LINE]
+
+    @property
+    def before(self) -> str:
+        """The line up to the place."""
+        return self.text()[: self.column - 1]
+
+    @property
+    def rest(self) -> str:
+        """The line from the place on."""
+        return self.text()[self.column - 1 :]
+
+    @property
+    def opening(self) -> str:
+        """The character at the start."""
+        return self.text(self.start[0])[self.start[1] - 1 :][:1]
+
+    def span(self, line: int = 0, column: int = 0, length: int = 1) -> Span:
+        """A place in the text, by default where reading stopped."""
+        line, column = line or self.line, column or self.column
+        return Span(self.source, line, column, line, column + length)
+
+    def above(self) -> range:
+        """The numbers of the lines above, the next one first."""
+        return range(self.line - 1, max(self.line - MOST_LINES, 0), -1)
+
+    def previous(self) -> int:
+        """The number of the line above, blank lines and comments left out; 0 where there is none."""
+        return next((number for number in self.above() if without_comment(self.text(number))), 0)
+
+
+def syntax(message: str, at: Span, help: str | None = None, related: tuple[Label, ...] = ()) -> Diagnostic:
+    """The diagnostic of a text that is not YAML."""
+    return diagnose("yaml-syntax", message, at, help=help, related=related)
+
+
+def without_comment(text: str) -> str:
+    """A line without its comment, and without blanks around it."""
+    return re.split(r"(?:^|[ \t])#", text, maxsplit=1)[0].strip()
+
+
+def quote(text: str) -> str:
+    """A part of a line as a message shows it."""
+    return shortened(without_comment(text))
+
+
+def indent_of(text: str) -> int:
+    """The spaces that a line begins with."""
+    return len(text) - len(text.lstrip(" "))

@@ -1,0 +1,130 @@
+"""How reading goes on after a fault.
+
+The innermost list or mapping around a fault goes on with the next line that is indented no deeper than its own entries.
+What was read of the broken entry is kept: a bracket or quote that is not closed ends with the lines of its entry, and a
+word without a colon is a key.
+"""
+
+from typing import NamedTuple
+
+from cnnshape.document.fault import Fault, Place, Unreadable, Unsupported
+from cnnshape.document.flow import FlowReader
+from cnnshape.document.node import Node, Scalar
+from cnnshape.source import SourceText, Span
+
+MAX_FAULTS = 20
+"""Faults after which the rest of a text is not read: each may cost a look at all that follows it."""
+MOST_ROWS = 1000
+"""Rows above a fault that are looked at."""
+
+
+_OUT_OF_LINE = frozenset(
+    ("indent", "item-among-keys", "key-among-items", "no-colon", "key-over-lines", "second-root", "tab")
+)
+"""Faults in how lines relate to each other: after another fault, they may follow from it."""
+
+
+class Break(NamedTuple):
+    """A fault, and the rows that it makes doubtful."""
+
+    fault: Unreadable
+    first: int
+    last: int
+
+
+def independent(breaks: list[Break]) -> list[Unreadable]:
+    """The first fault, and those after it that don't follow from others."""
+    faults: list[Unreadable] = []
+    last = -1
+    for fault, first, end in breaks:
+        own = isinstance(fault, Unsupported) or fault.kind not in _OUT_OF_LINE
+        if not faults or (own and first > last):
+            faults.append(fault)
+        last = max(last, end)
+    return faults
+
+
+class RecoveringReader(FlowReader):
+    """Keeps the faults of a text, and the lines that were completed or left out because of them."""
+
+    __slots__ = ("faults", "repaired")
+
+    def __init__(self, source: SourceText) -> None:
+        super().__init__(source)
+        self.faults: list[Break] = []
+        self.repaired: list[Span] = []
+
+    def record(self, fault: Unreadable, first: int, last: int) -> None:
+        """Keeps a fault, and the rows that it makes doubtful."""
+        if isinstance(fault, Fault) and fault.kind == "indent":
+            first = self._first_deeper(first)
+        self.faults.append(Break(fault, first, last))
+        self.repaired.append(self.span((first, 0), (last, len(self.lines[last]))))
+        if len(self.faults) >= MAX_FAULTS:
+            self.end = last + 1
+
+    def _first_deeper(self, row: int) -> int:
+        """The first of the rows right above one that are indented by more: they may be what is out of line."""
+        own, first = self.indent_of(row), row
+        for above in range(row - 1, max(row - MOST_ROWS, -1), -1):
+            level = self.indent_of(above)
+            if 0 <= level <= own:
+                break
+            first = above if level >= 0 else first
+        return first
+
+    def last_row(self, row: int, indent: int) -> int:
+        """The last row of an entry that begins on a row, among others that are indented by `indent`."""
+        last = row
+        for following in range(row + 1, self.end):
+            level = self.indent_of(following)
+            if 0 <= level <= indent:
+                break
+            last = following if level >= 0 else last
+        return last
+
+    def drop(self, fault: Unreadable, row: int, indent: int) -> None:
+        """Leaves out what begins on a row; the row that it belongs to may then lack something."""
+        if isinstance(fault, Fault) and fault.kind == "tab":
+            row = fault.place[0]
+        last = self.last_row(row, indent)
+        self.record(fault, row, last)
+        owner = self._owner(row)
+        self.repaired.append(self.span((owner, 0), (owner, len(self.lines[owner]))))
+        self.move(last, len(self.lines[last]))
+
+    def _owner(self, row: int) -> int:
+        """The closest row above that is indented by less; the row itself where there is none near."""
+        own = self.indent_of(row)
+        above = range(row - 1, max(row - MOST_ROWS, -1), -1)
+        return next((other for other in above if 0 <= self.indent_of(other) < own), row)
+
+    def salvage(self, fault: Unreadable, row: int, start: Place, indent: int) -> Node:
+        """What can be kept of the value that starts at `start`; it belongs to the key or dash on a row."""
+        over_lines = isinstance(fault, Fault) and fault.kind == "key-over-lines"
+        last = start[0] if over_lines else self.last_row(start[0], indent)
+        self.record(fault, row, last)
+        self.move(*start)
+        value = self._partial(fault, last)
+        self.move(last, len(self.lines[last]))
+        return value
+
+    def _partial(self, fault: Unreadable, last: int) -> Node:
+        """A bracket or text that starts here, as far as it can be read by the row `last`; else an empty value."""
+        start = (self.row, self.col)
+        sign = self.text[self.col : self.col + 1]
+        if sign and sign in "[{":
+            return self._partial_flow(last)
+        self.finish_row()
+        if sign and sign in "'\"":
+            return Scalar(self.text[start[1] + 1 :].rstrip("'\" \t"), False, self.span(start))
+        if isinstance(fault, Fault) and fault.kind == "key-over-lines":
+            return Scalar(self.text[start[1] :].rstrip(), True, self.span(start))
+        return self.empty(*start)
+
+    def _partial_flow(self, last: int) -> Node:
+        end, depth = self.end, self.depth
+        self.end, self.lenient = last + 1, True
+        node = self.flow()
+        self.end, self.depth, self.lenient = end, depth, False
+        return node

@@ -1,0 +1,27 @@
+"""The layers of a network as a table for CSV: a row per layer, numbers as they are."""
+
+from cnnshape.render.table import Column, Table
+from cnnshape.render.table.csv import to_csv as table_to_csv
+from cnnshape.report import COLUMN_FIGURES, ReceptiveField, Report, Row
+
+FIELDS = (
+    "name", "kind", "line", "inputs", "output", "boxes", *(figure.name for figure in COLUMN_FIGURES),
+    "rf_size", "rf_stride", "rf_padding", "rf_aligned",
+)  # fmt: skip
+"""The columns, in their order."""
+
+
+def to_csv(report: Report) -> str:
+    """The layers as CSV text."""
+    return table_to_csv(Table(map(Column, FIELDS), map(_values, report.rows)))
+
+
+def _values(row: Row) -> tuple[object, ...]:
+    figures = (figure.of_row(row) for figure in COLUMN_FIGURES if figure.of_row)
+    return row.name, row.kind, row.line, row.inputs, row.output, row.boxes, *figures, *_field(row.receptive_field)
+
+
+def _field(field: ReceptiveField | None) -> tuple[object, ...]:
+    if field is None:
+        return None, None, None, None
+    return field.size, field.stride, field.padding, field.aligned

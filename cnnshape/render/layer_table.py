@@ -1,0 +1,159 @@
+"""The layers of a network as a table: which columns there are, and what each shows of a line."""
+
+from collections.abc import Callable, Sequence
+
+from cnnshape.layers import format_shape
+from cnnshape.render.numbers import count
+from cnnshape.render.table import Column, Table
+from cnnshape.render.window import window
+from cnnshape.report import COLUMN_FIGURES, Figure, Line, ReceptiveField, Report, Row
+
+INDENT = 2
+"""Spaces that a layer in a block is moved to the right."""
+
+
+class LayerColumn:
+    """A column of layers: what it shows in words, its value of a line, and the figure that it sums up, if any."""
+
+    __slots__ = ("column", "doc", "figure", "value")
+
+    def __init__(self, column: Column, doc: str, value: Callable[[Line], object], figure: Figure | None = None) -> None:
+        self.column = column
+        self.doc = doc
+        self.value = value
+        self.figure = figure
+
+    def total(self, report: Report) -> object:
+        """The value of the whole network; empty where the column sums up nothing."""
+        return self.figure.of(report) if self.figure else ""
+
+
+def layer_table(report: Report, lines: Sequence[Line], names: Sequence[str]) -> Table:
+    """The table of these lines, with a total where a column sums something up."""
+    columns = [COLUMNS[name] for name in names]
+    rows = [tuple(column.value(line) for column in columns) for line in lines]
+    groups = frozenset(index for index, line in enumerate(lines) if line.group)
+    if not any(column.figure for column in columns):
+        return Table([column.column for column in columns], rows, groups=groups)
+    rows.append(tuple("total" if name == "layer" else COLUMNS[name].total(report) for name in names))
+    return Table([column.column for column in columns], rows, groups=groups | {len(lines)}, totals=True)
+
+
+def _label(line: Line) -> str:
+    times = f" x{line.times}" if line.times > 1 else ""
+    return " " * (INDENT * line.depth) + line.label + times
+
+
+def _kinds(line: Line) -> tuple[str, ...]:
+    """The kind with its settings, and the kinds of the layers that follow it in the same step."""
+    if line.group:
+        return ()
+    head = line.rows[0]
+    rank = max(len(head.inputs[0]) - 1, 0)
+    own = line.label.rpartition(".")[2]
+    is_named = own == head.kind or own.rpartition("_")[0] == head.kind
+    words = ("" if is_named else head.kind, window(head.application.layer, rank), _remarks(head))
+    return " ".join(filter(None, words)), *(row.kind for row in line.rows[1:])
+
+
+def _remarks(row: Row) -> str:
+    remarks = (
+        row.shortcut,
+        f"weights of {row.shares}" if row.shares else "",
+        "frozen" if row.frozen and row.params else "",
+        f"{row.boxes} boxes" if row.boxes > 1 else "",
+    )
+    text = ", ".join(filter(None, remarks))
+    return f"({text})" if text else ""
+
+
+def _kinds_text(kinds: tuple[str, ...]) -> str:
+    return ", ".join(filter(None, kinds))
+
+
+def _short_kinds_text(kinds: tuple[str, ...]) -> str:
+    return _kinds_text((*kinds[:1], *("norm" if kind.endswith("_norm") else kind for kind in kinds[1:])))
+
+
+def _inputs_text(shapes: tuple[tuple[int, ...], ...]) -> str:
+    return ", ".join(map(format_shape, shapes))
+
+
+def receptive_field_text(field: ReceptiveField) -> str:
+    """`427`, or per axis `7x5`; `all` where every cell sees the same, `*` where paths aren't aligned."""
+    if field.is_global:
+        return "all"
+    text = axes_text(field.size)
+    return text if field.aligned else text + "*"
+
+
+def axes_text(values: Sequence[object]) -> str:
+    """A value per axis: `3x5`, or one number where all axes agree."""
+    return str(values[0]) if len(set(values)) == 1 else "x".join(map(str, values))
+
+
+def _figure_column(figure: Figure) -> LayerColumn:
+    column = Column(figure.name, figure.heading, numeric=True, text=_count_text, priority=_PRIORITIES.get(figure.name))
+    return LayerColumn(column, figure.column, lambda line: _sum(line, figure), figure)
+
+
+def _sum(line: Line, figure: Figure) -> int | None:
+    """The figure of all layers of a line; None for a single layer whose figure is unknown."""
+    measure = figure.of_row
+    if measure is None or (len(line.rows) == 1 and measure(line.rows[0]) is None):
+        return None
+    return line.total(measure)
+
+
+def _count_text(number: int | None) -> str:
+    return "unknown" if number is None else count(number)
+
+
+def _field_column(name: str, heading: str, doc: str, text: Callable[[ReceptiveField], str]) -> LayerColumn:
+    def field_text(field: ReceptiveField | None) -> str:
+        return "-" if field is None else text(field)
+
+    column = Column(name, heading, numeric=True, text=field_text, priority=_PRIORITIES[name])
+    return LayerColumn(column, doc, lambda line: line.last.receptive_field)
+
+
+_DROPPED_FIRST = (
+    "rf", "line", "rf_padding", "rf_stride", "buffers", "input", "activation_bytes", "flops", "macs", "kind",
+)  # fmt: skip
+_PRIORITIES = {name: priority for priority, name in enumerate(_DROPPED_FIRST)}
+_DECLARED = (
+    LayerColumn(Column("layer"), "name, without the prefix that the lines above show", _label),
+    LayerColumn(
+        Column("kind", text=_kinds_text, short=_short_kinds_text, priority=_PRIORITIES["kind"]),
+        "kind (where the name doesn't say it), window, and what follows",
+        _kinds,
+    ),
+    LayerColumn(
+        Column("input", text=_inputs_text, priority=_PRIORITIES["input"]),
+        "shapes that go in",
+        lambda line: line.rows[0].inputs,
+    ),
+    LayerColumn(Column("output", text=format_shape), "shape that comes out", lambda line: line.last.output),
+    *map(_figure_column, COLUMN_FIGURES),
+    _field_column("rf", "RF", "size of the receptive field", receptive_field_text),
+    _field_column(
+        "rf_stride",
+        "RF stride",
+        "input cells between two neighbouring output cells",
+        lambda field: axes_text(field.stride),
+    ),
+    _field_column(
+        "rf_padding",
+        "RF padding",
+        "cells of the first field before the input",
+        lambda field: axes_text(field.padding),
+    ),
+    LayerColumn(
+        Column("line", numeric=True, text=str, priority=_PRIORITIES["line"]),
+        "line in the spec",
+        lambda line: line.rows[0].line,
+    ),
+)
+COLUMNS = {column.column.key: column for column in _DECLARED}
+"""All columns by name, in the order in which they are listed."""
+DEFAULT = ("layer", "kind", "output", "params", "macs", "rf")
