@@ -6,7 +6,7 @@ from math import prod
 import pytest
 
 import cnnshape
-from cnnshape.api.design import expand
+from cnnshape.api import expand
 from cnnshape.graph import Options
 from cnnshape.render.memory import plain, seconds_text, to_json, to_svg
 from cnnshape.report import Settings, make_report

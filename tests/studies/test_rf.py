@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 import cnnshape
-from cnnshape.api.design import expand
+from cnnshape.api import expand
 from cnnshape.graph import Options
 from cnnshape.render.rf import plain, to_svg
 from cnnshape.report import make_report

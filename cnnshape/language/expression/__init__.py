@@ -1,6 +1,7 @@
 """Expressions: tokens, a tree, and functions of a scope compiled from it."""
 
 from cnnshape.language.expression.expression import (
+    AXIS_NAMES,
     DYNAMIC,
     MAX_LENGTH,
     SIZE_NAMES,
@@ -31,6 +32,7 @@ from cnnshape.language.expression.values import (
 )
 
 __all__ = [
+    "AXIS_NAMES",
     "BINDING",
     "DYNAMIC",
     "FUNCTIONS",
