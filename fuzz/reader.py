@@ -9,7 +9,7 @@ import atheris
 
 with atheris.instrument_imports():
     import cnnshape
-    from cnnshape.api.design import design_of_bytes
+    from cnnshape.api import design_of_bytes
 
 
 def one_input(data: bytes) -> None:

@@ -1,7 +1,27 @@
-"""What a program calls: load, analyze, check."""
+"""What a program calls: load, analyze, check, examine."""
 
+from cnnshape.api.analyzing import analyze
 from cnnshape.api.block import block_alone
 from cnnshape.api.checking import check
-from cnnshape.api.design import Design, DesignError, analyze, load
+from cnnshape.api.collection import paused_collection
+from cnnshape.api.design import Design, DesignError, design_of, design_of_bytes, load, seen_from
+from cnnshape.api.examination import Examination, examine, expand
+from cnnshape.api.options import ParamValue, options
 
-__all__ = ["Design", "DesignError", "analyze", "block_alone", "check", "load"]
+__all__ = [
+    "Design",
+    "DesignError",
+    "Examination",
+    "ParamValue",
+    "analyze",
+    "block_alone",
+    "check",
+    "design_of",
+    "design_of_bytes",
+    "examine",
+    "expand",
+    "load",
+    "options",
+    "paused_collection",
+    "seen_from",
+]

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from cnnshape.api.design import Design, ParamValue, options
+from cnnshape.api.design import Design
+from cnnshape.api.options import ParamValue, options
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.layers import Shape
 

@@ -1,14 +1,16 @@
-"""Holding a design against everything: its errors, what it expects of itself, budgets, and the design rules."""
+"""Everything that a design is held against: its errors, what it expects of itself, budgets, and the design rules."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cnnshape.api.design import Design, expand, seen_from
+from cnnshape.api.design import Design, seen_from
+from cnnshape.api.examination import Examination, examine
 from cnnshape.diagnostics import Diagnostic, Severity, diagnose
-from cnnshape.graph import Graph, Options, build
-from cnnshape.language import Spec
+from cnnshape.graph import Graph, Options
+from cnnshape.language import Variant
 from cnnshape.lint import Selection, Subject, apply_ignores, lint
-from cnnshape.report import check_budgets, check_expectations, make_report
+from cnnshape.program import Program
+from cnnshape.report import check_budgets, check_expectations
 
 MOST_VARIANTS = 200
 VARIANT_VISITS = 400_000
@@ -24,36 +26,43 @@ class Checks(NamedTuple):
 
 def check_design(design: Design, chosen: Options, checks: Checks) -> list[Diagnostic]:
     """Everything that is wrong or doubtful about a design, sorted by place."""
-    graph, found = expand(design, chosen)
-    spec = design.spec
-    if graph is None or spec is None:
-        return found
-    as_written = chosen == Options(max_layers=chosen.max_layers)
-    found = [*found, *_judged(spec, graph, checks, as_written=as_written)]
-    if not chosen.variant:
-        found += _in_variants(spec, chosen)
-    return sorted(apply_ignores(design.source, spec.comments, found, checks.selection), key=lambda each: each.place)
+    return judge(examine(design, chosen), checks)
 
 
-def _judged(spec: Spec, graph: Graph, checks: Checks, *, as_written: bool) -> list[Diagnostic]:
-    report = make_report(graph)
-    found = check_expectations(report, spec.expectations) if as_written else []
-    found += check_budgets(report, checks.budgets, spec.source.name)
-    return seen_from(spec.source, found + lint(Subject(spec, graph, report), checks.selection))
+def judge(examination: Examination, checks: Checks) -> list[Diagnostic]:
+    """The errors of a design that was examined; where there are none, all else that is wrong or doubtful about it."""
+    graph, program = examination.graph, examination.program
+    if examination.problems or graph is None or program is None:
+        return examination.problems
+    problems = _judged(examination, program, graph, checks)
+    if not examination.options.variant:
+        problems += _in_variants(examination, program.spec.variants)
+    comments = program.spec.comments
+    kept = apply_ignores(examination.design.source, comments, problems, checks.selection)
+    return sorted(kept, key=lambda problem: problem.place)
 
 
-def _in_variants(spec: Spec, chosen: Options) -> list[Diagnostic]:
+def _judged(examination: Examination, program: Program, graph: Graph, checks: Checks) -> list[Diagnostic]:
+    report = examination.report()
+    spec = program.spec
+    as_written = examination.options == Options(max_layers=examination.options.max_layers)
+    problems = check_expectations(report, spec.expectations) if as_written else []
+    problems += check_budgets(report, checks.budgets, spec.source.name)
+    return seen_from(spec.source, problems + lint(Subject(program, graph, report), checks.selection))
+
+
+def _in_variants(examination: Examination, variants: tuple[Variant, ...]) -> list[Diagnostic]:
     """The errors that only a variant brings, each with a note that names it."""
-    found = []
+    problems: list[Diagnostic] = []
     budget = VARIANT_VISITS
-    for number, variant in enumerate(spec.variants):
+    for number, variant in enumerate(variants):
         if number == MOST_VARIANTS or budget <= 0:
-            left = len(spec.variants) - number
-            message = f"{left} of {len(spec.variants)} variants are not checked: they are too many, or too large"
-            found.append(diagnose("limit-exceeded", message, variant.name.span, severity=Severity.WARNING))
+            left = len(variants) - number
+            message = f"{left} of {len(variants)} variants are not checked: they are too many, or too large"
+            problems.append(diagnose("limit-exceeded", message, variant.name.span, severity=Severity.WARNING))
             break
-        built = build(spec, chosen._replace(variant=variant.name.text))
-        budget -= built.visits
+        examined = examination.variant(variant.name.text)
+        budget -= examined.visits
         note = f"in the variant `{variant.name.text}`"
-        found += [problem._replace(notes=(*problem.notes, note)) for problem in built.problems]
-    return found
+        problems += [problem._replace(notes=(*problem.notes, note)) for problem in examined.problems]
+    return problems

@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from cnnshape.api.design import design_of_bytes
+from cnnshape.api import design_of_bytes
 from cnnshape.api.verdict import Checks, check_design
 from cnnshape.cli.command import OptionGroup, command
 from cnnshape.cli.config import BadConfig, Config, config_for
@@ -22,8 +22,7 @@ from cnnshape.cli.output import Output, page_for, refuse_overwriting, write
 from cnnshape.cli.reading import missing, read_stdin, unreadable
 from cnnshape.diagnostics import Diagnostic, Severity
 from cnnshape.document import read_file_bytes
-from cnnshape.graph import Options
-from cnnshape.graph.draft import MAX_LAYERS
+from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.lint import Selection
 from cnnshape.render.findings import FORMATS, Findings
 from cnnshape.report import BUDGETS, parse_wanted

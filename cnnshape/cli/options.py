@@ -10,8 +10,7 @@ from cnnshape.cli.command import OptionGroup
 from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.reading import fail
 from cnnshape.diagnostics import diagnose
-from cnnshape.graph import Options
-from cnnshape.graph.draft import MAX_LAYERS
+from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.language import Value, read_value
 from cnnshape.layers import Shape
 from cnnshape.report import DTYPES, Settings

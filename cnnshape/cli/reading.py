@@ -8,8 +8,7 @@ from typing import NoReturn
 
 import typer
 
-from cnnshape.api import Design
-from cnnshape.api.design import design_of_bytes, expand
+from cnnshape.api import Design, design_of_bytes, expand
 from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.cli.page import page_of
 from cnnshape.diagnostics import Diagnostic, diagnose, nearest

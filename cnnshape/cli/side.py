@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import typer
 
-from cnnshape.api import Design, block_alone
-from cnnshape.api.design import design_of_bytes
+from cnnshape.api import Design, block_alone, design_of_bytes
 from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.options import checked_dtype, graph_options
 from cnnshape.cli.reading import fail, graph_of, read_design

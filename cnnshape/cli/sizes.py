@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cnnshape.api import Design
-from cnnshape.api.design import expand
+from cnnshape.api import Design, expand
 from cnnshape.cli.command import command
 from cnnshape.cli.options import ParamOption, SpecArgument, VariantOption, graph_options
 from cnnshape.cli.output import Screen

@@ -9,7 +9,7 @@ from cnnshape.cli.options import CountOptions, DesignOptions, MaxLayersOption, S
 from cnnshape.cli.output import Output
 from cnnshape.cli.reading import read_graph
 from cnnshape.diagnostics import did_you_mean
-from cnnshape.graph.draft import MAX_LAYERS
+from cnnshape.graph import MAX_LAYERS
 from cnnshape.render.layer_table import COLUMNS, DEFAULT
 from cnnshape.render.summary import FORMATS, Summary
 from cnnshape.report import make_report

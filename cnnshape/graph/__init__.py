@@ -1,7 +1,32 @@
-"""The layer graph: a spec with its blocks opened, its kinds bound and every shape inferred."""
+"""The layer graph: a program with its blocks opened, its kinds bound and every shape inferred, with holes where it has errors."""
 
-from cnnshape.graph.build import Built, Options, build, given_inputs
+from cnnshape.graph.applications import MAX_ELEMENTS
+from cnnshape.graph.build import Built, build, given_inputs
+from cnnshape.graph.draft import MAX_LAYERS
+from cnnshape.graph.evaluation import MAX_LIST, MAX_LIST_DEPTH
+from cnnshape.graph.expand import MAX_NESTING, ExpansionMemory
+from cnnshape.graph.layout import meant, reading, stated_inputs
 from cnnshape.graph.model import Graph, GraphInput, Group, Node
+from cnnshape.graph.settle import Options
 from cnnshape.layers import Application
 
-__all__ = ["Application", "Built", "Graph", "GraphInput", "Group", "Node", "Options", "build", "given_inputs"]
+__all__ = [
+    "MAX_ELEMENTS",
+    "MAX_LAYERS",
+    "MAX_LIST",
+    "MAX_LIST_DEPTH",
+    "MAX_NESTING",
+    "Application",
+    "Built",
+    "ExpansionMemory",
+    "Graph",
+    "GraphInput",
+    "Group",
+    "Node",
+    "Options",
+    "build",
+    "given_inputs",
+    "meant",
+    "reading",
+    "stated_inputs",
+]

@@ -1,171 +1,269 @@
 """Layers applied to tensors: a step's kind and those that follow it, bound and their shapes inferred."""
 
-from typing import NamedTuple
-
-from cnnshape.diagnostics import Diagnostic, diagnose
-from cnnshape.graph.binding import Refused, bind, check_follower, evaluate, follower_kind, layer_problem
-from cnnshape.graph.scope import Handle, Rounds, Scope
-from cnnshape.graph.values import Poisoned, Values
-from cnnshape.graph.vocabulary import Plan, Vocabulary
-from cnnshape.language import Name, Setting, Value
-from cnnshape.layers import BY_NAME, Application, Layer, LayerProblem, Tensor, show
-from cnnshape.source import Span
+from cnnshape.diagnostics import diagnose
+from cnnshape.graph.binding import Bound, bare_follower, bind, check_follower, follower_kind, layer_problem
+from cnnshape.graph.evaluation import Refused, Uncertain, Values
+from cnnshape.graph.guess import Guess
+from cnnshape.graph.recovery import Outcome, failed, through
+from cnnshape.graph.scope import Current, Handle, Rounds, Scope
+from cnnshape.language import Name, Value
+from cnnshape.layers import Application, Layer, LayerProblem, Shape, Tensor, format_shape
+from cnnshape.program import Follower, Plan
 
 MAX_ELEMENTS = 10**15
-
 Chain = tuple[Application, ...]
+Stated = tuple[Plan, tuple[object, ...]]
+"""A plan and the values of its arguments."""
 
 
-class _Follower(NamedTuple):
-    plan: Plan
-    values: tuple[object, ...]
+class BoundLayers:
+    """A step's layer and those that follow it, with the plans that say where their arguments stand.
+
+    It stands for itself, so that looking up what it was applied to is cheap.
+    """
+
+    __slots__ = ("bound",)
+
+    def __init__(self, bound: list[Bound]) -> None:
+        self.bound = bound
+
+
+class Memory:
+    """What layers were bound and applied, for all expansions of one program. It must not serve two programs."""
+
+    __slots__ = ("bare", "bound", "chains", "constants", "layers", "outcomes")
+
+    def __init__(self) -> None:
+        self.chains: dict[object, Chain | Refused] = {}
+        self.layers: dict[object, BoundLayers | Refused] = {}
+        self.bound: dict[object, tuple[Chain, list[object]]] = {}
+        self.bare: dict[str, Plan] = {}
+        self.outcomes: dict[object, Outcome] = {}
+        self.constants: dict[Value, object] = {}
 
 
 class Applications:
     """Applies layers, each once: the same step with the same values on the same tensors gives the same chain."""
 
-    def __init__(self, vocabulary: Vocabulary, values: Values, tensors: list[Tensor]) -> None:
-        self._vocabulary = vocabulary
+    def __init__(self, values: Values, tensors: list[Tensor], memory: Memory) -> None:
         self._values = values
         self._tensors = tensors
-        self._applied: dict[object, Chain | Diagnostic] = {}
-        self._bound: dict[object, tuple[Chain, list[object]]] = {}
-        self._bare: dict[str, Plan] = {}
+        self._chains = memory.chains
+        self._layers = memory.layers
+        self._bound = memory.bound
+        self._bare = memory.bare
+        self._outcomes = memory.outcomes
+        self._constants = memory.constants
 
     def of_kind(self, plan: Plan, current: int, scope: Scope) -> tuple[Chain, tuple[int, ...]]:
-        """A kind's layer and those that follow it on a tensor, and the further tensors that the layer takes."""
+        """A kind's layer and those that follow it on a tensor, and the further tensors that the layer takes.
+
+        Raises Refused, or Uncertain where a value or a further tensor is uncertain.
+        """
         # All that a layer of one input depends on: rounds seldom differ, and looking up is cheaper than working out.
         # The types belong to it too: `true` equals 1.
-        given = [scope.get(name) for name in plan.variables]
-        # A list counts by its identity, as it may be long; being kept, it can't be taken for a later one.
-        marks = [id(value) if type(value) is tuple else value for value in given]
-        key = (plan, self._tensors[current], self._values.shared, *marks, *map(type, given))
+        given: list[object] = []
+        key: tuple[object, ...] = (plan, self._tensors[current])
+        if plan.variables:
+            given = [scope.get(name) for name in plan.variables]
+            # A list counts by its identity, as it may be long; being kept, no other can have the same one.
+            marks = [id(value) if type(value) is tuple else value for value in given]
+            shared = self._values.shared
+            entering = self._tensors[shared] if isinstance(shared, int) else shared
+            key = (*key, entering, *marks, *map(type, given))
         bound = self._bound.get(key)
         if bound is not None:
             return bound[0], ()
-        chain, extra = self._bind(plan, current, scope)
-        if not extra:
+        chain, further = self._bind(plan, current, scope)
+        if not further:
             self._bound[key] = chain, given
-        return chain, extra
+        return chain, further
 
     def of_layer(self, layer: Layer, inputs: tuple[int, ...], word: Name) -> Chain:
         """A layer that needs no binding, on its inputs."""
-        tensors = tuple(self._tensors[index] for index in inputs)
+        tensors = tuple([self._tensors[index] for index in inputs])
         key = (layer, tensors)
-        chain = self._applied.get(key)
+        chain = self._chains.get(key)
         if chain is None:
-            chain = self._applied[key] = (_application(Plan(type(layer), word.span), layer, tensors),)
-        assert not isinstance(chain, Diagnostic)
+            chain = self._chains[key] = (apply(Plan(type(layer), word.span), layer, tensors),)
+        assert not isinstance(chain, Refused)
         return chain
 
+    def of_guess(self, plan: Plan, current: Guess, scope: Scope) -> Outcome:
+        """What a kind's layer gives on an uncertain tensor, and what is wrong with it whatever comes in.
+
+        Raises Refused or Uncertain where it has no layer.
+        """
+        layers, further = self._layers_and_tensors(plan, current, scope)
+        if isinstance(layers, Refused):
+            raise Refused(layers.diagnostic, layers.origin)
+        if further:
+            raise Uncertain
+        key = (layers, current)
+        if key not in self._outcomes:
+            self._outcomes[key] = _outcome(layers, current)
+        return self._outcomes[key]
+
+    def stated_channels(self, plan: Plan, current: Current, scope: Scope) -> int | None:
+        """The channels that a step states in `out`, where they can be worked out."""
+        value = plan.values.get("out")
+        try:
+            channels = None if value is None else self._values.at(value, current, scope)
+        except (Refused, Uncertain):
+            return None
+        return channels if type(channels) is int and channels > 0 else None
+
     def _bind(self, plan: Plan, current: int, scope: Scope) -> tuple[Chain, tuple[int, ...]]:
-        values: tuple[object, ...] = ()
-        extra: tuple[int, ...] = ()
-        if not plan.constant:
-            values = tuple([self._values.at(value, current, scope) for value in plan.values.values()])
-            values, extra = self._tensor_arguments(plan, values)
-        followers = tuple([self._follower(name, value, current, scope) for name, value in plan.followers.items()])
-        inputs = (self._tensors[current], *[self._tensors[index] for index in extra])
-        key = (plan, values, tuple(map(type, values)), followers, inputs)
-        chain = self._applied.get(key)
+        further: tuple[int, ...] = ()
+        layers = None if plan.variables else self._layers.get(plan)
+        if layers is None:
+            layers, further = self._layers_and_tensors(plan, current, scope)
+        if isinstance(layers, Refused):
+            raise Refused(layers.diagnostic, layers.origin)
+        inputs = (self._tensors[current], *[self._tensors[index] for index in further])
+        key = (layers, inputs)
+        chain = self._chains.get(key)
         if chain is None:
-            chain = self._applied[key] = _applied(plan, values, followers, inputs, scope)
-        if isinstance(chain, Diagnostic):
-            raise Refused(chain)
-        return chain, extra
+            chain = self._chains[key] = _applied(layers, inputs)
+        if isinstance(chain, Refused):
+            raise Refused(chain.diagnostic, chain.origin)
+        return chain, further
 
-    def _tensor_arguments(self, plan: Plan, values: tuple[object, ...]) -> tuple[tuple[object, ...], tuple[int, ...]]:
-        """Handles become tensors, and further inputs of the layer."""
-        if not any(isinstance(value, Handle | Rounds) for value in values):
+    def _layers_and_tensors(
+        self, plan: Plan, current: Current, scope: Scope
+    ) -> tuple[BoundLayers | Refused, tuple[int, ...]]:
+        """The layers of a step, and the further tensors that the first of them takes."""
+        values, further = self._arguments(plan, current, scope)
+        followers = tuple([self._follower(follower, current, scope) for follower in plan.followers])
+        key: object = (plan, values, tuple(map(type, values)), followers) if plan.variables else plan
+        layers = self._layers.get(key)
+        if layers is None:
+            layers = self._layers[key] = _bound(plan, values, followers, scope)
+        return layers, further
+
+    def _value(self, value: Value, current: Current, scope: Scope) -> object:
+        """A value at the step; constants are worked out once."""
+        if not value.constant:
+            return self._values.at(value, current, scope)
+        if value not in self._constants:
+            self._constants[value] = self._values.at(value, current, scope)
+        return self._constants[value]
+
+    def _arguments(self, plan: Plan, current: Current, scope: Scope) -> tuple[tuple[object, ...], tuple[int, ...]]:
+        """The values of a plan's arguments, and the further tensors among them."""
+        values = tuple([self._value(value, current, scope) for value in plan.values.values()])
+        types = set(map(type, values))
+        if Handle not in types and Rounds not in types:
             return values, ()
-        found: list[object] = []
-        extra: list[int] = []
+        further: list[int] = []
+        arguments: list[object] = []
         for name, value in zip(plan.values, values, strict=True):
-            if isinstance(value, Rounds):
-                value = value[-1]
-            if isinstance(value, Handle) and plan.kind.arguments[name].type.form == "tensor":
-                if value.index is None:
-                    raise Poisoned
-                extra.append(value.index)
-                value = self._tensors[value.index]
-            found.append(value)
-        return tuple(found), tuple(extra)
+            last = value[-1] if isinstance(value, Rounds) else value
+            if isinstance(last, Handle) and plan.kind.arguments[name].type.form == "tensor":
+                if isinstance(last.value, Guess):
+                    raise Uncertain
+                further.append(last.value)
+                last = self._tensors[last.value]
+            arguments.append(last)
+        return tuple(arguments), tuple(further)
 
-    def _follower(self, name: str, value: Value, current: int | None, scope: Scope) -> _Follower | None:
+    def _follower(self, follower: Follower, current: Current, scope: Scope) -> Stated | None:
         """What `norm` or `act` brings along."""
-        if isinstance(value, Setting):
-            plan = self._vocabulary.follower(value)
+        value, plan = follower.value, follower.plan
+        if follower.is_setting:
             if plan is None:
-                raise Poisoned
-            check_follower(name, plan.kind, value.word.span)
-            return _Follower(plan, tuple([self._values.at(each, current, scope) for each in plan.values.values()]))
-        word = follower_kind(value, self._values.scope_at(current, scope, value.names))
+                raise Uncertain
+            check_follower(follower.role, plan.kind, plan.at)
+            return plan, tuple([self._values.at(argument, current, scope) for argument in plan.values.values()])
+        word = follower_kind(value, self._values.at(value, current, scope))
         if word == "none":
             return None
-        plan = self._plan_of(word, value.span)
-        check_follower(name, plan.kind, value.span)
-        return _Follower(plan, ())
+        plan = self._bare_plan(word, value)
+        check_follower(follower.role, plan.kind, value.span)
+        return plan, ()
 
-    def _plan_of(self, word: str, at: Span) -> Plan:
-        """The plan of a bare kind, which must do without arguments."""
+    def _bare_plan(self, word: str, value: Value) -> Plan:
         if word not in self._bare:
-            if BY_NAME[word].joins:
-                raise Refused(diagnose("bad-argument", f"{word} joins tensors, and can't follow a layer", at))
-            needed = BY_NAME[word].required
-            if needed:
-                message = f"{word} needs {' and '.join(f'`{name}`' for name in needed)}"
-                none = "; no activation is `none`" if word == "linear" else ""
-                help = f"write `{{{word}: {{{needed[0]}: ...}}}}`{none}"
-                raise Refused(diagnose("missing-argument", message, at, help=help))
-            self._bare[word] = Plan(BY_NAME[word], at)
+            self._bare[word] = bare_follower(word, value.span, value)
         return self._bare[word]
 
 
-def _applied(
-    plan: Plan, values: tuple[object, ...], followers: tuple[_Follower | None, ...], inputs: tuple[Tensor, ...],
-    scope: Scope,
-) -> Chain | Diagnostic:  # fmt: skip
-    """A layer and those that follow it, applied; or what is wrong with them."""
-    if plan.constant:
-        values = tuple(evaluate(value, scope) for value in plan.values.values())
+def _bound(
+    plan: Plan, values: tuple[object, ...], followers: tuple[Stated | None, ...], scope: Scope
+) -> BoundLayers | Refused:
+    """A layer and those that follow it, bound; or what is wrong with them."""
     given = dict(zip(plan.values, values, strict=True))
-    if "norm" in plan.followers and followers[0] is not None:
+    if followers and followers[0] is not None and plan.followers[0].role == "norm":
         given.setdefault("bias", False)
     try:
-        chain = [_apply(plan, given, inputs, scope)]
+        layers = [(plan, bind(plan, given, scope))]
         for follower in followers:
             if follower is not None:
-                following = dict(zip(follower.plan.values, follower.values, strict=True))
-                chain.append(_apply(follower.plan, following, (chain[-1].output,), scope))
+                following = dict(zip(follower[0].values, follower[1], strict=True))
+                layers.append((follower[0], bind(follower[0], following, scope)))
     except Refused as refused:
-        return refused.diagnostic
+        return refused.with_traceback(None)
+    return BoundLayers(layers)
+
+
+def _applied(layers: BoundLayers, inputs: tuple[Tensor, ...]) -> Chain | Refused:
+    """Bound layers applied one after the other; or what is wrong with them."""
+    chain = []
+    try:
+        for plan, layer in layers.bound:
+            application = apply(plan, layer, inputs)
+            chain.append(application)
+            inputs = (application.output,)
+    except Refused as refused:
+        return refused.with_traceback(None)
     return tuple(chain)
 
 
-def _apply(plan: Plan, values: dict[str, object], inputs: tuple[Tensor, ...], scope: Scope) -> Application:
-    tensors = {name: value for name, value in values.items() if isinstance(value, Tensor)}
-    layer = bind(plan, {name: value for name, value in values.items() if name not in tensors}, tensors, scope)
-    return _application(plan, layer, inputs)
-
-
-def _application(plan: Plan, layer: Layer, inputs: tuple[Tensor, ...]) -> Application:
+def apply(plan: Plan, layer: Layer, inputs: tuple[Tensor, ...]) -> Application:
     """A layer applied; raises Refused where it can't be, or where its output is beyond any memory."""
     try:
         output = layer.output(inputs)
     except LayerProblem as problem:
-        raise Refused(layer_problem(plan, problem)) from None
+        raise layer_problem(plan, problem) from None
     application = Application(layer, inputs, output)
-    if output.elements > MAX_ELEMENTS or application.params + application.buffers > MAX_ELEMENTS:
-        _check_size(plan, application)
+    if output.elements > MAX_ELEMENTS:
+        raise _too_large(plan, output.shape)
+    if application.params + application.buffers > MAX_ELEMENTS:
+        for weight in application.weights:
+            if weight.elements > MAX_ELEMENTS:
+                raise _too_large(plan, weight.shape)
     return application
 
 
-def _check_size(plan: Plan, application: Application) -> None:
-    """Raises Refused for an output or a weight beyond any memory."""
-    output = application.output
-    shapes = [weight.shape for weight in application.weights if weight.elements > MAX_ELEMENTS]
-    if output.elements > MAX_ELEMENTS:
-        shapes = [output.shape]
-    if shapes:
-        message = f"a tensor of {show(shapes[0])} is larger than any machine's memory"
-        raise Refused(diagnose("size-limit", message, plan.at))
+def _too_large(plan: Plan, shape: Shape) -> Refused:
+    message = f"a tensor of {format_shape(shape)} is larger than any machine's memory"
+    return Refused(diagnose("size-limit", message, plan.at))
+
+
+def _outcome(layers: BoundLayers, entering: Guess) -> Outcome:
+    """What bound layers give on an uncertain tensor, and what is wrong with them whatever comes in."""
+
+    def run(tensor: Tensor) -> Tensor:
+        for plan, layer in layers.bound:
+            try:
+                tensor = layer.output((tensor,))
+            except LayerProblem as problem:
+                raise layer_problem(plan, problem) from None
+        return tensor
+
+    layer = layers.bound[0][1]
+    numbers = [number for _, bound in layers.bound for number in _numbers(bound)]
+    return through(run, entering, numbers) or failed(run, entering, numbers, type(layer), getattr(layer, "out", None))
+
+
+def _numbers(layer: Layer) -> list[int]:
+    """The whole numbers among a layer's arguments."""
+    values: list[object] = [getattr(layer, name) for name in layer.arguments]
+    numbers: list[int] = []
+    while values:
+        value = values.pop()
+        if type(value) is int:
+            numbers.append(value)
+        elif isinstance(value, tuple):
+            values += value
+    return numbers[::-1]

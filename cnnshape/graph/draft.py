@@ -1,16 +1,15 @@
 """A graph in the making: its tensors, its nodes with their names, their groups, and whose weights they share."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from itertools import cycle
 
 from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.graph.applications import Chain
-from cnnshape.graph.binding import Refused
+from cnnshape.graph.evaluation import Refused, Uncertain
+from cnnshape.graph.guess import Guess
 from cnnshape.graph.mismatch import share_mismatch, share_unequal, weight_shapes
 from cnnshape.graph.model import Group, Node
 from cnnshape.graph.scope import Handle
-from cnnshape.graph.values import Poisoned
 from cnnshape.language import Reference
 from cnnshape.layers import Tensor
 from cnnshape.source import Span
@@ -33,81 +32,89 @@ def exhausted(what: str, at: Span) -> Exhausted:
 
 
 class Draft:
-    """Grows by chains of layers. `tensors` are the graph's values: its inputs, then one per node."""
+    """Grows by chains of layers. `tensors` are the graph's values: its inputs, then one per node.
+
+    `renamed` counts the layers that got a number because another one had their name.
+    """
 
     def __init__(self, tensors: list[Tensor], max_layers: int) -> None:
         self.tensors = tensors
+        self.inputs = len(tensors)
         self.nodes: list[Node] = []
         self.root = Group("", "design", 0)
         self.frozen = False
-        self._group = self.root
+        self.current_group = self.root
         self.max_layers = max_layers
-        self._names: set[str] = set()
+        self.names: set[str] = set()
+        self.renamed = 0
         self._numbers: dict[str, int] = {}
         self._owners: dict[tuple[int, int], list[int]] = {}
 
     def append(self, chain: Chain, inputs: tuple[int, ...], at: Span, labels: list[str]) -> int:
         """Adds a layer and those that follow it; gives the value that comes out. Raises Exhausted."""
-        for position, application in enumerate(chain):
-            label = self.unique(labels[position])
-            self._names.add(label)
-            self.nodes.append(Node(label, application, inputs, at, position > 0, None, self.frozen))
-            self.tensors.append(application.output)
-            inputs = (len(self.tensors) - 1,)
-        if len(self.nodes) > self.max_layers:
+        nodes, tensors = self.nodes, self.tensors
+        follows = False
+        for application, wanted in zip(chain, labels, strict=True):
+            label = wanted if wanted not in self.names else self.unique(wanted)
+            self.names.add(label)
+            node = Node(label, application, inputs, at)
+            node.follows = follows
+            node.frozen = self.frozen
+            nodes.append(node)
+            inputs = (len(tensors),)
+            tensors.append(application.output)
+            follows = True
+        if len(nodes) > self.max_layers:
             raise exhausted(f"more than {self.max_layers:,} layers", at)
         return inputs[0]
 
     def unique(self, label: str) -> str:
         """The label, numbered where a layer has it already: a name given in a loop, or one with dots in it."""
-        if label not in self._names:
+        if label not in self.names:
             return label
+        self.renamed += 1
         number = self._numbers.get(label, 2)
-        while f"{label}_{number}" in self._names:
+        while f"{label}_{number}" in self.names:
             number += 1
         self._numbers[label] = number
         return f"{label}_{number}"
 
-    @contextmanager
-    def group(self, label: str, word: str, params: Mapping[str, object]) -> Iterator[None]:
-        """Puts the nodes that are added meanwhile into a group, if there are any."""
-        outer, group = self._group, Group(label, word, len(self.nodes), params)
-        self._group = group
-        try:
-            yield
-        finally:
-            self._group = outer
-            group.end = len(self.nodes)
-            if group.end > group.start:
-                outer.children.append(group)
+    def open_group(self, label: str, word: str, params: Mapping[str, object], at: Span) -> Group:
+        """Puts the nodes that are added from now on into a new group; gives the one around it."""
+        outer = self.current_group
+        self.current_group = Group(label, word, len(self.nodes), params, at)
+        return outer
+
+    def close_group(self, outer: Group) -> None:
+        """Goes back to the group around; an empty group is dropped."""
+        group, self.current_group = self.current_group, outer
+        group.end = len(self.nodes)
+        if group.end > group.start:
+            outer.children.append(group)
 
     def mark_shortcut(self, start: int) -> None:
         """Says of the join just added what its shortcut is, whose nodes begin at `start`."""
-        own = range(start, len(self.nodes) - 1)
-        kind = "projection" if any(map(self._owns_weights, own)) else "parameter-free" if own else "identity"
-        self.nodes[-1] = self.nodes[-1]._replace(shortcut=kind)
+        own = self.nodes[start:-1]
+        owns_weights = any(node.application.weights for node in own)
+        self.nodes[-1].shortcut = "projection" if owns_weights else "parameter-free" if own else "identity"
 
     def share(self, name: Reference, source: Handle, start: int) -> None:
-        """Lets the weights since `start` be those of the step of that name."""
-        if source.index is None:
-            raise Poisoned
+        """Lets the weights since `start` be those of the step of that name; raises Refused or Uncertain."""
+        if isinstance(source.value, Guess):
+            raise Uncertain
         lent = source.start, source.end
         if lent not in self._owners:
             self._owners[lent] = self._owners_in(*lent)
         lenders, borrowers = self._owners[lent], self._owners_in(start, len(self.nodes))
         if bool(lenders) != bool(borrowers) or len(borrowers) % max(len(lenders), 1):
-            raise Refused(share_unequal(name, len(lenders), len(borrowers)))
+            raise Refused(share_unequal(name, len(lenders), len(borrowers)), name)
         pairs = list(zip(cycle(lenders), borrowers, strict=False))
         for lender, borrower in pairs:
             if weight_shapes(self.nodes[lender]) != weight_shapes(self.nodes[borrower]):
-                raise Refused(share_mismatch(name, self.nodes[lender], self.nodes[borrower]))
+                raise Refused(share_mismatch(name, self.nodes[lender], self.nodes[borrower]), name)
         for lender, borrower in pairs:
             owner = self.nodes[lender].shares
-            self.nodes[borrower] = self.nodes[borrower]._replace(shares=lender if owner is None else owner)
+            self.nodes[borrower].shares = lender if owner is None else owner
 
     def _owners_in(self, start: int, end: int) -> list[int]:
-        return [index for index in range(start, end) if self._owns_weights(index)]
-
-    def _owns_weights(self, index: int) -> bool:
-        application = self.nodes[index].application
-        return bool(application.weights)
+        return [index for index in range(start, end) if self.nodes[index].application.weights]

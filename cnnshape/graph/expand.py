@@ -1,38 +1,40 @@
 """Expanding steps into nodes: blocks, rounds and repeats opened, names resolved, every shape inferred on the way.
 
-Expansion and shape inference are one pass, because a spec may ask for `in_channels` anywhere.
+Expansion and shape inference are one pass, because a spec may ask for `in_channels` anywhere. After a fault the walk
+goes on with a guess of what comes out, so that independent faults are found in one run.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from itertools import islice
+from typing import Any
 
-from cnnshape.diagnostics import Label, diagnose, nearest
-from cnnshape.graph.applications import Applications, Chain
-from cnnshape.graph.binding import Refused
+from cnnshape.diagnostics import Label, diagnose
+from cnnshape.graph.applications import Applications, Chain, Memory
+from cnnshape.graph.blocks import BlockScopes, param_values
 from cnnshape.graph.draft import Draft, Exhausted, exhausted
+from cnnshape.graph.evaluation import Refused, Uncertain, Values
 from cnnshape.graph.faults import Faults, Frame
-from cnnshape.graph.mismatch import residual_mismatch
-from cnnshape.graph.params import block_scope, given_params, param_places
+from cnnshape.graph.guess import UNKNOWN, Guess, exactly
+from cnnshape.graph.joins import Joins
+from cnnshape.graph.labels import Labels, ReservedNames
+from cnnshape.graph.recovery import after_failure
 from cnnshape.graph.references import conflict, tensor_of
-from cnnshape.graph.scope import Handle, Place, Rounds, Scope, Taken
-from cnnshape.graph.values import Poisoned, Values
-from cnnshape.graph.vocabulary import MOST_NAMED, Vocabulary
-from cnnshape.language import (
-    Broken,
-    Call,
-    Expression,
-    Join,
-    ListValue,
-    Loop,
-    Modifiers,
-    Name,
-    Reference,
-    Residual,
-    Step,
-    describe,
-    walk,
+from cnnshape.graph.scope import UNSETTLED, Current, Handle, Rounds, Scope, Unsettled
+from cnnshape.graph.template import Recording, Template
+from cnnshape.language import ListValue, Name, Reference, Value
+from cnnshape.program import (
+    BlockProgram,
+    BlockStep,
+    Body,
+    BrokenStep,
+    JoinStep,
+    KindStep,
+    LoopStep,
+    Plan,
+    Program,
+    ResidualStep,
+    ResolvedStep,
 )
-from cnnshape.layers import BY_NAME, Layer, show
 from cnnshape.source import Span
 
 MAX_NESTING = 48
@@ -41,338 +43,465 @@ VALUES_PER_VISIT = 4
 """How many params, items of lists or inputs of a join take as long as visiting a step."""
 NAMES_PER_VISIT = 200
 """How many names of a scope are copied in that time."""
+MOST_NAMED = 12
 
-_SHORTCUTS = ("identity", "none")
+
+class ExpansionMemory:
+    """What expansions of one program remember, such as those of its variants: layers applied, and blocks opened."""
+
+    __slots__ = ("layers", "templates")
+
+    def __init__(self) -> None:
+        self.layers = Memory()
+        self.templates: dict[object, Recording | Template | None] = {}
+
+
+class Visit:
+    """Where a step is expanded: what enters it, what it sees, and how its layers are named.
+
+    `suffix` is the number of a repeat in the names of its layers; `first` marks the first repeat.
+    """
+
+    __slots__ = ("current", "first", "labels", "scope", "suffix")
+
+    def __init__(self, current: Current, scope: Scope, labels: Labels) -> None:
+        self.current = current
+        self.scope = scope
+        self.labels = labels
+        self.suffix = ""
+        self.first = False
 
 
 class Expander:
-    """Turns steps into the nodes of a draft. A value is an index into the draft's tensors, None after a fault."""
+    """Turns the steps of a program into the nodes of a draft."""
 
-    def __init__(self, vocabulary: Vocabulary, faults: Faults, draft: Draft) -> None:
-        self._vocabulary = vocabulary
+    def __init__(self, program: Program, faults: Faults, draft: Draft, memory: ExpansionMemory) -> None:
+        self._program = program
         self._faults = faults
         self._draft = draft
         self._values = Values(draft.tensors)
-        self._applications = Applications(vocabulary, self._values, draft.tensors)
+        self._applications = Applications(self._values, draft.tensors, memory.layers)
+        self._blocks = BlockScopes(self._values, self._report)
+        self._joins = Joins(draft, self._applications)
         self._trace: list[Frame] = []
         self._most = VISITS_PER_LAYER * draft.max_layers
+        self._reserved: dict[Body, ReservedNames] = {}
+        self._templates = memory.templates
+        self._params = {param.name.text: param.name.span for param in program.spec.params}
+        self._expand: dict[type[ResolvedStep], Callable[[Any, Visit], tuple[Current, Rounds | None]]] = {
+            KindStep: self._kind,
+            BlockStep: self._block,
+            LoopStep: self._loop,
+            ResidualStep: self._residual,
+            JoinStep: self._join,
+        }
         self.visits = 0
-        self._taken: dict[int, Taken] = {}
+        self.holes = 0
 
-    def steps(self, steps: tuple[Step, ...], current: int | None, scope: Scope, place: Place) -> int | None:
-        """Expands steps one after the other; gives the value that comes out, None after a fault."""
-        for step in steps:
-            current = self.step(step, current, scope, place)
+    def layers(self, current: Current, scope: Scope) -> Current:
+        """Expands the file's layers; gives the value that comes out."""
+        body = self._program.layers
+        inputs = [given.name.text for given in self._program.spec.inputs]
+        return self._steps(body, current, scope, Labels(reserved=ReservedNames(body.names.union(inputs))))
+
+    def _steps(self, body: Body, current: Current, scope: Scope, labels: Labels) -> Current:
+        """Expands steps one after the other."""
+        for step in body.steps:
+            current = self._step(step, current, scope, labels)
         return current
 
-    def step(self, step: Step, current: int | None, scope: Scope, place: Place) -> int | None:
+    def _step(self, step: ResolvedStep, current: Current, scope: Scope, labels: Labels) -> Current:
         """Expands one step with its modifiers."""
-        if isinstance(step, Broken):
-            for name in step.names:
-                scope.setdefault(name.text, Handle(None, at=name.span))
-            return None
+        if isinstance(step, BrokenStep):
+            return self._broken(step, scope)
         self._visit(step)
-        modifiers = step.modifiers
-        start = len(self._draft.nodes)
-        rounds: Rounds | None = None
-        skipped = False
         self._values.previous = None
-        try:
-            entering = current
-            if modifiers.source is not None:
-                entering = self._reference(modifiers.source, current, scope)
-                self._values.previous = Handle(current)
-            if modifiers.when is not None and not self._values.truth(modifiers.when, "when", entering, scope):
-                result, skipped = current, True
-            elif modifiers.repeat is None and modifiers.frozen is None:
-                result, rounds = self._once(step, entering, scope, place, "", False)
-            else:
-                result, rounds = self._repeated(step, modifiers, entering, scope, place)
-            if rounds is not None and not rounds:
-                result, rounds, skipped = current, None, True
-            if modifiers.share is not None and not skipped and result is not None:
-                self._draft.share(modifiers.share, self._tensor(modifiers.share, scope), start)
-        except Refused as refused:
-            self._faults.add(refused.diagnostic, self._trace)
-            result = None
-        except Poisoned:
-            result = None
-        if modifiers.name is not None:
-            handle = Handle(result, start, len(self._draft.nodes), skipped=skipped)
-            self._define(modifiers.name, rounds, handle, scope)
+        start = len(self._draft.nodes)
+        skipped = False
+        if step.plain:
+            result, rounds = self._once(step, Visit(current, scope, labels))
+        else:
+            result, rounds, skipped = self._modified(step, current, scope, labels)
+        if rounds is not None and not rounds:
+            result, rounds, skipped = current, None, True
+        if step.share is not None and not skipped and isinstance(result, int):
+            self._share(step.share, scope, start)
+        if step.name is not None:
+            self._define(step.name, rounds, Handle(result, start, len(self._draft.nodes), skipped=skipped), scope)
         return result
 
-    def _visit(self, step: Step) -> None:
+    def _broken(self, step: BrokenStep, scope: Scope) -> Guess:
+        self.holes += 1
+        for name in step.names:
+            scope.setdefault(name.text, Handle(UNKNOWN, at=name.span))
+        return UNKNOWN
+
+    # Modifiers
+
+    def _modified(
+        self, step: ResolvedStep, current: Current, scope: Scope, labels: Labels
+    ) -> tuple[Current, Rounds | None, bool]:
+        """A step with `from`, `when`, `repeat`, `frozen` or `share`; also whether it is left out."""
+        entering = current
+        if step.source is not None:
+            entering = self._reference(step.source, current, scope)
+            self._values.previous = Handle(current)
+        try:
+            if step.when is not None and not self._values.truth(step.when, "when", entering, scope):
+                return current, None, True
+        except (Refused, Uncertain) as problem:
+            left = self._left(step, entering, scope, problem)
+            return left.or_else(self._guess(current)), None, False
+        result, rounds = self._frozen(step, Visit(entering, scope, labels))
+        return result, rounds, False
+
+    def _frozen(self, step: ResolvedStep, visit: Visit) -> tuple[Current, Rounds | None]:
+        if step.frozen is None:
+            return self._repeated(step, visit)
+        outer = self._draft.frozen
+        try:
+            self._draft.frozen = self._values.truth(step.frozen, "frozen", visit.current, visit.scope) or outer
+        except Refused as refused:
+            self._report(refused)
+        except Uncertain:
+            self.holes += 1
+        try:
+            return self._repeated(step, visit)
+        finally:
+            self._draft.frozen = outer
+
+    def _repeated(self, step: ResolvedStep, visit: Visit) -> tuple[Current, Rounds | None]:
+        if step.repeat is None:
+            return self._once(step, visit)
+        try:
+            count = self._values.count(step.repeat, visit.current, visit.scope)
+        except (Refused, Uncertain) as problem:
+            return self._left(step, visit.current, visit.scope, problem), None
+        handles = []
+        current = visit.current
+        for index in range(count):
+            self._charge(step, len(visit.scope) // NAMES_PER_VISIT)
+            repeat = Visit(current, {**visit.scope, "i": index, "last": index == count - 1}, visit.labels)
+            repeat.suffix = f".{index}" if step.name else ""
+            repeat.first = index == 0
+            start = len(self._draft.nodes)
+            current, _ = self._once(step, repeat)
+            handles.append(Handle(current, start, len(self._draft.nodes)))
+            self._values.previous = None
+        return current, Rounds(handles)
+
+    def _once(self, step: ResolvedStep, visit: Visit) -> tuple[Current, Rounds | None]:
+        self._visit(step)
+        expand = self._expand[type(step)]
+        try:
+            return expand(step, visit)
+        except (Refused, Uncertain) as problem:
+            return self._left(step, visit.current, visit.scope, problem), None
+
+    # Faults and what is left after them
+
+    def _report(self, refused: Refused) -> None:
+        self.holes += 1
+        self._faults.add(refused.diagnostic, self._trace, refused.origin)
+
+    def _guess(self, current: Current) -> Guess:
+        return current if isinstance(current, Guess) else exactly(self._draft.tensors[current].shape)
+
+    def _left(self, step: ResolvedStep, entering: Current, scope: Scope, problem: Refused | Uncertain) -> Guess:
+        """What is left after a step that failed; reports why, unless an earlier fault is to blame."""
+        self.holes += 1
+        if isinstance(problem, Refused):
+            self._report(problem)
+        if isinstance(step, KindStep) and step.kind is not None:
+            stated = self._applications.stated_channels(step.plan, entering, scope) if step.plan else None
+            return after_failure(step.kind, stated, self._guess(entering))
+        return UNKNOWN
+
+    def _visit(self, step: ResolvedStep) -> None:
         self._charge(step, 1)
         if len(self._trace) > MAX_NESTING:
             message = f"blocks and rounds nest more than {MAX_NESTING} levels deep"
             raise Exhausted(diagnose("expansion-budget", message, step.word.span))
 
-    def _charge(self, step: Step, visits: int) -> None:
+    def _charge(self, step: ResolvedStep, visits: int) -> None:
         """Counts what takes as long as visiting so many steps; raises Exhausted beyond the budget."""
         self.visits += visits
         if self.visits > self._most:
             raise exhausted("too many steps", step.word.span)
 
-    def _repeated(
-        self, step: Step, modifiers: Modifiers, current: int | None, scope: Scope, place: Place
-    ) -> tuple[int | None, Rounds | None]:
-        outer = self._draft.frozen
+    # Names
+
+    def _reference(self, reference: Reference, current: Current, scope: Scope) -> Current:
+        """The tensor that a reference names: `prev`, a step, a round of a `for`, an input."""
+        if reference.text == "prev":
+            return self._values.previous.value if self._values.previous else current
         try:
-            if modifiers.frozen is not None:
-                self._draft.frozen = self._values.truth(modifiers.frozen, "frozen", current, scope) or outer
-            if modifiers.repeat is None:
-                return self._once(step, current, scope, place, "", False)
-            count = self._values.count(modifiers.repeat, current, scope)
-            handles = []
-            for index in range(count):
-                self._charge(step, len(scope) // NAMES_PER_VISIT)
-                inner = {**scope, "i": index, "last": index == count - 1}
-                start = len(self._draft.nodes)
-                suffix = f".{index}" if modifiers.name else ""
-                current, _ = self._once(step, current, inner, place, suffix, index == 0)
-                handles.append(Handle(current, start, len(self._draft.nodes)))
-                self._values.previous = None
-            return current, Rounds(handles)
-        finally:
-            self._draft.frozen = outer
+            return self._tensor(reference, scope).value
+        except Refused as refused:
+            self._report(refused)
+        except Uncertain:
+            self.holes += 1
+        return UNKNOWN
 
-    def _once(
-        self, step: Step, current: int | None, scope: Scope, place: Place, suffix: str,
-        first: bool,
-    ) -> tuple[int | None, Rounds | None]:  # fmt: skip
-        self._visit(step)
-        if isinstance(step, Call):
-            expand = self._block if self._vocabulary.is_block(step) else self._kind
-            return expand(step, current, scope, place, suffix, first), None
-        if isinstance(step, Loop):
-            return self._loop(step, current, scope, place, suffix)
-        if isinstance(step, Residual):
-            return self._residual(step, current, scope, place, suffix), None
-        if isinstance(step, Join):
-            return self._join(step, current, scope, place, suffix), None
-        raise AssertionError(step)
-
-    def _reference(self, name: Reference, current: int | None, scope: Scope) -> int | None:
-        """The value that a reference names: `prev`, a step, a round of a `for`, an input."""
-        if name.text == "prev":
-            return self._values.previous.index if self._values.previous else current
-        return self._tensor(name, scope).index
-
-    def _tensor(self, name: Reference, scope: Scope) -> Handle:
+    def _tensor(self, reference: Reference, scope: Scope) -> Handle:
         in_block = any(frame.closed for frame in self._trace)
-        return tensor_of(name, scope, self._vocabulary, in_block=in_block)
+        return tensor_of(reference, scope, self._program.outside, in_block=in_block)
+
+    def _share(self, reference: Reference, scope: Scope, start: int) -> None:
+        try:
+            self._draft.share(reference, self._tensor(reference, scope), start)
+        except Refused as refused:
+            self._report(refused)
+        except Uncertain:
+            self.holes += 1
 
     def _define(self, name: Name, rounds: Rounds | None, handle: Handle, scope: Scope) -> None:
-        taken = conflict(name.text, rounds, scope)
-        if taken:
-            message = f"`{taken}` is the name of something else here already"
-            first = self._first_place(taken, scope)
+        clash = conflict(name.text, rounds, scope)
+        if clash:
+            message = f"`{clash}` is the name of something else here already"
+            first = self._first_place(clash, scope)
             related = [Label(first, "first named here")] if first else []
             help = "choose another name"
-            self._faults.add(diagnose("duplicate-name", message, name.span, related=related, help=help), self._trace)
+            problem = diagnose("duplicate-name", message, name.span, related=related, help=help)
+            self._report(Refused(problem, Reference(name.text, name.span)))
             return
-        for each in (handle, *(rounds or ())):
-            each.at = name.span
+        for named in (handle, *(rounds or ())):
+            named.at = name.span
         scope[name.text] = handle if rounds is None else rounds
 
     def _first_place(self, name: str, scope: Scope) -> Span | None:
-        """Where a name of the scope was given; None where the trace tells it: to a param, or to a loop's variable."""
+        """Where a name of the scope was given; None where the trace shows it: at a param, or a loop's variable."""
         if any(name in frame.origins() for frame in self._trace):
             return None
-        found = scope.get(name) or scope.get(name.rpartition(".")[0])
-        if isinstance(found, Rounds):
-            found = found[-1]
-        return found.at if isinstance(found, Handle) else self._vocabulary.params.get(name)
+        named = scope.get(name) or scope.get(name.rpartition(".")[0])
+        if isinstance(named, Rounds):
+            named = named[-1]
+        return named.at if isinstance(named, Handle) else self._params.get(name)
+
+    def _reserved_names(self, body: Body) -> ReservedNames:
+        if body not in self._reserved:
+            self._reserved[body] = ReservedNames(body.names)
+        return self._reserved[body]
 
     # Layers
 
-    def _kind(
-        self, call: Call, current: int | None, scope: Scope, place: Place, suffix: str, first: bool
-    ) -> int | None:
-        plan = self._vocabulary.plan(call, first and bool(call.modifiers.first))
-        if plan is None or current is None:
-            return None
-        self._charge(call, plan.size // VALUES_PER_VISIT)
-        chain, extra = self._applications.of_kind(plan, current, scope)
-        return self._draft.append(chain, (current, *extra), call.word.span, self._labels(call, chain, place, suffix))
+    def _kind(self, step: KindStep, visit: Visit) -> tuple[Current, None]:
+        plan = step.first if visit.first else step.plan
+        if plan is None:
+            raise Uncertain
+        self._charge(step, plan.size // VALUES_PER_VISIT)
+        current = visit.current
+        if isinstance(current, Guess):
+            return self._guessed(step, plan, current, visit), None
+        chain, further = self._applications.of_kind(plan, current, visit.scope)
+        labels = self._labels(step, chain, visit)
+        return self._draft.append(chain, (current, *further), step.word.span, labels), None
 
-    def _labels(self, call: Call, chain: Chain, place: Place, suffix: str) -> list[str]:
-        name = call.modifiers.name
-        if name is None:
-            return [place.label(application.layer.name) for application in chain]
-        own = self._draft.unique(place.prefix + name.text + suffix)
-        return [own, *(f"{own}.{application.layer.name}" for application in chain[1:])]
+    def _guessed(self, step: KindStep, plan: Plan, current: Guess, visit: Visit) -> Guess:
+        """A layer on an uncertain tensor: a hole in the graph. Its name is used up, so that others keep theirs."""
+        self.holes += 1
+        outcome = self._applications.of_guess(plan, current, visit.scope)
+        if step.name is None:
+            visit.labels.next(plan.kind.name)
+        if outcome.problem is not None:
+            self._report(outcome.problem)
+        return outcome.left
+
+    def _labels(self, step: KindStep, chain: Chain, visit: Visit) -> list[str]:
+        if step.name is None:
+            return [visit.labels.next(application.layer.name) for application in chain]
+        own = self._draft.unique(visit.labels.prefix + step.name.text + visit.suffix)
+        return [own, *[f"{own}.{application.layer.name}" for application in chain[1:]]]
 
     # Blocks and rounds
 
-    def _block(
-        self, call: Call, current: int | None, scope: Scope, place: Place, suffix: str, first: bool
-    ) -> int | None:
-        block = self._vocabulary.block(call)
+    def _block(self, step: BlockStep, visit: Visit) -> tuple[Current, None]:
+        block = step.block
         if block is None:
-            return None
-        self._charge(call, len(block.params) // VALUES_PER_VISIT)
-        name = call.modifiers.name
-        label = place.prefix + name.text + suffix if name else place.label(block.name.text)
-        given = given_params(call, block, first)
-        inner = block_scope(call, block, given, self._values, current, scope)
-        where = place.prefix.rstrip(".")
+            raise Uncertain
+        self._charge(step, len(block.params) // VALUES_PER_VISIT)
+        label = visit.labels.prefix + step.name.text + visit.suffix if step.name else visit.labels.next(block.name.text)
+        given = step.first if visit.first else step.given
+        inner = self._blocks.open(step, block, given, visit.current, visit.scope)
+        key = self._template_key(block, inner, visit.current)
+        repeated = self._replayed(key, label, visit.current)
+        if repeated is not None:
+            return repeated, None
         frame = Frame(
-            call.word.span, where, block.name.text, dict(inner), lambda: param_places(block, given), closed=True
+            step.word.span,
+            where=visit.labels.prefix.rstrip("."),
+            label=block.name.text,
+            values=self._shown(inner) if key is None else dict(inner),
+            origins=lambda: param_values(block, given),
+            closed=True,
         )
-        taken = self._taken_names(block.steps)
-        with self._values.sharing(None):
-            return self._grouped(frame, block.name.text, label, block.steps, current, inner, taken)
-
-    def _grouped(
-        self, frame: Frame, word: str, label: str, steps: tuple[Step, ...], current: int | None, scope: Scope,
-        taken: Taken,
-    ) -> int | None:  # fmt: skip
-        self._trace.append(frame)
+        shared, self._values.shared = self._values.shared, None
         try:
-            with self._draft.group(label, word, frame.values):
-                return self.steps(steps, current, scope, Place(label + ".", taken))
+            return self._recorded(key, frame, block, label, visit.current, inner), None
         finally:
+            self._values.shared = shared
+
+    def _shown(self, scope: Scope) -> dict[str, object]:
+        """The values of params as groups and traces keep them: a tensor by its shape."""
+        return {name: self._shown_value(value) for name, value in scope.items() if value is not UNSETTLED}
+
+    def _shown_value(self, value: object) -> object:
+        last = value[-1] if isinstance(value, Rounds) and value else value
+        if isinstance(last, Handle) and isinstance(last.value, int):
+            return self._draft.tensors[last.value]
+        return value
+
+    def _template_key(self, block: BlockProgram, inner: Scope, current: Current) -> object:
+        """What a block's expansion depends on; None where it can't be repeated."""
+        values = tuple(inner.values())
+        types = tuple(map(type, values))
+        if isinstance(current, Guess) or Handle in types or Rounds in types or Unsettled in types:
+            return None
+        return block, self._draft.tensors[current], self._draft.frozen, values, types
+
+    def _replayed(self, key: object, label: str, current: Current) -> int | None:
+        """The value that comes out of a block that was expanded before; None where it must be expanded."""
+        template = self._template(key)
+        if template is None or isinstance(current, Guess) or len(self._trace) > template.depth:
+            return None
+        fits = len(self._draft.nodes) + template.size <= self._draft.max_layers
+        if not fits or self.visits + template.visits > self._most:
+            return None
+        repeated = template.repeat(self._draft, label, current)
+        self.visits += template.visits if repeated is not None else 0
+        return repeated
+
+    def _template(self, key: object) -> Template | None:
+        known = self._templates.get(key)
+        if isinstance(known, Recording):
+            known = self._templates[key] = known.template()
+        return known
+
+    def _recorded(
+        self, key: object, frame: Frame, block: BlockProgram, label: str, current: Current, inner: Scope
+    ) -> Current:
+        """Expands a block, and keeps what came out if it can be repeated: without faults and without renamed layers."""
+        if key is None or isinstance(current, Guess) or key in self._templates:
+            return self._grouped(frame, block.name.text, label, block.body, current, inner)
+        recording = Recording(self._draft, label, current)
+        holes, visits, renamed = self.holes, self.visits, self._draft.renamed
+        outer = self._draft.current_group
+        before = len(outer.children)
+        result = self._grouped(frame, block.name.text, label, block.body, current, inner)
+        if self.holes == holes and self._draft.renamed == renamed and isinstance(result, int):
+            recording.end, recording.result = len(self._draft.nodes), result
+            recording.children = outer.children[before:]
+            recording.visits, recording.depth = self.visits - visits, len(self._trace)
+            self._templates[key] = recording
+        return result
+
+    def _grouped(self, frame: Frame, word: str, label: str, body: Body, current: Current, scope: Scope) -> Current:
+        self._trace.append(frame)
+        outer = self._draft.open_group(label, word, frame.values, frame.at)
+        try:
+            return self._steps(body, current, scope, Labels(label + ".", self._reserved_names(body)))
+        finally:
+            self._draft.close_group(outer)
             self._trace.pop()
 
-    def _taken_names(self, steps: tuple[Step, ...]) -> Taken:
-        if id(steps) not in self._taken:
-            self._taken[id(steps)] = taken_names(steps)
-        return self._taken[id(steps)]
-
-    def _loop(
-        self, loop: Loop, current: int | None, scope: Scope, place: Place, suffix: str
-    ) -> tuple[int | None, Rounds]:
-        self._charge(loop, sum(column.values.size for column in loop.columns) // VALUES_PER_VISIT)
-        columns = {column.name.text: self._values.column(column.values, current, scope) for column in loop.columns}
+    def _loop(self, step: LoopStep, visit: Visit) -> tuple[Current, Rounds]:
+        self._charge(step, step.size // VALUES_PER_VISIT)
+        columns = {
+            column.name.text: self._values.column(column.values, visit.current, visit.scope) for column in step.columns
+        }
         lengths = {len(values) for values in columns.values()}
         if len(lengths) > 1:
-            listed = ", ".join(f"`{name}` has {len(columns[name])}" for name in islice(columns, MOST_NAMED))
-            listed += ", ..." if len(columns) > MOST_NAMED else ""
-            raise Refused(
-                diagnose("unequal-columns", f"the columns of `for` differ in length: {listed}", loop.word.span)
-            )
+            raise _unequal_columns(step, columns)
         count = lengths.pop() if lengths else 0
         handles = []
+        current = visit.current
         for index in range(count):
-            self._charge(loop, len(columns) // VALUES_PER_VISIT + len(scope) // NAMES_PER_VISIT)
+            self._charge(step, len(columns) // VALUES_PER_VISIT + len(visit.scope) // NAMES_PER_VISIT)
             values = {name: column[index] for name, column in columns.items()}
-            inner: Scope = {**scope, **values, "i": index, "last": index == count - 1}
+            scope: Scope = {**visit.scope, **values, "i": index, "last": index == count - 1}
             start = len(self._draft.nodes)
-            current = self._round_of(loop, index, values, current, inner, place, suffix)
+            current = self._round(step, index, values, current, scope, visit)
             handles.append(Handle(current, start, len(self._draft.nodes)))
         return current, Rounds(handles)
 
-    def _round_of(
-        self, loop: Loop, index: int, values: Scope, current: int | None, scope: Scope, place: Place, suffix: str
-    ) -> int | None:
-        name = loop.modifiers.name
-        where = place.prefix.rstrip(".")
+    def _round(
+        self, step: LoopStep, index: int, values: Scope, current: Current, scope: Scope, visit: Visit
+    ) -> Current:
+        name = step.name
+        frame = Frame(
+            step.word.span,
+            where=visit.labels.prefix.rstrip("."),
+            label=f"{name.text}.{index}" if name else f"round {index} of `for`",
+            values=self._shown(values),
+            origins=lambda: _column_values(step, index),
+        )
         if name is not None:
-            label = f"{place.prefix}{name.text}{suffix}.{index}"
-            frame = Frame(loop.word.span, where, f"{name.text}.{index}", values, lambda: _column_places(loop, index))
-            return self._grouped(frame, name.text, label, loop.do, current, scope, self._taken_names(loop.do))
-        label = f"round {index} of `for`"
-        self._trace.append(Frame(loop.word.span, where, label, values, lambda: _column_places(loop, index)))
+            label = f"{visit.labels.prefix}{name.text}{visit.suffix}.{index}"
+            return self._grouped(frame, name.text, label, step.do, current, scope)
+        self._trace.append(frame)
         self.visits += 1
         try:
-            return self.steps(loop.do, current, scope, place)
+            return self._steps(step.do, current, scope, visit.labels)
         finally:
             self._trace.pop()
 
     # Joins
 
-    def _residual(self, step: Residual, current: int | None, scope: Scope, place: Place, suffix: str) -> int | None:
+    def _residual(self, step: ResidualStep, visit: Visit) -> tuple[Current, None]:
         with self._values.sharing(None):
-            body = self.steps(step.body, current, scope, place)
+            body = self._steps(step.body, visit.current, visit.scope, visit.labels)
         start = len(self._draft.nodes)
-        shortcut = current
-        with self._values.sharing(current):
-            if isinstance(step.shortcut, tuple):
-                inner = Place(place.label("shortcut") + ".") if step.shortcut else place
-                shortcut = self.steps(step.shortcut, current, scope, inner)
-            elif step.shortcut is not None and self._shortcut_word(step.shortcut, current, scope) == "none":
-                return body
-        if body is None or shortcut is None:
-            return None
-        paths = self._draft.tensors[body], self._draft.tensors[shortcut]
-        if paths[0] != paths[1]:
-            raise Refused(residual_mismatch(step, *paths, len(self._draft.nodes) > start))
-        label = self._join_label(step.modifiers, "add", place, suffix)
-        added = self._joined(BY_NAME["add"](), (body, shortcut), step.word, label)
-        self._draft.mark_shortcut(start)
-        return added
+        shortcut = visit.current
+        with self._values.sharing(visit.current):
+            if isinstance(step.shortcut, Body):
+                inner = Labels(visit.labels.next("shortcut") + ".") if step.shortcut.steps else visit.labels
+                shortcut = self._steps(step.shortcut, visit.current, visit.scope, inner)
+            elif step.shortcut is not None:
+                word = self._values.at(step.shortcut, visit.current, visit.scope)
+                if self._joins.shortcut_word(step.shortcut, word) == "none":
+                    return body, None
+        return self._joins_or_hole(step, visit, [body, shortcut], start), None
 
-    def _shortcut_word(self, shortcut: Expression, current: int | None, scope: Scope) -> str:
-        word = self._values.at(shortcut, current, scope)
-        if isinstance(word, str) and word in _SHORTCUTS:
-            return str(word)
-        message = f"`shortcut` is `identity`, `none` or a list of steps, got {describe(word)}"
-        close = nearest(word, _SHORTCUTS) if isinstance(word, str) else None
-        help = (
-            f"did you mean `{close}`?" if close else "a projection is a list of steps: `- conv: {out: ..., kernel: 1}`"
-        )
-        raise Refused(diagnose("bad-argument", message, shortcut.span, help=help))
+    def _joins_or_hole(self, step: ResidualStep | JoinStep, visit: Visit, values: list[Current], start: int) -> Current:
+        """Joins tensors; gives a guess where one of them is uncertain, or where they don't fit together."""
+        word = "add" if isinstance(step, ResidualStep) else step.word.text
+        if any(isinstance(value, Guess) for value in values):
+            self.holes += 1
+            if step.name is None:
+                visit.labels.next(word)
+            return self._joins.guessed(word, values)
+        inputs = [value for value in values if isinstance(value, int)]
+        label = None if step.name is None else visit.labels.prefix + step.name.text + visit.suffix
+        try:
+            if isinstance(step, ResidualStep):
+                return self._joins.residual(step, inputs, start, label, visit.labels)
+            return self._joins.join(step, inputs, label, visit.labels)
+        except Refused as refused:
+            self._report(refused)
+            return self._joins.failed(values)
 
-    def _join(self, step: Join, current: int | None, scope: Scope, place: Place, suffix: str) -> int | None:
+    def _join(self, step: JoinStep, visit: Visit) -> tuple[Current, None]:
         self._charge(step, len(step.branches) + len(step.operands) // VALUES_PER_VISIT)
         if step.branches:
-            found = [
-                self.steps(branch.steps, current, scope, Place(place.label(branch.name.text) + "."))
-                for branch in step.branches
+            values = [
+                self._steps(body, visit.current, visit.scope, Labels(visit.labels.next(name.text) + "."))
+                for name, body in step.branches
             ]
         else:
-            found = [self._reference(reference, current, scope) for reference in step.operands]
-        inputs = [index for index in found if index is not None]
-        if len(inputs) < len(found):
-            return None
-        if step.crop is not None:
-            inputs = self._cropped(inputs, step.crop, place)
-        label = self._join_label(step.modifiers, step.word.text, place, suffix)
-        try:
-            return self._joined(BY_NAME[step.word.text](), tuple(inputs), step.word, label)
-        except Refused as refused:
-            paths: tuple[Name | Reference, ...] = step.operands or tuple([branch.name for branch in step.branches])
-            related = [
-                Label(path.span, f"`{path.text}` is {show(self._draft.tensors[index].shape)}")
-                for path, index in islice(zip(paths, inputs, strict=True), MOST_NAMED)
-            ]
-            raise Refused(refused.diagnostic._replace(related=tuple(related))) from None
-
-    def _join_label(self, modifiers: Modifiers, word: str, place: Place, suffix: str) -> str:
-        return place.prefix + modifiers.name.text + suffix if modifiers.name else place.label(word)
-
-    def _cropped(self, inputs: list[int], crop: Name, place: Place) -> list[int]:
-        """Cuts all tensors to the smallest, about their centre; an odd rest goes after."""
-        shapes = [self._draft.tensors[index].shape for index in inputs]
-        if len({len(shape) for shape in shapes}) > 1 or len(shapes[0]) < 2:
-            return inputs
-        least = tuple(map(min, *(shape[1:] for shape in shapes)))
-        found = []
-        for index, shape in zip(inputs, shapes, strict=True):
-            over = tuple(size - small for size, small in zip(shape[1:], least, strict=True))
-            if any(over):
-                cut = tuple((each // 2, each - each // 2) for each in over)
-                index = self._joined(BY_NAME["crop"](cut=cut), (index,), crop, place.label("crop"))
-            found.append(index)
-        return found
-
-    def _joined(self, layer: Layer, inputs: tuple[int, ...], word: Name, label: str) -> int:
-        return self._draft.append(self._applications.of_layer(layer, inputs, word), inputs, word.span, [label])
+            values = [self._reference(operand, visit.current, visit.scope) for operand in step.operands]
+        return self._joins_or_hole(step, visit, values, len(self._draft.nodes)), None
 
 
-def _column_places(loop: Loop, index: int) -> dict[str, Span]:
-    """Where the values of a round stand."""
+def _unequal_columns(step: LoopStep, columns: Mapping[str, tuple[object, ...]]) -> Refused:
+    listed = ", ".join(f"`{name}` has {len(columns[name])}" for name in islice(columns, MOST_NAMED))
+    listed += ", ..." if len(columns) > MOST_NAMED else ""
+    message = f"the columns of `for` differ in length: {listed}"
+    return Refused(diagnose("unequal-columns", message, step.word.span))
+
+
+def _column_values(step: LoopStep, index: int) -> dict[str, Value]:
+    """The values of a round as the file states them."""
     return {
-        column.name.text: column.values.items[index].span
-        if isinstance(column.values, ListValue)
-        else column.values.span
-        for column in loop.columns
+        column.name.text: column.values.items[index] if isinstance(column.values, ListValue) else column.values
+        for column in step.columns
     }
-
-
-def taken_names(steps: tuple[Step, ...], inputs: Iterable[str] = ()) -> Taken:
-    """The names that a scope's steps give themselves, and those of the inputs."""
-    named = (step.modifiers.name for step in walk(steps) if not isinstance(step, Broken))
-    return Taken(frozenset([*inputs, *(name.text for name in named if name is not None)]))

@@ -1,9 +1,11 @@
 """Inputs that look as if they had a batch, or their channels last: the habits of other frameworks."""
 
+from collections.abc import Iterator
+
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.graph.model import GraphInput
-from cnnshape.language import Spec
-from cnnshape.layers import Shape, show
+from cnnshape.language import Input, Spec
+from cnnshape.layers import Shape, format_shape
 
 _CHANNELS = (1, 3)
 _LEAST_SIZE = 16
@@ -31,21 +33,28 @@ def _is_image(sizes: Shape) -> bool:
 def reading(shape: Shape) -> str:
     """How an input of that shape is read: `1 channel of 3x224x224`."""
     channels = "1 channel" if shape[0] == 1 else f"{shape[0]} channels"
-    return f"{channels} of {show(shape[1:])}"
+    return f"{channels} of {format_shape(shape[1:])}"
+
+
+def stated_inputs(spec: Spec, inputs: tuple[GraphInput, ...]) -> Iterator[tuple[Input, GraphInput]]:
+    """The inputs of a graph, each with what the file states; an input without a shape is left out."""
+    stated = {given.name.text: given for given in spec.inputs}
+    for given in inputs:
+        yield stated[given.name], given
 
 
 def doubtful_inputs(spec: Spec, inputs: tuple[GraphInput, ...]) -> list[Label]:
     """The inputs that were probably meant otherwise, each with how it is read."""
     return [
         Label(stated.span, f"read as {reading(given.tensor.shape)}; was `{list(shape)}` meant?")
-        for stated, given in zip(spec.inputs, inputs, strict=True)
+        for stated, given in stated_inputs(spec, inputs)
         if (shape := meant(given.tensor.shape)) is not None
     ]
 
 
-def with_inputs(found: list[Diagnostic], inputs: list[Label]) -> list[Diagnostic]:
+def with_inputs(faults: list[Diagnostic], inputs: list[Label]) -> list[Diagnostic]:
     """The faults of a design, the first shape that doesn't fit with the inputs that may be to blame."""
-    for index, each in enumerate(found):
-        if each.code.startswith("CS5"):
-            return [*found[:index], each._replace(related=(*each.related, *inputs)), *found[index + 1 :]]
-    return found
+    for index, fault in enumerate(faults):
+        if fault.code.startswith("CS5"):
+            return [*faults[:index], fault._replace(related=(*fault.related, *inputs)), *faults[index + 1 :]]
+    return faults

@@ -4,36 +4,34 @@ from math import prod
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.graph.model import Node
-from cnnshape.language import Call, Reference, Residual, shown
-from cnnshape.layers import Shape, Tensor, counted, show
+from cnnshape.language import Reference, shown
+from cnnshape.layers import Shape, Tensor, counted, format_shape
+from cnnshape.program import ResidualStep
 
 
-def residual_mismatch(step: Residual, body: Tensor, shortcut: Tensor, projected: bool) -> Diagnostic:
+def residual_mismatch(step: ResidualStep, body: Tensor, shortcut: Tensor, projected: bool) -> Diagnostic:
     """The diagnostic of a residual whose body and shortcut end in different shapes."""
     if body.shape == shortcut.shape:
         message = f"residual add needs as many boxes on both paths: body {body.boxes}, shortcut {shortcut.boxes}"
         return diagnose("residual-shape-mismatch", message, step.word.span)
-    message = f"residual add needs equal shapes: body {show(body.shape)}, shortcut {show(shortcut.shape)}"
+    message = (
+        f"residual add needs equal shapes: body {format_shape(body.shape)}, shortcut {format_shape(shortcut.shape)}"
+    )
     related = []
     if step.shortcut_span is not None:
         related.append(Label(step.shortcut_span, _shortcut_label(step, shortcut, projected)))
-    label = f"the body ends with {show(body.shape)}"
+    label = f"the body ends with {format_shape(body.shape)}"
     if step.shortcut_span is None:
-        label += f"; no `shortcut`, so the input is added: {show(shortcut.shape)}"
+        label += f"; no `shortcut`, so the input is added: {format_shape(shortcut.shape)}"
     help = _help(body.shape, shortcut.shape, projected)
     return diagnose("residual-shape-mismatch", message, step.word.span, label=label, related=related, help=help)
 
 
-def _shortcut_label(step: Residual, shortcut: Tensor, projected: bool) -> str:
+def _shortcut_label(step: ResidualStep, shortcut: Tensor, projected: bool) -> str:
     if projected:
-        return f"the shortcut ends with {show(shortcut.shape)}"
-    conditions = [
-        each.modifiers.when.text
-        for each in (step.shortcut if isinstance(step.shortcut, tuple) else ())
-        if isinstance(each, Call) and each.modifiers.when is not None
-    ]
-    why = f" (`{conditions[0]}` is false)" if conditions else ""
-    return f"empty here{why}: {show(shortcut.shape)}"
+        return f"the shortcut ends with {format_shape(shortcut.shape)}"
+    why = f" (`{step.conditions[0]}` is false)" if step.conditions else ""
+    return f"empty here{why}: {format_shape(shortcut.shape)}"
 
 
 def _help(body: Shape, shortcut: Shape, projected: bool) -> str:
@@ -112,7 +110,7 @@ def share_mismatch(name: Reference, lender: Node, borrower: Node) -> Diagnostic:
 def weight_shapes(node: Node) -> tuple[object, ...]:
     """What two layers have in common that can share their weights."""
     application = node.application
-    return application.layer.name, application.layer.weights(application.inputs)
+    return application.layer.name, application.weights
 
 
 def _difference(lender: Node, borrower: Node) -> str:
@@ -128,4 +126,4 @@ def _difference(lender: Node, borrower: Node) -> str:
 
 def _owned(node: Node) -> dict[str, str]:
     application = node.application
-    return {weight.name: show(weight.shape) for weight in application.layer.weights(application.inputs)}
+    return {weight.name: format_shape(weight.shape) for weight in application.weights}

@@ -1,14 +1,13 @@
 """The graph of a design: layers applied to tensors, in the order in which they run."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import NamedTuple
 
 from cnnshape.layers import Application, Tensor
 from cnnshape.source import Span
 
 
-class Node(NamedTuple):
+class Node:
     """One layer of the expanded design.
 
     `inputs` are indices of values: the graph's inputs come first, then one value per node. `follows` marks a layer
@@ -16,31 +15,37 @@ class Node(NamedTuple):
     add of a residual) what its second path is: `identity`, `projection` or `parameter-free`.
     """
 
-    name: str
-    application: Application
-    inputs: tuple[int, ...]
-    at: Span
-    follows: bool = False
-    shares: int | None = None
-    frozen: bool = False
-    shortcut: str = ""
+    __slots__ = ("application", "at", "follows", "frozen", "inputs", "name", "shares", "shortcut")
+
+    def __init__(self, name: str, application: Application, inputs: tuple[int, ...], at: Span) -> None:
+        self.name = name
+        self.application = application
+        self.inputs = inputs
+        self.at = at
+        self.follows = False
+        self.shares: int | None = None
+        self.frozen = False
+        self.shortcut = ""
 
 
 class Group:
     """A run of nodes that belongs together: a block, a round of a named loop, or the whole design.
 
-    `word` is the name of the block or the loop, `params` holds the values that the block's params or the loop's
-    columns have in it.
+    `word` is the block's name, or that of the loop. `params` are the values of a block's params, or of a round's
+    variables: numbers, words, lists, and a Tensor for a tensor. `at` is the step; None for the whole design.
     """
 
-    __slots__ = ("children", "end", "label", "params", "start", "word")
+    __slots__ = ("at", "children", "end", "label", "params", "start", "word")
 
-    def __init__(self, label: str, word: str, start: int, params: Mapping[str, object] = MappingProxyType({})) -> None:
+    def __init__(
+        self, label: str, word: str, start: int, params: Mapping[str, object] | None = None, at: Span | None = None
+    ) -> None:
         self.label = label
         self.word = word
-        self.params = params
         self.start = start
         self.end = start
+        self.params = params or {}
+        self.at = at
         self.children: list[Group] = []
 
 
@@ -52,13 +57,18 @@ class GraphInput(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """A whole design, expanded. `outputs` maps names to indices of values."""
+    """A design, expanded. `outputs` maps names to indices of values.
+
+    A graph that is not `complete` has holes where steps have errors: their layers, and all that depend on them, are
+    missing.
+    """
 
     name: str
     inputs: tuple[GraphInput, ...]
     nodes: tuple[Node, ...]
     outputs: dict[str, int]
     root: Group
+    complete: bool = True
 
     def value(self, index: int) -> Tensor:
         """The tensor of that index: an input, or the output of a node."""

@@ -1,40 +1,46 @@
 """References: the tensor that a name stands for at a step, and whether a new name is free there."""
 
+from collections.abc import Mapping
+
 from cnnshape.diagnostics import MOST_CANDIDATES, diagnose
-from cnnshape.graph.binding import Refused
-from cnnshape.graph.scope import Handle, Rounds, Scope
-from cnnshape.graph.vocabulary import Vocabulary
+from cnnshape.graph.evaluation import Refused, Uncertain
+from cnnshape.graph.guess import UNKNOWN, Guess
+from cnnshape.graph.scope import UNSETTLED, Handle, Rounds, Scope
 from cnnshape.language import Reference, describe, shown
+from cnnshape.program import unknown_tensor
+from cnnshape.source import Span
 
 
-def tensor_of(name: Reference, scope: Scope, vocabulary: Vocabulary, *, in_block: bool = False) -> Handle:
-    """The tensor of that name; raises Refused where there is none."""
-    found = scope.get(name.text)
-    if found is None and "." in name.text:
-        found = _round(name, scope)
-    if isinstance(found, Rounds):
-        found = found[-1] if found else Handle(None)
-    if isinstance(found, Handle):
-        return found
-    if found is not None:
-        message = f"`{shown(name.text)}` is {describe(found)}, not a tensor"
-        raise Refused(diagnose("unknown-tensor", message, name.span))
+def tensor_of(reference: Reference, scope: Scope, outside: Mapping[str, Span], *, in_block: bool = False) -> Handle:
+    """The tensor of a reference; raises Refused where there is none, Uncertain for a param without a value."""
+    value = scope.get(reference.text)
+    if value is None and reference.round is not None:
+        value = _round(reference, reference.round, scope)
+    if isinstance(value, Rounds):
+        value = value[-1] if value else Handle(UNKNOWN)
+    if isinstance(value, Handle):
+        return value
+    if value is UNSETTLED:
+        raise Uncertain
+    if value is not None:
+        message = f"`{shown(reference.text)}` is {describe(value)}, not a tensor"
+        raise Refused(diagnose("unknown-tensor", message, reference.span), reference)
     few = scope if len(scope) <= MOST_CANDIDATES else {}
-    tensors = [known for known, value in few.items() if isinstance(value, Handle | Rounds)]
-    raise Refused(vocabulary.no_tensor(name, tensors, in_block=in_block))
+    tensors = [name for name, known in few.items() if isinstance(known, Handle | Rounds)]
+    raise Refused(unknown_tensor(reference, tensors, outside, in_block=in_block), reference)
 
 
-def _round(name: Reference, scope: Scope) -> object:
-    stem, _, number = name.text.rpartition(".")
-    rounds = scope.get(stem)
-    if isinstance(rounds, Handle) and rounds.index is None and number.isdigit():
+def _round(reference: Reference, number: int, scope: Scope) -> Handle | None:
+    """The output of a round of a named `for` or `repeat`."""
+    rounds = scope.get(reference.stem)
+    if isinstance(rounds, Handle) and isinstance(rounds.value, Guess):
         return rounds
-    if not isinstance(rounds, Rounds) or not (number.isascii() and number.isdigit()):
+    if not isinstance(rounds, Rounds):
         return None
-    if int(number[:9]) >= len(rounds):
-        message = f"`{stem}` has {len(rounds)} rounds, counted from 0; there is no round {number[:9]}"
-        raise Refused(diagnose("unknown-tensor", message, name.span))
-    return rounds[int(number)]
+    if number >= len(rounds):
+        message = f"`{reference.stem}` has {len(rounds)} rounds, counted from 0; there is no round {number}"
+        raise Refused(diagnose("unknown-tensor", message, reference.span), reference)
+    return rounds[number]
 
 
 def conflict(name: str, rounds: Rounds | None, scope: Scope) -> str:

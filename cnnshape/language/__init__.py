@@ -3,6 +3,7 @@
 from cnnshape.language import grammar
 from cnnshape.language.consequences import without_consequences
 from cnnshape.language.expression import (
+    AXIS_NAMES,
     DYNAMIC,
     SIZE_NAMES,
     Expression,
@@ -35,11 +36,13 @@ from cnnshape.language.model import (
     Unconfirmed,
     Value,
     Variant,
+    all_steps,
     walk,
 )
 from cnnshape.language.reader import read_spec, read_value, shown
 
 __all__ = [
+    "AXIS_NAMES",
     "DYNAMIC",
     "KIND_WORDS",
     "SIZE_NAMES",
@@ -68,6 +71,7 @@ __all__ = [
     "Unresolved",
     "Value",
     "Variant",
+    "all_steps",
     "compile_expression",
     "describe",
     "grammar",

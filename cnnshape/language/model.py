@@ -1,5 +1,6 @@
 """A whole file as it was written: inputs, parameters, blocks, layers, outputs, expectations."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnnshape.language.expression import Expression, Reference
@@ -41,6 +42,7 @@ __all__ = [
     "Unconfirmed",
     "Value",
     "Variant",
+    "all_steps",
     "walk",
 ]
 
@@ -125,3 +127,10 @@ class Spec(NamedTuple):
     sound: bool
     repaired: tuple[Span, ...] = ()
     comments: tuple[Span, ...] = ()
+
+
+def all_steps(spec: Spec) -> Iterator[Step]:
+    """Every step of the file, those of blocks first."""
+    for block in spec.blocks:
+        yield from walk(block.steps)
+    yield from walk(spec.layers)

@@ -6,16 +6,22 @@ from typing import NamedTuple
 from cnnshape.diagnostics import CATALOGUE, Diagnostic, Label, Severity, diagnose
 from cnnshape.graph import Graph
 from cnnshape.language import Spec
+from cnnshape.program import Program
 from cnnshape.report import Report
 from cnnshape.source import Span
 
 
 class Subject(NamedTuple):
-    """A sound design, as rules look at it."""
+    """A design, as rules look at it; of one with errors, what could be built."""
 
-    spec: Spec
+    program: Program
     graph: Graph
     report: Report
+
+    @property
+    def spec(self) -> Spec:
+        """The file as it was written."""
+        return self.program.spec
 
 
 class Rule(NamedTuple):

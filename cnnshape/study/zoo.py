@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cnnshape.analysis import Field, last_maps, receptive_fields, weight_counts, work
-from cnnshape.api import Design, DesignError, load
-from cnnshape.api.design import expand
+from cnnshape.api import Design, DesignError, expand, load
 from cnnshape.graph import Graph, Options
 from cnnshape.layers import Shape
 from cnnshape.source import shipped_folder, shipped_names

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import cnnshape
-from cnnshape.api.design import design_of
+from cnnshape.api import design_of
 from cnnshape.render.zoo import short_source
 from cnnshape.source import SourceText
 

@@ -32,10 +32,7 @@ import cnnshape
 from cnnshape.diagnostics import CATALOGUE
 from cnnshape.document import MAX_BYTES
 from cnnshape.document.cursor import MAX_DEPTH, MAX_NODES
-from cnnshape.graph.applications import MAX_ELEMENTS
-from cnnshape.graph.binding import MAX_LIST, MAX_LIST_DEPTH
-from cnnshape.graph.draft import MAX_LAYERS
-from cnnshape.graph.expand import MAX_NESTING
+from cnnshape.graph import MAX_ELEMENTS, MAX_LAYERS, MAX_LIST, MAX_LIST_DEPTH, MAX_NESTING
 from cnnshape.language import DYNAMIC, expression, grammar
 from cnnshape.language.expression import FUNCTIONS, MAX_LENGTH, MAX_VALUE
 from cnnshape.language.reader.extends import MAX_EXTENDS

@@ -11,7 +11,7 @@ from hypothesis import given
 
 import cnnshape
 from cnnshape.analysis import Field, Undefined, receptive_fields
-from cnnshape.api.design import expand, options
+from cnnshape.api import expand, options
 from cnnshape.report import Row
 
 from .plain import Spec, Step

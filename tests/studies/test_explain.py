@@ -7,7 +7,7 @@ from math import ceil, floor
 import pytest
 
 import cnnshape
-from cnnshape.api.design import expand
+from cnnshape.api import expand
 from cnnshape.graph import Options
 from cnnshape.layers import BY_NAME
 from cnnshape.report import Settings, make_report

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import cnnshape
 from cnnshape.analysis import memory_timeline, peak_memory
-from cnnshape.api.design import expand
+from cnnshape.api import expand
 from cnnshape.graph import Options
 from cnnshape.render.memory import plain, seconds_text, to_json, to_svg
 from cnnshape.report import DTYPES, Settings, make_report

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cnnshape
-from cnnshape.api.design import expand
+from cnnshape.api import expand
 from cnnshape.graph import Options
 from cnnshape.render.rf import plain, to_svg
 from cnnshape.report import make_report

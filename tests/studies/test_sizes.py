@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import cnnshape
-from cnnshape.api.design import expand
+from cnnshape.api import expand
 from cnnshape.cli.app import app
 from cnnshape.cli.sizes import MOST
 from cnnshape.graph import Options

@@ -1,6 +1,7 @@
 """Expressions: tokens, a tree, and functions of a scope compiled from it."""
 
 from cnnshape.language.expression.expression import (
+    AXIS_NAMES,
     DYNAMIC,
     MAX_LENGTH,
     SIZE_NAMES,
@@ -30,6 +31,7 @@ from cnnshape.language.expression.values import (
 )
 
 __all__ = [
+    "AXIS_NAMES",
     "BINDING",
     "DYNAMIC",
     "FUNCTIONS",

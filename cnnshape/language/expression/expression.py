@@ -9,6 +9,12 @@ from cnnshape.language.expression.values import ExpressionProblem, Run, Value
 from cnnshape.source import Span
 
 MAX_LENGTH = 200
+AXIS_NAMES = {
+    2: ("in_length",),
+    3: ("in_height", "in_width"),
+    4: ("in_depth", "in_height", "in_width"),
+}
+"""What expressions call the spatial sizes of the tensor that enters a step, by the length of its shape."""
 SIZE_NAMES = ("in_channels", "in_length", "in_height", "in_width", "in_depth")
 """What expressions may ask of the tensor that enters a step."""
 DYNAMIC = frozenset({"prev", *SIZE_NAMES})

@@ -65,7 +65,7 @@ def _owner(graph: Graph, index: int) -> int:
 
 def _warning(node: Node, norm: Node) -> Diagnostic:
     layer, kind = node.application.layer, norm.application.layer.name
-    weights = layer.weights(node.application.inputs)
+    weights = node.application.weights
     saved = sum(weight.elements for weight in weights if weight.name == "bias")
     way_out = "remove `bias: true`" if norm.follows else "write `bias: false`"
     return warn(
@@ -79,7 +79,7 @@ def _warning(node: Node, norm: Node) -> Diagnostic:
 
 def _why(norm: Node) -> str:
     layer = norm.application.layer
-    if any(weight.name == "bias" for weight in layer.weights(norm.application.inputs)):
+    if any(weight.name == "bias" for weight in norm.application.weights):
         return f"the shift that {layer.name} learns does the same"
     return f"{layer.name} subtracts the mean, and the bias with it"
 

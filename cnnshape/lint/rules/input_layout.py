@@ -27,13 +27,13 @@ Published networks that trip it: none of those that are shipped.
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph.layout import meant, reading
+from cnnshape.graph import meant, reading, stated_inputs
 from cnnshape.layers import show
 from cnnshape.lint.rule import Rule, Subject, warn
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    for stated, given in zip(subject.spec.inputs, subject.graph.inputs, strict=True):
+    for stated, given in stated_inputs(subject.spec, subject.graph.inputs):
         shape = given.tensor.shape
         likely = meant(shape)
         if likely is not None:

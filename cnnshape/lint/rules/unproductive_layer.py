@@ -83,7 +83,7 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _learns(node: Node) -> bool:
-    return bool(node.application.layer.weights(node.application.inputs))
+    return bool(node.application.weights)
 
 
 def _smallest(graph: Graph) -> list[_Reaches]:

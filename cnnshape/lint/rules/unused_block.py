@@ -25,36 +25,28 @@ Instead: remove it, or use it.
 Published networks that trip it: none of those that are shipped.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.language import Call, Step, walk
 from cnnshape.lint.rule import Rule, Subject, warn
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    spec = subject.spec
-    blocks = {block.name.text: block for block in spec.blocks}
-    uses = {name: _used(block.steps) for name, block in blocks.items()}
+    index = subject.program.index
     users: dict[str, str] = {}
-    for user, used in uses.items():
+    for user, used in index.block_uses.items():
         for name in used:
             users.setdefault(name, user)
     reached: set[str] = set()
-    following = _used(spec.layers)
+    following = set(index.block_uses.get("", ()))
     while following:
         reached |= following
-        following = {name for each in following for name in uses[each]} - reached
-    for name, block in blocks.items():
+        following = {name for user in following for name in index.block_uses.get(user, ())} - reached
+    for name, block in index.blocks.items():
         if name not in reached:
             label = f"only `{users[name]}` uses it, which is unused itself" if name in users else ""
-            yield warn(
-                "unused-block", f"no step uses the block `{name}`", block.name.span, label=label, help="remove it"
-            )
-
-
-def _used(steps: Iterable[Step]) -> set[str]:
-    return {step.word.text for step in walk(steps) if isinstance(step, Call) and step.is_block}
+            message = f"no step uses the block `{name}`"
+            yield warn("unused-block", message, block.name.span, label=label, help="remove it")
 
 
 RULE = Rule("unused-block", __doc__ or "", _check)

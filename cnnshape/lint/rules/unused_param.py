@@ -42,36 +42,18 @@ Instead: read it where it belongs, or remove it.
 Published networks that trip it: none of those that are shipped.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.language import Param, Value
 from cnnshape.lint.rule import Rule, Subject, warn
-from cnnshape.lint.rules._names import read_by, read_in
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    spec = subject.spec
-    sizes = [size for given in spec.inputs for size in (*given.shape, given.boxes)]
-    settings = [setting.value for variant in spec.variants for setting in variant.params]
-    yield from _unread(spec.params, read_in(spec.layers) | _names(sizes) | _names(settings), "the file")
-    for block in spec.blocks:
-        yield from _unread(block.params, read_in(block.steps), f"`{block.name.text}`")
-
-
-def _names(values: Iterable[Value | None]) -> set[str]:
-    return {name for value in values for name in read_by(value)}
-
-
-def _unread(params: tuple[Param, ...], read: set[str], owner: str) -> Iterator[Diagnostic]:
-    own = [set(read_by(param.default)) for param in params]
-    readers = Counter(name for names in own for name in names)
-    for param, names in zip(params, own, strict=True):
-        others = readers[param.name.text] - (param.name.text in names)
-        if param.name.text not in read and not others:
-            message = f"nothing reads the param `{param.name.text}` of {owner}"
-            yield warn("unused-param", message, param.name.span, help="read it, or remove it")
+    for declaration in subject.program.index.declarations:
+        if declaration.sort == "param" and not declaration.readers:
+            owner = f"`{declaration.owner}`" if declaration.owner else "the file"
+            message = f"nothing reads the param `{declaration.name.text}` of {owner}"
+            yield warn("unused-param", message, declaration.name.span, help="read it, or remove it")
 
 
 RULE = Rule("unused-param", __doc__ or "", _check)

@@ -31,23 +31,21 @@ Published networks that trip it: none of those that are shipped.
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph.vocabulary import all_steps
-from cnnshape.language import Loop
+from cnnshape.language import Loop, all_steps
 from cnnshape.lint.rule import Rule, Subject, warn
-from cnnshape.lint.rules._names import read_in
+from cnnshape.program import NameIndex
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     for step in all_steps(subject.spec):
         if isinstance(step, Loop):
-            yield from _unread(step)
+            yield from _unread(step, subject.program.index)
 
 
-def _unread(loop: Loop) -> Iterator[Diagnostic]:
-    read = read_in(loop.do)
+def _unread(loop: Loop, index: NameIndex) -> Iterator[Diagnostic]:
     alone = len(loop.columns) == 1
     for column in loop.columns:
-        if column.name.text not in read and not (alone and len(loop.do) > 1):
+        if not index.variables[column].readers and not (alone and len(loop.do) > 1):
             message = f"nothing in the loop reads `{column.name.text}`"
             help = "use `repeat`: all rounds are the same" if alone else "remove the column, or read it"
             yield warn("unused-variable", message, column.name.span, help=help)

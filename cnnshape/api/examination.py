@@ -1,0 +1,70 @@
+"""One examination of a design: its program, its graph as far as it can be built, and all errors, in one pass."""
+
+from cnnshape.api.collection import paused_collection
+from cnnshape.api.design import Design, seen_from
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.graph import ExpansionMemory, Graph, Options, build
+from cnnshape.language import without_consequences
+from cnnshape.program import Program, resolve
+from cnnshape.report import Report, Settings, make_report
+
+
+class Examination:
+    """A design as far as it could be understood.
+
+    `program` is None where nothing could be made of the text, `graph` also where no input has a shape. `problems` are
+    all errors, sorted by place; where there are none, the graph is complete. `visits` counts the steps that were
+    gone through.
+    """
+
+    __slots__ = ("_memory", "_report", "design", "graph", "options", "problems", "program", "visits")
+
+    def __init__(self, design: Design, options: Options, program: Program | None, memory: ExpansionMemory) -> None:
+        self.design = design
+        self.options = options
+        self.program = program
+        self.graph: Graph | None = None
+        self.problems: list[Diagnostic] = design.diagnostics
+        self.visits = 0
+        self._memory = memory
+        self._report: tuple[Settings, Report] | None = None
+        if program is not None:
+            self._build(program)
+
+    def _build(self, program: Program) -> None:
+        with paused_collection():
+            built = build(program, self.options, self._memory)
+        self.graph, self.visits = built.graph, built.visits
+        own = without_consequences(built.problems, program.spec.repaired)
+        problems = self.design.diagnostics + seen_from(self.design.source, own)
+        self.problems = sorted(problems, key=lambda problem: problem.place)
+
+    def report(self, settings: Settings | None = None) -> Report:
+        """The report of what could be built; raises ValueError where there is no graph."""
+        settings = settings or Settings()
+        if self.graph is None or self.program is None:
+            raise ValueError("a design without a graph has no report")
+        if self._report is None or self._report[0] != settings:
+            with paused_collection():
+                self._report = (
+                    settings,
+                    make_report(self.graph, self.program.spec.origin, settings, complete=self.graph.complete),
+                )
+        return self._report[1]
+
+    def variant(self, name: str) -> "Examination":
+        """The same design in another variant; its program is resolved already."""
+        return Examination(self.design, self.options._replace(variant=name), self.program, self._memory)
+
+
+def examine(design: Design, options: Options) -> Examination:
+    """Examines a design."""
+    with paused_collection():
+        program = None if design.spec is None else resolve(design.spec)
+    return Examination(design, options, program, ExpansionMemory())
+
+
+def expand(design: Design, options: Options) -> tuple[Graph | None, list[Diagnostic]]:
+    """The graph of a design and all its problems, sorted by place; no graph where there are errors."""
+    examination = examine(design, options)
+    return (None if examination.problems else examination.graph), examination.problems

@@ -1,0 +1,186 @@
+"""Values worked out in a scope, and the problems of those that have none."""
+
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from cnnshape.diagnostics import Diagnostic, diagnose
+from cnnshape.graph.guess import UNKNOWN, Guess
+from cnnshape.graph.scope import UNSETTLED, Current, Handle, Scope
+from cnnshape.language import (
+    AXIS_NAMES,
+    DYNAMIC,
+    Expression,
+    ExpressionProblem,
+    ListValue,
+    Reference,
+    Unresolved,
+    Value,
+    describe,
+)
+from cnnshape.layers import Tensor
+from cnnshape.program import unknown_name
+
+MAX_LIST = 1_000
+MAX_LIST_DEPTH = 8
+
+
+class Refused(Exception):
+    """A step that can't be expanded; the diagnostic says why. `origin` is the value or reference at fault."""
+
+    def __init__(self, diagnostic: Diagnostic, origin: Value | Reference | None = None) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+        self.origin = origin
+
+
+class Uncertain(Exception):
+    """A step needs something that an earlier fault left uncertain; nothing can be said of it."""
+
+
+def evaluate(value: Value, scope: Mapping[str, object], known: Mapping[str, object] | None = None) -> object:
+    """The value in that scope, lists as tuples; raises Refused, or Uncertain where a param in it has no value.
+
+    `known` are the names that a misspelt one may have been meant to be, where these are more than the scope's.
+    """
+    if isinstance(value, Expression):
+        try:
+            result = value.run(scope)
+        except ExpressionProblem as problem:
+            if any(scope.get(name) is UNSETTLED for name in value.names):
+                raise Uncertain from None
+            raise Refused(_problem_of(value, problem, known or scope), value) from None
+        if result is UNSETTLED or (type(result) is tuple and any(item is UNSETTLED for item in result)):
+            raise Uncertain
+        return result
+    if isinstance(value, ListValue):
+        return _bounded(value, scope, known)
+    raise Refused(diagnose("wrong-structure", "a mapping has no place here", value.span), value)
+
+
+def _bounded(value: ListValue, scope: Mapping[str, object], known: Mapping[str, object] | None) -> tuple[object, ...]:
+    """The list, if it is small with all lists in it: a few params of lists of lists hold more than any memory."""
+    items = () if len(value.items) > MAX_LIST else tuple([evaluate(item, scope, known) for item in value.items])
+    level, count = [items], len(value.items)
+    for _ in range(MAX_LIST_DEPTH):
+        level = [item for listed in level for item in listed if isinstance(item, tuple)]
+        count += sum(map(len, level))
+        if count > MAX_LIST:
+            break
+        if not level:
+            return items
+    message = f"a list of more than {MAX_LIST:,} values, or of lists more than {MAX_LIST_DEPTH} levels deep"
+    raise Refused(diagnose("limit-exceeded", message, value.span), value)
+
+
+def _problem_of(value: Expression, problem: ExpressionProblem, known: Mapping[str, object]) -> Diagnostic:
+    """The diagnostic of an expression that has no value."""
+    if problem.word:
+        return unknown_name(value, problem.word, known)
+    return diagnose(problem.name, problem.message, value.place(problem), help=problem.help)
+
+
+def settled(value: Value, result: object) -> object:
+    """What a parameter of that value holds: a bare word becomes a word like any other. Lists in scope are settled."""
+    if isinstance(result, Unresolved):
+        return str(result)
+    if isinstance(value, ListValue) and isinstance(result, tuple):
+        return tuple([settled(*pair) for pair in zip(value.items, result, strict=True)])
+    return result
+
+
+def refuse_unresolved(value: Value, result: object, scope: Mapping[str, object]) -> None:
+    """Raises Refused where a bare word was meant as a name, and nothing is called so."""
+    if isinstance(result, Unresolved):
+        raise Refused(unknown_name(value, result, scope), value)
+
+
+class Values:
+    """Evaluates at a step, whose entering tensor is `current`.
+
+    `previous` is what `prev` stands for beside a `from`, and `shared` the tensor that a shortcut's sizes are those of;
+    each is None where the tensor that enters is meant.
+    """
+
+    def __init__(self, tensors: list[Tensor]) -> None:
+        self._tensors = tensors
+        self.previous: Handle | None = None
+        self.shared: Current | None = None
+
+    @contextmanager
+    def sharing(self, value: Current | None) -> Iterator[None]:
+        """Lets sizes be those of a value meanwhile, or again of the tensor that enters."""
+        outer, self.shared = self.shared, value
+        try:
+            yield
+        finally:
+            self.shared = outer
+
+    def at(self, value: Value, current: Current, scope: Scope) -> object:
+        """A value at a step; raises Refused, or Uncertain where it depends on what a fault left uncertain."""
+        if not value.dynamic:
+            return evaluate(value, scope)
+        asked = value.names & DYNAMIC
+        sizes = self._sizes(current, asked)
+        seen = {name: scope[name] for name in value.names if name in scope}
+        return evaluate(value, {**seen, **sizes}, ChainMap(sizes, scope))
+
+    def _sizes(self, current: Current, asked: frozenset[str]) -> dict[str, object]:
+        """What an expression may ask of the tensor that enters, where it is certain."""
+        sizes: dict[str, object] = {"prev": self.previous or Handle(current)}
+        tensor = current if self.shared is None else self.shared
+        if isinstance(tensor, Guess):
+            sizes.update(_certain_sizes(tensor))
+            if not asked <= sizes.keys():
+                raise Uncertain
+            return sizes
+        shape = self._tensors[tensor].shape
+        sizes["in_channels"] = shape[0]
+        sizes.update(zip(AXIS_NAMES.get(len(shape), ()), shape[1:], strict=False))
+        return sizes
+
+    def truth(self, condition: Expression, what: str, current: Current, scope: Scope) -> bool:
+        """The truth of `when` or `frozen`, which `what` names."""
+        result = self.at(condition, current, scope)
+        if isinstance(result, bool):
+            return result
+        refuse_unresolved(condition, result, scope)
+        message = f"`{what}` is true or false, got {describe(result)}"
+        raise Refused(diagnose("bad-argument", message, condition.span, help="compare: `stride != 1`"), condition)
+
+    def count(self, expression: Expression, current: Current, scope: Scope) -> int:
+        """The number of times of a `repeat`."""
+        result = self.at(expression, current, scope)
+        if isinstance(result, int | float) and not isinstance(result, bool) and result == int(result) and result >= 0:
+            return int(result)
+        refuse_unresolved(expression, result, scope)
+        message = f"`repeat` is a whole number, 0 or more, got {describe(result)}"
+        raise Refused(diagnose("bad-argument", message, expression.span), expression)
+
+    def column(self, values: Value, current: Current, scope: Scope) -> tuple[object, ...]:
+        """The values that a `for` runs through."""
+        if isinstance(values, ListValue):
+            return tuple([settled(item, self.at(item, current, scope)) for item in values.items])
+        result = self.at(values, current, scope)
+        if isinstance(result, tuple):
+            return result
+        refuse_unresolved(values, result, scope)
+        message = f"a column of `for` is a list, got {describe(result)}"
+        help = "write `[64, 128]`, or the name of a list"
+        raise Refused(diagnose("bad-argument", message, values.span, help=help), values)
+
+
+def _certain_sizes(tensor: Guess) -> dict[str, object]:
+    """The sizes of an uncertain tensor that are certain all the same."""
+    sizes: dict[str, object] = {}
+    channels = tensor.size(0)
+    if channels is not None:
+        sizes["in_channels"] = channels
+    lengths = {len(pattern) for pattern in tensor.patterns}
+    if tensor == UNKNOWN or len(lengths) > 1:
+        return sizes
+    for axis, name in enumerate(AXIS_NAMES.get(lengths.pop(), ()), 1):
+        size = tensor.size(axis)
+        if size is not None:
+            sizes[name] = size
+    return sizes

@@ -1,0 +1,134 @@
+"""Tensors that an earlier fault left uncertain: what can still be said of their shapes.
+
+A guess serves to find further faults only and is never shown: what depends on it is reported only where no value
+of it would be right.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+from math import lcm
+
+from cnnshape.layers import LARGEST, Shape
+
+MOST_AXES = 4
+MOST_CHANNELS = 10**12
+Axis = tuple[int, int]
+"""The least and the largest size that an axis may have."""
+Pattern = tuple[Axis, ...]
+"""An axis each for the channels and the spatial sizes."""
+
+ANY: Axis = (1, LARGEST)
+
+
+def exact(size: int) -> Axis:
+    """An axis of certain size."""
+    return size, size
+
+
+def at_most(size: int) -> Axis:
+    """An axis that is no larger."""
+    return 1, size
+
+
+class Guess:
+    """The shapes that an uncertain tensor may have: one of some patterns."""
+
+    __slots__ = ("patterns",)
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self.patterns: tuple[Pattern, ...] = tuple(dict.fromkeys(patterns))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Guess) and self.patterns == other.patterns
+
+    def __hash__(self) -> int:
+        return hash(self.patterns)
+
+    def __repr__(self) -> str:
+        return f"Guess({' or '.join(map(pattern_text, self.patterns))})"
+
+    def size(self, axis: int, length: int | None = None) -> int | None:
+        """The size of an axis where it is certain; with a `length`, only of shapes with so many axes."""
+        sizes = {
+            pattern[axis] if len(pattern) == (length or len(pattern)) and axis < len(pattern) else ANY
+            for pattern in self.patterns
+        }
+        least, most = sizes.pop() if len(sizes) == 1 else ANY
+        return least if least == most else None
+
+    def like(self, pattern: Pattern) -> Pattern:
+        """The smallest pattern that holds all of those with as many axes."""
+        return hull([other for other in self.patterns if len(other) == len(pattern)])
+
+    def or_else(self, other: "Guess") -> "Guess":
+        """The shapes of either."""
+        return Guess((*self.patterns, *other.patterns))
+
+
+def exactly(shape: Shape) -> Guess:
+    """The guess that is certain."""
+    return Guess([tuple(map(exact, shape))])
+
+
+UNKNOWN = Guess((ANY,) * axes for axes in range(1, MOST_AXES + 1))
+"""A tensor of any shape."""
+
+
+def pattern_text(pattern: Pattern) -> str:
+    """A pattern as a message shows it: `64x?x?`."""
+    return "x".join(str(least) if least == most else "?" for least, most in pattern)
+
+
+def hull(patterns: Iterable[Pattern]) -> Pattern:
+    """The smallest pattern that holds all of some patterns of one length."""
+    return tuple((min(axis)[0], max(most for _, most in axis)) for axis in zip(*patterns, strict=True))
+
+
+def meet(first: Guess, second: Guess) -> Guess:
+    """The shapes that both may have; those of the first where there is none."""
+    common = []
+    for one, other in product(first.patterns, second.patterns):
+        if len(one) == len(other):
+            axes = tuple((max(a[0], b[0]), min(a[1], b[1])) for a, b in zip(one, other, strict=True))
+            common += [axes] if all(least <= most for least, most in axes) else []
+    return Guess(common) if common else first
+
+
+def witnesses(pattern: Pattern, numbers: Iterable[int]) -> Iterator[Shape]:
+    """Shapes of a pattern, the largest first, such that a layer with these numbers works on one if on any.
+
+    Channels that may be anything are multiples of all numbers; sizes are large, small and of both parities.
+    """
+    known = [number for number in numbers if 0 < number <= LARGEST]
+    channels = _some_channels(pattern[0], known)
+    for spatial in _some_sizes(pattern[1:], max(known, default=1)):
+        for count in channels:
+            yield (count, *spatial)
+
+
+def _some_channels(axis: Axis, numbers: list[int]) -> list[int]:
+    least, most = axis
+    if least == most:
+        return [least]
+    shared = 1
+    for number in numbers:
+        shared = lcm(shared, number) if lcm(shared, number) <= MOST_CHANNELS else shared
+    base = shared**3 if shared**3 <= MOST_CHANNELS else shared
+    wanted = [6 * base, 2 * base, 1, *numbers[:4]]
+    return list(dict.fromkeys(count for count in wanted if least <= count <= max(most, MOST_CHANNELS)))
+
+
+def _some_sizes(axes: Pattern, number: int) -> Iterator[Shape]:
+    """Sizes for all axes together: the largest, then smaller ones."""
+    large = [most if most < LARGEST else 4096 * min(number, 10**6) for _, most in axes]
+    shrunk = (
+        lambda size: size,
+        lambda size: size - 1,
+        lambda size: size - size % number,
+        lambda size: size // 2,
+        lambda size: 1,
+    )
+    chosen = [
+        tuple(max(least, smaller(size)) for (least, _), size in zip(axes, large, strict=True)) for smaller in shrunk
+    ]
+    yield from dict.fromkeys(chosen)

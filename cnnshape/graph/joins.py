@@ -1,0 +1,117 @@
+"""Residuals and joins: several tensors become one."""
+
+from itertools import islice
+
+from cnnshape.diagnostics import Label, diagnose, nearest
+from cnnshape.graph.applications import Applications
+from cnnshape.graph.draft import Draft
+from cnnshape.graph.evaluation import Refused
+from cnnshape.graph.guess import ANY, UNKNOWN, Guess, Pattern, exactly, meet
+from cnnshape.graph.labels import Labels
+from cnnshape.graph.mismatch import residual_mismatch
+from cnnshape.graph.recovery import after_join
+from cnnshape.graph.scope import Current
+from cnnshape.language import Expression, Name, Reference, describe
+from cnnshape.layers import BY_NAME, Layer, format_shape
+from cnnshape.program import JoinStep, ResidualStep
+
+MOST_NAMED = 12
+_SHORTCUTS = ("identity", "none")
+
+
+class Joins:
+    """Joins tensors of a draft."""
+
+    def __init__(self, draft: Draft, applications: Applications) -> None:
+        self._draft = draft
+        self._applications = applications
+
+    def residual(self, step: ResidualStep, inputs: list[int], start: int, label: str | None, labels: Labels) -> int:
+        """Adds a body and its shortcut, whose nodes begin at `start`; raises Refused."""
+        body, shortcut = (self._draft.tensors[index] for index in inputs)
+        if body != shortcut:
+            raise Refused(residual_mismatch(step, body, shortcut, len(self._draft.nodes) > start))
+        added = self._append(BY_NAME["add"](), inputs, step.word, label or labels.next("add"))
+        self._draft.mark_shortcut(start)
+        return added
+
+    def join(self, step: JoinStep, inputs: list[int], label: str | None, labels: Labels) -> int:
+        """Joins branches or tensors that exist already; raises Refused."""
+        if step.crop is not None:
+            inputs = self._cropped(inputs, step.crop, labels)
+        label = label or labels.next(step.word.text)
+        try:
+            return self._append(BY_NAME[step.word.text](), inputs, step.word, label)
+        except Refused as refused:
+            paths: tuple[Name | Reference, ...] = step.operands or tuple([name for name, _ in step.branches])
+            related = [
+                Label(path.span, f"`{path.text}` is {format_shape(self._draft.tensors[index].shape)}")
+                for path, index in islice(zip(paths, inputs, strict=True), MOST_NAMED)
+            ]
+            raise Refused(refused.diagnostic._replace(related=tuple(related))) from None
+
+    def shortcut_word(self, shortcut: Expression, word: object) -> str:
+        """The word of a shortcut that is no list of steps; raises Refused."""
+        if isinstance(word, str) and word in _SHORTCUTS:
+            return str(word)
+        message = f"`shortcut` is `identity`, `none` or a list of steps, got {describe(word)}"
+        close = nearest(word, _SHORTCUTS) if isinstance(word, str) else None
+        projection = "a projection is a list of steps: `- conv: {out: ..., kernel: 1}`"
+        help = f"did you mean `{close}`?" if close else projection
+        raise Refused(diagnose("bad-argument", message, shortcut.span, help=help), shortcut)
+
+    def guessed(self, word: str, values: list[Current]) -> Guess:
+        """What a join gives, some of whose tensors are uncertain: it has the shape of those that are certain."""
+        guesses = [self._guess(value) for value in values]
+        certain = [guess for guess, value in zip(guesses, values, strict=True) if isinstance(value, int)]
+        if word == "concat":
+            return _concatenated(certain or guesses)
+        if word == "multiply":
+            return _multiplied(certain)
+        whole = (certain or guesses)[0]
+        for guess in guesses:
+            whole = meet(whole, guess)
+        return whole
+
+    def failed(self, values: list[Current]) -> Guess:
+        """What a join gives whose tensors don't fit together."""
+        return after_join([self._guess(value) for value in values])
+
+    def _guess(self, value: Current) -> Guess:
+        return value if isinstance(value, Guess) else exactly(self._draft.tensors[value].shape)
+
+    def _cropped(self, inputs: list[int], crop: Name, labels: Labels) -> list[int]:
+        """Cuts all tensors to the smallest, about their centre; an odd rest goes after."""
+        shapes = [self._draft.tensors[index].shape for index in inputs]
+        if len({len(shape) for shape in shapes}) > 1 or len(shapes[0]) < 2:
+            return inputs
+        least = tuple(map(min, *(shape[1:] for shape in shapes)))
+        cropped = []
+        for index, shape in zip(inputs, shapes, strict=True):
+            over = tuple(size - small for size, small in zip(shape[1:], least, strict=True))
+            if any(over):
+                cut = tuple((rest // 2, rest - rest // 2) for rest in over)
+                index = self._append(BY_NAME["crop"](cut=cut), [index], crop, labels.next("crop"))
+            cropped.append(index)
+        return cropped
+
+    def _append(self, layer: Layer, inputs: list[int], word: Name, label: str) -> int:
+        chain = self._applications.of_layer(layer, tuple(inputs), word)
+        return self._draft.append(chain, tuple(inputs), word.span, [label])
+
+
+def _concatenated(guesses: list[Guess]) -> Guess:
+    """Tensors along the channels: the sizes of one are those of all."""
+    return Guess((ANY, *pattern[1:]) for pattern in guesses[0].patterns)
+
+
+def _multiplied(certain: list[Guess]) -> Guess:
+    """A product: a certain tensor may be a gate, whose channels alone are those of the product."""
+    if not certain:
+        return UNKNOWN
+    return Guess(_of_gate(pattern) for pattern in certain[0].patterns)
+
+
+def _of_gate(pattern: Pattern) -> Pattern:
+    gate = all(most == 1 for _, most in pattern[1:])
+    return (pattern[0], *[ANY for _ in pattern[1:]]) if gate else pattern

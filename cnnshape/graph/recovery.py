@@ -1,0 +1,131 @@
+"""What a step gives after a fault: the rank, the channels that it states, and sizes no larger than those that came in.
+
+A failed `linear` may pass its input on or flatten it; after an unknown kind, everything is uncertain.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.graph.evaluation import Refused
+from cnnshape.graph.guess import (
+    ANY,
+    UNKNOWN,
+    Axis,
+    Guess,
+    Pattern,
+    at_most,
+    exact,
+    hull,
+    pattern_text,
+    witnesses,
+)
+from cnnshape.layers import LARGEST, Layer, Shape, Tensor, format_shape
+
+_REPORTABLE = frozenset({"window-too-large", "wrong-rank", "bad-argument", "indivisible-channels", "missing-argument"})
+"""Faults that hold for every shape, or that the largest shape shows."""
+UNCERTAIN_INPUT = "an earlier error leaves the input uncertain: sizes named here are the largest that it may have"
+Run = Callable[[Tensor], Tensor]
+
+
+class Outcome(NamedTuple):
+    """What may come out of a step on an uncertain tensor, and what is wrong with the step whatever comes in."""
+
+    left: Guess
+    problem: Refused | None
+
+
+def after_failure(kind: type[Layer], stated: int | None, entering: Guess, *, flat_fails: bool = False) -> Guess:
+    """What a failed layer gives; `stated` are the channels that the step states.
+
+    `flat_fails` says that no flat tensor can come in, so that none comes out either.
+    """
+    if kind.reshapes:
+        return _reshaped(kind, stated, entering)
+    channels = ANY if stated is None else exact(stated)
+    patterns = [pattern for pattern in entering.patterns if len(pattern) > 1 or not flat_fails]
+    return Guess((channels, *[_size(kind, axis) for axis in pattern[1:]]) for pattern in patterns or entering.patterns)
+
+
+def _size(kind: type[Layer], axis: Axis) -> Axis:
+    return ANY if kind.enlarges else at_most(axis[1])
+
+
+def _reshaped(kind: type[Layer], stated: int | None, entering: Guess) -> Guess:
+    """What a layer gives that changes the rank: one that states channels gives them flat, or its input."""
+    if "out" not in kind.arguments:
+        return UNKNOWN
+    passed_on = [
+        (ANY, *[at_most(most) for _, most in pattern[1:]]) for pattern in entering.patterns if len(pattern) > 1
+    ]
+    return Guess([(ANY if stated is None else exact(stated),), *passed_on])
+
+
+def after_join(shapes: Sequence[Guess]) -> Guess:
+    """What a failed join gives: the ranks of its inputs, sizes no larger than theirs."""
+    patterns = [pattern for guess in shapes for pattern in guess.patterns]
+    return Guess((ANY, *[at_most(most) for _, most in pattern[1:]]) for pattern in patterns)
+
+
+def through(run: Run, guess: Guess, numbers: Sequence[int]) -> Outcome | None:
+    """What layers give on an uncertain tensor; None where they work on no shape that it may have."""
+    results = []
+    for pattern in guess.patterns:
+        outputs = _outputs(run, pattern, numbers)
+        if outputs:
+            results.append(_result(pattern, outputs))
+    return Outcome(Guess(results), None) if results else None
+
+
+def failed(run: Run, guess: Guess, numbers: Sequence[int], kind: type[Layer], stated: int | None) -> Outcome:
+    """What is left after layers that work on no shape: the problem to report, if it is one for every shape."""
+    refusals = {pattern: _refusal(run, pattern, numbers, guess.like(pattern)) for pattern in guess.patterns}
+    problems = [refusal.diagnostic for refusal in refusals.values()]
+    flat_fails = any(len(pattern) == 1 and refusals[pattern].diagnostic.name == "wrong-rank" for pattern in refusals)
+    left = after_failure(kind, stated, guess, flat_fails=flat_fails)
+    if any(problem.name not in _REPORTABLE for problem in problems):
+        return Outcome(left, None)
+    shown = [refusal for refusal in refusals.values() if refusal.diagnostic.name != "wrong-rank"]
+    return Outcome(left, (shown or list(refusals.values()))[0])
+
+
+def _outputs(run: Run, pattern: Pattern, numbers: Sequence[int]) -> list[Shape]:
+    """What comes out for some shapes of a pattern."""
+    outputs = []
+    for shape in witnesses(pattern, numbers):
+        with suppress(Refused):
+            outputs.append(run(Tensor(shape)).shape)
+    return outputs
+
+
+def _refusal(run: Run, pattern: Pattern, numbers: Sequence[int], whole: Pattern) -> Refused:
+    """Why layers refuse the largest shape of a pattern; it is shown as `whole`."""
+    shape = next(witnesses(pattern, numbers))
+    try:
+        run(Tensor(shape))
+    except Refused as refused:
+        return Refused(_uncertain(refused.diagnostic, shape, whole), refused.origin)
+    raise AssertionError(f"{shape} is refused once, and then not")
+
+
+def _result(pattern: Pattern, outputs: list[Shape]) -> Pattern:
+    """The pattern of some outputs: an axis is certain where they all agree, and bounded where the input's sizes are."""
+    certain = len(outputs) > 1 or all(least == most for least, most in pattern)
+    bounded = all(most < LARGEST for _, most in pattern[1:])
+    whole = hull([tuple(map(exact, shape)) for shape in outputs if len(shape) == len(outputs[0])])
+    channels = whole[0] if certain and whole[0][0] == whole[0][1] else ANY
+    return (channels, *[_spatial(axis, certain=certain, bounded=bounded) for axis in whole[1:]])
+
+
+def _spatial(axis: Axis, *, certain: bool, bounded: bool) -> Axis:
+    least, most = axis
+    if certain and least == most:
+        return axis
+    return at_most(most) if bounded else ANY
+
+
+def _uncertain(problem: Diagnostic, shape: Shape, pattern: Pattern) -> Diagnostic:
+    """The problem without the shape that was tried: what isn't certain is shown as `?`."""
+    message = problem.message.replace(format_shape(shape), pattern_text(pattern))
+    return problem._replace(message=message, notes=(*problem.notes, UNCERTAIN_INPUT))

@@ -1,0 +1,170 @@
+"""What is settled before the first step: the values of the file's params and the shapes of its inputs."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean
+from cnnshape.graph.applications import MAX_ELEMENTS
+from cnnshape.graph.draft import MAX_LAYERS
+from cnnshape.graph.evaluation import Refused, Uncertain, evaluate, settled
+from cnnshape.graph.faults import Faults, Origin
+from cnnshape.graph.guess import ANY, Axis, Guess, exact
+from cnnshape.graph.scope import UNSETTLED, Scope
+from cnnshape.language import Input, Spec, Unresolved, Value, Variant, describe, shown
+from cnnshape.layers import Shape, Tensor
+
+LARGEST_SIZE = 10**9
+
+
+class Options(NamedTuple):
+    """What is set from outside of the file.
+
+    `params` override parameters, by name; `inputs` override input shapes (a single number for `boxes`), by name,
+    the name `""` standing for the first input.
+    """
+
+    params: Mapping[str, Value] = {}
+    variant: str = ""
+    inputs: Mapping[str, Shape] = {}
+    max_layers: int = MAX_LAYERS
+
+
+class Settled:
+    """Works out params and inputs, and reports what is wrong with them. `failed` says whether anything is."""
+
+    def __init__(self, spec: Spec, options: Options, faults: Faults) -> None:
+        self._spec = spec
+        self._options = options
+        self._faults = faults
+        self.failed = False
+        self.params = self._params()
+        self._check_names()
+        self.inputs: list[Tensor | Guess] = [
+            self._input(given, first=index == 0) for index, given in enumerate(spec.inputs)
+        ]
+
+    def _fault(self, diagnostic: Diagnostic, origin: Origin | None = None) -> None:
+        self.failed = True
+        self._faults.add(diagnostic, [], origin)
+
+    # Parameters: the file's, under a variant's, under those from outside
+
+    def _params(self) -> Scope:
+        """The values of all parameters, each worked out with those before it in scope."""
+        chosen = {**self._variant(), **self._overrides()}
+        scope: Scope = {}
+        for param in self._spec.params:
+            name = param.name.text
+            value = chosen.get(name, param.default)
+            scope[name] = UNSETTLED if value is None else self._param(name, value, scope)
+        return scope
+
+    def _param(self, name: str, value: Value, scope: Scope) -> object:
+        self._faults.params[name] = value
+        try:
+            return settled(value, evaluate(value, scope))
+        except Refused as refused:
+            self._fault(refused.diagnostic, refused.origin)
+        except Uncertain:
+            pass
+        return UNSETTLED
+
+    def _variant(self) -> dict[str, Value]:
+        declared = {param.name.text for param in self._spec.params}
+        for variant in self._spec.variants:
+            self._check_variant(variant, declared)
+        name = self._options.variant
+        if not name:
+            return {}
+        known = {variant.name.text: variant for variant in self._spec.variants}
+        if name in known:
+            return {setting.name.text: setting.value for setting in known[name].params}
+        help = did_you_mean(name, known) or "the file declares no variants"
+        message = f"no variant is called `{shown(name)}`"
+        self._fault(diagnose("unknown-variant", message, file=self._spec.source.name, help=help))
+        return {}
+
+    def _check_variant(self, variant: Variant, declared: set[str]) -> None:
+        for setting in variant.params:
+            if setting.name.text not in declared:
+                message = f"the variant `{variant.name.text}` sets `{shown(setting.name.text)}`, which is no param"
+                help = did_you_mean(setting.name.text, declared)
+                self._fault(diagnose("unknown-param", message, setting.name.span, help=help))
+
+    def _overrides(self) -> dict[str, Value]:
+        declared = {param.name.text for param in self._spec.params}
+        for name in self._options.params:
+            if name not in declared:
+                help = did_you_mean(name, declared) or "the file declares no params"
+                message = f"`{shown(name)}` is not a param of this file"
+                self._fault(diagnose("unknown-param", message, file=self._spec.source.name, help=help))
+        return dict(self._options.params)
+
+    # Inputs
+
+    def _check_names(self) -> None:
+        names = [given.name.text for given in self._spec.inputs]
+        for name in self._options.inputs:
+            if name and name not in names:
+                help = did_you_mean(name, names)
+                message = f"no input is called `{shown(name)}`"
+                self._fault(diagnose("bad-input", message, file=self._spec.source.name, help=help))
+
+    def _input(self, given: Input, *, first: bool) -> Tensor | Guess:
+        """The tensor of an input, as the file states it or as it is overridden."""
+        override = self._options.inputs.get(given.name.text)
+        if override is None and first:
+            override = self._options.inputs.get("")
+        sizes = list(override) if override is not None else [self._size(given, size) for size in given.values]
+        if given.boxes is not None:
+            return self._boxes(given, sizes)
+        known = tuple([size for size in sizes if size is not None])
+        if len(known) < len(sizes):
+            return Guess([tuple([_axis(size) for size in sizes])])
+        tensor = Tensor(known)
+        if tensor.elements > MAX_ELEMENTS:
+            message = f"the input `{given.name.text}` is larger than any memory"
+            self._fault(diagnose("size-limit", message, given.span))
+            return Guess([tuple(map(exact, known))])
+        return tensor
+
+    def _boxes(self, given: Input, sizes: list[int | None] | list[int]) -> Tensor | Guess:
+        """A number of regions, each of four coordinates."""
+        if len(sizes) != 1:
+            message = f"`{given.name.text}` is a number of boxes, got a shape of {len(sizes)} sizes"
+            help = f"write `--input {given.name.text}=128`"
+            self._fault(diagnose("bad-input", message, given.span, help=help))
+        count = sizes[0]
+        return Guess([(exact(4),)]) if count is None or len(sizes) != 1 else Tensor((4,), count)
+
+    def _size(self, given: Input, value: Value) -> int | None:
+        """One size of an input; None where it can't be worked out."""
+        try:
+            size = evaluate(value, self.params)
+        except Refused as refused:
+            self._fault(refused.diagnostic, value)
+            return None
+        except Uncertain:
+            return None
+        whole = isinstance(size, int | float) and not isinstance(size, bool) and size == int(size)
+        if whole and isinstance(size, int | float) and 1 <= size <= LARGEST_SIZE:
+            return int(size)
+        message = f"a size of `{given.name.text}` is a whole number from 1 to 10^9, got {describe(size)}"
+        unknown = f"write a number, or declare `{size}` under `params:`" if isinstance(size, Unresolved) else None
+        self._fault(diagnose("bad-input", message, value.span, help=unknown), value)
+        return None
+
+
+def _axis(size: int | None) -> Axis:
+    return ANY if size is None else exact(size)
+
+
+def check_input_names(spec: Spec, params: Scope, faults: Faults) -> None:
+    """Reports inputs that have the name of a param."""
+    places = {param.name.text: param.name.span for param in spec.params}
+    for given in spec.inputs:
+        name = given.name.text
+        if name in params:
+            message = f"`{name}` is a param already"
+            related = [Label(places[name], "the param")]
+            faults.add(diagnose("duplicate-name", message, given.name.span, related=related), [])

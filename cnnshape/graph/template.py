@@ -1,0 +1,109 @@
+"""Repeating what a block expanded to: the same block with the same values on the same tensor gives the same layers."""
+
+from cnnshape.graph.draft import Draft
+from cnnshape.graph.model import Group, Node
+
+ENTERING = -1
+"""Stands for the tensor that enters the block."""
+
+
+class _Layer:
+    """A node that was expanded before, with all its places counted from the start of the block."""
+
+    __slots__ = ("inputs", "node", "shares", "suffix")
+
+    def __init__(self, node: Node, suffix: str, inputs: tuple[int, ...], shares: int | None) -> None:
+        self.node = node
+        self.suffix = suffix
+        self.inputs = inputs
+        self.shares = shares
+
+
+class Template:
+    """The layers and groups of one use of a block. `visits` and `depth` are what its expansion took of the budgets."""
+
+    __slots__ = ("_children", "_label", "_layers", "_result", "_start", "depth", "visits")
+
+    def __init__(self, label: str, start: int, children: list[Group], layers: list[_Layer], result: int) -> None:
+        self._label = label
+        self._start = start
+        self._children = children
+        self._layers = layers
+        self._result = result
+        self.visits = 0
+        self.depth = 0
+
+    @property
+    def size(self) -> int:
+        """How many layers it has."""
+        return len(self._layers)
+
+    def repeat(self, draft: Draft, label: str, entering: int) -> int | None:
+        """Adds the layers once more, under another label; None where one of their names is given already."""
+        names = [label + layer.suffix for layer in self._layers]
+        if not draft.names.isdisjoint(names):
+            return None
+        start = len(draft.nodes)
+        base = draft.inputs + start
+        draft.names.update(names)
+        for name, layer in zip(names, self._layers, strict=True):
+            model = layer.node
+            inputs = tuple([base + place if place >= 0 else entering for place in layer.inputs])
+            node = Node(name, model.application, inputs, model.at)
+            node.follows, node.frozen, node.shortcut = model.follows, model.frozen, model.shortcut
+            node.shares = None if layer.shares is None else start + layer.shares
+            draft.nodes.append(node)
+            draft.tensors.append(model.application.output)
+        draft.current_group.children += [self._moved(group, label, start) for group in self._children]
+        return base + self._result if self._result >= 0 else entering
+
+    def _moved(self, group: Group, label: str, start: int) -> Group:
+        """The group at another place; blocks nest so little that recursion is safe."""
+        offset = start - self._start
+        moved = Group(label + group.label[len(self._label) :], group.word, group.start + offset, group.params, group.at)
+        moved.end = group.end + offset
+        moved.children = [self._moved(child, label, start) for child in group.children]
+        return moved
+
+
+class Recording:
+    """One use of a block that was expanded without a fault; it becomes a template when the block is used alike again.
+
+    Its nodes are those of the draft from `start` to `end`, its value is `result`, and `entering` is what entered it.
+    `visits` and `depth` are what its expansion took of the budgets.
+    """
+
+    __slots__ = ("children", "depth", "draft", "end", "entering", "label", "result", "start", "visits")
+
+    def __init__(self, draft: Draft, label: str, entering: int) -> None:
+        self.draft = draft
+        self.label = label
+        self.entering = entering
+        self.start = len(draft.nodes)
+        self.end = self.start
+        self.result = entering
+        self.children: list[Group] = []
+        self.visits = 0
+        self.depth = 0
+
+    def template(self) -> Template | None:
+        """What to repeat; None where a layer reads anything but others of the block and what enters it."""
+        return _template(self)
+
+
+def _template(recording: Recording) -> Template | None:
+    draft, label, start, entering = recording.draft, recording.label, recording.start, recording.entering
+    base = draft.inputs + start
+    layers = []
+    for node in draft.nodes[start : recording.end]:
+        inputs = tuple([index - base if index >= base else ENTERING for index in node.inputs])
+        if any(index < base and index != entering for index in node.inputs) or (node.shares or start) < start:
+            return None
+        shares = None if node.shares is None else node.shares - start
+        layers.append(_Layer(node, node.name[len(label) :], inputs, shares))
+    result = recording.result
+    if result < base and result != entering:
+        return None
+    template = Template(label, start, recording.children, layers, result - base if result >= base else ENTERING)
+    template.visits, template.depth = recording.visits, recording.depth
+    return template

@@ -1,0 +1,41 @@
+"""A spec resolved once: every word, name, reference and argument bound to its declaration and place."""
+
+from cnnshape.program.foreign import foreign_spelling, foreign_value
+from cnnshape.program.index import Declaration, NameIndex
+from cnnshape.program.plan import Follower, Plan
+from cnnshape.program.resolve import Program, resolve
+from cnnshape.program.steps import (
+    BlockProgram,
+    BlockStep,
+    Body,
+    BrokenStep,
+    JoinStep,
+    KindStep,
+    LoopStep,
+    ResidualStep,
+    ResolvedStep,
+)
+from cnnshape.program.unknown import WORDS, unknown_name, unknown_tensor
+
+__all__ = [
+    "WORDS",
+    "BlockProgram",
+    "BlockStep",
+    "Body",
+    "BrokenStep",
+    "Declaration",
+    "Follower",
+    "JoinStep",
+    "KindStep",
+    "LoopStep",
+    "NameIndex",
+    "Plan",
+    "Program",
+    "ResidualStep",
+    "ResolvedStep",
+    "foreign_spelling",
+    "foreign_value",
+    "resolve",
+    "unknown_name",
+    "unknown_tensor",
+]

@@ -1,0 +1,122 @@
+"""Which argument of a kind each value of a step means."""
+
+from cnnshape.diagnostics import diagnose, did_you_mean
+from cnnshape.language import Argument, Call, Expression, ListValue, Name, Setting, Value, shown
+from cnnshape.layers import Layer, bare, foreign_argument, foreign_kind
+from cnnshape.program.foreign import INFERRED, argument_help, follower_of, foreign_spelling
+from cnnshape.program.plan import Follower, Plan
+from cnnshape.program.vocabulary import Vocabulary
+from cnnshape.source import Span
+
+MOST_SHOWN = 60
+
+
+class Arguments:
+    """Makes plans of steps, and reports arguments that a kind doesn't have or lacks."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+
+    def plan(self, call: Call, kind: type[Layer], *, first: bool = False) -> Plan | None:
+        """The plan of a kind's step, or of its first repeat; None where its arguments are wrong."""
+        arguments = call.arguments
+        if first:
+            given = {argument.name.text for argument in call.modifiers.first}
+            kept = [argument for argument in arguments if argument.name.text not in given]
+            arguments = (*kept, *call.modifiers.first)
+        return self._arranged(kind, call.word, arguments, call.main)
+
+    def check_foreign(self, call: Call) -> None:
+        """Checks the arguments of a kind under another framework's word: a writer of one such word writes more."""
+        kind = foreign_kind(call.word.text)
+        for argument in call.arguments if kind else ():
+            if kind and argument.name.text not in (*kind.arguments, *kind.followers):
+                self._unknown_argument(kind, argument.name)
+
+    def _follower(self, role: str, value: Value) -> Follower:
+        """What `norm` or `act` says: a `{kind: args}` gets a plan."""
+        if not isinstance(value, Setting):
+            return Follower(role, value, None, is_setting=False)
+        kind = self._vocabulary.kind(value.word)
+        plan = self._arranged(kind, value.word, value.arguments, value.main) if kind else None
+        if plan is not None and (plan.followers or plan.kind.joins):
+            what = "joins tensors, and" if plan.kind.joins else f"with `{plan.followers[0].role}`"
+            message = f"{plan.kind.name} {what} can't follow a layer"
+            self._report("bad-argument", message, value.word.span, "write it as a step of its own")
+            plan = None
+        return Follower(role, value, plan, is_setting=True)
+
+    def _arranged(
+        self, kind: type[Layer], word: Name, arguments: tuple[Argument, ...], main: Value | None
+    ) -> Plan | None:
+        values: dict[str, Value] = {}
+        names: dict[str, Span] = {}
+        followers: dict[str, Follower] = {}
+        before = len(self._vocabulary.problems)
+        if main is not None:
+            self._place_main(kind, main, values, names)
+        for argument in arguments:
+            text = argument.name.text
+            if text in kind.followers:
+                followers[text] = self._follower(text, argument.value)
+            elif text in kind.arguments:
+                values[text], names[text] = argument.value, argument.name.span
+                self._refuse_setting(kind, text, argument.value)
+            else:
+                self._unknown_argument(kind, argument.name)
+        if len(self._vocabulary.problems) == before:
+            self._check_required(kind, word, values)
+        if len(self._vocabulary.problems) > before:
+            return None
+        ordered = tuple([followers[role] for role in kind.followers if role in followers])
+        return Plan(kind, word.span, values, names, ordered)
+
+    def _place_main(self, kind: type[Layer], main: Value, values: dict[str, Value], names: dict[str, Span]) -> None:
+        name = kind.main
+        if name is None:
+            known = ", ".join(f"`{argument}`" for argument in kind.arguments)
+            help = f"name it: {known}" if known else f"write `- {kind.name}`"
+            self._report("unknown-argument", f"{kind.name} takes no bare value", main.span, help)
+            return
+        values[name], names[name] = main, main.span
+        self._refuse_setting(kind, name, main)
+
+    def _refuse_setting(self, kind: type[Layer], name: str, value: Value) -> None:
+        """Reports a `{kind: args}` that is given to anything but `norm` and `act`."""
+        if isinstance(value, Setting):
+            message = f"`{name}` of {kind.name} is {kind.arguments[name].type.expected}, found a mapping"
+            self._report("bad-argument", message, value.span)
+
+    def _check_required(self, kind: type[Layer], word: Name, values: dict[str, Value]) -> None:
+        missing = [name for name in kind.required if name not in values]
+        if not missing:
+            return
+        listed = " and ".join(f"`{name}`" for name in missing)
+        given = [f"{name}: {_text(value)}" for name, value in values.items()]
+        whole = ", ".join([*given, *(f"{name}: ..." for name in missing)])
+        help = "; ".join(f"`{name}`: {kind.arguments[name].doc}" for name in missing)
+        help += f"; write `{kind.name}: {{{whole}}}`" if len(whole) <= MOST_SHOWN else ""
+        self._report("missing-argument", f"{kind.name} needs {listed}", word.span, help)
+
+    def _unknown_argument(self, kind: type[Layer], name: Name) -> None:
+        known = foreign_argument(kind, name.text) or follower_of(kind, name.text)
+        if known is not None:
+            self._vocabulary.report(foreign_spelling(name.text, known, name.span))
+            return
+        if bare(name.text) in INFERRED:
+            message = f"{kind.name} takes no `{name.text}`: channels are inferred from the input"
+            self._report("foreign-spelling", message, name.span, "remove it")
+            return
+        words = [*kind.arguments, *kind.followers]
+        help = argument_help(kind, name.text) or did_you_mean(name.text, words) or f"{kind.name} takes no arguments"
+        self._report("unknown-argument", f"{kind.name} has no argument `{shown(name.text)}`", name.span, help)
+
+    def _report(self, name: str, message: str, at: Span, help: str | None = None) -> None:
+        self._vocabulary.report(diagnose(name, message, at, help=help))
+
+
+def _text(value: Value) -> str:
+    """A value as it was written, if it is short."""
+    if isinstance(value, Expression):
+        return shown(value.text)
+    return f"[{', '.join(map(_text, value.items))}]" if isinstance(value, ListValue) else "..."

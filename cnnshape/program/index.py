@@ -1,0 +1,126 @@
+"""The names of a file: where each is declared, what reads it, and what a place in the text means."""
+
+from collections.abc import Iterable, Iterator
+
+from cnnshape.language import Block, Column, Input, Name, Param, Reference, Value
+from cnnshape.source import Span
+
+Reader = Value | Reference
+"""What reads a name: a value, or a reference to a tensor."""
+
+
+class Declaration:
+    """A name that a file gives to something, and everything that reads it.
+
+    `sort` is `param`, `variable` (of a `for`), `step`, `input` or `block`. A param's own default doesn't count as a
+    reader of it. `owner` is the name of the block that it belongs to; empty for the file.
+    """
+
+    __slots__ = ("name", "owner", "readers", "sort")
+
+    def __init__(self, name: Name, sort: str, owner: str) -> None:
+        self.name = name
+        self.sort = sort
+        self.owner = owner
+        self.readers: list[Reader | Name] = []
+
+    def uses(self) -> Iterator[Span]:
+        """The places where the name is read."""
+        for reader in self.readers:
+            if isinstance(reader, Reference | Name):
+                yield reader.span
+            else:
+                yield from (span for name, span in reader.uses() if name == self.name.text)
+
+
+class NameScope:
+    """The names that can be seen at a step: those of its list of steps, and of the lists around it up to its block."""
+
+    __slots__ = ("_declared", "_parent")
+
+    def __init__(self, declared: dict[str, Declaration], parent: "NameScope | None" = None) -> None:
+        self._declared = declared
+        self._parent = parent
+
+    def find(self, name: str) -> Declaration | None:
+        """The declaration that a name means; None where nothing is called so."""
+        scope: NameScope | None = self
+        while scope is not None:
+            if name in scope._declared:
+                return scope._declared[name]
+            scope = scope._parent
+        return None
+
+    def names(self) -> set[str]:
+        """All names that can be seen."""
+        return set(self._declared) | (self._parent.names() if self._parent else set())
+
+    def add(self, declaration: Declaration) -> None:
+        """Adds a name; the first declaration of a name counts."""
+        self._declared.setdefault(declaration.name.text, declaration)
+
+    def read(self, value: Value) -> list[str]:
+        """Binds the names of a value to their declarations; gives those that nothing has, in alphabetical order."""
+        unknown = []
+        for name in value.names:
+            declaration = self.find(name)
+            if declaration is not None:
+                declaration.readers.append(value)
+            else:
+                unknown.append(name)
+        return sorted(unknown)
+
+    def refer(self, reference: Reference) -> None:
+        """Binds a reference to the step, round, input or param that it names, if there is one."""
+        declaration = self.find(reference.text) or self.find(reference.stem)
+        if declaration is not None:
+            declaration.readers.append(reference)
+
+
+class NameIndex:
+    """All declarations of a file; `check_names` fills it.
+
+    `blocks` and `variables` are those of blocks and of the columns of a `for`. `block_uses` are the blocks that each
+    block uses, and the file's layers under the name `""`, with the word of the first use.
+    """
+
+    __slots__ = ("block_uses", "blocks", "declarations", "variables")
+
+    def __init__(self) -> None:
+        self.declarations: list[Declaration] = []
+        self.blocks: dict[str, Declaration] = {}
+        self.variables: dict[Column, Declaration] = {}
+        self.block_uses: dict[str, dict[str, Name]] = {}
+
+    def declare(self, name: Name, sort: str, owner: str) -> Declaration:
+        """A new declaration."""
+        declaration = Declaration(name, sort, owner)
+        self.declarations.append(declaration)
+        return declaration
+
+    def params(self, params: Iterable[Param], owner: str) -> dict[str, Declaration]:
+        """The declarations of parameters by name, each read by the defaults of others."""
+        listed = list(params)
+        declared = {param.name.text: self.declare(param.name, "param", owner) for param in listed}
+        for param in listed:
+            for name in param.default.names if param.default is not None else ():
+                if name in declared and param.default is not None and name != param.name.text:
+                    declared[name].readers.append(param.default)
+        return declared
+
+    def define_blocks(self, blocks: Iterable[Block]) -> None:
+        """Declares the blocks of the file."""
+        for block in blocks:
+            self.blocks.setdefault(block.name.text, self.declare(block.name, "block", ""))
+
+    def inputs(self, inputs: Iterable[Input]) -> list[Declaration]:
+        """The declarations of the file's inputs."""
+        return [self.declare(given.name, "input", "") for given in inputs]
+
+    def at(self, line: int, column: int) -> Declaration | None:
+        """The declaration that is written, or whose name is read, at a place of the file (counted from 1)."""
+        for declaration in self.declarations:
+            for span in (declaration.name.span, *declaration.uses()):
+                if span.line == line and span.column <= column < span.end_column:
+                    return declaration
+        return None

@@ -1,0 +1,50 @@
+"""A layer as a step states it: its kind, and the values of its arguments by name."""
+
+from cnnshape.language import Value
+from cnnshape.layers import Layer
+from cnnshape.source import Span
+
+
+class Follower:
+    """What `norm` or `act` (`role`) of a step says.
+
+    `plan` is that of a `{kind: args}`. It is None where its words are wrong, and for any other value, which names a
+    kind when it is worked out.
+    """
+
+    __slots__ = ("is_setting", "plan", "role", "value")
+
+    def __init__(self, role: str, value: Value, plan: "Plan | None", *, is_setting: bool) -> None:
+        self.role = role
+        self.value = value
+        self.plan = plan
+        self.is_setting = is_setting
+
+
+class Plan:
+    """The kind of a step, the values of its arguments, and what its `norm` and `act` say.
+
+    `at` is the kind's word, `names` are the places of the arguments' names. A plan stands for itself: two steps
+    have two plans. `variables` are the names that it reads, and `size` is how many values and variables it has.
+    `constant` is true where no argument depends on a name.
+    """
+
+    __slots__ = ("at", "constant", "followers", "kind", "names", "size", "values", "variables")
+
+    def __init__(
+        self,
+        kind: type[Layer],
+        at: Span,
+        values: dict[str, Value] | None = None,
+        names: dict[str, Span] | None = None,
+        followers: tuple[Follower, ...] = (),
+    ) -> None:
+        self.kind = kind
+        self.at = at
+        self.values = values or {}
+        self.names = names or {}
+        self.followers = followers
+        every = [*self.values.values(), *[follower.value for follower in followers]]
+        self.constant = all(value.constant for value in self.values.values())
+        self.variables = tuple(sorted(frozenset().union(*[value.names for value in every])))
+        self.size = len(self.variables) + sum(value.size for value in every)

@@ -1,0 +1,142 @@
+"""Resolved steps: each knows the kind or block that it means, and everything that the file says about it."""
+
+from collections.abc import Mapping
+
+from cnnshape.language import (
+    Broken,
+    Call,
+    Column,
+    Expression,
+    Join,
+    Loop,
+    Name,
+    Param,
+    Reference,
+    Residual,
+    Step,
+    Value,
+)
+from cnnshape.layers import Layer
+from cnnshape.program.plan import Plan
+from cnnshape.source import Span
+
+
+class Body:
+    """A list of resolved steps, and the names that the steps of its scope give themselves."""
+
+    __slots__ = ("names", "steps")
+
+    def __init__(self, steps: "tuple[ResolvedStep, ...]", names: frozenset[str] = frozenset()) -> None:
+        self.steps = steps
+        self.names = names
+
+
+class BlockProgram:
+    """A block with its steps resolved. `usable` is false where its params couldn't be read, or where it contains itself."""
+
+    __slots__ = ("body", "name", "params", "usable")
+
+    def __init__(self, name: Name, params: tuple[Param, ...], *, usable: bool) -> None:
+        self.name = name
+        self.params = params
+        self.usable = usable
+        self.body = Body(())
+
+
+class ResolvedStep:
+    """What all steps have: the step as written, its modifiers, and `plain` for one that has none but a name."""
+
+    __slots__ = ("frozen", "name", "plain", "repeat", "share", "source", "span", "when", "word")
+
+    def __init__(self, step: Step) -> None:
+        modifiers = step.modifiers
+        self.word = step.word
+        self.span = step.span
+        self.name = modifiers.name
+        self.source: Reference | None = modifiers.source
+        self.when: Expression | None = modifiers.when
+        self.repeat: Expression | None = modifiers.repeat
+        self.share: Reference | None = modifiers.share
+        self.frozen: Expression | None = modifiers.frozen
+        self.plain = not (modifiers.references or modifiers.values)
+
+
+class KindStep(ResolvedStep):
+    """A layer kind. `plan` is None where its arguments are wrong, `first` is the plan of the first repeat.
+
+    `kind` is None where no kind has its word.
+    """
+
+    __slots__ = ("first", "kind", "plan")
+
+    def __init__(self, call: Call, kind: type[Layer] | None, plan: Plan | None, first: Plan | None) -> None:
+        super().__init__(call)
+        self.kind = kind
+        self.plan = plan
+        self.first = first
+
+
+class BlockStep(ResolvedStep):
+    """A use of a block, and what it gives to the block's params, also to those of the first repeat.
+
+    `block` is None where the block doesn't exist or doesn't take what it is given.
+    """
+
+    __slots__ = ("block", "first", "given")
+
+    def __init__(
+        self, call: Call, block: BlockProgram | None, given: Mapping[str, Value], first: Mapping[str, Value]
+    ) -> None:
+        super().__init__(call)
+        self.block = block
+        self.given = given
+        self.first = first
+
+
+class LoopStep(ResolvedStep):
+    """A `for`."""
+
+    __slots__ = ("columns", "do", "size")
+
+    def __init__(self, loop: Loop, do: Body) -> None:
+        super().__init__(loop)
+        self.columns: tuple[Column, ...] = loop.columns
+        self.do = do
+        self.size: int = sum(column.values.size for column in loop.columns)
+
+
+class ResidualStep(ResolvedStep):
+    """A `residual`; its shortcut is None for the identity, an expression for a chosen word."""
+
+    __slots__ = ("body", "conditions", "shortcut", "shortcut_span")
+
+    def __init__(self, residual: Residual, body: Body, shortcut: Body | Expression | None) -> None:
+        super().__init__(residual)
+        self.body = body
+        self.shortcut = shortcut
+        self.shortcut_span: Span | None = residual.shortcut_span
+        steps = residual.shortcut if isinstance(residual.shortcut, tuple) else ()
+        whens = [step.modifiers.when for step in steps if isinstance(step, Call)]
+        self.conditions = [when.text for when in whens if when is not None]
+
+
+class JoinStep(ResolvedStep):
+    """A join of branches, or of tensors that exist already."""
+
+    __slots__ = ("branches", "crop", "operands")
+
+    def __init__(self, join: Join, branches: tuple[tuple[Name, Body], ...]) -> None:
+        super().__init__(join)
+        self.branches = branches
+        self.operands = join.operands
+        self.crop = join.crop
+
+
+class BrokenStep(ResolvedStep):
+    """A step that failed to parse, and the names that it was to give."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, step: Broken) -> None:
+        super().__init__(step)
+        self.names = step.names

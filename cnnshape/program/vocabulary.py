@@ -1,0 +1,108 @@
+"""The words of a file's steps: the kinds of the language and the blocks of the file."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from cnnshape.diagnostics import Diagnostic, diagnose, nearest
+from cnnshape.language import Block, Name, shown
+from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME, Layer, bare, foreign_kind
+from cnnshape.program.foreign import CONTROLS, foreign_spelling, kind_help
+
+_OWN_CONTROLS = ("residual", "for")
+
+
+class Vocabulary:
+    """What the words of a file mean. A word that means nothing is reported, with the one that was probably meant."""
+
+    def __init__(self, blocks: Mapping[str, Block]) -> None:
+        self.blocks = blocks
+        self.problems: list[Diagnostic] = []
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        """Adds a problem."""
+        self.problems.append(diagnostic)
+
+    def names_block(self, word: Name) -> bool:
+        """Whether a word means a block; `Conv2d` means a kind, unless a block has that name."""
+        return word.text[:1].isupper() and (word.text in self.blocks or foreign_kind(word.text) is None)
+
+    def check(self, word: Name) -> None:
+        """Reports a word that is neither a kind nor a block."""
+        if not self.names_block(word):
+            self.kind(word)
+        elif word.text not in self.blocks:
+            self.unknown_block(word)
+
+    def kind(self, word: Name) -> type[Layer] | None:
+        """The kind of that word; reports the right word for a foreign or misspelt one."""
+        kind = BY_NAME.get(word.text)
+        if kind is not None:
+            return kind
+        foreign = foreign_kind(word.text)
+        if foreign is not None:
+            self.report(foreign_spelling(word.text, foreign.name, word.span))
+        elif word.text in CONTROLS:
+            self.report(foreign_spelling(word.text, CONTROLS[word.text], word.span))
+        elif word.text not in self.blocks:
+            self._unknown_kind(word)
+        return None
+
+    def _unknown_kind(self, word: Name) -> None:
+        words = [*BY_NAME, *_OWN_CONTROLS, *self.blocks]
+        close = nearest(word.text, words)
+        by_foreign = None if close else nearest(word.text, BY_FOREIGN_NAME)
+        meant = close or (BY_FOREIGN_NAME[by_foreign].name if by_foreign else None)
+        help = f"did you mean `{meant}`?" if meant else "`cnnshape layers` lists all kinds"
+        if close not in self.blocks:
+            help = self._run_together(word) or kind_help(word.text) or help
+        message = f"no layer kind is called `{shown(word.text)}`"
+        self.report(diagnose("unknown-kind", message, word.span, help=help))
+
+    def unknown_block(self, word: Name) -> None:
+        """Reports a block that the file doesn't define."""
+        plain = bare(word.text)
+        control = plain if plain in _OWN_CONTROLS else CONTROLS.get(plain)
+        if control is not None:
+            self.report(foreign_spelling(word.text, control, word.span))
+            return
+        message = f"no block is called `{shown(word.text)}`"
+        self.report(diagnose("unknown-block", message, word.span, help=self._block_help(word)))
+
+    def _block_help(self, word: Name) -> str:
+        if help := self._run_together(word):
+            return help
+        if nearest(word.text, self.blocks) is None and (advice := kind_help(word.text)):
+            return advice
+        close = nearest(word.text, (*self.blocks, *_OWN_CONTROLS))
+        return f"did you mean `{close}`?" if close else "define it under `blocks:`"
+
+    def _run_together(self, word: Name) -> str | None:
+        """Help for a step whose arguments, or whose next line, ran into its kind: `conv:64`, `conv(64, 3)`."""
+        match = re.fullmatch(r"([A-Za-z_][\w.]*) *([:(=, ])(.*)", word.text, re.DOTALL)
+        if word.span.end_line > word.span.line:
+            return f"line {word.span.end_line} is read as more of it: indent the items of a list alike"
+        if match is None:
+            return None
+        name, sign, rest = match.groups()
+        if sign == ":":
+            fix = "remove the quotes" if rest.startswith(" ") else "a space belongs behind the colon"
+            return f"{fix}: `{name}: {shown(rest.strip())}`"
+        if sign == "," or not rest:
+            return f"remove the `{sign}`" if not rest else "one step per item"
+        return self._with_arguments(name, sign, rest)
+
+    def _with_arguments(self, name: str, sign: str, rest: str) -> str | None:
+        needed = self._required(name)
+        if needed is None:
+            return None
+        if sign == "(" and needed:
+            return f"arguments stand in braces: `- {name}: {{{', '.join(f'{word}: ...' for word in needed)}}}`"
+        return f"write `- {name}: {shown(rest.strip(' )'))}`" if needed else f"write `- {name}`"
+
+    def _required(self, name: str) -> Sequence[str] | None:
+        """The arguments that a kind or block can't do without; None where there is none of that name."""
+        kind = BY_NAME.get(name)
+        if kind is not None:
+            return kind.required
+        block = self.blocks.get(name)
+        return None if block is None else [param.name.text for param in block.params if param.default is None]

@@ -1,0 +1,70 @@
+"""Bare words as values: those of the language, and those that a file makes for itself."""
+
+from collections.abc import Iterator
+
+from cnnshape.language import Call, Expression, ListValue, Loop, Residual, Spec, Step, Value, all_steps
+from cnnshape.layers import BY_NAME
+from cnnshape.program.unknown import WORDS
+
+OWN_WORDS = frozenset({"identity", "none", "center", *BY_NAME, *WORDS})
+"""The words of the language."""
+
+
+def bare_words(value: Value | None) -> set[str]:
+    """The words that a value is, or that are items of it, and nothing but words."""
+    if isinstance(value, Expression):
+        return {value.word} if value.word else set()
+    if isinstance(value, ListValue):
+        return set().union(*(bare_words(item) for item in value.items))
+    return set()
+
+
+class FileWords:
+    """The words that a file uses; each set is made when it is first asked for, which most files never do."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._own: set[str] | None = None
+        self._tested: set[str] | None = None
+
+    def knows(self, word: str) -> bool:
+        """Whether a word is one of the language, or one that the file gives to a param, a variable or a block."""
+        if word in OWN_WORDS:
+            return True
+        if self._own is None:
+            self._own = set().union(*map(bare_words, self._given()))
+        return word in self._own
+
+    def is_tested(self, word: str) -> bool:
+        """Whether the file works with a word, or has it as a default: then giving it to a block is no mistake."""
+        if self._tested is None:
+            self._tested = self._made_tested()
+        return word in self._tested
+
+    def _given(self) -> Iterator[Value | None]:
+        spec = self._spec
+        yield from (param.default for param in spec.params)
+        yield from (setting.value for variant in spec.variants for setting in variant.params)
+        yield from (param.default for block in spec.blocks for param in block.params)
+        for step in all_steps(spec):
+            if isinstance(step, Loop):
+                yield from step.values
+            elif isinstance(step, Call) and step.is_block:
+                given = (*step.arguments, *step.modifiers.first)
+                yield from (argument.value for argument in given if not argument.names_itself)
+                yield step.main
+
+    def _made_tested(self) -> set[str]:
+        words: set[str] = set()
+        for block in self._spec.blocks:
+            words.update(*(bare_words(param.default) for param in block.params))
+        for step in all_steps(self._spec):
+            for value in (*step.modifiers.values, *_worked_with(step)):
+                words |= value.names - bare_words(value)
+        return words
+
+
+def _worked_with(step: Step) -> list[Value]:
+    if isinstance(step, Call):
+        return [argument.value for argument in (*step.arguments, *step.modifiers.first)]
+    return step.values if isinstance(step, Residual) else []
