@@ -24,7 +24,7 @@ def _aligned(cells: tuple[str, ...], widths: tuple[int, ...], numeric: list[bool
         cell.rjust(width) if right else cell.ljust(width)
         for cell, width, right in zip(cells, widths, numeric, strict=True)
     ]
-    return (" " * GAP).join(padded).rstrip()
+    return (" " * GAP).join(padded).rstrip(" ")
 
 
 def fit(table: Table, width: int | None) -> Table:
