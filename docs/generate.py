@@ -30,7 +30,7 @@ from tables import table
 from typer.testing import CliRunner
 
 from cnnshape.cli.app import app
-from cnnshape.diagnostics import CATALOGUE, Code
+from cnnshape.diagnostics import CATALOGUE, GROUPS, Code
 from cnnshape.layers import KINDS, Layer, definitions
 from cnnshape.lint import BY_NAME as RULES
 from cnnshape.render.reference import default_text, describe_follower
@@ -237,21 +237,10 @@ _COMMANDS = {
     "budget-exceeded": "cnnshape check budget-exceeded.yaml --max-params 400",
     "unproductive-layer": "cnnshape check unproductive-layer.yaml --select unproductive-layer",
 }
-_GROUPS = {
-    "CS1": "Reading the file",
-    "CS2": "Structure",
-    "CS3": "Names and expressions",
-    "CS4": "Kinds and arguments",
-    "CS5": "Shapes",
-    "CS6": "Expectations and budgets",
-    "CS7": "Design rules",
-    "CS8": "Ignoring rules",
-    "CS9": "Configuration",
-}
 _ERRORS_INTRODUCTION = (
     "Everything that `cnnshape` can report. A code keeps its meaning for ever. CS7 and CS8 are warnings, all others are "
     "errors. A diagnostic names the place of the fault and, below it, the places that have to do with it; `help` says "
-    "how to mend it. The examples show what is printed for the spec above them."
+    "how to fix it. `cnnshape rule CODE` prints the same. The examples show what is printed for the spec above them."
 )
 _RULES_INTRODUCTION = (
     "What is sound but doubtful. `cnnshape check` reports it as a warning. Which rules run, and how one is ignored in one "
@@ -280,13 +269,13 @@ def example(name: str) -> Example:
 
 def errors_page() -> str:
     """`errors.md`: every code with its meaning and an example, as it is printed."""
-    groups = [(prefix, list(group)) for prefix, group in groupby(CATALOGUE.values(), lambda entry: entry.code[:3])]
+    groups = [(prefix, list(group)) for prefix, group in groupby(CATALOGUE.values(), lambda entry: entry.group)]
     parts = [_GENERATED, "# Errors and warnings", _ERRORS_INTRODUCTION]
     for prefix, group in groups:
         rows = [
             (f"[{entry.code}]({_page_of(entry)}#{_anchor(entry)})", f"`{entry.name}`", entry.meaning) for entry in group
         ]
-        parts += [f"## {_GROUPS[prefix]}", table(("code", "name", "meaning"), rows)]
+        parts += [f"## {GROUPS[prefix]}", table(("code", "name", "meaning"), rows)]
         parts += [_entry(entry, entry.meaning) for entry in group if not _page_of(entry)]
     return "\n\n".join(parts) + "\n"
 

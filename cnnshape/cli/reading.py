@@ -96,8 +96,8 @@ def fail(diagnostics: Sequence[Diagnostic], code: int = BAD_DESIGN) -> NoReturn:
 
 def report(diagnostics: Sequence[Diagnostic]) -> None:
     """Prints diagnostics with excerpts on stderr: coloured and cut to its width on a terminal."""
-    from cnnshape.render.diagnostics import closing, colored, full
+    from cnnshape.render.diagnostics import closing, colored, full, pointer
 
     page = page_of(sys.stderr)
     text = colored if page.color else full
-    sys.stderr.write(f"{text(diagnostics, page.width)}{closing(diagnostics)}\n")
+    sys.stderr.write(f"{text(diagnostics, page.width)}{closing(diagnostics)}{pointer(diagnostics)}\n")

@@ -1,11 +1,12 @@
 """Problems of the input, as values."""
 
-from cnnshape.diagnostics.catalogue import CATALOGUE, Code
-from cnnshape.diagnostics.diagnostic import Diagnostic, Label, Severity, diagnose
+from cnnshape.diagnostics.catalogue import CATALOGUE, GROUPS, Code, Severity, lookup
+from cnnshape.diagnostics.diagnostic import Diagnostic, Label, diagnose
 from cnnshape.diagnostics.spelling import MOST_CANDIDATES, SLIP, did_you_mean, nearest
 
 __all__ = [
     "CATALOGUE",
+    "GROUPS",
     "MOST_CANDIDATES",
     "SLIP",
     "Code",
@@ -14,5 +15,6 @@ __all__ = [
     "Severity",
     "diagnose",
     "did_you_mean",
+    "lookup",
     "nearest",
 ]

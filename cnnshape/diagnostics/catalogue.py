@@ -1,10 +1,18 @@
 """The one list of everything that can be wrong: code, name, and what it means.
 
-Codes are stable: CS1 reading, CS2 structure, CS3 names and expressions, CS4 kinds and arguments,
-CS5 shapes, CS6 expectations and budgets, CS7 design rules (warnings; each has a manual page), CS8 ignores, CS9 configuration.
+Codes are stable, and `GROUPS` says what each group of them is about. The meaning of a design rule is the title of its
+page; the page of any other code is its section of `docs/errors.md`.
 """
 
+from enum import StrEnum
 from typing import NamedTuple
+
+
+class Severity(StrEnum):
+    """How much a problem weighs: an error makes the design wrong, a warning makes it doubtful."""
+
+    ERROR = "error"
+    WARNING = "warning"
 
 
 class Code(NamedTuple):
@@ -13,6 +21,30 @@ class Code(NamedTuple):
     code: str
     name: str
     meaning: str
+
+    @property
+    def group(self) -> str:
+        """The beginning of the code that all codes of its group share: `CS5`."""
+        return self.code[:3]
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of its diagnostics, unless one states its own."""
+        return Severity.WARNING if self.group in ("CS7", "CS8") else Severity.ERROR
+
+
+GROUPS = {
+    "CS1": "Reading the file",
+    "CS2": "Structure",
+    "CS3": "Names and expressions",
+    "CS4": "Kinds and arguments",
+    "CS5": "Shapes",
+    "CS6": "Expectations and budgets",
+    "CS7": "Design rules",
+    "CS8": "Ignoring rules",
+    "CS9": "Configuration",
+}
+"""What the codes of each group are about."""
 
 
 _ENTRIES = (
@@ -65,12 +97,14 @@ _ENTRIES = (
     Code("CS601", "expectation-missed", "A figure is not what the file's `expect` says."),
     Code("CS602", "bad-expectation", "An expectation that can't be read, or of a figure that doesn't exist."),
     Code("CS603", "budget-exceeded", "A figure is beyond a budget that was given from outside of the file."),
-    Code("CS701", "dropped-input", "A window doesn't tile its input: rows or columns at the end are never seen."),
-    Code("CS702", "skipped-input", "A stride larger than the kernel: cells between the windows are never seen."),
-    Code("CS703", "bias-before-norm", "A bias that the batch normalization behind it cancels."),
-    Code("CS704", "even-kernel-same", "An even kernel with `same` padding shifts the output by half a cell."),
-    Code("CS705", "heavy-head", "A linear layer on a flattened map holds most of the parameters."),
-    Code("CS706", "unproductive-layer", "Convolutions whose input already sees the whole image."),
+    Code("CS701", "dropped-input", "A window that doesn't tile its input: the last rows or columns are never seen."),
+    Code(
+        "CS702", "skipped-input", "A stride that is larger than the kernel: cells between the windows are never seen."
+    ),
+    Code("CS703", "bias-before-norm", "A bias that the normalization after it cancels."),
+    Code("CS704", "even-kernel-same", "An even kernel with `same` padding: the output is shifted by half a cell."),
+    Code("CS705", "heavy-head", "A linear layer on a flattened map holds more than half of all parameters."),
+    Code("CS706", "unproductive-layer", "Convolutions whose input has already seen the whole image, on every path."),
     Code("CS707", "unaligned-paths", "Paths with different centres meet: features are joined off their place."),
     Code("CS708", "wide-bottleneck", "A bottleneck whose middle is no narrower than its ends."),
     Code("CS709", "repeated-activation", "An activation directly after an activation."),
@@ -78,7 +112,11 @@ _ENTRIES = (
     Code("CS711", "unused-block", "A block that no step uses."),
     Code("CS712", "unused-param", "A parameter, of the file or of a block, that nothing reads."),
     Code("CS713", "unused-variable", "A loop variable that nothing reads."),
-    Code("CS714", "unused-output", "A layer whose output nothing reads: a dead branch."),
+    Code(
+        "CS714",
+        "unused-output",
+        "A tensor that nothing reads: the end of a dead branch, or an input that nothing takes.",
+    ),
     Code("CS715", "input-layout", "An input whose shape looks as if it had a batch, or its channels last."),
     Code("CS801", "unused-ignore", "A `# cnnshape: ignore[...]` comment that ignores nothing."),
     Code("CS802", "bad-ignore", "An ignore comment that names no rule, or something that can't be ignored."),
@@ -86,3 +124,9 @@ _ENTRIES = (
 )
 
 CATALOGUE = {entry.name: entry for entry in _ENTRIES}
+
+
+def lookup(word: str) -> Code | None:
+    """The entry of that name or code, in capitals or not; None where there is none."""
+    name = word.lower().replace("_", "-")
+    return CATALOGUE.get(name) or next((entry for entry in _ENTRIES if entry.code == word.upper()), None)

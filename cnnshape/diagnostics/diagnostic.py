@@ -1,18 +1,10 @@
 """One problem of the input: what is wrong, where, and how to mend it."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import NamedTuple
 
-from cnnshape.diagnostics.catalogue import CATALOGUE
+from cnnshape.diagnostics.catalogue import CATALOGUE, Severity
 from cnnshape.source import Span
-
-
-class Severity(StrEnum):
-    """How much a problem weighs: an error makes the design wrong, a warning makes it doubtful."""
-
-    ERROR = "error"
-    WARNING = "warning"
 
 
 class Label(NamedTuple):
@@ -59,9 +51,14 @@ def diagnose(
     notes: Sequence[str] = (),
     help: str | None = None,
     file: str = "",
-    severity: Severity = Severity.ERROR,
+    severity: Severity | None = None,
 ) -> Diagnostic:
-    """A diagnostic of the catalogue's entry `name`; `KeyError` if there is none of that name."""
-    code = CATALOGUE[name].code
+    """A diagnostic of the catalogue's entry `name`, with its severity unless one is given.
+
+    Raises KeyError if there is no entry of that name.
+    """
+    entry = CATALOGUE[name]
     where = Label(at, label) if at is not None else None
-    return Diagnostic(code, name, severity, message, where, tuple(related), tuple(notes), help, file)
+    return Diagnostic(
+        entry.code, name, severity or entry.severity, message, where, tuple(related), tuple(notes), help, file
+    )

@@ -1,4 +1,4 @@
-"""Where the shipped architectures are: inside of an installed package, or beside it in a checkout."""
+"""Where the files that ship with the package are: inside of an installed one, or next to it in a checkout."""
 
 from pathlib import Path
 
@@ -20,3 +20,10 @@ def shipped_path(name: str) -> Path | None:
     """The file of a shipped architecture, by its bare name or with `.yaml`; None where there is none."""
     stem = name.removesuffix(".yaml")
     return shipped_folder() / f"{stem}.yaml" if stem in shipped_names() else None
+
+
+def shipped_manual() -> str:
+    """The text of `docs/errors.md`, the page of all codes."""
+    inside = _PACKAGE / "errors.md"
+    path = inside if inside.is_file() else _PACKAGE.parent / "docs" / "errors.md"
+    return path.read_text(encoding="utf-8")

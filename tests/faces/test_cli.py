@@ -455,3 +455,30 @@ def test_a_terminal_breaks_the_sentences_of_an_error_between_words(name):
     assert max(map(len, narrow.split("\n"))) <= 60 < max(map(len, piped.split("\n")))
     said = [line for line in piped.split("\n") if re.match(r"(error|warning)\[| += ", line)]
     assert said and all(" ".join(line.split()) in " ".join(narrow.split()) for line in said)
+
+
+@pytest.mark.parametrize(
+    "word", ["attention", "se", "depthwise_conv", "relo", "skip", "conv:64", "lstm", "convmodule", "norm", "zzz"]
+)
+def test_layers_answers_as_a_check_does(word):
+    design = f"cnnshape: 1\ninput: [3, 8, 8]\nlayers:\n  - '{word}'\n"
+    (fault,) = cnnshape.check(cnnshape.load(design))
+    code, out, err = run("layers", word)
+    assert (code, out) == (2, "")
+    assert f"error[{fault.code}]: {fault.message}\n  = help: {fault.help}\n" in err
+
+
+@pytest.mark.parametrize(
+    ("word", "answer", "help"),
+    [
+        ("residual", "`residual` is no layer kind: it makes a step of other steps", "write `residual: [steps]`"),
+        ("For", "`For` is no layer kind: it makes a step of other steps", "write `for: {width: [64, 128]}`"),
+        ("repeat", "`repeat` is no layer kind: it is a key next to one", "write `repeat: 3`"),
+        ("DepthwiseConv2D", "no layer kind is called `DepthwiseConv2D`", "groups: in_channels"),
+    ],
+)
+def test_layers_knows_the_other_words_of_a_step(word, answer, help):
+    code, _, err = run("layers", word)
+    assert code == 2
+    assert answer in err
+    assert help in err

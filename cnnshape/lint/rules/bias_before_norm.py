@@ -1,4 +1,4 @@
-"""A bias that the normalization behind it takes away again.
+"""A bias that the normalization after it cancels.
 
 Batch and instance normalization subtract the mean of each channel, and a bias adds the same to all of a channel: it
 moves the mean, and is gone. It has no effect and no gradient, but is stored, loaded and updated. The shift that

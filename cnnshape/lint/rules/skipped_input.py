@@ -1,4 +1,4 @@
-"""A stride that steps over cells: what lies between the windows is never seen.
+"""A stride that is larger than the kernel: cells between the windows are never seen.
 
 Where the stride is larger than the kernel, or a dilated kernel and the stride share a divisor, some cells of the input
 are met by no window, and what was spent on computing them is lost: a 1x1 kernel with stride 2 reads one cell of every

@@ -1,4 +1,4 @@
-"""Paths with different centres meet: features are joined beside their place.
+"""Paths with different centres meet: features are joined off their place.
 
 A cell of a tensor stands for a place in the image: the centre of what it sees. Windows with unequal padding, even
 kernels and cuts at one side move it. Where paths that were moved differently are added or concatenated, each

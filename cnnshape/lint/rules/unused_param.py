@@ -1,4 +1,4 @@
-"""A parameter that nothing reads: one of the file, or one of a block.
+"""A parameter, of the file or of a block, that nothing reads.
 
 Setting it, from the command line or in a variant, changes nothing, which the person who sets it doesn't expect. A
 block sees its own parameters alone: one of the file with the same name must be handed to it.

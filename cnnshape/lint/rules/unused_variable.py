@@ -1,4 +1,4 @@
-"""A variable of a `for` that nothing in the loop reads.
+"""A loop variable that nothing reads.
 
 The column has a value for each round and looks as if it set something. Either a step should read it, or the column
 is left over. A loop over one step whose only variable is unread is a `repeat`; over several steps such a loop is

@@ -1,4 +1,4 @@
-"""A bottleneck whose middle is no narrower than its end.
+"""A bottleneck whose middle is no narrower than its ends.
 
 In a residual body of 1x1, kxk and 1x1 the two outer convolutions are there to save work: the first narrows the
 channels, so that the kxk one, whose cost grows with the square of its width, runs on few. He, Zhang, Ren and Sun (Deep
