@@ -26,12 +26,18 @@ MAX_LIST_DEPTH = 8
 
 
 class Refused(Exception):
-    """A step that can't be expanded; the diagnostic says why. `origin` is the value or reference at fault."""
+    """A step that can't be expanded; the diagnostic says why.
 
-    def __init__(self, diagnostic: Diagnostic, origin: Value | Reference | None = None) -> None:
+    `origin` is the value or reference at fault, `left` what comes out of the step all the same, where that is known.
+    """
+
+    def __init__(
+        self, diagnostic: Diagnostic, origin: Value | Reference | None = None, left: Guess | None = None
+    ) -> None:
         super().__init__(diagnostic.message)
         self.diagnostic = diagnostic
         self.origin = origin
+        self.left = left
 
 
 class Uncertain(Exception):

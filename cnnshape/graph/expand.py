@@ -185,18 +185,25 @@ class Expander:
             repeat.suffix = f".{index}" if step.name else ""
             repeat.first = index == 0
             start = len(self._draft.nodes)
-            current, _ = self._once(step, repeat)
+            try:
+                current, _ = self._expanded(step, repeat)
+            except (Refused, Uncertain) as problem:
+                # What is wrong with the step is wrong with its further repeats.
+                return self._left(step, current, visit.scope, problem), None
             handles.append(Handle(current, start, len(self._draft.nodes)))
             self._values.previous = None
         return current, Rounds(handles)
 
     def _once(self, step: ResolvedStep, visit: Visit) -> tuple[Current, Rounds | None]:
-        self._visit(step)
-        expand = self._expand[type(step)]
         try:
-            return expand(step, visit)
+            return self._expanded(step, visit)
         except (Refused, Uncertain) as problem:
             return self._left(step, visit.current, visit.scope, problem), None
+
+    def _expanded(self, step: ResolvedStep, visit: Visit) -> tuple[Current, Rounds | None]:
+        """Expands a step without its modifiers; raises Refused or Uncertain where nothing certain comes out."""
+        self._visit(step)
+        return self._expand[type(step)](step, visit)
 
     # Faults and what is left after them
 
@@ -212,6 +219,8 @@ class Expander:
         self.holes += 1
         if isinstance(problem, Refused):
             self._report(problem)
+            if problem.left is not None:
+                return problem.left
         if isinstance(step, KindStep) and step.kind is not None:
             stated = self._applications.stated_channels(step.plan, entering, scope) if step.plan else None
             return after_failure(step.kind, stated, self._guess(entering))
@@ -304,7 +313,7 @@ class Expander:
         if step.name is None:
             visit.labels.next(plan.kind.name)
         if outcome.problem is not None:
-            self._report(outcome.problem)
+            raise Refused(outcome.problem.diagnostic, outcome.problem.origin, outcome.left)
         return outcome.left
 
     def _labels(self, step: KindStep, chain: Chain, visit: Visit) -> list[str]:
@@ -460,10 +469,10 @@ class Expander:
                 word = self._values.at(step.shortcut, visit.current, visit.scope)
                 if self._joins.shortcut_word(step.shortcut, word) == "none":
                     return body, None
-        return self._joins_or_hole(step, visit, [body, shortcut], start), None
+        return self._joined(step, visit, [body, shortcut], start), None
 
-    def _joins_or_hole(self, step: ResidualStep | JoinStep, visit: Visit, values: list[Current], start: int) -> Current:
-        """Joins tensors; gives a guess where one of them is uncertain, or where they don't fit together."""
+    def _joined(self, step: ResidualStep | JoinStep, visit: Visit, values: list[Current], start: int) -> Current:
+        """Joins tensors; gives a guess where one of them is uncertain. Raises Refused where they don't fit together."""
         word = "add" if isinstance(step, ResidualStep) else step.word.text
         if any(isinstance(value, Guess) for value in values):
             self.holes += 1
@@ -477,8 +486,7 @@ class Expander:
                 return self._joins.residual(step, inputs, start, label, visit.labels)
             return self._joins.join(step, inputs, label, visit.labels)
         except Refused as refused:
-            self._report(refused)
-            return self._joins.failed(values)
+            raise Refused(refused.diagnostic, refused.origin, self._joins.failed(values)) from None
 
     def _join(self, step: JoinStep, visit: Visit) -> tuple[Current, None]:
         self._charge(step, len(step.branches) + len(step.operands) // VALUES_PER_VISIT)
@@ -489,7 +497,7 @@ class Expander:
             ]
         else:
             values = [self._reference(operand, visit.current, visit.scope) for operand in step.operands]
-        return self._joins_or_hole(step, visit, values, len(self._draft.nodes)), None
+        return self._joined(step, visit, values, len(self._draft.nodes)), None
 
 
 def _unequal_columns(step: LoopStep, columns: Mapping[str, tuple[object, ...]]) -> Refused:
