@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import commands_page
+import grammar_page
 import zoo_page
 from tables import table
 from typer.testing import CliRunner
@@ -212,7 +213,7 @@ def _arguments(kind: type[Layer]) -> Iterator[tuple[str, ...]]:
 def formulas_table(figure: str) -> str:
     """The formula of a figure, of every kind that has it."""
     formulas = {kind.name: definitions(kind).get(figure) for kind in KINDS}
-    rows = [(f"[{name}](kinds.md#{name})", words) for name, words in formulas.items() if words]
+    rows = [(f"[`{name}`](kinds.md#{name})", words) for name, words in formulas.items() if words]
     return table(("kind", figure), rows)
 
 
@@ -354,6 +355,10 @@ SECTIONS = {
     "params": partial(formulas_table, "params"),
     "macs": partial(formulas_table, "MACs"),
     "flops": partial(formulas_table, "FLOPs"),
+    "keys": grammar_page.keys,
+    "grammar": grammar_page.notation,
+    "modifiers": grammar_page.modifiers,
+    "controls": grammar_page.controls,
     "figures": figures_table,
     "lengths": zoo_page.lengths,
     "architectures": zoo_page.tables,

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def test_public_names():
 
 @pytest.mark.parametrize("use", ["", "cnnshape.analyze(cnnshape.load('architectures/lenet5.yaml'))"])
 def test_a_program_that_analyzes_imports_no_more_than_that(use):
-    unused = {"rich", "typer", "click", *(f"cnnshape.{room}" for room in ("lint", "study", "render", "cli"))}
+    unused = {"yaml", "rich", "typer", "click", *(f"cnnshape.{room}" for room in ("lint", "study", "render", "cli"))}
     result = run(sys.executable, "-c", f"import cnnshape, sys\n{use}\nprint(sorted({unused} & set(sys.modules)))")
     assert result.stdout == "[]\n", result.stderr
 
@@ -53,7 +54,7 @@ def test_a_program_that_analyzes_imports_no_more_than_that(use):
 def test_a_piped_summary_imports_no_more_than_that():
     code = (
         "import atexit, sys; sys.argv = ['cnnshape', 'summary', 'lenet5']\n"
-        "unused = {'rich', 'cnnshape.lint', 'cnnshape.study', 'cnnshape.cli.check'}\n"
+        "unused = {'yaml', 'rich', 'cnnshape.lint', 'cnnshape.study', 'cnnshape.cli.check'}\n"
         "atexit.register(lambda: print(sorted(unused & set(sys.modules)), file=sys.stderr))\n"
         "from cnnshape.cli import main; main()"
     )
@@ -66,3 +67,20 @@ def test_the_gate_runs_what_the_readme_says():
     for line in ("python3 -m venv .venv", ".venv/bin/cnnshape summary architectures/resnet50.yaml"):
         assert line in readme
         assert line in gate
+
+
+def test_the_gate_derives_the_lowest_releases_from_the_project():
+    dependencies = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    constraints = run(sys.executable, ".ci/lowest.py").stdout.split()
+    assert len(constraints) == len(dependencies)
+    for constraint, dependency in zip(constraints, dependencies, strict=True):
+        name, version = constraint.split("==")
+        assert dependency.startswith(f"{name}>={version}")
+
+
+def test_the_gate_ends_with_the_whole_suite():
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").strip().split("\n")
+    assert lines[-1] == ".venv/bin/python -m pytest"
+    assert "set -euo pipefail" in lines
+    for words in (".ci/lowest.py", "tests/faces tests/document", 'newest="python3.$minor"'):
+        assert any(words in line for line in lines)

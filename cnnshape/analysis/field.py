@@ -33,17 +33,17 @@ class Field(NamedTuple):
     @property
     def size(self) -> tuple[int, ...]:
         """Input cells per axis that an output cell sees, the most of all phases."""
-        return tuple(max(map(_length, axis.first, axis.last)) for axis in self.axes)
+        return tuple([_size(axis) for axis in self.axes])
 
     @property
     def stride(self) -> "tuple[int | Fraction, ...]":
         """Input cells per axis between two neighbouring output cells; 0 where all see the same."""
-        return tuple(_quotient(axis.advance, axis.period) for axis in self.axes)
+        return tuple([_quotient(axis.advance, len(axis.first)) for axis in self.axes])
 
     @property
     def padding(self) -> tuple[int, ...]:
         """How far before the input's first cell the field of the first output cell starts, per axis."""
-        return tuple(-axis.first[0] for axis in self.axes)
+        return tuple([-axis.first[0] for axis in self.axes])
 
     @property
     def everywhere(self) -> bool:
@@ -56,16 +56,17 @@ class Field(NamedTuple):
 
 
 def _quotient(number: int, divisor: int) -> "int | Fraction":
-    whole, rest = divmod(number, divisor)
-    if not rest:
-        return whole
+    if number % divisor == 0:
+        return number // divisor
     from fractions import Fraction
 
     return Fraction(number, divisor)
 
 
-def _length(first: int, last: int) -> int:
-    return max(last - first + 1, 0)
+def _size(axis: Phases) -> int:
+    if len(axis.first) == 1:
+        return max(axis.last[0] - axis.first[0] + 1, 0)
+    return max(0, *[last - first + 1 for first, last in zip(axis.first, axis.last, strict=True)])
 
 
 class Undefined(NamedTuple):

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from cnnshape.analysis.applications import of_each_node
-from cnnshape.graph import Application, Graph
+from cnnshape.graph import Graph
 
 
 class Counts(NamedTuple):
@@ -18,11 +18,5 @@ NOTHING = Counts(0, 0)
 
 def weight_counts(graph: Graph) -> list[Counts]:
     """The weights of each node; a node that shares another's weights owns none, so that sums count each once."""
-    counts = of_each_node(graph, _counts)
+    counts = of_each_node(graph, lambda application: Counts(application.params, application.buffers))
     return [own if node.shares is None else NOTHING for node, own in zip(graph.nodes, counts, strict=True)]
-
-
-def _counts(application: Application) -> Counts:
-    weights = application.weights
-    learned = sum([weight.elements for weight in weights if not weight.buffer])
-    return Counts(learned, sum([weight.elements for weight in weights if weight.buffer]))

@@ -12,10 +12,10 @@ from cnnshape.arithmetic.numbers import (
     make_divisible,
     maximum,
     minimum,
+    pin,
     truncate,
 )
-from cnnshape.arithmetic.recorded import Recorded, Trace
-from cnnshape.arithmetic.replay import OutsideTrace, Replay
+from cnnshape.arithmetic.recordable import Recordable
 
 __all__ = [
     "ZERO",
@@ -23,12 +23,9 @@ __all__ = [
     "Factor",
     "Figure",
     "Formula",
-    "OutsideTrace",
     "Product",
-    "Recorded",
-    "Replay",
+    "Recordable",
     "Sum",
-    "Trace",
     "Unknown",
     "When",
     "ceil_div",
@@ -42,5 +39,6 @@ __all__ = [
     "make_divisible",
     "maximum",
     "minimum",
+    "pin",
     "truncate",
 ]

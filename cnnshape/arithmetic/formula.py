@@ -5,7 +5,6 @@ definition in words (`words`: `kernels x input channels x kernel size x output p
 factors read their numbers from; this module never looks into it.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from copy import copy
 from math import prod
@@ -14,23 +13,23 @@ from typing import Any, Self
 Numbers = tuple[int, ...]
 
 
-class Formula(ABC):
+class Formula:
     """A count of a subject; `note` says what the arithmetic leaves out."""
 
     __slots__ = ("note",)
     note: str
 
-    @abstractmethod
     def value(self, subject: Any) -> Any:
         """The number; None where it can't be known."""
+        raise NotImplementedError
 
-    @abstractmethod
     def text(self, subject: Any, repeats: Numbers = ()) -> str:
         """The arithmetic with the subject's numbers, each term times `repeats`."""
+        raise NotImplementedError
 
-    @abstractmethod
     def words(self, subject: Any = None) -> str:
         """The formula in words: for one subject, or without one, with all its cases."""
+        raise NotImplementedError
 
     def numbers(self, subject: Any) -> Numbers:
         """The numbers whose product is the value."""

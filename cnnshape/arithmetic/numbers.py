@@ -7,38 +7,50 @@ Operators and comparisons work on both as they are, and so do `sum` and `math.pr
 import math
 from collections.abc import Callable
 from functools import partial, reduce
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
-from cnnshape.arithmetic.recorded import Recorded, Trace
+from cnnshape.arithmetic.recordable import Recordable
 
 Number = TypeVar("Number", int, float)
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[int | float]:
     """Whether a value is a number, plain or recorded; true and false are none."""
-    return isinstance(value, Recorded) or (isinstance(value, int | float) and not isinstance(value, bool))
+    return isinstance(value, Recordable) or (isinstance(value, int | float) and not isinstance(value, bool))
 
 
-def is_whole(value: object) -> bool:
+def is_whole(value: object) -> TypeGuard[int | float]:
     """Whether a value is a number without a fraction."""
-    if isinstance(value, Recorded):
+    if isinstance(value, Recordable):
         return value.is_integer or _recorded_floor(value) == value
     return is_number(value) and (isinstance(value, int) or (isinstance(value, float) and value.is_integer()))
 
 
 def example(value: Number) -> Number:
     """The number itself, or the example of a recorded one: for messages, which speak of one design."""
-    return value.example if isinstance(value, Recorded) else value
+    return value.example if isinstance(value, Recordable) else value
+
+
+def pin(value: Number) -> Number:
+    """The number as a plain one. A recorded number is pinned to its example: other values are outside of the trace.
+
+    For numbers that decide the structure of a design, such as how often a step is repeated.
+    """
+    if not isinstance(value, Recordable):
+        return value
+    number: Number = value.example
+    value.trace.compare("==", value, number)
+    return number
 
 
 def floor(value: float) -> int:
     """The largest whole number that is not above the value."""
-    if not isinstance(value, Recorded):
+    if not isinstance(value, Recordable):
         return math.floor(value)
     return _recorded_floor(value)
 
 
-def _recorded_floor(value: Recorded) -> Any:
+def _recorded_floor(value: Recordable) -> Any:
     return value if value.is_integer else value.trace.apply("floor", value)
 
 
@@ -49,7 +61,7 @@ def ceiling(value: float) -> int:
 
 def truncate(value: float) -> int:
     """The value without its fraction, as `int(value)`."""
-    if not isinstance(value, Recorded):
+    if not isinstance(value, Recordable):
         return int(value)
     return floor(value) if value.is_integer or value >= 0 else ceiling(value)
 
@@ -61,7 +73,7 @@ def ceil_div(number: int, divisor: int) -> int:
 
 def gcd(*numbers: int) -> int:
     """The greatest common divisor."""
-    return _apply("gcd", math.gcd, numbers)
+    return _apply("gcd", _plain_gcd, numbers)
 
 
 def maximum(*numbers: Number) -> Number:
@@ -74,14 +86,19 @@ def minimum(*numbers: Number) -> Number:
     return _apply("minimum", min, numbers)
 
 
-def _apply(operation: str, plain: Callable[..., Number], numbers: tuple[Number, ...]) -> Number:
+def _plain_gcd(numbers: tuple[int, ...]) -> int:
+    return math.gcd(*numbers)
+
+
+def _apply(operation: str, plain: Callable[[tuple[Number, ...]], Number], numbers: tuple[Number, ...]) -> Number:
     for number in numbers:
-        if isinstance(number, Recorded):
-            return _reduced(number.trace, operation, numbers)
-    return plain(*numbers)
+        if isinstance(number, Recordable):
+            result: Number = _reduced(number.trace, operation, numbers)
+            return result
+    return plain(numbers)
 
 
-def _reduced(trace: Trace, operation: str, numbers: tuple[Any, ...]) -> Any:
+def _reduced(trace: Any, operation: str, numbers: tuple[Any, ...]) -> Any:
     return reduce(partial(trace.apply, operation), numbers)
 
 

@@ -16,7 +16,7 @@ from cnnshape.cli.config import BadConfig, Config, config_for
 from cnnshape.cli.cores import on_all_cores
 from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.cli.files import STDIN, find_files
-from cnnshape.cli.merging import merged
+from cnnshape.cli.merging import merge
 from cnnshape.cli.options import DesignOptions, MaxLayersOption, complete_spec
 from cnnshape.cli.output import Output, page_for, refuse_overwriting, write
 from cnnshape.cli.reading import missing, read_stdin, unreadable
@@ -127,7 +127,7 @@ def check(
     configs, refused = _configs(files)
     checked = _checked(configs, request)
     diagnostics = [finding for findings in checked.values() for finding in findings]
-    findings = merged([*map(missing, unmatched), *refused, *diagnostics], checked)
+    findings = merge([*map(missing, unmatched), *refused, *diagnostics], checked)
     names = tuple("<stdin>" if file == STDIN else file for file in checked)
     output.write(Findings(tuple(findings), names), files)
     is_fatal = any(finding.name in _FATAL for finding in findings)
@@ -145,7 +145,7 @@ def _selection(select: list[str] | None, ignore: list[str] | None) -> Selection:
 
 
 def _configs(files: list[str]) -> tuple[dict[str, Config], list[Diagnostic]]:
-    """The configuration of each file that has a sound one, and what is wrong with others."""
+    """The configuration of each file that has a valid one, and the diagnostics of the others."""
     configs, refused = {}, []
     for file in files:
         try:
@@ -156,7 +156,7 @@ def _configs(files: list[str]) -> tuple[dict[str, Config], list[Diagnostic]]:
 
 
 def _checked(configs: dict[str, Config], request: Request) -> dict[str, list[Diagnostic]]:
-    """The findings of each file, in order; on all cores, but for standard input, which this process alone has."""
+    """The findings of each file, in order. All cores work on them, unless standard input is one of the files."""
     jobs = [(file, config, request) for file, config in configs.items()]
     results = map(check_file, jobs) if STDIN in configs else on_all_cores(check_file, jobs)
     return dict(zip(configs, _with_progress(results, len(jobs)), strict=True))

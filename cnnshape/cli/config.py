@@ -1,4 +1,4 @@
-"""Configuration: `cnnshape.toml`, or `[tool.cnnshape]` in `pyproject.toml`, nearest upward from each file."""
+"""Configuration: the closest `cnnshape.toml`, or `[tool.cnnshape]` in `pyproject.toml`, in a parent directory."""
 
 import os
 import re
@@ -44,12 +44,12 @@ class BadConfig(Exception):
 
 
 def config_for(path: Path) -> Config:
-    """The configuration that holds for a file; raises BadConfig."""
+    """The configuration that applies to a file; raises BadConfig."""
     return _nearest(_real(path).parent)
 
 
 def _real(path: Path) -> Path:
-    """The path without links; unlike Path.resolve, also for links that go in a circle."""
+    """The path without links; unlike Path.resolve it accepts links that form a circle."""
     return Path(os.path.realpath(path))
 
 
@@ -67,7 +67,7 @@ def _nearest(folder: Path) -> Config:
 
 
 def _mentions_us(path: Path) -> bool:
-    """Whether a project may configure us: reading TOML takes time, and that of others is not ours to refuse."""
+    """Whether a project may configure cnnshape. Others are not read: that takes time, and their errors are not ours."""
     try:
         return b"cnnshape" in path.read_bytes()
     except OSError:
@@ -114,7 +114,7 @@ def _names(path: Path, data: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 
 def _key(text: str) -> str:
-    """A key as TOML wants it: in quotes where it isn't a plain word."""
+    """A key in TOML: in quotes unless it is a plain word."""
     import json
 
     return text if re.fullmatch("[A-Za-z0-9_-]+", text) else json.dumps(text, ensure_ascii=False)

@@ -39,7 +39,8 @@ def _in_pool(work: Callable[[Job], Result], jobs: Sequence[Job], chunk: int) -> 
     except (OSError, ImportError, NotImplementedError):
         # A system without shared semaphores, as some containers are.
         return
-    with pool, suppress(BrokenProcessPool):
+    # What the work itself raises is raised again when the first process does it.
+    with pool, suppress(BrokenProcessPool, OSError):
         yield from pool.map(work, jobs, chunksize=chunk)
 
 

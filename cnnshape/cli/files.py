@@ -1,4 +1,4 @@
-"""Which files a check means: files, folders, globs, standard input, shipped architectures."""
+"""The files of a check: files, folders, globs, standard input, shipped architectures."""
 
 import os
 import re
@@ -12,26 +12,26 @@ from cnnshape.source import shipped_path
 STDIN = "-"
 _ENDINGS = (".yaml", ".yml")
 _SPEC_ENDINGS = (".cnn.yaml", ".cnn.yml")
-_MARK = re.compile(rb"^(?:\xef\xbb\xbf)?cnnshape[ \t]*:", re.MULTILINE)
-_ANY_DEPTH = re.compile(r"(?<![^/])(?:\*\*(?:/+|\Z))+")
+_MARK = rb"^(?:\xef\xbb\xbf)?cnnshape[ \t]*:"
+_ANY_DEPTH = r"(?<![^/])(?:\*\*(?:/+|\Z))+"
 _SKIPPED = {"node_modules", "__pycache__"}
 
 
 def find_files(patterns: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The files that the patterns name, sorted and each once; and the patterns that name nothing."""
-    found: dict[str, str] = {}
-    nothing = []
+    """The files that the patterns match, sorted and without repetition; and the patterns that match nothing."""
+    files: dict[str, str] = {}
+    unmatched = []
     for pattern in patterns:
         matched = list(_matched(pattern))
         for name in matched:
-            found.setdefault(same_file(name), name)
+            files.setdefault(same_file(name), name)
         if not matched:
-            nothing.append(pattern)
-    return sorted(found.values()), nothing
+            unmatched.append(pattern)
+    return sorted(files.values()), unmatched
 
 
 def same_file(name: str) -> str:
-    """What all names of a file have in common; a link is a file of its own, since `extends` starts from it."""
+    """One name for all names of a file. A link is a file of its own, since `extends` is relative to it."""
     folder, own = os.path.split(name)
     return os.path.join(os.path.realpath(folder), own)  # noqa: PTH118 -- the name of anything, `<stdin>` too
 
@@ -51,8 +51,8 @@ def _matched(pattern: str) -> Iterator[str]:
 
 
 def _globbed(pattern: str) -> Iterator[str]:
-    """What a pattern matches, as in a shell; `**` follows no links to folders, which may go in a circle."""
-    match = _ANY_DEPTH.search(pattern)
+    """The files that a pattern matches, as in a shell; `**` follows no links to folders, which may form a circle."""
+    match = re.search(_ANY_DEPTH, pattern)
     if match is None:
         yield from glob(pattern)  # noqa: PTH207 -- keeps `./` and the like as the user gave it
         return
@@ -79,6 +79,6 @@ def _is_spec(path: str) -> bool:
     if path.endswith(_SPEC_ENDINGS):
         return True
     try:
-        return _MARK.search(read_file_bytes(Path(path))) is not None
+        return re.search(_MARK, read_file_bytes(Path(path)), re.MULTILINE) is not None
     except OSError:
         return False

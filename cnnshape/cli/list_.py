@@ -56,10 +56,10 @@ def list_(
     """
     limits = (_limit(max_params, "--max-params"), _limit(max_macs, "--max-macs"))
     chosen = chosen_names(family or [])
-    found = [entry for entry in entries(chosen) if entry.params <= limits[0] and entry.macs <= limits[1]]
-    found.sort(key=SORTS[sort])
-    screen.write(found)
-    if not found:
+    cheap = [entry for entry in entries(chosen) if entry.params <= limits[0] and entry.macs <= limits[1]]
+    cheap.sort(key=SORTS[sort])
+    screen.write(cheap)
+    if not cheap:
         sys.stderr.write("no shipped architecture is within these limits\n")
 
 

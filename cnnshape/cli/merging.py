@@ -1,4 +1,4 @@
-"""One finding per place: what several files, variants or uses of a block bring about alike."""
+"""One finding per place, also where several files, variants or uses of a block lead to it."""
 
 from collections.abc import Iterable
 
@@ -9,30 +9,30 @@ from cnnshape.source import SourceText
 MOST_MERGED = 8
 
 
-def merged(found: Iterable[Diagnostic], checked: Iterable[str]) -> list[Diagnostic]:
-    """The findings sorted; those that say the same of the same place are one, with all places and notes of theirs.
+def merge(findings: Iterable[Diagnostic], checked: Iterable[str]) -> list[Diagnostic]:
+    """The findings sorted. Findings with the same message at the same place become one, with all places and notes.
 
-    A file that is also reached in another way, by `extends`, has the name under which it was checked.
+    A file that is also read through `extends` has the name under which it was checked.
     """
     texts = _Texts(checked)
     groups: dict[tuple[str, int, int, str, str], dict[Diagnostic, None]] = {}
-    for each in found:
-        own = texts.on(each)
+    for finding in findings:
+        own = texts.on(finding)
         groups.setdefault(own.place, {})[own] = None
     return [_joined(list(groups[place])) for place in sorted(groups)]
 
 
 def _joined(group: list[Diagnostic]) -> Diagnostic:
     first, *further = group[:MOST_MERGED]
-    related = dict.fromkeys(label for each in (first, *further) for label in each.related)
-    notes = dict.fromkeys(note for each in (first, *further) for note in each.notes)
+    related = dict.fromkeys(label for finding in (first, *further) for label in finding.related)
+    notes = dict.fromkeys(note for finding in (first, *further) for note in finding.notes)
     left = len(group) - MOST_MERGED
     more = (f"and {left:,} more of the same kind",) if left > 0 else ()
     return first._replace(related=tuple(related), notes=(*notes, *more))
 
 
 class _Texts:
-    """One text per file: each check of a file, and each file that extends it, has read it anew."""
+    """One text per file, although every check of a file, and of a file that extends it, reads it again."""
 
     def __init__(self, checked: Iterable[str]) -> None:
         self._names = {same_file(name): name for name in checked}

@@ -1,4 +1,4 @@
-"""Finding the spec that a command names, and leaving with its problems where it has any."""
+"""Reads the spec that a command names, and exits with its problems where it has any."""
 
 import os
 import sys

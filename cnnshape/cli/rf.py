@@ -12,7 +12,7 @@ from cnnshape.graph import Graph
 from cnnshape.layers import format_shape
 from cnnshape.render.rf import FORMATS, FieldsView, region_text
 from cnnshape.report import make_report
-from cnnshape.study.rf import Region, central_cells, region, trace
+from cnnshape.study.rf import Region, central_cells, region, regions, trace
 
 DRAWN = 8
 """Regions in the picture."""
@@ -53,8 +53,8 @@ def _fields(graph: Graph, end: int, *, drawn: bool) -> FieldsView:
         return FieldsView(traced)
     if len(traced.input) != 2:
         raise typer.BadParameter("the picture is for inputs with height and width", param_hint="--format")
-    regions = [region(part, index, cell) for index, cell in central_cells(part, traced, DRAWN)]
-    return FieldsView(traced, [chosen for chosen in regions if chosen is not None])
+    seen = regions(part, central_cells(part, traced, DRAWN))
+    return FieldsView(traced, [chosen for chosen in seen if chosen is not None])
 
 
 def _region(graph: Graph, index: int, at: str) -> Region:

@@ -30,8 +30,8 @@ def rule(
     if rule is None:
         sys.stdout.write(rules_overview(terminal_width()))
         return
-    found = next((each for each in RULES if rule in (each.name, each.code)), None)
-    if found is None:
-        help = did_you_mean(rule, [*BY_NAME, *(each.code for each in RULES)]) or "`cnnshape rule` lists them"
+    known = next((known for known in RULES if rule in (known.name, known.code)), None)
+    if known is None:
+        help = did_you_mean(rule, [*BY_NAME, *(known.code for known in RULES)]) or "`cnnshape rule` lists them"
         raise typer.BadParameter(f"no rule is called {rule!r}; {help}", param_hint="RULE")
-    sys.stdout.write(rule_page(found, terminal_width()))
+    sys.stdout.write(rule_page(known, terminal_width()))

@@ -14,27 +14,27 @@ from cnnshape.cli.reading import fail, graph_of, read_design
 from cnnshape.diagnostics import diagnose
 from cnnshape.report import Report, Settings, make_report
 
-_SETTING = re.compile(r":(?=[A-Za-z_][A-Za-z0-9_]*=)")
-_BLOCK = re.compile(r"@([A-Z][A-Za-z0-9_]*)\Z")
+_SETTING = r":(?=[A-Za-z_][A-Za-z0-9_]*=)"
+_BLOCK = r"@([A-Z][A-Za-z0-9_]*)\Z"
 _OWN = ("input", "batch", "dtype", "variant")
 
 
 class SideText(NamedTuple):
-    """A side as it was written: the spec, a block of it or none, and settings."""
+    """A side as the user wrote it: the spec, a block of it or none, and settings."""
 
     spec: str
     block: str
     settings: tuple[tuple[str, str], ...]
 
     def values(self, name: str) -> list[str]:
-        """What a setting of that name says, each time it stands."""
+        """The values of all settings with that name."""
         return [value for own, value in self.settings if own == name]
 
 
 def parse_side(text: str) -> SideText:
     """The parts of a side."""
-    spec, *settings = _SETTING.split(text)
-    block = _BLOCK.search(spec)
+    spec, *settings = re.split(_SETTING, text)
+    block = re.search(_BLOCK, spec)
     pairs = tuple((name, value) for name, _, value in (setting.partition("=") for setting in settings))
     return SideText(spec[: block.start()] if block else spec, block[1] if block else "", pairs)
 
@@ -58,7 +58,7 @@ def _batch(side: SideText) -> int:
 
 
 def design_at(revision: str, spec: str) -> Design:
-    """The design of a file as it is in a revision of git, with what it extends in that revision."""
+    """The design of a file in a revision of git; the files that it extends come from that revision too."""
     path = Path(spec)
     if revision.startswith("-"):
         raise typer.BadParameter(f"{revision!r} is no revision", param_hint="--against")

@@ -37,7 +37,7 @@ class BlockReader(RecoveringReader):
 
     def _recovered_root(self, root: Node | None, fault: Unreadable, start: Place) -> Node | None:
         """What can be kept of a tree that starts there: brackets take all that follows, other rows are left out."""
-        if root is None and self.lines[start[0]][start[1] : start[1] + 1] in ("[", "{"):
+        if root is None and isinstance(fault, Fault) and self.lines[start[0]][start[1] : start[1] + 1] in ("[", "{"):
             return self.salvage(fault, start[0], start, -1)
         self.drop(fault, start[0], 0)
         return root
@@ -103,8 +103,8 @@ class BlockReader(RecoveringReader):
         self.record(fault, start[0], start[0])
         self.move(*start)
         text = self.text[start[1] :].split(" #", 1)[0].rstrip()
-        self.finish_row()
-        return Scalar(text, True, self.span(start, (start[0], start[1] + len(text))))
+        self.col += len(text)
+        return Scalar(text, True, self.span(start))
 
     def _block(self, indent: int, *, fresh: bool) -> Node:
         """The list or mapping that starts with this dash, question mark or colon."""
@@ -183,11 +183,10 @@ class BlockReader(RecoveringReader):
             return self._signed_key(sign, start)
         node = self._single(self.col)
         if not self._before_colon():
-            fault = Fault("no-colon", (self.row, self.col), here)
-            return self._without_colon(fault, here)
-        if self.row != here[0]:
-            raise Fault("key-over-lines", (self.row, self.col - 1), here)
-        return check_key(node)
+            return self._without_colon(Fault("no-colon", (self.row, self.col), here), here)
+        if self.row == here[0]:
+            return check_key(node)
+        return self._without_colon(Fault("key-over-lines", (self.row, self.col - 1), here), here)
 
     def _signed_key(self, sign: str, start: Place) -> Scalar:
         """A key after `? `, or none before a colon."""

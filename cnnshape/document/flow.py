@@ -60,8 +60,9 @@ class FlowReader(TextReader):
 
     def _next_entry(self, start: Place, opening: str) -> bool:
         """Whether another entry follows; goes past the closing bracket where none does."""
-        self._token(start)
-        sign = self.text[self.col]
+        sign = self._token(start)
+        if not sign:
+            return False
         if sign not in "]},":
             return True
         if sign == ",":
@@ -72,8 +73,10 @@ class FlowReader(TextReader):
         return False
 
     def _token(self, start: Place) -> str:
-        """Goes to the next token inside of the bracket at `start`; its first character."""
+        """Goes to the next token inside of the bracket at `start`; its first character, empty at a lenient end."""
         if not self.advance():
+            if self.lenient:
+                return ""
             raise Fault("unclosed", (self.row, self.col), start)
         return self.text[self.col]
 
@@ -126,7 +129,8 @@ class FlowReader(TextReader):
         if not self.at_sign("?"):
             return False
         self.col += 1
-        self._token(start)
+        if not self._token(start):
+            raise Fault("unclosed", (self.row, self.col), start)
         return True
 
     def _colon(self, place: Place, start: Place, explicit: bool) -> bool:

@@ -5,6 +5,8 @@ What was read of the broken entry is kept: a bracket or quote that is not closed
 word without a colon is a key.
 """
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from cnnshape.document.fault import Fault, Place, Unreadable, Unsupported
@@ -59,9 +61,28 @@ class RecoveringReader(FlowReader):
         if isinstance(fault, Fault) and fault.kind == "indent":
             first = self._first_deeper(first)
         self.faults.append(Break(fault, first, last))
-        self.repaired.append(self.span((first, 0), (last, len(self.lines[last]))))
+        self._doubt(first, last)
+        if last == self.last_row(last, -1):
+            # The text ends here: whatever is open may go on.
+            self._doubt_all(self._owners(first))
         if len(self.faults) >= MAX_FAULTS:
             self.end = last + 1
+
+    def _doubt(self, first: int, last: int) -> None:
+        self.repaired.append(self.span((first, 0), (last, len(self.lines[last]))))
+
+    def _doubt_all(self, rows: Iterable[int]) -> None:
+        for row in rows:
+            self._doubt(row, row)
+
+    def _owners(self, row: int) -> Iterator[int]:
+        """The rows above that one belongs to, the closest first: each is indented by less than those below it."""
+        own = self.indent_of(row)
+        for above in range(row - 1, max(row - MOST_ROWS, -1), -1):
+            level = self.indent_of(above)
+            if 0 <= level < own:
+                own = level
+                yield above
 
     def _first_deeper(self, row: int) -> int:
         """The first of the rows right above one that are indented by more: they may be what is out of line."""
@@ -89,15 +110,8 @@ class RecoveringReader(FlowReader):
             row = fault.place[0]
         last = self.last_row(row, indent)
         self.record(fault, row, last)
-        owner = self._owner(row)
-        self.repaired.append(self.span((owner, 0), (owner, len(self.lines[owner]))))
+        self._doubt_all(islice(self._owners(row), 1))
         self.move(last, len(self.lines[last]))
-
-    def _owner(self, row: int) -> int:
-        """The closest row above that is indented by less; the row itself where there is none near."""
-        own = self.indent_of(row)
-        above = range(row - 1, max(row - MOST_ROWS, -1), -1)
-        return next((other for other in above if 0 <= self.indent_of(other) < own), row)
 
     def salvage(self, fault: Unreadable, row: int, start: Place, indent: int) -> Node:
         """What can be kept of the value that starts at `start`; it belongs to the key or dash on a row."""

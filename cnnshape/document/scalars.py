@@ -19,6 +19,7 @@ _ESCAPES = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b", " ": " ",
     '"': '"', "/": "/", "\\": "\\", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",
 }  # fmt: skip
+_AFTER_QUOTE = ("", " ", "\t", ",", "]", "}", ":", "#")
 _LAST_CHARACTER = 0x10FFFF
 
 
@@ -123,12 +124,18 @@ class ScalarReader(Cursor):
             parts.append(piece)
             if end is not None:
                 self.col = end + 1
+                self._check_end(start)
                 return Scalar("".join(parts), False, self.span(start))
             escaped = cut if piece or cut or self.row == start[0] else escaped
             breaks += 1
             if not self.next_row():
                 raise Fault("open-quote", start, start)
             self.col = len(self.text) - len(self.text.lstrip(" \t"))
+
+    def _check_end(self, start: Place) -> None:
+        """Raises where text follows the closing quote: it opens another text, and the one at `start` is not closed."""
+        if self.text[self.col : self.col + 1] not in _AFTER_QUOTE:
+            raise Fault("open-quote", start)
 
     def _end_of_quote(self, double: bool) -> int | None:
         """The column of the quote that closes the text on this row, if it does."""

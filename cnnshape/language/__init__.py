@@ -1,5 +1,6 @@
 """A spec as it was written: steps, blocks, parameters and expressions, each with its place."""
 
+from cnnshape.language import grammar
 from cnnshape.language.consequences import without_consequences
 from cnnshape.language.expression import (
     AXIS_NAMES,
@@ -12,6 +13,7 @@ from cnnshape.language.expression import (
     compile_expression,
     describe,
 )
+from cnnshape.language.grammar import KIND_WORDS
 from cnnshape.language.model import (
     Argument,
     Block,
@@ -37,9 +39,7 @@ from cnnshape.language.model import (
     all_steps,
     walk,
 )
-from cnnshape.language.reader import read_spec, read_value
-from cnnshape.language.reading import shown
-from cnnshape.language.steps import KIND_WORDS
+from cnnshape.language.reader import read_spec, read_value, shown
 
 __all__ = [
     "AXIS_NAMES",
@@ -74,9 +74,23 @@ __all__ = [
     "all_steps",
     "compile_expression",
     "describe",
+    "grammar",
     "read_spec",
     "read_value",
     "shown",
     "walk",
     "without_consequences",
+    "write",
 ]
+
+
+def write(spec: Spec) -> str:
+    """A spec as YAML, at most 120 columns wide but for single words that are longer.
+
+    Reading the text gives an equal tree. What the spec extends is written out; comments are not kept. Raises ValueError
+    for a spec with parts that failed to parse.
+    """
+    # Few programs write specs, so that most need not import the writer.
+    from cnnshape.language.writer import write
+
+    return write(spec)

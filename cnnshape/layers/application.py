@@ -11,7 +11,7 @@ class Application(Given):
     `weights` are the tensors that the layer owns, learned ones and buffers. MACs and FLOPs count all boxes together.
     """
 
-    __slots__ = ("_macs", "_weights", "output")
+    __slots__ = ("_counts", "_macs", "_weights", "output")
 
     layer: Layer
 
@@ -21,13 +21,35 @@ class Application(Given):
         self.output = output
         self._macs: int | None = None
         self._weights: tuple[Weight, ...] | None = None
+        self._counts: tuple[int, int] | None = None
 
     @property
     def weights(self) -> tuple[Weight, ...]:
         """The tensors that the layer owns, learned ones and buffers."""
         if self._weights is None:
-            self._weights = self.layer.tensors(self)
+            self._weights = self.layer.tensors(self) if self.layer.parameters else ()
         return self._weights
+
+    @property
+    def params(self) -> int:
+        """Learned values of the weights."""
+        return self._counted()[0]
+
+    @property
+    def buffers(self) -> int:
+        """Values of the weights that aren't learned."""
+        return self._counted()[1]
+
+    def _counted(self) -> tuple[int, int]:
+        if self._counts is None:
+            learned = kept = 0
+            for weight in self.weights:
+                if weight.buffer:
+                    kept += weight.elements
+                else:
+                    learned += weight.elements
+            self._counts = learned, kept
+        return self._counts
 
     @property
     def macs_per_box(self) -> int:

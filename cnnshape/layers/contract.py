@@ -90,7 +90,11 @@ class Layer(ABC):
     def tensors(self, given: Given) -> tuple[Weight, ...]:
         """The same for the layer with its inputs."""
         return tuple(
-            [tensor.weight(given) for tensor in self.parameters if tensor.applies is None or tensor.applies(given)]
+            [
+                Weight(tensor.name, tensor.numbers(given), tensor.buffer)
+                for tensor in self.parameters
+                if tensor.applies is None or tensor.applies(given)
+            ]
         )
 
 

@@ -43,6 +43,8 @@ _UNITS = (
 
 def _check_groups(channels: int, out: int, groups: int) -> None:
     """Raises LayerProblem where the groups don't divide the channels of both the input and the output."""
+    if groups == 1:
+        return
     for number, what in ((channels, "input channel"), (out, "output channel")):
         if number % groups:
             help = _groups_help(channels, out, groups)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cnnshape.arithmetic import Factor, Figure, Formula, When
-from cnnshape.layers.tensor import Tensor, Weight
+from cnnshape.layers.tensor import Shape, Tensor
 
 
 class Given:
@@ -18,23 +18,22 @@ class Given:
 
 
 class Parameter:
-    """A tensor that a kind declares: learned, or a buffer. The factors of the formula are its axes."""
+    """A tensor that a kind declares: learned, or a buffer. The factors of the formula are its axes.
 
-    __slots__ = ("_numbers", "applies", "buffer", "formula", "name")
+    `numbers` gives the sizes of a layer's axes; `applies` says which layers have the tensor, None: all.
+    """
+
+    __slots__ = ("applies", "buffer", "formula", "name", "numbers")
 
     def __init__(self, name: str, formula: Formula, *, buffer: bool = False) -> None:
         self.name = name
         self.formula = formula
         self.buffer = buffer
         self.applies: Callable[[Given], bool] | None = None
-        self._numbers = formula.numbers
+        self.numbers: Callable[[Given], Shape] = formula.numbers
         if isinstance(formula, When) and formula.optional:
             self.applies = formula.condition
-            self._numbers = formula.then.numbers
-
-    def weight(self, given: Given) -> Weight:
-        """The tensor of a layer to which it applies."""
-        return Weight(self.name, self._numbers(given), self.buffer)
+            self.numbers = formula.then.numbers
 
 
 CHANNELS = Factor("channels", lambda given: given.inputs[0].shape[:1])

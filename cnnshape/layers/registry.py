@@ -3,36 +3,19 @@
 import re
 from functools import cache
 
-from cnnshape.layers.activation import (
-    Dropout,
-    DropPath,
-    Elu,
-    Gelu,
-    HardSigmoid,
-    HardSwish,
-    Identity,
-    LeakyRelu,
-    Mish,
-    Prelu,
-    Relu,
-    Relu6,
-    Selu,
-    Sigmoid,
-    Silu,
-    Softmax,
-    Softplus,
-    Tanh,
+from cnnshape.layers import (
+    activation,
+    channels,
+    convolution,
+    cropping,
+    merge,
+    normalization,
+    pooling,
+    region,
+    reshaping,
+    resizing,
 )
-from cnnshape.layers.channels import ChannelShuffle, PadChannels, Slice, Split
 from cnnshape.layers.contract import Layer
-from cnnshape.layers.convolution import Conv, ConvTranspose, Linear
-from cnnshape.layers.cropping import Crop, Pad, Subsample
-from cnnshape.layers.merge import Add, Concat, Multiply
-from cnnshape.layers.normalization import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LayerScale, LocalResponseNorm
-from cnnshape.layers.pooling import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
-from cnnshape.layers.region import RoiAlign, RoiPool
-from cnnshape.layers.reshaping import Flatten, Reshape
-from cnnshape.layers.resizing import PixelShuffle, PixelUnshuffle, Upsample
 
 KINDS: list[type[Layer]] = []
 BY_NAME: dict[str, type[Layer]] = {}
@@ -84,16 +67,19 @@ def foreign_argument(kind: type[Layer], word: str) -> str | None:
 
 
 register(
-    Conv, ConvTranspose, Linear,
-    MaxPool, AvgPool, AdaptiveAvgPool, AdaptiveMaxPool, GlobalAvgPool, GlobalMaxPool,
-    BatchNorm, LayerNorm, GroupNorm, InstanceNorm, LocalResponseNorm, LayerScale,
-    Relu, Relu6, LeakyRelu, Prelu, Elu, Selu, Gelu, Silu, Mish, Sigmoid, HardSigmoid, HardSwish, Tanh, Softplus,
-    Softmax,
-    Dropout, DropPath, Identity,
-    Flatten, Reshape,
-    Pad, Crop, Subsample,
-    Upsample, PixelShuffle, PixelUnshuffle,
-    ChannelShuffle, Split, Slice, PadChannels,
-    RoiPool, RoiAlign,
-    Add, Concat, Multiply,
+    convolution.Conv, convolution.ConvTranspose, convolution.Linear,
+    pooling.MaxPool, pooling.AvgPool, pooling.AdaptiveAvgPool, pooling.AdaptiveMaxPool, pooling.GlobalAvgPool,
+    pooling.GlobalMaxPool,
+    normalization.BatchNorm, normalization.LayerNorm, normalization.GroupNorm, normalization.InstanceNorm,
+    normalization.LocalResponseNorm, normalization.LayerScale,
+    activation.Relu, activation.Relu6, activation.LeakyRelu, activation.Prelu, activation.Elu, activation.Selu,
+    activation.Gelu, activation.Silu, activation.Mish, activation.Sigmoid, activation.HardSigmoid,
+    activation.HardSwish, activation.Tanh, activation.Softplus, activation.Softmax, activation.Dropout,
+    activation.DropPath, activation.Identity,
+    reshaping.Flatten, reshaping.Reshape,
+    cropping.Pad, cropping.Crop, cropping.Subsample,
+    resizing.Upsample, resizing.PixelShuffle, resizing.PixelUnshuffle,
+    channels.ChannelShuffle, channels.Split, channels.Slice, channels.PadChannels,
+    region.RoiPool, region.RoiAlign,
+    merge.Add, merge.Concat, merge.Multiply,
 )  # fmt: skip

@@ -5,7 +5,7 @@ compared bare: `DepthwiseConv2D` is `depthwiseconv`.
 """
 
 from cnnshape.diagnostics import Diagnostic, diagnose
-from cnnshape.language import KIND_WORDS
+from cnnshape.language import KIND_WORDS, grammar
 from cnnshape.layers import Layer, bare
 from cnnshape.source import Span
 
@@ -30,8 +30,6 @@ INFERRED = frozenset({
     "batchsize",
 })  # fmt: skip
 """Arguments that state what comes in."""
-
-_BESIDE = ("name", "from", "when", "repeat", "first", "share", "frozen")
 
 _NO_FIGURE = "it changes neither shapes nor counts; remove it"
 _DATA_FORMAT = "shapes are channels first everywhere; remove it"
@@ -145,7 +143,7 @@ def follower_of(kind: type[Layer], word: str) -> str | None:
 
 def argument_help(kind: type[Layer], word: str) -> str | None:
     """What to do about an argument that a kind doesn't have."""
-    if word in _BESIDE:
+    if word in grammar.MODIFIERS:
         return f"`{word}:` stands beside the kind, not among its arguments"
     if "affine" in kind.arguments and bare(word) in _HALVES:
         return _HALVES[bare(word)]

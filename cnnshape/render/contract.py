@@ -8,6 +8,6 @@ VERSION = 1
 
 def to_contract(data: dict[str, Any]) -> str:
     """The data as a JSON document that states its version first."""
-    from cnnshape.render.layout import written
+    from cnnshape.render.layout import document
 
-    return written({"version": VERSION, **data}) + "\n"
+    return document({"version": VERSION, **data})

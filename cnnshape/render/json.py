@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnnshape.graph import Application, Group
-from cnnshape.render.layout import Records, written
+from cnnshape.layers import Tensor
+from cnnshape.render.contract import VERSION
+from cnnshape.render.layout import Records, document
 from cnnshape.report import TOTAL_FIGURES, LayerFigures, ReceptiveField, Report, Row
-
-VERSION = 1
 
 
 def to_json(report: Report) -> str:
     """The report as JSON text."""
-    return written(as_data(report)) + "\n"
+    return document(as_data(report))
 
 
 def as_data(report: Report) -> dict[str, Any]:
-    """The report as data for `written`. Shapes leave the batch out; counts are of the whole batch."""
+    """The report as data for `document`. Shapes leave the batch out; counts are of the whole batch."""
     figures = LayerFigures(report)
     return {
         "version": VERSION,
@@ -88,7 +88,9 @@ class _Applied:
         self.inputs = [list(tensor.shape) for tensor in application.inputs]
         self.output = list(application.output.shape)
         self.boxes = application.output.boxes
-        self.arguments = {name: value for name, value in vars(application.layer).items() if name != "boxes"}
+        # Tensors are inputs of the layer, and listed there.
+        values = vars(application.layer).items()
+        self.arguments = {name: value for name, value in values if not isinstance(value, Tensor)}
 
 
 def _field(field: ReceptiveField | None) -> dict[str, Any] | None:

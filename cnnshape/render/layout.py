@@ -24,6 +24,13 @@ class Records:
         self.columns = columns
 
 
+def document(data: Mapping[str, Any]) -> str:
+    """An object as a JSON document, which ends with a line break."""
+    # The end is put on before the parts are joined: copying a long text takes as long as making it.
+    (text,) = _record_texts({key: [value] for key, value in data.items()}, "", "\n")
+    return text
+
+
 def written(data: Any, indent: str = "") -> str:
     """Data as JSON text: dicts with keys of text, lists, Records, plain values."""
     (text,) = _texts([data], indent)
@@ -72,11 +79,11 @@ def _distinct_texts(values: dict[int, Any], indent: str) -> dict[int, str]:
     return texts
 
 
-def _record_texts(columns: Mapping[str, Sequence[Any]], indent: str) -> list[str]:
-    """The text of each object of these columns."""
+def _record_texts(columns: Mapping[str, Sequence[Any]], indent: str, end: str = "") -> list[str]:
+    """The text of each object of these columns, with `end` after it."""
     inner = indent + "  "
     heads = [f"{inner}{encode_basestring(key)}: ".replace("%", "%%") for key in columns]
-    template = "{\n" + ",\n".join([f"{head}%s" for head in heads]) + f"\n{indent}}}"
+    template = "{\n" + ",\n".join([f"{head}%s" for head in heads]) + f"\n{indent}}}{end}"
     rows = zip(*[_texts(column, inner) for column in columns.values()], strict=True)
     return [template % row for row in rows]
 
@@ -90,4 +97,8 @@ def _text(value: Any, indent: str) -> str:
         texts = [str(text) for text in _texts(value, inner)]
     else:
         return _encode(value)
-    return f"[\n{inner}" + f",\n{inner}".join(texts) + f"\n{indent}]" if texts else "[]"
+    if not texts:
+        return "[]"
+    texts[0] = f"[\n{inner}{texts[0]}"
+    texts[-1] = f"{texts[-1]}\n{indent}]"
+    return f",\n{inner}".join(texts)

@@ -8,7 +8,7 @@ from cnnshape.lint import RULES, Rule
 from cnnshape.render.wrapping import wrapped
 
 _INDENT = "    "
-_MARK = re.compile(r" *# warning: [\w-]+")
+_MARK = r" *# warning: [\w-]+"
 
 
 class Page(NamedTuple):
@@ -57,7 +57,7 @@ def markdown_parts(rule: Rule) -> Page:
     """The page for a Markdown document: specs in fences, the example by itself and without its marks."""
     before, _, rest = rule.page.strip().partition("\nExample:\n\n")
     spec, _, after = rest.partition("\nInstead:")
-    example = "".join(f"{_MARK.sub('', line).removeprefix(_INDENT)}\n" for line in spec.rstrip("\n").split("\n"))
+    example = "".join(f"{re.sub(_MARK, '', line).removeprefix(_INDENT)}\n" for line in spec.rstrip("\n").split("\n"))
     return Page(f"{before.strip()}\n\nThis rule is {_state(rule)}.", example, _fenced(f"Instead:{after}"))
 
 

@@ -4,19 +4,18 @@ from collections.abc import Callable, Iterable, Mapping
 from inspect import cleandoc
 from typing import Any
 
-from cnnshape.language.file import MAX_RANK
-from cnnshape.language.steps import JOINS
+from cnnshape.language import grammar
 from cnnshape.layers import KINDS, Argument, ArgumentType, Layer, definitions
 from cnnshape.render.reference import describe_argument, describe_follower
 
 Schema = dict[str, Any]
 
-STEP_KINDS = tuple(kind for kind in KINDS if kind.name not in JOINS)
+STEP_KINDS = tuple(kind for kind in KINDS if kind.name not in grammar.JOINS)
 """The kinds that steps name; joins have a form of their own."""
 
 
 def reference(definition: str) -> Schema:
-    """What stands under `definitions`."""
+    """A reference to a part of `definitions`."""
     return {"$ref": f"#/definitions/{definition}"}
 
 
@@ -27,8 +26,8 @@ NOTHING: Schema = {"type": "null"}
 def mixed(*forms: Schema) -> Schema:
     """A value of one of these forms, of different types.
 
-    A keyword such as `minimum` or `pattern` binds one type of value only, so those of all forms can stand side by
-    side. An editor then says what is wrong with a value; of `anyOf` it says that no alternative fits.
+    A keyword such as `minimum` or `pattern` binds one type of value only, so those of all forms fit into
+    one schema. An editor then says what is wrong with a value; for `anyOf` it says that no alternative fits.
     """
     merged: Schema = {"type": [], "allOf": []}
     for form in forms:
@@ -43,7 +42,7 @@ def mixed(*forms: Schema) -> Schema:
 
 
 def seldom(form: Schema) -> Schema:
-    """The same form, but not the one that editors begin when they complete the key in front of it."""
+    """The same form, but not the one that editors insert when they complete the key before it."""
     rest = {word: value for word, value in form.items() if word != "type"}
     return {"type": form["type"], "allOf": [rest]}
 
@@ -71,7 +70,7 @@ def record(properties: Mapping[str, Schema], required: Iterable[str] = ()) -> Sc
 
 
 def of_kind(kind: type[Layer]) -> Schema:
-    """What may stand behind a kind's word: its arguments, the main one alone, or nothing."""
+    """The value of a kind's key: its arguments, the main one alone, or nothing."""
     properties = {name: _argument(argument) for name, argument in kind.arguments.items()}
     forms = [record(properties | {name: _follower(name) for name in kind.followers}, kind.required)]
     if kind.main is not None and set(kind.required) <= {kind.main}:
@@ -103,7 +102,7 @@ def _documentation(kind: type[Layer]) -> Schema:
 
 
 def _argument(argument: Argument) -> Schema:
-    """Its default is told in words: editors write what stands under `default` into each new step."""
+    """The default is part of the description: editors would write a `default` into each new step."""
     value = _value(argument.type)
     form = proposing(argument.type.words, value) if argument.type.words else value
     return {**_described(*describe_argument(argument)), **form}
@@ -125,7 +124,7 @@ def _value(form: ArgumentType) -> Schema:
 
 
 def _number(form: ArgumentType) -> Schema:
-    # The least positive number stands for "above 0".
+    # The least positive number means "above 0".
     least = {"exclusiveMinimum": 0} if 0 < form.least < 1 else {"minimum": form.least}
     return {"type": "number" if form.form in ("float", "factors") else "integer", **least, "maximum": form.most}
 
@@ -137,8 +136,8 @@ def _numbers(form: ArgumentType, least: int, most: int) -> Schema:
 def _paddings(form: ArgumentType) -> Schema:
     """A list of one number per axis, or of one pair per axis."""
     items = mixed(_number(form), _numbers(form, 2, 2), EXPRESSION)
-    alike = [{"items": {"type": [each, "string"]}} for each in ("integer", "array")]
-    return {**listed(items, 1, MAX_RANK), "anyOf": alike}
+    alike = [{"items": {"type": [kind, "string"]}} for kind in ("integer", "array")]
+    return {**listed(items, 1, grammar.MAX_RANK), "anyOf": alike}
 
 
 _LITERALS: dict[str, Callable[[ArgumentType], list[Schema]]] = {
@@ -147,8 +146,8 @@ _LITERALS: dict[str, Callable[[ArgumentType], list[Schema]]] = {
     "bool": lambda form: [{"type": "boolean"}],
     "word": lambda form: [],
     "tensor": lambda form: [],
-    "per_axis": lambda form: [_number(form), seldom(_numbers(form, 1, MAX_RANK))],
-    "factors": lambda form: [_number(form), seldom(_numbers(form, 1, MAX_RANK))],
+    "per_axis": lambda form: [_number(form), seldom(_numbers(form, 1, grammar.MAX_RANK))],
+    "factors": lambda form: [_number(form), seldom(_numbers(form, 1, grammar.MAX_RANK))],
     "padding": lambda form: [_number(form), seldom(_paddings(form))],
-    "shape": lambda form: [_number(form), _numbers(form, 1, MAX_RANK + 1)],
+    "shape": lambda form: [_number(form), _numbers(form, 1, grammar.MAX_RANK + 1)],
 }

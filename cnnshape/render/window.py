@@ -1,9 +1,9 @@
 """What a layer does, in a few characters: `7x7/2 p3`."""
 
-from cnnshape.layers import Layer
+from cnnshape.layers import Layer, Tensor
 
 _IN_WINDOW = ("kernel", "stride", "padding", "dilation", "groups")
-_TOLD_ELSEWHERE = frozenset(
+_SHOWN_ELSEWHERE = frozenset(
     {
         "out",
         "bias",
@@ -11,7 +11,6 @@ _TOLD_ELSEWHERE = frozenset(
         "momentum",
         "affine",
         "track",
-        "boxes",
         "shape",
         "size",
         "ceil",
@@ -30,10 +29,10 @@ def _window(layer: Layer, rank: int) -> str:
     values = vars(layer)
     if "kernel" not in values:
         return ""
-    stride = values["kernel"] if values["stride"] is None else values["stride"]
+    stride = values["kernel"] if values.get("stride", 1) is None else values.get("stride", 1)
     parts = [
         _axes(values["kernel"], rank) + (f"/{_short(stride)}" if _short(stride) != "1" else ""),
-        _padding(values["padding"]),
+        _padding(values.get("padding", 0)),
         f"d{_short(values['dilation'])}" if _short(values.get("dilation", 1)) != "1" else "",
         f"g{values['groups']}" if values.get("groups", 1) != 1 else "",
         "ceil" if values.get("ceil") else "",
@@ -63,11 +62,11 @@ def _padding(value: object) -> str:
 def _settings(layer: Layer) -> list[str]:
     """Arguments that aren't the default and don't show elsewhere."""
     values = vars(layer)
-    skipped = _TOLD_ELSEWHERE if "kernel" in values else _TOLD_ELSEWHERE - {"groups", "stride", "padding"}
+    skipped = _SHOWN_ELSEWHERE if "kernel" in values else _SHOWN_ELSEWHERE - {"groups", "stride", "padding"}
     return [
         f"{name}={_plain(values[name])}"
         for name, argument in layer.arguments.items()
-        if name not in skipped and values[name] != argument.default
+        if name not in skipped and values[name] != argument.default and not isinstance(values[name], Tensor)
     ]
 
 

@@ -16,7 +16,7 @@ from cnnshape.report.groups import LayerFigures
 from cnnshape.report.make import DTYPES, Settings, make_report
 from cnnshape.report.quantity import Quantity, parse_quantity
 from cnnshape.report.report import InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
-from cnnshape.report.wanted import Wanted, parse_wanted
+from cnnshape.report.wanted import WANTED_PATTERN, Wanted, parse_wanted
 
 __all__ = [
     "BUDGETS",
@@ -26,6 +26,7 @@ __all__ = [
     "FIGURES",
     "ROW_FIGURES",
     "TOTAL_FIGURES",
+    "WANTED_PATTERN",
     "Figure",
     "InputTensor",
     "LayerFigures",

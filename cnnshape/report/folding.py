@@ -75,7 +75,7 @@ def _units(rows: tuple[Row, ...], prefix: int) -> list[_Item]:
 
 
 def _signature(row: Row) -> tuple[object, ...]:
-    """What makes layers equal. Equal applications of one design are one object."""
+    """What makes layers equal. A step that is applied again to the same shapes gives the same application."""
     return id(row.application), row.params, row.frozen, row.shortcut
 
 

@@ -13,7 +13,9 @@ _UNITS = {
     "KiB": 2**10, "MiB": 2**20, "GiB": 2**30,
 }  # fmt: skip
 # A comma separates thousands only: `26,5M` is 26.5 million to some readers, and 265 million to none.
-_WHOLE = r"\d{1,3}(?:,\d{3}){1,6}|\d{1,15}(?:_\d{1,15}){0,6}"
+_WHOLE = r"[0-9]{1,3}(?:,[0-9]{3}){1,6}|[0-9]{1,15}(?:_[0-9]{1,15}){0,6}"
+QUANTITY_PATTERN = rf"(?:{_WHOLE})(?:\.[0-9]{{1,12}})?\s*(?:{'|'.join(filter(None, _UNITS))})?"
+"""A regular expression of quantities for editors, in the syntax that JavaScript and Python share."""
 
 
 class Quantity(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnshape.report.quantity import parse_quantity
+from cnnshape.report.quantity import QUANTITY_PATTERN, parse_quantity
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -17,6 +17,11 @@ _BOUNDS: "dict[str, Callable[[int, Fraction], bool]]" = {
     "<": operator.lt,
     ">": operator.gt,
 }
+_PERCENT = r"[0-9]{1,3}(?:\.[0-9]{1,6})?"
+WANTED_PATTERN = (
+    rf"^\s*(?:(?:{'|'.join(_BOUNDS)})?\s*{QUANTITY_PATTERN}|{QUANTITY_PATTERN}\s*(?:\+-|±)\s*{_PERCENT}\s*%)\s*$"
+)
+"""A regular expression of all texts that `parse_wanted` accepts, for editors."""
 
 
 class Wanted(NamedTuple):
@@ -47,7 +52,7 @@ def parse_wanted(text: str) -> Wanted | None:
 
 @cache
 def _tolerance() -> re.Pattern[str]:
-    return re.compile(r"(.+?)\s*(?:\+-|±)\s*(\d{1,3}(?:\.\d{1,6})?)\s*%\Z", re.ASCII)
+    return re.compile(rf"(.+?)\s*(?:\+-|±)\s*({_PERCENT})\s*%\Z", re.ASCII)
 
 
 def _fraction(text: str) -> "Fraction":

@@ -8,7 +8,7 @@ from cnnshape.report import Report
 from cnnshape.study.counting import ours
 from cnnshape.study.counting.case import Cases
 from cnnshape.study.counting.registry import RULES
-from cnnshape.study.counting.rule import Mark, Quantity, Rule, Tally
+from cnnshape.study.counting.rule import Mark, Rule, Tally
 
 Stated = dict[str, tuple[str, int]]
 """What is counted of each subject: in words, and as a number."""
@@ -56,15 +56,8 @@ def reconcile(report: Report, rules: Sequence[Rule] = RULES) -> Reconciliation:
     if report.batch != 1 or report.dtype != "float32":
         raise ValueError("tools count one sample in float32")
     cases = Cases(report)
-    own = {quantity: _own_tallies(cases, quantity) for quantity in {rule.quantity for rule in rules}}
+    own = {quantity: ours.count(cases, quantity) for quantity in {rule.quantity for rule in rules}}
     return Reconciliation(report, tuple(_count(cases, rule, own[rule.quantity]) for rule in rules))
-
-
-def _own_tallies(cases: Cases, quantity: Quantity) -> list[Tally]:
-    """What our figure is made of, row by row. Rows of one case share a tally, so that pairs can be counted."""
-    shared: dict[int, Tally] = {}
-    tallies = zip(cases.of_rows, ours.count(cases.report, quantity), strict=True)
-    return [shared.setdefault(index, tally) for index, tally in tallies]
 
 
 def _count(cases: Cases, rule: Rule, own: Sequence[Tally]) -> Count:

@@ -1,5 +1,6 @@
 """Receptive fields through a network, and the region of the input that one cell sees."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ class Stage(NamedTuple):
 
 
 class Span(NamedTuple):
-    """What one cell sees of an axis: the first and last input cell, and how many of them are padding on either side."""
+    """What one cell sees of an axis: the first and last input cell, and the padding before and after among them."""
 
     first: int
     last: int
@@ -81,29 +82,35 @@ def trace(graph: Graph, report: Report) -> Trace:
 
 def _unaligned(graph: Graph, report: Report) -> tuple[str, ...]:
     """The joins at which paths with different centres meet."""
-    known = [True] * len(graph.inputs)
-    found = []
+    aligned = [True] * len(graph.inputs)
+    joins = []
     for node, row in zip(graph.nodes, report.rows, strict=True):
-        aligned = row.receptive_field is None or row.receptive_field.aligned
-        if not aligned and all(known[value] for value in node.inputs):
-            found.append(row.name)
-        known.append(aligned)
-    return tuple(found)
+        aligned.append(row.receptive_field is None or row.receptive_field.aligned)
+        if not aligned[-1] and all(aligned[value] for value in node.inputs):
+            joins.append(row.name)
+    return tuple(joins)
 
 
 def region(graph: Graph, index: int, cell: tuple[int, ...]) -> Region | None:
     """What a cell of a node's output sees; None where no field can be stated. IndexError for a cell outside."""
+    return regions(graph, [(index, cell)])[0]
+
+
+def regions(graph: Graph, cells: Iterable[tuple[int, tuple[int, ...]]]) -> list[Region | None]:
+    """What cells of nodes' outputs see, as by `region`."""
+    fields = receptive_fields(graph)
+    return [_region(graph, fields[index], index, cell) for index, cell in cells]
+
+
+def _region(graph: Graph, field: object, index: int, cell: tuple[int, ...]) -> Region | None:
     node = graph.nodes[index]
     grid = node.application.output.shape[1:]
     if len(cell) != len(grid) or any(not 0 <= at < size for at, size in zip(cell, grid, strict=True)):
         raise IndexError(cell)
-    field = receptive_fields(graph)[index]
     if not isinstance(field, Field):
         return None
-    sizes = graph.inputs[0].tensor.shape[1:]
-    spans = tuple(
-        _span(*field.interval(axis, at), size) for axis, (at, size) in enumerate(zip(cell, sizes, strict=True))
-    )
+    axes = enumerate(zip(cell, graph.inputs[0].tensor.shape[1:], strict=True))
+    spans = tuple(_span(*field.interval(axis, at), size) for axis, (at, size) in axes)
     return Region(node.name, cell, spans)
 
 
@@ -112,14 +119,18 @@ def _span(first: int, last: int, size: int) -> Span:
     return Span(first, last, min(max(-first, 0), width), min(max(last - size + 1, 0), width))
 
 
-def central_cells(graph: Graph, found: Trace, most: int) -> list[tuple[int, tuple[int, ...]]]:
-    """For a picture: the last layer of each stride, at the middle cell of its output; at most so many, evenly chosen."""
+def central_cells(graph: Graph, fields: Trace, most: int) -> list[tuple[int, tuple[int, ...]]]:
+    """For a picture: the last layer of each stride, at the middle cell of its output.
+
+    At most `most` layers, evenly chosen; each as the index of its node and a cell.
+    """
     indices = {node.name: index for index, node in enumerate(graph.nodes)}
     last: dict[object, Row] = {}
-    for stage in found.stages:
+    for stage in fields.stages:
         field = stage.row.receptive_field
         if field is not None and not field.is_global:
             last[field.stride] = stage.row
     rows = list(last.values())
-    kept = rows if len(rows) <= most else [rows[number * (len(rows) - 1) // (most - 1)] for number in range(most)]
-    return [(indices[row.name], tuple(size // 2 for size in row.output[1:])) for row in kept]
+    if len(rows) > most:
+        rows = [rows[number * (len(rows) - 1) // (most - 1)] for number in range(most)]
+    return [(indices[row.name], tuple(size // 2 for size in row.output[1:])) for row in rows]

@@ -1,16 +1,16 @@
-"""Which input sizes a design works at, found by trying them all."""
+"""Which input sizes a design works at: every size of a range is tried."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import Graph
+from cnnshape.graph import Application, Graph
 from cnnshape.layers import Window
 from cnnshape.report import Report, make_report
 
 MAX_PERIOD = 128
 PERIODS = 3
-"""A pattern counts as one when the range holds it so many times."""
+"""A pattern counts as one when the range holds it that many times."""
 
 Expand = Callable[[int], tuple[Graph | None, list[Diagnostic]]]
 """Expands the design with that size on every spatial axis of its first input."""
@@ -19,8 +19,8 @@ Expand = Callable[[int], tuple[Graph | None, list[Diagnostic]]]
 class Pattern(NamedTuple):
     """A set of sizes within a range: those before `start` one by one, from there on those of the `residues`.
 
-    From `start` a size belongs if its remainder by `period` is among the residues; `period` 0 means that no pattern
-    was found and all sizes are in `single`.
+    From `start` a size belongs if its remainder by `period` is among the residues; `period` 0 means that there is no
+    pattern and all sizes are in `single`.
     """
 
     single: tuple[int, ...]
@@ -30,7 +30,7 @@ class Pattern(NamedTuple):
 
 
 class Obstacle(NamedTuple):
-    """What forbids sizes: where, the problem at the first of them, and all of them."""
+    """What forbids sizes: the line, the problem at the first of them, and all of them."""
 
     line: int
     message: str
@@ -38,9 +38,9 @@ class Obstacle(NamedTuple):
 
 
 class Sizes(NamedTuple):
-    """What was found from `lowest` to `highest`: sizes that work, those without any rounding, and what forbids others.
+    """The sizes from `lowest` to `highest` that work, those without any rounding, and what forbids others.
 
-    `rounding` are the sizes at which a layer's windows don't tile its input, by layer, the first layer each time.
+    `rounding` are the sizes at which a layer's windows don't tile its input, by layer: the first such layer of a size.
     """
 
     lowest: int
@@ -60,47 +60,58 @@ class Cost(NamedTuple):
 
 def find_sizes(expand: Expand, lowest: int, highest: int) -> Sizes:
     """Tries every size of the range."""
-    working, exact = [], []
-    obstacles: dict[tuple[int, str], Obstacle] = {}
-    rounding: dict[str, tuple[int, ...]] = {}
+    working: list[int] = []
+    exact: list[int] = []
+    obstacles: dict[tuple[int, str], tuple[str, list[int]]] = {}
+    rounding: dict[str, list[int]] = {}
     for size in range(lowest, highest + 1):
         graph, problems = expand(size)
         if graph is None:
-            _note_obstacle(obstacles, problems[0], size)
+            _, sizes = obstacles.setdefault(_place(problems[0]), (f"at {size}: {problems[0].message}", []))
+            sizes.append(size)
             continue
         working.append(size)
         layer = first_rounding(graph)
-        if layer is None:
-            exact.append(size)
-        else:
-            rounding[layer] = (*rounding.get(layer, ()), size)
-    return Sizes(lowest, highest, tuple(working), tuple(exact), tuple(obstacles.values()), tuple(rounding.items()))
+        (exact if layer is None else rounding.setdefault(layer, [])).append(size)
+    return Sizes(
+        lowest=lowest,
+        highest=highest,
+        working=tuple(working),
+        exact=tuple(exact),
+        obstacles=tuple(Obstacle(line, message, tuple(sizes)) for (line, _), (message, sizes) in obstacles.items()),
+        rounding=tuple((layer, tuple(sizes)) for layer, sizes in rounding.items()),
+    )
 
 
-def _note_obstacle(obstacles: dict[tuple[int, str], Obstacle], problem: Diagnostic, size: int) -> None:
-    line = problem.at.span.line if problem.at else 0
-    key = (line, problem.name)
-    known = obstacles.get(key, Obstacle(line, f"at {size}: {problem.message}", ()))
-    obstacles[key] = known._replace(sizes=(*known.sizes, size))
+def _place(problem: Diagnostic) -> tuple[int, str]:
+    """The line of a problem and its name: problems that agree in these are one obstacle."""
+    return problem.at.span.line if problem.at else 0, problem.name
 
 
 def first_rounding(graph: Graph) -> str | None:
     """The first layer whose windows don't tile its padded input: `(W - K + P) mod S` is not 0."""
-    known: dict[int, bool] = {}
+    exact: set[int] = set()
     for node in graph.nodes:
         application = node.application
-        if id(application) not in known:
-            footprint = application.layer.footprint(application.inputs, application.output)
-            windows = footprint if isinstance(footprint, tuple) else ()
-            sizes = application.inputs[0].shape[1:]
-            known[id(application)] = any(
-                isinstance(window, Window)
-                and (size + window.before + window.after - window.extent) % window.stride != 0
-                for window, size in zip(windows, sizes, strict=False)
-            )
-        if known[id(application)]:
+        if id(application) in exact:
+            continue
+        if _rounds(application):
             return node.name
+        exact.add(id(application))
     return None
+
+
+def _rounds(application: Application) -> bool:
+    footprint = application.layer.footprint(application.inputs, application.output)
+    if not isinstance(footprint, tuple):
+        return False
+    axes = zip(footprint, application.inputs[0].shape[1:], strict=False)
+    return any(isinstance(window, Window) and _rest(window, size) != 0 for window, size in axes)
+
+
+def _rest(window: Window, size: int) -> int:
+    """Cells of a padded axis that are left after the last window."""
+    return (size + window.before + window.after - window.extent) % window.stride
 
 
 def find_pattern(sizes: Iterable[int], lowest: int, highest: int) -> Pattern:
@@ -120,10 +131,6 @@ def find_pattern(sizes: Iterable[int], lowest: int, highest: int) -> Pattern:
 
 
 def costs(expand: Expand, sizes: Iterable[int]) -> list[Cost]:
-    """The report at each of these sizes, those that don't work left out."""
-    found = []
-    for size in sizes:
-        graph, _ = expand(size)
-        if graph is not None:
-            found.append(Cost(size, make_report(graph)))
-    return found
+    """The report at each of these sizes, but for those that don't work."""
+    graphs = ((size, expand(size)[0]) for size in sizes)
+    return [Cost(size, make_report(graph)) for size, graph in graphs if graph is not None]

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnshape.arithmetic import ZERO, Constant, Factor, Figure, Formula, Product, Sum, Trace, Unknown, When, counted_as
+from cnnshape.arithmetic import ZERO, Constant, Factor, Figure, Formula, Product, Sum, Unknown, When, counted_as
+from cnnshape.arithmetic.tracing import Trace
 
 Subject = dict[str, Any]
 

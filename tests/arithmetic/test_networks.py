@@ -8,7 +8,7 @@ import pytest
 
 import cnnshape
 from cnnshape.analysis import weight_counts, work
-from cnnshape.arithmetic import OutsideTrace, Trace
+from cnnshape.arithmetic.tracing import OutsideTrace, Trace
 from cnnshape.graph import Options, build
 from cnnshape.language import read_value
 from cnnshape.source import SourceText, shipped_path
@@ -144,3 +144,19 @@ def test_a_width_that_changes_the_design_is_outside() -> None:
     assert built("resnext50_32x4d", (3, 224, 224), widths=(65, 130, 260, 520)) is None
     with pytest.raises(OutsideTrace):
         trace.replay(results, {"width": 65})
+
+
+def test_a_trace_over_a_width_multiplier_follows_the_rounding_of_channels() -> None:
+    """Widths pass through `make_divisible` here: floats, roundings and comparisons are traced too."""
+    trace = Trace()
+    percent = trace.parameter("percent", 100)
+    results = totals(built("mnasnet1_0", (3, 224, 224), alpha=percent / 100))
+    valid = 0
+    for other in range(50, 260, 10):
+        try:
+            replayed = trace.replay(results, {"percent": other}).results
+        except OutsideTrace:
+            continue
+        assert replayed == totals(built("mnasnet1_0", (3, 224, 224), alpha=other / 100))
+        valid += other != 100
+    assert valid > 0

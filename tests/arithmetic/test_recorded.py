@@ -16,9 +16,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cnnshape.arithmetic import (
-    OutsideTrace,
-    Recorded,
-    Trace,
     ceil_div,
     ceiling,
     example,
@@ -29,8 +26,10 @@ from cnnshape.arithmetic import (
     make_divisible,
     maximum,
     minimum,
+    pin,
     truncate,
 )
+from cnnshape.arithmetic.tracing import OutsideTrace, Recorded, Trace
 
 PARAMETERS = ("a", "b")
 numbers = st.integers(-40, 40)
@@ -266,6 +265,25 @@ def test_a_maximum_is_no_guard():
     assert trace.replay({"most": maximum(number, 5, 6)}, {"number": 1}).results == {"most": 6}
     assert trace.replay({"least": minimum(number, 5)}, {"number": 1}).results == {"least": 1}
     assert trace.guards == 0
+
+
+def test_a_pinned_number_is_plain_and_keeps_its_value():
+    trace = Trace()
+    number = trace.parameter("number", 7)
+    assert type(pin(number + 1)) is int
+    assert list(range(pin(number))) == list(range(7))
+    assert pin(5) == 5
+    assert trace.replay({"number": number}, {"number": 7}).results == {"number": 7}
+    with pytest.raises(OutsideTrace):
+        trace.replay({"number": number}, {"number": 8})
+
+
+def test_the_smaller_of_an_int_and_a_float_is_no_int_for_all_values():
+    trace = Trace()
+    number = trace.parameter("number", 0)
+    rounded = ceiling(minimum(number, 0.5))
+    assert trace.replay({"rounded": rounded}, {"number": 0}).results == {"rounded": 0}
+    assert trace.replay({"rounded": rounded}, {"number": 4}).results == {"rounded": 1}
 
 
 def test_the_same_comparison_is_one_guard():

@@ -33,12 +33,9 @@ from cnnshape.diagnostics import CATALOGUE
 from cnnshape.document import MAX_BYTES
 from cnnshape.document.cursor import MAX_DEPTH, MAX_NODES
 from cnnshape.graph import MAX_ELEMENTS, MAX_LAYERS, MAX_LIST, MAX_LIST_DEPTH, MAX_NESTING
-from cnnshape.language import DYNAMIC, expression
+from cnnshape.language import DYNAMIC, expression, grammar
 from cnnshape.language.expression import FUNCTIONS, MAX_LENGTH, MAX_VALUE
-from cnnshape.language.file import KEYS, MAX_RANK
-from cnnshape.language.reader import MAX_EXTENDS
-from cnnshape.language.reading import MAX_NAME, RESERVED
-from cnnshape.language.steps import MODIFIERS
+from cnnshape.language.reader.extends import MAX_EXTENDS
 from cnnshape.layers import KINDS
 from cnnshape.layers.argument import LARGEST
 from cnnshape.render.layer_csv import FIELDS
@@ -207,10 +204,10 @@ def json_keys() -> set[str]:
 # What a page has to name, by the place in the program that defines it.
 VOCABULARY = {
     "language.md": {
-        "keys of a file": KEYS,
-        "modifiers": MODIFIERS,
+        "keys of a file": grammar.FILE,
+        "modifiers": grammar.MODIFIERS,
         "functions": FUNCTIONS,
-        "reserved names": RESERVED,
+        "reserved names": grammar.RESERVED,
         "sizes in scope": DYNAMIC,
         "figures": FIGURES,
     },
@@ -266,9 +263,9 @@ LIMITS = {
     "values of a list, with those of the lists in it": MAX_LIST,
     "depth of lists in lists": MAX_LIST_DEPTH,
     "values of one tensor": MAX_ELEMENTS,
-    "spatial axes": MAX_RANK,
+    "spatial axes": grammar.MAX_RANK,
     "files that extend each other, after the first": MAX_EXTENDS,
-    "characters of a name": MAX_NAME,
+    "characters of a name": grammar.MAX_NAME,
 }
 
 

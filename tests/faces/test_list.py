@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -28,7 +29,7 @@ def run(*arguments: str) -> command.Outcome:
     return command.run("list", *arguments)
 
 
-def listed(*arguments: str) -> list[dict[str, object]]:
+def listed(*arguments: str) -> list[dict[str, Any]]:
     return json.loads(run(*arguments, "--format", "json").stdout)["architectures"]
 
 
@@ -55,11 +56,11 @@ def _once(monkeypatch: pytest.MonkeyPatch, families: dict[str, list[str]], entri
     monkeypatch.setattr(list_, "entries", lambda chosen: [known[name] for name in chosen])
 
 
-def entry(**changes: object) -> Entry:
+def entry(**changes: Any) -> Entry:
     made = Entry(
         "net", "Net", "nets", 2015, (3, 8, 8), 1234567, 7 * 10**9, (5, 5), True, "Nobody, Someone: Nets (2015)"
     )
-    return made._replace(**changes)  # type: ignore[arg-type]
+    return made._replace(**changes)
 
 
 def test_all_are_listed_in_the_order_of_their_names() -> None:
@@ -134,12 +135,12 @@ def test_costs_can_be_limited(arguments: tuple[str, ...], shown: str, hidden: st
 @pytest.mark.parametrize("key", ["name", "year", "params", "macs"])
 def test_the_least_comes_first(key: str) -> None:
     found = [each[key] for each in listed("--sort", key)]
-    assert found == sorted(found)  # type: ignore[type-var]
+    assert found == sorted(found)
 
 
 def test_the_smallest_field_comes_first_and_the_whole_image_last() -> None:
     fields = [each["receptive_field"] for each in listed("--sort", "rf")]
-    sizes = [max(field["size"]) if field else None for field in fields]  # type: ignore[index]
+    sizes = [max(field["size"]) if field else None for field in fields]
     known = [size for size in sizes if size is not None]
     assert known == sorted(known)
     assert sizes == known + [None] * (len(sizes) - len(known))

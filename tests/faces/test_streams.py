@@ -115,3 +115,119 @@ def test_the_name_of_a_file_brings_no_control_signs_to_the_screen(folder: Path, 
     code, out, _ = shell(f"cnnshape {command} a*", folder)
     assert code == 0
     assert all(sign.isprintable() or sign == "\n" for sign in out.decode())
+
+
+# What ends a program early.
+
+
+def limited(command: str, size: int, folder: Path) -> tuple[int, str]:
+    """The exit code and the errors of a command whose reader takes that many bytes and goes."""
+    arguments = [sys.executable, "-m", "cnnshape", *command.split()]
+    # Unbuffered streams take part of a text for the whole.
+    buffered = {name: value for name, value in CLEAN.items() if name != "PYTHONUNBUFFERED"}
+    process = subprocess.Popen(arguments, cwd=folder, env=buffered, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.read(size)
+    process.stdout.close()
+    errors = process.stderr.read().decode()
+    process.stderr.close()
+    return process.wait(), errors
+
+
+@pytest.mark.parametrize("command", ["schema", "summary resnet152 -e", "summary resnet152 -f json", "list -f json"])
+def test_a_reader_that_goes_early_ends_the_program_quietly(folder: Path, command: str) -> None:
+    assert limited(command, 1, folder) in {(141, ""), (0, "")}
+
+
+def test_a_reader_that_is_gone_ends_the_program_quietly(folder: Path) -> None:
+    big = "cnnshape: 1\ninput: [4, 8, 8]\nlayers:\n" + "  - relu\n" * 20_000
+    (folder / "big.yaml").write_text(big)
+    assert limited("summary big.yaml -e", 1, folder) == (141, "")
+
+
+@pytest.mark.parametrize("raised_in", ["cnnshape.cli.reading.read_design", "cnnshape.cli.app._prepare_streams"])
+def test_an_interrupt_ends_the_program_quietly(folder: Path, raised_in: str) -> None:
+    module, _, name = raised_in.rpartition(".")
+    code = (
+        f"import sys, {module} as module\n"
+        "def interrupted(*_): raise KeyboardInterrupt\n"
+        f"module.{name} = interrupted\n"
+        "sys.argv = ['cnnshape', 'show', 'lenet5']\n"
+        "import cnnshape.cli.show; cnnshape.cli.show.shipped_path = interrupted\n"
+        "from cnnshape.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, env=CLEAN, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+def test_an_interrupt_while_commands_are_imported_ends_the_program_quietly(folder: Path) -> None:
+    code = (
+        "import sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'cnnshape.cli.app': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "from cnnshape.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, env=CLEAN, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+# Output files.
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["summary good.yaml -o good.yaml", "summary good.yaml -f json -o ./good.yaml", "memory good.yaml -o link.yaml",
+     "rf good.yaml -o good.yaml", "reconcile good.yaml -o good.yaml", "check good.yaml bad.yaml -o good.yaml",
+     "check . -o bad.yaml", "compare good.yaml good.yaml:batch=2 -o good.yaml", "check -f json good.yaml -o link.yaml"],
+)  # fmt: skip
+def test_an_input_is_never_overwritten(folder: Path, command: str) -> None:
+    (folder / "link.yaml").symlink_to("good.yaml")
+    before = [(folder / name).read_bytes() for name in ("good.yaml", "bad.yaml")]
+    code, out, err = shell(f"cnnshape {command}", folder)
+    assert (code, out) == (2, b"")
+    assert "input of this command" in " ".join(err.split())
+    assert [(folder / name).read_bytes() for name in ("good.yaml", "bad.yaml")] == before
+
+
+def test_an_output_is_written_anew(folder: Path) -> None:
+    (folder / "out.txt").write_text("old")
+    assert shell("cnnshape summary good.yaml -o out.txt", folder)[0] == 0
+    assert "old" not in (folder / "out.txt").read_text(encoding="utf-8")
+
+
+# Workers.
+
+
+def die_in_a_worker(job: tuple[int, int]) -> int:
+    """The job's number; a process other than the first ends at once."""
+    number, first = job
+    if os.getpid() != first and number == 30:
+        os._exit(9)
+    return number
+
+
+def test_jobs_of_a_dead_worker_are_done_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cnnshape.cli.cores import on_all_cores
+
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert list(on_all_cores(die_in_a_worker, [(number, os.getpid()) for number in range(60)])) == list(range(60))
+
+
+# The collector.
+
+
+def test_a_program_that_imports_the_commands_keeps_its_collector() -> None:
+    code = "import gc; before = gc.get_threshold(); import cnnshape.cli; print(gc.isenabled(), gc.get_threshold() == before)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"True True\n"
+
+
+def test_a_command_collects_garbage() -> None:
+    code = (
+        "import atexit, gc, sys; sys.argv = ['cnnshape', 'show', 'lenet5']\n"
+        "atexit.register(lambda: print(gc.isenabled(), gc.get_freeze_count() > 0, file=sys.stderr))\n"
+        "from cnnshape.cli import main; main()"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stderr == b"True True\n"

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from cnnshape.arithmetic import OutsideTrace, Trace, example
+from cnnshape.arithmetic import example
+from cnnshape.arithmetic.tracing import OutsideTrace, Trace
 from cnnshape.layers import BY_NAME, KINDS, Application, LayerProblem, Tensor
 from tests.layers.rows import CASES, Row, rows, tensors, tupled
 

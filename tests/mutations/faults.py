@@ -54,6 +54,15 @@ FAULTS = (
     Fault("a flatten left out", swap(r"^  - flatten$", "  - identity"), ("wrong-rank",)),
     Fault("a block of no name", swap(r"- ([A-Z]\w+)([:\n]|$)", r"- \1x\2"), ("unknown-block",)),
     Fault("a wrong type of condition", swap(r"^( +)when: [^}]*$", r"\1when: 3"), ("bad-argument",)),
+    Fault("a misspelt modifier", swap(r"^( +)when: ", r"\1wehn: "), ("unknown-key",)),
+    Fault("a foreign modifier", swap(r"^( +)repeat: ", r"\1times: "), ("foreign-spelling",)),
+    Fault("a misspelt section", swap(r"^layers:", "layrs:"), ("unknown-key",)),
+    Fault("a misspelt control word", swap(r"- residual:", "- resdiual:"), ("unknown-kind",)),
+    Fault("a shortcut of a kind", swap(r"^(  +)when: .*", r"\1shortcut: none"), ("misplaced-modifier",)),
+    Fault("a colon without its space", swap(r"\bkernel: (\w)", r"kernel:\1"), ("wrong-structure", "yaml-syntax")),
+    Fault("a colon left out", swap(r"- conv: \{", "- conv {"), ("unknown-kind", "yaml-syntax", "wrong-structure")),
+    Fault("a quote left open", swap(r"\bout: (\w+)(?=[,}])", r'out: "\1'), ("yaml-syntax",)),
+    Fault("an expression split at its comma", swap(r"\bout: (\w+)(?=[,}])", r"out: max(\1, 8)"), ("split-expression",)),
     Fault("a repeat that is no number", swap(r"\brepeat: \w+(?!\w*\()", "repeat: often"), ("unknown-name",)),
 )  # fmt: skip
 

@@ -25,10 +25,10 @@ def register_kinds() -> None:
 
 
 def run_command(arguments: list[str]) -> tuple[int, str, str]:
-    """What a command does; `docs NAME` gives a page or section that the documentation takes from the kinds."""
+    """What a command does; `docs FUNCTION ARGUMENT...` gives a page or section that the documentation takes from the kinds."""
     if arguments[0] == "docs":
         sys.path[:0] = [str(ROOT / "docs")]
-        return 0, getattr(import_module("generate"), arguments[1])(), ""
+        return 0, getattr(import_module("generate"), arguments[1])(*arguments[2:]), ""
     outcome = import_module("tests.command").run(*arguments)
     return outcome.exit_code, outcome.stdout, outcome.stderr
 

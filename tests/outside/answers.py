@@ -38,7 +38,7 @@ fvcore            -     -     -     ?     ?      -     -     -     ?     -     5
 torchscan         -     -     -     -     -      0     -     -     -     0     -     ?
 torchscan-flops   -     -     -     -     -      0     -     -     -     0     -     ?
 thop              0     0     0     0     0      0     0     0     0     0     0     ?
-ultralytics-thop  0     0     0     0     0      0     0     0     0     0     0     ?
+ultralytics-thop  0     ?     0     0     0      0     0     0     ?     0     ?     ?
 torchlens         ?     ?     ?     ?     ?      0     ?     ?     ?     960   ?     ?
 xla               ?     ?     ?     ?     ?      ?     ?     ?     ?     ?     ?     ?
 onnx-tool         ?     ?     ?     ?     ?      ?     0     ?     ?     960   ?     ?

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import cnnshape
 from cnnshape.render.json import as_data, to_json
-from cnnshape.render.layout import Records, written
+from cnnshape.render.layout import Records, document, written
 from cnnshape.report import Report
 from cnnshape.source import shipped_path
 from tests.laws.plain import Spec
@@ -54,6 +54,11 @@ def test_records_are_lists_of_objects(objects: list[dict[str, Any]]) -> None:
     columns = {key: [item[key] for item in objects] for key in ("a%", "b", "c")}
     ordered = [{key: item[key] for key in columns} for item in objects]
     assert written({"x": Records(columns)}) == plainly({"x": ordered})
+
+
+@given(st.dictionaries(keys, values, min_size=1, max_size=4))
+def test_a_document_ends_with_a_line_break(data: dict[str, Any]) -> None:
+    assert document(data) == plainly(data) + "\n"
 
 
 @given(values, st.integers(2, 4))

@@ -4,14 +4,18 @@ from fractions import Fraction
 from math import prod
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import cnnshape
+from cnnshape.analysis import memory_timeline, peak_memory
 from cnnshape.api import expand
 from cnnshape.graph import Options
 from cnnshape.render.memory import plain, seconds_text, to_json, to_svg
-from cnnshape.report import Settings, make_report
+from cnnshape.report import DTYPES, Settings, make_report
 from cnnshape.source import shipped_path
 from cnnshape.study.memory import Device, study_memory
+from tests.laws.strategy import specs
 
 from .growth import calls
 
@@ -25,27 +29,27 @@ def studied(network, settings, device=None):
 @pytest.mark.parametrize("network", ["resnet50", "densenet121", "unet", "googlenet", "lenet5"])
 @pytest.mark.parametrize("inplace", [False, True])
 def test_the_largest_moment_is_the_peak(network, inplace):
-    report, found = studied(network, Settings(2, "float16", inplace, inplace))
-    assert found.peak.alive_bytes == report.totals.peak_activation_bytes
-    assert found.peak.row.name == report.peak.layer
+    report, memory = studied(network, Settings(2, "float16", inplace, inplace))
+    assert memory.peak.alive_bytes == report.totals.peak_activation_bytes
+    assert memory.peak.row.name == report.peak.layer
 
 
 def test_moved_bytes_are_inputs_weights_and_output_once():
-    _, found = studied("resnet18", Settings(3))
-    first, add = found.steps[0], next(step for step in found.steps if step.row.kind == "add")
+    _, memory = studied("resnet18", Settings(3))
+    first, add = memory.steps[0], next(step for step in memory.steps if step.row.kind == "add")
     assert first.moved_bytes == 4 * (3 * (3 * 224 * 224 + 64 * 112 * 112) + 64 * 3 * 7 * 7)
     assert add.moved_bytes == 4 * 3 * 3 * prod(add.row.output)
-    assert next(step for step in found.steps if step.row.kind == "flatten").moved_bytes == 0
+    assert next(step for step in memory.steps if step.row.kind == "flatten").moved_bytes == 0
 
 
 def test_the_ideal_bound_is_the_slower_of_computing_and_moving():
     device = Device(10**12, 10**10)
-    _, found = studied("resnet18", Settings(), device)
-    for step in found.steps:
+    _, memory = studied("resnet18", Settings(), device)
+    for step in memory.steps:
         slower = max(Fraction(step.row.flops, 10**12), Fraction(step.moved_bytes, 10**10))
         assert step.seconds == slower
-    assert found.seconds == sum(step.seconds for step in found.steps)
-    assert "ideal lower bound" in plain(found)
+    assert memory.seconds == sum(step.seconds for step in memory.steps)
+    assert "ideal lower bound" in plain(memory)
     _, without = studied("resnet18", Settings())
     assert without.seconds is None
     assert "ideal" not in plain(without)
@@ -70,9 +74,63 @@ def test_an_unread_output_dies_at_once():
 @pytest.mark.parametrize("face", [plain, to_json, to_svg])
 def test_a_design_without_layers_has_its_input_alone(face):
     graph, _ = expand(cnnshape.load("input: [3, 4, 4]\nlayers: []\n"), Options())
-    found = study_memory(graph, make_report(graph), Device(10**12, 10**10))
-    assert (found.steps, found.peak, found.seconds) == ((), None, 0)
-    assert "192" in face(found).replace(",", "") or face is to_svg
+    memory = study_memory(graph, make_report(graph), Device(10**12, 10**10))
+    assert (memory.steps, memory.peak, memory.seconds) == ((), None, 0)
+    assert "192" in face(memory).replace(",", "") or face is to_svg
+
+
+@given(specs(), st.booleans(), st.booleans())
+def test_moments_are_the_tensors_that_live(spec, activations, adds):
+    """Brute force: a storage lives from its writer to the last reader of anything in it."""
+    graph, _ = expand(cnnshape.load(spec.text), Options())
+    moments = memory_timeline(graph, inplace_activations=activations, inplace_adds=adds)
+    peak = peak_memory(graph, inplace_activations=activations, inplace_adds=adds)
+    inputs = sum(given.tensor.elements for given in graph.inputs)
+    assert max([inputs, *(moment.elements for moment in moments)]) == peak.elements
+    assert sum(graph.value(value).elements for value in peak.alive) == peak.elements
+    if peak.node is not None:
+        assert moments[peak.node] == (peak.elements, len(peak.alive))
+    if not (activations or adds):
+        assert [moment.elements for moment in moments] == [living(graph, index) for index in range(len(graph.nodes))]
+
+
+def living(graph, node):
+    """Values alive while a node runs, without anything that works in place."""
+    first = len(graph.inputs)
+    storage = list(range(first))
+    for index, other in enumerate(graph.nodes):
+        storage.append(storage[other.inputs[0]] if other.application.layer.view else first + index)
+    last = dict.fromkeys(graph.outputs.values(), len(graph.nodes))
+    ends = dict.fromkeys(set(storage), -1)
+    for index, other in enumerate(graph.nodes):
+        for value in (*other.inputs, first + index):
+            ends[storage[value]] = max(ends[storage[value]], index)
+    for value, end in last.items():
+        ends[storage[value]] = max(ends[storage[value]], end)
+    unread = [value for value in range(first) if ends[value] == -1]
+    return sum(
+        graph.value(value).elements
+        for value in ends
+        if value in unread or (max(value - first, -1) <= node <= ends[value])
+    )
+
+
+@given(specs(), st.sampled_from(["float32", "float16", "int8"]), st.integers(1, 3))
+def test_bytes_follow_the_type_and_the_batch(spec, dtype, batch):
+    graph, _ = expand(cnnshape.load(spec.text), Options())
+    one = study_memory(graph, make_report(graph))
+    many = study_memory(graph, make_report(graph, "", Settings(batch=batch, dtype=dtype)))
+    for step, scaled in zip(one.steps, many.steps, strict=True):
+        assert scaled.alive_bytes * 4 == step.alive_bytes * batch * DTYPES[dtype]
+        application = step.row.application
+        tensors = sum(prod(tensor.shape) for tensor in (*application.inputs, application.output))
+        weights = sum(weight.elements for weight in application.layer.weights(application.inputs))
+        moved = 0 if application.layer.view else (tensors * batch + weights) * DTYPES[dtype]
+        assert scaled.moved_bytes == moved
+        if moved:
+            assert scaled.intensity == Fraction(scaled.row.flops, moved)
+        else:
+            assert scaled.intensity is None
 
 
 def wide(branches):
@@ -85,8 +143,8 @@ def test_the_work_grows_with_the_layers():
     reports = [make_report(graph) for graph in graphs]
 
     def whole(graph, report):
-        found = study_memory(graph, report, Device(10**12, 10**10))
-        return [face(found, expand=True) if face is plain else face(found) for face in (plain, to_json, to_svg)]
+        memory = study_memory(graph, report, Device(10**12, 10**10))
+        return [face(memory, expand=True) if face is plain else face(memory) for face in (plain, to_json, to_svg)]
 
     few, many = (calls(whole, graph, report) for graph, report in zip(graphs, reports, strict=True))
     assert many < 5 * few
@@ -99,6 +157,6 @@ def test_seconds_have_a_fitting_unit():
 def test_the_picture_is_xml_that_marks_the_peak():
     from xml.etree import ElementTree
 
-    report, found = studied("resnet50", Settings())
-    texts = [element.text for element in ElementTree.fromstring(to_svg(found)).iter() if element.text]
+    report, memory = studied("resnet50", Settings())
+    texts = [element.text for element in ElementTree.fromstring(to_svg(memory)).iter() if element.text]
     assert any(f"{report.peak.bytes:,} bytes" in text for text in texts)

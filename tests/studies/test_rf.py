@@ -3,6 +3,8 @@
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import cnnshape
 from cnnshape.api import expand
@@ -10,7 +12,9 @@ from cnnshape.graph import Options
 from cnnshape.render.rf import plain, to_svg
 from cnnshape.report import make_report
 from cnnshape.source import shipped_path
-from cnnshape.study.rf import central_cells, region, trace
+from cnnshape.study.rf import central_cells, region, regions, trace
+
+from .growth import calls
 
 CONVS = [(7, 2, 3), (3, 2, 1), (3, 1, 0), (5, 3, 2)]
 SPEC = "cnnshape: 1\ninput: [1, 40]\nlayers:\n" + "".join(
@@ -64,13 +68,56 @@ def test_a_cell_outside_is_refused(cell):
         region(graph, 0, cell)
 
 
+@pytest.mark.parametrize("network", ["resnet18", "unet", "lenet5"])
+def test_regions_are_those_of_single_cells(network):
+    graph = graph_of(network)
+    cells = [
+        (index, (0,) * (len(node.application.output.shape) - 1))
+        for index, node in enumerate(graph.nodes)
+        if len(node.application.output.shape) > 1
+    ]
+    assert regions(graph, cells) == [region(graph, *cell) for cell in cells]
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), st.integers(1, 3), st.integers(0, 2)), min_size=1, max_size=4), st.data())
+def test_a_span_counts_the_padding_on_either_side(convs, data):
+    lines = "".join(f"  - conv: {{out: 1, kernel: {k}, stride: {s}, padding: {p}}}\n" for k, s, p in convs)
+    graph = graph_of(f"cnnshape: 1\ninput: [1, 400]\nlayers:\n{lines}")
+    last = len(graph.nodes) - 1
+    cell = data.draw(st.integers(0, graph.nodes[last].application.output.shape[1] - 1))
+    (span,) = region(graph, last, (cell,)).spans
+    first = end = cell
+    for kernel, stride, padding in reversed(convs):
+        first, end = first * stride - padding, end * stride - padding + kernel - 1
+    assert (span.first, span.last, span.size) == (first, end, end - first + 1)
+    assert span.before == sum(at < 0 for at in range(first, end + 1))
+    assert span.after == sum(at > 399 for at in range(first, end + 1))
+    assert span.inside == span.size - span.before - span.after
+
+
+def test_regions_work_the_fields_out_once():
+    graph = graph_of("resnet18")
+    cells = central_cells(graph, trace(graph, make_report(graph)), 4)
+    assert calls(regions, graph, cells) < 2 * calls(region, graph, *cells[0])
+
+
+@pytest.mark.parametrize("most", [2, 3, 8])
+def test_central_cells_are_the_last_of_each_stride(most):
+    graph = graph_of("resnet50")
+    fields = central_cells(graph, trace(graph, make_report(graph)), most)
+    sizes = [graph.nodes[index].application.output.shape[1:] for index, _ in fields]
+    assert len(fields) == min(most, 5)
+    assert [cell for _, cell in fields] == [tuple(size // 2 for size in shape) for shape in sizes]
+    assert sizes == sorted(sizes, reverse=True)
+
+
 def test_where_the_field_covers_the_input():
     graph = graph_of("resnet50")
-    found = trace(graph, make_report(graph))
-    sizes = {stage.row.name: stage.row.receptive_field.size[0] for stage in found.stages}
-    assert sizes[found.covered] >= 224
+    fields = trace(graph, make_report(graph))
+    sizes = {stage.row.name: stage.row.receptive_field.size[0] for stage in fields.stages}
+    assert sizes[fields.covered] >= 224
     names = list(sizes)
-    assert all(sizes[name] < 224 for name in names[: names.index(found.covered)])
+    assert all(sizes[name] < 224 for name in names[: names.index(fields.covered)])
 
 
 def test_unaligned_joins_are_named_where_they_begin():
@@ -82,21 +129,21 @@ layers:
   - {concat: {one: [], two: [relu]}, name: later}
 """
     graph = graph_of(spec)
-    found = trace(graph, make_report(graph))
-    assert found.unaligned == ("add",)
-    assert "paths with different centres meet at add" in plain(found)
+    fields = trace(graph, make_report(graph))
+    assert fields.unaligned == ("add",)
+    assert "paths with different centres meet at add" in plain(fields)
 
 
 def test_the_picture_is_to_scale():
     graph = graph_of("resnet18")
-    found = trace(graph, make_report(graph))
-    regions = [region(graph, *cell) for cell in central_cells(graph, found, 8)]
+    fields = trace(graph, make_report(graph))
+    drawn = regions(graph, central_cells(graph, fields, 8))
     shapes = {}
-    for element in ElementTree.fromstring(to_svg(found, regions)).iter("{http://www.w3.org/2000/svg}rect"):
+    for element in ElementTree.fromstring(to_svg(fields, drawn)).iter("{http://www.w3.org/2000/svg}rect"):
         title = element.find("{http://www.w3.org/2000/svg}title")
         if title is not None:
             shapes[title.text] = float(element.get("width"))
     unit = shapes["the input, 224x224"] / 224
-    for each in regions:
-        width = shapes[f"{each.layer}: {each.spans[0].size}x{each.spans[1].size}"]
-        assert width == pytest.approx(each.spans[1].size * unit, abs=0.2)
+    for seen in drawn:
+        width = shapes[f"{seen.layer}: {seen.spans[0].size}x{seen.spans[1].size}"]
+        assert width == pytest.approx(seen.spans[1].size * unit, abs=0.2)

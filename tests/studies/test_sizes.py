@@ -13,7 +13,9 @@ from cnnshape.cli.app import app
 from cnnshape.cli.sizes import MOST
 from cnnshape.graph import Options
 from cnnshape.source import shipped_path
-from cnnshape.study.sizes import find_pattern, find_sizes
+from cnnshape.study.sizes import costs, find_pattern, find_sizes
+
+from .growth import calls
 
 # min_size of torchvision 0.28's weights metadata; VGG, DenseNet and ConvNeXt state what their first stages need
 SMALLEST = {
@@ -45,10 +47,10 @@ def test_the_u_nets():
 
 
 def test_each_size_works_or_has_an_obstacle():
-    found = sizes("unet_padded", 1, 64)
-    forbidden = [size for obstacle in found.obstacles for size in obstacle.sizes]
-    assert sorted([*found.working, *forbidden]) == list(range(1, 65))
-    assert sorted([*found.exact, *(size for _, some in found.rounding for size in some)]) == list(found.working)
+    tried = sizes("unet_padded", 1, 64)
+    forbidden = [size for obstacle in tried.obstacles for size in obstacle.sizes]
+    assert sorted([*tried.working, *forbidden]) == list(range(1, 65))
+    assert sorted([*tried.exact, *(size for _, some in tried.rounding for size in some)]) == list(tried.working)
 
 
 def test_exact_sizes_are_those_without_a_rest():
@@ -59,12 +61,70 @@ def test_exact_sizes_are_those_without_a_rest():
 @given(st.sets(st.integers(1, 120)), st.integers(1, 40), st.sets(st.integers(0, 39)))
 def test_a_pattern_stands_for_exactly_its_set(single, period, residues):
     members = {size for size in single if size < 40}
-    members |= {size for size in range(40, 401) if size % period in {each % period for each in residues}}
+    members |= {size for size in range(40, 401) if size % period in {residue % period for residue in residues}}
     pattern = find_pattern(members, 1, 400)
-    told = set(pattern.single)
+    stated = set(pattern.single)
     if pattern.period:
-        told |= {size for size in range(pattern.start, 401) if size % pattern.period in pattern.residues}
-    assert told == members
+        stated |= {size for size in range(pattern.start, 401) if size % pattern.period in pattern.residues}
+    assert stated == members
+
+
+def small(lines):
+    return "cnnshape: 1\ninput: [3, 30, 30]\nlayers:\n" + "".join(f"  - {line}\n" for line in lines)
+
+
+def test_obstacles_are_grouped_by_line_and_problem_in_the_order_of_sizes():
+    tried = sizes(small(["max_pool: 3", "conv: {out: 4, kernel: 4}", "avg_pool: 2"]), 1, 20)
+    assert [(obstacle.line, obstacle.sizes) for obstacle in tried.obstacles] == [
+        (4, (1, 2)),
+        (5, tuple(range(3, 12))),
+        (6, tuple(range(12, 15))),
+    ]
+    assert [obstacle.message.partition(":")[0] for obstacle in tried.obstacles] == ["at 1", "at 3", "at 12"]
+    assert tried.working == tuple(range(15, 21))
+
+
+def test_rounding_is_of_the_first_layer_that_rounds():
+    tried = sizes(small(["max_pool: 2", "max_pool: 2"]), 4, 19)
+    assert dict(tried.rounding) == {"max_pool": tuple(range(5, 20, 2)), "max_pool_2": (6, 10, 14, 18)}
+    assert tried.exact == (4, 8, 12, 16)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0, 2)), min_size=1, max_size=3),
+    st.integers(4, 24),
+)
+def test_a_size_is_exact_where_every_window_tiles(convs, size):
+    spec = small([f"conv: {{out: 1, kernel: {k}, stride: {s}, padding: {p}}}" for k, s, p in convs])
+    tried = sizes(spec, size, size)
+    axis, exact = size, True
+    for kernel, stride, padding in convs:
+        room = axis + 2 * padding - kernel
+        if room < 0:
+            assert tried.working == ()
+            return
+        exact, axis = exact and room % stride == 0, room // stride + 1
+    assert tried.working == (size,)
+    assert tried.exact == ((size,) if exact else ())
+
+
+def test_costs_are_reports_at_the_sizes_that_work():
+    design = cnnshape.load(small(["conv: {out: 4, kernel: 5}"]))
+
+    def expanded(size):
+        return expand(design, Options(inputs={"": (3, size, size)}))
+
+    tried = costs(expanded, [4, 5, 8])
+    assert [cost.size for cost in tried] == [5, 8]
+    assert [cost.report.totals.macs for cost in tried] == [4 * 3 * 25 * (size - 4) ** 2 for size in (5, 8)]
+    for cost in tried:
+        assert cost.report.totals == cnnshape.analyze(design, inputs=(3, cost.size, cost.size)).totals
+
+
+def test_the_work_grows_with_the_sizes():
+    spec = small(["conv: {out: 1, kernel: 3, stride: 2}"] * 2)
+    few, many = (calls(sizes, spec, 20, 20 + number) for number in (50, 200))
+    assert many < 4.5 * few
 
 
 def run(*arguments):
@@ -75,9 +135,9 @@ def run(*arguments):
 def test_a_long_input_is_tried_around_its_own_size(tmp_path):
     path = tmp_path / "long.yaml"
     path.write_text("cnnshape: 1\ninput: [1, 8000]\nlayers:\n  - conv: {out: 1, kernel: 7001, stride: 4}\n")
-    _, found = run(path)
-    assert found["lowest"] < 7001 < 8000 < found["highest"] == found["lowest"] + MOST - 1
-    assert found["working"] == list(range(7001, found["highest"] + 1))
+    _, tried = run(path)
+    assert tried["lowest"] < 7001 < 8000 < tried["highest"] == tried["lowest"] + MOST - 1
+    assert tried["working"] == list(range(7001, tried["highest"] + 1))
     assert run(path, "--from", 1)[0] == 2
     assert run(path, "--from", 8000, "--to", 8003)[1]["exact"] == [8001]
 
@@ -85,8 +145,8 @@ def test_a_long_input_is_tried_around_its_own_size(tmp_path):
 def test_a_design_that_refuses_its_own_size_is_what_the_question_is_for(tmp_path):
     path = tmp_path / "small.yaml"
     path.write_text("cnnshape: 1\ninput: [3, 5, 5]\nlayers:\n  - conv: {out: 1, kernel: 7}\n")
-    status, found = run(path)
-    assert (status, found["working"]) == (0, [7, 8, 9, 10])
+    status, tried = run(path)
+    assert (status, tried["working"]) == (0, [7, 8, 9, 10])
     path.write_text(path.read_text().replace("kernel", "krenel"))
     status, said = run(path)
     assert status == 1 and "CS403" in said

@@ -10,7 +10,8 @@ from cnnshape.language.expression.expression import (
     compile_expression,
     place_in,
 )
-from cnnshape.language.expression.parser import MAX_DEPTH
+from cnnshape.language.expression.parser import BINDING, LITERALS, MAX_DEPTH
+from cnnshape.language.expression.tokens import KEYWORDS
 from cnnshape.language.expression.tree import (
     Binary,
     Choice,
@@ -27,13 +28,15 @@ from cnnshape.language.expression.values import (
     ExpressionProblem,
     Unresolved,
     describe,
-    make_divisible,
 )
 
 __all__ = [
     "AXIS_NAMES",
+    "BINDING",
     "DYNAMIC",
     "FUNCTIONS",
+    "KEYWORDS",
+    "LITERALS",
     "MAX_DEPTH",
     "MAX_LENGTH",
     "MAX_VALUE",
@@ -52,6 +55,5 @@ __all__ = [
     "Variable",
     "compile_expression",
     "describe",
-    "make_divisible",
     "place_in",
 ]

@@ -19,8 +19,8 @@ from cnnshape.language.expression.tree import (
 from cnnshape.language.expression.values import FUNCTIONS, MAX_VALUE, ExpressionProblem
 
 MAX_DEPTH = 32
-_LITERALS = {"true": True, "false": False}
-_BINDING = {
+LITERALS = {"true": True, "false": False}
+BINDING = {
     "if": 1, "or": 2, "and": 3,
     "==": 5, "!=": 5, "<": 5, "<=": 5, ">": 5, ">=": 5,
     "+": 6, "-": 6, "*": 7, "/": 7, "//": 7, "%": 7, ".": 9,
@@ -65,7 +65,7 @@ class _Parser:
         """What was meant by a token that has no place."""
         before = next((earlier.text for earlier in reversed(self.tokens) if earlier.offset < token.offset), "")
         if token.text == ",":
-            return "a list stands in square brackets: `[3, 3]`"
+            return "write a list in square brackets: `[3, 3]`"
         if (times := re.fullmatch(r"x(\d+)", token.text, re.ASCII)) and before.isdigit():
             return f"a list is written `[{before}, {times[1]}]`, a product `{before} * {times[1]}`"
         if token.text.startswith("_") and before.isdigit():
@@ -89,7 +89,7 @@ class _Parser:
             message = f"an expression nested more than {MAX_DEPTH} levels deep"
             raise ExpressionProblem("expression-syntax", message)
         left = self.prefix(self.take(), depth)
-        while _BINDING.get(self.peek().kind, 0) > binding:
+        while BINDING.get(self.peek().kind, 0) > binding:
             left = self.infix(self.take(), left, depth)
         return left
 
@@ -108,8 +108,8 @@ class _Parser:
         raise self.fail(token, "a number, a name or `(`")
 
     def name(self, token: Token, depth: int) -> Node:
-        if token.text in _LITERALS:
-            return Constant(token.text, token.offset, _LITERALS[token.text])
+        if token.text in LITERALS:
+            return Constant(token.text, token.offset, LITERALS[token.text])
         if self.peek().kind == "(":
             return self.call(token, depth)
         return Variable(token.text, token.offset)
@@ -134,12 +134,12 @@ class _Parser:
         if token.kind == ".":
             return self.item(left)
         if token.kind == "if":
-            condition = self.expression(_BINDING["if"], depth + 1)
+            condition = self.expression(BINDING["if"], depth + 1)
             self.expect("else", "`else`")
             return Choice(token.offset, left, condition, self.expression(0, depth + 1))
-        right = self.expression(_BINDING[token.kind], depth + 1)
+        right = self.expression(BINDING[token.kind], depth + 1)
         compares = token.kind in EQUALITY or token.kind in ORDER
-        if compares and _BINDING.get(self.peek().kind) == _COMPARISON:
+        if compares and BINDING.get(self.peek().kind) == _COMPARISON:
             raise self.fail(self.peek(), "`and` between two comparisons")
         return Binary(token.text, token.offset, left, right)
 

@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from cnnshape.arithmetic import is_number, make_divisible
 from cnnshape.language.expression.values import (
     FUNCTIONS,
     MAX_VALUE,
@@ -16,7 +17,6 @@ from cnnshape.language.expression.values import (
     Value,
     describe,
     divide,
-    make_divisible,
     sort_of,
     unknown,
 )
@@ -64,7 +64,7 @@ class Node:
 
     def need_number(self, value: Value) -> None:
         """Raises ExpressionProblem for an operand that is no number."""
-        if type(value) in (int, float):
+        if type(value) in (int, float) or is_number(value):
             return
         if isinstance(value, Unresolved):
             raise unknown(value)

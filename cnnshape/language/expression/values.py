@@ -1,8 +1,9 @@
 """Values of expressions: what they may be, how messages show them, and the functions that work on them."""
 
 from collections.abc import Callable, Mapping
-from math import ceil, floor
 from typing import Any
+
+from cnnshape.arithmetic import Recordable, ceiling, example, floor, is_number, make_divisible, maximum, minimum
 
 MAX_VALUE = 10**12
 
@@ -46,7 +47,8 @@ def describe(value: Value) -> str:
     """A value as a message shows it."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
+    if is_number(value):
+        value = example(value)
         short = f"{value:.6g}"
         # A number that only looks like the whole number that was meant is shown in full.
         return short if value == float(short) or not short.isdigit() else str(value)
@@ -59,33 +61,27 @@ def sort_of(value: Value) -> str | None:
     """Values of one sort may be equal; None for what can't be compared."""
     if isinstance(value, bool):
         return "truth"
-    if isinstance(value, int | float):
+    if is_number(value):
         return "number"
     return "word" if isinstance(value, str) else "list" if isinstance(value, tuple) else None
 
 
 def divide(a: int | float, b: int | float) -> int | float:
     """The quotient, exact where whole numbers divide evenly, else the nearest float."""
-    if isinstance(a, int) and isinstance(b, int):
-        quotient, rest = divmod(a, b)
-        return a / b if rest else quotient
+    if _is_integer(a) and _is_integer(b) and a % b == 0:
+        return a // b
     return a / b
 
 
-def make_divisible(value: float, divisor: int, least: int | None = None) -> int:
-    """`value` rounded to a multiple of `divisor`, at least `least`, never more than 10 % below `value`.
-
-    Source: `_make_divisible` of the MobileNet reference code (tensorflow/models, torchvision).
-    """
-    lowest = divisor if least is None else least
-    rounded = max(lowest, int(value + divisor / 2) // divisor * divisor)
-    return int(rounded + divisor if rounded < 0.9 * value else rounded)
+def _is_integer(value: object) -> bool:
+    """Whether a number is whole by its type: 4.0 is not."""
+    return value.is_integer if isinstance(value, Recordable) else isinstance(value, int)
 
 
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
-    "min": (min, 2, 8),
-    "max": (max, 2, 8),
-    "ceil": (ceil, 1, 1),
+    "min": (minimum, 2, 8),
+    "max": (maximum, 2, 8),
+    "ceil": (ceiling, 1, 1),
     "floor": (floor, 1, 1),
     "make_divisible": (make_divisible, 2, 3),
 }

@@ -3,18 +3,17 @@
 from collections.abc import Callable
 
 from cnnshape.arithmetic import Formula
-from cnnshape.report import Report
-from cnnshape.study.counting.case import Case
+from cnnshape.study.counting.case import Case, Cases
 from cnnshape.study.counting.costs import OUTPUT
 from cnnshape.study.counting.rule import Part, Quantity, Tally
 
 LEARNED = "learned parameters"
 
 
-def count(report: Report, quantity: Quantity) -> tuple[Tally, ...]:
+def count(cases: Cases, quantity: Quantity) -> tuple[Tally, ...]:
     """What our total of that quantity is made of, row by row."""
     parts = _PARTS[quantity]
-    return tuple(Tally(parts(case)) for case in map(Case, report.rows))
+    return cases.spread([Tally(parts(case)) for case in cases.distinct])
 
 
 def _one(about: str, words: str, amount: int) -> tuple[Part, ...]:

@@ -30,8 +30,8 @@ _TO_SIZE: Costs = (Cost("the size as written", _size),)
 
 
 def _to_scale(case: Case) -> int:
-    scale: float = case.argument("scale")
-    return int(case.input_values * scale ** len(case.output_sizes))
+    scales = per_axis(case.argument("scale"), len(case.output_sizes), "scale")
+    return int(case.input_values * prod(scales))
 
 
 def _upsample(case: Case) -> Costs:
@@ -111,11 +111,20 @@ def _transposed(case: Case) -> Answer:
     return (product, bias) if case.biased else (product,)
 
 
+def _unscaled(answer: Answer, case: Case) -> Answer:
+    """calflops works out the factor of an upsampling and drops it; it fails on a scale for each of several axes."""
+    return Mark.UNKNOWN if isinstance(case.argument("scale"), tuple) else answer
+
+
+def _unscaled_upsample(case: Case) -> Answer:
+    return _unscaled(_TO_SIZE if case.argument("scale") is None else per_input(1), case)
+
+
 _CALFLOPS = _DEEPSPEED.changed(
     families={},
     kinds={
         "conv_transpose": _transposed,
-        "upsample": lambda case: _TO_SIZE if case.argument("scale") is None else per_input(1),
+        "upsample": _unscaled_upsample,
     },
 )
 _CALFLOPS_MACS = Table(
@@ -124,6 +133,7 @@ _CALFLOPS_MACS = Table(
         "conv": lambda case: _conv((PRODUCT,), case),
         "linear": (PRODUCT,),
         "conv_transpose": (Cost("input values x kernel / groups", _kept),),
+        "upsample": lambda case: _unscaled((), case),
     },
 )
 

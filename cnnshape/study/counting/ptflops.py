@@ -5,7 +5,7 @@ Modules, functions and operators that it doesn't know count nothing. An unknown 
 
 from math import prod
 
-from cnnshape.layers import Layer, MatrixProduct, Pooling, RegionPool, Resize
+from cnnshape.layers import Layer, MatrixProduct, Pooling, RegionPool, Resize, per_axis
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import (
     FUNCTIONAL_NORM,
@@ -27,9 +27,18 @@ def _layer_norm(case: Case) -> Answer:
 
 def _upsample(times: int, case: Case) -> Answer:
     """Once by the module, once by the function; a fractional scale is multiplied out without rounding sizes."""
+    return per_value(times) if _is_exact(case) else Mark.UNKNOWN
+
+
+def _is_exact(case: Case) -> bool:
+    """Whether the scales, each cut to a whole number where there is one per axis, give the output's size."""
     scale = case.argument("scale")
-    fits = scale is None or scale ** len(case.output_sizes) * prod(case.input_sizes) == prod(case.output_sizes)
-    return per_value(times) if fits else Mark.UNKNOWN
+    if scale is None:
+        return True
+    if isinstance(scale, tuple):
+        scale = tuple(map(int, scale))
+    cells: float = prod(per_axis(scale, len(case.output_sizes), "scale")) * prod(case.input_sizes)
+    return cells == prod(case.output_sizes)
 
 
 _MODULES = Table(

@@ -6,7 +6,7 @@ A module of another class counts nothing, and so does whatever is no module.
 from collections.abc import Callable
 from math import prod
 
-from cnnshape.layers import Layer, RegionPool, Window
+from cnnshape.layers import Layer, MatrixProduct, Normalization, RegionPool, Resize, Window
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import PRODUCT, is_per_position, per_value, scaled
 from cnnshape.study.counting.rule import Answer, Cost, Costs, Entry, Mark, Quantity, Rule, Table, alike
@@ -32,7 +32,7 @@ def _layer_norm(case: Case) -> Answer:
 
 
 def _ratio(case: Case) -> int:
-    """Values in / values out per channel is taken as the window, as a floating-point number."""
+    """Values in / values out per channel counts as the window, as a floating-point number."""
     kernel = 1.0
     for before, after in zip(case.input_sizes, case.output_sizes, strict=True):
         kernel *= before / after
@@ -90,9 +90,11 @@ def _mean(read: Callable[[Case], int]) -> Costs:
     return (Cost("1 per value read, and 1 per output value", lambda case: read(case) + case.values),)
 
 
+# Its hooks hold for subclasses too, and it counts products of matrices as functions.
 _ULTRALYTICS = _COMMON.changed(
-    families={},
+    families={MatrixProduct: Mark.UNKNOWN, Normalization: Mark.UNKNOWN, Resize: Mark.UNKNOWN},
     kinds={
+        "local_response_norm": (),
         "conv_transpose": (PRODUCT,),
         **alike("layer_norm group_norm", scaled(4, 2)),
         "avg_pool": _mean(_read),

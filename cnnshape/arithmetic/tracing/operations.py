@@ -16,11 +16,15 @@ class Bound(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """One operation: its function for numbers, for arrays, and the largest result for operands of known bounds."""
+    """One operation: its function for numbers, for arrays, and the largest result for operands of known bounds.
+
+    `whole` says whether the result is an int: None where it is for ints alone.
+    """
 
     plain: Run
     array: Run
     most: Callable[..., float]
+    whole: bool | None = None
 
 
 def _nonzero(divisor: Any) -> Any:
@@ -62,14 +66,14 @@ OPERATIONS: dict[str, Operation] = {
     "+": Operation(operator.add, operator.add, _sum),
     "-": Operation(operator.sub, operator.sub, _sum),
     "*": Operation(operator.mul, operator.mul, lambda a, b: a.most * b.most),
-    "/": Operation(operator.truediv, lambda a, b: a / _nonzero(b), _quotient),
+    "/": Operation(operator.truediv, lambda a, b: a / _nonzero(b), _quotient, whole=False),
     "//": Operation(operator.floordiv, lambda a, b: a // _nonzero(b), _quotient),
     "%": Operation(operator.mod, lambda a, b: a % _nonzero(b), lambda a, b: b.most),
     "gcd": Operation(math.gcd, _array_gcd, _larger),
     "maximum": Operation(max, _array_maximum, _larger),
     "minimum": Operation(min, _array_minimum, _larger),
     "negative": Operation(operator.neg, operator.neg, lambda a: a.most),
-    "floor": Operation(math.floor, lambda a: (a // 1).astype("int64"), lambda a: a.most + 1),
+    "floor": Operation(math.floor, lambda a: (a // 1).astype("int64"), lambda a: a.most + 1, whole=True),
 }
 DIVISIONS = frozenset({"/", "//", "%"})
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from cnnshape.arithmetic.operations import COMPARISONS, DIVISIONS, OPERATIONS, Bound
+from cnnshape.arithmetic.tracing.operations import COMPARISONS, DIVISIONS, OPERATIONS, Bound
 
 EXACT = 2.0**53
 """Up to here both int64 and float64 hold every whole number."""

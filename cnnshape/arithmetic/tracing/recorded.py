@@ -13,8 +13,9 @@ with equal results are two members.
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from cnnshape.arithmetic.operations import COMPARISONS, OPERATIONS
-from cnnshape.arithmetic.replay import Replay, Step, replay
+from cnnshape.arithmetic.recordable import Recordable
+from cnnshape.arithmetic.tracing.operations import COMPARISONS, OPERATIONS
+from cnnshape.arithmetic.tracing.replay import Replay, Step, replay
 
 
 class Trace:
@@ -53,9 +54,12 @@ class Trace:
         recorded = [self.operand(operand) for operand in operands]
         key = (operation, *[number.step for number in recorded])
         if key not in self._recorded:
+            known = OPERATIONS[operation]
             # The example comes first: where it raises, nothing is recorded.
-            example = OPERATIONS[operation].plain(*[number.example for number in recorded])
-            step = Step(operation, tuple(number.step for number in recorded), whole=isinstance(example, int))
+            example = known.plain(*[number.example for number in recorded])
+            # By the operands' types: the smaller of an int and a float is an int for some values only.
+            whole = all(number.is_integer for number in recorded) if known.whole is None else known.whole
+            step = Step(operation, tuple(number.step for number in recorded), whole=whole)
             self._recorded[key] = self._append(step, example)
         return self._recorded[key]
 
@@ -82,7 +86,7 @@ class Trace:
 
     def _append(self, step: Step, example: Any) -> "Recorded":
         self._steps.append(step)
-        return Recorded(self, len(self._steps) - 1, example)
+        return Recorded(self, len(self._steps) - 1, example, whole=step.whole)
 
 
 def _is_plain(value: object) -> bool:
@@ -122,20 +126,16 @@ def _comparison(sign: str) -> Callable[[Any, Any], bool]:
     return compare
 
 
-class Recorded:
+class Recorded(Recordable):
     """A number of a trace. `example` is its value in the run that was recorded, `step` the step that made it."""
 
-    __slots__ = ("example", "step", "trace")
+    __slots__ = ("example", "is_integer", "step", "trace")
 
-    def __init__(self, trace: Trace, step: int, example: Any) -> None:
+    def __init__(self, trace: Trace, step: int, example: Any, *, whole: bool) -> None:
         self.trace = trace
         self.step = step
         self.example = example
-
-    @property
-    def is_integer(self) -> bool:
-        """Whether the number is a whole one by its type, for every value of the parameters."""
-        return isinstance(self.example, int)
+        self.is_integer = whole
 
     __add__, __radd__ = _operator("+", 0), _reflected("+", 0)
     __sub__, __rsub__ = _operator("-", 0), _reflected("-")
@@ -165,7 +165,8 @@ class Recorded:
         return self.trace.compare("!=", self, other) if _is_plain(other) else NotImplemented
 
     def __bool__(self) -> bool:
-        return self.trace.compare("!=", self, 0)
+        holds: bool = self.trace.compare("!=", self, 0)
+        return holds
 
     def __hash__(self) -> int:
         return object.__hash__(self)

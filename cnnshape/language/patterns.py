@@ -1,0 +1,27 @@
+"""Regular expressions of the grammar for editors, in the syntax that JavaScript and Python share.
+
+A pattern for expressions accepts every expression, and refuses most texts that are none: each operator has its operands.
+That brackets match and functions exist is more than a pattern can say.
+"""
+
+from cnnshape.language import grammar
+from cnnshape.language.expression import BINDING, KEYWORDS
+
+_WORD_OPERATORS = (*(sign for sign in BINDING if sign in KEYWORDS), "else")
+_LONG_SIGNS = tuple(sign for sign in BINDING if len(sign) == 2 and sign not in KEYWORDS)
+_SHORT_SIGNS = "".join(sorted(sign for sign in BINDING if len(sign) == 1 and sign not in ".-")) + ","
+
+_NUMBER = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?(?![A-Za-z0-9_])"
+_WORD = rf"(?!({'|'.join(sorted(KEYWORDS))})\b){grammar.VARIABLE}\b"
+_OPERAND = rf"((-|not\b|({_WORD})?\s*\()\s*)*({_NUMBER}|{_WORD})(\s*(\)|\.\s*[0-9]+))*"
+_OPERATOR = rf"({'|'.join(_LONG_SIGNS)}|[-{_SHORT_SIGNS}]|({'|'.join(_WORD_OPERATORS)})\b)"
+
+EXPRESSION = rf"^\s*{_OPERAND}(\s*{_OPERATOR}\s*{_OPERAND})*\s*$"
+BLOCK_NAME = f"^{grammar.BLOCK_NAME}$"
+REFERENCE = f"^{grammar.NAME}$"
+YEAR = "^[0-9]{4}$"
+
+
+def new_name(pattern: str) -> str:
+    """A name that the user gives: `grammar.NAME` or `grammar.VARIABLE`, without the reserved words."""
+    return f"^(?!({'|'.join(sorted(grammar.RESERVED))})$){pattern}$"

@@ -1,0 +1,53 @@
+"""Reading `expect:`. What its lines say is read later, when there are figures to compare them with."""
+
+from cnnshape.document import Entry, Mapping, Node, Sequence
+from cnnshape.language import grammar
+from cnnshape.language.model import Expectation, ListValue, Name
+from cnnshape.language.reader import split
+from cnnshape.language.reader.problems import shown
+from cnnshape.language.reader.values import ValueReader
+from cnnshape.source import Span
+
+
+class ExpectationReader(ValueReader):
+    """Reads what a file expects of its own figures."""
+
+    def expectations(self, entry: Entry) -> tuple[Expectation, ...]:
+        """The lines, in order; one of several values is several expectations: `outputs.scores`."""
+        mapping = self.mapping(entry.value, "`expect`", help=grammar.FILE["expect"].help)
+        lines = self._entries(mapping) if mapping else []
+        return tuple(line for key, value in lines for line in self._expectation(Name(key.text, key.span), value))
+
+    def _entries(self, node: Mapping) -> list[Entry]:
+        """The entries; reports a number that YAML split at its commas, `25,557,032`."""
+        kept = []
+        for entry, pieces in split.thousands(node):
+            if len(pieces) > 1:
+                self._report_split_number(entry.value.span, pieces)
+            else:
+                kept.append(entry)
+        return kept
+
+    def _report_split_number(self, at: Span, pieces: list[str]) -> None:
+        help = f"write `{shown(''.join(pieces))}`, or `{shown('_'.join(pieces))}`"
+        self.report("split-expression", "YAML ends a value at a comma inside braces", at, help=help)
+
+    def _expectation(self, figure: Name, node: Node) -> list[Expectation]:
+        if isinstance(node, Mapping):
+            return self._by_name(figure, node)
+        if isinstance(node, Sequence):
+            listed = self.value(node, f"`{figure.text}`")
+            return [Expectation(figure, listed)] if isinstance(listed, ListValue) else []
+        word = self.word(node, f"`{shown(figure.text)}`")
+        return [Expectation(figure, word)] if word else []
+
+    def _by_name(self, figure: Name, node: Mapping) -> list[Expectation]:
+        """Expectations by name: `outputs: {scores: [21]}`."""
+        expectations: list[Expectation] = []
+        for key, value in self._entries(node):
+            if isinstance(value, Mapping):
+                message = f"`{shown(figure.text)}.{shown(key.text)}` is a single value or a list, found a mapping"
+                self.report("wrong-structure", message, value.span)
+            else:
+                expectations += self._expectation(Name(f"{figure.text}.{key.text}", key.span), value)
+        return expectations

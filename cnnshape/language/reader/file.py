@@ -1,0 +1,187 @@
+"""Reading one file: its keys, and what each of them holds."""
+
+import re
+
+from cnnshape.diagnostics import Label, nearest
+from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
+from cnnshape.language import grammar
+from cnnshape.language.expression import Reference
+from cnnshape.language.model import Block, Expectation, Input, Name, Param, Step, Variant
+from cnnshape.language.reader.blocks import BlockReader
+from cnnshape.language.reader.expectations import ExpectationReader
+from cnnshape.language.reader.inputs import InputReader
+from cnnshape.language.reader.problems import Problems, shown
+from cnnshape.source import SourceText, Span
+
+_TYPING_ERROR = 0.7
+"""How alike a key and a known one must be, for its number to be no parameter."""
+
+
+class File:
+    """What one file states itself; None or empty where it states nothing."""
+
+    __slots__ = (
+        "blocks", "comments", "expectations", "extends", "family", "has_keys", "inputs", "keys", "layers", "name", "origin", "outputs",
+        "params", "repaired", "sound", "source", "strays", "variants", "year",
+    )  # fmt: skip
+
+    def __init__(self, source: SourceText) -> None:
+        self.source = source
+        self.name = ""
+        self.origin = ""
+        self.family = ""
+        self.year: int | None = None
+        self.extends: Name | None = None
+        self.inputs: tuple[Input, ...] = ()
+        self.params: tuple[Param, ...] = ()
+        self.variants: tuple[Variant, ...] = ()
+        self.blocks: tuple[Block, ...] = ()
+        self.layers: tuple[Step, ...] = ()
+        self.outputs: tuple[Reference, ...] = ()
+        self.expectations: tuple[Expectation, ...] = ()
+        self.keys: frozenset[str] = frozenset()
+        """The keys that it has, whether or not their values could be read."""
+        self.strays: tuple[Name, ...] = ()
+        """Keys that a file doesn't have. They were meant as something, so their uses are not reported again."""
+        self.sound = True
+        """Whether all of it could be read, its steps apart."""
+        self.has_keys = True
+        """Whether its root is a mapping."""
+        self.repaired: tuple[Span, ...] = ()
+        """The lines that are not YAML."""
+        self.comments: tuple[Span, ...] = ()
+
+    @property
+    def start(self) -> Span:
+        """The first character, for what is missing in the file as a whole."""
+        return Span(self.source, 1, 1, 1, 2)
+
+    def lacks(self, key: str) -> bool:
+        """Whether it certainly lacks a key: a stray one may be meant for it."""
+        return self.has_keys and not self.repaired and not self.strays and key not in self.keys
+
+
+def read_file(source: SourceText, root: Node, problems: Problems) -> File:
+    """The file of a root node; empty, and not sound, where the root is no mapping."""
+    return _FileReader(problems).file(source, root)
+
+
+class _FileReader(BlockReader):
+    def file(self, source: SourceText, root: Node) -> File:
+        file = File(source)
+        if not isinstance(root, Mapping):
+            self._report_other_root(root)
+            file.sound = file.has_keys = False
+            return file
+        mapping = self._known_keys(file, root)
+        entries = {entry.key.text: entry for entry in mapping.entries}
+        self._read_head(file, entries)
+        self._read_declarations(file, entries)
+        file.sound = not self.problems.all
+        if "blocks" in entries:
+            file.blocks = self.blocks(entries["blocks"])
+        if "layers" in entries:
+            file.layers = self.steps(entries["layers"].value, "`layers`")
+        return file
+
+    def _report_other_root(self, root: Node) -> None:
+        help = "a spec starts with `cnnshape: 1`, `input: [...]` and `layers:`"
+        if isinstance(root, Sequence):
+            help = "put the list of steps under `layers:`, and the input above it: `input: [3, 224, 224]`"
+        self.mapping(root, "a spec", help=help)
+
+    def _known_keys(self, file: File, root: Mapping) -> Mapping:
+        """The entries that a file has, misspelt ones renamed; reports the others."""
+        known = self.corrected(root, "a spec", grammar.FILE, _param_help)
+        file.keys = frozenset(entry.key.text for entry in known.entries)
+        read = {entry.key.span for entry in known.entries}
+        file.strays = tuple(Name(key.text, key.span) for key, _ in root.entries if key.span not in read)
+        if "extends" not in file.keys:
+            return known
+        for key, _ in known.entries:
+            if key.text not in grammar.EXTENDING_KEYS:
+                message = f"`{key.text}` is not allowed with `extends`: the base file is used as a whole"
+                help = "copy the base file (`cnnshape show`) to change its layers; params may be overridden"
+                self.report("unknown-key", message, key.span, help=help)
+        return known
+
+    def _read_head(self, file: File, entries: dict[str, Entry]) -> None:
+        """Reads what describes the file."""
+        if "cnnshape" in entries:
+            self._check_version(entries["cnnshape"].value)
+        if "name" in entries:
+            file.name = self._line(entries["name"])
+        if "source" in entries:
+            file.origin = self._line(entries["source"])
+        if "family" in entries:
+            family = self.name(entries["family"].value, "a family")
+            file.family = family.text if family else ""
+        if "year" in entries:
+            file.year = self._year(entries["year"].value)
+        if "extends" in entries:
+            file.extends = self.word(entries["extends"].value, "`extends`")
+
+    def _read_declarations(self, file: File, entries: dict[str, Entry]) -> None:
+        """Reads what steps refer to, and what is expected of them."""
+        if "input" in entries:
+            file.inputs = InputReader(self.problems).inputs(entries["input"])
+        file.params = self.params(entries.get("params"))
+        if "variants" in entries:
+            file.variants = self.variants(entries["variants"])
+        if "outputs" in entries:
+            file.outputs = self._outputs(entries["outputs"])
+        if "expect" in entries:
+            file.expectations = ExpectationReader(self.problems).expectations(entries["expect"])
+
+    def _check_version(self, node: Node) -> None:
+        if isinstance(node, Scalar) and node.text == str(grammar.VERSION):
+            return
+        message = f"`cnnshape` is the version of the language; this release reads version {grammar.VERSION}"
+        self.report("unsupported-version", message, node.span, help=grammar.FILE["cnnshape"].help)
+
+    def _line(self, entry: Entry) -> str:
+        """A line of free text, as it may be printed."""
+        word = self.word(entry.value, f"`{entry.key.text}`", sort="a line of text")
+        if word is None:
+            return ""
+        if word.text.replace("\n", " ").isprintable():
+            return " ".join(word.text.split())
+        message = f"`{entry.key.text}` has characters that can't be printed"
+        self.report("bad-name", message, word.span, help="remove the escapes")
+        return ""
+
+    def _year(self, node: Node) -> int | None:
+        """The year in which the network was published."""
+        word = self.word(node, "`year`")
+        if word is None:
+            return None
+        year = int(word.text) if re.fullmatch("[0-9]{4}", word.text) else None
+        if year in grammar.YEARS:
+            return year
+        first, last = grammar.YEARS[0], grammar.YEARS[-1]
+        message = f"`year` is a whole number from {first} to {last}, found `{shown(word.text)}`"
+        self.report("wrong-structure", message, word.span)
+        return None
+
+    def _outputs(self, entry: Entry) -> tuple[Reference, ...]:
+        """The tensors that the network gives."""
+        listed = self.sequence(entry.value, "`outputs`", help=grammar.FILE["outputs"].help)
+        if listed and not listed.items:
+            help = "leave it out for the last step's tensor, or name one: `outputs: [scores]`"
+            self.report("wrong-structure", "`outputs` names no tensor", listed.span, help=help)
+        named = [self.reference(item, "an output") for item in (listed.items if listed else ())]
+        outputs: dict[str, Reference] = {}
+        for output in named:
+            if output is not None and outputs.setdefault(output.text, output) is not output:
+                related = [Label(outputs[output.text].span, "first named here")]
+                message = f"the output `{shown(output.text)}` is listed twice"
+                self.report("duplicate-name", message, output.span, related=related)
+        return tuple(outputs.values())
+
+
+def _param_help(entry: Entry) -> str | None:
+    """Help for an unknown key with a number, which seems to be a parameter."""
+    key, value = entry
+    if not isinstance(value, Scalar) or not value.text.isdigit() or nearest(key.text, grammar.FILE, _TYPING_ERROR):
+        return None
+    return f"a parameter belongs under `params:`: `params: {{{shown(key.text)}: {shown(value.text)}}}`"

@@ -1,0 +1,52 @@
+"""Reading the modifiers of a step: `name`, `from`, `when`, `repeat`, `first`, `share`, `frozen`."""
+
+from cnnshape.document import Entry, Mapping
+from cnnshape.language import grammar
+from cnnshape.language.expression import Expression, Reference
+from cnnshape.language.model import Argument, Modifiers
+from cnnshape.language.reader import step_help
+from cnnshape.language.reader.values import ValueReader
+
+
+class ModifierReader(ValueReader):
+    """Reads the keys next to the kind, block or control word of a step."""
+
+    def modifiers(self, node: Mapping, *, control: bool = False) -> Modifiers:
+        """The modifiers of a step, fewer on a control word."""
+        values = {entry.key.text: entry for entry in node.entries if entry.key.text in grammar.MODIFIERS}
+        if control:
+            self._drop_modifiers_of_calls(values)
+        if "first" in values and "repeat" not in values:
+            message = "`first` needs a `repeat`"
+            help = "put the arguments into the step itself"
+            self.report("misplaced-modifier", message, values.pop("first").key.span, help=help)
+        return Modifiers(
+            name=self.name(values["name"].value, "a step") if "name" in values else None,
+            source=self._reference_of(values, "from"),
+            when=self._expression_of(values, "when"),
+            repeat=self._expression_of(values, "repeat"),
+            first=self._first(values["first"]) if "first" in values else (),
+            share=self._reference_of(values, "share"),
+            frozen=self._expression_of(values, "frozen"),
+        )
+
+    def _drop_modifiers_of_calls(self, values: dict[str, Entry]) -> None:
+        for word in grammar.NOT_ON_CONTROLS:
+            if word in values:
+                message = f"`{word}` goes with a kind or a block"
+                help = "put it next to the kind or block inside whose arguments it changes" if word == "first" else None
+                self.report("misplaced-modifier", message, values.pop(word).key.span, help=help)
+
+    def _reference_of(self, values: dict[str, Entry], word: str) -> Reference | None:
+        if word not in values:
+            return None
+        node = values[word].value
+        return self.reference(node, f"`{word}`", step_help.one_input(node) if word == "from" else None)
+
+    def _expression_of(self, values: dict[str, Entry], word: str) -> Expression | None:
+        return self.expression(values[word].value, f"`{word}`") if word in values else None
+
+    def _first(self, entry: Entry) -> tuple[Argument, ...]:
+        """The arguments that only the first of several repeats gets."""
+        mapping = self.mapping(entry.value, "`first`", help=grammar.MODIFIERS["first"].help)
+        return self.arguments(mapping, "`first`")[0] if mapping else ()

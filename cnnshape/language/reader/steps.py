@@ -1,0 +1,239 @@
+"""Reading steps: the lists under `layers`, `do`, branches and shortcuts."""
+
+from cnnshape.diagnostics import Diagnostic, diagnose
+from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
+from cnnshape.language import grammar
+from cnnshape.language.expression import Expression, Reference
+from cnnshape.language.model import (
+    Branch,
+    Broken,
+    Call,
+    Column,
+    Join,
+    Loop,
+    Modifiers,
+    Name,
+    Residual,
+    Step,
+    Unconfirmed,
+)
+from cnnshape.language.reader import step_help
+from cnnshape.language.reader.modifiers import ModifierReader
+from cnnshape.language.reader.problems import describe_node, shown
+
+
+class StepReader(ModifierReader):
+    """Reads steps. A step that fails to parse is reported, and becomes `Broken`."""
+
+    def steps(self, node: Node, what: str) -> tuple[Step, ...]:
+        """A list of steps."""
+        listed = self.sequence(node, what, help=step_help.as_steps(node))
+        if listed is None:
+            return (_broken(node),)
+        return tuple(self.step(item) or _broken(item) for item in listed.items)
+
+    def step(self, node: Node) -> Step | None:
+        """One step: a word, or a mapping with exactly one kind, block or control word."""
+        if isinstance(node, Scalar) and not node.empty:
+            return self._word_alone(node)
+        if not isinstance(node, Mapping):
+            message = f"a step is a kind or a block, found {describe_node(node)}"
+            self.report("wrong-structure", message, node.span, help="write `- relu` or `- conv: {out: 64, kernel: 3}`")
+            return None
+        head = self._head(node)
+        if head is None:
+            return None
+        word = Name(head.key.text, head.key.span)
+        misplaced = _misplaced_companions(node, word)
+        if word.text not in grammar.CONTROLS:
+            return self._call(word, head, node, misplaced)
+        self.problems.all += misplaced
+        if word.text == "for":
+            return self._loop(word, head, node)
+        if word.text == "residual":
+            return self._residual(word, head, node)
+        return self._join(word, head, node)
+
+    def _word_alone(self, node: Scalar) -> Step | None:
+        """A step that is only a word."""
+        control = grammar.CONTROLS.get(node.text)
+        if control is None:
+            return Call(Name(node.text, node.span), (), None, Modifiers(), node.span)
+        self.report("wrong-structure", f"`{node.text}` has nothing below it", node.span, help=control.help)
+        return None
+
+    # The key that says what a step is
+
+    def _head(self, node: Mapping) -> Entry | None:
+        """The entry that names the kind, block or control word of a step."""
+        candidates = [entry for entry in node.entries if entry.key.text not in grammar.MODIFIERS]
+        heads = [entry for entry in candidates if entry.key.text not in grammar.COMPANIONS]
+        heads = heads or [entry for entry in candidates if entry.key.text in grammar.OWN_KINDS]
+        if len(heads) == 1:
+            return heads[0]
+        if heads:
+            self._report_several_heads(heads)
+        else:
+            self._report_no_head(node)
+        return None
+
+    def _report_no_head(self, node: Mapping) -> None:
+        help = "a modifier goes next to a kind or a block"
+        if node.get("do") is not None:
+            help = "`do` goes with `for`; steps that are repeated are a block: define it under `blocks:`"
+        self.report("ambiguous-step", "a step needs a kind or a block; this one has neither", node.span, help=help)
+
+    def _report_several_heads(self, heads: list[Entry]) -> None:
+        more = grammar.OWN_KINDS if any(entry.key.text in grammar.JOINS for entry in heads) else ()
+        meant = [(entry.key, right) for entry in heads if (right := step_help.meant_key(entry.key.text, *more))]
+        if len(heads) - len(meant) == 1:
+            for key, right in meant:
+                self._report_wrong_key(key, right)
+            return
+        names = " and ".join(f"`{shown(entry.key.text)}`" for entry in heads[:3])
+        message = f"a step has one kind or block; this one has {names}"
+        self.report("ambiguous-step", message, heads[1].key.span, help=step_help.one_head(heads))
+
+    def _report_wrong_key(self, key: Scalar, right: str) -> None:
+        """Reports another tool's word for a key of a step, or a misspelt one."""
+        if step_help.foreign_key(key.text):
+            message = f"`{key.text}` is called `{right}` here"
+            self.report("foreign-spelling", message, key.span, help=f"write `{right}`")
+        else:
+            message = f"`{shown(key.text)}` is not a key of a step"
+            self.report("unknown-key", message, key.span, help=f"did you mean `{right}`?")
+
+    # Kinds and blocks
+
+    def _call(self, word: Name, head: Entry, node: Mapping, misplaced: list[Diagnostic]) -> Call | Broken | None:
+        """A kind or a block with its arguments. With a control word's keys or steps, it may be that word misspelt."""
+        before = len(self.problems.all)
+        arguments, main = self.arguments(head.value, f"`{shown(word.text)}`")
+        structural = self.problems.withdraw(before, "wrong-structure")
+        call = Call(word, arguments, main, self.modifiers(node), node.span)
+        if misplaced or structural:
+            return _broken(node, Unconfirmed(word, (*misplaced, *structural)))
+        return call if len(self.problems.all) == before else None
+
+    # Control words
+
+    def _loop(self, word: Name, head: Entry, node: Mapping) -> Loop | None:
+        """`for` and its `do`."""
+        before = len(self.problems.all)
+        columns = self._columns(head.value)
+        sound = len(self.problems.all) == before
+        modifiers = self.modifiers(node, control=True)
+        body = node.get("do")
+        if body is None:
+            help = "put the steps under `do:`, next to `for:`"
+            self.report("missing-key", "`for` needs a `do`: the steps of one round", word.span, help=help)
+            return None
+        steps = self.steps(body.value, "`do`")
+        return Loop(word, columns, steps, modifiers, node.span) if sound else None
+
+    def _columns(self, node: Node) -> tuple[Column, ...]:
+        """The loop variables with their values."""
+        mapping = self.mapping(node, "`for`", help="write `for: {width: [64, 128], n: [2, 2]}`")
+        if mapping is None:
+            return ()
+        if not mapping.entries:
+            self.report("wrong-structure", "`for` has no columns", mapping.span)
+        columns = []
+        for key, value in self.spaced_entries(mapping):
+            name = self.checked(Name(key.text, key.span), "a loop variable", grammar.VARIABLE)
+            values = self.value(value, f"the column `{shown(key.text)}`")
+            if name and values:
+                columns.append(Column(name, values))
+        return tuple(columns)
+
+    def _residual(self, word: Name, head: Entry, node: Mapping) -> Residual:
+        """`residual` and its `shortcut`."""
+        entry = node.get("shortcut")
+        return Residual(
+            word=word,
+            body=self.steps(head.value, "`residual`"),
+            shortcut=self._shortcut(entry.value) if entry else None,
+            shortcut_span=entry.key.span if entry else None,
+            modifiers=self.modifiers(node, control=True),
+            span=node.span,
+        )
+
+    def _shortcut(self, node: Node) -> tuple[Step, ...] | Expression:
+        if isinstance(node, Sequence):
+            return self.steps(node, "`shortcut`")
+        if isinstance(node, Mapping):
+            message = "`shortcut` is `identity`, `none` or a list of steps, found a mapping"
+            self.report("wrong-structure", message, node.span, help="every step is a list item: `- relu`")
+            return (_broken(node),)
+        return self.expression(node, "`shortcut`") or (_broken(node),)
+
+    def _join(self, word: Name, head: Entry, node: Mapping) -> Join | None:
+        """A join of branches, or of tensors that exist."""
+        modifiers = self.modifiers(node, control=True)
+        entry = node.get("crop")
+        crop = self._crop(entry.value) if entry else None
+        sides = self._sides(word, head.value)
+        if sides is None or (entry is not None and crop is None):
+            return None
+        branches, operands = sides
+        return Join(word, branches, operands, crop, modifiers, node.span)
+
+    def _crop(self, node: Node) -> Name | None:
+        how = self.word(node, "`crop`")
+        if how is None or how.text == "center":
+            return how
+        self.report(
+            "bad-argument", f"`crop` is `center`, found `{shown(how.text)}`", how.span, help="write `crop: center`"
+        )
+        return None
+
+    def _sides(self, word: Name, node: Node) -> tuple[tuple[Branch, ...], tuple[Reference, ...]] | None:
+        """The branches of a join, or the tensors that it names."""
+        if isinstance(node, Mapping):
+            branches = self._branches(node)
+            complete = self._has_two_sides(word, len(node.entries)) and len(branches) == len(node.entries)
+            return (tuple(branches), ()) if complete else None
+        if not isinstance(node, Sequence):
+            message = f"`{word.text}` is a list or a mapping, found {describe_node(node)}"
+            help = f"write `{grammar.CONTROLS[word.text].example}` or `{word.text}: [name, prev]`"
+            self.report("wrong-structure", message, node.span, help=help)
+            return None
+        no_name = next((item for item in node.items if not isinstance(item, Scalar) or item.empty), None)
+        if no_name is not None:
+            message = f"a list below `{word.text}` has names of tensors, found {describe_node(no_name)}"
+            help = f"put steps into branches, which have names: `{grammar.CONTROLS[word.text].example}`"
+            self.report("wrong-structure", message, no_name.span, help=help)
+            return None
+        operands = tuple(Reference(item.text, item.span) for item in node.items if isinstance(item, Scalar))
+        return ((), operands) if self._has_two_sides(word, len(operands)) else None
+
+    def _has_two_sides(self, word: Name, count: int) -> bool:
+        if count < 2:
+            message = f"`{word.text}` joins two or more tensors, found {count}"
+            self.report("wrong-structure", message, word.span, help="a branch without steps, `[]`, is the input itself")
+        return count >= 2
+
+    def _branches(self, node: Mapping) -> list[Branch]:
+        branches = []
+        for key, value in node.entries:
+            name = self.checked(Name(key.text, key.span), "a branch", grammar.VARIABLE)
+            steps = self.steps(value, f"the branch `{shown(key.text)}`")
+            if name:
+                branches.append(Branch(name, steps))
+        return branches
+
+
+def _broken(node: Node, unconfirmed: Unconfirmed | None = None) -> Broken:
+    return Broken(node.span, step_help.names_in(node), unconfirmed)
+
+
+def _misplaced_companions(node: Mapping, word: Name) -> list[Diagnostic]:
+    """Problems of `do`, `shortcut` and `crop` next to a head that they don't belong to."""
+    problems = []
+    for key, _ in node.entries:
+        owners = grammar.OWNERS.get(key.text)
+        if owners and word.text not in owners and key.span != word.span:
+            wanted = " or ".join(f"`{owner}`" for owner in owners)
+            message = f"`{key.text}` belongs to {wanted}, not to `{shown(word.text)}`"
+            problems.append(diagnose("misplaced-modifier", message, key.span))
+    return problems

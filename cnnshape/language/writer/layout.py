@@ -1,0 +1,117 @@
+"""Nested texts, lists and mappings as lines of YAML, wrapped at 120 columns."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from cnnshape.language.writer.scalar import is_foldable, scalar
+
+WIDTH = 120
+_STEP = 2
+
+Data = None | str | Sequence["Data"] | Mapping[str, "Data"]
+"""What is written: None for a key without a value."""
+
+
+class Rows(list[Data]):
+    """A list with one line or more per item, unless it is empty."""
+
+
+class Lines(dict[str, Data]):
+    """A mapping with one line or more per entry, unless it is empty."""
+
+
+def lay_out(data: Mapping[str, Data]) -> str:
+    """The text of a whole file."""
+    return "".join(f"{line}\n" for line in _entries(data, 0))
+
+
+def _entries(data: Mapping[str, Data], indent: int) -> Iterator[str]:
+    for key, value in data.items():
+        yield from _headed(f"{scalar(key, flow=False)}:", value, indent)
+
+
+def _items(data: Sequence[Data], indent: int) -> Iterator[str]:
+    for item in data:
+        yield from _headed("-", item, indent)
+
+
+def _headed(head: str, value: Data, indent: int) -> Iterator[str]:
+    """The lines of `key:` or `-` with its value: on one line if it fits there."""
+    start = " " * indent + head
+    line = _on_one_line(start, value)
+    if line is not None and len(line) <= WIDTH:
+        yield line
+    elif isinstance(value, str):
+        yield from _long_text(start, value, indent + _STEP)
+    elif isinstance(value, Mapping):
+        yield from _below(start, _entries(value, indent + _STEP))
+    elif value is not None:
+        yield from _long_list(start, value, indent + _STEP)
+
+
+def _on_one_line(start: str, value: Data) -> str | None:
+    """The head with its value; None where the value has lines of its own."""
+    if value is None:
+        return start
+    text = scalar(value, flow=False) if isinstance(value, str) else _flow(value)
+    return None if text is None else f"{start} {text}"
+
+
+def _below(start: str, lines: Iterator[str]) -> Iterator[str]:
+    """Lines below `key:`; those of an item begin next to its dash."""
+    if start.endswith("-"):
+        yield f"{start} {next(lines).lstrip()}"
+    else:
+        yield start
+    yield from lines
+
+
+def _long_text(start: str, text: str, indent: int) -> Iterator[str]:
+    """A text that is longer than a line: folded between its words, if it has any."""
+    if " " not in text or not is_foldable(text):
+        yield f"{start} {scalar(text, flow=False)}"
+        return
+    yield f"{start} >-"
+    yield from _filled(text.split(" "), " " * indent)
+
+
+def _long_list(start: str, items: Sequence[Data], indent: int) -> Iterator[str]:
+    """A list that is longer than a line: in brackets over several lines, or an item per line."""
+    texts = [_flow(item) for item in items]
+    words = [f"{text}," for text in texts if text is not None]
+    if isinstance(items, Rows) or len(words) < len(texts) or max(map(len, words)) > WIDTH - indent:
+        yield from _below(start, _items(items, indent))
+        return
+    yield from _filled([f"{start} [{words[0]}", *words[1:-1], f"{words[-1][:-1]}]"], "", " " * indent)
+
+
+def _filled(words: list[str], first: str, following: str | None = None) -> Iterator[str]:
+    """Lines with as many words as fit, with a prefix each."""
+    line = first + words[0]
+    for word in words[1:]:
+        if len(line) + 1 + len(word) <= WIDTH:
+            line += f" {word}"
+        else:
+            yield line
+            line = (first if following is None else following) + word
+    yield line
+
+
+def _flow(data: Data) -> str | None:
+    """The data in brackets and braces; None where some of it has lines of its own."""
+    if data is None or isinstance(data, str):
+        return scalar(data or "", flow=True)
+    if isinstance(data, Rows | Lines) and data:
+        return None
+    if isinstance(data, Mapping):
+        entries = [_flow_entry(key, value) for key, value in data.items()]
+        return None if None in entries else f"{{{', '.join(filter(None, entries))}}}"
+    items = [_flow(item) for item in data]
+    return None if None in items else f"[{', '.join(filter(None, items))}]"
+
+
+def _flow_entry(key: str, value: Data) -> str | None:
+    head = scalar(key, flow=True)
+    if value is None:
+        return head
+    text = _flow(value)
+    return None if text is None else f"{head}: {text}"

@@ -1,0 +1,182 @@
+"""The tree of a spec as nested texts, lists and mappings, in the order and style of the shipped architectures."""
+
+from collections.abc import Iterable
+
+from cnnshape.language import grammar
+from cnnshape.language.expression import Expression
+from cnnshape.language.model import (
+    Argument,
+    Block,
+    Call,
+    Expectation,
+    Input,
+    Join,
+    ListValue,
+    Loop,
+    Modifiers,
+    Name,
+    Param,
+    Residual,
+    Spec,
+    Step,
+    Value,
+)
+from cnnshape.language.writer.layout import Data, Lines, Rows, lay_out
+
+
+def write(spec: Spec) -> str:
+    """A spec as YAML; raises ValueError for a spec with parts that failed to parse."""
+    if not spec.sound or not all(block.sound for block in spec.blocks):
+        raise ValueError("a spec with parts that failed to parse can't be written")
+    return lay_out({key: value for key, value in _file(spec) if value is not None})
+
+
+def _file(spec: Spec) -> Iterable[tuple[str, Data]]:
+    yield "cnnshape", str(grammar.VERSION)
+    yield "name", spec.name
+    yield "family", spec.family or None
+    yield "year", str(spec.year) if spec.year is not None else None
+    yield "source", spec.origin or None
+    yield "input", _inputs(spec.inputs)
+    yield "params", _params(spec.params) or None
+    yield "variants", Lines({variant.name.text: _arguments(variant.params) for variant in spec.variants}) or None
+    yield "blocks", Lines({block.name.text: _block(block) for block in spec.blocks}) or None
+    yield "layers", _steps(spec.layers)
+    yield "outputs", [output.text for output in spec.outputs] or None
+    yield "expect", _expectations(spec.expectations) or None
+
+
+def _inputs(inputs: tuple[Input, ...]) -> Data:
+    if len(inputs) == 1 and inputs[0].name.text == "input" and inputs[0].boxes is None:
+        return _input(inputs[0])
+    return {given.name.text: _input(given) for given in inputs}
+
+
+def _input(given: Input) -> Data:
+    if given.boxes is not None:
+        return {"boxes": given.boxes.text}
+    return [size.text for size in given.shape]
+
+
+def _params(params: tuple[Param, ...]) -> dict[str, Data]:
+    return {param.name.text: grammar.REQUIRED if param.default is None else _value(param.default) for param in params}
+
+
+def _block(block: Block) -> Data:
+    params = {"params": _params(block.params)} if block.params else {}
+    return Lines({**params, "do": _steps(block.steps)})
+
+
+# Values
+
+
+def _value(value: Value) -> Data:
+    if isinstance(value, Expression):
+        return value.text
+    if isinstance(value, ListValue):
+        return [_value(item) for item in value.items]
+    return {value.word.text: _given(value.arguments, value.main)}
+
+
+def _arguments(arguments: tuple[Argument, ...]) -> dict[str, Data]:
+    return {argument.name.text: _value(argument.value) for argument in arguments}
+
+
+def _given(arguments: tuple[Argument, ...], main: Value | None) -> Data:
+    return _arguments(arguments) if main is None else _value(main)
+
+
+# Steps
+
+
+def _steps(steps: tuple[Step, ...]) -> Data:
+    return Rows(map(_step, steps))
+
+
+def _step(step: Step) -> Data:
+    modifiers = _modifiers(step.modifiers)
+    if isinstance(step, Call):
+        return _call(step, modifiers)
+    if isinstance(step, Join):
+        return _join(step, modifiers)
+    if isinstance(step, Loop):
+        columns = {column.name.text: _value(column.values) for column in step.columns}
+        return Lines({"for": columns, **modifiers, "do": _steps(step.do)})
+    if isinstance(step, Residual):
+        return Lines({"residual": _steps(step.body), **_shortcut(step), **modifiers})
+    raise ValueError("a step that failed to parse can't be written")
+
+
+def _modifiers(modifiers: Modifiers) -> dict[str, Data]:
+    texts = {
+        "from": modifiers.source,
+        "name": modifiers.name,
+        "when": modifiers.when,
+        "repeat": modifiers.repeat,
+        "share": modifiers.share,
+        "frozen": modifiers.frozen,
+    }
+    written: dict[str, Data] = {word: value.text for word, value in texts.items() if value is not None}
+    return written | ({"first": _arguments(modifiers.first)} if modifiers.first else {})
+
+
+def _call(call: Call, modifiers: dict[str, Data]) -> Data:
+    given = _given(call.arguments, call.main) or None
+    if given is None and not modifiers:
+        return call.word.text
+    return _as_row({call.word.text: given, **modifiers})
+
+
+def _as_row(step: dict[str, Data]) -> Data:
+    """A step with a name or a source is a row of a table, if it fits; what others have goes below their head."""
+    head = next(iter(step.values()))
+    return step if head is None or "name" in step or "from" in step else Lines(step)
+
+
+def _join(join: Join, modifiers: dict[str, Data]) -> Data:
+    crop: dict[str, Data] = {"crop": join.crop.text} if join.crop else {}
+    if join.branches:
+        branches = Lines({branch.name.text: _steps(branch.steps) for branch in join.branches})
+        return Lines({join.word.text: branches, **crop, **modifiers})
+    return _as_row({join.word.text: [operand.text for operand in join.operands], **crop, **modifiers})
+
+
+def _shortcut(step: Residual) -> dict[str, Data]:
+    if step.shortcut is None:
+        return {}
+    return {"shortcut": step.shortcut.text if isinstance(step.shortcut, Expression) else _steps(step.shortcut)}
+
+
+# Expectations
+
+
+def _expectations(expectations: tuple[Expectation, ...]) -> dict[str, Data]:
+    """The lines of `expect`; neighbours that begin alike are below one key: `outputs: {scores: [21], boxes: [84]}`."""
+    lines: dict[str, Data] = {}
+    for expectation in expectations:
+        _add_expectation(lines, expectation.figure.text, _wanted(expectation.wanted))
+    return lines
+
+
+def _add_expectation(lines: dict[str, Data], figure: str, wanted: Data) -> None:
+    last = next(reversed(lines), "")
+    for stem, name in _splits(figure):
+        group = lines.get(stem)
+        if stem == last and isinstance(group, dict) and name not in group:
+            group[name] = wanted
+            return
+    for stem, name in _splits(figure):
+        if stem not in lines:
+            lines[stem] = {name: wanted}
+            return
+    lines[figure] = wanted
+
+
+def _splits(figure: str) -> list[tuple[str, str]]:
+    """The ways to write a figure as a key and a name below it."""
+    parts = figure.split(".")
+    return [(".".join(parts[:index]), ".".join(parts[index:])) for index in range(1, len(parts))]
+
+
+def _wanted(wanted: Name | ListValue) -> Data:
+    return wanted.text if isinstance(wanted, Name) else _value(wanted)
