@@ -110,6 +110,7 @@ class Values:
 
     def __init__(self, tensors: list[Tensor]) -> None:
         self._tensors = tensors
+        self._constants: dict[Value, object] = {}
         self.previous: Handle | None = None
         self.shared: Current | None = None
 
@@ -124,6 +125,10 @@ class Values:
 
     def at(self, value: Value, current: Current, scope: Scope) -> object:
         """A value at a step; raises Refused, or Uncertain where it depends on what a fault left uncertain."""
+        if value.constant:
+            if value not in self._constants:
+                self._constants[value] = evaluate(value, scope)
+            return self._constants[value]
         if not value.dynamic:
             return evaluate(value, scope)
         asked = value.names & DYNAMIC
