@@ -135,11 +135,11 @@ def _causal(met: list[tuple[_Axis, ...]]) -> bool:
 def _warning(node: Node, apart: tuple[Fraction, ...]) -> Diagnostic:
     return warn(
         "unaligned-paths",
-        f"{node.application.layer.name} joins paths whose centres lie {_cells(apart)} of the input apart",
+        f"{node.application.layer.name} joins paths whose centres are {_cells(apart)} of the input apart",
         node.at,
         label=f"{node.name} joins {len(node.inputs)} tensors of {format_shape(node.application.inputs[0].shape[1:])}",
-        help="compare kernels, strides and paddings along the paths: windows of one stride have one centre "
-        "where kernel - 2 x padding is equal",
+        help="compare kernels, strides and paddings along the paths: windows with the same stride have the same centre "
+        "if kernel - 2 x padding is equal",
     )
 
 
