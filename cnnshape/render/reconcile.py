@@ -1,4 +1,4 @@
-"""Figures of other tools beside ours, and the terms that lead from one to the other."""
+"""Figures of other tools next to ours, and the terms of their differences."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -104,7 +104,7 @@ def _by_quantity(reconciliation: Reconciliation) -> list[tuple[Quantity, list[Co
 
 
 def _equal_groups(reconciliation: Reconciliation) -> list[list[Count]]:
-    """Neighbours that count the same quantity alike, in the same words."""
+    """Groups of neighbours with the same count of a quantity in the same words."""
     return [
         list(group)
         for _, counts in _by_quantity(reconciliation)

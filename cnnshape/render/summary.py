@@ -22,7 +22,8 @@ _LISTED = 4
 
 
 class Summary:
-    """A report, and how much of it to show: columns, every layer or a depth of blocks, and what another tool counts."""
+    """A report, and how much of it to show: columns, every layer or blocks to a depth, and the count of another
+    tool."""
 
     __slots__ = ("columns", "lines", "report", "rule")
 
@@ -41,7 +42,7 @@ class Summary:
         self.rule = rule
 
     def table(self, width: int | None = None) -> Table:
-        """The table of the lines, in that width."""
+        """The table of the lines, fitted to a width."""
         table = layer_table(self.report, self.lines, self.columns)
         if self.rule is None:
             return fit(table, width)
@@ -51,7 +52,7 @@ class Summary:
         return fit(table, width).with_notes(remark)
 
     def notes(self, table: Table) -> list[str]:
-        """Remarks that the table needs."""
+        """Notes for signs in the table."""
         notes = list(table.notes)
         if any(line.times > 1 for line in self.lines):
             notes.append(_FOLDED)
@@ -136,7 +137,7 @@ def figure_lines(report: Report, width: int | None = None) -> list[str]:
 
 
 def to_text(summary: Summary, page: Page) -> str:
-    """The whole summary as text; on a page with colours, sums are bold, and rules and notes dim."""
+    """The whole summary as text. With colours, sums are bold, and rules and notes are dim."""
     table = summary.table(page.width)
     notes = [line for note in summary.notes(table) for line in wrapped("", note, page.width)]
     body = text_lines(table)
@@ -148,7 +149,7 @@ def to_text(summary: Summary, page: Page) -> str:
 
 
 def _paint(lines: list[str], table: Table, height: int) -> list[str]:
-    """The lines in bold and dim; the table starts at the third one and has that height."""
+    """The lines in bold and dim. The table starts at the third line and has `height` lines."""
     body = lines[2 : 2 + height]
     styles = [BOLD, "", BOLD, DIM, *(BOLD if row in table.groups else "" for row in range(len(table.rows)))]
     if table.totals:
