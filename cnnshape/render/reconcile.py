@@ -35,7 +35,7 @@ _NAMES = {
 def plain(reconciliation: Reconciliation, width: int | None = None) -> str:
     """The figures as tables, one for each quantity, and below them the terms of each difference."""
     width = width or WIDTH
-    lines = [header(reconciliation.report)]
+    lines = _wrapped(header(reconciliation.report), width)
     for quantity, counts in _by_quantity(reconciliation):
         lines += ["", *_wrapped(_heading(quantity, counts), width), *text_lines(fit(_table(counts), width))]
     for group in _equal_groups(reconciliation):

@@ -54,6 +54,8 @@ class Summary:
     def notes(self, table: Table) -> list[str]:
         """Notes for signs in the table."""
         notes = list(table.notes)
+        if not self.report.complete:
+            notes.append(_INCOMPLETE)
         if any(line.times > 1 for line in self.lines):
             notes.append(_FOLDED)
         if any(row.receptive_field and not row.receptive_field.aligned for row in self.report.rows):
@@ -62,6 +64,7 @@ class Summary:
         return notes + [f"-: no receptive field can be stated: {reason}" for reason in reasons]
 
 
+_INCOMPLETE = "incomplete: layers with errors are missing, and all layers that depend on them"
 _FOLDED = "xN: N equal blocks or layers summed; the lines below a block show one of them (--expand: all layers)"
 
 
@@ -141,21 +144,23 @@ def to_text(summary: Summary, page: Page) -> str:
     table = summary.table(page.width)
     notes = [line for note in summary.notes(table) for line in wrapped("", note, page.width)]
     body = text_lines(table)
-    lines = [header(summary.report), "", *body, "", *figure_lines(summary.report, page.width)]
+    head = wrapped("", header(summary.report), page.width)
+    lines = [*head, "", *body, "", *figure_lines(summary.report, page.width)]
     lines += ["", *notes] if notes else []
     if page.color:
-        lines = _paint(lines, table, len(body))
+        lines = _paint(lines, table, len(head), len(body))
     return "\n".join(lines) + "\n"
 
 
-def _paint(lines: list[str], table: Table, height: int) -> list[str]:
-    """The lines in bold and dim. The table starts at the third line and has `height` lines."""
-    body = lines[2 : 2 + height]
-    styles = [BOLD, "", BOLD, DIM, *(BOLD if row in table.groups else "" for row in range(len(table.rows)))]
+def _paint(lines: list[str], table: Table, head: int, height: int) -> list[str]:
+    """The lines in bold and dim. The table has `height` lines and starts after `head` lines and an empty one."""
+    start = head + 1
+    body = lines[start : start + height]
+    styles = [*[BOLD] * head, "", BOLD, DIM, *(BOLD if row in table.groups else "" for row in range(len(table.rows)))]
     if table.totals:
         styles[-1:] = [DIM, BOLD]
-    painted = [paint(line, style) for line, style in zip([*lines[:2], *body], styles, strict=True)]
-    return painted + [paint(line, DIM) for line in lines[2 + height :]]
+    painted = [paint(line, style) for line, style in zip([*lines[:start], *body], styles, strict=True)]
+    return painted + [paint(line, DIM) for line in lines[start + height :]]
 
 
 def to_markdown(summary: Summary) -> str:
