@@ -1,4 +1,4 @@
-"""One problem of the input: what is wrong, where, and how to mend it."""
+"""One problem of the input: what is wrong, where, and how to fix it."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,7 +15,7 @@ class Label(NamedTuple):
 
 
 class Diagnostic(NamedTuple):
-    """One problem. `at` is the primary place; `file` stands in for it where there is no text to point at."""
+    """One problem. `at` is the primary place; `file` replaces it if there is no text to point at."""
 
     code: str
     name: str
@@ -34,7 +34,7 @@ class Diagnostic(NamedTuple):
 
     @property
     def place(self) -> tuple[str, int, int, str, str]:
-        """What diagnostics are sorted by."""
+        """The sort key of diagnostics."""
         if self.at is None:
             return self.file, 0, 0, self.code, self.message
         span = self.at.span
@@ -53,10 +53,7 @@ def diagnose(
     file: str = "",
     severity: Severity | None = None,
 ) -> Diagnostic:
-    """A diagnostic of the catalogue's entry `name`, with its severity unless one is given.
-
-    Raises KeyError if there is no entry of that name.
-    """
+    """A diagnostic of the catalogue's entry `name`, by default with its severity; raises KeyError for an unknown name."""
     entry = CATALOGUE[name]
     where = Label(at, label) if at is not None else None
     return Diagnostic(

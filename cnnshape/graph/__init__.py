@@ -1,10 +1,11 @@
-"""The layer graph: a program with its blocks opened, its kinds bound and every shape inferred, with holes where it has errors."""
+"""The layer graph: a program with its blocks expanded, its kinds bound and every shape inferred. Errors leave holes in
+it."""
 
 from cnnshape.graph.applications import MAX_ELEMENTS
 from cnnshape.graph.build import Built, build, given_inputs
 from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.graph.evaluation import MAX_LIST, MAX_LIST_DEPTH
-from cnnshape.graph.expand import MAX_NESTING, ExpansionMemory
+from cnnshape.graph.expansion import MAX_NESTING, ExpansionMemory
 from cnnshape.graph.layout import meant, reading, stated_inputs
 from cnnshape.graph.model import Graph, GraphInput, Group, Node
 from cnnshape.graph.settle import Options

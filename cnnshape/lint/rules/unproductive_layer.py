@@ -1,14 +1,14 @@
 """Convolutions whose input has already seen the whole image, on every path.
 
-A convolution makes larger patterns out of smaller ones. Where each cell that reaches it depends on all of the image
-along even the shortest path, there is no larger pattern left. Richter, Schöning, Wiedenroth and Krumnack ("Should You
+A convolution combines small patterns into larger ones. If each cell of its input depends on the whole image even along
+the shortest path, there are no larger patterns. Richter, Schöning, Wiedenroth and Krumnack ("Should You
 Go Deeper? Optimizing Convolutional Neural Network Architectures without Training by Receptive Field Analysis",
 2021, arXiv 2106.12307) find that such layers add little or nothing to accuracy.
 
-Measured is the smallest receptive field of all paths, as theirs is: a shortcut carries smaller patterns past a layer,
-so that networks with shortcuts are rarely told anything. A layer counts if its window is larger than one cell on some
-axis. Paddings and borders are left out of account, and so is what the network was trained for: the rule is a hint,
-and off unless it is selected. `cnnshape check FILE --select unproductive-layer -i 3x64x64` asks for another input size.
+Like these authors, the rule uses the smallest receptive field of all paths: a shortcut carries smaller patterns past a
+layer, so networks with shortcuts rarely get this warning. A layer counts if its window is larger than one cell on some
+axis. The rule ignores paddings, borders and the purpose of the network. It is a hint, and off by default.
+`cnnshape check FILE --select unproductive-layer -i 3x64x64` checks another input size.
 
 Example:
 
@@ -36,8 +36,8 @@ Instead: leave the layers out, stride later, or use a larger input.
       - conv: {out: 128, kernel: 3, padding: 1, act: relu}
       - global_avg_pool
 
-Published networks that trip it: `mobilenet_v1`, in its last block; and detectors, whose coarsest maps are to see all of
-the image: `ssd300`, `ssdlite320_mobilenet_v3_large`, `retinanet_resnet50_fpn`, `retinanet_resnet50_fpn_v2`,
+Published networks that trip it: `mobilenet_v1`, in its last block; and detectors, whose coarsest maps see the whole
+image on purpose: `ssd300`, `ssdlite320_mobilenet_v3_large`, `retinanet_resnet50_fpn`, `retinanet_resnet50_fpn_v2`,
 `fcos_resnet50_fpn`.
 """
 
@@ -47,39 +47,40 @@ from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Application, Graph, Node
-from cnnshape.layers import AxisRelation, Footprint, Sight, Window, show
+from cnnshape.layers import AxisRelation, Coverage, Footprint, Window, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.lint.rules._windows import sliding
 
 
 class _Reach(NamedTuple):
-    """Input cells that a cell of a tensor sees along its shortest path, and those between two neighbours."""
+    """The number of input cells that a cell of a tensor sees along its shortest path, and between two neighbouring
+    cells."""
 
     size: Fraction
     stride: Fraction
 
 
 _Reaches = tuple[_Reach, ...] | None
-"""One per axis; None where everything is seen, or nothing of the first input."""
+"""One value per axis; None if cells see everything, or nothing of the first input."""
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     graph = subject.graph
     image = graph.inputs[0].tensor.shape[1:]
     reaches = _smallest(graph)
-    found = []
-    for each in sliding(graph):
-        reach = reaches[each.node.inputs[0]]
-        spatial = any(window.kernel > 1 for window in each.windows)
+    nodes = []
+    for slide in sliding(graph):
+        reach = reaches[slide.node.inputs[0]]
+        spatial = any(window.kernel > 1 for window in slide.windows)
         if (
             spatial
-            and _learns(each.node)
+            and _learns(slide.node)
             and reach
             and all(axis.size >= size for axis, size in zip(reach, image, strict=True))
         ):
-            found.append(each.node)
-    if found:
-        yield _warning(found, reaches[found[0].inputs[0]] or (), show(image))
+            nodes.append(slide.node)
+    if nodes:
+        yield _warning(nodes, reaches[nodes[0].inputs[0]] or (), format_shape(image))
 
 
 def _learns(node: Node) -> bool:
@@ -87,7 +88,7 @@ def _learns(node: Node) -> bool:
 
 
 def _smallest(graph: Graph) -> list[_Reaches]:
-    """What a cell of each value sees of the first input, along its shortest path."""
+    """What a cell of each value sees of the first input along its shortest path."""
     axes = len(graph.inputs[0].tensor.shape) - 1
     reaches: list[_Reaches] = [None] * len(graph.inputs)
     reaches[0] = (_Reach(Fraction(1), Fraction(1)),) * axes or None
@@ -98,7 +99,7 @@ def _smallest(graph: Graph) -> list[_Reaches]:
         application = node.application
         if application not in footprints:
             footprints[application] = application.layer.footprint(application.inputs, application.output)
-        if footprints[application] is Sight.WHOLE and set(application.output.shape[1:]) == {1}:
+        if footprints[application] is Coverage.WHOLE and set(application.output.shape[1:]) == {1}:
             reaches.append(whole if reaches[node.inputs[0]] else None)
         else:
             reaches.append(_through(footprints[application], [reaches[value] for value in node.inputs]))
@@ -106,12 +107,12 @@ def _smallest(graph: Graph) -> list[_Reaches]:
 
 
 def _through(footprint: Footprint, inputs: list[_Reaches]) -> _Reaches:
-    if footprint is Sight.POINT:
-        return min((each for each in inputs if each is not None), key=_sizes, default=None)
+    if footprint is Coverage.POINT:
+        return min((reach for reach in inputs if reach is not None), key=_sizes, default=None)
     if not isinstance(footprint, tuple) or inputs[0] is None or len(inputs[0]) != len(footprint):
         return None
     moved = tuple(map(_along, inputs[0], footprint))
-    return tuple(each for each in moved if each is not None) if None not in moved else None
+    return tuple(reach for reach in moved if reach is not None) if None not in moved else None
 
 
 def _sizes(reaches: tuple[_Reach, ...]) -> tuple[Fraction, ...]:
@@ -129,14 +130,14 @@ def _along(reach: _Reach, relation: AxisRelation) -> _Reach | None:
     )
 
 
-def _warning(found: list[Node], reach: tuple[_Reach, ...], image: str) -> Diagnostic:
-    count = f"{len(found):,} convolutions start" if len(found) > 1 else "1 convolution starts"
-    seen = show(tuple(int(axis.size) for axis in reach))
+def _warning(nodes: list[Node], reach: tuple[_Reach, ...], image: str) -> Diagnostic:
+    count = f"{len(nodes):,} convolutions start" if len(nodes) > 1 else "1 convolution starts"
+    seen = format_shape(tuple(int(axis.size) for axis in reach))
     return warn(
         "unproductive-layer",
         f"{count} where every cell has seen the whole image of {image}",
-        found[0].at,
-        label=f"{found[0].name}: its input sees {seen} on its shortest path",
+        nodes[0].at,
+        label=f"{nodes[0].name}: its input sees {seen} on its shortest path",
         help="leave them out, stride later, or use a larger input",
     )
 

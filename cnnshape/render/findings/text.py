@@ -7,7 +7,7 @@ from cnnshape.render.wrapping import wrapped
 
 
 def to_full(findings: Findings, page: Page) -> str:
-    """Each with excerpts of the source, and a line that counts them."""
+    """The findings with excerpts of the source, and a line with their number and how to look them up."""
     first, *rest = wrapped("", _closing(findings), page.width)
     text = colored if page.color else full
     return "\n".join([text(findings.diagnostics, page.width) + first, *rest, ""])
@@ -23,5 +23,5 @@ def _closing(findings: Findings) -> str:
 
 
 def to_concise(findings: Findings) -> str:
-    """A line each: `path:line:col: error[CS512] message`."""
+    """One line per finding: `path:line:col: error[CS512] message`."""
     return "".join(f"{concise(diagnostic)}\n" for diagnostic in findings.diagnostics)
