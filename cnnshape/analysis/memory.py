@@ -38,7 +38,7 @@ def peak_memory(graph: Graph, *, inplace_activations: bool = False, inplace_adds
     """The peak of the activation memory, with the layers run in the order of the graph.
 
     With `inplace_activations` an activation overwrites its input, with `inplace_adds` an element-wise join overwrites
-    its first input, where nothing reads that input afterwards.
+    its first input, if nothing reads that input afterwards.
     """
     storages = _Storages(graph, activations=inplace_activations, adds=inplace_adds)
     most, peak_node = storages.total, None
@@ -51,7 +51,8 @@ def peak_memory(graph: Graph, *, inplace_activations: bool = False, inplace_adds
 
 
 def memory_timeline(graph: Graph, *, inplace_activations: bool = False, inplace_adds: bool = False) -> list[Moment]:
-    """What is alive while each node runs; the largest is the peak of `peak_memory`, unless the inputs alone are."""
+    """The memory alive while each node runs. The largest is the peak of `peak_memory`, unless that is the inputs
+    alone."""
     storages = _Storages(graph, activations=inplace_activations, adds=inplace_adds)
     moments = []
     for index in range(len(graph.nodes)):
@@ -110,7 +111,7 @@ class _Storages:
         return self.pending[storage] == 0 and storage >= self.inputs and self.alive[storage] == elements
 
     def release(self, index: int, value: int) -> None:
-        """Frees what nothing reads after a node, its own output included."""
+        """Frees the storages that nothing reads after a node, including its own output."""
         for used in (*self.nodes[index].inputs, value):
             storage = self.storage[used]
             if self.pending[storage] == 0 and storage in self.alive:

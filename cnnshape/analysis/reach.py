@@ -1,4 +1,4 @@
-"""The last map of each output: where the receptive field of a network is stated.
+"""The last map of each output, whose receptive field is that of the network.
 
 A map is a tensor with spatial axes. Its space ends where it is pooled to one cell, flattened, or cut into regions.
 """
@@ -14,7 +14,7 @@ from cnnshape.layers import Tensor
 def last_maps(graph: Graph, fields: Sequence[Field | Undefined | None]) -> dict[str, int]:
     """The node that makes the last map of each output, among the output's own node and all nodes that it depends on.
 
-    Maps whose field can't be stated are passed over. An output without such a map is left out.
+    Skips maps without a receptive field. An output without such a map is left out.
     """
     first = len(graph.inputs)
     last: list[int] = [-1] * first

@@ -1,4 +1,4 @@
-"""The one result that everything printed is a face of."""
+"""The report of a design: the one result that all output formats print."""
 
 from cnnshape.report.budget import check_budgets
 from cnnshape.report.expectation import check_expectations

@@ -7,7 +7,7 @@ from cnnshape.study.fact import AXES, Fact
 
 
 def sizes(node: Node) -> list[Fact]:
-    """The arithmetic of each spatial axis; once for axes that agree."""
+    """The arithmetic of each spatial axis, once for equal axes."""
     application = node.application
     footprint = application.layer.footprint(application.inputs, application.output)
     if not isinstance(footprint, tuple):
