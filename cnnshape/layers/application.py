@@ -6,7 +6,7 @@ from cnnshape.layers.tensor import Tensor, Weight
 
 
 class Application(Given):
-    """A layer with its inputs and its output. Figures are of one sample, and worked out once when they are asked for.
+    """A layer with its inputs and its output. Figures are for one sample, and computed on first use.
 
     `weights` are the tensors that the layer owns, learned ones and buffers. MACs and FLOPs count all boxes together.
     """
@@ -65,6 +65,6 @@ class Application(Given):
 
     @property
     def flops(self) -> int | None:
-        """Floating-point operations; None: can't be known."""
+        """Floating-point operations; None if they are unknown."""
         flops: int | None = self.layer.flops_formula.value(self)
         return None if flops is None else flops * self.output.boxes

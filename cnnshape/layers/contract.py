@@ -1,4 +1,4 @@
-"""What a layer kind states about itself: arguments, output shape, weights, work, windows.
+"""The base class of layer kinds: arguments, output shape, weights, work, windows.
 
 A kind states facts about one layer. It never adds up, formats, or looks at its neighbours, and it knows nothing
 of files or screens. Shapes are channels first and leave the batch out: `(C, L)`, `(C, H, W)`, `(C, D, H, W)`.
@@ -27,7 +27,7 @@ class Layer(ABC):
     required: ClassVar[tuple[str, ...]] = ()
     """The arguments that the spec must give."""
     followers: ClassVar[tuple[str, ...]] = ()
-    """Sugar for the layers that follow: `norm`, `act`."""
+    """The keys for layers that follow: `norm`, `act`."""
     view: ClassVar[bool] = False
     """True where the output shares its input's storage."""
     activation: ClassVar[bool] = False

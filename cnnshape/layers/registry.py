@@ -1,4 +1,4 @@
-"""All kinds, listed by hand: a test holds the list against the classes that exist."""
+"""All kinds, listed by hand. A test compares the list with the classes that exist."""
 
 import re
 from functools import cache
@@ -26,7 +26,7 @@ _LETTERS = re.compile(r"[^a-z0-9]")
 
 
 def register(*kinds: type[Layer]) -> None:
-    """Adds kinds to the vocabulary; raises ValueError where a kind has a word that another one has.
+    """Adds kinds to the vocabulary; raises ValueError if two kinds share a word.
 
     Other rooms make tables of the kinds when they are imported: a program registers its own before it imports them.
     """
@@ -53,14 +53,14 @@ def bare(word: str) -> str:
 
 
 def foreign_kind(word: str) -> type[Layer] | None:
-    """The kind that another framework calls so; None for a word that is a kind's own, or that nobody uses."""
+    """The kind for another framework's word; None for a kind's own word, or an unknown one."""
     if word in BY_NAME:
         return None
     return BY_FOREIGN_NAME.get(word) or _by_bare_name().get(bare(word))
 
 
 def foreign_argument(kind: type[Layer], word: str) -> str | None:
-    """The argument of a kind that another framework calls so."""
+    """The argument of a kind for another framework's word."""
     wanted = bare(word)
     words = ((name, (name, *argument.foreign)) for name, argument in kind.arguments.items())
     return next((name for name, own in words if wanted in map(bare, own)), None)
