@@ -5,9 +5,8 @@ its inputs from the start. Views (flatten, slices, identities) share the memory 
 counted, nor the working space that an implementation needs.
 """
 
-from typing import NamedTuple
-
 from cnnshape.graph import Graph, Node
+from cnnshape.named_tuple import NamedTuple
 
 
 class Peak(NamedTuple):

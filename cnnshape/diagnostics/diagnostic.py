@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
 
 from cnnshape.diagnostics.catalogue import CATALOGUE
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import Span
 
 

@@ -1,11 +1,11 @@
 """The declaration of a rule, and what it checks."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from cnnshape.diagnostics import CATALOGUE, Diagnostic, Label, Severity, diagnose
 from cnnshape.graph import Graph
 from cnnshape.language import Spec
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.program import Program
 from cnnshape.report import Report
 from cnnshape.source import Span

@@ -2,7 +2,8 @@
 
 import re
 from pathlib import Path
-from typing import NamedTuple
+
+from cnnshape.named_tuple import NamedTuple
 
 # The line breaks of YAML 1.1.
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")

@@ -1,11 +1,11 @@
 """Which input sizes a design works at: every size of a range is tried."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Application, Graph
 from cnnshape.layers import Window
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, make_report
 
 MAX_PERIOD = 128
