@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from cnnshape.api.collection import paused_collection
 from cnnshape.api.design import Design, DesignError
 from cnnshape.api.examination import examine
-from cnnshape.api.options import ParamValue, options
+from cnnshape.api.overrides import ParamValue, options
 from cnnshape.layers import Shape
 from cnnshape.report import DTYPES, Report, Settings
 
