@@ -67,6 +67,7 @@ class _Storages:
         self.inputs = len(graph.inputs)
         self.activations = activations
         self.adds = adds
+        self.in_place = activations or adds
         self.elements = [*[given.tensor.elements for given in graph.inputs], *activation_elements(graph)]
         self.reads = _reads(graph)
         self.storage = list(range(len(self.reads)))
@@ -86,7 +87,7 @@ class _Storages:
         for read in node.inputs:
             pending[storage[read]] -= 1
         first = storage[node.inputs[0]]
-        if node.application.layer.view or self._overwrites(node, value, first):
+        if node.application.layer.view or (self.in_place and self._overwrites(node, value, first)):
             storage[value] = first
             pending[first] += self.reads[value]
         else:
@@ -94,7 +95,7 @@ class _Storages:
             self.tensors += 1
         alive = self.total, self.tensors
         for used in (*node.inputs, value):
-            if not pending[storage[used]]:
+            if pending[storage[used]] == 0 and storage[used] not in self.freed:
                 self._free(storage[used], index)
         return alive
 
@@ -107,10 +108,9 @@ class _Storages:
         return self.pending[storage] == 0 and storage >= self.inputs and same_size
 
     def _free(self, storage: int, index: int) -> None:
-        if storage not in self.freed:
-            self.freed[storage] = index
-            self.total -= self.elements[storage]
-            self.tensors -= 1
+        self.freed[storage] = index
+        self.total -= self.elements[storage]
+        self.tensors -= 1
 
     def alive_at(self, node: int | None) -> list[int]:
         """The storages that were alive while that node ran; None: before the first one."""
