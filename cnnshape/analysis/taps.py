@@ -36,7 +36,7 @@ class Reading(NamedTuple):
 
 def read_by(application: Application) -> Reading:
     """What a layer reads of its first input."""
-    footprint = application.layer.footprint(application.inputs, application.output)
+    footprint = application.footprint
     if isinstance(footprint, Coverage):
         return Reading(footprint)
     if all(relation == ITSELF for relation in footprint):

@@ -102,7 +102,7 @@ def first_rounding(graph: Graph) -> str | None:
 
 
 def _rounds(application: Application) -> bool:
-    footprint = application.layer.footprint(application.inputs, application.output)
+    footprint = application.footprint
     if not isinstance(footprint, tuple):
         return False
     axes = zip(footprint, application.inputs[0].shape[1:], strict=False)
