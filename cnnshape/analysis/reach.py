@@ -16,12 +16,25 @@ def last_maps(graph: Graph, fields: Sequence[Field | Undefined | None]) -> dict[
 
     Skips maps without a receptive field. An output without such a map is left out.
     """
-    first = len(graph.inputs)
-    last: list[int] = [-1] * first
-    for index, (node, field) in enumerate(zip(graph.nodes, fields, strict=True)):
-        is_map = isinstance(field, Field) and _has_space(node.application.output, field)
-        last.append(index if is_map else max([last[value] for value in node.inputs]))
+    inputs = len(graph.inputs)
+    last: dict[int, int] = {}
+    beyond: list[int] = []
+    pending = list(graph.outputs.values())
+    while pending:
+        value = pending.pop()
+        if value in last:
+            continue
+        last[value] = value - inputs
+        if value >= inputs and not _is_map(graph.value(value), fields[value - inputs]):
+            beyond.append(value)
+            pending += graph.nodes[value - inputs].inputs
+    for value in sorted(beyond):
+        last[value] = max([last[read] for read in graph.nodes[value - inputs].inputs])
     return {name: last[value] for name, value in graph.outputs.items() if last[value] >= 0}
+
+
+def _is_map(output: Tensor, field: Field | Undefined | None) -> bool:
+    return isinstance(field, Field) and _has_space(output, field)
 
 
 def _has_space(output: Tensor, field: Field) -> bool:

@@ -3,6 +3,7 @@
 from cnnshape.layers.contract import Layer
 from cnnshape.layers.factors import Given
 from cnnshape.layers.tensor import Tensor, Weight
+from cnnshape.layers.window import Footprint
 
 
 class Application(Given):
@@ -11,7 +12,7 @@ class Application(Given):
     `weights` are the tensors that the layer owns, learned ones and buffers. MACs and FLOPs count all boxes together.
     """
 
-    __slots__ = ("_counts", "_macs", "_weights", "output")
+    __slots__ = ("_counts", "_footprint", "_macs", "_weights", "output")
 
     layer: Layer
 
@@ -19,9 +20,17 @@ class Application(Given):
         self.layer = layer
         self.inputs = inputs
         self.output = output
+        self._footprint: Footprint | None = None
         self._macs: int | None = None
         self._weights: tuple[Weight, ...] | None = None
         self._counts: tuple[int, int] | None = None
+
+    @property
+    def footprint(self) -> Footprint:
+        """Which cells of the input one cell of the output sees."""
+        if self._footprint is None:
+            self._footprint = self.layer.footprint(self.inputs, self.output)
+        return self._footprint
 
     @property
     def weights(self) -> tuple[Weight, ...]:

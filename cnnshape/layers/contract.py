@@ -5,6 +5,7 @@ of files or screens. Shapes are channels first and leave the batch out: `(C, L)`
 """
 
 from abc import ABC, abstractmethod
+from functools import cache
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 from cnnshape.arithmetic import Formula
@@ -98,6 +99,12 @@ class Layer(ABC):
         )
 
 
+@cache
+def _declared(base: type) -> dict[str, Argument]:
+    """The arguments in the body of a class. Kinds share their bases, so that each is looked through once."""
+    return {name: value for name, value in vars(base).items() if isinstance(value, Argument)}
+
+
 _FORMULAS = ("parameters", "macs_formula", "flops_formula")
 Kind = TypeVar("Kind", bound=type[Layer])
 
@@ -110,7 +117,7 @@ def layer(kind: Kind) -> Kind:
         raise TypeError(f"{kind.__name__} declares no {' and no '.join(missing)}")
     collected: dict[str, Argument] = {}
     for base in reversed(kind.__mro__):
-        collected.update({name: value for name, value in vars(base).items() if isinstance(value, Argument)})
+        collected.update(_declared(base))
     kind.arguments = collected
     kind.main = next((name for name, argument in collected.items() if argument.main), None)
     kind.required = tuple(name for name, argument in collected.items() if argument.required)

@@ -20,9 +20,6 @@ from cnnshape.layers.contract import Layer
 KINDS: list[type[Layer]] = []
 BY_NAME: dict[str, type[Layer]] = {}
 BY_FOREIGN_NAME: dict[str, type[Layer]] = {}
-_DIMENSION = re.compile(r"[123][dD]")
-_WORD = re.compile(r"[\w. -]+", re.ASCII)
-_LETTERS = re.compile(r"[^a-z0-9]")
 
 
 def register(*kinds: type[Layer]) -> None:
@@ -47,9 +44,9 @@ def _by_bare_name() -> dict[str, type[Layer]]:
 
 def bare(word: str) -> str:
     """A word without its module, case, underscores and `2d`: frameworks differ in these for one and the same layer."""
-    if not _WORD.fullmatch(word):
+    if not re.fullmatch(r"[\w. -]+", word, re.ASCII):
         return word
-    return _LETTERS.sub("", _DIMENSION.sub("", word.rpartition(".")[2]).lower())
+    return re.sub("[^a-z0-9]", "", re.sub("[123][dD]", "", word.rpartition(".")[2]).lower())
 
 
 def foreign_kind(word: str) -> type[Layer] | None:

@@ -20,7 +20,7 @@ def field_facts(graph: Graph, report: Report, node: Node, row: Row) -> list[Fact
             )
         ]
     application = node.application
-    footprint = application.layer.footprint(application.inputs, application.output)
+    footprint = application.footprint
     before = [_field_of(graph, report, value) for value in node.inputs]
     if len(node.inputs) > 1:
         met = " and ".join(_brief(path) for path in before if path is not None)

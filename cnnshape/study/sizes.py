@@ -1,11 +1,11 @@
 """Finds the input sizes that a design works at, by trying every size of a range."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Application, Graph
 from cnnshape.layers import Window
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, make_report
 
 MAX_PERIOD = 128
@@ -102,7 +102,7 @@ def first_rounding(graph: Graph) -> str | None:
 
 
 def _rounds(application: Application) -> bool:
-    footprint = application.layer.footprint(application.inputs, application.output)
+    footprint = application.footprint
     if not isinstance(footprint, tuple):
         return False
     axes = zip(footprint, application.inputs[0].shape[1:], strict=False)

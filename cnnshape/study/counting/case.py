@@ -99,7 +99,7 @@ class Case:
     @property
     def windows(self) -> tuple[Window, ...]:
         """The window of each axis; only for kinds whose windows slide."""
-        footprint = self.layer.footprint(self.row.application.inputs, self.row.application.output)
+        footprint = self.row.application.footprint
         assert isinstance(footprint, tuple)
         sliding = tuple(axis for axis in footprint if isinstance(axis, Window))
         assert len(sliding) == len(footprint)
