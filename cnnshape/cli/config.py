@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
 from cnnshape.lint import Selection
-from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import BUDGETS, parse_wanted
 
 # A table `tool.cnnshape`, or a table `tool` that may hold one.

@@ -1,6 +1,7 @@
 """Settles the values of the file's params and the shapes of its inputs, before the first step."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from cnnshape.arithmetic import is_whole, truncate
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean
@@ -12,7 +13,6 @@ from cnnshape.graph.guess import ANY, Axis, Guess, exact
 from cnnshape.graph.scope import UNSETTLED, Scope
 from cnnshape.language import Input, Spec, Unresolved, Value, Variant, describe, shown
 from cnnshape.layers import Shape, Tensor
-from cnnshape.named_tuple import NamedTuple
 
 LARGEST_SIZE = 10**9
 
