@@ -44,6 +44,11 @@ def expanded(report: Report) -> list[Line]:
     return [Line(row.name, (row,), row, 1, 0, False) for row in report.rows]
 
 
+def parts_of(report: Report, group: Group) -> list[Line]:
+    """A line for each step, stage and block right inside a group; equal neighbours share one."""
+    return _lines(_items(report.rows, group), 0, 0)
+
+
 def _items(rows: tuple[Row, ...], group: Group) -> tuple[_Item, ...]:
     items: list[_Item] = []
     position = group.start
