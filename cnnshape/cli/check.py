@@ -12,7 +12,7 @@ import typer
 from cnnshape.api import design_of_bytes
 from cnnshape.api.verdict import Checks, check_design
 from cnnshape.cli.command import OptionGroup, command
-from cnnshape.cli.config import BadConfig, Config, config_for
+from cnnshape.cli.config import BadConfig, Config, config_for, unknown_rule_help
 from cnnshape.cli.cores import on_all_cores
 from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.cli.files import STDIN, find_files
@@ -94,14 +94,15 @@ class FindingsOutput(Output[Findings]):
 @command
 def check(
     paths: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="PATHS...",
-            help="Files, folders, globs, `-` for standard input, or names of shipped architectures.",
+            help="Files, folders, globs, `-` for standard input, or names of shipped architectures; without any, the "
+            "current folder.",
             autocompletion=complete_spec,
             show_default=False,
         ),
-    ],
+    ] = None,
     *,
     output: FindingsOutput,
     select: Annotated[
@@ -123,7 +124,7 @@ def check(
     limits = budgets.limits()
     selection = _selection(select, ignore)
     request = Request(design.for_graph(max_layers), selection, limits)
-    files, unmatched = find_files(paths)
+    files, unmatched = find_files(paths or ["."])
     configs, refused = _configs(files)
     checked = _checked(configs, request)
     diagnostics = [finding for findings in checked.values() for finding in findings]
@@ -140,18 +141,19 @@ def _selection(select: list[str] | None, ignore: list[str] | None) -> Selection:
     selection = Selection(*split)
     unknown = selection.unknown()
     if unknown:
-        raise typer.BadParameter(f"there is no rule {unknown[0]!r}; `cnnshape rule` lists all rules")
+        raise typer.BadParameter(f"there is no rule {unknown[0]!r}; {unknown_rule_help(unknown[0])}")
     return selection
 
 
 def _configs(files: list[str]) -> tuple[dict[str, Config], list[Diagnostic]]:
     """The configuration of each file that has a valid one, and the diagnostics of the others."""
-    configs, refused = {}, []
+    configs: dict[str, Config] = {}
+    refused: list[Diagnostic] = []
     for file in files:
         try:
             configs[file] = config_for(Path(file))
         except BadConfig as bad:
-            refused.append(bad.diagnostic)
+            refused += bad.diagnostics
     return configs, refused
 
 

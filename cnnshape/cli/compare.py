@@ -14,7 +14,7 @@ from cnnshape.render.compare import FORMATS
 from cnnshape.render.diagnostics import escaped
 from cnnshape.study.compare import Comparison, Side
 from cnnshape.study.compare import compare as compare_sides
-from cnnshape.study.condition import Condition, parse_condition, violations
+from cnnshape.study.condition import Condition, condition_fault, parse_condition, violations
 
 
 @command
@@ -68,7 +68,6 @@ def _conditions(texts: Sequence[str]) -> tuple[Condition, ...]:
     for text in texts:
         condition = parse_condition(text)
         if condition is None:
-            message = f"{text!r} is no condition; write `macs > +5%` or `params > 26M`"
-            raise typer.BadParameter(message, param_hint="--fail-if")
+            raise typer.BadParameter(condition_fault(text), param_hint="--fail-if")
         conditions.append(condition)
     return tuple(conditions)

@@ -32,8 +32,21 @@ def _complete_family(incomplete: str) -> list[str]:
     return [family for family in families() if family.startswith(incomplete)]
 
 
+def _complete_name(incomplete: str) -> list[str]:
+    return [name for name in [*shipped_names(), *families()] if name.startswith(incomplete)]
+
+
 @command
 def list_(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="NAMES...",
+            help="Only these architectures, by name or family.",
+            autocompletion=_complete_name,
+            show_default=False,
+        ),
+    ] = None,
     *,
     family: Annotated[
         list[str] | None,
@@ -55,7 +68,7 @@ def list_(
     input; `*`: paths with different centres have met.
     """
     limits = (_limit(max_params, "--max-params"), _limit(max_macs, "--max-macs"))
-    chosen = chosen_names(family or [])
+    chosen = _named(names or [], chosen_names(family or []))
     cheap = [entry for entry in entries(chosen) if entry.params <= limits[0] and entry.macs <= limits[1]]
     cheap.sort(key=SORTS[sort])
     screen.write(cheap)
@@ -70,6 +83,19 @@ def _limit(text: str | None, option: str) -> Fraction | float:
     if quantity is None:
         raise typer.BadParameter(f"{text!r} is no number; write 10M or 25557032", param_hint=option)
     return quantity.value
+
+
+def _named(wanted: Sequence[str], chosen: Sequence[str]) -> list[str]:
+    """Those of the chosen architectures that are named, by name or family; raises typer.BadParameter for a bad name."""
+    if not wanted:
+        return list(chosen)
+    members = {**families(), **{name: [name] for name in shipped_names()}}
+    for name in wanted:
+        if name not in members:
+            hint = did_you_mean(name, members) or "`cnnshape list` shows all names"
+            raise typer.BadParameter(f"no architecture or family is called {name!r}; {hint}", param_hint="NAMES")
+    named = {name for word in wanted for name in (*members[word], *families().get(word, ()))}
+    return [name for name in chosen if name in named]
 
 
 def chosen_names(wanted: Sequence[str]) -> list[str]:

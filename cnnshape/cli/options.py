@@ -9,7 +9,7 @@ import typer
 from cnnshape.cli.command import OptionGroup
 from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.reading import fail
-from cnnshape.diagnostics import diagnose
+from cnnshape.diagnostics import diagnose, did_you_mean
 from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.language import Value, read_value
 from cnnshape.layers import Shape
@@ -109,8 +109,19 @@ def _param(text: str) -> tuple[str, Value]:
     return name, read
 
 
+FOREIGN_DTYPES = {
+    "float": "float32", "single": "float32", "fp32": "float32", "f32": "float32",
+    "half": "float16", "fp16": "float16", "f16": "float16", "bf16": "bfloat16",
+    "double": "float64", "fp64": "float64", "f64": "float64", "fp8": "float8", "uint8": "int8",
+}  # fmt: skip
+"""What other programs call these types."""
+
+
 def checked_dtype(dtype: str) -> str:
     """The dtype; raises typer.BadParameter for one that isn't known."""
-    if dtype not in DTYPES:
-        raise typer.BadParameter(f"{dtype!r} is not one of {', '.join(DTYPES)}", param_hint="--dtype")
-    return dtype
+    if dtype in DTYPES:
+        return dtype
+    word = dtype.lower().removeprefix("torch.")
+    meant = FOREIGN_DTYPES.get(word)
+    help = f"did you mean `{meant}`?" if meant else did_you_mean(word, DTYPES)
+    raise typer.BadParameter(f"{dtype!r} is no type; {help}", param_hint="--dtype")
