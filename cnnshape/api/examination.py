@@ -34,10 +34,13 @@ class Examination:
     def _build(self, program: Program) -> None:
         with paused_collection():
             built = build(program, self.options, self._memory)
-        self.graph, self.visits = built.graph, built.visits
+        self.visits = built.visits
         own = without_consequences(built.problems, program.spec.repaired)
         problems = self.design.diagnostics + seen_from(self.design.source, own)
         self.problems = sorted(problems, key=lambda problem: problem.place)
+        self.graph = built.graph
+        if built.graph is not None and self.problems:
+            self.graph = built.graph._replace(complete=False)
 
     def report(self, settings: Settings | None = None) -> Report:
         """The report of what could be built; raises ValueError where there is no graph."""

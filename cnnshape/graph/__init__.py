@@ -4,7 +4,7 @@ from cnnshape.graph.applications import MAX_ELEMENTS
 from cnnshape.graph.build import Built, build, given_inputs
 from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.graph.evaluation import MAX_LIST, MAX_LIST_DEPTH
-from cnnshape.graph.expand import MAX_NESTING, ExpansionMemory
+from cnnshape.graph.expansion import MAX_NESTING, ExpansionMemory
 from cnnshape.graph.layout import meant, reading, stated_inputs
 from cnnshape.graph.model import Graph, GraphInput, Group, Node
 from cnnshape.graph.naming import Part, groups, named_parts, parts

@@ -31,7 +31,7 @@ class BoundLayers:
 class Memory:
     """What layers were bound and applied, for all expansions of one program. It must not serve two programs."""
 
-    __slots__ = ("bare", "bound", "chains", "constants", "layers", "outcomes")
+    __slots__ = ("bare", "bound", "chains", "layers", "outcomes")
 
     def __init__(self) -> None:
         self.chains: dict[object, Chain | Refused] = {}
@@ -39,7 +39,6 @@ class Memory:
         self.bound: dict[object, tuple[Chain, list[object]]] = {}
         self.bare: dict[str, Plan] = {}
         self.outcomes: dict[object, Outcome] = {}
-        self.constants: dict[Value, object] = {}
 
 
 class Applications:
@@ -53,7 +52,6 @@ class Applications:
         self._bound = memory.bound
         self._bare = memory.bare
         self._outcomes = memory.outcomes
-        self._constants = memory.constants
 
     def of_kind(self, plan: Plan, current: int, scope: Scope) -> tuple[Chain, tuple[int, ...]]:
         """A kind's layer and those that follow it on a tensor, and the further tensors that the layer takes.
@@ -141,17 +139,9 @@ class Applications:
             layers = self._layers[key] = _bound(plan, values, followers, scope)
         return layers, further
 
-    def _value(self, value: Value, current: Current, scope: Scope) -> object:
-        """A value at the step; constants are worked out once."""
-        if not value.constant:
-            return self._values.at(value, current, scope)
-        if value not in self._constants:
-            self._constants[value] = self._values.at(value, current, scope)
-        return self._constants[value]
-
     def _arguments(self, plan: Plan, current: Current, scope: Scope) -> tuple[tuple[object, ...], tuple[int, ...]]:
         """The values of a plan's arguments, and the further tensors among them."""
-        values = tuple([self._value(value, current, scope) for value in plan.values.values()])
+        values = tuple([self._values.at(value, current, scope) for value in plan.values.values()])
         types = set(map(type, values))
         if Handle not in types and Rounds not in types:
             return values, ()

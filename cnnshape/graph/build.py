@@ -5,7 +5,8 @@ from typing import NamedTuple
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.graph.draft import Draft, Exhausted
 from cnnshape.graph.evaluation import Refused, Uncertain
-from cnnshape.graph.expand import Expander, ExpansionMemory
+from cnnshape.graph.expand import Expander
+from cnnshape.graph.expansion import ExpansionMemory
 from cnnshape.graph.faults import Faults
 from cnnshape.graph.guess import UNKNOWN, Guess
 from cnnshape.graph.layout import doubtful_inputs, with_inputs

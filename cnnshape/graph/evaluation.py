@@ -26,12 +26,18 @@ MAX_LIST_DEPTH = 8
 
 
 class Refused(Exception):
-    """A step that can't be expanded; the diagnostic says why. `origin` is the value or reference at fault."""
+    """A step that can't be expanded; the diagnostic says why.
 
-    def __init__(self, diagnostic: Diagnostic, origin: Value | Reference | None = None) -> None:
+    `origin` is the value or reference at fault, `left` what comes out of the step all the same, where that is known.
+    """
+
+    def __init__(
+        self, diagnostic: Diagnostic, origin: Value | Reference | None = None, left: Guess | None = None
+    ) -> None:
         super().__init__(diagnostic.message)
         self.diagnostic = diagnostic
         self.origin = origin
+        self.left = left
 
 
 class Uncertain(Exception):
@@ -104,6 +110,7 @@ class Values:
 
     def __init__(self, tensors: list[Tensor]) -> None:
         self._tensors = tensors
+        self._constants: dict[Value, object] = {}
         self.previous: Handle | None = None
         self.shared: Current | None = None
 
@@ -118,6 +125,10 @@ class Values:
 
     def at(self, value: Value, current: Current, scope: Scope) -> object:
         """A value at a step; raises Refused, or Uncertain where it depends on what a fault left uncertain."""
+        if value.constant:
+            if value not in self._constants:
+                self._constants[value] = evaluate(value, scope)
+            return self._constants[value]
         if not value.dynamic:
             return evaluate(value, scope)
         asked = value.names & DYNAMIC

@@ -62,10 +62,8 @@ def _value(value: object) -> str:
     return "[...]" if isinstance(value, tuple) and not isinstance(value, Tensor) else "a tensor"
 
 
-def _names_at(origin: Origin | None, at: Span) -> set[str]:
+def _names_at(origin: Origin, at: Span) -> set[str]:
     """The names of a value or reference that stand at the place of a fault."""
-    if origin is None:
-        return set()
     if isinstance(origin, Reference):
         return {origin.text, origin.stem}
     return {name for name, span in origin.uses() if span == at or _within(span, at)}
@@ -105,13 +103,14 @@ class Faults:
         self._first: dict[tuple[object, ...], Diagnostic] = {}
         self._counts: dict[tuple[object, ...], int] = {}
         self._scattered: set[tuple[object, ...]] = set()
+        self._origin_names: dict[object, tuple[Origin, set[str]]] = {}
 
     def add(self, diagnostic: Diagnostic, trace: list[Frame], origin: Origin | None = None) -> None:
         """Adds a diagnostic with the way to it; `origin` is the value or reference at fault."""
         key = _key(diagnostic)
         if key in self._silenced:
             return
-        names = _names_at(origin, diagnostic.at.span) if diagnostic.at else set()
+        names = self._names(origin, diagnostic.at.span) if origin is not None and diagnostic.at else set()
         origins = _origins(names, trace, self.params)
         if origins:
             key = (diagnostic.name, diagnostic.message, *_place(origins[-1].span))
@@ -122,6 +121,13 @@ class Faults:
             way = [frame.describe() for frame in reversed(trace[-MAX_TRACE:])]
             related = (*diagnostic.related, *origins[:MAX_TRACE], *way)
             self._first[key] = diagnostic._replace(related=related)
+
+    def _names(self, origin: Origin, at: Span) -> set[str]:
+        """The names at the place of a fault. Remembered: a long list may be at fault in each of many rounds."""
+        key = id(origin), at
+        if key not in self._origin_names:
+            self._origin_names[key] = origin, _names_at(origin, at)
+        return set(self._origin_names[key][1])
 
     def all(self) -> list[Diagnostic]:
         """All faults, with the number of further instances."""

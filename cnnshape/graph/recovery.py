@@ -90,12 +90,12 @@ def failed(run: Run, guess: Guess, numbers: Sequence[int], kind: type[Layer], st
     return Outcome(left, (shown or list(refusals.values()))[0])
 
 
-def _outputs(run: Run, pattern: Pattern, numbers: Sequence[int]) -> list[Shape]:
-    """What comes out for some shapes of a pattern."""
-    outputs = []
+def _outputs(run: Run, pattern: Pattern, numbers: Sequence[int]) -> dict[Shape, Shape]:
+    """What comes out for some shapes of a pattern, by what comes in."""
+    outputs = {}
     for shape in witnesses(pattern, numbers):
         with suppress(Refused):
-            outputs.append(run(Tensor(shape)).shape)
+            outputs[shape] = run(Tensor(shape)).shape
     return outputs
 
 
@@ -109,13 +109,20 @@ def _refusal(run: Run, pattern: Pattern, numbers: Sequence[int], whole: Pattern)
     raise AssertionError(f"{shape} is refused once, and then not")
 
 
-def _result(pattern: Pattern, outputs: list[Shape]) -> Pattern:
-    """The pattern of some outputs: an axis is certain where they all agree, and bounded where the input's sizes are."""
-    certain = len(outputs) > 1 or all(least == most for least, most in pattern)
+def _result(pattern: Pattern, outputs: dict[Shape, Shape]) -> Pattern:
+    """The pattern of some outputs. An axis is certain where they all agree, and bounded where the input's sizes are.
+
+    The sizes of a layer grow with those that come in: they are certain where the smallest input gives the same as the
+    largest one.
+    """
+    smallest = tuple([least for least, _ in pattern[1:]])
+    sized = any(shape[1:] == smallest for shape in outputs)
     bounded = all(most < LARGEST for _, most in pattern[1:])
-    whole = hull([tuple(map(exact, shape)) for shape in outputs if len(shape) == len(outputs[0])])
-    channels = whole[0] if certain and whole[0][0] == whole[0][1] else ANY
-    return (channels, *[_spatial(axis, certain=certain, bounded=bounded) for axis in whole[1:]])
+    length = len(next(iter(outputs.values())))
+    whole = hull([tuple(map(exact, shape)) for shape in outputs.values() if len(shape) == length])
+    agreed = len(outputs) > 1 or all(least == most for least, most in pattern)
+    channels = whole[0] if agreed and whole[0][0] == whole[0][1] else ANY
+    return (channels, *[_spatial(axis, certain=sized, bounded=bounded) for axis in whole[1:]])
 
 
 def _spatial(axis: Axis, *, certain: bool, bounded: bool) -> Axis:

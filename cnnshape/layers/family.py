@@ -87,6 +87,3 @@ class Join(Unweighted):
 
 class Pooling(Unweighted):
     """Makes one value out of a window of each channel."""
-
-    averages: ClassVar[bool]
-    """True for a mean, False for a maximum."""

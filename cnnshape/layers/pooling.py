@@ -75,7 +75,6 @@ class MaxPool(SlidingPool):
         "pool",
         "Pooling",
     )
-    averages = False
     flops_formula = (WINDOW_SIZE - 1) * OUTPUT_VALUES
     dilation: PerAxis = arg(
         POSITIVE_PER_AXIS, "step between two taps of a window", default=1, foreign=("d", "dilations", "dilation_rate")
@@ -103,7 +102,6 @@ class AvgPool(SlidingPool):
         "avg_pooling",
         "SpatialAveragePooling",
     )
-    averages = True
     flops_formula = WINDOW_SIZE * OUTPUT_VALUES
     count_include_pad: bool = arg(
         FLAG, "counts the padding in the divisor of the mean", default=True, foreign=("count_include_padding",)
@@ -143,7 +141,6 @@ class AdaptiveAvgPool(AdaptivePool):
 
     name = "adaptive_avg_pool"
     foreign = ("AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "adaptive_avgpool", "AdaptiveAveragePool")
-    averages = True
     flops_formula = CHANNELS * CELLS_READ
 
 
@@ -153,7 +150,6 @@ class AdaptiveMaxPool(AdaptivePool):
 
     name = "adaptive_max_pool"
     foreign = ("AdaptiveMaxPool1d", "AdaptiveMaxPool2d", "AdaptiveMaxPool3d", "adaptive_maxpool")
-    averages = False
     flops_formula = CHANNELS * CELLS_READ - OUTPUT_VALUES
 
 
@@ -186,7 +182,6 @@ class GlobalAvgPool(GlobalPool):
         "ReduceMean",
         "mean",
     )
-    averages = True
     flops_formula = INPUT_VALUES
 
 
@@ -196,5 +191,4 @@ class GlobalMaxPool(GlobalPool):
 
     name = "global_max_pool"
     foreign = ("GlobalMaxPooling2D", "GlobalMaxPool2d", "GlobalMaxPool", "gmp")
-    averages = False
     flops_formula = INPUT_VALUES - OUTPUT_VALUES

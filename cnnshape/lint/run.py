@@ -46,10 +46,10 @@ def lint(subject: Subject, selection: Selection) -> list[Diagnostic]:
     return [diagnostic for rule in RULES if selection.has(rule) for diagnostic in _counted(rule.check(subject))]
 
 
-def _counted(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+def _counted(warnings: Iterable[Diagnostic]) -> list[Diagnostic]:
     first: dict[tuple[object, ...], Diagnostic] = {}
     counts: dict[tuple[object, ...], int] = {}
-    for diagnostic in found:
+    for diagnostic in warnings:
         place = diagnostic.place[:3]
         first.setdefault(place, diagnostic)
         counts[place] = counts.get(place, 0) + 1

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from cnnshape.language import Block, Column, Input, Name, Param, Reference, Value
-from cnnshape.source import Span
+from cnnshape.source import SourceText, Span
 
 Reader = Value | Reference
 """What reads a name: a value, or a reference to a tensor."""
@@ -117,10 +117,11 @@ class NameIndex:
         """The declarations of the file's inputs."""
         return [self.declare(given.name, "input", "") for given in inputs]
 
-    def at(self, line: int, column: int) -> Declaration | None:
-        """The declaration that is written, or whose name is read, at a place of the file (counted from 1)."""
+    def at(self, source: SourceText, line: int, column: int) -> Declaration | None:
+        """The declaration that is written, or whose name is read, at a place of a file (counted from 1)."""
         for declaration in self.declarations:
             for span in (declaration.name.span, *declaration.uses()):
-                if span.line == line and span.column <= column < span.end_column:
+                inside = span.line == line and span.column <= column < span.end_column
+                if inside and span.source is source:
                     return declaration
         return None

@@ -16,10 +16,6 @@ class Page:
         self.color = color
 
 
-ENDLESS = Page()
-"""A pipe or a file: lines of any length, no colours."""
-
-
 class Format(Generic[Value]):
     """One way to write a value of a command. `write` gets the value and the page, and returns the whole text."""
 

@@ -22,7 +22,6 @@ from cnnshape.layers import (
     Move,
     Normalization,
     PassThrough,
-    Pooling,
     RegionPool,
     Resize,
     Scaling,
@@ -78,7 +77,6 @@ def test_a_family_states_its_facts(kind: type[Layer]) -> None:
     assert kind.joins == issubclass(kind, Join)
     assert kind.combines == issubclass(kind, ElementwiseJoin)
     assert kind.followers == (("norm", "act") if issubclass(kind, MatrixProduct) else ())
-    assert hasattr(kind, "averages") == issubclass(kind, Pooling)
     if issubclass(kind, Move):
         assert isinstance(kind.flops_formula, Constant)
         assert kind.flops_formula.number == 0

@@ -55,7 +55,6 @@ class LpPool(SlidingPool):
 
     name = "lp_pool"
     foreign = ("LPPool2d",)
-    averages = True
     flops_formula = 2 * WINDOW_SIZE * OUTPUT_VALUES
 
 
@@ -64,7 +63,6 @@ class AdaptiveLpPool(AdaptivePool):
     """The root of the sum of squares of as many windows as the output has cells."""
 
     name = "adaptive_lp_pool"
-    averages = True
     flops_formula = counted_as(INPUT_VALUES, "square", "sum")
 
 
@@ -73,7 +71,6 @@ class GlobalLpPool(GlobalPool):
     """The root of the sum of squares of each channel."""
 
     name = "global_lp_pool"
-    averages = True
     flops_formula = counted_as(INPUT_VALUES, "square", "sum")
 
 

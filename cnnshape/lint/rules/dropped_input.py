@@ -36,7 +36,7 @@ from fractions import Fraction
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph
-from cnnshape.layers import AXES, LayerProblem, Shape, Tensor, Window, show
+from cnnshape.layers import AXES, LayerProblem, Shape, Tensor, Window, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.lint.rules._windows import Sliding, sliding
 from cnnshape.source import Span
@@ -51,12 +51,12 @@ _CELLS = {1: ("cell",), 2: ("row", "column"), 3: ("slice", "row", "column")}
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     known: set[Span] = set()
-    for each in sliding(subject.graph):
-        dropped = tuple(map(_dropped, each.windows, each.sizes))
+    for slide in sliding(subject.graph):
+        dropped = tuple(map(_dropped, slide.windows, slide.sizes))
         if any(dropped):
-            tried = each.node.at not in known and len(known) < MAX_TRIED and len(subject.graph.nodes) <= MAX_LAYERS
-            known.add(each.node.at)
-            yield _warning(subject, each, dropped, tried)
+            tried = slide.node.at not in known and len(known) < MAX_TRIED and len(subject.graph.nodes) <= MAX_LAYERS
+            known.add(slide.node.at)
+            yield _warning(subject, slide, dropped, tried)
 
 
 def _dropped(window: Window, size: int) -> int:
@@ -70,22 +70,22 @@ def _rest(window: Window, size: int) -> int:
     return (size + window.before + window.after - window.extent) % window.stride
 
 
-def _warning(subject: Subject, each: Sliding, dropped: Shape, tried: bool) -> Diagnostic:
-    layer = each.node.application.layer
+def _warning(subject: Subject, slide: Sliding, dropped: Shape, tried: bool) -> Diagnostic:
+    layer = slide.node.application.layer
     lost = [_last(count, word) for count, word in zip(dropped, _CELLS[len(dropped)], strict=True) if count]
-    seen = tuple(size - count for size, count in zip(each.sizes, dropped, strict=True))
+    seen = tuple(size - count for size, count in zip(slide.sizes, dropped, strict=True))
     fitting: Fitting = {
-        axis: (seen[axis], each.sizes[axis] + window.stride - _rest(window, each.sizes[axis]))
-        for axis, window in enumerate(each.windows)
+        axis: (seen[axis], slide.sizes[axis] + window.stride - _rest(window, slide.sizes[axis]))
+        for axis, window in enumerate(slide.windows)
         if dropped[axis]
     }
     way_out = "`ceil: true`" if "ceil" in layer.arguments else "`padding: same`"
     return warn(
         "dropped-input",
-        f"{layer.name} never sees {' and '.join(lost)} of {show(each.sizes)}",
-        each.node.at,
-        label=f"the last windows end at {show(seen)}",
-        notes=_given_sizes(subject, each, fitting) if tried else (),
+        f"{layer.name} never sees {' and '.join(lost)} of {format_shape(slide.sizes)}",
+        slide.node.at,
+        label=f"the last windows end at {format_shape(seen)}",
+        notes=_given_sizes(subject, slide, fitting) if tried else (),
         help=f"sizes that fit here: {_listed(fitting, len(dropped))}; or {way_out}",
     )
 
@@ -96,20 +96,20 @@ def _last(count: int, word: str) -> str:
 
 def _listed(sizes: Mapping[int, tuple[int, ...]], rank: int) -> str:
     """`height 44 or 46, width 60 or 62`"""
-    return ", ".join(f"{AXES[rank][axis]} {' or '.join(map(str, each))}" for axis, each in sizes.items())
+    return ", ".join(f"{AXES[rank][axis]} {' or '.join(map(str, fits))}" for axis, fits in sizes.items())
 
 
-def _given_sizes(subject: Subject, each: Sliding, fitting: Fitting) -> tuple[str, ...]:
+def _given_sizes(subject: Subject, slide: Sliding, fitting: Fitting) -> tuple[str, ...]:
     """A note that names the sizes of the network's input that bring fitting ones about, where there are some."""
     graph = subject.graph
-    value = each.node.inputs[0]
+    value = slide.node.inputs[0]
     field = subject.report.rows[value - len(graph.inputs)].receptive_field if value >= len(graph.inputs) else None
     if field is None:
         return ()
     image = graph.inputs[0].tensor.shape[1:]
     given: dict[int, tuple[int, ...]] = dict.fromkeys(fitting, ())
     for wanted in (dict(zip(fitting, sizes, strict=True)) for sizes in zip(*fitting.values(), strict=True)):
-        moved = {axis: image[axis] + (size - each.sizes[axis]) * field.stride[axis] for axis, size in wanted.items()}
+        moved = {axis: image[axis] + (size - slide.sizes[axis]) * field.stride[axis] for axis, size in wanted.items()}
         if wanted.items() <= _sizes(graph, value, moved).items():
             given = {axis: (*sizes, int(moved[axis])) for axis, sizes in given.items()}
     if given == fitting or not all(given.values()):

@@ -35,11 +35,11 @@ from cnnshape.lint.rules._windows import Sliding, sliding
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    for each in sliding(subject.graph):
-        if getattr(each.node.application.layer, "padding", None) == "same":
-            shifted = next(filter(_shifts, each.windows), None)
+    for slide in sliding(subject.graph):
+        if getattr(slide.node.application.layer, "padding", None) == "same":
+            shifted = next(filter(_shifts, slide.windows), None)
             if shifted is not None:
-                yield _warning(each, shifted)
+                yield _warning(slide, shifted)
 
 
 def _shifts(window: Window) -> bool:
@@ -47,13 +47,13 @@ def _shifts(window: Window) -> bool:
     return window.extent % 2 == 0 and window.before != window.after and not only_completes_the_last
 
 
-def _warning(each: Sliding, window: Window) -> Diagnostic:
+def _warning(slide: Sliding, window: Window) -> Diagnostic:
     odd = " or ".join(str(kernel) for kernel in (window.kernel - 1, window.kernel + 1) if kernel > 1)
-    around = ", ".join(f"[{axis.before}, {axis.after}]" for axis in each.windows)
+    around = ", ".join(f"[{axis.before}, {axis.after}]" for axis in slide.windows)
     return warn(
         "even-kernel-same",
         f"a kernel of {window.kernel} with `same` shifts the output by half a cell",
-        each.node.at,
+        slide.node.at,
         label=f"padding: {window.before} before, {window.after} after",
         help=f"a kernel of {odd} has a centre; `padding: [{around}]` says that the shift is meant",
     )

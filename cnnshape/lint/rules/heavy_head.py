@@ -37,7 +37,7 @@ from math import prod
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph, Node
-from cnnshape.layers import Sight, Tensor, show
+from cnnshape.layers import Coverage, Tensor, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 
 
@@ -57,7 +57,7 @@ def _flattened(graph: Graph, node: Node) -> Tensor | None:
         if len(graph.value(value).shape) > 1:
             return graph.value(value)
         application = maker.application
-        same_place = application.layer.footprint(application.inputs, application.output) is Sight.POINT
+        same_place = application.layer.footprint(application.inputs, application.output) is Coverage.POINT
         if len(maker.inputs) > 1 or not same_place:
             return None
         value = maker.inputs[0]
@@ -73,7 +73,7 @@ def _warning(node: Node, flattened: Tensor, params: int, total: int) -> Diagnost
         "heavy-head",
         f"{layer.name} holds {params:,} of {total:,} parameters ({100 * params / total:.0f} %)",
         node.at,
-        label=f"one weight for each of {show(flattened.shape)} values, per output",
+        label=f"one weight for each of {format_shape(flattened.shape)} values, per output",
         help=f"a `global_avg_pool` before the `flatten` leaves {left:,} here: one value per channel",
     )
 

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import meant, reading, stated_inputs
-from cnnshape.layers import show
+from cnnshape.layers import format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 
 
@@ -39,7 +39,7 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
         if likely is not None:
             yield warn(
                 "input-layout",
-                f"the input {show(shape)} is read as {reading(shape)}",
+                f"the input {format_shape(shape)} is read as {reading(shape)}",
                 stated.span,
                 help=f"a shape is that of one example, channels first: `{list(likely)}`",
             )

@@ -44,11 +44,11 @@ from cnnshape.lint.rules._windows import Sliding, met, sliding
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     graph = subject.graph
-    skipping = [each for each in sliding(graph) if any(map(_skips, each.windows, each.sizes))]
+    skipping = [slide for slide in sliding(graph) if any(map(_skips, slide.windows, slide.sizes))]
     if not skipping:
         return
-    whole = _read_whole(graph, {each.node.application for each in skipping})
-    yield from (_warning(each) for each in skipping if each.node.inputs[0] not in whole)
+    whole = _read_whole(graph, {slide.node.application for slide in skipping})
+    yield from (_warning(slide) for slide in skipping if slide.node.inputs[0] not in whole)
 
 
 def _skips(window: Window, size: int) -> bool:
@@ -67,13 +67,13 @@ def _read_whole(graph: Graph, skipping: set[Application]) -> set[int]:
     return whole
 
 
-def _warning(each: Sliding) -> Diagnostic:
-    share = Fraction(prod(map(met, each.windows)), prod(window.stride for window in each.windows))
-    widest = max(window.stride for window in each.windows)
+def _warning(slide: Sliding) -> Diagnostic:
+    share = Fraction(prod(map(met, slide.windows)), prod(window.stride for window in slide.windows))
+    widest = max(window.stride for window in slide.windows)
     return warn(
         "skipped-input",
-        f"{each.node.application.layer.name} sees {share.numerator} of every {share.denominator} cells of its input",
-        each.node.at,
+        f"{slide.node.application.layer.name} sees {share.numerator} of every {share.denominator} cells of its input",
+        slide.node.at,
         label="the stride steps over the rest",
         help=f"a kernel of {widest} or more, undilated, sees all; `subsample` says that leaving cells out is meant",
     )

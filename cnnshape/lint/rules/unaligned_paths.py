@@ -44,7 +44,7 @@ from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Application, Graph, Node
-from cnnshape.layers import AxisRelation, Footprint, Sight, Window, show
+from cnnshape.layers import AxisRelation, Coverage, Footprint, Window, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 
 
@@ -90,7 +90,7 @@ def _inputs(graph: Graph) -> list[_Place]:
 
 def _met(inputs: list[_Place], footprint: Footprint) -> list[tuple[_Axis, ...]]:
     """The places that meet in a layer's output, the most exact one first; one alone where no paths meet."""
-    if footprint is Sight.POINT:
+    if footprint is Coverage.POINT:
         return sorted((place for place in inputs if place), key=_spread)
     if not isinstance(footprint, tuple) or not inputs[0] or len(inputs[0]) != len(footprint):
         return []
@@ -122,7 +122,7 @@ def _apart(met: list[tuple[_Axis, ...]]) -> tuple[Fraction, ...]:
     """How many cells the paths that meet lie apart, per axis; nothing where their strides differ."""
     if len({tuple(axis.stride for axis in place) for place in met}) > 1 or _causal(met):
         return ()
-    gaps = [max(each.least for each in axis) - min(each.most for each in axis) for axis in zip(*met, strict=True)]
+    gaps = [max(path.least for path in axis) - min(path.most for path in axis) for axis in zip(*met, strict=True)]
     return tuple(Fraction(max(gap, 0)) / 2 for gap in gaps)
 
 
@@ -137,7 +137,7 @@ def _warning(node: Node, apart: tuple[Fraction, ...]) -> Diagnostic:
         "unaligned-paths",
         f"{node.application.layer.name} joins paths whose centres lie {_cells(apart)} of the input apart",
         node.at,
-        label=f"{node.name} joins {len(node.inputs)} tensors of {show(node.application.inputs[0].shape[1:])}",
+        label=f"{node.name} joins {len(node.inputs)} tensors of {format_shape(node.application.inputs[0].shape[1:])}",
         help="compare kernels, strides and paddings along the paths: windows of one stride have one centre "
         "where kernel - 2 x padding is equal",
     )

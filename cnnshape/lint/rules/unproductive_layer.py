@@ -47,7 +47,7 @@ from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Application, Graph, Node
-from cnnshape.layers import AxisRelation, Footprint, Sight, Window, show
+from cnnshape.layers import AxisRelation, Coverage, Footprint, Window, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.lint.rules._windows import sliding
 
@@ -67,19 +67,19 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
     graph = subject.graph
     image = graph.inputs[0].tensor.shape[1:]
     reaches = _smallest(graph)
-    found = []
-    for each in sliding(graph):
-        reach = reaches[each.node.inputs[0]]
-        spatial = any(window.kernel > 1 for window in each.windows)
+    nodes = []
+    for slide in sliding(graph):
+        reach = reaches[slide.node.inputs[0]]
+        spatial = any(window.kernel > 1 for window in slide.windows)
         if (
             spatial
-            and _learns(each.node)
+            and _learns(slide.node)
             and reach
             and all(axis.size >= size for axis, size in zip(reach, image, strict=True))
         ):
-            found.append(each.node)
-    if found:
-        yield _warning(found, reaches[found[0].inputs[0]] or (), show(image))
+            nodes.append(slide.node)
+    if nodes:
+        yield _warning(nodes, reaches[nodes[0].inputs[0]] or (), format_shape(image))
 
 
 def _learns(node: Node) -> bool:
@@ -98,7 +98,7 @@ def _smallest(graph: Graph) -> list[_Reaches]:
         application = node.application
         if application not in footprints:
             footprints[application] = application.layer.footprint(application.inputs, application.output)
-        if footprints[application] is Sight.WHOLE and set(application.output.shape[1:]) == {1}:
+        if footprints[application] is Coverage.WHOLE and set(application.output.shape[1:]) == {1}:
             reaches.append(whole if reaches[node.inputs[0]] else None)
         else:
             reaches.append(_through(footprints[application], [reaches[value] for value in node.inputs]))
@@ -106,12 +106,12 @@ def _smallest(graph: Graph) -> list[_Reaches]:
 
 
 def _through(footprint: Footprint, inputs: list[_Reaches]) -> _Reaches:
-    if footprint is Sight.POINT:
-        return min((each for each in inputs if each is not None), key=_sizes, default=None)
+    if footprint is Coverage.POINT:
+        return min((reach for reach in inputs if reach is not None), key=_sizes, default=None)
     if not isinstance(footprint, tuple) or inputs[0] is None or len(inputs[0]) != len(footprint):
         return None
     moved = tuple(map(_along, inputs[0], footprint))
-    return tuple(each for each in moved if each is not None) if None not in moved else None
+    return tuple(reach for reach in moved if reach is not None) if None not in moved else None
 
 
 def _sizes(reaches: tuple[_Reach, ...]) -> tuple[Fraction, ...]:
@@ -129,14 +129,14 @@ def _along(reach: _Reach, relation: AxisRelation) -> _Reach | None:
     )
 
 
-def _warning(found: list[Node], reach: tuple[_Reach, ...], image: str) -> Diagnostic:
-    count = f"{len(found):,} convolutions start" if len(found) > 1 else "1 convolution starts"
-    seen = show(tuple(int(axis.size) for axis in reach))
+def _warning(nodes: list[Node], reach: tuple[_Reach, ...], image: str) -> Diagnostic:
+    count = f"{len(nodes):,} convolutions start" if len(nodes) > 1 else "1 convolution starts"
+    seen = format_shape(tuple(int(axis.size) for axis in reach))
     return warn(
         "unproductive-layer",
         f"{count} where every cell has seen the whole image of {image}",
-        found[0].at,
-        label=f"{found[0].name}: its input sees {seen} on its shortest path",
+        nodes[0].at,
+        label=f"{nodes[0].name}: its input sees {seen} on its shortest path",
         help="leave them out, stride later, or use a larger input",
     )
 

@@ -37,7 +37,7 @@ Published networks that trip it: none of those that are shipped.
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.layers import show
+from cnnshape.layers import format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.lint.rules._readers import readers
 
@@ -52,7 +52,7 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
             message = f"nothing reads the input `{graph.value_name(value)}`"
             yield warn("unused-output", message, subject.spec.inputs[value].name.span, help="remove it, or read it")
         else:
-            shape = show(graph.value(value).shape)
+            shape = format_shape(graph.value(value).shape)
             yield warn(
                 "unused-output",
                 f"nothing reads the output of {maker.name}",

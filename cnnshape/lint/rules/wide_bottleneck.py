@@ -50,11 +50,11 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
     residuals = [node for node in graph.nodes if node.shortcut]
     if not residuals:
         return
-    kernels = {each.node.application: max(window.kernel for window in each.windows) for each in sliding(graph)}
+    kernels = {slide.node.application: max(window.kernel for window in slide.windows) for slide in sliding(graph)}
     grouped = {node.at for node in graph.nodes if getattr(node.application.layer, "groups", 1) > 1}
     for node in residuals:
         body = _products(graph, *node.inputs)
-        pointwise = [kernels.get(each.application, 0) == 1 for each in body]
+        pointwise = [kernels.get(layer.application, 0) == 1 for layer in body]
         if pointwise == [True, False, True] and body[1].at not in grouped and _width(body[1]) >= _width(body[2]):
             yield _warning(node, body[1], body[2])
 
@@ -64,16 +64,16 @@ def _products(graph: Graph, end: int, shortcut: int) -> list[Node]:
     fork = shortcut
     while fork > end and (maker := graph.maker(fork)) is not None:
         fork = maker.inputs[0]
-    found: list[Node] = []
+    products: list[Node] = []
     while end > fork and (maker := graph.maker(end)) is not None:
         end, *others = sorted(maker.inputs, key=lambda value: -graph.value(value).elements)
         if not all(_is_gate(graph, other) for other in others):
             return []
         if maker.application.macs:
-            found.append(maker)
-        if len(found) > BOTTLENECK:
+            products.append(maker)
+        if len(products) > BOTTLENECK:
             return []
-    return found[::-1]
+    return products[::-1]
 
 
 def _is_gate(graph: Graph, value: int) -> bool:

@@ -1,0 +1,159 @@
+"""What an expansion works with: the draft, the budget of steps, the names in scope, and faults with what is left after them."""
+
+from cnnshape.diagnostics import Label, diagnose
+from cnnshape.graph.applications import Applications, Memory
+from cnnshape.graph.blocks import BlockScopes
+from cnnshape.graph.draft import Draft, Exhausted, exhausted
+from cnnshape.graph.evaluation import Refused, Uncertain, Values
+from cnnshape.graph.faults import Faults, Frame
+from cnnshape.graph.guess import UNKNOWN, Guess, exactly
+from cnnshape.graph.joins import Joins
+from cnnshape.graph.labels import Labels, ReservedNames
+from cnnshape.graph.recovery import after_failure
+from cnnshape.graph.references import conflict, tensor_of
+from cnnshape.graph.scope import Current, Handle, Rounds, Scope
+from cnnshape.graph.template import Recording, Template
+from cnnshape.language import Name, Reference
+from cnnshape.program import (
+    Body,
+    KindStep,
+    Program,
+    ResolvedStep,
+)
+from cnnshape.source import Span
+
+MAX_NESTING = 48
+VISITS_PER_LAYER = 6
+VALUES_PER_VISIT = 4
+"""How many params, items of lists or inputs of a join take as long as visiting a step."""
+NAMES_PER_VISIT = 200
+"""How many names of a scope are copied in that time."""
+MOST_NAMED = 12
+
+
+class ExpansionMemory:
+    """What expansions of one program remember, such as those of its variants: layers applied, and blocks opened."""
+
+    __slots__ = ("layers", "templates")
+
+    def __init__(self) -> None:
+        self.layers = Memory()
+        self.templates: dict[object, Recording | Template | None] = {}
+
+
+class Visit:
+    """Where a step is expanded: what enters it, what it sees, and how its layers are named.
+
+    `suffix` is the number of a repeat in the names of its layers; `first` marks the first repeat.
+    """
+
+    __slots__ = ("current", "first", "labels", "scope", "suffix")
+
+    def __init__(self, current: Current, scope: Scope, labels: Labels) -> None:
+        self.current = current
+        self.scope = scope
+        self.labels = labels
+        self.suffix = ""
+        self.first = False
+
+
+class Expansion:
+    """An expansion under way: what all of its steps need."""
+
+    def __init__(self, program: Program, faults: Faults, draft: Draft, memory: ExpansionMemory) -> None:
+        self._program = program
+        self._faults = faults
+        self._draft = draft
+        self._values = Values(draft.tensors)
+        self._applications = Applications(self._values, draft.tensors, memory.layers)
+        self._blocks = BlockScopes(self._values, self._report)
+        self._joins = Joins(draft, self._applications)
+        self._trace: list[Frame] = []
+        self._most = VISITS_PER_LAYER * draft.max_layers
+        self._reserved: dict[Body, ReservedNames] = {}
+        self._templates = memory.templates
+        self._params = {param.name.text: param.name.span for param in program.spec.params}
+        self.visits = 0
+        self.holes = 0
+
+    # Faults and what is left after them
+
+    def _report(self, refused: Refused) -> None:
+        self.holes += 1
+        self._faults.add(refused.diagnostic, self._trace, refused.origin)
+
+    def _guess(self, current: Current) -> Guess:
+        return current if isinstance(current, Guess) else exactly(self._draft.tensors[current].shape)
+
+    def _left(self, step: ResolvedStep, entering: Current, scope: Scope, problem: Refused | Uncertain) -> Guess:
+        """What is left after a step that failed; reports why, unless an earlier fault is to blame."""
+        self.holes += 1
+        if isinstance(problem, Refused):
+            self._report(problem)
+            if problem.left is not None:
+                return problem.left
+        if isinstance(step, KindStep) and step.kind is not None:
+            stated = self._applications.stated_channels(step.plan, entering, scope) if step.plan else None
+            return after_failure(step.kind, stated, self._guess(entering))
+        return UNKNOWN
+
+    def _visit(self, step: ResolvedStep) -> None:
+        self._charge(step, 1)
+        if len(self._trace) > MAX_NESTING:
+            message = f"blocks and rounds nest more than {MAX_NESTING} levels deep"
+            raise Exhausted(diagnose("expansion-budget", message, step.word.span))
+
+    def _charge(self, step: ResolvedStep, visits: int) -> None:
+        """Counts what takes as long as visiting so many steps; raises Exhausted beyond the budget."""
+        self.visits += visits
+        if self.visits > self._most:
+            raise exhausted("too many steps", step.word.span)
+
+    # Names
+
+    def _reference(self, reference: Reference, current: Current, scope: Scope) -> Current:
+        """The tensor that a reference names: `prev`, a step, a round of a `for`, an input."""
+        if reference.text == "prev":
+            return self._values.previous.value if self._values.previous else current
+        try:
+            return self._tensor(reference, scope).value
+        except Refused as refused:
+            self._report(refused)
+        except Uncertain:
+            self.holes += 1
+        return UNKNOWN
+
+    def _tensor(self, reference: Reference, scope: Scope) -> Handle:
+        in_block = any(frame.closed for frame in self._trace)
+        return tensor_of(reference, scope, self._program.outside, in_block=in_block)
+
+    def _share(self, reference: Reference, scope: Scope, start: int) -> None:
+        try:
+            self._draft.share(reference, self._tensor(reference, scope), start)
+        except Refused as refused:
+            self._report(refused)
+        except Uncertain:
+            self.holes += 1
+
+    def _define(self, name: Name, rounds: Rounds | None, handle: Handle, scope: Scope) -> None:
+        clash = conflict(name.text, rounds, scope)
+        if clash:
+            message = f"`{clash}` is the name of something else here already"
+            first = self._first_place(clash, scope)
+            related = [Label(first, "first named here")] if first else []
+            help = "choose another name"
+            problem = diagnose("duplicate-name", message, name.span, related=related, help=help)
+            self._report(Refused(problem, Reference(name.text, name.span)))
+            return
+        for named in (handle, *(rounds or ())):
+            named.at = name.span
+        scope[name.text] = handle if rounds is None else rounds
+
+    def _first_place(self, name: str, scope: Scope) -> Span | None:
+        """Where a name of the scope was given; None where the trace shows it: at a param, or a loop's variable."""
+        if any(name in frame.origins() for frame in self._trace):
+            return None
+        named = scope.get(name) or scope.get(name.rpartition(".")[0])
+        if isinstance(named, Rounds):
+            named = named[-1]
+        return named.at if isinstance(named, Handle) else self._params.get(name)
