@@ -12,4 +12,5 @@ def page_of(stream: TextIO) -> Page:
     """A terminal with its width and colours, or a pipe or a file without."""
     if not stream.isatty():
         return Page()
-    return Page(get_terminal_size().columns, color=wants_color(True, os.environ))
+    size = get_terminal_size()
+    return Page(size.columns, height=size.lines, color=wants_color(True, os.environ))

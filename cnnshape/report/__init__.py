@@ -11,7 +11,7 @@ from cnnshape.report.figures import (
     TOTAL_FIGURES,
     Figure,
 )
-from cnnshape.report.folding import Line, expanded, folded, parts_of
+from cnnshape.report.folding import Line, expanded, folded, parts_of, unfolded
 from cnnshape.report.groups import LayerFigures
 from cnnshape.report.make import DTYPES, Settings, make_report
 from cnnshape.report.quantity import Quantity, parse_quantity
@@ -47,4 +47,5 @@ __all__ = [
     "parse_quantity",
     "parse_wanted",
     "parts_of",
+    "unfolded",
 ]

@@ -36,7 +36,7 @@ def on_terminal(*arguments, width=80, **environment):
     """What a command prints on a terminal of that width."""
     parent, child = pty.openpty()
     clean = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "GITHUB_ACTIONS")}
-    env = {**clean, "COLUMNS": str(width), "TERM": "xterm-256color", **environment}
+    env = {**clean, "COLUMNS": str(width), "LINES": "10000", "TERM": "xterm-256color", **environment}
     process = subprocess.Popen([*COMMAND, *arguments], cwd=ROOT, stdout=child, stderr=child, stdin=child, env=env)
     os.close(child)
     read = b""
