@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from cnnshape.render.color import BOLD, paint
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.numbers import count, rounded, size
@@ -32,14 +33,16 @@ class MemoryView:
         self.depth = depth
 
 
-def plain(memory: Memory, width: int | None = None, *, expand: bool = False, depth: int | None = 0) -> str:
+def plain(
+    memory: Memory, width: int | None = None, *, expand: bool = False, depth: int | None = 0, color: bool = False
+) -> str:
     """The memory of a network as plain text; a line of several layers shows the most that is alive in it."""
     report = memory.report
     table = _fitted(memory, expanded(report) if expand else folded(report, depth), width)
     when = f"while {memory.peak.row.name} runs" if memory.peak else "before anything runs"
     peak = f"{count(_most(memory))} bytes ({size(_most(memory))}) {when}:"
     names = max(len(name) for name, _ in report.peak.tensors)
-    lines = [header(report), "", *text_lines(table), *table.notes, "", *wrapped("peak  ", peak, width)]
+    lines = [paint(header(report), BOLD if color else ""), "", *text_lines(table, color=color), *table.notes, "", *wrapped("peak  ", peak, width)]
     lines += [f"      {name.ljust(names)}  {count(number)}" for name, number in report.peak.tensors]
     lines += ["", *wrapped("", _MOVED, width)]
     if memory.seconds is not None and memory.device is not None:
@@ -196,7 +199,7 @@ def _grid_line(most: int, share: float) -> list[str]:
 
 
 def _to_text(view: MemoryView, page: Page) -> str:
-    return plain(view.memory, page.width, expand=view.expand, depth=view.depth)
+    return plain(view.memory, page.width, expand=view.expand, depth=view.depth, color=page.color)
 
 
 FORMATS: Formats[MemoryView] = {
