@@ -7,7 +7,7 @@ import typer
 
 from cnnshape.cli.command import command
 from cnnshape.cli.options import CountOptions, DesignOptions, SpecArgument
-from cnnshape.cli.output import terminal_width
+from cnnshape.cli.output import page_for
 from cnnshape.cli.reading import part_of, read_graph
 from cnnshape.layers import format_shape
 from cnnshape.report import make_report
@@ -36,9 +36,9 @@ def explain(
 
     if layer is None:
         start = ", ".join(format_shape(given.tensor.shape) for given in graph.inputs)
-        sys.stdout.write(face.size_chain(graph.name, f"input {start}", study.size_chain(graph), terminal_width()))
+        sys.stdout.write(face.size_chain(graph.name, f"input {start}", study.size_chain(graph), page_for()))
         return
     part = part_of(graph, layer)
     report = make_report(graph, "", counts.settings())
     explained = explain_group(graph, report, part.group) if part.group else study.explain(graph, report, part.start)
-    sys.stdout.write(face.explanation(explained, terminal_width()))
+    sys.stdout.write(face.explanation(explained, page_for()))

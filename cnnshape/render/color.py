@@ -21,4 +21,3 @@ def wants_color(terminal: bool, environment: Mapping[str, str], choice: str = "a
 def paint(text: str, style: str) -> str:
     """The text between the sequences of a style, such as `1;31`; as it is for no style or no text."""
     return f"\x1b[{style}m{text}\x1b[0m" if style and text else text
-

@@ -42,7 +42,14 @@ def plain(
     when = f"while {memory.peak.row.name} runs" if memory.peak else "before anything runs"
     peak = f"{count(_most(memory))} bytes ({size(_most(memory))}) {when}:"
     names = max(len(name) for name, _ in report.peak.tensors)
-    lines = [paint(header(report), BOLD if color else ""), "", *text_lines(table, color=color), *table.notes, "", *wrapped("peak  ", peak, width)]
+    lines = [
+        paint(header(report), BOLD if color else ""),
+        "",
+        *text_lines(table, color=color),
+        *table.notes,
+        "",
+        *wrapped("peak  ", peak, width),
+    ]
     lines += [f"      {name.ljust(names)}  {count(number)}" for name, number in report.peak.tensors]
     lines += ["", *wrapped("", _MOVED, width)]
     if memory.seconds is not None and memory.device is not None:

@@ -39,7 +39,11 @@ def plain(reconciliation: Reconciliation, width: int | None = None, *, color: bo
     bold = BOLD if color else ""
     lines = [paint(header(reconciliation.report), bold)]
     for quantity, counts in _by_quantity(reconciliation):
-        lines += ["", *_wrapped(_heading(quantity, counts), width), *text_lines(fit(_table(counts), width), color=color)]
+        lines += [
+            "",
+            *_wrapped(_heading(quantity, counts), width),
+            *text_lines(fit(_table(counts), width), color=color),
+        ]
     for group in _equal_groups(reconciliation):
         lines += ["", *_ledger(group, width)]
     return "\n".join(lines) + "\n"

@@ -27,9 +27,7 @@ class SizesView:
         self.costs = costs
 
 
-def plain(
-    name: str, tried: Sizes, costs: Sequence[Cost], width: int | None = None, *, color: bool = False
-) -> str:
+def plain(name: str, tried: Sizes, costs: Sequence[Cost], width: int | None = None, *, color: bool = False) -> str:
     """The sizes that work and what they cost, as plain text."""
     layers = max((len(layer) for layer, _ in tried.rounding), default=0)
     parts = [

@@ -19,6 +19,6 @@ def wrapped(start: str, text: str, width: int | None) -> list[str]:
 
 def painted(start: str, text: str, width: int | None, style: str) -> list[str]:
     """The lines of `wrapped`, with the words of `start` in a style."""
-    first, *further = wrapped(start, text, width)
     words = start.rstrip()
+    first, *further = wrapped(start, text, width) or [words]
     return [paint(words, style) + first[len(words) :], *further]
