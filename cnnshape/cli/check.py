@@ -1,8 +1,7 @@
 """`cnnshape check`"""
 
 import os
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from inspect import Parameter
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -19,6 +18,7 @@ from cnnshape.cli.files import STDIN, find_files
 from cnnshape.cli.merging import merge
 from cnnshape.cli.options import DesignOptions, MaxLayersOption, complete_spec
 from cnnshape.cli.output import Output, page_for, refuse_overwriting, write
+from cnnshape.cli.progress import with_progress
 from cnnshape.cli.reading import missing, read_stdin, unreadable
 from cnnshape.diagnostics import Diagnostic, Severity
 from cnnshape.document import read_file_bytes
@@ -161,24 +161,7 @@ def _checked(configs: dict[str, Config], request: Request) -> dict[str, list[Dia
     """The findings of each file, in order. All cores work on them, unless standard input is one of the files."""
     jobs = [(file, config, request) for file, config in configs.items()]
     results = map(check_file, jobs) if STDIN in configs else on_all_cores(check_file, jobs)
-    return dict(zip(configs, _with_progress(results, len(jobs)), strict=True))
-
-
-def _with_progress(results: Iterator[list[Diagnostic]], count: int) -> Iterator[list[Diagnostic]]:
-    """The results, with a counter on a terminal from the first second on."""
-    from time import monotonic
-
-    start = shown = monotonic()
-    terminal = sys.stderr.isatty()
-    for number, result in enumerate(results, 1):
-        yield result
-        now = monotonic()
-        if terminal and now - start > 1 and now - shown > 0.1:
-            shown = now
-            sys.stderr.write(f"\r{number} of {count} designs")
-            sys.stderr.flush()
-    if shown != start:
-        sys.stderr.write("\r\x1b[K")
+    return dict(zip(configs, with_progress(results, len(jobs), "designs"), strict=True))
 
 
 def check_file(job: tuple[str, Config, Request]) -> list[Diagnostic]:

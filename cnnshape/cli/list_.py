@@ -11,6 +11,7 @@ import typer
 from cnnshape.cli.command import command
 from cnnshape.cli.cores import on_all_cores
 from cnnshape.cli.output import Screen
+from cnnshape.cli.progress import with_progress
 from cnnshape.diagnostics import did_you_mean
 from cnnshape.render.zoo import FORMATS
 from cnnshape.report import parse_quantity
@@ -112,4 +113,4 @@ def chosen_names(wanted: Sequence[str]) -> list[str]:
 
 def entries(names: Sequence[str]) -> list[Entry]:
     """What these shipped architectures cost; raises DesignError for one with errors."""
-    return list(on_all_cores(survey, names))
+    return list(with_progress(on_all_cores(survey, names), len(names), "architectures"))
