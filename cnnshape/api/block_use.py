@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cnnshape.api.block import block_alone
 from cnnshape.api.design import Design
 from cnnshape.api.examination import expand
-from cnnshape.graph import Graph, Group, Options, groups
+from cnnshape.graph import Graph, Group, Node, Options, groups
 from cnnshape.language import Value, read_value
 from cnnshape.layers import Shape, Tensor
 from cnnshape.source import SourceText
@@ -44,8 +44,12 @@ def _is_use(design: Design, name: str, use: BlockUse, graph: Graph, group: Group
     built, _ = expand(*block_alone(design, name, use.params, use.inputs))
     if built is None:
         return False
-    used = graph.nodes[group.start : group.end]
-    return [node.application.output.shape for node in built.nodes] == [node.application.output.shape for node in used]
+    return list(map(_shapes, built.nodes)) == list(map(_shapes, graph.nodes[group.start : group.end]))
+
+
+def _shapes(node: Node) -> list[Shape]:
+    application = node.application
+    return [tensor.shape for tensor in (*application.inputs, application.output)]
 
 
 def use_alone(design: Design, name: str, use: BlockUse, params: Mapping[str, Value]) -> tuple[Design, Options]:

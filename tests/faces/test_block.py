@@ -40,6 +40,9 @@ def test_the_first_use_alone_has_the_layers_that_it_has_in_the_network(network: 
         assert [node.application.output.shape for node in alone.nodes] == [
             node.application.output.shape for node in used
         ]
+        for node, original in zip(alone.nodes, used, strict=True):
+            read = [tensor.shape for tensor in node.application.inputs]
+            assert read == [tensor.shape for tensor in original.application.inputs]
         assert [node.application.layer.name for node in alone.nodes] == [node.application.layer.name for node in used]
         assert use.label == group.label
 
