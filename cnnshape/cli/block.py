@@ -8,6 +8,7 @@ import typer
 from cnnshape.api import Design, block_alone, expand
 from cnnshape.api.block_use import first_use, use_alone
 from cnnshape.cli.command import command
+from cnnshape.cli.completion import complete_block
 from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.cli.options import CountOptions, ParamOption, SpecArgument, graph_options
 from cnnshape.cli.output import Output, page_for
@@ -25,7 +26,10 @@ def block(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="BLOCK", help="A block that the spec defines; without it, all are listed.", show_default=False
+            metavar="BLOCK",
+            help="A block that the spec defines; without it, all are listed.",
+            autocompletion=complete_block,
+            show_default=False,
         ),
     ] = None,
     *,

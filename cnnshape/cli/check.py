@@ -11,12 +11,13 @@ import typer
 from cnnshape.api import design_of_bytes
 from cnnshape.api.verdict import Checks, check_design
 from cnnshape.cli.command import OptionGroup, command
+from cnnshape.cli.completion import complete_rules, complete_spec
 from cnnshape.cli.config import BadConfig, Config, config_for, unknown_rule_help
 from cnnshape.cli.cores import on_all_cores
 from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.cli.files import STDIN, find_files
 from cnnshape.cli.merging import merge
-from cnnshape.cli.options import DesignOptions, MaxLayersOption, complete_spec
+from cnnshape.cli.options import DesignOptions, MaxLayersOption
 from cnnshape.cli.output import Output, page_for, refuse_overwriting, write
 from cnnshape.cli.progress import with_progress
 from cnnshape.cli.reading import missing, read_stdin, unreadable
@@ -107,9 +108,17 @@ def check(
     output: FindingsOutput,
     select: Annotated[
         list[str] | None,
-        typer.Option("--select", help="Run these rules only: names, codes, `CS7`, `all`.", metavar="RULE"),
+        typer.Option(
+            "--select",
+            help="Run these rules only: names, codes, `CS7`, `all`.",
+            metavar="RULE",
+            autocompletion=complete_rules,
+        ),
     ] = None,
-    ignore: Annotated[list[str] | None, typer.Option("--ignore", help="Leave these rules out.", metavar="RULE")] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option("--ignore", help="Leave these rules out.", metavar="RULE", autocompletion=complete_rules),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever the designs are like.")] = False,
     budgets: BudgetOptions,

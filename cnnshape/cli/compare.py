@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cnnshape.cli.command import command
+from cnnshape.cli.completion import complete_side
 from cnnshape.cli.exit_codes import BAD_DESIGN
 from cnnshape.cli.output import Output
 from cnnshape.cli.side import design_at, parse_side, report_of
@@ -25,6 +26,7 @@ def compare(
             metavar="SIDE...",
             help="Two or more: a SPEC, or `SPEC@Block`, with settings behind colons: `resnet50:batch=8`, "
             "`resnet50@Bottleneck:width=64:input=256x56x56`.",
+            autocompletion=complete_side,
             show_default=False,
         ),
     ],

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cnnshape.cli.command import command
+from cnnshape.cli.completion import complete_layer
 from cnnshape.cli.options import CountOptions, DesignOptions, SpecArgument
 from cnnshape.cli.output import page_for
 from cnnshape.cli.reading import part_of, read_graph
@@ -21,6 +22,7 @@ def explain(
         typer.Argument(
             metavar="LAYER",
             help="A layer, stage or block, by its name in `summary` or the end of it: `stage.0`, `Bottleneck.conv_2`.",
+            autocompletion=complete_layer,
             show_default=False,
         ),
     ] = None,

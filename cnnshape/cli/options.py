@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cnnshape.cli.command import OptionGroup
+from cnnshape.cli.completion import complete_dtype, complete_param, complete_spec, complete_variant
 from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.reading import fail
 from cnnshape.diagnostics import diagnose, did_you_mean
@@ -14,13 +15,7 @@ from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.language import Value, read_value
 from cnnshape.layers import Shape
 from cnnshape.report import DTYPES, Settings
-from cnnshape.source import SourceText, shipped_names
-
-
-def complete_spec(incomplete: str) -> list[str]:
-    """Shipped architectures that start so."""
-    return [name for name in shipped_names() if name.startswith(incomplete)]
-
+from cnnshape.source import SourceText
 
 SpecArgument = Annotated[
     str,
@@ -40,13 +35,28 @@ InputOption = Annotated[
 ParamOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--param", "-p", help="Set a param of the spec: `width=128`, `repeats=[3,4,23,3]`.", metavar="NAME=VALUE"
+        "--param",
+        "-p",
+        help="Set a param of the spec: `width=128`, `repeats=[3,4,23,3]`.",
+        metavar="NAME=VALUE",
+        autocompletion=complete_param,
     ),
 ]
-VariantOption = Annotated[str, typer.Option("--variant", help="Use a variant that the spec declares.", metavar="NAME")]
+VariantOption = Annotated[
+    str,
+    typer.Option(
+        "--variant", help="Use a variant that the spec declares.", metavar="NAME", autocompletion=complete_variant
+    ),
+]
 BatchOption = Annotated[int, typer.Option("--batch", "-b", help="Samples per batch.", min=1, max=10**9)]
 DtypeOption = Annotated[
-    str, typer.Option("--dtype", help=f"Type of weights and activations: {', '.join(DTYPES)}.", metavar="TYPE")
+    str,
+    typer.Option(
+        "--dtype",
+        help=f"Type of weights and activations: {', '.join(DTYPES)}.",
+        metavar="TYPE",
+        autocompletion=complete_dtype,
+    ),
 ]
 OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file instead.", metavar="FILE")]
 MaxLayersOption = Annotated[

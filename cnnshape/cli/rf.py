@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cnnshape.cli.command import command
+from cnnshape.cli.completion import complete_layer
 from cnnshape.cli.options import DesignOptions, SpecArgument
 from cnnshape.cli.output import Output, refuse_overwriting, write
 from cnnshape.cli.reading import part_of, read_graph
@@ -26,6 +27,7 @@ def rf(
         typer.Argument(
             metavar="LAYER",
             help="Trace up to this layer, stage or block; with --at, look at its output.",
+            autocompletion=complete_layer,
             show_default=False,
         ),
     ] = None,

@@ -4,14 +4,11 @@ from typing import Annotated
 
 import typer
 
+from cnnshape.cli.completion import complete_rule
 from cnnshape.cli.output import print_list, print_page, terminal_width
 from cnnshape.diagnostics import did_you_mean
 from cnnshape.lint import BY_NAME, RULES
 from cnnshape.render.rules import rule_page, rules_overview
-
-
-def _complete(incomplete: str) -> list[str]:
-    return [name for name in BY_NAME if name.startswith(incomplete)]
 
 
 def rule(
@@ -20,7 +17,7 @@ def rule(
         typer.Argument(
             metavar="RULE",
             help="A design rule: its name, or its code.",
-            autocompletion=_complete,
+            autocompletion=complete_rule,
             show_default=False,
         ),
     ] = None,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cnnshape.cli.command import command
+from cnnshape.cli.completion import complete_columns, complete_figure, complete_tool
 from cnnshape.cli.options import CountOptions, DesignOptions, MaxLayersOption, SpecArgument
 from cnnshape.cli.output import Output
 from cnnshape.cli.reading import read_graph
@@ -20,13 +21,10 @@ if TYPE_CHECKING:
 _COLUMNS_HELP = f"Columns, by comma: {', '.join(COLUMNS)}."
 # With spaces, so that `--help` can wrap it.
 DEFAULT_COLUMNS = ", ".join(DEFAULT)
-ColumnsOption = Annotated[str, typer.Option("--columns", "-c", help=_COLUMNS_HELP, metavar="NAMES")]
+ColumnsOption = Annotated[
+    str, typer.Option("--columns", "-c", help=_COLUMNS_HELP, metavar="NAMES", autocompletion=complete_columns)
+]
 ExpandOption = Annotated[bool, typer.Option("--expand", "-e", help="One line per layer, nothing folded.")]
-
-
-def complete_figure(incomplete: str) -> list[str]:
-    """Figures of layers that start so."""
-    return [name for name in FIGURE_COLUMNS if name.startswith(incomplete)]
 
 
 @command
@@ -63,7 +61,10 @@ def summary(
     tool: Annotated[
         str | None,
         typer.Option(
-            "--count", help="Also what another tool counts: `fvcore`; `cnnshape reconcile` has all.", metavar="TOOL"
+            "--count",
+            help="Also what another tool counts: `fvcore`; `cnnshape reconcile` has all.",
+            metavar="TOOL",
+            autocompletion=complete_tool,
         ),
     ] = None,
 ) -> None:
