@@ -26,7 +26,7 @@ from cnnshape.document import read_file_bytes
 from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.lint import Selection
 from cnnshape.render.findings import FORMATS, Findings
-from cnnshape.report import BUDGETS, parse_wanted
+from cnnshape.report import BUDGETS, FIGURES, parse_wanted
 
 _FATAL = ("unreadable-file", "bad-configuration")
 
@@ -58,7 +58,8 @@ def _option_name(budget: str) -> str:
 
 
 def _budget_parameter(budget: str) -> Parameter:
-    help = "The most that a design may have: `26M`, `2MiB`."
+    figure = FIGURES[BUDGETS[budget]]
+    help = f"Report designs with more {figure.heading} than this: `{'2MiB' if figure.unit else '26M'}`."
     option = typer.Option(None, f"--{budget}", help=help, metavar="N", show_default=False)
     return Parameter(_option_name(budget), Parameter.KEYWORD_ONLY, default=option, annotation=str | None)
 
@@ -127,8 +128,10 @@ def check(
 ) -> None:
     """Check designs: every error at its line, what files expect of themselves, budgets, and design rules.
 
-    Exits with 0 where nothing is wrong (warnings don't count), 1 for errors or missed budgets (with --strict for
-    warnings too), 2 for bad usage, a bad configuration, or a file that can't be read.
+    Exit codes:
+    0: nothing is wrong, or there are warnings alone.
+    1: an error or a missed budget; with --strict also a warning.
+    2: bad usage, a bad configuration, or a file that can't be read.
     """
     limits = budgets.limits()
     selection = _selection(select, ignore)

@@ -60,13 +60,17 @@ def list_(
         str | None, typer.Option("--max-macs", help="At most so many multiply-accumulates: `1G`.", metavar="N")
     ] = None,
     sort: Annotated[Sort, typer.Option("--sort", help="What comes first: the least of this.")] = Sort.NAME,
-    screen: Annotated[Screen[Sequence[Entry]], FORMATS, "`table` leaves columns out where the terminal is too narrow."],
+    screen: Annotated[
+        Screen[Sequence[Entry]],
+        FORMATS,
+        "How to print it; `table` leaves columns out where the terminal is too narrow.",
+    ],
 ) -> None:
     """List the shipped architectures with what they cost.
 
     Parameters, MACs and receptive field are those of the default input and params (`cnnshape summary NAME`).
-    RF: input cells per axis that a cell of the last map before the first output depends on; `all`: it sees the whole
-    input; `*`: paths with different centres have met.
+    RF: input cells per axis that a cell of the last map before the first output depends on.
+    RF `all`: each cell sees the whole input. RF `*`: paths with different centres have met.
     """
     limits = (_limit(max_params, "--max-params"), _limit(max_macs, "--max-macs"))
     chosen = _named(names or [], chosen_names(family or []))

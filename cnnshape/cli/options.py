@@ -48,7 +48,7 @@ VariantOption = Annotated[
         "--variant", help="Use a variant that the spec declares.", metavar="NAME", autocompletion=complete_variant
     ),
 ]
-BatchOption = Annotated[int, typer.Option("--batch", "-b", help="Samples per batch.", min=1, max=10**9)]
+BatchOption = Annotated[int, typer.Option("--batch", "-b", help="Samples per batch.", min=1, max=10**9, metavar="N")]
 DtypeOption = Annotated[
     str,
     typer.Option(
@@ -60,7 +60,7 @@ DtypeOption = Annotated[
 ]
 OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file instead.", metavar="FILE")]
 MaxLayersOption = Annotated[
-    int, typer.Option("--max-layers", help="The most layers that a spec may expand to.", min=1, max=10**7)
+    int, typer.Option("--max-layers", help="The most layers that a spec may expand to.", min=1, max=10**7, metavar="N")
 ]
 
 

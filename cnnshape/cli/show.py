@@ -14,7 +14,12 @@ from cnnshape.source import shipped_path
 def show(
     name: Annotated[
         str,
-        typer.Argument(help="The name of a shipped architecture.", autocompletion=complete_shipped, show_default=False),
+        typer.Argument(
+            metavar="NAME",
+            help="The name of a shipped architecture.",
+            autocompletion=complete_shipped,
+            show_default=False,
+        ),
     ],
 ) -> None:
     """Print the YAML of a shipped architecture, to start from: `cnnshape show resnet50 > mine.yaml`."""

@@ -36,7 +36,8 @@ def summary(
     columns: ColumnsOption = DEFAULT_COLUMNS,
     expand: ExpandOption = False,
     depth: Annotated[
-        int | None, typer.Option("--depth", "-d", help="Open stages and blocks to this depth; 0 closes all.", min=0)
+        int | None,
+        typer.Option("--depth", "-d", help="Open stages and blocks to this depth; 0 closes all.", min=0, metavar="N"),
     ] = None,
     sort: Annotated[
         str | None,
