@@ -24,7 +24,7 @@ def compare(
         list[str],
         typer.Argument(
             metavar="SIDE...",
-            help="Two or more: a SPEC, or `SPEC@Block`, with settings behind colons: `resnet50:batch=8`, "
+            help="Two or more: a SPEC, or `SPEC@Block`, with settings after colons: `resnet50:batch=8`, "
             "`resnet50@Bottleneck:width=64:input=256x56x56`.",
             autocompletion=complete_side,
             show_default=False,
@@ -65,7 +65,7 @@ def _earlier(revision: str, text: str) -> Side:
 
 
 def _conditions(texts: Sequence[str]) -> tuple[Condition, ...]:
-    """The conditions of --fail-if; raises typer.BadParameter for a text that is none."""
+    """The conditions of --fail-if; raises typer.BadParameter for an invalid one."""
     conditions = []
     for text in texts:
         condition = parse_condition(text)

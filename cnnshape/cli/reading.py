@@ -1,4 +1,4 @@
-"""Reads the spec that a command names, and exits with its problems where it has any."""
+"""Reads the spec that a command names, and exits with its problems if it has any."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ MOST_NAMED = 4
 
 
 def read_design(spec: str) -> Design:
-    """The design that SPEC names: standard input, a file, or a shipped architecture; exits where there is none."""
+    """The design that SPEC names: standard input, a file, or a shipped architecture. Exits if there is none."""
     path = Path(spec)
     if not os.path.lexists(path):
         shipped = shipped_path(spec)
@@ -40,7 +40,7 @@ def read_design(spec: str) -> Design:
 
 
 def read_stdin() -> bytes:
-    """The bytes of standard input, one more than a file may have at most; raises OSError."""
+    """The bytes of standard input, at most one more than the limit of a file. Raises OSError."""
     if sys.stdin is None:
         raise OSError(None, "standard input is closed")
     return sys.stdin.buffer.read(MAX_BYTES + 1)
@@ -68,13 +68,13 @@ def missing(spec: str) -> Diagnostic:
 
 
 def read_graph(spec: str, options: Options) -> tuple[Design, Graph]:
-    """The graph of the design that SPEC names; exits with its diagnostics where it has errors."""
+    """The graph of the design that SPEC names. Exits with its diagnostics if it has errors."""
     design = read_design(spec)
     return design, graph_of(design, options)
 
 
 def graph_of(design: Design, options: Options) -> Graph:
-    """The graph of a design; exits with its diagnostics where it has errors."""
+    """The graph of a design. Exits with its diagnostics if it has errors."""
     graph, diagnostics = expand(design, options)
     if graph is None:
         fail(diagnostics)

@@ -27,7 +27,7 @@ class Format(Generic[Value]):
 
     @classmethod
     def fixed(cls, write: Callable[[Value], str]) -> "Format[Value]":
-        """A format whose text is the same wherever it goes."""
+        """A format whose text does not depend on the page."""
         return cls(lambda value, _: write(value))
 
 

@@ -1,4 +1,4 @@
-"""Figures of other tools beside ours, and the terms that lead from one to the other."""
+"""Figures of other tools next to ours, and the terms of their differences."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -37,7 +37,7 @@ def plain(reconciliation: Reconciliation, width: int | None = None, *, color: bo
     """The figures as tables, one for each quantity, and below them the terms of each difference."""
     width = width or WIDTH
     bold = BOLD if color else ""
-    lines = [paint(header(reconciliation.report), bold)]
+    lines = [paint(line, bold) for line in _wrapped(header(reconciliation.report), width)]
     for quantity, counts in _by_quantity(reconciliation):
         lines += [
             "",
@@ -110,7 +110,7 @@ def _by_quantity(reconciliation: Reconciliation) -> list[tuple[Quantity, list[Co
 
 
 def _equal_groups(reconciliation: Reconciliation) -> list[list[Count]]:
-    """Neighbours that count the same quantity alike, in the same words."""
+    """Groups of neighbours with the same count of a quantity in the same words."""
     return [
         list(group)
         for _, counts in _by_quantity(reconciliation)

@@ -29,7 +29,7 @@ class Ranking(NamedTuple):
 
 
 class Summary:
-    """A report, and how much of it to show: columns, every layer or a depth of blocks, and what another tool counts.
+    """A report, and how much of it to show: columns, every layer or blocks to a depth, and the count of another tool.
 
     With a `ranking` the lines are single steps, layers or closed blocks, in its order. Without it, and without a depth,
     blocks are closed where the page is too small for all.
@@ -96,7 +96,7 @@ class View:
         self.note = note
 
     def table(self, width: int | None = None) -> Table:
-        """The table of the lines, in that width."""
+        """The table of the lines, fitted to a width."""
         report, ranking, rule = self.summary.report, self.summary.ranking, self.summary.rule
         table = layer_table(report, self.lines, self.summary.columns, ranking.by if ranking else "macs")
         if rule is None:
@@ -107,8 +107,10 @@ class View:
         return fit(table, width).with_notes(remark)
 
     def notes(self, table: Table) -> list[str]:
-        """Remarks that the table needs."""
+        """Notes for signs in the table."""
         notes = [*([self.note] if self.note else []), *table.notes]
+        if not self.summary.report.complete:
+            notes.append(_INCOMPLETE)
         if any(line.times > 1 for line in self.lines):
             notes.append(_FOLDED)
         rows = self.summary.report.rows
@@ -118,6 +120,7 @@ class View:
         return notes + [f"-: no receptive field can be stated: {reason}" for reason in reasons]
 
 
+_INCOMPLETE = "incomplete: layers with errors are missing, and all layers that depend on them"
 _CLOSED = "closed to fit: --depth {} opens one more level, --expand lists every layer"
 _FOLDED = "xN: N equal blocks or layers summed; the lines below a block show one of them (--expand: all layers)"
 
@@ -212,8 +215,8 @@ def _view_lines(view: View, page: Page) -> list[str]:
     report = view.summary.report
     notes = [line for note in view.notes(table) for line in wrapped("", note, page.width)]
     below = [*figure_lines(report, page.width), *(["", *notes] if notes else [])]
-    head = [paint(header(report), bold), ""]
-    return [*head, *text_lines(table, color=page.color), "", *(paint(line, dim) for line in below)]
+    head = [paint(line, bold) for line in wrapped("", header(report), page.width)]
+    return [*head, "", *text_lines(table, color=page.color), "", *(paint(line, dim) for line in below)]
 
 
 def to_markdown(summary: Summary) -> str:

@@ -58,13 +58,13 @@ def condition_fault(text: str) -> str:
     figure, sign, bound = match.groups()
     names = [known.name for known in COMPARED]
     if figure not in names:
-        return f"{figure!r} is no figure; {did_you_mean(figure, names)}"
+        return f"{figure!r} is not a figure; {did_you_mean(figure, names)}"
     if sign not in _OPERATORS:
         return f"{text!r} compares nothing; write `{figure} > +5%` or `{figure} > 26M`"
     number = bound.strip().removesuffix("%").rstrip()
     if bound.strip().endswith("%") and parse_quantity(number) is not None:
         return f"{text!r}: a percentage bounds a difference; write `{figure} {sign} +{number}%`"
-    return f"{bound!r} is no bound; write `{figure} {sign} +5%` or `{figure} {sign} 26M`"
+    return f"{bound!r} is not a bound; write `{figure} {sign} +5%` or `{figure} {sign} 26M`"
 
 
 def violations(comparison: Comparison, conditions: tuple[Condition, ...]) -> list[str]:

@@ -26,7 +26,7 @@ PARAMS = [
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "net.yaml").write_text(NET)
     (tmp_path / "designs").mkdir()
     (tmp_path / "designs" / "net.yaml").write_text(NET)
@@ -34,7 +34,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
         subprocess.run([*git, *arguments], cwd=tmp_path, check=True)
     monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def test_every_command_has_examples() -> None:
@@ -42,7 +41,8 @@ def test_every_command_has_examples() -> None:
 
 
 @pytest.mark.parametrize("example", [example for examples in EXAMPLES.values() for example in examples])
-def test_the_examples_work(folder: Path, example: str) -> None:
+@pytest.mark.usefixtures("_folder")
+def test_the_examples_work(example: str) -> None:
     program, *arguments = shlex.split(example)
     outcome = command.run(*(arguments[: arguments.index(">")] if ">" in arguments else arguments))
     assert (program, outcome.exit_code, outcome.stderr) == ("cnnshape", 0, "")

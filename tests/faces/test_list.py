@@ -151,8 +151,8 @@ def test_the_smallest_field_comes_first_and_the_whole_image_last() -> None:
     [
         (("--family", "resnext"), "no family is called 'resnext'; did you mean"),
         (("--family", "zzz"), "alexnet"),
-        (("--max-params", "ten"), "'ten' is no number; write 10M"),
-        (("--max-macs", "-1"), "'-1' is no number"),
+        (("--max-params", "ten"), "'ten' is not a number; write 10M"),
+        (("--max-macs", "-1"), "'-1' is not a number"),
         (("mobilnet_v2",), "no architecture or family is called 'mobilnet_v2'; did you mean `mobilenet_v2`?"),
         (("resnett",), "no architecture or family is called 'resnett'; did you mean `resnet`?"),
         (("qqqqqq",), "'qqqqqq'; `cnnshape list` shows all names"),
@@ -189,7 +189,7 @@ def test_a_family_is_a_name_too(family: str) -> None:
 
 def test_nothing_found_is_no_error() -> None:
     result = run("--max-params", "1k")
-    assert (result.exit_code, result.stderr) == (0, "no shipped architecture is within these limits\n")
+    assert (result.exit_code, result.stderr) == (0, "no shipped architecture meets these limits\n")
     assert len(result.stdout.splitlines()) == 2
 
 

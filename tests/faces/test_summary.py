@@ -144,8 +144,10 @@ def test_sorted_markdown_has_the_same_lines() -> None:
 def test_what_cannot_be_sorted_is_refused() -> None:
     assert "CSV and JSON have the layers in their order" in refused("summary", "lenet5", "--sort", "macs", "-f", "csv")
     assert "CSV and JSON have the layers in their order" in refused("summary", "lenet5", "--top", "3", "-f", "json")
-    assert "'parms' is no figure of a layer; did you mean `params`?" in refused("summary", "lenet5", "--sort", "parms")
-    assert "'lyaer' is no column; did you mean `layer`?" in refused("summary", "lenet5", "-c", "lyaer")
+    assert "'parms' is not a figure of a layer; did you mean `params`?" in refused(
+        "summary", "lenet5", "--sort", "parms"
+    )
+    assert "'lyaer' is not a column; did you mean `layer`?" in refused("summary", "lenet5", "-c", "lyaer")
     assert "--top" in refused("summary", "lenet5", "--top", "0")
 
 

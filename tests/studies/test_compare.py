@@ -98,14 +98,14 @@ def test_what_is_no_condition(text):
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("parms > 3", "'parms' is no figure; did you mean `params`?"),
-        ("MACs > 3", "'MACs' is no figure; did you mean `macs`?"),
+        ("parms > 3", "'parms' is not a figure; did you mean `params`?"),
+        ("MACs > 3", "'MACs' is not a figure; did you mean `macs`?"),
         ("params", "'params' compares nothing; write `params > +5%` or `params > 26M`"),
         ("params = 3", "'params = 3' compares nothing; write `params > +5%` or `params > 26M`"),
         ("params > 5%", "'params > 5%': a percentage bounds a difference; write `params > +5%`"),
         ("macs <= 0.5 %", "'macs <= 0.5 %': a percentage bounds a difference; write `macs <= +0.5%`"),
-        ("params > many", "'many' is no bound; write `params > +5%` or `params > 26M`"),
-        ("params >", "'' is no bound; write `params > +5%` or `params > 26M`"),
+        ("params > many", "'many' is not a bound; write `params > +5%` or `params > 26M`"),
+        ("params >", "'' is not a bound; write `params > +5%` or `params > 26M`"),
     ],
 )
 def test_a_condition_says_what_keeps_it_from_being_one(text, fault):
