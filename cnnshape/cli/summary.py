@@ -102,9 +102,8 @@ def _ranking(by: str | None, top: int | None, format: str) -> Ranking | None:
 
 
 def _ranking_columns(ranking: Ranking) -> list[str]:
-    """The columns of a ranking that the user doesn't choose: those of a summary, with the figure and its share."""
-    own = [] if ranking.by in DEFAULT else [ranking.by]
-    return [*(name for name in DEFAULT if name != "rf"), *own, "share"]
+    """The columns of a ranking unless the user chooses them: the figure and its share."""
+    return ["layer", "kind", "output", ranking.by, "share"]
 
 
 def _checked_count(tool: str | None, batch: int, format: str) -> "Rule | None":

@@ -99,6 +99,9 @@ class View:
         """The table of the lines, fitted to a width."""
         report, ranking, rule = self.summary.report, self.summary.ranking, self.summary.rule
         table = layer_table(report, self.lines, self.summary.columns, ranking.by if ranking else "macs")
+        if ranking is not None:
+            # What the lines are sorted by is shown on a narrow terminal too.
+            table = table.keeping(ranking.by)
         if rule is None:
             return fit(table, width)
         from cnnshape.render.count_column import add_count_column

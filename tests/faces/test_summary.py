@@ -125,10 +125,17 @@ def test_more_lines_than_there_are_is_all() -> None:
 
 def test_sorting_shows_the_figure_and_its_share() -> None:
     assert command.run("summary", "lenet5", "--sort", "flops").stdout.split("\n")[2].split() == (
-        ["layer", "kind", "output", "params", "MACs", "FLOPs", "FLOPs", "share"]
+        ["layer", "kind", "output", "FLOPs", "FLOPs", "share"]
     )
     chosen = command.run("summary", "lenet5", "--sort", "flops", "-c", "layer,flops").stdout
     assert chosen.split("\n")[2].split() == ["layer", "FLOPs"]
+
+
+@pytest.mark.parametrize("by", FIGURE_COLUMNS)
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_what_lines_are_sorted_by_is_never_left_out(by: str, width: int) -> None:
+    view = Summary(report_of("densenet201"), ["layer", "kind", "output", by, "share"], ranking=Ranking(by, 3)).view()
+    assert FIGURE_COLUMNS[by].heading in view.table(width).headings
 
 
 def test_a_tools_count_can_be_sorted_along() -> None:
