@@ -14,6 +14,8 @@ from cnnshape.lint import BY_NAME, Selection
 from cnnshape.report import BUDGETS, parse_wanted
 from cnnshape.source import SourceText
 
+# A table `tool.cnnshape`, or a table `tool` that may hold one.
+_OUR_TABLE = rb"""\btool["']?[ \t]*(?:\.[ \t]*["']?cnnshape\b|[\]=])"""
 _KEYS = ("select", "ignore", "per-file-ignores", "strict", *BUDGETS)
 
 
@@ -72,9 +74,10 @@ def _mentions_us(path: Path) -> bool:
     """Whether a `pyproject.toml` may configure cnnshape. Others are not parsed, which saves time and avoids errors in
     them."""
     try:
-        return b"cnnshape" in path.read_bytes()
+        text = path.read_bytes()
     except OSError:
         return False
+    return b"cnnshape" in text and re.search(_OUR_TABLE, text) is not None
 
 
 def _read(path: Path, table: tuple[str, ...]) -> Config | None:
