@@ -47,7 +47,7 @@ class Design:
 def load(spec: str | PathLike[str], *, name: str = "") -> Design:
     """Reads a spec: a path, or a text with a line break in it.
 
-    `name` is what diagnostics call a text. What is wrong in the spec is found in the design's `diagnostics`; a file
+    `name` is what diagnostics call a text. Problems of the spec are in the design's `diagnostics`; a file
     that can't be opened raises OSError.
     """
     if isinstance(spec, str) and "\n" in spec:
