@@ -1,10 +1,11 @@
-"""Analyzing, as a program calls it."""
+"""`analyze` of the Python API."""
 
 from collections.abc import Mapping
 
+from cnnshape.api.collection import paused_collection
 from cnnshape.api.design import Design, DesignError
 from cnnshape.api.examination import examine
-from cnnshape.api.options import ParamValue, options
+from cnnshape.api.overrides import ParamValue, options
 from cnnshape.layers import Shape
 from cnnshape.report import DTYPES, Report, Settings
 
@@ -25,7 +26,7 @@ def analyze(
     """The report of a design.
 
     `inputs` overrides input shapes, channels first and without the batch: one shape for the first input, or a mapping
-    by name. Raises DesignError where the design has errors, ValueError for a batch or dtype that makes no sense.
+    by name. Raises DesignError if the design has errors, ValueError for an invalid batch or dtype.
 
     With `partial`, the report of a design with errors is that of everything that could be built, and is not
     `complete`: what has an error is missing, and all that depends on it. DesignError is raised only where no input
@@ -35,7 +36,8 @@ def analyze(
         raise ValueError(f"batch must be from 1 to 10^9, got {batch}")
     if dtype not in DTYPES:
         raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}")
-    examination = examine(design, options(params, variant, inputs, max_layers))
-    if examination.graph is None or (examination.problems and not partial):
-        raise DesignError(examination.problems)
-    return examination.report(Settings(batch, dtype, inplace_activations, inplace_adds))
+    with paused_collection():
+        examination = examine(design, options(params, variant, inputs, max_layers))
+        if examination.graph is None or (examination.problems and not partial):
+            raise DesignError(examination.problems)
+        return examination.report(Settings(batch, dtype, inplace_activations, inplace_adds))

@@ -1,12 +1,11 @@
 """`cnnshape layers`"""
 
-import sys
 from typing import Annotated
 
 import typer
 
 from cnnshape.cli.exit_codes import BAD_USAGE
-from cnnshape.cli.output import terminal_width
+from cnnshape.cli.output import print_list, print_page, terminal_width
 from cnnshape.cli.reading import fail
 from cnnshape.layers import BY_NAME, foreign_kind
 from cnnshape.program import explain_unknown_kind
@@ -24,9 +23,9 @@ def layers(
 ) -> None:
     """Print the vocabulary: all layer kinds, or one with its arguments and formulas."""
     if kind is None:
-        sys.stdout.write(kinds_overview(terminal_width()))
+        print_list(kinds_overview(terminal_width()))
         return
     known = BY_NAME.get(kind) or foreign_kind(kind)
     if known is None:
         fail([explain_unknown_kind(kind)], BAD_USAGE)
-    sys.stdout.write(kind_page(known, terminal_width()))
+    print_page(kind_page(known, terminal_width()))

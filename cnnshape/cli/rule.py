@@ -1,18 +1,13 @@
 """`cnnshape rule`"""
 
-import sys
 from typing import Annotated
 
 import typer
 
-from cnnshape.cli.output import terminal_width
+from cnnshape.cli.completion import complete_code
+from cnnshape.cli.output import print_list, print_page, terminal_width
 from cnnshape.diagnostics import CATALOGUE, Code, did_you_mean, lookup
 from cnnshape.render.codes import code_page, codes_overview
-
-
-def _complete(incomplete: str) -> list[str]:
-    words = [*CATALOGUE, *(entry.code for entry in CATALOGUE.values())]
-    return [word for word in words if word.startswith(incomplete)]
 
 
 def rule(
@@ -21,15 +16,17 @@ def rule(
         typer.Argument(
             metavar="RULE",
             help="The code or the name of an error or a design rule; `CS5` lists a group.",
-            autocompletion=_complete,
+            autocompletion=complete_code,
             show_default=False,
         ),
     ] = None,
 ) -> None:
     """Print the page of an error or a design rule, by its code or its name; without one, list them all."""
     entry = lookup(rule or "")
-    page = code_page(entry, terminal_width()) if entry else codes_overview(_listed(rule or "CS"), terminal_width())
-    sys.stdout.write(page)
+    if entry is None:
+        print_list(codes_overview(_listed(rule or "CS"), terminal_width()))
+        return
+    print_page(code_page(entry, terminal_width()))
 
 
 def _listed(start: str) -> list[Code]:

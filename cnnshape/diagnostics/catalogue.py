@@ -4,15 +4,9 @@ Codes are stable, and `GROUPS` says what each group of them is about. The meanin
 page; the page of any other code is its section of `docs/errors.md`.
 """
 
-from enum import StrEnum
 from typing import NamedTuple
 
-
-class Severity(StrEnum):
-    """The severity of a problem: errors make a design invalid, warnings don't."""
-
-    ERROR = "error"
-    WARNING = "warning"
+from cnnshape.diagnostics.severity import Severity
 
 
 class Code(NamedTuple):

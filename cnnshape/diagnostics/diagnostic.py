@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cnnshape.diagnostics.catalogue import CATALOGUE, Severity
+from cnnshape.diagnostics.severity import Severity
 from cnnshape.source import Span
 
 
@@ -54,6 +54,9 @@ def diagnose(
     severity: Severity | None = None,
 ) -> Diagnostic:
     """A diagnostic of the catalogue's entry `name`, by default with its severity; raises KeyError for an unknown name."""
+    # A sound design needs no catalogue.
+    from cnnshape.diagnostics.catalogue import CATALOGUE
+
     entry = CATALOGUE[name]
     where = Label(at, label) if at is not None else None
     return Diagnostic(

@@ -8,6 +8,7 @@ from cnnshape.graph.evaluation import MAX_LIST, MAX_LIST_DEPTH
 from cnnshape.graph.expansion import MAX_NESTING, ExpansionMemory
 from cnnshape.graph.layout import meant, reading, stated_inputs
 from cnnshape.graph.model import Graph, GraphInput, Group, Node
+from cnnshape.graph.naming import Part, groups, named_parts, parts
 from cnnshape.graph.settle import Options
 from cnnshape.layers import Application
 
@@ -25,9 +26,13 @@ __all__ = [
     "Group",
     "Node",
     "Options",
+    "Part",
     "build",
     "given_inputs",
+    "groups",
     "meant",
+    "named_parts",
+    "parts",
     "reading",
     "stated_inputs",
 ]

@@ -20,30 +20,32 @@ def field_facts(graph: Graph, report: Report, node: Node, row: Row) -> list[Fact
             )
         ]
     application = node.application
-    footprint = application.layer.footprint(application.inputs, application.output)
-    before = [_field_of(graph, report, value) for value in node.inputs]
+    footprint = application.footprint
+    before = [field_of(graph, report, value) for value in node.inputs]
     if len(node.inputs) > 1:
-        met = " and ".join(_brief(path) for path in before if path is not None)
+        met = " and ".join(brief(path) for path in before if path is not None)
         aligned = "their centres agree" if field.aligned else "their centres differ"
-        return [Fact("receptive field", _brief(field), f"the union of {met}; {aligned}")]
+        return [Fact("receptive field", brief(field), f"the union of {met}; {aligned}")]
     if footprint is Coverage.POINT or before[0] is None:
-        return [Fact("receptive field", _brief(field), "as its input")]
+        return [Fact("receptive field", brief(field), "as its input")]
     windows = (
         [relation for relation in footprint if isinstance(relation, Window)] if isinstance(footprint, tuple) else []
     )
     if len(windows) == len(field.size) and _slides_evenly(windows, before[0], field):
         return _window_fields(windows, before[0], field)
-    return [Fact("receptive field", _brief(field), f"its input sees {_brief(before[0])}")]
+    return [Fact("receptive field", brief(field), f"its input sees {brief(before[0])}")]
 
 
-def _field_of(graph: Graph, report: Report, value: int) -> ReceptiveField | None:
+def field_of(graph: Graph, report: Report, value: int) -> ReceptiveField | None:
+    """The receptive field of a value of the graph; None where it has none."""
     if value >= len(graph.inputs):
         return report.rows[value - len(graph.inputs)].receptive_field
     rank = len(graph.inputs[value].tensor.shape) - 1
     return ReceptiveField((1,) * rank, (1,) * rank, (0,) * rank, True) if value == 0 and rank else None
 
 
-def _brief(field: ReceptiveField) -> str:
+def brief(field: ReceptiveField) -> str:
+    """`11x11, stride 4, padding 5`"""
     return f"{format_shape(field.size)}, stride {_axes(field.stride)}, padding {_axes(field.padding)}"
 
 
@@ -52,7 +54,7 @@ def _axes(values: tuple[object, ...]) -> str:
 
 
 def _slides_evenly(windows: list[Window], before: ReceptiveField, after: ReceptiveField) -> bool:
-    """Whether one formula holds for all cells: not after an enlargement, where neighbours see the same cells."""
+    """Whether one formula applies to all cells. After an enlargement it doesn't, as neighbours see the same cells."""
     grown = zip(windows, before.size, before.stride, after.size, strict=True)
     moved = zip(windows, before.padding, before.stride, after.padding, strict=True)
     return all(size + (window.extent - 1) * jump == result for window, size, jump, result in grown) and all(

@@ -43,7 +43,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import Application, Graph, Node
+from cnnshape.graph import Graph, Node
 from cnnshape.layers import AxisRelation, Coverage, Footprint, Window, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 
@@ -67,19 +67,15 @@ _Place = tuple[_Axis, ...] | None
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     graph = subject.graph
     places = _inputs(graph)
-    footprints: dict[Application, Footprint] = {}
     blamed: set[int] = set()
     for index, node in enumerate(graph.nodes, len(graph.inputs)):
-        application = node.application
-        if application not in footprints:
-            footprints[application] = application.layer.footprint(application.inputs, application.output)
-        met = _met([places[value] for value in node.inputs], footprints[application])
+        met = _met([places[value] for value in node.inputs], node.application.footprint)
         places.append(met[0] if met else None)
         apart = _apart(met) if len(met) > 1 else ()
-        behind = not blamed.isdisjoint(node.inputs)
-        if behind or any(apart):
+        follows = not blamed.isdisjoint(node.inputs)
+        if follows or any(apart):
             blamed.add(index)
-        if not behind and any(apart):
+        if not follows and any(apart):
             yield _warning(node, apart)
 
 
@@ -114,8 +110,8 @@ def _moved(axis: _Axis, relation: AxisRelation) -> _Axis | None:
         return _Axis(least + centre, most + centre, stride * relation.stride, None if end is None else end + last)
     closer = stride * Fraction(relation.advance, relation.period)
     seen = enumerate(zip(relation.first, relation.last, strict=True))
-    beside = [stride * (first + last) - 2 * cell * closer for cell, (first, last) in seen if first <= last]
-    return _Axis(least + min(beside), most + max(beside), closer, None)
+    offsets = [stride * (first + last) - 2 * cell * closer for cell, (first, last) in seen if first <= last]
+    return _Axis(least + min(offsets), most + max(offsets), closer, None)
 
 
 def _apart(met: list[tuple[_Axis, ...]]) -> tuple[Fraction, ...]:
@@ -123,7 +119,7 @@ def _apart(met: list[tuple[_Axis, ...]]) -> tuple[Fraction, ...]:
     if len({tuple(axis.stride for axis in place) for place in met}) > 1 or _causal(met):
         return ()
     gaps = [max(path.least for path in axis) - min(path.most for path in axis) for axis in zip(*met, strict=True)]
-    return tuple(Fraction(max(gap, 0)) / 2 for gap in gaps)
+    return tuple(Fraction(max(gap, 0)) / 2 for gap in gaps) if max(gaps, default=0) > 0 else ()
 
 
 def _causal(met: list[tuple[_Axis, ...]]) -> bool:
