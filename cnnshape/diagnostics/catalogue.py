@@ -80,6 +80,10 @@ _ENTRIES = (
     Code("CS713", "unused-variable", "A loop variable that nothing reads."),
     Code("CS714", "unused-output", "A layer whose output nothing reads: a dead branch."),
     Code("CS715", "input-layout", "An input whose shape looks as if it had a batch, or its channels last."),
+    Code("CS716", "repeated-operand", "An `add` that takes the same tensor twice."),
+    Code(
+        "CS717", "oversized-window", "A pool whose window is larger than its padded input, which only `ceil` lets pass."
+    ),
     Code("CS801", "unused-ignore", "A `# cnnshape: ignore[...]` comment that ignores nothing."),
     Code("CS802", "bad-ignore", "An ignore comment that names no rule, or something that can't be ignored."),
     Code("CS901", "bad-configuration", "The configuration file can't be read, or sets something that doesn't exist."),
