@@ -4,6 +4,7 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from cnnshape.arithmetic import is_whole, pin, truncate
 from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.graph.guess import UNKNOWN, Guess
 from cnnshape.graph.scope import UNSETTLED, Current, Handle, Scope
@@ -162,8 +163,8 @@ class Values:
     def count(self, expression: Expression, current: Current, scope: Scope) -> int:
         """The number of times of a `repeat`."""
         result = self.at(expression, current, scope)
-        if isinstance(result, int | float) and not isinstance(result, bool) and result == int(result) and result >= 0:
-            return int(result)
+        if is_whole(result) and result >= 0:
+            return pin(truncate(result))
         refuse_unresolved(expression, result, scope)
         message = f"`repeat` is a whole number, 0 or more, got {describe(result)}"
         raise Refused(diagnose("bad-argument", message, expression.span), expression)

@@ -56,9 +56,12 @@ class Guess:
         least, most = sizes.pop() if len(sizes) == 1 else ANY
         return least if least == most else None
 
-    def like(self, pattern: Pattern) -> Pattern:
-        """The smallest pattern that holds all of those with as many axes."""
-        return hull([other for other in self.patterns if len(other) == len(pattern)])
+    def text(self, pattern: Pattern) -> str:
+        """What a message shows where one of the patterns is at fault: `64x?x?`, or `64x...x?` of uncertain rank."""
+        alike = [other for other in self.patterns if len(other) == len(pattern)]
+        if len(alike) == len(self.patterns):
+            return pattern_text(hull(alike))
+        return f"{pattern_text(hull([other[:1] for other in self.patterns]))}x...x?"
 
     def or_else(self, other: "Guess") -> "Guess":
         """The shapes of either."""

@@ -18,7 +18,6 @@ from cnnshape.graph.guess import (
     at_most,
     exact,
     hull,
-    pattern_text,
     witnesses,
 )
 from cnnshape.layers import LARGEST, Layer, Shape, Tensor, format_shape
@@ -80,7 +79,7 @@ def through(run: Run, guess: Guess, numbers: Sequence[int]) -> Outcome | None:
 
 def failed(run: Run, guess: Guess, numbers: Sequence[int], kind: type[Layer], stated: int | None) -> Outcome:
     """What is left after layers that work on no shape: the problem to report, if it is one for every shape."""
-    refusals = {pattern: _refusal(run, pattern, numbers, guess.like(pattern)) for pattern in guess.patterns}
+    refusals = {pattern: _refusal(run, pattern, numbers, guess.text(pattern)) for pattern in guess.patterns}
     problems = [refusal.diagnostic for refusal in refusals.values()]
     flat_fails = any(len(pattern) == 1 and refusals[pattern].diagnostic.name == "wrong-rank" for pattern in refusals)
     left = after_failure(kind, stated, guess, flat_fails=flat_fails)
@@ -99,13 +98,13 @@ def _outputs(run: Run, pattern: Pattern, numbers: Sequence[int]) -> dict[Shape, 
     return outputs
 
 
-def _refusal(run: Run, pattern: Pattern, numbers: Sequence[int], whole: Pattern) -> Refused:
-    """Why layers refuse the largest shape of a pattern; it is shown as `whole`."""
+def _refusal(run: Run, pattern: Pattern, numbers: Sequence[int], text: str) -> Refused:
+    """Why layers refuse the largest shape of a pattern; it is shown as `text`."""
     shape = next(witnesses(pattern, numbers))
     try:
         run(Tensor(shape))
     except Refused as refused:
-        return Refused(_uncertain(refused.diagnostic, shape, whole), refused.origin)
+        return Refused(_uncertain(refused.diagnostic, shape, text), refused.origin)
     raise AssertionError(f"{shape} is refused once, and then not")
 
 
@@ -132,7 +131,7 @@ def _spatial(axis: Axis, *, certain: bool, bounded: bool) -> Axis:
     return at_most(most) if bounded else ANY
 
 
-def _uncertain(problem: Diagnostic, shape: Shape, pattern: Pattern) -> Diagnostic:
+def _uncertain(problem: Diagnostic, shape: Shape, text: str) -> Diagnostic:
     """The problem without the shape that was tried: what isn't certain is shown as `?`."""
-    message = problem.message.replace(format_shape(shape), pattern_text(pattern))
+    message = problem.message.replace(format_shape(shape), text)
     return problem._replace(message=message, notes=(*problem.notes, UNCERTAIN_INPUT))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from cnnshape.arithmetic import is_whole, truncate
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean
 from cnnshape.graph.applications import MAX_ELEMENTS
 from cnnshape.graph.draft import MAX_LAYERS
@@ -146,9 +147,8 @@ class Settled:
             return None
         except Uncertain:
             return None
-        whole = isinstance(size, int | float) and not isinstance(size, bool) and size == int(size)
-        if whole and isinstance(size, int | float) and 1 <= size <= LARGEST_SIZE:
-            return int(size)
+        if is_whole(size) and 1 <= size <= LARGEST_SIZE:
+            return truncate(size)
         message = f"a size of `{given.name.text}` is a whole number from 1 to 10^9, got {describe(size)}"
         unknown = f"write a number, or declare `{size}` under `params:`" if isinstance(size, Unresolved) else None
         self._fault(diagnose("bad-input", message, value.span, help=unknown), value)
