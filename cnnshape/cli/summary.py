@@ -7,7 +7,7 @@ import typer
 from cnnshape.cli.command import command
 from cnnshape.cli.options import CountOptions, DesignOptions, MaxLayersOption, SpecArgument
 from cnnshape.cli.output import Output
-from cnnshape.cli.reading import read_graph
+from cnnshape.cli.reading import note_misfit, read_graph
 from cnnshape.diagnostics import did_you_mean
 from cnnshape.graph import MAX_LAYERS
 from cnnshape.render.layer_table import COLUMNS, DEFAULT
@@ -62,7 +62,9 @@ def summary(
     names = checked_columns(columns)
     rule = _checked_count(tool, counts.batch, output.format)
     settings = counts.settings(inplace_activations=inplace_activations, inplace_adds=inplace_adds)
-    loaded, graph = read_graph(spec, design.for_graph(max_layers))
+    options = design.for_graph(max_layers)
+    loaded, graph = read_graph(spec, options)
+    note_misfit(loaded, options, graph)
     report = make_report(graph, loaded.spec.origin if loaded.spec else "", settings)
     output.write(Summary(report, names, expand=expand, depth=depth, rule=rule), [spec])
 

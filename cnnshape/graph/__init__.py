@@ -5,7 +5,7 @@ from cnnshape.graph.build import Built, build, given_inputs
 from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.graph.evaluation import MAX_LIST, MAX_LIST_DEPTH
 from cnnshape.graph.expansion import MAX_NESTING, ExpansionMemory
-from cnnshape.graph.layout import meant, reading, stated_inputs
+from cnnshape.graph.layout import likely_shape, reading
 from cnnshape.graph.model import Graph, GraphInput, Group, Node
 from cnnshape.graph.settle import Options
 from cnnshape.layers import Application
@@ -26,7 +26,6 @@ __all__ = [
     "Options",
     "build",
     "given_inputs",
-    "meant",
+    "likely_shape",
     "reading",
-    "stated_inputs",
 ]

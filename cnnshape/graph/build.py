@@ -43,10 +43,11 @@ def build(design: Spec | Program, options: Options | None = None, memory: Expans
 def given_inputs(spec: Spec, options: Options) -> tuple[GraphInput, ...]:
     """The inputs of a sound spec, whether or not its layers fit them; none where their shapes can't be settled."""
     settled = Settled(spec, options, Faults([]))
-    tensors = [tensor for tensor in settled.inputs if isinstance(tensor, Tensor)]
-    if settled.failed or len(tensors) < len(spec.inputs):
+    whole = [tensor for tensor in settled.inputs if isinstance(tensor, Tensor)]
+    if settled.failed or len(whole) < len(spec.inputs):
         return ()
-    return tuple(GraphInput(given.name.text, tensor) for given, tensor in zip(spec.inputs, tensors, strict=True))
+    rows = zip(spec.inputs, whole, settled.places, strict=True)
+    return tuple(GraphInput(given.name.text, tensor, at) for given, tensor, at in rows)
 
 
 class _Builder:
@@ -71,7 +72,7 @@ class _Builder:
         except Exhausted as exhausted:
             self.faults.add(exhausted.diagnostic, [])
         draft.root.end = len(draft.nodes)
-        problems = self.problems(doubtful_inputs(self.spec, inputs))
+        problems = self.problems(doubtful_inputs(inputs))
         complete = not problems and self.spec.sound and expander.holes == 0
         graph = Graph(self.spec.name, inputs, tuple(draft.nodes), outputs, draft.root, complete) if inputs else None
         return Built(graph, problems, self.program.size + expander.visits)
@@ -80,10 +81,10 @@ class _Builder:
         """The inputs whose shapes are settled, and what enters the first step; all get their names in scope."""
         inputs: list[GraphInput] = []
         entering: list[Current] = []
-        for given, tensor in zip(self.spec.inputs, settled.inputs, strict=True):
+        for given, tensor, at in zip(self.spec.inputs, settled.inputs, settled.places, strict=True):
             value: Current = tensor if isinstance(tensor, Guess) else len(inputs)
             if isinstance(tensor, Tensor):
-                inputs.append(GraphInput(given.name.text, tensor))
+                inputs.append(GraphInput(given.name.text, tensor, at))
             scope[given.name.text] = Handle(value, at=given.name.span)
             entering.append(value)
         return tuple(inputs), entering[0] if entering else UNKNOWN
