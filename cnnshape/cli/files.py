@@ -1,15 +1,15 @@
-"""The files of a check: files, folders, globs, standard input, shipped architectures."""
+"""Finds the files of a check: files, folders, globs, standard input, shipped architectures."""
 
 import os
 import re
 from collections.abc import Iterable, Iterator
 from glob import escape, glob, has_magic
 from pathlib import Path
-from typing import NamedTuple
 
 from cnnshape.cli.unmarked import unmarked_design
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.document import read_file_bytes
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import shipped_path
 
 STDIN = "-"
@@ -103,7 +103,7 @@ def _in_folder(folder: str) -> Iterator[tuple[str, bool]]:
 
 
 def _is_spec(path: str) -> bool:
-    """A file that says so, by its name or by a `cnnshape:` line; one that can't be read is reported later."""
+    """Whether a file is a spec, by its name or a `cnnshape:` line. An unreadable file counts, and is reported later."""
     if path.endswith(_SPEC_ENDINGS):
         return True
     try:

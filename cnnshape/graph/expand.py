@@ -1,7 +1,7 @@
-"""Expanding steps into nodes: blocks, rounds and repeats opened, names resolved, every shape inferred on the way.
+"""Expands steps into nodes: opens blocks, rounds and repeats, resolves names, and infers every shape on the way.
 
-Expansion and shape inference are one pass, because a spec may ask for `in_channels` anywhere. After a fault the walk
-goes on with a guess of what comes out, so that independent faults are found in one run.
+Expansion and shape inference are one pass, because a spec may use `in_channels` anywhere. After a fault the walk
+continues with a guess of the output, so that one run finds independent faults.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,10 +11,9 @@ from typing import Any
 from cnnshape.diagnostics import diagnose
 from cnnshape.graph.applications import Chain
 from cnnshape.graph.block_expansion import BlockExpander
-from cnnshape.graph.draft import Draft
 from cnnshape.graph.evaluation import Refused, Uncertain
-from cnnshape.graph.expansion import MOST_NAMED, NAMES_PER_VISIT, VALUES_PER_VISIT, ExpansionMemory, Visit
-from cnnshape.graph.faults import Faults, Frame
+from cnnshape.graph.expansion import MOST_NAMED, NAMES_PER_VISIT, VALUES_PER_VISIT, Visit
+from cnnshape.graph.faults import Frame
 from cnnshape.graph.guess import UNKNOWN, Guess
 from cnnshape.graph.labels import Labels, ReservedNames
 from cnnshape.graph.scope import Current, Handle, Rounds, Scope
@@ -27,7 +26,6 @@ from cnnshape.program import (
     KindStep,
     LoopStep,
     Plan,
-    Program,
     ResidualStep,
     ResolvedStep,
 )
@@ -39,18 +37,8 @@ NOT_WANTED = Rounds()
 class Expander(BlockExpander):
     """Turns the steps of a program into the nodes of a draft."""
 
-    def __init__(self, program: Program, faults: Faults, draft: Draft, memory: ExpansionMemory) -> None:
-        super().__init__(program, faults, draft, memory)
-        self._expand: dict[type[ResolvedStep], Callable[[Any, Visit], tuple[Current, Rounds | None]]] = {
-            KindStep: self._kind,
-            BlockStep: self._block,
-            LoopStep: self._loop,
-            ResidualStep: self._residual,
-            JoinStep: self._join,
-        }
-
     def layers(self, current: Current, scope: Scope) -> Current:
-        """Expands the file's layers; gives the value that comes out."""
+        """Expands the file's layers. Returns the value that comes out."""
         body = self._program.layers
         inputs = [given.name.text for given in self._program.spec.inputs]
         return self._steps(body, current, scope, Labels(reserved=ReservedNames(body.names.union(inputs))))
@@ -145,7 +133,7 @@ class Expander(BlockExpander):
             try:
                 current, _ = self._expanded(step, repeat)
             except (Refused, Uncertain) as problem:
-                # What is wrong with the step is wrong with its further repeats.
+                # A problem of the step holds for its further repeats too.
                 return self._left(step, current, visit.scope, problem), None
             handles.append(Handle(current, start, len(self._draft.nodes)))
             self._values.previous = None
@@ -158,9 +146,9 @@ class Expander(BlockExpander):
             return self._left(step, visit.current, visit.scope, problem), None
 
     def _expanded(self, step: ResolvedStep, visit: Visit) -> tuple[Current, Rounds | None]:
-        """Expands a step without its modifiers; raises Refused or Uncertain where nothing certain comes out."""
+        """Expands a step without its modifiers. Raises Refused or Uncertain if nothing certain comes out."""
         self._visit(step)
-        return self._expand[type(step)](step, visit)
+        return _EXPANSIONS[type(step)](self, step, visit)
 
     # Layers
 
@@ -177,7 +165,8 @@ class Expander(BlockExpander):
         return self._draft.append(chain, (current, *further), step.word.span, labels), None
 
     def _guessed(self, step: KindStep, plan: Plan, current: Guess, visit: Visit) -> Guess:
-        """A layer on an uncertain tensor: a hole in the graph. Its name is used up, so that others keep theirs."""
+        """Adds a layer on an uncertain tensor: a hole in the graph. It still uses up its name, so that other layers
+        keep theirs."""
         self.holes += 1
         outcome = self._applications.of_guess(plan, current, visit.scope)
         if step.name is None:
@@ -253,7 +242,7 @@ class Expander(BlockExpander):
         return self._joined(step, visit, [body, shortcut], start), None
 
     def _joined(self, step: ResidualStep | JoinStep, visit: Visit, values: list[Current], start: int) -> Current:
-        """Joins tensors; gives a guess where one of them is uncertain. Raises Refused where they don't fit together."""
+        """Joins tensors. Returns a guess if one of them is uncertain. Raises Refused if they don't fit together."""
         word = "add" if isinstance(step, ResidualStep) else step.word.text
         if any(isinstance(value, Guess) for value in values):
             self.holes += 1
@@ -294,3 +283,13 @@ def _column_values(step: LoopStep, index: int) -> dict[str, Value]:
         column.name.text: column.values.items[index] if isinstance(column.values, ListValue) else column.values
         for column in step.columns
     }
+
+
+# Functions, not bound methods: an expander that held its own methods would be garbage only the collector could free.
+_EXPANSIONS: dict[type[ResolvedStep], Callable[[Any, Any, Visit], tuple[Current, Rounds | None]]] = {
+    KindStep: Expander._kind,
+    BlockStep: Expander._block,
+    LoopStep: Expander._loop,
+    ResidualStep: Expander._residual,
+    JoinStep: Expander._join,
+}

@@ -1,4 +1,4 @@
-"""Inputs that look as if they had a batch, or their channels last: the habits of other frameworks."""
+"""Inputs whose shapes seem to include a batch, or to have their channels last, as in other frameworks."""
 
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.graph.model import GraphInput
@@ -9,7 +9,7 @@ _LEAST_SIZE = 16
 
 
 def meant(shape: Shape) -> Shape | None:
-    """The shape with the channels first and without a batch that was probably meant; None for one that is all right.
+    """The shape that was probably meant, channels first and without a batch; None for an ordinary shape.
 
     `1x3x224x224` would be one channel of three slices, and `224x224x3` an image three pixels wide.
     """
@@ -28,7 +28,7 @@ def _is_image(sizes: Shape) -> bool:
 
 
 def reading(shape: Shape) -> str:
-    """How an input of that shape is read: `1 channel of 3x224x224`."""
+    """How the language reads an input of a shape: `1 channel of 3x224x224`."""
     channels = "1 channel" if shape[0] == 1 else f"{shape[0]} channels"
     return f"{channels} of {format_shape(shape[1:])}"
 
@@ -51,7 +51,7 @@ def doubtful_inputs(inputs: tuple[GraphInput, ...]) -> list[Label]:
 
 
 def with_inputs(faults: list[Diagnostic], inputs: list[Label]) -> list[Diagnostic]:
-    """The faults of a design, the first shape that doesn't fit with the inputs that may be to blame."""
+    """The faults of a design. The first one about a shape also points at inputs that may be the cause."""
     for index, fault in enumerate(faults):
         if fault.code.startswith("CS5"):
             return [*faults[:index], fault._replace(related=(*fault.related, *inputs)), *faults[index + 1 :]]

@@ -1,7 +1,6 @@
-"""What is settled before the first step: the values of the file's params and the shapes of its inputs."""
+"""Settles the values of the file's params and the shapes of its inputs, before the first step."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from cnnshape.arithmetic import is_whole, truncate
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean
@@ -14,16 +13,17 @@ from cnnshape.graph.input_option import InputOption, wrong_rank
 from cnnshape.graph.scope import UNSETTLED, Scope
 from cnnshape.language import Input, Spec, Unresolved, Value, Variant, describe, shown
 from cnnshape.layers import Shape, Tensor
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import Span
 
 LARGEST_SIZE = 10**9
 
 
 class Options(NamedTuple):
-    """What is set from outside of the file.
+    """The options that are set outside the file.
 
     `params` override parameters, by name; `inputs` override input shapes (a single number for `boxes`), by name,
-    the name `""` standing for the first input. `inputs_name` is what diagnostics call the place of these shapes.
+    where the name `""` means the first input. `inputs_name` is what diagnostics call the place of these shapes.
     """
 
     params: Mapping[str, Value] = {}
@@ -34,7 +34,7 @@ class Options(NamedTuple):
 
 
 class Settled:
-    """Works out params and inputs, and reports what is wrong with them. `failed` says whether anything is.
+    """Evaluates params and inputs, and reports their problems. `failed` says whether there are any.
 
     `places` are where the shapes of the inputs are written: in the file, or in an option.
     """
@@ -55,10 +55,10 @@ class Settled:
         self.failed = True
         self._faults.add(diagnostic, [], origin)
 
-    # Parameters: the file's, under a variant's, under those from outside
+    # Parameters: options override a variant, which overrides the file
 
     def _params(self) -> Scope:
-        """The values of all parameters, each worked out with those before it in scope."""
+        """The values of all parameters. The scope of each has the parameters before it."""
         chosen = {**self._variant(), **self._overrides()}
         scope: Scope = {}
         for param in self._spec.params:
@@ -95,7 +95,7 @@ class Settled:
     def _check_variant(self, variant: Variant, declared: set[str]) -> None:
         for setting in variant.params:
             if setting.name.text not in declared:
-                message = f"the variant `{variant.name.text}` sets `{shown(setting.name.text)}`, which is no param"
+                message = f"the variant `{variant.name.text}` sets `{shown(setting.name.text)}`, which is not a param"
                 help = did_you_mean(setting.name.text, declared)
                 self._fault(diagnose("unknown-param", message, setting.name.span, help=help))
 
@@ -155,7 +155,7 @@ class Settled:
         return Guess([(exact(4),)]) if count is None or len(sizes) != 1 else Tensor((4,), count)
 
     def _size(self, given: Input, value: Value) -> int | None:
-        """One size of an input; None where it can't be worked out."""
+        """One size of an input; None if it can't be evaluated."""
         try:
             size = evaluate(value, self.params)
         except Refused as refused:
@@ -176,7 +176,7 @@ def _axis(size: int | None) -> Axis:
 
 
 def check_input_names(spec: Spec, params: Scope, faults: Faults) -> None:
-    """Reports inputs that have the name of a param."""
+    """Reports inputs with the name of a param."""
     places = {param.name.text: param.name.span for param in spec.params}
     for given in spec.inputs:
         name = given.name.text

@@ -4,8 +4,8 @@ import operator
 import re
 from collections.abc import Callable
 from fractions import Fraction
-from typing import NamedTuple
 
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import COMPARED, parse_quantity
 from cnnshape.study.compare import Comparison
 
@@ -18,7 +18,7 @@ _OPERATORS: dict[str, Callable[[Fraction, Fraction], bool]] = {
 
 
 class Condition(NamedTuple):
-    """A figure held against a bound: of the figure itself, or (`relative`) of its difference from the first side.
+    """A bound on a figure, or (`relative`) on its difference from the first side.
 
     `percent` bounds the difference as a share of the first side's figure.
     """

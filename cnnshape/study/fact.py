@@ -1,13 +1,13 @@
 """One explained figure."""
 
-from typing import NamedTuple
+from cnnshape.named_tuple import NamedTuple
 
 AXES: dict[int, tuple[str, ...]] = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 """The names of spatial axes, by their number."""
 
 
 class Fact(NamedTuple):
-    """One figure of a layer: its name, and its arithmetic; `remark` says what the arithmetic doesn't."""
+    """One figure of a layer: its name and its arithmetic, with a remark."""
 
     topic: str
     text: str
