@@ -6,10 +6,9 @@ fraction.
 """
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from cnnshape.layers import Phases, Shape
-from cnnshape.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from fractions import Fraction

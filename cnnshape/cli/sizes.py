@@ -8,6 +8,7 @@ from cnnshape.api import Design, expand
 from cnnshape.cli.command import command
 from cnnshape.cli.options import ParamOption, SpecArgument, VariantOption, graph_options
 from cnnshape.cli.output import Screen
+from cnnshape.cli.progress import Progress
 from cnnshape.cli.reading import fail, read_design
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph, Options, given_inputs
@@ -33,6 +34,7 @@ def sizes(
             help=f"The smallest size to try; by default 1, or the last {MOST:,} sizes.",
             min=1,
             max=LARGEST,
+            metavar="N",
             show_default=False,
         ),
     ] = None,
@@ -43,6 +45,7 @@ def sizes(
             help="The largest size to try; by default twice the spec's, or that and 2,048 more.",
             min=1,
             max=LARGEST,
+            metavar="N",
             show_default=False,
         ),
     ] = None,
@@ -69,11 +72,15 @@ def sizes(
     listed = _listed(costs)
     lowest, highest = _range(start, lowest, highest)
 
-    def try_size(size: int) -> tuple[Graph | None, list[Diagnostic]]:
-        return expand(design, options._replace(inputs={"": (channels, *(size for _ in spatial))}))
+    with Progress(highest - lowest + 1, "sizes") as progress:
 
-    tried = find_sizes(try_size, lowest, highest)
-    screen.write(SizesView(design.name, tried, costs_at(try_size, listed or _steps_from(start))))
+        def try_size(size: int) -> tuple[Graph | None, list[Diagnostic]]:
+            progress.step()
+            return expand(design, options._replace(inputs={"": (channels, *(size for _ in spatial))}))
+
+        tried = find_sizes(try_size, lowest, highest)
+        seen = SizesView(design.name, tried, costs_at(try_size, listed or _steps_from(start)))
+    screen.write(seen)
 
 
 def _first_input(design: Design, options: Options) -> Shape:

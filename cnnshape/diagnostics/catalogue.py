@@ -4,7 +4,7 @@ Codes are stable: CS1 reading, CS2 structure, CS3 names and expressions, CS4 kin
 expectations and budgets, CS7 design rules (warnings; each has a manual page), CS8 ignores, CS9 configuration.
 """
 
-from cnnshape.named_tuple import NamedTuple
+from typing import NamedTuple
 
 
 class Code(NamedTuple):

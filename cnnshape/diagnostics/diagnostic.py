@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
-from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import Span
 
 

@@ -1,6 +1,7 @@
 """The three shapes of YAML data, with their places."""
 
-from cnnshape.named_tuple import NamedTuple
+from typing import NamedTuple
+
 from cnnshape.source import Span
 
 

@@ -8,6 +8,7 @@ from cnnshape.graph.evaluation import MAX_LIST, MAX_LIST_DEPTH
 from cnnshape.graph.expansion import MAX_NESTING, ExpansionMemory
 from cnnshape.graph.layout import likely_shape, reading
 from cnnshape.graph.model import Graph, GraphInput, Group, Node
+from cnnshape.graph.naming import Part, groups, named_parts, parts
 from cnnshape.graph.settle import Options
 from cnnshape.layers import Application
 
@@ -25,8 +26,12 @@ __all__ = [
     "Group",
     "Node",
     "Options",
+    "Part",
     "build",
     "given_inputs",
+    "groups",
     "likely_shape",
+    "named_parts",
+    "parts",
     "reading",
 ]

@@ -1,8 +1,7 @@
 """Tensors without a batch, the weights of a layer, and why a layer can't work."""
 
 from math import prod
-
-from cnnshape.named_tuple import NamedTuple
+from typing import NamedTuple
 
 Shape = tuple[int, ...]
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from cnnshape.render.color import BOLD, NAME, paint
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.table import Column, Table, text_lines
 from cnnshape.render.table.records import records
-from cnnshape.render.wrapping import wrapped
+from cnnshape.render.wrapping import painted
 from cnnshape.report import FIGURES
 from cnnshape.study.sizes import Cost, Obstacle, Pattern, Sizes, find_pattern
 
@@ -26,8 +27,8 @@ class SizesView:
         self.costs = costs
 
 
-def plain(name: str, tried: Sizes, costs: Sequence[Cost], width: int | None = None) -> str:
-    """The sizes that work and their costs, as plain text."""
+def plain(name: str, tried: Sizes, costs: Sequence[Cost], width: int | None = None, *, color: bool = False) -> str:
+    """The sizes that work and what they cost, as plain text."""
     layers = max((len(layer) for layer, _ in tried.rounding), default=0)
     parts = [
         ("", f"{name}: all sizes from {tried.lowest} to {tried.highest} tried, on every axis of the input"),
@@ -40,9 +41,10 @@ def plain(name: str, tried: Sizes, costs: Sequence[Cost], width: int | None = No
         *([("", ""), ("", "where windows round first:")] if tried.rounding else ()),
         *((f"  {layer.ljust(layers)}  ", _sizes_text(sizes, tried)) for layer, sizes in tried.rounding),
     ]
-    lines = [line for start, text in parts for line in wrapped(start, text, width)]
+    lines = [line for start, text in parts for line in painted(start, text, width, NAME if color else "")]
+    lines[0] = paint(lines[0], BOLD if color else "")
     if costs:
-        lines += ["", *text_lines(cost_table(costs))]
+        lines += ["", *text_lines(cost_table(costs), color=color)]
     return "\n".join(lines) + "\n"
 
 
@@ -142,7 +144,7 @@ def to_json(name: str, sizes: Sizes, costs: Sequence[Cost]) -> str:
 
 
 def _to_text(view: SizesView, page: Page) -> str:
-    return plain(view.name, view.sizes, view.costs, page.width)
+    return plain(view.name, view.sizes, view.costs, page.width, color=page.color)
 
 
 FORMATS: Formats[SizesView] = {

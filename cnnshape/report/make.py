@@ -1,6 +1,6 @@
 """Runs the passes over a graph and puts their results into one report."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnshape.analysis import (
     Field,
@@ -14,7 +14,6 @@ from cnnshape.analysis import (
     work,
 )
 from cnnshape.graph import Graph
-from cnnshape.named_tuple import NamedTuple
 from cnnshape.report.report import InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
 
 DTYPES = {

@@ -2,9 +2,7 @@
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
-
-from cnnshape.named_tuple import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -1,10 +1,9 @@
 """A report: one row per layer, totals, and the settings. Units are in the names."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnshape.graph import Application, Group
 from cnnshape.layers import Shape
-from cnnshape.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from fractions import Fraction

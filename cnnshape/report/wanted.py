@@ -4,9 +4,8 @@ import operator
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from cnnshape.named_tuple import NamedTuple
 from cnnshape.report.quantity import QUANTITY_PATTERN, parse_quantity
 
 if TYPE_CHECKING:

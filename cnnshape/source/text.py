@@ -3,8 +3,7 @@
 import re
 from functools import cache
 from pathlib import Path
-
-from cnnshape.named_tuple import NamedTuple
+from typing import NamedTuple
 
 _RARE_BREAKS = "\r\x85\u2028\u2029"
 

@@ -1,11 +1,11 @@
 """Finds the input sizes that a design works at, by trying every size of a range."""
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Application, Graph
 from cnnshape.layers import Window
-from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, make_report
 
 MAX_PERIOD = 128

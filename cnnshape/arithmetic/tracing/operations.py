@@ -3,9 +3,7 @@
 import math
 import operator
 from collections.abc import Callable
-from typing import Any
-
-from cnnshape.named_tuple import NamedTuple
+from typing import Any, NamedTuple
 
 Run = Callable[..., Any]
 

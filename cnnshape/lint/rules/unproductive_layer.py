@@ -43,13 +43,13 @@ image on purpose: `ssd300`, `ssdlite320_mobilenet_v3_large`, `retinanet_resnet50
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph, Node
 from cnnshape.layers import AxisRelation, Coverage, Footprint, Window, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.lint.rules._windows import sliding
-from cnnshape.named_tuple import NamedTuple
 
 
 class _Reach(NamedTuple):
