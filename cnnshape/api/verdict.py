@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from cnnshape.api.design import Design, seen_from
 from cnnshape.api.examination import Examination, examine
+from cnnshape.api.weights import misfit
 from cnnshape.diagnostics import Diagnostic, Severity, diagnose
 from cnnshape.graph import Graph, Options
 from cnnshape.language import Variant
@@ -48,6 +49,8 @@ def _judged(examination: Examination, program: Program, graph: Graph, checks: Ch
     as_written = examination.options == Options(max_layers=examination.options.max_layers)
     problems = check_expectations(report, spec.expectations) if as_written else []
     problems += check_budgets(report, checks.budgets, spec.source.name)
+    resized = misfit(examination.design, examination.options, graph)
+    problems += [resized] if resized else []
     return seen_from(spec.source, problems + lint(Subject(program, graph, report), checks.selection))
 
 

@@ -1,6 +1,7 @@
 """`cnnshape check`"""
 
 import os
+import sys
 from collections.abc import Iterable
 from inspect import Parameter
 from pathlib import Path
@@ -21,6 +22,7 @@ from cnnshape.cli.options import DesignOptions, MaxLayersOption
 from cnnshape.cli.output import Output, page_for, refuse_overwriting, write
 from cnnshape.cli.progress import with_progress
 from cnnshape.cli.reading import missing, read_stdin, unreadable
+from cnnshape.cli.unmarked import left_out
 from cnnshape.diagnostics import Diagnostic, Severity
 from cnnshape.document import read_file_bytes
 from cnnshape.graph import MAX_LAYERS, Options
@@ -136,15 +138,20 @@ def check(
     limits = budgets.limits()
     selection = _selection(select, ignore)
     request = Request(design.for_graph(max_layers), selection, limits)
-    files, unmatched = find_files(paths or ["."])
+    matched = find_files(paths or ["."])
+    files, doubtful = matched.files, matched.doubtful
     configs, refused = _configs(files)
-    checked = _checked(configs, request)
+    checked = {**_checked(configs, request), **{file: [finding] for file, finding in doubtful.items()}}
     diagnostics = [finding for findings in checked.values() for finding in findings]
-    findings = merge([*map(missing, unmatched), *refused, *diagnostics], checked)
+    findings = merge([*map(missing, matched.unmatched), *refused, *diagnostics], checked)
     names = tuple("<stdin>" if file == STDIN else file for file in checked)
+    if len(matched.unmarked) > len(doubtful):
+        sys.stderr.write(left_out(len(matched.unmarked) - len(doubtful)))
     output.write(Findings(tuple(findings), names), files)
     is_fatal = any(finding.name in _FATAL for finding in findings)
-    failed = [file for file, own in checked.items() if _fails(own, strict or configs[file].strict)]
+    failed = [
+        file for file, own in checked.items() if _fails(own, strict or (file in configs and configs[file].strict))
+    ]
     raise typer.Exit(BAD_USAGE if is_fatal else BAD_DESIGN if failed and not exit_zero else 0)
 
 

@@ -96,7 +96,8 @@ def graph_options(
     """The options of the graph; raises typer.BadParameter, or exits with the place, for what can't be read."""
     shapes = dict(_input(text) for text in inputs or ())
     values = dict(_param(text) for text in params or ())
-    return Options(params=values, variant=variant, inputs=shapes, max_layers=max_layers)
+    chosen = Options(params=values, variant=variant, inputs=shapes, max_layers=max_layers)
+    return chosen._replace(inputs_name="--input") if shapes else chosen
 
 
 def _input(text: str) -> tuple[str, Shape]:

@@ -81,6 +81,16 @@ def graph_of(design: Design, options: Options) -> Graph:
     return graph
 
 
+def note_misfit(design: Design, options: Options, graph: Graph) -> None:
+    """Says on stderr where the weights of the file's own size don't fit the size that is asked for."""
+    # Most runs ask for no other size, and don't pay for this.
+    from cnnshape.api.weights import misfit
+
+    problem = misfit(design, options, graph) if options.inputs else None
+    if problem is not None:
+        sys.stderr.write("; ".join([f"note: {problem.message}", *problem.notes]) + "\n")
+
+
 def part_of(graph: Graph, name: str) -> Part:
     """The layer, stage or block of that name; raises typer.BadParameter where there is none, or more than one."""
     named = named_parts(graph, name)

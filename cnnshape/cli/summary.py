@@ -8,7 +8,7 @@ from cnnshape.cli.command import command
 from cnnshape.cli.completion import complete_columns, complete_figure, complete_tool
 from cnnshape.cli.options import CountOptions, DesignOptions, MaxLayersOption, SpecArgument
 from cnnshape.cli.output import Output
-from cnnshape.cli.reading import read_graph
+from cnnshape.cli.reading import note_misfit, read_graph
 from cnnshape.diagnostics import did_you_mean
 from cnnshape.graph import MAX_LAYERS
 from cnnshape.render.layer_table import COLUMNS, DEFAULT, FIGURE_COLUMNS
@@ -82,7 +82,9 @@ def summary(
     names = _ranking_columns(ranking) if ranking and columns == DEFAULT_COLUMNS else checked_columns(columns)
     rule = _checked_count(tool, counts.batch, output.format)
     settings = counts.settings(inplace_activations=inplace_activations, inplace_adds=inplace_adds)
-    loaded, graph = read_graph(spec, design.for_graph(max_layers))
+    options = design.for_graph(max_layers)
+    loaded, graph = read_graph(spec, options)
+    note_misfit(loaded, options, graph)
     report = make_report(graph, loaded.spec.origin if loaded.spec else "", settings)
     output.write(Summary(report, names, expand=expand, depth=depth, ranking=ranking, rule=rule), [spec])
 

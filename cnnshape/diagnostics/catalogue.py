@@ -100,6 +100,7 @@ _ENTRIES = (
     Code("CS512", "residual-shape-mismatch", "The body and the shortcut of a residual end in different shapes."),
     Code("CS513", "join-shape-mismatch", "Tensors that are added, multiplied or concatenated don't fit together."),
     Code("CS514", "share-mismatch", "`share` names weights that don't fit the layer that uses them."),
+    Code("CS515", "weights-misfit", "At the size of `--input`, weights have other shapes than at the file's own size."),
     Code("CS601", "expectation-missed", "A figure is not what the file's `expect` says."),
     Code("CS602", "bad-expectation", "An expectation that can't be read, or of a figure that doesn't exist."),
     Code("CS603", "budget-exceeded", "A figure exceeds a budget from the command line or the configuration."),
@@ -122,6 +123,10 @@ _ENTRIES = (
     Code("CS713", "unused-variable", "A loop variable that nothing reads."),
     Code("CS714", "unused-output", "A tensor that nothing reads: the end of a dead branch, or an unused input."),
     Code("CS715", "input-layout", "An input whose shape seems to include a batch, or to have its channels last."),
+    Code("CS716", "repeated-operand", "An `add` that takes the same tensor twice."),
+    Code(
+        "CS717", "oversized-window", "A pool whose window is larger than its padded input, which only `ceil` lets pass."
+    ),
     Code("CS801", "unused-ignore", "A `# cnnshape: ignore[...]` comment that ignores nothing."),
     Code("CS802", "bad-ignore", "An ignore comment without a rule, or with something that can't be ignored."),
     Code("CS901", "bad-configuration", "The configuration file can't be read, or sets something that doesn't exist."),
