@@ -56,8 +56,12 @@ class Examination:
         return self._report[1]
 
     def variant(self, name: str) -> "Examination":
-        """The same design in another variant; its program is resolved already."""
-        return Examination(self.design, self.options._replace(variant=name), self.program, self._memory)
+        """The same design in another variant."""
+        return self.with_options(self.options._replace(variant=name))
+
+    def with_options(self, options: Options) -> "Examination":
+        """The same design with other options. Its program is resolved already; layers applied before are reused."""
+        return Examination(self.design, options, self.program, self._memory)
 
 
 def examine(design: Design, options: Options) -> Examination:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cnnshape.api import Design, expand
+from cnnshape.api import Design, examine, expand
 from cnnshape.cli.command import command
 from cnnshape.cli.options import ParamOption, SpecArgument, VariantOption, graph_options
 from cnnshape.cli.output import Screen
@@ -72,11 +72,13 @@ def sizes(
     listed = _listed(costs)
     lowest, highest = _range(start, lowest, highest)
 
+    examined = examine(design, options)
     with Progress(highest - lowest + 1, "sizes") as progress:
 
         def try_size(size: int) -> tuple[Graph | None, list[Diagnostic]]:
             progress.step()
-            return expand(design, options._replace(inputs={"": (channels, *(size for _ in spatial))}))
+            tried = examined.with_options(options._replace(inputs={"": (channels, *(size for _ in spatial))}))
+            return (None if tried.problems else tried.graph), tried.problems
 
         tried = find_sizes(try_size, lowest, highest)
         seen = SizesView(design.name, tried, costs_at(try_size, listed or _steps_from(start)))

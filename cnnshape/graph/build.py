@@ -71,6 +71,7 @@ class _Builder:
             outputs = self.outputs(last, scope)
         except Exhausted as exhausted:
             self.faults.add(exhausted.diagnostic, [])
+        self.memory.charge(expander.visits)
         draft.root.end = len(draft.nodes)
         problems = self.problems(doubtful_inputs(inputs))
         complete = not problems and self.spec.sound and expander.holes == 0

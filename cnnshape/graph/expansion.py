@@ -30,16 +30,27 @@ VALUES_PER_VISIT = 4
 NAMES_PER_VISIT = 200
 """The number of copied names of a scope that cost as much as a visit of a step."""
 MOST_NAMED = 12
+REMEMBERED_VISITS = 400_000
 
 
 class ExpansionMemory:
     """The cache of all expansions of one program, such as those of its variants: applied layers and expanded blocks."""
 
-    __slots__ = ("layers", "templates")
+    __slots__ = ("_visits", "layers", "templates")
 
     def __init__(self) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
+        self._visits = 0
         self.layers = Memory()
         self.templates: dict[object, Recording | Template | None] = {}
+
+    def charge(self, visits: int) -> None:
+        """Counts the steps of a finished expansion. Empties the cache after many, so that its size stays bounded."""
+        self._visits += visits
+        if self._visits > REMEMBERED_VISITS:
+            self._forget()
 
 
 class Visit:

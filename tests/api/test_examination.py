@@ -9,7 +9,10 @@ import pytest
 import cnnshape
 from cnnshape import DesignError
 from cnnshape.api import Examination, examine, expand, options, paused_collection
+from cnnshape.graph import Options
+from cnnshape.render.json import to_json
 from cnnshape.report import Settings
+from cnnshape.source import shipped_folder
 
 SOUND = "input: [3, 8, 8]\nparams: {width: 4}\nlayers:\n  - conv: {out: width, kernel: 3}\n  - relu\n"
 FAULTY = """\
@@ -129,3 +132,26 @@ def test_a_pause_ends_with_an_error() -> None:
     with pytest.raises(KeyError), paused_collection():
         raise KeyError
     assert gc.isenabled()
+
+
+def test_other_options_give_what_an_examination_of_their_own_gives():
+    design = cnnshape.load(shipped_folder() / "resnet18.yaml")
+    shared = examine(design, Options())
+    for size in (224, 32, 225, 1, 64, 32):
+        sized = Options(inputs={"": (3, size, size)})
+        again, alone = shared.with_options(sized), examine(design, sized)
+        assert again.problems == alone.problems
+        assert again.problems or to_json(again.report()) == to_json(alone.report())
+
+
+def test_the_cache_of_expansions_is_emptied_after_many_steps(monkeypatch):
+    design = cnnshape.load(shipped_folder() / "resnet18.yaml")
+    monkeypatch.setattr("cnnshape.graph.expansion.REMEMBERED_VISITS", 150)
+    shared = examine(design, Options())
+    sizes = []
+    for size in range(200, 240):
+        shared.with_options(Options(inputs={"": (3, size, size)}))
+        sizes.append(len(shared._memory.layers.chains))
+    assert min(sizes) == 0
+    assert max(sizes) < 200
+    assert shared.report().totals.params == 11_689_512
