@@ -6,6 +6,7 @@ from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.graph.evaluation import MAX_LIST, MAX_LIST_DEPTH
 from cnnshape.graph.expansion import MAX_NESTING, ExpansionMemory
 from cnnshape.graph.layout import meant, reading, stated_inputs
+from cnnshape.graph.misfit import Misfit
 from cnnshape.graph.model import Graph, GraphInput, Group, Node
 from cnnshape.graph.settle import Options
 from cnnshape.layers import Application
@@ -22,6 +23,7 @@ __all__ = [
     "Graph",
     "GraphInput",
     "Group",
+    "Misfit",
     "Node",
     "Options",
     "build",

@@ -1,0 +1,45 @@
+"""Edits and sizes tried on the whole program: they count only where they solve a problem and bring no other."""
+
+from collections.abc import Mapping, Sequence
+
+from cnnshape.causes.edit import Edit, applied, place
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.graph import Built, Options, build
+from cnnshape.layers import Shape
+from cnnshape.program import Program
+
+MOST_TRIES = 16
+"""Builds of the program for one explanation."""
+
+
+class Trial:
+    """Tries edits of a program against one of its problems."""
+
+    __slots__ = ("_known", "_left", "_options", "_program", "problem")
+
+    def __init__(self, program: Program, options: Options, problems: Sequence[Diagnostic], problem: Diagnostic) -> None:
+        self._program = program
+        self._options = options
+        self._known = set(map(key_of, problems))
+        self._left = MOST_TRIES
+        self.problem = problem
+
+    def solves(self, edits: Sequence[Edit] = (), inputs: Mapping[str, Shape] | None = None) -> bool:
+        """True where the problem is gone with these edits, and no other has come; False where no try is left."""
+        return self.built(edits, inputs) is not None
+
+    def built(self, edits: Sequence[Edit] = (), inputs: Mapping[str, Shape] | None = None) -> Built | None:
+        """The program with these edits, if they solve the problem and bring no other."""
+        self._left -= 1
+        if self._left < 0:
+            return None
+        options = self._options._replace(inputs=inputs) if inputs else self._options
+        with applied(edits):
+            built = build(self._program, options)
+        problems = set(map(key_of, built.problems))
+        return built if key_of(self.problem) not in problems and problems <= self._known else None
+
+
+def key_of(problem: Diagnostic) -> tuple[object, ...]:
+    """What makes two diagnostics the same problem: their name and place."""
+    return (problem.name, *(place(problem.at.span) if problem.at else (problem.message,)))
