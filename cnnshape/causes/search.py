@@ -7,10 +7,13 @@ from cnnshape.causes.options import Option, options_of
 from cnnshape.causes.replay import Replay
 from cnnshape.causes.trial import Trial
 from cnnshape.graph import Node
+from cnnshape.language import Expression
 from cnnshape.layers import Shape, Tensor
 from cnnshape.program import KindStep, Program
 
-MOST_CAUSES = 3
+MOST_CAUSES = 4
+MOST_TEXTS = 2
+_BORROWED = frozenset({"out", "stride"})
 Tensors = Mapping[int, Tensor]
 Rank = Callable[[int, Option], int]
 
@@ -27,17 +30,20 @@ class Layers:
 
 
 class Cause:
-    """A layer and an edit of it with which the shapes meet: `result` is that of the first path then."""
+    """A layer and an edit of it with which the shapes meet: `result` is that of the first path then.
+
+    `text` is an expression that another layer has for the value, which the edit writes in its stead.
+    """
 
     __slots__ = ("edit", "node", "option", "rank", "result", "value")
 
-    def __init__(self, layers: Layers, option: Option, rank: int, result: Shape) -> None:
+    def __init__(self, layers: Layers, option: Option, rank: int, result: Shape, text: str = "") -> None:
         self.result = result
         self.node = layers.node
         self.value = layers.values[-1]
         self.option = option
         self.rank = rank
-        self.edit: Edit = edit_of(layers.step, layers.node, option.argument, option.written)
+        self.edit: Edit = edit_of(layers.step, layers.node, option.argument, text or option.written)
 
 
 def layers_of(program: Program, replay: Replay) -> list[Layers]:
@@ -68,14 +74,32 @@ def find_causes(
 ) -> list[Cause]:
     """The edits of single steps with which the shapes meet, the most likely first."""
     causes = []
+    texts = _texts(layers)
     for group in layers:
         for option in options_of(group.node.application, channels):
             if replay.exhausted:
                 break
             tensors = replay.outputs(dict.fromkeys(group.values, option.layer))
             if tensors is not None and meets(tensors):
-                causes.append(Cause(group, option, rank(group.values[-1], option), tensors[replay.values[0]].shape))
+                result = tensors[replay.values[0]].shape
+                likely = rank(group.values[-1], option)
+                for text in texts.get((option.argument, option.written), ()):
+                    causes.append(Cause(group, option, likely, result, text))
+                causes.append(Cause(group, option, likely, result))
     return sorted(causes, key=lambda cause: cause.rank)
+
+
+def _texts(layers: Sequence[Layers]) -> dict[tuple[str, object], list[str]]:
+    """The expressions that steps have for values of strides and channels: a block is used with several of them."""
+    texts: dict[tuple[str, object], list[str]] = {}
+    for group in layers:
+        plan = group.step.plan
+        for argument in _BORROWED & plan.values.keys() if plan else ():
+            value = plan.values[argument] if plan else None
+            if isinstance(value, Expression) and not value.constant and not value.dynamic:
+                listed = texts.setdefault((argument, getattr(group.node.application.layer, argument)), [])
+                listed += [value.text] if value.text not in listed[:MOST_TEXTS] else []
+    return {key: listed[:MOST_TEXTS] for key, listed in texts.items()}
 
 
 def tried(causes: Sequence[Cause], trial: Trial) -> list[Cause]:

@@ -8,7 +8,7 @@ from cnnshape.graph import Built, Options, build
 from cnnshape.layers import Shape
 from cnnshape.program import Program
 
-MOST_TRIES = 16
+MOST_TRIES = 24
 """Builds of the program for one explanation."""
 
 
