@@ -6,5 +6,6 @@ problem is gone and no other has come. Nothing here runs for a design without su
 """
 
 from cnnshape.causes.explain import explain_misfits
+from cnnshape.causes.outputs import explain_outputs
 
-__all__ = ["explain_misfits"]
+__all__ = ["explain_misfits", "explain_outputs"]

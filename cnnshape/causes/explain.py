@@ -1,5 +1,6 @@
 """Failed joins, explained: their diagnostics get the layers that are the cause, and help that was tried."""
 
+from cnnshape.causes.describe import cause_text, edit_text, edits_text, rounds_text, sizes_text
 from cnnshape.causes.edit import Edit, place
 from cnnshape.causes.options import LIKELY, keeping_padding, stride_of
 from cnnshape.causes.paths import Paths, is_scaled
@@ -10,7 +11,7 @@ from cnnshape.causes.trial import Trial
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.graph import Built, Graph, Misfit, Node, Options
 from cnnshape.language import Expression
-from cnnshape.layers import BY_NAME, LayerProblem, counted, format_shape
+from cnnshape.layers import BY_NAME, LayerProblem, format_shape
 from cnnshape.program import Program
 
 MOST_EXPLAINED = 4
@@ -81,7 +82,7 @@ class _Explanation:
         return rounding if rounding.sizes else None
 
     def _rounded(self, rounding: Rounding) -> Diagnostic:
-        labels = [Label(node.at, _rounds_text(node)) for node in _distinct(rounding.nodes)]
+        labels = [Label(node.at, rounds_text(node)) for node in _distinct(rounding.nodes)]
         shape = self.graph.inputs[0].tensor.shape
         labels.append(Label(self.program.spec.inputs[0].span, f"the input is {format_shape(shape)}"))
         sizes = " or ".join(format_shape(size[1:]) for size in rounding.sizes)
@@ -91,9 +92,9 @@ class _Explanation:
     # Edits
 
     def _with_causes(self, causes: list[Cause]) -> Diagnostic:
-        labels = [Label(cause.edit.at, _cause_text(cause)) for cause in causes]
+        labels = [Label(cause.edit.at, cause_text(cause)) for cause in causes]
         best = [cause for cause in causes if cause.rank == causes[0].rank][:2]
-        fix = "write " + " or ".join(_edit_text(cause.edit, full=index == 0) for index, cause in enumerate(best))
+        fix = f"write {edits_text([cause.edit for cause in best])}"
         if len(best) == 1 and self.paths.is_residual:
             fix += f"; both paths then end with {format_shape(best[0].result)}"
         return self._described(labels, self._help(causes[0], fix))
@@ -136,11 +137,11 @@ class _Explanation:
         edits = sorted((edit for group in groups if (edit := _padded(group))), key=lambda edit: edit.at.line)
         if edits and self.trial.solves(edits):
             labels = [Label(edit.at, "lacks padding") for edit in edits]
-            every = " and ".join(_edit_text(edit) for edit in edits)
+            every = " and ".join(edit_text(edit) for edit in edits)
             return self._described(labels, f"windows lack padding: write {every}")
-        labels = [Label(cause.edit.at, _cause_text(cause)) for cause in causes[:MOST_NAMED]]
+        labels = [Label(cause.edit.at, cause_text(cause)) for cause in causes[:MOST_NAMED]]
         nodes = [group.node for group in groups if _resizes(group.node)]
-        labels = labels or [Label(node.at, _sizes_text(node)) for node in _distinct(nodes)]
+        labels = labels or [Label(node.at, sizes_text(node)) for node in _distinct(nodes)]
         return self._described(labels, self.problem.help)
 
     def _described(self, labels: list[Label], help: str | None) -> Diagnostic:
@@ -167,27 +168,3 @@ def _resizes(node: Node) -> bool:
 def _distinct(nodes: list[Node]) -> list[Node]:
     """The last nodes of different steps, the nearest to the join first."""
     return list({place(node.at): node for node in reversed(nodes)}.values())[:MOST_NAMED]
-
-
-def _edit_text(edit: Edit, *, full: bool = False) -> str:
-    kind = f" on the {edit.step.word.text}" if full else ""
-    return f"`{edit.text}`{kind} in line {edit.at.line}"
-
-
-def _cause_text(cause: Cause) -> str:
-    """What a layer does that an edit changes: how many channels it ends with, or what it makes of the size."""
-    if cause.edit.argument == "out":
-        return f"ends with {counted(cause.node.application.output.shape[0], 'channel')}"
-    return _sizes_text(cause.node)
-
-
-def _sizes_text(node: Node) -> str:
-    before, after = node.application.inputs[0].shape, node.application.output.shape
-    if before[1:] == after[1:]:
-        return f"keeps {format_shape(before[1:])}"
-    return f"{format_shape(before[1:])} becomes {format_shape(after[1:])}"
-
-
-def _rounds_text(node: Node) -> str:
-    before, after = node.application.inputs[0].shape, node.application.output.shape
-    return f"rounds: {format_shape(before[1:])} becomes {format_shape(after[1:])}"

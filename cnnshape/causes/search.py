@@ -12,7 +12,7 @@ from cnnshape.layers import Shape, Tensor
 from cnnshape.program import KindStep, Program
 
 MOST_CAUSES = 4
-MOST_TEXTS = 2
+MOST_TEXTS = 3
 _BORROWED = frozenset({"out", "stride"})
 Tensors = Mapping[int, Tensor]
 Rank = Callable[[int, Option], int]
@@ -98,8 +98,8 @@ def _texts(layers: Sequence[Layers]) -> dict[tuple[str, object], list[str]]:
             value = plan.values[argument] if plan else None
             if isinstance(value, Expression) and not value.constant and not value.dynamic:
                 listed = texts.setdefault((argument, getattr(group.node.application.layer, argument)), [])
-                listed += [value.text] if value.text not in listed[:MOST_TEXTS] else []
-    return {key: listed[:MOST_TEXTS] for key, listed in texts.items()}
+                listed += [*sorted(value.names), value.text]
+    return {key: sorted(dict.fromkeys(listed), key=len)[:MOST_TEXTS] for key, listed in texts.items()}
 
 
 def tried(causes: Sequence[Cause], trial: Trial) -> list[Cause]:

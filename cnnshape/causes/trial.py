@@ -9,7 +9,8 @@ from cnnshape.layers import Shape
 from cnnshape.program import Program
 
 MOST_TRIES = 24
-"""Builds of the program for one explanation."""
+"""Edits that are tried for one explanation."""
+MOST_VARIANTS = 4
 
 
 class Trial:
@@ -36,8 +37,16 @@ class Trial:
         options = self._options._replace(inputs=inputs) if inputs else self._options
         with applied(edits):
             built = build(self._program, options)
+            varied = [build(self._program, options._replace(variant=name)) for name in self._variants()]
         problems = set(map(key_of, built.problems))
-        return built if key_of(self.problem) not in problems and problems <= self._known else None
+        if any(key_of(self.problem) in map(key_of, one.problems) for one in (built, *varied)):
+            return None
+        return built if problems <= self._known else None
+
+    def _variants(self) -> list[str]:
+        """The variants that an edit must serve too, unless one was chosen."""
+        variants = self._program.spec.variants[:MOST_VARIANTS]
+        return [] if self._options.variant else [variant.name.text for variant in variants]
 
 
 def key_of(problem: Diagnostic) -> tuple[object, ...]:
