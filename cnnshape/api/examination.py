@@ -83,7 +83,10 @@ def examine(design: Design, options: Options, *, explain: bool = True) -> Examin
     return Examination(design, options, program, ExpansionMemory(), explain=explain)
 
 
-def expand(design: Design, options: Options) -> tuple[Graph | None, list[Diagnostic]]:
-    """The graph of a design and all its problems, sorted by place; no graph where there are errors."""
-    examination = examine(design, options)
+def expand(design: Design, options: Options, *, explain: bool = True) -> tuple[Graph | None, list[Diagnostic]]:
+    """The graph of a design and all its problems, sorted by place; no graph where there are errors.
+
+    Where joins fail, `explain` looks for the cause.
+    """
+    examination = examine(design, options, explain=explain)
     return (None if examination.problems else examination.graph), examination.problems

@@ -94,20 +94,20 @@ class _Explanation:
     def _with_causes(self, causes: list[Cause]) -> Diagnostic:
         labels = [Label(cause.edit.at, cause_text(cause)) for cause in causes]
         best = [cause for cause in causes if cause.rank == causes[0].rank][:2]
-        fix = f"write {edits_text([cause.edit for cause in best])}"
-        if len(best) == 1 and self.paths.is_residual:
-            fix += f"; both paths then end with {format_shape(best[0].result)}"
-        return self._described(labels, self._help(causes[0], fix))
+        return self._described(labels, self._help(best))
 
-    def _help(self, cause: Cause, fix: str) -> str | None:
-        """The help: the edit that was tried; a missing projection or scale is offered first, where it may be that."""
+    def _help(self, best: list[Cause]) -> str | None:
+        """The help: the edits that were tried; a missing projection or scale is offered first, where it may be that."""
         if self._whole_ratio():
             return self.problem.help
-        if renamed := self._inner_channels(cause):
-            return f"{renamed}; {fix}"
-        if self.paths.lacks_projection or (not self.paths.is_residual and self._equal_sizes()):
+        fix = f"write {edits_text([cause.edit for cause in best])}"
+        if self.paths.lacks_projection and not self._inner_channels(best[0]):
             return f"{self.problem.help}; or {fix}"
-        return fix
+        if not self.paths.is_residual and self._equal_sizes():
+            return f"{self.problem.help}; or {fix}"
+        if len(best) == 1 and self.paths.is_residual:
+            fix += f"; both paths then end with {format_shape(best[0].result)}"
+        return "; ".join(part for part in (self._inner_channels(best[0]), fix) if part)
 
     def _equal_sizes(self) -> bool:
         return len({shape[1:] for shape in self.shapes}) == 1

@@ -1,5 +1,6 @@
 """`cnnshape sizes`"""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -11,14 +12,15 @@ from cnnshape.cli.output import Screen
 from cnnshape.cli.reading import fail, read_design
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph, Options, given_inputs
-from cnnshape.layers import Shape
+from cnnshape.layers import Shape, format_shape
 from cnnshape.render.sizes import FORMATS, SizesView
+from cnnshape.study.sizes import AxisSizes, axis_name, filled, find_sizes, starred
 from cnnshape.study.sizes import costs as costs_at
-from cnnshape.study.sizes import find_sizes
 
 MOST = 4096
 """Sizes that are tried at a time."""
 LARGEST = 10**6
+LARGEST_SIZE = 10**9
 STEPS = 6
 
 
@@ -46,6 +48,16 @@ def sizes(
             show_default=False,
         ),
     ] = None,
+    input: Annotated[
+        str,
+        typer.Option(
+            "--input",
+            "-i",
+            help="An input whose starred axes are tried one at a time, while the others are held: `1x64x*`.",
+            metavar="CxHxW",
+            show_default=False,
+        ),
+    ] = "",
     costs: Annotated[
         str,
         typer.Option(
@@ -58,22 +70,53 @@ def sizes(
 ) -> None:
     """Find the input sizes that work, those without rounding, what forbids the others, and what sizes cost.
 
-    Every size of the range is tried, on all axes of the first input together.
+    Every size of the range is tried, on all axes of the first input together, or on each axis that has a star in
+    `--input`.
     """
     design = read_design(spec)
     options = graph_options(None, param, variant)
-    channels, *spatial = _first_input(design, options)
-    if not spatial:
+    own = _first_input(design, options)
+    if len(own) == 1:
         raise typer.BadParameter("the first input has no spatial axes")
-    start = max(spatial)
+    shape, together = _axes_to_try(input, own)
     listed = _listed(costs)
-    lowest, highest = _range(start, lowest, highest)
 
-    def try_size(size: int) -> tuple[Graph | None, list[Diagnostic]]:
-        return expand(design, options._replace(inputs={"": (channels, *(size for _ in spatial))}))
+    def try_size(axes: Axes, size: int) -> tuple[Graph | None, list[Diagnostic]]:
+        return expand(design, options._replace(inputs={"": filled(shape, axes, size)}), explain=False)
 
-    tried = find_sizes(try_size, lowest, highest)
-    screen.write(SizesView(design.name, tried, costs_at(try_size, listed or _steps_from(start))))
+    runs = []
+    for axes in together:
+        bounds = _range(max(shape[axis] for axis in axes), lowest, highest)
+        found = find_sizes(partial(try_size, axes), *bounds, design.spec)
+        runs.append(AxisSizes(axis_name(shape, axes[0]) if input else "", starred(shape, axes), found))
+    every = tuple([axis for axes in together for axis in axes])
+    at = listed or _steps_from(max(shape[axis] for axis in every))
+    screen.write(SizesView(design.name, runs, costs_at(partial(try_size, every), at)))
+
+
+Axes = tuple[int, ...]
+"""Axes of a shape that get one size."""
+
+
+def _axes_to_try(given: str, own: Shape) -> tuple[Shape, list[Axes]]:
+    """The input and the axes that are tried together: all of them, or each that has a star; raises BadParameter."""
+    if not given:
+        return own, [tuple(range(1, len(own)))]
+    words = given.lower().replace(",", "x").split("x")
+    hint = "--input"
+    if not all(
+        word == "*" or (word.isascii() and word.isdigit() and 0 < int(word[:10]) < LARGEST_SIZE) for word in words
+    ):
+        raise typer.BadParameter(f"{given!r} is no shape; write {starred(own, (len(own) - 1,))}", param_hint=hint)
+    if len(words) != len(own):
+        message = f"{given!r} has {len(words)} axes, but the input is {format_shape(own)}"
+        raise typer.BadParameter(message, param_hint=hint)
+    stars = [axis for axis, word in enumerate(words) if word == "*"]
+    if not stars or stars[0] == 0:
+        message = f"{given!r} needs a star on an axis of sizes, such as {starred(own, (len(own) - 1,))}"
+        raise typer.BadParameter(message, param_hint=hint)
+    shape = tuple(size if word == "*" else int(word) for word, size in zip(words, own, strict=True))
+    return shape, [(axis,) for axis in stars]
 
 
 def _first_input(design: Design, options: Options) -> Shape:
