@@ -1,11 +1,11 @@
 """An edit of the file: another value for an argument of a step. It is tried on the program that was resolved already."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from cnnshape.graph import Node
 from cnnshape.language import Expression, ListValue, Value, compile_expression
-from cnnshape.program import Body, JoinStep, KindStep, LoopStep, Plan, Program, ResidualStep, ResolvedStep
+from cnnshape.program import BlockStep, Body, JoinStep, KindStep, LoopStep, Plan, Program, ResidualStep, ResolvedStep
 from cnnshape.source import Span
 
 Written = int | float | bool | str | tuple[int, ...]
@@ -13,11 +13,11 @@ Written = int | float | bool | str | tuple[int, ...]
 
 
 class Edit:
-    """`argument: written` in a step; `first` where it is in the `first:` of the step."""
+    """`argument: written` in a step, or a param in a use of a block; `first` where it is in the `first:` of the step."""
 
     __slots__ = ("argument", "first", "step", "written")
 
-    def __init__(self, step: KindStep, argument: str, written: Written, *, first: bool = False) -> None:
+    def __init__(self, step: KindStep | BlockStep, argument: str, written: Written, *, first: bool = False) -> None:
         self.step = step
         self.argument = argument
         self.written = written
@@ -31,8 +31,12 @@ class Edit:
     @property
     def at(self) -> Span:
         """The place of the value that it replaces, or the step's word where the argument is new."""
-        plan = self.step.first if self.first else self.step.plan
-        value = plan.values.get(self.argument) if plan else None
+        step = self.step
+        if isinstance(step, BlockStep):
+            value = step.given.get(self.argument)
+        else:
+            plan = step.first if self.first else step.plan
+            value = plan.values.get(self.argument) if plan else None
         return self.step.word.span if value is None else value.span
 
 
@@ -47,9 +51,17 @@ def written_text(written: Written) -> str:
 
 def kind_steps(program: Program) -> dict[tuple[int, int, int], KindStep]:
     """The steps of layers by the place of their words."""
-    bodies = [program.layers, *[block.body for block in program.blocks.values()]]
-    steps = (step for body in bodies for step in _walk(body) if isinstance(step, KindStep))
-    return {place(step.word.span): step for step in steps}
+    return {place(step.word.span): step for step in _every(program) if isinstance(step, KindStep)}
+
+
+def block_steps(program: Program) -> dict[tuple[int, int, int], BlockStep]:
+    """The uses of blocks by the place of their words."""
+    return {place(step.word.span): step for step in _every(program) if isinstance(step, BlockStep)}
+
+
+def _every(program: Program) -> Iterator[ResolvedStep]:
+    for body in [program.layers, *[block.body for block in program.blocks.values()]]:
+        yield from _walk(body)
 
 
 def place(span: Span) -> tuple[int, int, int]:
@@ -88,30 +100,45 @@ def edit_of(step: KindStep, node: Node, argument: str, written: Written) -> Edit
 @contextmanager
 def applied(edits: Sequence[Edit]) -> Iterator[None]:
     """Lets the program have these edits meanwhile."""
-    kept = {id(edit.step): (edit.step, edit.step.plan, edit.step.first) for edit in edits}
-    for edit in edits:
-        _apply(edit)
+    undo = [_apply(edit) for edit in edits]
     try:
         yield
     finally:
-        for step, plan, first in kept.values():
-            step.plan, step.first = plan, first
+        for restore in reversed(undo):
+            restore()
 
 
-def _apply(edit: Edit) -> None:
-    step = edit.step
+def _apply(edit: Edit) -> Callable[[], None]:
+    """Applies an edit; gives what undoes it."""
+    return _apply_to_use(edit, edit.step) if isinstance(edit.step, BlockStep) else _apply_to_layer(edit, edit.step)
+
+
+def _apply_to_use(edit: Edit, step: BlockStep) -> Callable[[], None]:
+    given, first = step.given, step.first
+    value = _value(edit.written, step.word.span)
+    step.given = {**given, edit.argument: value}
+    if first.get(edit.argument) is given.get(edit.argument):
+        step.first = {**first, edit.argument: value}
+
+    def restore() -> None:
+        step.given, step.first = given, first
+
+    return restore
+
+
+def _apply_to_layer(edit: Edit, step: KindStep) -> Callable[[], None]:
     plan, first = step.plan, step.first
-    if plan is None:
-        return
     if edit.first and first is not None:
         step.first = _changed(first, edit)
-        return
-    step.plan = _changed(plan, edit)
-    inherits = first is not None and first.values.get(edit.argument) is plan.values.get(edit.argument)
-    if first is plan or first is None:
-        step.first = step.plan if first is plan else None
-    elif inherits:
-        step.first = _changed(first, edit)
+    elif plan is not None:
+        step.plan = _changed(plan, edit)
+        inherits = first is not None and first.values.get(edit.argument) is plan.values.get(edit.argument)
+        step.first = step.plan if first is plan else _changed(first, edit) if first and inherits else first
+
+    def restore() -> None:
+        step.plan, step.first = plan, first
+
+    return restore
 
 
 def _changed(plan: Plan, edit: Edit) -> Plan:

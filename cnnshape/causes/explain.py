@@ -6,13 +6,14 @@ from cnnshape.causes.options import LIKELY, keeping_padding, stride_of
 from cnnshape.causes.paths import Paths, is_scaled
 from cnnshape.causes.replay import Replay
 from cnnshape.causes.rounding import Rounding, find_rounding
-from cnnshape.causes.search import Cause, Layers, Tensors, find_causes, layers_of, tried
+from cnnshape.causes.search import Cause, Layers, Search, Tensors, layers_of, tried
 from cnnshape.causes.trial import Trial
+from cnnshape.causes.uses import Uses
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.graph import Built, Graph, Misfit, Node, Options
 from cnnshape.language import Expression
 from cnnshape.layers import BY_NAME, LayerProblem, format_shape
-from cnnshape.program import Program
+from cnnshape.program import KindStep, Program
 
 MOST_EXPLAINED = 4
 MOST_NAMED = 3
@@ -49,7 +50,7 @@ class _Explanation:
             return self.problem
         layers = layers_of(self.program, self.replay)
         channels = {shape[0] for shape in self.shapes}
-        causes = find_causes(layers, self.replay, channels, meets=self._meets, rank=self.paths.rank)
+        causes = Search(layers, Uses(self.program, self.replay), channels, self._meets, self.paths.rank).causes()
         likely = tried([cause for cause in causes if cause.rank <= LIKELY], self.trial)
         if not likely and (rounding := self._rounding()):
             return self._rounded(rounding)
@@ -86,7 +87,7 @@ class _Explanation:
         shape = self.graph.inputs[0].tensor.shape
         labels.append(Label(self.program.spec.inputs[0].span, f"the input is {format_shape(shape)}"))
         sizes = " or ".join(format_shape(size[1:]) for size in rounding.sizes)
-        help = f"a halving rounded, and no doubling restores the size; nothing on these paths rounds at {sizes}"
+        help = f"halving rounded the size, and doubling doesn't restore it; with an input of {sizes} nothing on these paths rounds"
         return self._described(labels, help)
 
     # Edits
@@ -118,8 +119,8 @@ class _Explanation:
 
     def _inner_channels(self, cause: Cause) -> str:
         """What to say where `in_channels` was taken for the channels of the whole residual."""
-        plan = cause.edit.step.plan
-        value = plan.values.get("out") if plan else None
+        step = cause.edit.step
+        value = step.plan.values.get("out") if isinstance(step, KindStep) and step.plan else None
         own = cause.node.application.inputs[0].shape[0]
         if cause.edit.argument != "out" or not isinstance(value, Expression) or "in_channels" not in value.names:
             return ""

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from cnnshape.causes.describe import cause_text, edits_text
 from cnnshape.causes.replay import Replay
-from cnnshape.causes.search import Cause, find_causes, layers_of
+from cnnshape.causes.search import Cause, Search, layers_of
 from cnnshape.causes.trial import Trial, key_of
+from cnnshape.causes.uses import Uses
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.graph import Graph, Options
 from cnnshape.language import Expectation, Expression, ExpressionProblem, ListValue
@@ -63,15 +64,15 @@ def _shape(expectation: Expectation) -> Shape:
 
 def _explained(program: Program, trial: Trial, graph: Graph, value: int, wanted: Shape) -> Diagnostic:
     replay = Replay(graph, (value,))
-    causes = find_causes(
+    search = Search(
         layers_of(program, replay),
-        replay,
+        Uses(program, replay),
         {wanted[0]},
-        meets=lambda tensors: tensors[value].shape == wanted,
-        rank=lambda _, option: option.rank,
+        lambda tensors: tensors[value].shape == wanted,
+        lambda _, option: option.rank,
     )
     solved: dict[object, Cause] = {}
-    for cause in causes:
+    for cause in search.causes():
         key = cause.edit.step, cause.edit.argument
         if key not in solved and _gives(trial, cause, wanted):
             solved[key] = cause

@@ -3,16 +3,19 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from cnnshape.causes.edit import Edit, edit_of, kind_steps, place
-from cnnshape.causes.options import Option, options_of
+from cnnshape.causes.options import REMOTE, Option, options_of
 from cnnshape.causes.replay import Replay
 from cnnshape.causes.trial import Trial
+from cnnshape.causes.uses import Uses
 from cnnshape.graph import Node
 from cnnshape.language import Expression
-from cnnshape.layers import Shape, Tensor
+from cnnshape.layers import Layer, Shape, Tensor
 from cnnshape.program import KindStep, Program
 
 MOST_CAUSES = 4
 MOST_TEXTS = 3
+IN_USE = REMOTE
+"""The rank of a param in a use of a block: other layers depend on it too."""
 _BORROWED = frozenset({"out", "stride"})
 Tensors = Mapping[int, Tensor]
 Rank = Callable[[int, Option], int]
@@ -30,20 +33,15 @@ class Layers:
 
 
 class Cause:
-    """A layer and an edit of it with which the shapes meet: `result` is that of the first path then.
+    """A layer and an edit with which the shapes meet: `result` is that of the first path then."""
 
-    `text` is an expression that another layer has for the value, which the edit writes in its stead.
-    """
+    __slots__ = ("edit", "node", "rank", "result")
 
-    __slots__ = ("edit", "node", "option", "rank", "result", "value")
-
-    def __init__(self, layers: Layers, option: Option, rank: int, result: Shape, text: str = "") -> None:
-        self.result = result
-        self.node = layers.node
-        self.value = layers.values[-1]
-        self.option = option
+    def __init__(self, node: Node, edit: Edit, *, rank: int, result: Shape) -> None:
+        self.node = node
+        self.edit = edit
         self.rank = rank
-        self.edit: Edit = edit_of(layers.step, layers.node, option.argument, text or option.written)
+        self.result = result
 
 
 def layers_of(program: Program, replay: Replay) -> list[Layers]:
@@ -64,29 +62,65 @@ def layers_of(program: Program, replay: Replay) -> list[Layers]:
     return sorted(groups.values(), key=lambda group: (not exclusive.intersection(group.values), -group.values[-1]))
 
 
-def find_causes(
-    layers: Sequence[Layers],
-    replay: Replay,
-    channels: Collection[int],
-    *,
-    meets: Callable[[Tensors], bool],
-    rank: Rank,
-) -> list[Cause]:
-    """The edits of single steps with which the shapes meet, the most likely first."""
-    causes = []
-    texts = _texts(layers)
-    for group in layers:
-        for option in options_of(group.node.application, channels):
-            if replay.exhausted:
-                break
-            tensors = replay.outputs(dict.fromkeys(group.values, option.layer))
-            if tensors is not None and meets(tensors):
-                result = tensors[replay.values[0]].shape
-                likely = rank(group.values[-1], option)
-                for text in texts.get((option.argument, option.written), ()):
-                    causes.append(Cause(group, option, likely, result, text))
-                causes.append(Cause(group, option, likely, result))
-    return sorted(causes, key=lambda cause: cause.rank)
+class Search:
+    """Finds edits with which shapes meet; `channels` are those that may have been meant."""
+
+    __slots__ = ("_channels", "_layers", "_meets", "_rank", "_replay", "_texts", "_uses")
+
+    def __init__(
+        self,
+        layers: Sequence[Layers],
+        uses: Uses,
+        channels: Collection[int],
+        meets: Callable[[Tensors], bool],
+        rank: Rank,
+    ) -> None:
+        self._layers = layers
+        self._uses = uses
+        self._replay = uses.replay
+        self._channels = channels
+        self._meets = meets
+        self._rank = rank
+        self._texts = _texts(layers)
+
+    def causes(self) -> list[Cause]:
+        """The edits of single steps with which the shapes meet, the most likely first; those of layers before uses."""
+        inside: list[Cause] = []
+        outside: list[Cause] = []
+        for group in self._layers:
+            for option in options_of(group.node.application, self._channels):
+                if not self._replay.exhausted:
+                    inside += self._in_step(group, option)
+                    outside += self._in_uses(group, option)
+        return sorted(inside, key=lambda cause: cause.rank) + sorted(outside, key=lambda cause: cause.rank)
+
+    def _in_step(self, group: Layers, option: Option) -> list[Cause]:
+        result = self._result(dict.fromkeys(group.values, option.layer))
+        if not result:
+            return []
+        rank = self._rank(group.values[-1], option)
+        written = [*self._texts.get((option.argument, option.written), ()), option.written]
+        edits = [edit_of(group.step, group.node, option.argument, value) for value in written]
+        return [Cause(group.node, edit, rank=rank, result=result) for edit in edits]
+
+    def _in_uses(self, group: Layers, option: Option) -> list[Cause]:
+        """The same for the uses of a block whose param the argument is, unless they are tried already."""
+        steps = {value: one.step for one in self._layers for value in one.values}
+        causes = []
+        uses = {self._uses.params_of(value, group.step, option.argument): value for value in group.values}
+        for use, value in uses.items():
+            if use is None:
+                continue
+            result = self._result(self._uses.changes(*use, option, steps))
+            if result:
+                rank = max(self._rank(value, option), IN_USE)
+                causes.append(Cause(group.node, Edit(*use, option.written), rank=rank, result=result))
+        return causes
+
+    def _result(self, changes: dict[int, Layer]) -> Shape:
+        """The shape of the first value with other layers, where the shapes meet then; empty where they don't."""
+        tensors = self._replay.outputs(changes)
+        return tensors[self._replay.values[0]].shape if tensors is not None and self._meets(tensors) else ()
 
 
 def _texts(layers: Sequence[Layers]) -> dict[tuple[str, object], list[str]]:

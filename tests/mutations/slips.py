@@ -29,7 +29,7 @@ SLIPS = (
 )  # fmt: skip
 JOINS = ("residual-shape-mismatch", "join-shape-mismatch")
 WRITTEN = re.compile(r"`(\w+): ([^`]+)`(?: on the (\w+))? in line (\d+)")
-SIZES = re.compile(r"rounds at ((?:[\dx]+(?: or )?)+)")
+SIZES = re.compile(r"with an input of ([\dx]+(?: or [\dx]+)?)")
 
 
 class Finding(NamedTuple):
