@@ -8,7 +8,7 @@ from cnnshape.causes.edit import Written
 from cnnshape.layers import Application, ConvTranspose, Layer, LayerProblem, Window
 
 LIKELY, POSSIBLE, REMOTE = range(3)
-_STRIDES = (1, 2, 4)
+_STRIDES = (1, 2, 3, 4)
 
 
 class Option:

@@ -1,24 +1,27 @@
 """The layers that made some tensors, run again with other arguments or on other inputs."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping
 
 from cnnshape.graph import Graph, Node
 from cnnshape.layers import Layer, LayerProblem, Shape, Tensor
 
-MOST_STEPS = 150_000
-"""Layers that are gone through for one explanation, in all tries together."""
+MOST_STEPS = 60_000
+"""Layers that are worked out for one explanation, in all tries together."""
 
 
 class Replay:
     """The part of a graph that some values depend on; `made` are its values in the order in which they are made."""
 
-    __slots__ = ("graph", "made", "steps", "values")
+    __slots__ = ("_tensors", "graph", "made", "steps", "values")
 
     def __init__(self, graph: Graph, values: tuple[int, ...]) -> None:
         self.graph = graph
         self.values = values
         self.made = sorted(self.ancestors(values))
         self.steps = 0
+        every = [*range(len(graph.inputs)), *self.made]
+        self._tensors = {value: graph.value(value) for value in every}
 
     @property
     def exhausted(self) -> bool:
@@ -51,22 +54,20 @@ class Replay:
         self, changes: Mapping[int, Layer], inputs: Mapping[int, Shape] | None = None
     ) -> dict[int, Tensor] | None:
         """All tensors with other layers at some values, or inputs of other shapes; None where a layer can't work."""
-        given = inputs or {}
-        tensors = {
-            index: one.tensor._replace(shape=given.get(index, one.tensor.shape))
-            for index, one in enumerate(self.graph.inputs)
-        }
-        for value in self.made:
-            self.steps += 1
+        tensors = dict(self._tensors)
+        for index, shape in (inputs or {}).items():
+            tensors[index] = tensors[index]._replace(shape=shape)
+        changed = {*changes, *(inputs or ())}
+        for value in self.made[bisect_left(self.made, min(changed, default=0)) :]:
             node = self.node(value)
-            application = node.application
-            entering = tuple([tensors[index] for index in node.inputs])
-            layer = changes.get(value, application.layer)
-            if layer is application.layer and entering == application.inputs:
-                tensors[value] = application.output
+            if value not in changes and changed.isdisjoint(node.inputs):
                 continue
+            self.steps += 1
             try:
-                tensors[value] = layer.output(entering)
+                layer = changes.get(value, node.application.layer)
+                tensors[value] = layer.output(tuple([tensors[index] for index in node.inputs]))
             except LayerProblem:
                 return None
+            if tensors[value] != node.application.output:
+                changed.add(value)
         return tensors

@@ -1,7 +1,5 @@
 """Sizes of the input that are halved unevenly: which layer rounds, and the next sizes at which none does."""
 
-from collections.abc import Iterator
-
 from cnnshape.causes.options import windows_of
 from cnnshape.causes.replay import Replay
 from cnnshape.graph import Node
@@ -49,32 +47,25 @@ def _rounds(windows: tuple[Window, ...], sizes: Shape, outputs: Shape) -> tuple[
 
 def _nearest(replay: Replay, shape: Shape, direction: int) -> Shape:
     """The next input in one direction at which nothing rounds and the values have equal sizes; empty if there is none."""
-    left = set(range(len(shape) - 1))
-    sizes = list(shape[1:])
-    for distance, wanted in _tries(shape, direction):
-        if not left or replay.exhausted:
-            break
-        tensors = replay.outputs({}, {0: (shape[0], *wanted)})
-        if tensors is None:
-            continue
-        for axis in [axis for axis in left if _even(replay, tensors, axis)]:
-            left.discard(axis)
-            sizes[axis] = wanted[axis] if distance else shape[axis + 1]
-    return () if left else (shape[0], *sizes)
+    sizes = [_nearest_size(replay, shape, axis, direction) for axis in range(len(shape) - 1)]
+    return (shape[0], *sizes) if all(sizes) else ()
 
 
-def _tries(shape: Shape, direction: int) -> Iterator[tuple[int, Shape]]:
-    """Inputs that are smaller or larger, all axes together."""
-    for distance in range(FARTHEST + 1):
-        wanted = tuple([size + direction * distance for size in shape[1:]])
-        if min(wanted) > 0:
-            yield distance, wanted
+def _nearest_size(replay: Replay, shape: Shape, axis: int, direction: int) -> int:
+    """The next size of an axis, tried on all axes so that no other one is in the way; 0 if there is none."""
+    own = shape[axis + 1]
+    for distance in range(min(FARTHEST, own // 2) + 1):
+        size = own + direction * distance
+        tensors = None if replay.exhausted else replay.outputs({}, {0: (shape[0], *(size for _ in shape[1:]))})
+        if tensors is not None and _even(replay, tensors, axis):
+            return size
+    return 0
 
 
 def _even(replay: Replay, tensors: dict[int, Tensor], axis: int) -> bool:
     """True where an axis is divided by every stride, and all values have the same size on it."""
     ends = {tensors[value].shape[axis + 1] for value in replay.values if axis + 1 < len(tensors[value].shape)}
-    if len(ends) != 1:
+    if len(ends) != 1 or ends == {1}:
         return False
     return not any(_rounds_at(replay, value, tensors, axis) for value in replay.made)
 

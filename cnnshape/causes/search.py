@@ -65,7 +65,7 @@ def layers_of(program: Program, replay: Replay) -> list[Layers]:
 class Search:
     """Finds edits with which shapes meet; `channels` are those that may have been meant."""
 
-    __slots__ = ("_channels", "_layers", "_meets", "_rank", "_replay", "_texts", "_uses")
+    __slots__ = ("_channels", "_layers", "_meets", "_rank", "_replay", "_steps", "_texts", "_uses")
 
     def __init__(
         self,
@@ -82,6 +82,7 @@ class Search:
         self._meets = meets
         self._rank = rank
         self._texts = _texts(layers)
+        self._steps = {value: group.step for group in layers for value in group.values}
 
     def causes(self) -> list[Cause]:
         """The edits of single steps with which the shapes meet, the most likely first; those of layers before uses."""
@@ -105,13 +106,12 @@ class Search:
 
     def _in_uses(self, group: Layers, option: Option) -> list[Cause]:
         """The same for the uses of a block whose param the argument is, unless they are tried already."""
-        steps = {value: one.step for one in self._layers for value in one.values}
         causes = []
         uses = {self._uses.params_of(value, group.step, option.argument): value for value in group.values}
         for use, value in uses.items():
             if use is None:
                 continue
-            result = self._result(self._uses.changes(*use, option, steps))
+            result = self._result(self._uses.changes(*use, option, self._steps))
             if result:
                 rank = max(self._rank(value, option), IN_USE)
                 causes.append(Cause(group.node, Edit(*use, option.written), rank=rank, result=result))

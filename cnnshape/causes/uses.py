@@ -31,8 +31,8 @@ class Uses:
 
     def params_of(self, value: int, step: KindStep, argument: str) -> tuple[BlockStep, str] | None:
         """The use of a block, and its param, that set an argument of the layer which makes a value; None for others."""
-        use = self._uses.get(value)
         param = _param(step, argument)
+        use = self._uses.get(value) if param else None
         if use is None or use.block is None or param not in {one.name.text for one in use.block.params}:
             return None
         return use, param
