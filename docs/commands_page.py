@@ -23,7 +23,7 @@ def own_options(name: str) -> str:
     """What a command takes that is its own, and the names of what many commands take."""
     own = [_row(param) for param in COMMANDS[name] if param.help not in _SHARED]
     shared = [f"`{_names(param)[0]}`" for param in COMMANDS[name] if param.help in _SHARED]
-    listed = f"What [many commands take](#what-many-commands-take): {', '.join(shared)}." if shared else ""
+    listed = f"[Shared options](#shared-options): {', '.join(shared)}." if shared else ""
     return "\n\n".join(part for part in (table(_HEADINGS, own) if own else "", listed) if part)
 
 

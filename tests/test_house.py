@@ -84,3 +84,29 @@ def test_the_gate_ends_with_the_whole_suite():
     assert "set -euo pipefail" in lines
     for words in (".ci/lowest.py", "tests/faces tests/document", 'newest="python3.$minor"'):
         assert any(words in line for line in lines)
+
+
+LONGEST = 350
+"""Lines of a module, at the most; half of all modules are far shorter."""
+
+
+def lines_of(*patterns: str) -> dict[Path, list[str]]:
+    paths = [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
+    return {path: path.read_text(encoding="utf-8").splitlines() for path in paths}
+
+
+def test_no_module_is_long():
+    modules = lines_of("cnnshape/**/*.py")
+    assert {str(path.relative_to(ROOT)): len(lines) for path, lines in modules.items() if len(lines) > LONGEST} == {}
+    assert sorted(map(len, modules.values()))[len(modules) // 2] <= 100
+
+
+def test_no_error_of_types_is_ignored():
+    mark = "type: " + "ignore"
+    assert [path for path, lines in lines_of("cnnshape/**/*.py").items() if any(mark in line for line in lines)] == []
+
+
+def test_there_are_as_many_lines_of_tests_as_of_code():
+    code = sum(map(len, lines_of("cnnshape/**/*.py").values()))
+    tests = sum(map(len, lines_of("tests/**/*.py", "tests/**/*.yaml").values()))
+    assert tests >= code

@@ -16,7 +16,7 @@ from cnnshape.analysis.field import (
 from cnnshape.analysis.meeting import union
 from cnnshape.analysis.taps import Reading, composed_axes, narrowed, read_by
 from cnnshape.graph import Application, Graph
-from cnnshape.layers import Phases, Sight, Tensor
+from cnnshape.layers import Coverage, Phases, Tensor
 
 MAX_PHASES = 200_000
 """Phases of all fields together: a few long patterns in a deep network would take minutes and gigabytes."""
@@ -46,7 +46,7 @@ class _Tracer:
             if reading is None:
                 reading = self.readings[application] = read_by(application)
             value = self.values[node.inputs[0]]
-            if reading.taps is not Sight.POINT:
+            if reading.taps is not Coverage.POINT:
                 value = None if value is None else self.bounded(_follow(value, reading, application.output))
             elif len(node.inputs) > 1:
                 paths = [path for index in node.inputs if (path := self.values[index]) is not None]
@@ -66,11 +66,11 @@ def _follow(value: Dependence, reading: Reading, output: Tensor) -> Dependence:
     field, reach = value
     if isinstance(field, Field) and field.everywhere:
         return value
-    if reading.taps is Sight.WHOLE:
+    if reading.taps is Coverage.WHOLE:
         return Dependence(Field(everywhere(reach), output.shape[1:], True), reach)
     if isinstance(field, Undefined):
         return value
-    if isinstance(reading.taps, Sight):
+    if isinstance(reading.taps, Coverage):
         return Dependence(_REARRANGED, reach)
     if reading.cells is not None:
         reach = per_axis(narrowed, field.axes, reach, reading.cells)

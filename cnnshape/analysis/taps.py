@@ -14,7 +14,7 @@ from cnnshape.analysis.field import (
     phases_of,
 )
 from cnnshape.graph import Application
-from cnnshape.layers import AxisRelation, Phases, Sight, Window
+from cnnshape.layers import AxisRelation, Coverage, Phases, Window
 
 MAX_TAPS = 1 << 16
 ITSELF = Window()
@@ -28,7 +28,7 @@ class Reading(NamedTuple):
     True where it may leave out cells between those.
     """
 
-    taps: Sight | tuple[Phases | None, ...]
+    taps: Coverage | tuple[Phases | None, ...]
     cells: tuple[Interval, ...] | None = None
     skips: bool = False
 
@@ -36,10 +36,10 @@ class Reading(NamedTuple):
 def read_by(application: Application) -> Reading:
     """What a layer reads of its first input."""
     footprint = application.layer.footprint(application.inputs, application.output)
-    if isinstance(footprint, Sight):
+    if isinstance(footprint, Coverage):
         return Reading(footprint)
     if all(relation == ITSELF for relation in footprint):
-        return Reading(Sight.POINT)
+        return Reading(Coverage.POINT)
     taps = per_axis(_taps, footprint)
     every = [(0, size - 1) for size in application.inputs[0].shape[1:]]
     cells = per_axis(_cells, taps, every, application.output.shape[1:])

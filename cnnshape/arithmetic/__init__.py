@@ -1,4 +1,4 @@
-"""Numbers that may be recorded, and formulas with named factors. Knows nothing of layers."""
+"""Numbers that may be recorded, and formulas with named factors. Independent of layers."""
 
 from cnnshape.arithmetic.formula import ZERO, Constant, Factor, Figure, Formula, Product, Sum, Unknown, When, counted_as
 from cnnshape.arithmetic.numbers import (

@@ -1,8 +1,8 @@
 """Formulas: a count as sums and products of named factors, declared once and applied to many subjects.
 
-A formula gives the number (`value`), the arithmetic of one subject (`text`: `64 * 3 * 7 * 7 * 112 * 112`) and the
+A formula provides the number (`value`), the arithmetic of one subject (`text`: `64 * 3 * 7 * 7 * 112 * 112`) and the
 definition in words (`words`: `kernels x input channels x kernel size x output positions`). A subject is whatever the
-factors read their numbers from; this module never looks into it.
+factors read their numbers from; this module does not depend on its type.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ class Formula:
     note: str
 
     def value(self, subject: Any) -> Any:
-        """The number; None where it can't be known."""
+        """The number; None if it is unknown."""
         raise NotImplementedError
 
     def text(self, subject: Any, repeats: Numbers = ()) -> str:
@@ -149,14 +149,14 @@ def _factors(part: Formula) -> tuple[Formula, ...]:
 
 
 class Product(Formula):
-    """Factors, multiplied."""
+    """A product of factors."""
 
     __slots__ = ("_constant", "_others", "_reads", "parts")
 
     def __init__(self, *parts: Formula, note: str = "") -> None:
         self.parts: tuple[Formula, ...] = tuple(factor for part in parts for factor in _factors(part))
         self.note = note
-        # Products are what is evaluated most: factors are read without a call in between.
+        # Products are evaluated most often, so their factors are read without an extra call.
         self._constant = prod([part.number for part in self.parts if isinstance(part, Constant)])
         self._reads = tuple([part.read for part in self.parts if isinstance(part, Factor)])
         self._others = tuple([part for part in self.parts if not isinstance(part, Constant | Factor)])
@@ -174,7 +174,7 @@ class Product(Formula):
         return tuple([number for part in self.parts for number in part.numbers(subject)])
 
     def text(self, subject: Any, repeats: Numbers = ()) -> str:
-        # A figure prints its total, repeats included.
+        # A figure prints its total, including repeats.
         figure = next((part for part in self.parts if isinstance(part, Figure)), None)
         written = [part for part in self.parts if not isinstance(part, Factor) or part.read(subject)]
         texts = [_closed(part, part.text(subject, repeats if part is figure else ()), subject) for part in written]
@@ -198,7 +198,7 @@ def _closed(part: Formula, text: str, subject: Any) -> str:
 
 
 class Sum(Formula):
-    """Terms added up, and terms in `less` subtracted."""
+    """The sum of `terms`, minus the terms in `less`."""
 
     __slots__ = ("less", "more")
 
@@ -223,7 +223,7 @@ class Sum(Formula):
         return " - ".join([" + ".join(term.words() for term in self.more), *less])
 
     def terms(self, subject: Any) -> tuple[Formula, ...]:
-        # What is subtracted belongs to the term before it.
+        # A subtrahend belongs to the term before it.
         return (self,) if self.less else tuple(term for part in self.more for term in part.terms(subject))
 
     def _joined(self, write: Callable[[Formula], str], subject: Any) -> str:
@@ -237,7 +237,7 @@ def _bracketed(formula: Formula) -> str:
 
 
 class When(Formula):
-    """A formula that applies under a condition, named in words; `otherwise` another one applies."""
+    """A formula that depends on a condition. `name` is the condition in words; `otherwise` applies if it is false."""
 
     __slots__ = ("condition", "name", "optional", "otherwise", "then")
 
@@ -279,7 +279,7 @@ class When(Formula):
 
 
 class Unknown(Formula):
-    """A count that shapes and arguments don't determine; `reason` says why."""
+    """A count that shapes and arguments do not determine; `reason` explains why."""
 
     __slots__ = ()
 

@@ -1,7 +1,7 @@
-"""Operations on sizes that take plain and recorded numbers alike.
+"""Operations on sizes that accept both plain and recorded numbers.
 
 Operators and comparisons work on both as they are, and so do `sum` and `math.prod`. Builtins that decide inside
-(`max`, `int`, `math.gcd`) would refuse a recorded number, or tie it to its example: use these functions instead.
+(`max`, `int`, `math.gcd`) would reject a recorded number, or fix it to its example: use these functions instead.
 """
 
 import math
@@ -15,7 +15,7 @@ Number = TypeVar("Number", int, float)
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
-    """Whether a value is a number, plain or recorded; true and false are none."""
+    """Whether a value is a plain or recorded number. Booleans are not numbers."""
     return isinstance(value, Recordable) or (isinstance(value, int | float) and not isinstance(value, bool))
 
 
@@ -27,12 +27,12 @@ def is_whole(value: object) -> TypeGuard[int | float]:
 
 
 def example(value: Number) -> Number:
-    """The number itself, or the example of a recorded one: for messages, which speak of one design."""
+    """The number itself, or the example of a recorded number. Messages use it, since they describe one design."""
     return value.example if isinstance(value, Recordable) else value
 
 
 def pin(value: Number) -> Number:
-    """The number as a plain one. A recorded number is pinned to its example: other values are outside of the trace.
+    """The number as a plain number. Pins a recorded number to its example: other values are then outside the trace.
 
     For numbers that decide the structure of a design, such as how often a step is repeated.
     """
@@ -77,12 +77,12 @@ def gcd(*numbers: int) -> int:
 
 
 def maximum(*numbers: Number) -> Number:
-    """The largest number: an operation, so that no guard says which one it is."""
+    """The largest number, recorded as an operation and not as a guard."""
     return _apply("maximum", max, numbers)
 
 
 def minimum(*numbers: Number) -> Number:
-    """The smallest number: an operation, so that no guard says which one it is."""
+    """The smallest number, recorded as an operation and not as a guard."""
     return _apply("minimum", min, numbers)
 
 

@@ -1,4 +1,4 @@
-"""What the helpers on numbers know of a recorded one, without importing what records it."""
+"""The interface of recorded numbers for the helpers on numbers, which do not import the tracing module."""
 
 from typing import Any
 

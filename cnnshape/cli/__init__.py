@@ -10,7 +10,7 @@ __all__ = ["main"]
 
 def main() -> None:
     """Runs the command line."""
-    # What is imported lives until the end: looking for garbage in between takes time for nothing.
+    # Imported objects live until the end: garbage collection in between only takes time.
     gc.disable()
     try:
         from cnnshape.cli.app import main as run

@@ -1,4 +1,4 @@
-"""The application: its commands, and what happens around all of them."""
+"""The application: its commands, and the handling of errors and streams around them."""
 
 import gc
 import os
@@ -26,19 +26,19 @@ COMMANDS = {function.rstrip("_"): function for function in _FUNCTIONS}
 
 
 class Commands(TyperGroup):
-    """Imports and builds a command when it is asked for, so that a start pays for that one alone."""
+    """Imports and builds a command on first use, so that a start loads only that command."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**{**settings, "commands": dict.fromkeys(COMMANDS)})
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of that name; None where there is none."""
+        """The command of a name; None if there is none."""
         if cmd_name in COMMANDS and not self.commands[cmd_name]:
             self.commands[cmd_name] = _command(cmd_name)
         return super().get_command(ctx, cmd_name)
 
     def make_context(self, *arguments: Any, **settings: Any) -> Any:
-        """The context of a run; help and version are written on the way."""
+        """The context of a run. Prints the help or the version if asked for."""
         with _quiet_end():
             return super().make_context(*arguments, **settings)
 
@@ -50,7 +50,7 @@ class Commands(TyperGroup):
 
 @contextmanager
 def _quiet_end() -> Iterator[None]:
-    """Ends the program where its output is no longer read or the user stops it, before typer makes an error of it."""
+    """Exits quietly when the output is closed or the user interrupts, before typer reports an error."""
     try:
         yield
     except BrokenPipeError:
@@ -102,7 +102,7 @@ def main() -> None:
     except BrokenPipeError:
         _end_quietly(CLOSED_PIPE)
     except OSError as error:
-        # Files are opened by name, and refused there: an error without a name is one of standard output.
+        # Errors of files have a name and are handled there: an error without a name comes from standard output.
         if error.filename is not None:
             raise
         _drop_output()
@@ -110,7 +110,7 @@ def main() -> None:
 
 
 def _tune_collector() -> None:
-    """Looks for garbage rarely, so that long runs stay bounded, and never at what has been imported."""
+    """Makes garbage collection rare, which still bounds long runs, and excludes everything imported."""
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
     gc.enable()
@@ -132,7 +132,7 @@ def _end_quietly(code: int) -> NoReturn:
 
 
 def _drop_output() -> None:
-    """Sends what is left to write nowhere, so that the interpreter doesn't try again at its end."""
+    """Discards the remaining output, so that the interpreter doesn't try to write it at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -31,7 +31,7 @@ _FATAL = ("unreadable-file", "bad-configuration")
 
 
 class Request(NamedTuple):
-    """What the command line asks for, apart from the files."""
+    """The options of the command line, without the files."""
 
     options: Options
     selection: Selection
@@ -39,7 +39,7 @@ class Request(NamedTuple):
 
 
 class BudgetOptions(OptionGroup):
-    """An option per figure that can be limited."""
+    """One option per figure with a budget."""
 
     @classmethod
     def parameters(cls, *_settings: Any) -> list[Parameter]:
@@ -47,7 +47,7 @@ class BudgetOptions(OptionGroup):
         return [_budget_parameter(budget) for budget in BUDGETS]
 
     def limits(self) -> dict[str, str]:
-        """The most that each limited figure may be; raises typer.BadParameter for what is no number."""
+        """The budget of each figure; raises typer.BadParameter for a text that is not a number."""
         given = {budget: getattr(self, _option_name(budget)) for budget in BUDGETS}
         return {BUDGETS[budget]: _checked_limit(budget, most) for budget, most in given.items() if most is not None}
 
@@ -64,7 +64,7 @@ def _budget_parameter(budget: str) -> Parameter:
 
 def _checked_limit(budget: str, most: str) -> str:
     if parse_wanted(f"<= {most}") is None:
-        raise typer.BadParameter(f"{most!r} is no number; write 26M or 2MiB", param_hint=f"--{budget}")
+        raise typer.BadParameter(f"{most!r} is not a number; write 26M or 2MiB", param_hint=f"--{budget}")
     return most
 
 
@@ -110,7 +110,7 @@ def check(
     ] = None,
     ignore: Annotated[list[str] | None, typer.Option("--ignore", help="Leave these rules out.", metavar="RULE")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever the designs are like.")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")] = False,
     budgets: BudgetOptions,
     design: DesignOptions,
     max_layers: MaxLayersOption = MAX_LAYERS,
@@ -156,14 +156,14 @@ def _configs(files: list[str]) -> tuple[dict[str, Config], list[Diagnostic]]:
 
 
 def _checked(configs: dict[str, Config], request: Request) -> dict[str, list[Diagnostic]]:
-    """The findings of each file, in order. All cores work on them, unless standard input is one of the files."""
+    """The findings of each file, in order. Uses all cores, unless standard input is one of the files."""
     jobs = [(file, config, request) for file, config in configs.items()]
     results = map(check_file, jobs) if STDIN in configs else on_all_cores(check_file, jobs)
     return dict(zip(configs, _with_progress(results, len(jobs)), strict=True))
 
 
 def _with_progress(results: Iterator[list[Diagnostic]], count: int) -> Iterator[list[Diagnostic]]:
-    """The results, with a counter on a terminal from the first second on."""
+    """The results, with a counter on a terminal after the first second."""
     from time import monotonic
 
     start = shown = monotonic()

@@ -1,4 +1,5 @@
-"""Commands from functions: options that belong together are stated once, and reach a command as one typed value."""
+"""Builds commands from functions. Options that belong together are declared once, and a command gets them as one
+value."""
 
 from collections.abc import Callable
 from inspect import Parameter, Signature, signature
@@ -8,9 +9,10 @@ Group = TypeVar("Group", bound="OptionGroup")
 
 
 class OptionGroup:
-    """Options that several commands share. Each annotated field is an option; its value in the class is the default.
+    """Options that several commands share. Each annotated field is an option, with its value in the class as the
+    default.
 
-    A command that has a parameter of this type has all of these options in its place.
+    A command with a parameter of this type has all of these options.
     """
 
     def __init__(self, **values: Any) -> None:
@@ -19,7 +21,7 @@ class OptionGroup:
 
     @classmethod
     def parameters(cls, *_settings: Any) -> list[Parameter]:
-        """The options as parameters of a function; the settings stand in the annotation behind the group's type."""
+        """The options as parameters of a function. The settings follow the group's type in the annotation."""
         return [_parameter(name, option, getattr(cls, name)) for name, option in cls.__annotations__.items()]
 
     @classmethod

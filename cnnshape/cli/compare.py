@@ -23,7 +23,7 @@ def compare(
         list[str],
         typer.Argument(
             metavar="SIDE...",
-            help="Two or more: a SPEC, or `SPEC@Block`, with settings behind colons: `resnet50:batch=8`, "
+            help="Two or more: a SPEC, or `SPEC@Block`, with settings after colons: `resnet50:batch=8`, "
             "`resnet50@Bottleneck:width=64:input=256x56x56`.",
             show_default=False,
         ),
@@ -63,12 +63,12 @@ def _earlier(revision: str, text: str) -> Side:
 
 
 def _conditions(texts: Sequence[str]) -> tuple[Condition, ...]:
-    """The conditions of --fail-if; raises typer.BadParameter for a text that is none."""
+    """The conditions of --fail-if; raises typer.BadParameter for an invalid one."""
     conditions = []
     for text in texts:
         condition = parse_condition(text)
         if condition is None:
-            message = f"{text!r} is no condition; write `macs > +5%` or `params > 26M`"
+            message = f"{text!r} is not a condition; write `macs > +5%` or `params > 26M`"
             raise typer.BadParameter(message, param_hint="--fail-if")
         conditions.append(condition)
     return tuple(conditions)

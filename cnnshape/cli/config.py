@@ -16,7 +16,7 @@ _KEYS = ("select", "ignore", "per-file-ignores", "strict", *BUDGETS)
 
 
 class Config(NamedTuple):
-    """What a configuration file sets; its patterns are relative to `folder`, which is that of the file."""
+    """The settings of a configuration file. Its patterns are relative to `folder`, the folder of the file."""
 
     folder: Path = Path()
     select: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Config(NamedTuple):
 
 
 class BadConfig(Exception):
-    """A configuration that can't be used; the diagnostic says why."""
+    """An invalid configuration; the diagnostic says why."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
@@ -67,7 +67,8 @@ def _nearest(folder: Path) -> Config:
 
 
 def _mentions_us(path: Path) -> bool:
-    """Whether a project may configure cnnshape. Others are not read: that takes time, and their errors are not ours."""
+    """Whether a `pyproject.toml` may configure cnnshape. Others are not parsed, which saves time and avoids errors in
+    them."""
     try:
         return b"cnnshape" in path.read_bytes()
     except OSError:
@@ -114,7 +115,7 @@ def _names(path: Path, data: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 
 def _key(text: str) -> str:
-    """A key in TOML: in quotes unless it is a plain word."""
+    """A TOML key, in quotes unless it is a plain word."""
     import json
 
     return text if re.fullmatch("[A-Za-z0-9_-]+", text) else json.dumps(text, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Work on many designs, on all cores."""
+"""Runs jobs on all cores."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -8,19 +8,19 @@ from typing import TypeVar
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 MANY = 24
-"""Jobs that take longer than starting further processes does."""
+"""The number of jobs from which starting more processes pays off."""
 
 
 def on_all_cores(work: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[Result]:
     """The result of each job, in order.
 
-    This process does the work alone where the jobs are few, no other process can be started, or one of them dies.
+    This process does the work alone if there are few jobs, no other process can be started, or one of them dies.
     """
     cores = os.cpu_count() or 1
     if len(jobs) < MANY or cores == 1:
         yield from map(work, jobs)
         return
-    # Processes that are forked after the first job have what it imports.
+    # Fork after the first job, so that the processes have its imports.
     yield work(jobs[0])
     finished = 1
     for result in _in_pool(work, jobs[1:], max(1, min(32, len(jobs) // (4 * cores)))):
@@ -37,7 +37,7 @@ def _in_pool(work: Callable[[Job], Result], jobs: Sequence[Job], chunk: int) -> 
     try:
         pool = ProcessPoolExecutor(initializer=_ignore_interrupts)
     except (OSError, ImportError, NotImplementedError):
-        # A system without shared semaphores, as some containers are.
+        # The system has no shared semaphores, as in some containers.
         return
     # What the work itself raises is raised again when the first process does it.
     with pool, suppress(BrokenProcessPool, OSError):
@@ -45,7 +45,7 @@ def _in_pool(work: Callable[[Job], Result], jobs: Sequence[Job], chunk: int) -> 
 
 
 def _ignore_interrupts() -> None:
-    """Leaves it to the first process to end on an interrupt, which all processes of a terminal get."""
+    """Ignores interrupts, which all processes of a terminal get: only the first process handles them."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)

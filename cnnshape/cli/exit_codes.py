@@ -1,4 +1,4 @@
-"""What the exit code says."""
+"""The exit codes."""
 
 BAD_DESIGN = 1
 BAD_USAGE = 2

@@ -1,4 +1,4 @@
-"""The files of a check: files, folders, globs, standard input, shipped architectures."""
+"""Finds the files of a check: files, folders, globs, standard input, shipped architectures."""
 
 import os
 import re
@@ -18,7 +18,7 @@ _SKIPPED = {"node_modules", "__pycache__"}
 
 
 def find_files(patterns: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The files that the patterns match, sorted and without repetition; and the patterns that match nothing."""
+    """The files that the patterns match, sorted and without duplicates; and the patterns without a match."""
     files: dict[str, str] = {}
     unmatched = []
     for pattern in patterns:
@@ -75,7 +75,7 @@ def _in_folder(folder: str) -> Iterator[str]:
 
 
 def _is_spec(path: str) -> bool:
-    """A file that says so, by its name or by a `cnnshape:` line; one that can't be read is reported later."""
+    """Whether a file is a spec, by its name or a `cnnshape:` line. An unreadable file counts, and is reported later."""
     if path.endswith(_SPEC_ENDINGS):
         return True
     try:

@@ -40,13 +40,13 @@ def list_(
         typer.Option("--family", help="Only these families.", metavar="NAME", autocompletion=_complete_family),
     ] = None,
     max_params: Annotated[
-        str | None, typer.Option("--max-params", help="At most so many parameters: `10M`.", metavar="N")
+        str | None, typer.Option("--max-params", help="The most parameters: `10M`.", metavar="N")
     ] = None,
     max_macs: Annotated[
-        str | None, typer.Option("--max-macs", help="At most so many multiply-accumulates: `1G`.", metavar="N")
+        str | None, typer.Option("--max-macs", help="The most multiply-accumulates: `1G`.", metavar="N")
     ] = None,
-    sort: Annotated[Sort, typer.Option("--sort", help="What comes first: the least of this.")] = Sort.NAME,
-    screen: Annotated[Screen[Sequence[Entry]], FORMATS, "`table` leaves columns out where the terminal is too narrow."],
+    sort: Annotated[Sort, typer.Option("--sort", help="Sort by this, smallest first.")] = Sort.NAME,
+    screen: Annotated[Screen[Sequence[Entry]], FORMATS, "`table` leaves out columns if the terminal is too narrow."],
 ) -> None:
     """List the shipped architectures with what they cost.
 
@@ -60,7 +60,7 @@ def list_(
     cheap.sort(key=SORTS[sort])
     screen.write(cheap)
     if not cheap:
-        sys.stderr.write("no shipped architecture is within these limits\n")
+        sys.stderr.write("no shipped architecture meets these limits\n")
 
 
 def _limit(text: str | None, option: str) -> Fraction | float:
@@ -68,12 +68,12 @@ def _limit(text: str | None, option: str) -> Fraction | float:
         return float("inf")
     quantity = parse_quantity(text)
     if quantity is None:
-        raise typer.BadParameter(f"{text!r} is no number; write 10M or 25557032", param_hint=option)
+        raise typer.BadParameter(f"{text!r} is not a number; write 10M or 25557032", param_hint=option)
     return quantity.value
 
 
 def chosen_names(wanted: Sequence[str]) -> list[str]:
-    """The architectures of these families, or all if none is named; raises typer.BadParameter for an unknown one."""
+    """The architectures of these families, or all without families. Raises typer.BadParameter for an unknown one."""
     if not wanted:
         return shipped_names()
     members = families()
@@ -85,5 +85,5 @@ def chosen_names(wanted: Sequence[str]) -> list[str]:
 
 
 def entries(names: Sequence[str]) -> list[Entry]:
-    """What these shipped architectures cost; raises DesignError for one with errors."""
+    """The entries of these architectures. Raises DesignError for one with errors."""
     return list(on_all_cores(survey, names))

@@ -50,7 +50,7 @@ def memory(
 
 
 def _device(peak_flops: str | None, bandwidth: str | None) -> "Device | None":
-    """The ideal machine that the options describe; raises typer.BadParameter where only one of them is given."""
+    """The ideal machine of the options. Raises typer.BadParameter if only one option is given."""
     from cnnshape.study.memory import Device
 
     if (peak_flops is None) != (bandwidth is None):
@@ -63,5 +63,5 @@ def _device(peak_flops: str | None, bandwidth: str | None) -> "Device | None":
 def _per_second(text: str, option: str) -> int:
     quantity = parse_quantity(text)
     if quantity is None or quantity.value < 1:
-        raise typer.BadParameter(f"{text!r} is no number above 0; write 4T or 50GB", param_hint=option)
+        raise typer.BadParameter(f"{text!r} is not a number above 0; write 4T or 50GB", param_hint=option)
     return round(quantity.value)

@@ -1,4 +1,4 @@
-"""One finding per place, also where several files, variants or uses of a block lead to it."""
+"""Merges findings: one per place, even if several files, variants or uses of a block lead to it."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ MOST_MERGED = 8
 def merge(findings: Iterable[Diagnostic], checked: Iterable[str]) -> list[Diagnostic]:
     """The findings sorted. Findings with the same message at the same place become one, with all places and notes.
 
-    A file that is also read through `extends` has the name under which it was checked.
+    A file that is also read through `extends` keeps the name under which it was checked.
     """
     texts = _Texts(checked)
     groups: dict[tuple[str, int, int, str, str], dict[Diagnostic, None]] = {}
@@ -32,7 +32,7 @@ def _joined(group: list[Diagnostic]) -> Diagnostic:
 
 
 class _Texts:
-    """One text per file, although every check of a file, and of a file that extends it, reads it again."""
+    """Keeps one text per file, although each check of the file, and of files that extend it, reads it again."""
 
     def __init__(self, checked: Iterable[str]) -> None:
         self._names = {same_file(name): name for name in checked}

@@ -1,4 +1,4 @@
-"""Options that several commands share, and how they become values."""
+"""Options that several commands share, and their conversion to values."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,7 +18,7 @@ from cnnshape.source import SourceText, shipped_names
 
 
 def complete_spec(incomplete: str) -> list[str]:
-    """Shipped architectures that start so."""
+    """The shipped architectures that start with a text."""
     return [name for name in shipped_names() if name.startswith(incomplete)]
 
 
@@ -55,7 +55,7 @@ MaxLayersOption = Annotated[
 
 
 class DesignOptions(OptionGroup):
-    """What a command changes in the design: inputs, params, a variant."""
+    """The changes of a command to the design: inputs, params, a variant."""
 
     input: InputOption = None
     param: ParamOption = None
@@ -67,7 +67,7 @@ class DesignOptions(OptionGroup):
 
 
 class CountOptions(OptionGroup):
-    """What the counts are of: samples per batch, and the type of the values."""
+    """The settings of the counts: samples per batch, and the type of the values."""
 
     batch: BatchOption = 1
     dtype: DtypeOption = "float32"
@@ -93,7 +93,7 @@ def _input(text: str) -> tuple[str, Shape]:
     name, _, shape = text.rpartition("=")
     sizes = shape.lower().replace(",", "x").split("x")
     if not 1 <= len(sizes) <= 4 or not all(size.isascii() and size.isdigit() and 0 < len(size) < 10 for size in sizes):
-        raise typer.BadParameter(f"{text!r} is no shape; write 3x224x224", param_hint="--input")
+        raise typer.BadParameter(f"{text!r} is not a shape; write 3x224x224", param_hint="--input")
     if any(int(size) == 0 for size in sizes):
         raise typer.BadParameter(f"{text!r} has a size of 0", param_hint="--input")
     return name, tuple(map(int, sizes))
@@ -110,7 +110,7 @@ def _param(text: str) -> tuple[str, Value]:
 
 
 def checked_dtype(dtype: str) -> str:
-    """The dtype; raises typer.BadParameter for one that isn't known."""
+    """The dtype; raises typer.BadParameter for an unknown one."""
     if dtype not in DTYPES:
         raise typer.BadParameter(f"{dtype!r} is not one of {', '.join(DTYPES)}", param_hint="--dtype")
     return dtype

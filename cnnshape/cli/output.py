@@ -1,4 +1,4 @@
-"""The formats that a command offers, and where its text goes."""
+"""The formats of a command, and the output of its text."""
 
 import sys
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ Value = TypeVar("Value")
 
 
 class Screen(OptionGroup, Generic[Value]):
-    """The option `--format`, as `Annotated[Screen[Value], FORMATS]`; a text behind the formats is the option's help.
+    """The option `--format`, as `Annotated[Screen[Value], FORMATS]`; a text after the formats is the option's help.
 
     The first format is the default.
     """
@@ -64,18 +64,18 @@ class Output(Screen[Value]):
         return cls(settings[0], str(values["format"]), values["output"])
 
     def write(self, value: Value, read: Iterable[str] = ()) -> None:
-        """Writes the value; raises typer.BadParameter where that fails or would overwrite one of the files `read`."""
+        """Writes the value; raises typer.BadParameter if that fails or would overwrite one of the files `read`."""
         refuse_overwriting(self.path, read)
         write(self.formats[self.format].write(value, page_for(self.path)), self.path)
 
 
 def page_for(path: Path | None = None) -> Page:
-    """The page that a text goes to: standard output, or a file."""
+    """The page of the text: standard output, or a file."""
     return Page() if path else page_of(sys.stdout)
 
 
 def terminal_width() -> int | None:
-    """The columns of the terminal that standard output is; None for a pipe or a file."""
+    """The columns of the terminal of standard output; None for a pipe or a file."""
     return page_for().width
 
 
@@ -93,7 +93,7 @@ def _is_same(path: Path, name: str) -> bool:
 
 
 def write(text: str, path: Path | None) -> None:
-    """Writes to standard output, or to a file; raises typer.BadParameter where that can't be written."""
+    """Writes to standard output, or to a file; raises typer.BadParameter if that fails."""
     if path is None:
         sys.stdout.write(text)
         # Messages on standard error come after it, in a log too.

@@ -1,4 +1,4 @@
-"""The page that a stream is: how wide, and whether in colours."""
+"""The page of a stream: its width, and whether it shows colours."""
 
 import os
 from shutil import get_terminal_size

@@ -1,4 +1,4 @@
-"""Reads the spec that a command names, and exits with its problems where it has any."""
+"""Reads the spec that a command names, and exits with its problems if it has any."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ from cnnshape.source import shipped_names, shipped_path
 
 
 def read_design(spec: str) -> Design:
-    """The design that SPEC names: standard input, a file, or a shipped architecture; exits where there is none."""
+    """The design that SPEC names: standard input, a file, or a shipped architecture. Exits if there is none."""
     path = Path(spec)
     if not os.path.lexists(path):
         shipped = shipped_path(spec)
@@ -37,7 +37,7 @@ def read_design(spec: str) -> Design:
 
 
 def read_stdin() -> bytes:
-    """The bytes of standard input, one more than a file may have at most; raises OSError."""
+    """The bytes of standard input, at most one more than the limit of a file. Raises OSError."""
     if sys.stdin is None:
         raise OSError(None, "standard input is closed")
     return sys.stdin.buffer.read(MAX_BYTES + 1)
@@ -65,13 +65,13 @@ def missing(spec: str) -> Diagnostic:
 
 
 def read_graph(spec: str, options: Options) -> tuple[Design, Graph]:
-    """The graph of the design that SPEC names; exits with its diagnostics where it has errors."""
+    """The graph of the design that SPEC names. Exits with its diagnostics if it has errors."""
     design = read_design(spec)
     return design, graph_of(design, options)
 
 
 def graph_of(design: Design, options: Options) -> Graph:
-    """The graph of a design; exits with its diagnostics where it has errors."""
+    """The graph of a design. Exits with its diagnostics if it has errors."""
     graph, diagnostics = expand(design, options)
     if graph is None:
         fail(diagnostics)
@@ -79,7 +79,7 @@ def graph_of(design: Design, options: Options) -> Graph:
 
 
 def layer_index(graph: Graph, name: str) -> int:
-    """The index of the node of that name; raises typer.BadParameter where there is none."""
+    """The index of the node with a name; raises typer.BadParameter if there is none."""
     names = [node.name for node in graph.nodes]
     if name in names:
         return names.index(name)

@@ -22,14 +22,16 @@ def reconcile(
     *,
     tool: Annotated[
         list[str] | None,
-        typer.Option("--tool", "-t", help="Only these, by the names in the first column: `fvcore`.", metavar="NAME"),
+        typer.Option(
+            "--tool", "-t", help="Only these tools, by the names in the first column: `fvcore`.", metavar="NAME"
+        ),
     ] = None,
     design: DesignOptions,
     output: Annotated[Output[Reconciliation], FORMATS],
 ) -> None:
-    """Tell how other tools and papers count the same network, and how to get from our figures to theirs.
+    """Explain how other tools and papers count the same network, and how their figures differ from ours.
 
-    Each tool's figure is computed here by its rule, for one sample in float32; no tool is run.
+    Computes each tool's figure by a rule, for one sample in float32. Runs none of the tools.
     """
     rules = [checked_rule(name, "--tool") for name in tool] if tool else RULES
     _, graph = read_graph(spec, design.for_graph())

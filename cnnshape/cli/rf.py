@@ -23,7 +23,9 @@ def rf(
     spec: SpecArgument,
     layer: Annotated[
         str | None,
-        typer.Argument(metavar="LAYER", help="Trace up to this layer, or with --at look at it.", show_default=False),
+        typer.Argument(
+            metavar="LAYER", help="Trace up to this layer, or with --at show a cell of it.", show_default=False
+        ),
     ] = None,
     *,
     at: Annotated[
@@ -46,7 +48,7 @@ def rf(
 
 
 def _fields(graph: Graph, end: int, *, drawn: bool) -> FieldsView:
-    """The fields of the first `end` layers, with regions for the picture where it is to be drawn."""
+    """The fields of the first `end` layers, with regions if a picture is drawn."""
     part = graph._replace(nodes=graph.nodes[:end])
     traced = trace(part, make_report(part._replace(outputs={})))
     if not drawn:
@@ -64,8 +66,10 @@ def _region(graph: Graph, index: int, at: str) -> Region:
     try:
         seen = region(graph, index, cell if len(cell) == len(words) else ())
     except IndexError:
-        message = f"{at!r} is no cell of an output of {format_shape(node.application.output.shape)}; cells count from 0"
+        message = (
+            f"{at!r} is not a cell of an output of {format_shape(node.application.output.shape)}; cells count from 0"
+        )
         raise typer.BadParameter(message, param_hint="--at") from None
     if seen is None:
-        raise typer.BadParameter(f"no receptive field of {node.name} can be stated", param_hint="--at")
+        raise typer.BadParameter(f"{node.name} has no receptive field", param_hint="--at")
     return seen

@@ -27,7 +27,7 @@ class SideText(NamedTuple):
     settings: tuple[tuple[str, str], ...]
 
     def values(self, name: str) -> list[str]:
-        """The values of all settings with that name."""
+        """The values of all settings with a name."""
         return [value for own, value in self.settings if own == name]
 
 
@@ -40,7 +40,7 @@ def parse_side(text: str) -> SideText:
 
 
 def report_of(side: SideText, design: Design | None = None) -> Report:
-    """The report of a side; exits where the design has errors, raises typer.BadParameter for a bad setting."""
+    """The report of a side. Exits if the design has errors, raises typer.BadParameter for a bad setting."""
     design = design or read_design(side.spec)
     params = [f"{name}={value}" for name, value in side.settings if name not in _OWN]
     options = graph_options(side.values("input"), params, "".join(side.values("variant")[-1:]))
@@ -53,7 +53,7 @@ def report_of(side: SideText, design: Design | None = None) -> Report:
 def _batch(side: SideText) -> int:
     text = (side.values("batch") or ["1"])[-1]
     if not (text.isascii() and text.isdigit() and 0 < int(text[:10]) <= 10**9):
-        raise typer.BadParameter(f"batch={text} is no number from 1 to 10^9")
+        raise typer.BadParameter(f"batch={text} is not a number from 1 to 10^9")
     return int(text)
 
 
@@ -61,7 +61,7 @@ def design_at(revision: str, spec: str) -> Design:
     """The design of a file in a revision of git; the files that it extends come from that revision too."""
     path = Path(spec)
     if revision.startswith("-"):
-        raise typer.BadParameter(f"{revision!r} is no revision", param_hint="--against")
+        raise typer.BadParameter(f"{revision!r} is not a revision", param_hint="--against")
 
     def read(wanted: Path) -> bytes:
         command = ["git", "-C", str(wanted.parent), "show", f"{revision}:./{wanted.name}"]

@@ -18,7 +18,7 @@ from cnnshape.study.sizes import AxisSizes, axis_name, filled, find_sizes, starr
 from cnnshape.study.sizes import costs as costs_at
 
 MOST = 4096
-"""Sizes that are tried at a time."""
+"""The number of sizes in one job."""
 LARGEST = 10**6
 LARGEST_SIZE = 10**9
 STEPS = 6
@@ -53,7 +53,7 @@ def sizes(
         typer.Option(
             "--input",
             "-i",
-            help="An input whose starred axes are tried one at a time, while the others are held: `1x64x*`.",
+            help="Try each starred axis by itself, and keep the other sizes: `1x64x*`.",
             metavar="CxHxW",
             show_default=False,
         ),
@@ -61,17 +61,16 @@ def sizes(
     costs: Annotated[
         str,
         typer.Option(
-            "--costs", help="Sizes to tell the costs at, by comma: `224,256,384`.", metavar="SIZES", show_default=False
+            "--costs", help="Sizes to show the costs of, by comma: `224,256,384`.", metavar="SIZES", show_default=False
         ),
     ] = "",
     param: ParamOption = None,
     variant: VariantOption = "",
     screen: Annotated[Screen[SizesView], FORMATS],
 ) -> None:
-    """Find the input sizes that work, those without rounding, what forbids the others, and what sizes cost.
+    """Find the input sizes that work, those without rounding, why others fail, and what sizes cost.
 
-    Every size of the range is tried, on all axes of the first input together, or on each axis that has a star in
-    `--input`.
+    Tries every size of the range, on all axes of the first input together, or on each axis with a star in `--input`.
     """
     design = read_design(spec)
     options = graph_options(None, param, variant)
@@ -120,7 +119,7 @@ def _axes_to_try(given: str, own: Shape) -> tuple[Shape, list[Axes]]:
 
 
 def _first_input(design: Design, options: Options) -> Shape:
-    """The shape of the first input, also where the layers don't fit it: which sizes they fit is the question."""
+    """The shape of the first input, even if the layers don't fit it: the command finds the sizes that fit."""
     graph, problems = expand(design, options)
     if graph is not None:
         return graph.inputs[0].tensor.shape
@@ -143,7 +142,7 @@ def _range(start: int, lowest: int | None, highest: int | None) -> tuple[int, in
 
 
 def _steps_from(start: int) -> list[int]:
-    """Sizes from the spec's own upwards: 224, 256, 288, ..."""
+    """Sizes from the spec's own size upwards: 224, 256, 288, ..."""
     step = 16 * round(start / 112) if start >= 112 else max(start // 7, 1)
     return [start + number * step for number in range(STEPS)]
 
@@ -151,5 +150,5 @@ def _steps_from(start: int) -> list[int]:
 def _listed(costs: str) -> list[int]:
     words = [word.strip() for word in costs.split(",") if word.strip()]
     if not all(word.isascii() and word.isdigit() and 0 < int(word[:9]) <= 10**6 for word in words):
-        raise typer.BadParameter(f"{costs!r} are no sizes; write 224,256,384", param_hint="--costs")
+        raise typer.BadParameter(f"{costs!r} are not sizes; write 224,256,384", param_hint="--costs")
     return [int(word) for word in words]

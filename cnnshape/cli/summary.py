@@ -52,7 +52,7 @@ def summary(
 ) -> None:
     """Print every layer's shape, parameters, MACs and receptive field, and the totals.
 
-    params: learned weights; buffers (running statistics) apart; a weight used twice counts once.
+    params: learned weights, without buffers (running statistics); a weight used twice counts once.
     MACs: multiply-accumulates of convolutions and linear layers, without bias.
     FLOPs: 2 x MACs, and bias, normalization, activation, pooling and joins by the formulas of `cnnshape layers`.
     weights: params in bytes of --dtype. activations: bytes of all layers' outputs.
@@ -77,7 +77,7 @@ def _checked_count(tool: str | None, batch: int, format: str) -> "Rule | None":
 
 
 def checked_rule(name: str, option: str) -> "Rule":
-    """The rule of that name; raises typer.BadParameter where there is none."""
+    """The rule of a name; raises typer.BadParameter if there is none."""
     from cnnshape.study.counting.registry import BY_NAME as RULES
 
     if name in RULES:
@@ -91,6 +91,6 @@ def checked_columns(columns: str) -> list[str]:
     names = [name.strip() for name in columns.split(",") if name.strip()]
     unknown = [name for name in names if name not in COLUMNS]
     if unknown or not names:
-        message = f"{unknown[0] if unknown else columns!r} is no column; known: {', '.join(COLUMNS)}"
+        message = f"{unknown[0] if unknown else columns!r} is not a column; known: {', '.join(COLUMNS)}"
         raise typer.BadParameter(message, param_hint="--columns")
     return names

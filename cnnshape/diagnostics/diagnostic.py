@@ -1,4 +1,4 @@
-"""One problem of the input: what is wrong, where, and how to mend it."""
+"""One problem of the input: what is wrong, where, and how to fix it."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -9,7 +9,7 @@ from cnnshape.source import Span
 
 
 class Severity(StrEnum):
-    """How much a problem weighs: an error makes the design wrong, a warning makes it doubtful."""
+    """The severity of a problem: errors make a design invalid, warnings don't."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -23,7 +23,7 @@ class Label(NamedTuple):
 
 
 class Diagnostic(NamedTuple):
-    """One problem. `at` is the primary place; `file` stands in for it where there is no text to point at."""
+    """One problem. `at` is the primary place; `file` replaces it if there is no text to point at."""
 
     code: str
     name: str
@@ -42,7 +42,7 @@ class Diagnostic(NamedTuple):
 
     @property
     def place(self) -> tuple[str, int, int, str, str]:
-        """What diagnostics are sorted by."""
+        """The sort key of diagnostics."""
         if self.at is None:
             return self.file, 0, 0, self.code, self.message
         span = self.at.span
@@ -61,7 +61,7 @@ def diagnose(
     file: str = "",
     severity: Severity = Severity.ERROR,
 ) -> Diagnostic:
-    """A diagnostic of the catalogue's entry `name`; `KeyError` if there is none of that name."""
+    """A diagnostic of the catalogue's entry `name`; raises KeyError for an unknown name."""
     code = CATALOGUE[name].code
     where = Label(at, label) if at is not None else None
     return Diagnostic(code, name, severity, message, where, tuple(related), tuple(notes), help, file)

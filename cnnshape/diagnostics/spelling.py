@@ -1,4 +1,4 @@
-"""Guesses at what was meant."""
+"""Suggests the known word that a misspelt word was meant to be."""
 
 from collections.abc import Iterable, Sized
 from functools import lru_cache
@@ -8,11 +8,11 @@ MOST_CANDIDATES = 300
 
 LIKENESS = 0.6
 SLIP = 0.7
-"""How much a word is like the one that it was meant to be; a slip of the fingers leaves more of it."""
+"""The least similarity of a suggestion; typing errors leave a word more similar than this."""
 
 
 def nearest(word: str, known: Iterable[str], least: float = LIKENESS) -> str | None:
-    """The known word that `word` was most likely meant to be, or None where none is so alike (from 0 to 1)."""
+    """The known word closest to `word`; None if no similarity (from 0 to 1) reaches the limit."""
     if isinstance(known, Sized) and len(known) > MOST_CANDIDATES:
         return None
     words = tuple(known)
@@ -21,11 +21,11 @@ def nearest(word: str, known: Iterable[str], least: float = LIKENESS) -> str | N
 
 @lru_cache(maxsize=256)
 def _nearest(wanted: str, known: tuple[str, ...], least: float) -> str | None:
-    """Remembered: a step that is repeated asks for the same word among the same ones each time."""
+    """The cached search: a repeated step looks up the same word among the same words each time."""
     from difflib import get_close_matches
 
     lowered = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
-    # comparing letter by letter is slow: most candidates are out by their letters alone
+    # Comparing letter by letter is slow, and most candidates are excluded by their letters alone.
     letters = set(wanted)
     likely = [each for each in lowered if 2 * len(letters & set(each)) >= len(letters)]
     found = get_close_matches(wanted, likely, n=1, cutoff=least)
@@ -33,7 +33,7 @@ def _nearest(wanted: str, known: tuple[str, ...], least: float) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """A help line for a misspelt word: the nearest known one, or all of them where they are few."""
+    """A help line for a misspelt word: the nearest known word, or all known words if there are few."""
     if isinstance(known, Sized) and len(known) > MOST_CANDIDATES:
         return None
     words = list(known)

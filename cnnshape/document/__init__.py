@@ -1,7 +1,7 @@
-"""YAML, read into nodes that know their places, within limits that hold for hostile files.
+"""Reads YAML into nodes with their places, within limits that also hold for hostile files.
 
-Specs are a small part of YAML, read here without a library: what a library says of a broken text, and where, differs
-from one release and one implementation to the next.
+Specs use a small part of YAML. This room reads it without a library, because the errors of YAML libraries differ
+between releases and implementations.
 """
 
 from cnnshape.document.document import Document

@@ -1,4 +1,4 @@
-"""Lists and mappings that are written line by line."""
+"""Reads lists and mappings in block style, one entry per line."""
 
 import re
 
@@ -18,7 +18,7 @@ class BlockReader(RecoveringReader):
     __slots__ = ()
 
     def tree(self, *, fresh: bool) -> Node | None:
-        """The value from here to the end; `fresh` where it begins on a row of its own."""
+        """The value from here to the end; `fresh` if it begins on a row of its own."""
         root: Node | None = None
         start = (self.row, self.col)
         while True:
@@ -36,16 +36,16 @@ class BlockReader(RecoveringReader):
             fresh = True
 
     def _recovered_root(self, root: Node | None, fault: Unreadable, start: Place) -> Node | None:
-        """What can be kept of a tree that starts there: brackets take all that follows, other rows are left out."""
+        """The readable part of a tree that starts there: brackets include all that follows, other rows are left out."""
         if root is None and isinstance(fault, Fault) and self.lines[start[0]][start[1] : start[1] + 1] in ("[", "{"):
             return self.salvage(fault, start[0], start, -1)
         self.drop(fault, start[0], 0)
         return root
 
     def _node(self, indent: int, *, fresh: bool) -> Node:
-        """The value that starts here, inside of a list or mapping that is indented by `indent`.
+        """The value that starts here, inside a list or mapping that is indented by `indent`.
 
-        A list or mapping may start only where the place is `fresh`: first on its row, or after a dash.
+        A list or mapping may start only at a `fresh` place: first on its row, or after a dash.
         """
         text, start = self.text, (self.row, self.col)
         if fresh and (match := _KEY.match(text, self.col)):
@@ -58,7 +58,7 @@ class BlockReader(RecoveringReader):
         return self._keyed(value, start, indent, fresh=fresh)
 
     def _word(self, match: re.Match[str]) -> Scalar:
-        """A key that is a plain word; the cursor goes past its colon."""
+        """A key that is a plain word. Moves the cursor past its colon."""
         self.counted()
         row, col = self.row + 1, self.col + 1
         self.col = match.end()
@@ -66,7 +66,7 @@ class BlockReader(RecoveringReader):
         return check_key(key) if match[1] == "null" else key
 
     def _single(self, indent: int) -> Node:
-        """A scalar, or what stands in brackets."""
+        """A scalar, or a list or mapping in brackets."""
         sign = self.text[self.col]
         if sign in "[{":
             return self.flow()
@@ -79,7 +79,7 @@ class BlockReader(RecoveringReader):
         return self.plain(indent)
 
     def _before_colon(self) -> bool:
-        """Goes past the colon of a key, if one comes next on the row."""
+        """Skips the colon of a key, if one comes next on the row."""
         col = self.skip_blanks()
         if col == len(self.text) or not self.at_sign(":"):
             return False
@@ -122,7 +122,8 @@ class BlockReader(RecoveringReader):
     # Mappings
 
     def _mapping(self, start: Place, indent: int, key: Scalar) -> Mapping:
-        """The mapping that starts there, inside of what is indented by `indent`; the cursor is past its first colon."""
+        """The mapping that starts there, inside an entry that is indented by `indent`. The cursor is past its first
+        colon."""
         self.enter()
         col = start[1]
         entries: list[Entry] = []
@@ -154,9 +155,9 @@ class BlockReader(RecoveringReader):
             return self.salvage(fault, row, start, col)
 
     def _next_key(self, col: int, indent: int, row: int, start: Place) -> Scalar | None:
-        """Goes past the colon of the next key; None where the mapping ends. `row` is where the last value ends.
+        """The next key, or None at the end of the mapping. Moves past its colon. `row` is where the last value ends.
 
-        A key that is not in line with the others is a fault; it is read as one of the innermost mapping around it.
+        A key in another column than the others is a fault. It is read as a key of the innermost mapping around it.
         """
         while True:
             begin = self.row
@@ -172,7 +173,7 @@ class BlockReader(RecoveringReader):
                 self.drop(fault, max(begin, row), col)
 
     def _is_outside(self, col: int, indent: int, row: int, *, inside: bool) -> bool:
-        """Whether the next token ends what is at a column; `inside` if it could be part of it."""
+        """Whether the next token ends the value at a column; `inside` if it could be part of the value."""
         return self.col < col and self.row > row and (self.col <= indent or not inside)
 
     def _key(self, start: Place) -> Scalar:
@@ -196,7 +197,7 @@ class BlockReader(RecoveringReader):
         return self._explicit_key() if sign == "?" else check_key(self.empty(*here))
 
     def _explicit_key(self) -> Scalar:
-        """The key after `? `; the cursor goes past its colon, which is first on a later row and may be missing."""
+        """The key after `? `. Moves past its colon, which is first on a later row and may be missing."""
         start = (self.row, self.col)
         self.col += 1
         self.enter()
@@ -222,7 +223,8 @@ class BlockReader(RecoveringReader):
     # Lists
 
     def _sequence(self, col: int, indent: int) -> Sequence:
-        """The list whose first dash is here, inside of what is indented by `indent`: by `col`, too, below a key."""
+        """The list whose first dash is here, inside an entry that is indented by `indent`; below a key, `indent` may
+        equal `col`."""
         self.enter()
         start = (self.row, col)
         items = [self._item(col)]
@@ -249,12 +251,12 @@ class BlockReader(RecoveringReader):
             return self.salvage(fault, row, start, col)
 
     def _check_blanks(self, row: int, after: int) -> None:
-        """Refuses tabs after a dash: what follows may be indented by them."""
+        """Raises on tabs after a dash, as they may indent what follows."""
         if self.row == row and "\t" in self.text[after : self.col]:
             raise Fault("tab", (row, self.text.index("\t", after)))
 
     def _next_item(self, col: int, indent: int, row: int, start: Place) -> bool:
-        """Goes to the next dash; False where the list ends. `row` is where the last item ends."""
+        """Moves to the next dash; False at the end of the list. `row` is where the last item ends."""
         while True:
             begin = self.row
             try:
@@ -271,7 +273,7 @@ class BlockReader(RecoveringReader):
                 self.drop(fault, max(begin, row), col)
 
     def _check_column(self, col: int, start: Place) -> None:
-        """Records a key or dash that is not in line with the others of its mapping or list."""
+        """Records a key or dash in another column than the others of its mapping or list."""
         if self.col != col:
             self.record(Fault("indent", (self.row, self.col), start), self.row, self.row)
 

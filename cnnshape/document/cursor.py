@@ -1,4 +1,4 @@
-"""A place in a text that moves from token to token."""
+"""A position in a text that moves from token to token."""
 
 from cnnshape.diagnostics import diagnose
 from cnnshape.document.fault import Fault, LimitExceeded, Place
@@ -10,7 +10,7 @@ MAX_NODES = 100_000
 
 
 class Cursor:
-    """The row and column that are read next, from 0; rows from `end` on are not read."""
+    """The row and column to read next, from 0. Rows from `end` on are not read."""
 
     __slots__ = ("col", "comments", "count", "depth", "end", "in_flow", "lines", "row", "source", "text")
 
@@ -25,13 +25,13 @@ class Cursor:
         self.move(0, 0)
 
     def move(self, row: int, col: int) -> None:
-        """Goes to a place."""
+        """Moves to a place."""
         self.row = row
         self.col = col
         self.text = self.lines[row]
 
     def advance(self) -> bool:
-        """Goes to the next token, past blanks, comments and line ends; False where none is left."""
+        """Moves to the next token, past spaces, comments and line ends; False if no token is left."""
         text = self.text
         col = self.skip_blanks()
         while col == len(text) or text[col] == "#":
@@ -48,13 +48,13 @@ class Cursor:
         return True
 
     def check_indent(self) -> None:
-        """Raises where the row begins with a tab."""
+        """Raises if the row begins with a tab."""
         spaces = len(self.text) - len(self.text.lstrip(" "))
         if self.col == 0 and self.text[spaces : spaces + 1] == "\t":
             raise Fault("tab", (self.row, spaces))
 
     def skip_blanks(self) -> int:
-        """Goes past spaces and tabs on the row; the column."""
+        """Moves past spaces and tabs on the row; returns the column."""
         text, col = self.text, self.col
         while col < len(text) and text[col] in " \t":
             col += 1
@@ -62,52 +62,52 @@ class Cursor:
         return col
 
     def next_row(self) -> bool:
-        """Goes to the next row; False where it may not be read."""
+        """Moves to the next row; False if it must not be read."""
         if self.row + 1 >= self.end:
             return False
         self.move(self.row + 1, 0)
         return True
 
     def _after_tabs(self, col: int) -> int:
-        """Inside brackets tabs may indent a line."""
+        """Moves past tabs, which may indent a line inside brackets."""
         if not self.in_flow:
             raise Fault("tab", (self.row, col))
         return len(self.text) - len(self.text.lstrip(" \t"))
 
     def finish_row(self) -> None:
-        """Goes to the end of the row."""
+        """Moves to the end of the row."""
         self.col = len(self.text)
 
     def at_sign(self, sign: str) -> bool:
-        """Whether a dash, colon or question mark with a blank after it comes next."""
+        """Whether a dash, colon or question mark with a space after it comes next."""
         text, col = self.text, self.col
         return text[col] == sign and (col + 1 == len(text) or text[col + 1] in " \t")
 
     def indent_of(self, row: int) -> int:
-        """The spaces that a row begins with; -1 for one that is blank, or holds a comment alone."""
+        """The number of spaces that a row begins with; -1 for a blank row, or one with only a comment."""
         text = self.lines[row]
         rest = text.lstrip(" ")
         return -1 if not rest or rest[0] == "#" or not rest.strip(" \t") else len(text) - len(rest)
 
     def span(self, start: Place, end: Place | None = None) -> Span:
-        """From a place to another one, by default to where the cursor is."""
+        """The span from one place to another, by default to the cursor."""
         row, col = end or (self.row, self.col)
         return Span(self.source, start[0] + 1, start[1] + 1, row + 1, col + 1)
 
     def empty(self, row: int, col: int) -> Scalar:
-        """A value that is left out, at the place where it would begin."""
+        """The empty value, at the place where a value would begin."""
         self.counted()
         return Scalar("", True, Span(self.source, row + 1, col + 1, row + 1, col + 1))
 
     def counted(self) -> None:
-        """Counts a value; raises where they are too many."""
+        """Counts a value; raises if there are too many."""
         self.count += 1
         if self.count > MAX_NODES:
             message = f"the file has more than {MAX_NODES:,} values"
             raise LimitExceeded(diagnose("limit-exceeded", message, self._here()))
 
     def enter(self) -> None:
-        """Counts a collection that is opened; raises where it is nested too deep."""
+        """Counts an opened collection; raises if it is nested too deeply."""
         self.counted()
         self.depth += 1
         if self.depth > MAX_DEPTH:

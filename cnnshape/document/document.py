@@ -1,4 +1,4 @@
-"""What a text holds: its tree, its comments, and what is wrong with it."""
+"""The contents of a text: its tree, its comments and its diagnostics."""
 
 from collections.abc import Sequence
 
@@ -10,8 +10,8 @@ from cnnshape.source import Span
 class Document:
     """A text that was read.
 
-    `root` is None where nothing could be read: an empty text, or one beyond a limit. A text that is not YAML has a
-    root for what surrounds its faults; `repaired` are the lines that were completed or left out to get it.
+    `root` is None if nothing could be read: the text is empty, or beyond a limit. For a text that is not YAML, `root`
+    has the parts around the faults, and `repaired` has the lines that were completed or left out.
     """
 
     __slots__ = ("comments", "problems", "repaired", "root")
@@ -26,9 +26,9 @@ class Document:
 
     @property
     def complete(self) -> bool:
-        """True where the tree is all that the text says."""
+        """Whether the tree has everything in the text."""
         return self.root is not None and not self.repaired
 
     def is_repaired(self, span: Span) -> bool:
-        """Whether a place lies on lines that were repaired, so that a problem there may be none of the author's."""
+        """Whether a place is on a repaired line, where a problem may come from the repair."""
         return any(span.line <= lines.end_line and lines.line <= span.end_line for lines in self.repaired)

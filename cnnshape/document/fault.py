@@ -1,4 +1,4 @@
-"""Why a text can't be read, as the readers of this room raise it."""
+"""Exceptions for text that can't be read."""
 
 from typing import Literal
 
@@ -9,14 +9,14 @@ Kind = Literal[
     "key-over-lines", "list-on-key-line", "no-colon", "no-space", "open-quote", "second-colon", "second-root", "sign", "tab",
     "unclosed", "value-missing", "wrong-closer",
 ]  # fmt: skip
-"""What the reader met; `advice` says it in the author's words."""
+"""What the reader met. `advice` turns it into a message for the author."""
 
 Place = tuple[int, int]
 """A row and a column, from 0."""
 
 
 class Fault(Exception):
-    """The text is not YAML at `place`; `start` is where the part begins that was being read."""
+    """The text is not YAML at `place`. `start` is where the value that was being read begins."""
 
     def __init__(self, kind: Kind, place: Place, start: Place | None = None) -> None:
         super().__init__(kind)
@@ -34,12 +34,12 @@ class Unsupported(Exception):
 
 
 Unreadable = Fault | Unsupported
-"""Why a part of a text can't be read. The reader goes on after it."""
+"""Why a part of a text can't be read. The reader continues after that part."""
 UNREADABLE = (Fault, Unsupported)
 
 
 class LimitExceeded(Exception):
-    """The text passes one of the reader's limits; nothing more of it is read."""
+    """The text exceeds a limit of the reader, which stops there."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)

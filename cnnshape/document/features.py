@@ -14,12 +14,12 @@ _ONCE = "define a block once and use it by its name"
 
 
 def refuse(what: str, span: Span, help: str) -> NoReturn:
-    """Raises for a feature that is not part of the language."""
+    """Raises Unsupported for a feature that is not part of the language."""
     raise Unsupported(diagnose("yaml-feature", f"{what} is not part of the language", span, help=help))
 
 
 def refuse_feature(cursor: Cursor) -> NoReturn:
-    """Raises for the anchor, alias or tag that starts here."""
+    """Raises Unsupported for the anchor, alias or tag that starts here."""
     place = (cursor.row, cursor.col)
     match = _feature().match(cursor.text, cursor.col)
     if match is None:

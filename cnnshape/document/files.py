@@ -1,4 +1,4 @@
-"""Bytes of files, and the text that they are."""
+"""Reads files and decodes their text."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ MAX_BYTES = 1 << 20
 
 
 def read_file_bytes(path: Path) -> bytes:
-    """The bytes of a file, one more than the limit at most; raises OSError, also for what is no regular file."""
+    """The bytes of a file, at most one more than the limit. Raises OSError, also if it is not a regular file."""
     if path.exists() and not path.is_file():
         raise IsADirectoryError(None, "not a file") if path.is_dir() else OSError(None, "not a regular file")
     with path.open("rb") as file:
@@ -17,10 +17,10 @@ def read_file_bytes(path: Path) -> bytes:
 
 
 def decode(name: str, data: bytes) -> str | Diagnostic:
-    """The text of a file's bytes (UTF-8, a byte order mark is dropped), or what is wrong with them."""
+    """The text of a file's bytes (UTF-8, without a byte order mark), or a diagnostic."""
     if len(data) > MAX_BYTES:
         return diagnose(
-            "limit-exceeded", f"the file is larger than {MAX_BYTES:,} bytes, the most that a spec may have", file=name
+            "limit-exceeded", f"the file is larger than {MAX_BYTES:,} bytes, the limit for a spec", file=name
         )
     if data[:4] in (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"):
         return diagnose("not-utf8", "the file is UTF-32; a spec is UTF-8", file=name, help="save it as UTF-8")

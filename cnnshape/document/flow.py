@@ -1,4 +1,4 @@
-"""Lists and mappings in brackets."""
+"""Reads lists and mappings in flow style, in brackets."""
 
 import re
 
@@ -12,14 +12,14 @@ from cnnshape.source import SourceText, Span
 
 _CLOSING = {"[": "]", "{": "}"}
 _SIMPLE = r"([\w.](?:[\w.+*/()<>=!%-]| (?=[\w.+*/()<>=!%-]))*) *"
-# Most entries and items, in one step: a word, and a value that no sign of YAML's is part of.
+# Matches most entries and items in one step: a word, and a value without signs of YAML.
 _SIMPLE_ENTRY = re.compile(rf"(?!null:)([A-Za-z_][\w.-]*): +{_SIMPLE}(?=[,}}])")
 _SIMPLE_ITEM = re.compile(rf"{_SIMPLE}(?=[,\]])")
 _RESERVED = "%@`|>,]}"
 
 
 class FlowReader(TextReader):
-    """Reads what stands in brackets. When `lenient`, a bracket that is not closed ends with the rows that are read."""
+    """Reads values in brackets. If `lenient`, a bracket that is not closed ends with the rows that are read."""
 
     __slots__ = ("lenient", "problems")
 
@@ -49,7 +49,7 @@ class FlowReader(TextReader):
         return Sequence(items, self.span(start)) if opening == "[" else Mapping(entries, self.span(start))
 
     def _fill(self, start: Place, opening: str, items: list[Node], entries: list[Entry]) -> None:
-        """Reads entries up to the closing bracket, and that."""
+        """Reads entries up to and including the closing bracket."""
         keys: dict[str, Scalar] = {}
         while self._next_entry(start, opening):
             if opening == "[":
@@ -59,7 +59,7 @@ class FlowReader(TextReader):
             self._separate(start)
 
     def _next_entry(self, start: Place, opening: str) -> bool:
-        """Whether another entry follows; goes past the closing bracket where none does."""
+        """Whether another entry follows. If not, moves past the closing bracket."""
         sign = self._token(start)
         if not sign:
             return False
@@ -73,7 +73,8 @@ class FlowReader(TextReader):
         return False
 
     def _token(self, start: Place) -> str:
-        """Goes to the next token inside of the bracket at `start`; its first character, empty at a lenient end."""
+        """Moves to the next token inside the bracket at `start`. Returns its first character; empty at a lenient
+        end."""
         if not self.advance():
             if self.lenient:
                 return ""
@@ -81,7 +82,7 @@ class FlowReader(TextReader):
         return self.text[self.col]
 
     def _separate(self, start: Place) -> None:
-        """Goes past the comma after an entry, or to the closing bracket."""
+        """Moves past the comma after an entry, or to the closing bracket."""
         sign = self._token(start)
         if sign == ",":
             self.col += 1
@@ -125,7 +126,7 @@ class FlowReader(TextReader):
         return Scalar(match[group], True, Span(self.source, row, start, row, end))
 
     def _question(self, start: Place) -> bool:
-        """Goes past a `? `, which starts a key."""
+        """Moves past a `? `, which starts a key."""
         if not self.at_sign("?"):
             return False
         self.col += 1
@@ -134,7 +135,7 @@ class FlowReader(TextReader):
         return True
 
     def _colon(self, place: Place, start: Place, explicit: bool) -> bool:
-        """Goes past the colon after the key at `place`, if there is one; it has to be on the line of the key."""
+        """Moves past the colon after the key at `place`, if there is one; it must be on the line of the key."""
         row, col = self.row, self.col
         if self._token(start) != ":":
             self.move(row, col)
@@ -151,7 +152,7 @@ class FlowReader(TextReader):
         return self.flow_node(start)
 
     def flow_node(self, start: Place) -> Node:
-        """The value that starts here, inside of the bracket at `start`."""
+        """The value that starts here, inside the bracket at `start`."""
         sign = self.text[self.col]
         if sign in "[{":
             return self.flow()
@@ -169,7 +170,7 @@ class FlowReader(TextReader):
         return node
 
     def refuse_signs(self) -> None:
-        """Raises where an anchor, an alias, a tag, or a sign that starts no value comes next."""
+        """Raises if an anchor, an alias, a tag, or a sign that can't start a value comes next."""
         sign = self.text[self.col]
         if sign in "&*!":
             refuse_feature(self)

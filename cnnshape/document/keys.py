@@ -1,4 +1,4 @@
-"""Keys of mappings: words that are defined once."""
+"""Checks the keys of mappings: plain words, each defined once."""
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.document.fault import Unsupported
@@ -10,7 +10,7 @@ _LONGEST_KEY = 40
 
 
 def check_key(node: Node) -> Scalar:
-    """The node as a key; raises where it can't be one."""
+    """The node as a key; raises if it can't be one."""
     if not isinstance(node, Scalar):
         raise Unsupported(_not_a_word(node))
     if node.empty:
@@ -24,14 +24,14 @@ def _not_a_word(node: Node) -> Diagnostic:
     what = "mapping" if isinstance(node, Mapping) else "list"
     help = "quote a text that starts with a bracket"
     if isinstance(node, Mapping) and len(node.entries) == 1:
-        help = f"a name stands for itself, without braces: `{shortened(node.entries[0].key.text, _LONGEST_KEY)}`"
+        help = f"write the name without braces: `{shortened(node.entries[0].key.text, _LONGEST_KEY)}`"
     return diagnose("bad-key", f"a {what} can't be a key", node.span, help=help)
 
 
 def add_entry(
     problems: list[Diagnostic], entries: list[Entry], keys: dict[str, Scalar], key: Scalar, value: Node
 ) -> None:
-    """Adds an entry to a mapping; a key that it has already keeps its first value, and is reported."""
+    """Adds an entry to a mapping. A duplicate key is reported and keeps its first value."""
     first = keys.setdefault(key.text, key)
     if first is key or _is_leftover(key, value):
         entries.append(Entry(key, value))
@@ -42,5 +42,5 @@ def add_entry(
 
 
 def _is_leftover(key: Scalar, value: Node) -> bool:
-    """Whether a key is what follows a comma of an expression, such as `3)`: it may occur twice."""
+    """Whether a key is the rest of an expression after a comma, such as `3)`. It may occur twice."""
     return isinstance(value, Scalar) and value.empty and key.text.count(")") > key.text.count("(")

@@ -1,14 +1,14 @@
-"""Parts of a text, as messages quote them."""
+"""Quotes parts of a text for messages."""
 
 LONGEST_SHOWN = 60
 
 
 def printable(text: str) -> str:
-    """The text with escapes for all that a terminal would obey."""
+    """The text with all control characters escaped."""
     return text if text.isprintable() else ascii(text)[1:-1]
 
 
 def shortened(text: str, most: int = LONGEST_SHOWN) -> str:
-    """The text, printable and with at most that many characters."""
+    """The printable text, cut to a number of characters."""
     plain = printable(text)
     return plain if len(plain) <= most else plain[: most - 3] + "..."

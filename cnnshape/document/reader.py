@@ -1,4 +1,4 @@
-"""From a text to its tree."""
+"""Reads a text into its tree."""
 
 import re
 
@@ -18,7 +18,7 @@ _START_HELP = "start from a known network: `cnnshape show resnet50 > mine.yaml`"
 
 
 def read_document(source: SourceText) -> Document:
-    """The tree of a text, with all that is wrong with the text; linear in its size."""
+    """The tree of a text, with its diagnostics. Takes time linear in the size of the text."""
     if len(source.text) > MAX_BYTES:
         message = f"the text has {len(source.text):,} characters; a spec has at most {MAX_BYTES:,}"
         return Document(None, [diagnose("limit-exceeded", message, file=source.name)], [])
@@ -62,7 +62,7 @@ def _marks(lines: list[str], first: int) -> list[int]:
 
 
 def _skip_start(reader: BlockReader) -> bool:
-    """Goes past directives and the mark that starts a document; whether there is one."""
+    """Moves past directives and the mark that starts a document. Returns whether there is one."""
     rows = _marks(reader.lines, 0)[:1]
     if not rows or reader.lines[rows[0]][:3] != "---":
         return False
@@ -86,7 +86,7 @@ def _check_directive(reader: BlockReader, row: int) -> None:
 
 
 def _refuse_second(reader: BlockReader, marks: list[int]) -> None:
-    """Refuses what follows the first document."""
+    """Records a fault if anything follows the first document."""
     for row in range(marks[0], len(reader.lines)):
         text = reader.lines[row]
         rest = text[3:] if text.startswith("...") and row in marks[:1] else text
@@ -99,7 +99,7 @@ def _refuse_second(reader: BlockReader, marks: list[int]) -> None:
 
 def _broken(reader: BlockReader, root: Node | None) -> Document:
     """The document of a text with faults."""
-    # Few texts are broken: the advice is imported when one is.
+    # Few texts are broken, so the advice is imported only for those.
     from cnnshape.document.advice import advise, whole_problem
 
     if whole := whole_problem(reader.source):
@@ -123,4 +123,4 @@ def _control_character(source: SourceText, offset: int) -> Diagnostic:
     line, column = source.place(offset)
     message = f"control character U+{ord(source.text[offset]):04X} in the text"
     span = Span(source, line, column, line, column + 1)
-    return diagnose("control-character", message, span, help="remove it; a spec is printable text")
+    return diagnose("control-character", message, span, help="remove it; a spec has only printable text")

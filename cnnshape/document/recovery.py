@@ -1,8 +1,8 @@
-"""How reading goes on after a fault.
+"""Continues reading after a fault.
 
-The innermost list or mapping around a fault goes on with the next line that is indented no deeper than its own entries.
-What was read of the broken entry is kept: a bracket or quote that is not closed ends with the lines of its entry, and a
-word without a colon is a key.
+The innermost list or mapping around a fault continues with the next line that is indented no deeper than its entries.
+The part of the broken entry that was read is kept: a bracket or quote that is not closed ends with the lines of its
+entry, and a word without a colon is a key.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,19 +15,19 @@ from cnnshape.document.node import Node, Scalar
 from cnnshape.source import SourceText, Span
 
 MAX_FAULTS = 20
-"""Faults after which the rest of a text is not read: each may cost a look at all that follows it."""
+"""The number of faults after which reading stops: each fault may need a scan of the rest of the text."""
 MOST_ROWS = 1000
-"""Rows above a fault that are looked at."""
+"""The number of rows above a fault that are searched."""
 
 
 _OUT_OF_LINE = frozenset(
     ("indent", "item-among-keys", "key-among-items", "no-colon", "key-over-lines", "second-root", "tab")
 )
-"""Faults in how lines relate to each other: after another fault, they may follow from it."""
+"""Faults in how lines relate to each other, which may follow from an earlier fault."""
 
 
 class Break(NamedTuple):
-    """A fault, and the rows that it makes doubtful."""
+    """A fault, and the rows in which further faults may follow from it."""
 
     fault: Unreadable
     first: int
@@ -47,7 +47,7 @@ def independent(breaks: list[Break]) -> list[Unreadable]:
 
 
 class RecoveringReader(FlowReader):
-    """Keeps the faults of a text, and the lines that were completed or left out because of them."""
+    """Records the faults of a text, and the lines that were completed or left out because of them."""
 
     __slots__ = ("faults", "repaired")
 
@@ -57,13 +57,13 @@ class RecoveringReader(FlowReader):
         self.repaired: list[Span] = []
 
     def record(self, fault: Unreadable, first: int, last: int) -> None:
-        """Keeps a fault, and the rows that it makes doubtful."""
+        """Records a fault, and the rows in which further faults may follow from it."""
         if isinstance(fault, Fault) and fault.kind == "indent":
             first = self._first_deeper(first)
         self.faults.append(Break(fault, first, last))
         self._doubt(first, last)
         if last == self.last_row(last, -1):
-            # The text ends here: whatever is open may go on.
+            # The text ends here: an open value may continue.
             self._doubt_all(self._owners(first))
         if len(self.faults) >= MAX_FAULTS:
             self.end = last + 1
@@ -76,7 +76,7 @@ class RecoveringReader(FlowReader):
             self._doubt(row, row)
 
     def _owners(self, row: int) -> Iterator[int]:
-        """The rows above that one belongs to, the closest first: each is indented by less than those below it."""
+        """The rows above that a row belongs to, closest first: each is indented by less than those below it."""
         own = self.indent_of(row)
         for above in range(row - 1, max(row - MOST_ROWS, -1), -1):
             level = self.indent_of(above)
@@ -85,7 +85,7 @@ class RecoveringReader(FlowReader):
                 yield above
 
     def _first_deeper(self, row: int) -> int:
-        """The first of the rows right above one that are indented by more: they may be what is out of line."""
+        """The first of the rows directly above a row that are indented by more: one of them may be at fault."""
         own, first = self.indent_of(row), row
         for above in range(row - 1, max(row - MOST_ROWS, -1), -1):
             level = self.indent_of(above)
@@ -105,7 +105,7 @@ class RecoveringReader(FlowReader):
         return last
 
     def drop(self, fault: Unreadable, row: int, indent: int) -> None:
-        """Leaves out what begins on a row; the row that it belongs to may then lack something."""
+        """Leaves out the entry that begins on a row. The entry around it may then be incomplete."""
         if isinstance(fault, Fault) and fault.kind == "tab":
             row = fault.place[0]
         last = self.last_row(row, indent)
@@ -114,7 +114,7 @@ class RecoveringReader(FlowReader):
         self.move(last, len(self.lines[last]))
 
     def salvage(self, fault: Unreadable, row: int, start: Place, indent: int) -> Node:
-        """What can be kept of the value that starts at `start`; it belongs to the key or dash on a row."""
+        """The readable part of the value that starts at `start` and belongs to the key or dash on a row."""
         over_lines = isinstance(fault, Fault) and fault.kind == "key-over-lines"
         last = start[0] if over_lines else self.last_row(start[0], indent)
         self.record(fault, row, last)
@@ -124,7 +124,7 @@ class RecoveringReader(FlowReader):
         return value
 
     def _partial(self, fault: Unreadable, last: int) -> Node:
-        """A bracket or text that starts here, as far as it can be read by the row `last`; else an empty value."""
+        """The bracket or text that starts here, up to the row `last`; an empty value if it can't be read."""
         start = (self.row, self.col)
         sign = self.text[self.col : self.col + 1]
         if sign and sign in "[{":

@@ -1,4 +1,4 @@
-"""Single values: plain words, and texts in quotes."""
+"""Reads single values: plain words, and texts in quotes."""
 
 import re
 from functools import cache
@@ -8,7 +8,7 @@ from cnnshape.document.fault import Fault, Place
 from cnnshape.document.node import Scalar
 from cnnshape.source import Span
 
-# A plain value goes on to `: `, to ` #`, or to the end of the line; inside brackets to a comma or bracket, too.
+# A plain value ends at `: `, at ` #`, or at the end of the line; inside brackets also at a comma or bracket.
 _PLAIN = re.compile(r"(?:[^ \t:#]+|:(?![ \t]|$)|(?<![ \t])#|[ \t]+(?=[^ \t#:]|:(?![ \t]|$)))*")
 _PLAIN_IN_FLOW = re.compile(
     r"(?:[^ \t:#,\[\]{}]+|:(?![ \t,\[\]{}]|$)|(?<![ \t])#|[ \t]+(?=[^ \t#:,\[\]{}]|:(?![ \t,\[\]{}]|$)))*"
@@ -24,7 +24,7 @@ _LAST_CHARACTER = 0x10FFFF
 
 
 class ScalarReader(Cursor):
-    """Reads plain and quoted values; one may go on over lines that are indented by more than `indent`."""
+    """Reads plain and quoted values. A value may continue on lines that are indented by more than `indent`."""
 
     __slots__ = ()
 
@@ -51,7 +51,7 @@ class ScalarReader(Cursor):
         return "".join(parts), row, end
 
     def _plain_part(self) -> tuple[str, int]:
-        """What belongs to a plain value on this row, and the column after it."""
+        """The part of a plain value on this row, and the column after it."""
         col = self.col
         match = (_PLAIN_IN_FLOW if self.in_flow else _PLAIN).match(self.text, col)
         end = match.end() if match else col
@@ -64,7 +64,8 @@ class ScalarReader(Cursor):
         return col == len(text) or (text[col] in " \t" and self.skip_blanks() == len(text))
 
     def _continue_plain(self, indent: int) -> int | None:
-        """Goes to the next row of a plain value; the line breaks up to there, None where the value has ended."""
+        """Moves to the next row of a plain value. Returns the number of line breaks up to there; None if the value has
+        ended."""
         row = self.row
         while row + 1 < self.end:
             row += 1
@@ -92,7 +93,7 @@ class ScalarReader(Cursor):
         return breaks
 
     def _ends_plain(self, text: str, col: int) -> bool:
-        """Whether a row begins with a sign that no plain value holds."""
+        """Whether a row begins with a sign that can't occur in a plain value."""
         after = text[col + 1 : col + 2]
         if text[col] == ":":
             return after in ("", " ", "\t") or (self.in_flow and after in ",[]{}")
@@ -133,17 +134,18 @@ class ScalarReader(Cursor):
             self.col = len(self.text) - len(self.text.lstrip(" \t"))
 
     def _check_end(self, start: Place) -> None:
-        """Raises where text follows the closing quote: it opens another text, and the one at `start` is not closed."""
+        """Raises if text follows the closing quote: that quote opens another text, and the text at `start` is not
+        closed."""
         if self.text[self.col : self.col + 1] not in _AFTER_QUOTE:
             raise Fault("open-quote", start)
 
     def _end_of_quote(self, double: bool) -> int | None:
-        """The column of the quote that closes the text on this row, if it does."""
+        """The column of the quote that closes the text on this row, if there is one."""
         match = _closing(double).match(self.text, self.col)
         return match.end() - 1 if match else None
 
     def _piece(self, end: int | None, double: bool) -> tuple[str, bool]:
-        """What a row adds to a quoted text; whether a backslash joins it to the next row."""
+        """The part of a quoted text on a row, and whether a backslash joins it to the next row."""
         raw = self.text[self.col : end]
         place = (self.row, self.col)
         if end is not None:
@@ -172,7 +174,7 @@ class ScalarReader(Cursor):
 
 
 def _fold(breaks: int) -> str:
-    """The blank that line breaks inside a value stand for: one is a space, each further one a break."""
+    """The white space for line breaks inside a value: a space for one break, and a line break for each further one."""
     return " " if breaks == 1 else "\n" * (breaks - 1)
 
 
@@ -187,7 +189,7 @@ def _escape() -> re.Pattern[str]:
 
 
 def _unescape(escape: str) -> str | None:
-    """The character of an escape; None where there is none."""
+    """The character of an escape sequence; None if the sequence is unknown."""
     if len(escape) == 2:
         return _ESCAPES.get(escape[1])
     code = int(escape[2:], 16)

@@ -1,4 +1,4 @@
-"""Blocks of text: `|` keeps their lines, `>` folds them."""
+"""Reads blocks of text: `|` keeps their lines, `>` folds them."""
 
 import re
 from functools import cache
@@ -10,7 +10,7 @@ from cnnshape.document.scalars import ScalarReader
 
 
 class Header(NamedTuple):
-    """What `|2-` says: whether lines are folded, the digit, and the sign."""
+    """The header of a block, such as `|2-`: whether lines are folded, the digit, and the sign."""
 
     folded: bool
     digit: int
@@ -42,7 +42,7 @@ class TextReader(ScalarReader):
         return Header(match["style"] == ">", int(match["before"] or match["after"] or 0), match["sign"] or "")
 
     def _detected(self, indent: int) -> int:
-        """The indentation of the first row that is not blank, or of a blank one before it that has more."""
+        """The indentation of the first row that is not blank, or of a blank row before it with a larger indentation."""
         most = max(indent + 1, 1)
         for row in range(self.row + 1, self.end):
             text = self.lines[row]
@@ -53,7 +53,7 @@ class TextReader(ScalarReader):
         return most
 
     def _rows(self, width: int, folded: bool) -> tuple[list[str], int, str]:
-        """The pieces of the text, the last row with any, and the line breaks after it."""
+        """The parts of the text, the last row with text, and the number of line breaks after it."""
         pieces: list[str] = []
         last, breaks, blank_before = self.row, 0, True
         for row in range(self.row + 1, self.end):
@@ -76,7 +76,7 @@ class TextReader(ScalarReader):
 
 
 def _joint(breaks: int, folded: bool, *, first: bool) -> str:
-    """What line breaks between two rows of a text stand for."""
+    """The white space for line breaks between two rows of a text."""
     if first or not folded:
         return "\n" * breaks
     return " " if breaks == 1 else "\n" * (breaks - 1)

@@ -1,4 +1,5 @@
-"""The layer graph: a program with its blocks opened, its kinds bound and every shape inferred, with holes where it has errors."""
+"""The layer graph: a program with its blocks expanded, its kinds bound and every shape inferred. Errors leave holes in
+it."""
 
 from cnnshape.graph.applications import MAX_ELEMENTS
 from cnnshape.graph.build import Built, build, given_inputs

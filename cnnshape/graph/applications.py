@@ -1,4 +1,4 @@
-"""Layers applied to tensors: a step's kind and those that follow it, bound and their shapes inferred."""
+"""Applies layers to tensors: binds a step's kind and the layers that follow it, and infers their shapes."""
 
 from cnnshape.diagnostics import diagnose
 from cnnshape.graph.binding import Bound, bare_follower, bind, check_follower, follower_kind, layer_problem
@@ -17,9 +17,9 @@ Stated = tuple[Plan, tuple[object, ...]]
 
 
 class BoundLayers:
-    """A step's layer and those that follow it, with the plans that say where their arguments stand.
+    """A step's layer and those that follow it, with the plans that have the places of their arguments.
 
-    It stands for itself, so that looking up what it was applied to is cheap.
+    It compares by identity, so that cache lookups are cheap.
     """
 
     __slots__ = ("bound",)
@@ -29,7 +29,7 @@ class BoundLayers:
 
 
 class Memory:
-    """What layers were bound and applied, for all expansions of one program. It must not serve two programs."""
+    """The cache of bound and applied layers, for all expansions of one program. Do not use it for two programs."""
 
     __slots__ = ("bare", "bound", "chains", "layers", "outcomes")
 
@@ -42,7 +42,7 @@ class Memory:
 
 
 class Applications:
-    """Applies layers, each once: the same step with the same values on the same tensors gives the same chain."""
+    """Applies layers. The same step with the same values on the same tensors returns the same chain."""
 
     def __init__(self, values: Values, tensors: list[Tensor], memory: Memory) -> None:
         self._values = values
@@ -54,17 +54,19 @@ class Applications:
         self._outcomes = memory.outcomes
 
     def of_kind(self, plan: Plan, current: int, scope: Scope) -> tuple[Chain, tuple[int, ...]]:
-        """A kind's layer and those that follow it on a tensor, and the further tensors that the layer takes.
+        """The layer of a kind and those that follow it, applied to a tensor; and the other tensors that the layer
+        takes.
 
-        Raises Refused, or Uncertain where a value or a further tensor is uncertain.
+        Raises Refused, or Uncertain if a value or another tensor is uncertain.
         """
-        # All that a layer of one input depends on: rounds seldom differ, and looking up is cheaper than working out.
-        # The types belong to it too: `true` equals 1.
+        # Everything that a layer of one input depends on. Rounds rarely differ, and a lookup is cheaper than
+        # evaluation.
+        # The key includes the types: `true` equals 1.
         given: list[object] = []
         key: tuple[object, ...] = (plan, self._tensors[current])
         if plan.variables:
             given = [scope.get(name) for name in plan.variables]
-            # A list counts by its identity, as it may be long; being kept, no other can have the same one.
+            # A list counts by its identity, as it may be long. It is kept, so no other list can have the same identity.
             marks = [id(value) if type(value) is tuple else value for value in given]
             shared = self._values.shared
             entering = self._tensors[shared] if isinstance(shared, int) else shared
@@ -78,7 +80,7 @@ class Applications:
         return chain, further
 
     def of_layer(self, layer: Layer, inputs: tuple[int, ...], word: Name) -> Chain:
-        """A layer that needs no binding, on its inputs."""
+        """A bound layer, applied to its inputs."""
         tensors = tuple([self._tensors[index] for index in inputs])
         key = (layer, tensors)
         chain = self._chains.get(key)
@@ -88,9 +90,9 @@ class Applications:
         return chain
 
     def of_guess(self, plan: Plan, current: Guess, scope: Scope) -> Outcome:
-        """What a kind's layer gives on an uncertain tensor, and what is wrong with it whatever comes in.
+        """The output of a kind's layer on an uncertain tensor, and its problems that hold for every input.
 
-        Raises Refused or Uncertain where it has no layer.
+        Raises Refused or Uncertain if there is no layer.
         """
         layers, further = self._layers_and_tensors(plan, current, scope)
         if isinstance(layers, Refused):
@@ -103,7 +105,7 @@ class Applications:
         return self._outcomes[key]
 
     def stated_channels(self, plan: Plan, current: Current, scope: Scope) -> int | None:
-        """The channels that a step states in `out`, where they can be worked out."""
+        """The channels that a step states in `out`, if they can be evaluated."""
         value = plan.values.get("out")
         try:
             channels = None if value is None else self._values.at(value, current, scope)
@@ -130,7 +132,7 @@ class Applications:
     def _layers_and_tensors(
         self, plan: Plan, current: Current, scope: Scope
     ) -> tuple[BoundLayers | Refused, tuple[int, ...]]:
-        """The layers of a step, and the further tensors that the first of them takes."""
+        """The layers of a step, and the other tensors that the first of them takes."""
         values, further = self._arguments(plan, current, scope)
         followers = tuple([self._follower(follower, current, scope) for follower in plan.followers])
         key: object = (plan, values, tuple(map(type, values)), followers) if plan.variables else plan
@@ -140,7 +142,7 @@ class Applications:
         return layers, further
 
     def _arguments(self, plan: Plan, current: Current, scope: Scope) -> tuple[tuple[object, ...], tuple[int, ...]]:
-        """The values of a plan's arguments, and the further tensors among them."""
+        """The values of a plan's arguments, and the tensors among them."""
         values = tuple([self._values.at(value, current, scope) for value in plan.values.values()])
         types = set(map(type, values))
         if Handle not in types and Rounds not in types:
@@ -158,7 +160,7 @@ class Applications:
         return tuple(arguments), tuple(further)
 
     def _follower(self, follower: Follower, current: Current, scope: Scope) -> Stated | None:
-        """What `norm` or `act` brings along."""
+        """The plan and values of `norm` or `act`."""
         value, plan = follower.value, follower.plan
         if follower.is_setting:
             if plan is None:
@@ -181,7 +183,7 @@ class Applications:
 def _bound(
     plan: Plan, values: tuple[object, ...], followers: tuple[Stated | None, ...], scope: Scope
 ) -> BoundLayers | Refused:
-    """A layer and those that follow it, bound; or what is wrong with them."""
+    """A layer and those that follow it, bound; or their diagnostic."""
     given = dict(zip(plan.values, values, strict=True))
     if followers and followers[0] is not None and plan.followers[0].role == "norm":
         given.setdefault("bias", False)
@@ -197,7 +199,7 @@ def _bound(
 
 
 def _applied(layers: BoundLayers, inputs: tuple[Tensor, ...]) -> Chain | Refused:
-    """Bound layers applied one after the other; or what is wrong with them."""
+    """Bound layers applied one after the other; or their diagnostic."""
     chain = []
     try:
         for plan, layer in layers.bound:
@@ -210,7 +212,7 @@ def _applied(layers: BoundLayers, inputs: tuple[Tensor, ...]) -> Chain | Refused
 
 
 def apply(plan: Plan, layer: Layer, inputs: tuple[Tensor, ...]) -> Application:
-    """A layer applied; raises Refused where it can't be, or where its output is beyond any memory."""
+    """The application of a layer. Raises Refused if it doesn't fit, or if its output is larger than any memory."""
     try:
         output = layer.output(inputs)
     except LayerProblem as problem:
@@ -231,7 +233,7 @@ def _too_large(plan: Plan, shape: Shape) -> Refused:
 
 
 def _outcome(layers: BoundLayers, entering: Guess) -> Outcome:
-    """What bound layers give on an uncertain tensor, and what is wrong with them whatever comes in."""
+    """The output of bound layers on an uncertain tensor, and their problems that hold for every input."""
 
     def run(tensor: Tensor) -> Tensor:
         for plan, layer in layers.bound:

@@ -1,4 +1,4 @@
-"""What is wrong with the value of an argument, and how it may have been meant."""
+"""Diagnoses the value of an argument, and suggests what was meant."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ _MOST_ITEMS = 6
 
 
 def bad_argument(plan: Plan, name: str, value: object, scope: Mapping[str, object]) -> Diagnostic:
-    """The diagnostic of a value that an argument of a kind refuses."""
+    """The diagnostic of a value that an argument of a kind doesn't accept."""
     declared = plan.kind.arguments[name].type
     expression = plan.values.get(name)
     at = expression.span if expression is not None else plan.at
@@ -36,7 +36,7 @@ def _value_help(plan: Plan, name: str, value: object) -> str | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _number_help(argument.type, value)
     if type(value) is str and argument.type.form != "word" and value not in WORDS:
-        return f"`{shown(value)}` is a word: nothing has that name where it is given"
+        return f"`{shown(value)}` is a word: nothing is called that here"
     return None
 
 
@@ -48,7 +48,7 @@ def _list_help(kind: type[Layer], form: str, value: tuple[object, ...], *, unnam
         named = ", ".join(f"{name}: ..." for name in names)
         return f"name the arguments: `{kind.name}: {{{named}}}`"
     if form == "shape" and -1 in value:
-        return "no size is inferred: write the number that -1 stands for" if len(value) > 1 else "write `- flatten`"
+        return "no size is inferred: write the number instead of -1" if len(value) > 1 else "write `- flatten`"
     if form == "padding" and len(value) == 4:
         return "write a pair per axis: `[[top, bottom], [left, right]]`"
     return None
@@ -56,7 +56,7 @@ def _list_help(kind: type[Layer], form: str, value: tuple[object, ...], *, unnam
 
 def _number_help(type: ArgumentType, value: float) -> str | None:
     if type.form == "int" and value != int(value):
-        return "`//` divides and rounds down; `floor(...)` and `ceil(...)` round what is no whole number"
+        return "`//` divides and rounds down; `floor(...)` and `ceil(...)` round other numbers"
     if type.form == "bool" and value in (0, 1):
         return f"write `{'true' if value else 'false'}`"
     if type.form == "shape" and value == -1:

@@ -1,4 +1,4 @@
-"""From a plan and values to layers: each argument converted to its type, the layers of `norm` and `act` with it."""
+"""Binds plans and values to layers: converts each argument to its type, and adds the layers of `norm` and `act`."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from cnnshape.program import Plan, foreign_spelling, foreign_value, unknown_name
 from cnnshape.source import Span
 
 Bound = tuple[Plan, Layer]
-"""A layer, and the plan that says where its arguments stand."""
+"""A layer, and the plan with the places of its arguments."""
 _FOLLOWER_HELP = "write a kind, such as `batch_norm` or `relu`, or `none`"
 
 
@@ -28,7 +28,7 @@ def bind(plan: Plan, values: dict[str, object], scope: Mapping[str, object]) -> 
 
 
 def layer_problem(plan: Plan, problem: LayerProblem) -> Refused:
-    """The refusal of a layer that can't work: at the argument at fault, else at the kind's word."""
+    """The problem of a layer that doesn't fit, at the argument at fault, else at the kind's word."""
     at, origin = plan.at, None
     if problem.argument in plan.values:
         origin = plan.values[problem.argument]
@@ -39,7 +39,7 @@ def layer_problem(plan: Plan, problem: LayerProblem) -> Refused:
 
 
 def check_follower(role: str, kind: type[Layer], at: Span) -> None:
-    """Raises Refused where a `norm` doesn't normalize, or an `act` does."""
+    """Raises Refused if the kind of `norm` doesn't normalize, or that of `act` does."""
     if role == "norm" and kind.activation:
         message = f"`norm` is a normalization, got the activation {kind.name}"
         raise Refused(diagnose("bad-argument", message, at, help=f"write `act: {kind.name}`"))
@@ -49,7 +49,7 @@ def check_follower(role: str, kind: type[Layer], at: Span) -> None:
 
 
 def bare_follower(word: str, at: Span, value: Value) -> Plan:
-    """The plan of a kind that `norm` or `act` names by its word, which must do without arguments."""
+    """The plan of a kind that `norm` or `act` names by its word, so without arguments."""
     kind = BY_NAME[word]
     if kind.joins:
         raise Refused(diagnose("bad-argument", f"{word} joins tensors, and can't follow a layer", at), value)

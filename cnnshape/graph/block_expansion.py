@@ -1,4 +1,4 @@
-"""Opening blocks: their params, their group, and the repetition of what they expanded to before."""
+"""Expands blocks: opens their params and their group, and repeats earlier expansions."""
 
 from abc import ABC, abstractmethod
 
@@ -51,7 +51,7 @@ class BlockExpander(Expansion, ABC):
             self._values.shared = shared
 
     def _shown(self, scope: Scope) -> dict[str, object]:
-        """The values of params as groups and traces keep them: a tensor by its shape."""
+        """The values of params for groups and traces: a tensor is replaced by its shape."""
         return {name: self._shown_value(value) for name, value in scope.items() if value is not UNSETTLED}
 
     def _shown_value(self, value: object) -> object:
@@ -61,7 +61,7 @@ class BlockExpander(Expansion, ABC):
         return value
 
     def _template_key(self, block: BlockProgram, inner: Scope, current: Current) -> object:
-        """What a block's expansion depends on; None where it can't be repeated."""
+        """Everything that a block's expansion depends on; None if it can't be repeated."""
         values = tuple(inner.values())
         types = tuple(map(type, values))
         if isinstance(current, Guess) or Handle in types or Rounds in types or Unsettled in types:
@@ -69,7 +69,7 @@ class BlockExpander(Expansion, ABC):
         return block, self._draft.tensors[current], self._draft.frozen, values, types
 
     def _replayed(self, key: object, label: str, current: Current) -> int | None:
-        """The value that comes out of a block that was expanded before; None where it must be expanded."""
+        """The output of a block that was expanded before; None if it must be expanded."""
         template = self._template(key)
         if template is None or isinstance(current, Guess) or len(self._trace) > template.depth:
             return None
@@ -89,7 +89,7 @@ class BlockExpander(Expansion, ABC):
     def _recorded(
         self, key: object, frame: Frame, block: BlockProgram, label: str, current: Current, inner: Scope
     ) -> Current:
-        """Expands a block, and keeps what came out if it can be repeated: without faults and without renamed layers."""
+        """Expands a block, and records the result if it can be repeated: without faults and without renamed layers."""
         if key is None or isinstance(current, Guess) or key in self._templates:
             return self._grouped(frame, block.name.text, label, block.body, current, inner)
         recording = Recording(self._draft, label, current)

@@ -1,4 +1,4 @@
-"""Params of blocks: what a step gives to its block, and what the block's steps see of it."""
+"""Params of blocks: the arguments of a step, and the scope of the block's steps."""
 
 from collections.abc import Callable, Mapping
 
@@ -18,7 +18,7 @@ def param_values(block: BlockProgram, given: Mapping[str, Value]) -> dict[str, V
 
 
 class BlockScopes:
-    """Opens the scopes of blocks; `report` gets what is wrong with the value of a param, which is unsettled then."""
+    """Opens the scopes of blocks. `report` gets the problems of values; such a param is then unsettled."""
 
     def __init__(self, values: Values, report: Report) -> None:
         self._values = values
@@ -27,7 +27,7 @@ class BlockScopes:
     def open(
         self, step: BlockStep, block: BlockProgram, given: Mapping[str, Value], current: Current, scope: Scope
     ) -> Scope:
-        """What the steps of a block see: its params, given or by default."""
+        """The scope of a block's steps: its params, given or by default."""
         inner: Scope = {}
         missing = [param for param in block.params if param.default is None and param.name.text not in given]
         if missing:
@@ -51,7 +51,7 @@ class BlockScopes:
     def _given(self, param: Param, given: Value, current: Current, scope: Scope) -> object:
         value = self._values.at(given, current, scope)
         if value == param.name.text and isinstance(given, Expression):
-            # `width: width` means a variable, never a word of that name
+            # `width: width` means a variable, never a word
             refuse_unresolved(given, value, scope)
         return settled(given, value)
 

@@ -1,4 +1,4 @@
-"""From a program to its graph: parameters settled, inputs bound, steps expanded, outputs found."""
+"""Builds the graph of a program: settles parameters, binds inputs, expands steps, finds outputs."""
 
 from typing import NamedTuple
 
@@ -22,10 +22,10 @@ from cnnshape.program import Program, resolve
 
 
 class Built(NamedTuple):
-    """The graph of everything that could be built, all problems, and how many steps and params were gone through.
+    """The graph of everything that could be built, all problems, and the number of steps and params visited.
 
-    The graph is None only where no input has a shape; it is complete where there are no problems. `misfits` are the
-    joins that failed, the first instance of each step.
+    The graph is None only if no input has a shape. It is complete if there are no problems. `misfits` are the joins that
+    failed: the first instance of each step.
     """
 
     graph: Graph | None
@@ -35,16 +35,16 @@ class Built(NamedTuple):
 
 
 def build(design: Spec | Program, options: Options | None = None, memory: ExpansionMemory | None = None) -> Built:
-    """The graph of a spec, or of one that was resolved before, and all problems of it.
+    """The graph of a spec, or of one that is resolved already, and all its problems.
 
-    Builds of one program, such as those of its variants, are faster where they share a `memory`.
+    Builds of one program, such as those of its variants, are faster if they share a `memory`.
     """
     program = design if isinstance(design, Program) else resolve(design)
     return _Builder(program, options or Options(), memory or ExpansionMemory()).build()
 
 
 def given_inputs(spec: Spec, options: Options) -> tuple[GraphInput, ...]:
-    """The inputs of a sound spec, whether or not its layers fit them; none where their shapes can't be settled."""
+    """The inputs of a sound spec, whether or not its layers fit them; empty if their shapes can't be settled."""
     settled = Settled(spec, options, Faults([]))
     tensors = [tensor for tensor in settled.inputs if isinstance(tensor, Tensor)]
     if settled.failed or len(tensors) < len(spec.inputs):
@@ -80,7 +80,7 @@ class _Builder:
         return Built(graph, problems, self.program.size + expander.visits, tuple(expander.misfits.values()))
 
     def inputs(self, settled: Settled, scope: Scope) -> tuple[tuple[GraphInput, ...], Current]:
-        """The inputs whose shapes are settled, and what enters the first step; all get their names in scope."""
+        """The inputs with settled shapes, and the tensor that enters the first step. Adds their names to the scope."""
         inputs: list[GraphInput] = []
         entering: list[Current] = []
         for given, tensor in zip(self.spec.inputs, settled.inputs, strict=True):
@@ -92,22 +92,22 @@ class _Builder:
         return tuple(inputs), entering[0] if entering else UNKNOWN
 
     def problems(self, doubtful: list[Label]) -> list[Diagnostic]:
-        """The problems of the program and of its expansion; those of a spec that couldn't be read are uncertain."""
+        """The problems of the program and of its expansion, without those that depend on text that couldn't be read."""
         own = self.faults.all() if self.spec.sound else []
         if doubtful:
-            # Other sizes may have been meant: what was found by means of these is no certain fault.
+            # Other sizes may have been meant, so problems with these sizes are not certain.
             own = with_inputs([fault for fault in own if UNCERTAIN_INPUT not in fault.notes], doubtful)
         return [*self.program.problems, *own]
 
     def outputs(self, last: Current, scope: Scope) -> dict[str, int]:
-        """The tensors that the network gives: those that the file names, or the last one."""
+        """The outputs of the network: those that the file names, or the last tensor."""
         if not self.spec.outputs:
             return {"output": last} if isinstance(last, int) else {}
         outputs = {name.text: self.output(name, last, scope) for name in self.spec.outputs}
         return {name: index for name, index in outputs.items() if index is not None}
 
     def output(self, reference: Reference, last: Current, scope: Scope) -> int | None:
-        """The index of an output; None for one whose step is skipped: the network doesn't have it then."""
+        """The index of an output; None if its step is skipped, so that the network doesn't have it."""
         try:
             handle = Handle(last) if reference.text == "prev" else tensor_of(reference, scope, self.program.outside)
         except Refused as refused:

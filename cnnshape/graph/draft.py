@@ -1,4 +1,4 @@
-"""A graph in the making: its tensors, its nodes with their names, their groups, and whose weights they share."""
+"""A graph under construction: its tensors, named nodes, groups and shared weights."""
 
 from collections.abc import Mapping
 from itertools import cycle
@@ -18,7 +18,7 @@ MAX_LAYERS = 100_000
 
 
 class Exhausted(Exception):
-    """The design expands beyond its budget; the diagnostic names the step where it was passed."""
+    """The design exceeds its budget. The diagnostic names the step at which it does."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
@@ -26,15 +26,15 @@ class Exhausted(Exception):
 
 
 def exhausted(what: str, at: Span) -> Exhausted:
-    """What to raise where a design expands to too much."""
+    """The exception for a design that exceeds its budget."""
     help = "is a `repeat` or a `for` too large? `--max-layers` raises the budget"
     return Exhausted(diagnose("expansion-budget", f"the design expands to {what}", at, help=help))
 
 
 class Draft:
-    """Grows by chains of layers. `tensors` are the graph's values: its inputs, then one per node.
+    """A graph that grows by chains of layers. `tensors` are the graph's values: its inputs, then one per node.
 
-    `renamed` counts the layers that got a number because another one had their name.
+    `renamed` counts the layers that got a number because their name was taken.
     """
 
     def __init__(self, tensors: list[Tensor], max_layers: int) -> None:
@@ -51,7 +51,7 @@ class Draft:
         self._owners: dict[tuple[int, int], list[int]] = {}
 
     def append(self, chain: Chain, inputs: tuple[int, ...], at: Span, labels: list[str]) -> int:
-        """Adds a layer and those that follow it; gives the value that comes out. Raises Exhausted."""
+        """Adds a layer and those that follow it. Returns the value that comes out. Raises Exhausted."""
         nodes, tensors = self.nodes, self.tensors
         follows = False
         for application, wanted in zip(chain, labels, strict=True):
@@ -69,7 +69,7 @@ class Draft:
         return inputs[0]
 
     def unique(self, label: str) -> str:
-        """The label, numbered where a layer has it already: a name given in a loop, or one with dots in it."""
+        """The label, numbered if a layer has it already: a name in a loop, or a name with dots."""
         if label not in self.names:
             return label
         self.renamed += 1
@@ -80,26 +80,26 @@ class Draft:
         return f"{label}_{number}"
 
     def open_group(self, label: str, word: str, params: Mapping[str, object], at: Span) -> Group:
-        """Puts the nodes that are added from now on into a new group; gives the one around it."""
+        """Starts a new group for the following nodes. Returns the group around it."""
         outer = self.current_group
         self.current_group = Group(label, word, len(self.nodes), params, at)
         return outer
 
     def close_group(self, outer: Group) -> None:
-        """Goes back to the group around; an empty group is dropped."""
+        """Returns to the group around, and drops an empty group."""
         group, self.current_group = self.current_group, outer
         group.end = len(self.nodes)
         if group.end > group.start:
             outer.children.append(group)
 
     def mark_shortcut(self, start: int) -> None:
-        """Says of the join just added what its shortcut is, whose nodes begin at `start`."""
+        """Sets the type of shortcut of the join just added. The shortcut's nodes begin at `start`."""
         own = self.nodes[start:-1]
         owns_weights = any(node.application.weights for node in own)
         self.nodes[-1].shortcut = "projection" if owns_weights else "parameter-free" if own else "identity"
 
     def share(self, name: Reference, source: Handle, start: int) -> None:
-        """Lets the weights since `start` be those of the step of that name; raises Refused or Uncertain."""
+        """Makes the layers since `start` use the weights of the named step. Raises Refused or Uncertain."""
         if isinstance(source.value, Guess):
             raise Uncertain
         lent = source.start, source.end

@@ -1,9 +1,10 @@
-"""Values worked out in a scope, and the problems of those that have none."""
+"""Evaluates values in a scope, and reports those that fail."""
 
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from cnnshape.arithmetic import is_whole, pin, truncate
 from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.graph.guess import UNKNOWN, Guess
 from cnnshape.graph.scope import UNSETTLED, Current, Handle, Scope
@@ -28,7 +29,7 @@ MAX_LIST_DEPTH = 8
 class Refused(Exception):
     """A step that can't be expanded; the diagnostic says why.
 
-    `origin` is the value or reference at fault, `left` what comes out of the step all the same, where that is known.
+    `origin` is the value or reference at fault. `left` is the output of the step after the fault, if it is known.
     """
 
     def __init__(
@@ -41,13 +42,13 @@ class Refused(Exception):
 
 
 class Uncertain(Exception):
-    """A step needs something that an earlier fault left uncertain; nothing can be said of it."""
+    """A step needs something that an earlier fault left uncertain, so it can't be checked."""
 
 
 def evaluate(value: Value, scope: Mapping[str, object], known: Mapping[str, object] | None = None) -> object:
-    """The value in that scope, lists as tuples; raises Refused, or Uncertain where a param in it has no value.
+    """The value in a scope, with lists as tuples. Raises Refused, or Uncertain if a param in it has no value.
 
-    `known` are the names that a misspelt one may have been meant to be, where these are more than the scope's.
+    `known` are the names to suggest for a misspelt one, if these are more than the scope's.
     """
     if isinstance(value, Expression):
         try:
@@ -65,7 +66,7 @@ def evaluate(value: Value, scope: Mapping[str, object], known: Mapping[str, obje
 
 
 def _bounded(value: ListValue, scope: Mapping[str, object], known: Mapping[str, object] | None) -> tuple[object, ...]:
-    """The list, if it is small with all lists in it: a few params of lists of lists hold more than any memory."""
+    """The list, if it is small including all lists in it: a few params of nested lists can exceed any memory."""
     items = () if len(value.items) > MAX_LIST else tuple([evaluate(item, scope, known) for item in value.items])
     level, count = [items], len(value.items)
     for _ in range(MAX_LIST_DEPTH):
@@ -80,14 +81,14 @@ def _bounded(value: ListValue, scope: Mapping[str, object], known: Mapping[str, 
 
 
 def _problem_of(value: Expression, problem: ExpressionProblem, known: Mapping[str, object]) -> Diagnostic:
-    """The diagnostic of an expression that has no value."""
+    """The diagnostic of an expression without a value."""
     if problem.word:
         return unknown_name(value, problem.word, known)
     return diagnose(problem.name, problem.message, value.place(problem), help=problem.help)
 
 
 def settled(value: Value, result: object) -> object:
-    """What a parameter of that value holds: a bare word becomes a word like any other. Lists in scope are settled."""
+    """The value of a parameter: a bare word becomes an ordinary word. Lists in scope are settled already."""
     if isinstance(result, Unresolved):
         return str(result)
     if isinstance(value, ListValue) and isinstance(result, tuple):
@@ -96,7 +97,7 @@ def settled(value: Value, result: object) -> object:
 
 
 def refuse_unresolved(value: Value, result: object, scope: Mapping[str, object]) -> None:
-    """Raises Refused where a bare word was meant as a name, and nothing is called so."""
+    """Raises Refused if a bare word is probably an undefined name."""
     if isinstance(result, Unresolved):
         raise Refused(unknown_name(value, result, scope), value)
 
@@ -104,8 +105,8 @@ def refuse_unresolved(value: Value, result: object, scope: Mapping[str, object])
 class Values:
     """Evaluates at a step, whose entering tensor is `current`.
 
-    `previous` is what `prev` stands for beside a `from`, and `shared` the tensor that a shortcut's sizes are those of;
-    each is None where the tensor that enters is meant.
+    `previous` is the tensor of `prev` in a step with `from`. `shared` is the tensor whose sizes the steps of a shortcut
+    use. Each is None if it is the entering tensor.
     """
 
     def __init__(self, tensors: list[Tensor]) -> None:
@@ -116,7 +117,7 @@ class Values:
 
     @contextmanager
     def sharing(self, value: Current | None) -> Iterator[None]:
-        """Lets sizes be those of a value meanwhile, or again of the tensor that enters."""
+        """Makes sizes those of a value for a while, or again those of the entering tensor."""
         outer, self.shared = self.shared, value
         try:
             yield
@@ -124,7 +125,7 @@ class Values:
             self.shared = outer
 
     def at(self, value: Value, current: Current, scope: Scope) -> object:
-        """A value at a step; raises Refused, or Uncertain where it depends on what a fault left uncertain."""
+        """A value at a step. Raises Refused, or Uncertain if it depends on something uncertain."""
         if value.constant:
             if value not in self._constants:
                 self._constants[value] = evaluate(value, scope)
@@ -137,7 +138,7 @@ class Values:
         return evaluate(value, {**seen, **sizes}, ChainMap(sizes, scope))
 
     def _sizes(self, current: Current, asked: frozenset[str]) -> dict[str, object]:
-        """What an expression may ask of the tensor that enters, where it is certain."""
+        """The sizes of the entering tensor for expressions, if they are certain."""
         sizes: dict[str, object] = {"prev": self.previous or Handle(current)}
         tensor = current if self.shared is None else self.shared
         if isinstance(tensor, Guess):
@@ -151,7 +152,7 @@ class Values:
         return sizes
 
     def truth(self, condition: Expression, what: str, current: Current, scope: Scope) -> bool:
-        """The truth of `when` or `frozen`, which `what` names."""
+        """The value of `when` or `frozen`; `what` is its name."""
         result = self.at(condition, current, scope)
         if isinstance(result, bool):
             return result
@@ -162,14 +163,14 @@ class Values:
     def count(self, expression: Expression, current: Current, scope: Scope) -> int:
         """The number of times of a `repeat`."""
         result = self.at(expression, current, scope)
-        if isinstance(result, int | float) and not isinstance(result, bool) and result == int(result) and result >= 0:
-            return int(result)
+        if is_whole(result) and result >= 0:
+            return pin(truncate(result))
         refuse_unresolved(expression, result, scope)
         message = f"`repeat` is a whole number, 0 or more, got {describe(result)}"
         raise Refused(diagnose("bad-argument", message, expression.span), expression)
 
     def column(self, values: Value, current: Current, scope: Scope) -> tuple[object, ...]:
-        """The values that a `for` runs through."""
+        """The values of a column of a `for`."""
         if isinstance(values, ListValue):
             return tuple([settled(item, self.at(item, current, scope)) for item in values.items])
         result = self.at(values, current, scope)
@@ -182,7 +183,7 @@ class Values:
 
 
 def _certain_sizes(tensor: Guess) -> dict[str, object]:
-    """The sizes of an uncertain tensor that are certain all the same."""
+    """The sizes of an uncertain tensor that are certain."""
     sizes: dict[str, object] = {}
     channels = tensor.size(0)
     if channels is not None:

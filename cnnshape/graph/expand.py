@@ -1,7 +1,7 @@
-"""Expanding steps into nodes: blocks, rounds and repeats opened, names resolved, every shape inferred on the way.
+"""Expands steps into nodes: opens blocks, rounds and repeats, resolves names, and infers every shape on the way.
 
-Expansion and shape inference are one pass, because a spec may ask for `in_channels` anywhere. After a fault the walk
-goes on with a guess of what comes out, so that independent faults are found in one run.
+Expansion and shape inference are one pass, because a spec may use `in_channels` anywhere. After a fault the walk
+continues with a guess of the output, so that one run finds independent faults.
 """
 
 from collections.abc import Callable, Mapping
@@ -48,7 +48,7 @@ class Expander(BlockExpander):
         }
 
     def layers(self, current: Current, scope: Scope) -> Current:
-        """Expands the file's layers; gives the value that comes out."""
+        """Expands the file's layers. Returns the value that comes out."""
         body = self._program.layers
         inputs = [given.name.text for given in self._program.spec.inputs]
         return self._steps(body, current, scope, Labels(reserved=ReservedNames(body.names.union(inputs))))
@@ -90,7 +90,7 @@ class Expander(BlockExpander):
     def _modified(
         self, step: ResolvedStep, current: Current, scope: Scope, labels: Labels
     ) -> tuple[Current, Rounds | None, bool]:
-        """A step with `from`, `when`, `repeat`, `frozen` or `share`; also whether it is left out."""
+        """Expands a step with `from`, `when`, `repeat`, `frozen` or `share`. Also returns whether it is left out."""
         entering = current
         if step.source is not None:
             entering = self._reference(step.source, current, scope)
@@ -137,7 +137,7 @@ class Expander(BlockExpander):
             try:
                 current, _ = self._expanded(step, repeat)
             except (Refused, Uncertain) as problem:
-                # What is wrong with the step is wrong with its further repeats.
+                # A problem of the step holds for its further repeats too.
                 return self._left(step, current, visit.scope, problem), None
             handles.append(Handle(current, start, len(self._draft.nodes)))
             self._values.previous = None
@@ -150,7 +150,7 @@ class Expander(BlockExpander):
             return self._left(step, visit.current, visit.scope, problem), None
 
     def _expanded(self, step: ResolvedStep, visit: Visit) -> tuple[Current, Rounds | None]:
-        """Expands a step without its modifiers; raises Refused or Uncertain where nothing certain comes out."""
+        """Expands a step without its modifiers. Raises Refused or Uncertain if nothing certain comes out."""
         self._visit(step)
         return self._expand[type(step)](step, visit)
 
@@ -169,7 +169,8 @@ class Expander(BlockExpander):
         return self._draft.append(chain, (current, *further), step.word.span, labels), None
 
     def _guessed(self, step: KindStep, plan: Plan, current: Guess, visit: Visit) -> Guess:
-        """A layer on an uncertain tensor: a hole in the graph. Its name is used up, so that others keep theirs."""
+        """Adds a layer on an uncertain tensor: a hole in the graph. It still uses up its name, so that other layers
+        keep theirs."""
         self.holes += 1
         outcome = self._applications.of_guess(plan, current, visit.scope)
         if step.name is None:
@@ -245,7 +246,7 @@ class Expander(BlockExpander):
         return self._joined(step, visit, [body, shortcut], start), None
 
     def _joined(self, step: ResidualStep | JoinStep, visit: Visit, values: list[Current], start: int) -> Current:
-        """Joins tensors; gives a guess where one of them is uncertain. Raises Refused where they don't fit together."""
+        """Joins tensors. Returns a guess if one of them is uncertain. Raises Refused if they don't fit together."""
         word = "add" if isinstance(step, ResidualStep) else step.word.text
         if any(isinstance(value, Guess) for value in values):
             self.holes += 1

@@ -1,4 +1,5 @@
-"""What an expansion works with: the draft, the budget of steps, the names in scope, and faults with what is left after them."""
+"""The state of an expansion: the draft, the budget of steps, the names in scope, and the faults with what is left after
+them."""
 
 from cnnshape.diagnostics import Label, diagnose
 from cnnshape.graph.applications import Applications, Memory
@@ -26,14 +27,14 @@ from cnnshape.source import Span
 MAX_NESTING = 48
 VISITS_PER_LAYER = 6
 VALUES_PER_VISIT = 4
-"""How many params, items of lists or inputs of a join take as long as visiting a step."""
+"""The number of params, list items or inputs of a join that cost as much as a visit of a step."""
 NAMES_PER_VISIT = 200
-"""How many names of a scope are copied in that time."""
+"""The number of copied names of a scope that cost as much as a visit of a step."""
 MOST_NAMED = 12
 
 
 class ExpansionMemory:
-    """What expansions of one program remember, such as those of its variants: layers applied, and blocks opened."""
+    """The cache of all expansions of one program, such as those of its variants: applied layers and expanded blocks."""
 
     __slots__ = ("layers", "templates")
 
@@ -43,7 +44,7 @@ class ExpansionMemory:
 
 
 class Visit:
-    """Where a step is expanded: what enters it, what it sees, and how its layers are named.
+    """The context of a step: the tensor that enters, the scope, and the labels of its layers.
 
     `suffix` is the number of a repeat in the names of its layers; `first` marks the first repeat.
     """
@@ -59,7 +60,7 @@ class Visit:
 
 
 class Expansion:
-    """An expansion under way: what all of its steps need."""
+    """An expansion in progress: everything that its steps need."""
 
     def __init__(self, program: Program, faults: Faults, draft: Draft, memory: ExpansionMemory) -> None:
         self._program = program
@@ -78,7 +79,7 @@ class Expansion:
         self.holes = 0
         self.misfits: dict[object, Misfit] = {}
 
-    # Faults and what is left after them
+    # Faults, and what is left after them
 
     def _report(self, refused: Refused) -> None:
         self.holes += 1
@@ -88,7 +89,7 @@ class Expansion:
         return current if isinstance(current, Guess) else exactly(self._draft.tensors[current].shape)
 
     def _left(self, step: ResolvedStep, entering: Current, scope: Scope, problem: Refused | Uncertain) -> Guess:
-        """What is left after a step that failed; reports why, unless an earlier fault is to blame."""
+        """What is left after a failed step. Reports the fault, unless an earlier fault caused it."""
         self.holes += 1
         if isinstance(problem, Refused):
             self._report(problem)
@@ -106,7 +107,8 @@ class Expansion:
             raise Exhausted(diagnose("expansion-budget", message, step.word.span))
 
     def _charge(self, step: ResolvedStep, visits: int) -> None:
-        """Counts what takes as long as visiting so many steps; raises Exhausted beyond the budget."""
+        """Charges the budget for work that costs as much as these visits of steps. Raises Exhausted beyond the
+        budget."""
         self.visits += visits
         if self.visits > self._most:
             raise exhausted("too many steps", step.word.span)
@@ -140,9 +142,9 @@ class Expansion:
     def _define(self, name: Name, rounds: Rounds | None, handle: Handle, scope: Scope) -> None:
         clash = conflict(name.text, rounds, scope)
         if clash:
-            message = f"`{clash}` is the name of something else here already"
+            message = f"`{clash}` is already the name of something else here"
             first = self._first_place(clash, scope)
-            related = [Label(first, "first named here")] if first else []
+            related = [Label(first, "first defined here")] if first else []
             help = "choose another name"
             problem = diagnose("duplicate-name", message, name.span, related=related, help=help)
             self._report(Refused(problem, Reference(name.text, name.span)))
@@ -152,7 +154,8 @@ class Expansion:
         scope[name.text] = handle if rounds is None else rounds
 
     def _first_place(self, name: str, scope: Scope) -> Span | None:
-        """Where a name of the scope was given; None where the trace shows it: at a param, or a loop's variable."""
+        """The place where a name in scope was defined; None if the trace shows it, as for a param or a loop
+        variable."""
         if any(name in frame.origins() for frame in self._trace):
             return None
         named = scope.get(name) or scope.get(name.rpartition(".")[0])

@@ -1,4 +1,4 @@
-"""Problems found while a design is expanded: each fault once, however often its step is repeated."""
+"""Collects the problems of an expansion: each fault once, however often its step is repeated."""
 
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
@@ -14,10 +14,10 @@ Origin = Value | Reference
 
 
 class Frame:
-    """One step of the way from the file's `layers` to the step that is being expanded.
+    """One step on the way from the file's `layers` to the current step.
 
-    `values` are what the step gives to names, `origins` the values of the file that they come from; only a fault
-    needs these. A `closed` frame (a block) hides all others.
+    `values` are the values that the step gives to names. `origins` are the values of the file that they come from,
+    needed only for a fault. A `closed` frame (a block) hides all others.
     """
 
     __slots__ = ("_given", "_origins", "at", "closed", "label", "values", "where")
@@ -41,7 +41,7 @@ class Frame:
         self.values = values
 
     def origins(self) -> Mapping[str, Value]:
-        """The values that the step gives to names; worked out once, for all faults on the way."""
+        """The values that the step gives to names, computed once for all faults below it."""
         if self._given is None:
             self._given = self._origins()
         return self._given
@@ -63,7 +63,7 @@ def _value(value: object) -> str:
 
 
 def _names_at(origin: Origin, at: Span) -> set[str]:
-    """The names of a value or reference that stand at the place of a fault."""
+    """The names of a value or reference at the place of a fault."""
     if isinstance(origin, Reference):
         return {origin.text, origin.stem}
     return {name for name, span in origin.uses() if span == at or _within(span, at)}
@@ -95,7 +95,7 @@ def _origins(names: set[str], trace: list[Frame], params: Mapping[str, Value]) -
 
 
 class Faults:
-    """Collects diagnostics; the same fault at the same place, or from the same value, counts up instead."""
+    """Collects diagnostics. A fault at the same place, or from the same value, only increases a count."""
 
     def __init__(self, known: Iterable[Diagnostic]) -> None:
         self.params: dict[str, Value] = {}
@@ -106,7 +106,7 @@ class Faults:
         self._origin_names: dict[object, tuple[Origin, set[str]]] = {}
 
     def add(self, diagnostic: Diagnostic, trace: list[Frame], origin: Origin | None = None) -> None:
-        """Adds a diagnostic with the way to it; `origin` is the value or reference at fault."""
+        """Adds a diagnostic with the steps that lead to it. `origin` is the value or reference at fault."""
         key = _key(diagnostic)
         if key in self._silenced:
             return
@@ -123,7 +123,7 @@ class Faults:
             self._first[key] = diagnostic._replace(related=related)
 
     def _names(self, origin: Origin, at: Span) -> set[str]:
-        """The names at the place of a fault. Remembered: a long list may be at fault in each of many rounds."""
+        """The names at the place of a fault. Cached, as a long list may be at fault in each of many rounds."""
         key = id(origin), at
         if key not in self._origin_names:
             self._origin_names[key] = origin, _names_at(origin, at)

@@ -1,7 +1,7 @@
-"""Tensors that an earlier fault left uncertain: what can still be said of their shapes.
+"""Guesses of the shapes of tensors that an earlier fault left uncertain.
 
-A guess serves to find further faults only and is never shown: what depends on it is reported only where no value
-of it would be right.
+Guesses serve only to find further faults, and are never shown. A problem that depends on a guess is reported only if no
+value of the guess would make it right.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ MOST_CHANNELS = 10**12
 Axis = tuple[int, int]
 """The least and the largest size that an axis may have."""
 Pattern = tuple[Axis, ...]
-"""An axis each for the channels and the spatial sizes."""
+"""The axes of a shape: one for the channels, and one for each spatial size."""
 
 ANY: Axis = (1, LARGEST)
 
@@ -48,7 +48,7 @@ class Guess:
         return f"Guess({' or '.join(map(pattern_text, self.patterns))})"
 
     def size(self, axis: int, length: int | None = None) -> int | None:
-        """The size of an axis where it is certain; with a `length`, only of shapes with so many axes."""
+        """The size of an axis, if it is certain. With a `length`, only shapes with that many axes count."""
         sizes = {
             pattern[axis] if len(pattern) == (length or len(pattern)) and axis < len(pattern) else ANY
             for pattern in self.patterns
@@ -56,17 +56,20 @@ class Guess:
         least, most = sizes.pop() if len(sizes) == 1 else ANY
         return least if least == most else None
 
-    def like(self, pattern: Pattern) -> Pattern:
-        """The smallest pattern that holds all of those with as many axes."""
-        return hull([other for other in self.patterns if len(other) == len(pattern)])
+    def text(self, pattern: Pattern) -> str:
+        """The pattern as text for a message: `64x?x?`, or `64x...x?` if the rank is uncertain."""
+        alike = [other for other in self.patterns if len(other) == len(pattern)]
+        if len(alike) == len(self.patterns):
+            return pattern_text(hull(alike))
+        return f"{pattern_text(hull([other[:1] for other in self.patterns]))}x...x?"
 
     def or_else(self, other: "Guess") -> "Guess":
-        """The shapes of either."""
+        """The union of both guesses."""
         return Guess((*self.patterns, *other.patterns))
 
 
 def exactly(shape: Shape) -> Guess:
-    """The guess that is certain."""
+    """The guess of exactly one shape."""
     return Guess([tuple(map(exact, shape))])
 
 
@@ -75,17 +78,17 @@ UNKNOWN = Guess((ANY,) * axes for axes in range(1, MOST_AXES + 1))
 
 
 def pattern_text(pattern: Pattern) -> str:
-    """A pattern as a message shows it: `64x?x?`."""
+    """A pattern as text for a message: `64x?x?`."""
     return "x".join(str(least) if least == most else "?" for least, most in pattern)
 
 
 def hull(patterns: Iterable[Pattern]) -> Pattern:
-    """The smallest pattern that holds all of some patterns of one length."""
+    """The smallest pattern that includes all of these patterns of one length."""
     return tuple((min(axis)[0], max(most for _, most in axis)) for axis in zip(*patterns, strict=True))
 
 
 def meet(first: Guess, second: Guess) -> Guess:
-    """The shapes that both may have; those of the first where there is none."""
+    """The shapes that both allow; those of the first if there are none."""
     common = []
     for one, other in product(first.patterns, second.patterns):
         if len(one) == len(other):
@@ -95,9 +98,9 @@ def meet(first: Guess, second: Guess) -> Guess:
 
 
 def witnesses(pattern: Pattern, numbers: Iterable[int]) -> Iterator[Shape]:
-    """Shapes of a pattern, the largest first, such that a layer with these numbers works on one if on any.
+    """Shapes of a pattern, largest first: if a layer with these numbers works on any shape, it works on one of them.
 
-    Channels that may be anything are multiples of all numbers; sizes are large, small and of both parities.
+    Unknown channels are multiples of all numbers; unknown sizes are large, small and of both parities.
     """
     known = [number for number in numbers if 0 < number <= LARGEST]
     channels = _some_channels(pattern[0], known)

@@ -27,7 +27,7 @@ class Joins:
         self._applications = applications
 
     def residual(self, step: ResidualStep, inputs: list[int], start: int, label: str | None, labels: Labels) -> int:
-        """Adds a body and its shortcut, whose nodes begin at `start`; raises Refused."""
+        """Adds a body and its shortcut, whose nodes begin at `start`. Raises Refused."""
         body, shortcut = (self._draft.tensors[index] for index in inputs)
         if body != shortcut:
             raise Refused(residual_mismatch(step, body, shortcut, len(self._draft.nodes) > start))
@@ -51,7 +51,7 @@ class Joins:
             raise Refused(refused.diagnostic._replace(related=tuple(related))) from None
 
     def shortcut_word(self, shortcut: Expression, word: object) -> str:
-        """The word of a shortcut that is no list of steps; raises Refused."""
+        """The word of a shortcut that is not a list of steps. Raises Refused."""
         if isinstance(word, str) and word in _SHORTCUTS:
             return str(word)
         message = f"`shortcut` is `identity`, `none` or a list of steps, got {describe(word)}"
@@ -61,7 +61,7 @@ class Joins:
         raise Refused(diagnose("bad-argument", message, shortcut.span, help=help), shortcut)
 
     def guessed(self, word: str, values: list[Current]) -> Guess:
-        """What a join gives, some of whose tensors are uncertain: it has the shape of those that are certain."""
+        """The output of a join with uncertain tensors: it has the shape of the certain ones."""
         guesses = [self._guess(value) for value in values]
         certain = [guess for guess, value in zip(guesses, values, strict=True) if isinstance(value, int)]
         if word == "concat":
@@ -74,14 +74,14 @@ class Joins:
         return whole
 
     def failed(self, values: list[Current]) -> Guess:
-        """What a join gives whose tensors don't fit together."""
+        """The output of a join whose tensors don't fit together."""
         return after_join([self._guess(value) for value in values])
 
     def _guess(self, value: Current) -> Guess:
         return value if isinstance(value, Guess) else exactly(self._draft.tensors[value].shape)
 
     def _cropped(self, inputs: list[int], crop: Name, labels: Labels) -> list[int]:
-        """Cuts all tensors to the smallest, about their centre; an odd rest goes after."""
+        """Cuts all tensors to the smallest, about their centre. An odd cell is cut at the end."""
         shapes = [self._draft.tensors[index].shape for index in inputs]
         if len({len(shape) for shape in shapes}) > 1 or len(shapes[0]) < 2:
             return inputs
@@ -106,7 +106,7 @@ def _concatenated(guesses: list[Guess]) -> Guess:
 
 
 def _multiplied(certain: list[Guess]) -> Guess:
-    """A product: a certain tensor may be a gate, whose channels alone are those of the product."""
+    """A product. A certain tensor may be a gate, so only its channels are those of the product."""
     if not certain:
         return UNKNOWN
     return Guess(_of_gate(pattern) for pattern in certain[0].patterns)

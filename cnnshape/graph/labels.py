@@ -2,7 +2,7 @@
 
 
 class ReservedNames:
-    """The names that the steps of a scope give themselves, which no other layer there may get."""
+    """The names that the steps of a scope define, which no other layer in the scope may get."""
 
     __slots__ = ("_free", "_names")
 
@@ -11,7 +11,7 @@ class ReservedNames:
         self._free: dict[tuple[str, int], int] = {}
 
     def free(self, word: str, count: int) -> int:
-        """The first number from `count` on that leaves a word free. Remembered: a block may be used often."""
+        """The first number from `count` on that gives a free name. Cached, as a block may be used often."""
         if not self._names or numbered(word, count) not in self._names:
             return count
         key = word, count

@@ -1,4 +1,4 @@
-"""Inputs that look as if they had a batch, or their channels last: the habits of other frameworks."""
+"""Inputs whose shapes seem to include a batch, or to have their channels last, as in other frameworks."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ _LEAST_SIZE = 16
 
 
 def meant(shape: Shape) -> Shape | None:
-    """The shape with the channels first and without a batch that was probably meant; None for one that is all right.
+    """The shape that was probably meant, channels first and without a batch; None for an ordinary shape.
 
     `1x3x224x224` would be one channel of three slices, and `224x224x3` an image three pixels wide.
     """
@@ -31,20 +31,20 @@ def _is_image(sizes: Shape) -> bool:
 
 
 def reading(shape: Shape) -> str:
-    """How an input of that shape is read: `1 channel of 3x224x224`."""
+    """How the language reads an input of a shape: `1 channel of 3x224x224`."""
     channels = "1 channel" if shape[0] == 1 else f"{shape[0]} channels"
     return f"{channels} of {format_shape(shape[1:])}"
 
 
 def stated_inputs(spec: Spec, inputs: tuple[GraphInput, ...]) -> Iterator[tuple[Input, GraphInput]]:
-    """The inputs of a graph, each with what the file states; an input without a shape is left out."""
+    """The inputs of a graph with their declarations in the file, without inputs that have no shape."""
     stated = {given.name.text: given for given in spec.inputs}
     for given in inputs:
         yield stated[given.name], given
 
 
 def doubtful_inputs(spec: Spec, inputs: tuple[GraphInput, ...]) -> list[Label]:
-    """The inputs that were probably meant otherwise, each with how it is read."""
+    """Labels of the inputs that probably have another layout, with how they are read."""
     return [
         Label(stated.span, f"read as {reading(given.tensor.shape)}; was `{list(shape)}` meant?")
         for stated, given in stated_inputs(spec, inputs)
@@ -53,7 +53,7 @@ def doubtful_inputs(spec: Spec, inputs: tuple[GraphInput, ...]) -> list[Label]:
 
 
 def with_inputs(faults: list[Diagnostic], inputs: list[Label]) -> list[Diagnostic]:
-    """The faults of a design, the first shape that doesn't fit with the inputs that may be to blame."""
+    """The faults of a design. The first one about a shape also points at inputs that may be the cause."""
     for index, fault in enumerate(faults):
         if fault.code.startswith("CS5"):
             return [*faults[:index], fault._replace(related=(*fault.related, *inputs)), *faults[index + 1 :]]

@@ -1,4 +1,4 @@
-"""Why shapes don't fit, and what would mend it: the paths of a residual, and shared weights."""
+"""Diagnoses shapes that don't fit, with suggestions: the paths of a residual, and shared weights."""
 
 from math import prod
 
@@ -46,7 +46,7 @@ def _help(body: Shape, shortcut: Shape, projected: bool) -> str:
         return f"the body strides by {ratio} in total; give the shortcut the same stride"
     if ratio > 1:
         step = f"{{out: {body[0]}, kernel: 1, stride: {ratio}, norm: batch_norm}}"
-        return f"the body strides by {ratio}; let the shortcut do so too: `- conv: {step}`"
+        return f"the body strides by {ratio}; give the shortcut the same stride: `- conv: {step}`"
     lost = {before - after for before, after in zip(shortcut[1:], body[1:], strict=True)}
     if len(lost) == 1 and 0 < (missing := lost.pop()) < 64 and missing % 2 == 0:
         return (
@@ -57,7 +57,7 @@ def _help(body: Shape, shortcut: Shape, projected: bool) -> str:
 
 
 def _gate_help(body: Shape, shortcut: Shape) -> str:
-    """Help where the body ends with one value per channel, as squeeze-and-excitation does; else nothing."""
+    """Help if the body ends with one value per channel, as in squeeze-and-excitation; else empty."""
     if body[0] != shortcut[0] or set(body[1:]) - {1} or prod(shortcut[1:]) == 1:
         return ""
     scale = "to scale the input by it, write `multiply: {gate: [steps], input: []}`"
@@ -76,7 +76,7 @@ def _channels_help(body: int, shortcut: int, projected: bool) -> str:
 
 
 def _ratio(body: Shape, shortcut: Shape) -> int:
-    """By how much the shortcut is larger on every spatial axis; 0 where that is no whole number."""
+    """The factor by which the shortcut is larger on every spatial axis; 0 if it is not a whole number."""
     ratios = {-(-before // after) for before, after in zip(shortcut[1:], body[1:], strict=True)}
     exact = all(
         -(-before // ratio) == after for ratio in ratios for before, after in zip(shortcut[1:], body[1:], strict=True)
@@ -88,19 +88,19 @@ _SHARE_HELP = "both steps need the same layers with the same arguments, on input
 
 
 def share_unequal(name: Reference, lenders: int, borrowers: int) -> Diagnostic:
-    """The diagnostic of a step with other than as many layers with weights as the step of that name."""
+    """The diagnostic of a step whose number of layers with weights differs from that of the named step."""
     text = shown(name.text)
     if not lenders:
         message = f"`{text}` has no weights to share"
     elif not borrowers:
-        message = f"this step has no weights of its own that could be those of `{text}`"
+        message = f"this step has no weights that could be shared with `{text}`"
     else:
         message = f"`{text}` has weights in {counted(lenders, 'layer')}, this step in {borrowers}"
     return diagnose("share-mismatch", message, name.span, help=_SHARE_HELP)
 
 
 def share_mismatch(name: Reference, lender: Node, borrower: Node) -> Diagnostic:
-    """The diagnostic of a layer that can't use the weights of one in the step of that name."""
+    """The diagnostic of a layer that can't use the weights of a layer in the named step."""
     text = shown(name.text)
     message = f"the weights of `{text}` don't fit: {_difference(lender, borrower)}"
     related = [Label(lender.at, f"the weights of `{text}`")]
@@ -108,7 +108,7 @@ def share_mismatch(name: Reference, lender: Node, borrower: Node) -> Diagnostic:
 
 
 def weight_shapes(node: Node) -> tuple[object, ...]:
-    """What two layers have in common that can share their weights."""
+    """The signature of a layer's weights: layers with equal signatures can share them."""
     application = node.application
     return application.layer.name, application.weights
 

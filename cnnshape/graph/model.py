@@ -10,9 +10,9 @@ from cnnshape.source import Span
 class Node:
     """One layer of the expanded design.
 
-    `inputs` are indices of values: the graph's inputs come first, then one value per node. `follows` marks a layer
-    that another one's `norm` or `act` brought along, `shares` the node whose weights it uses, `shortcut` (on the
-    add of a residual) what its second path is: `identity`, `projection` or `parameter-free`.
+    `inputs` are indices of values: the graph's inputs come first, then one value per node. `follows` marks a layer that
+    comes from the `norm` or `act` of another one. `shares` is the node whose weights it uses. `shortcut`, on the add of
+    a residual, is the type of its second path: `identity`, `projection` or `parameter-free`.
     """
 
     __slots__ = ("application", "at", "follows", "frozen", "inputs", "name", "shares", "shortcut")
@@ -57,7 +57,7 @@ class GraphInput(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """A design, expanded. `outputs` maps names to indices of values.
+    """An expanded design. `outputs` maps names to indices of values.
 
     A graph that is not `complete` has holes where steps have errors: their layers, and all that depend on them, are
     missing.
@@ -71,13 +71,13 @@ class Graph(NamedTuple):
     complete: bool = True
 
     def value(self, index: int) -> Tensor:
-        """The tensor of that index: an input, or the output of a node."""
+        """The tensor of an index: an input, or the output of a node."""
         if index < len(self.inputs):
             return self.inputs[index].tensor
         return self.nodes[index - len(self.inputs)].application.output
 
     def maker(self, index: int) -> Node | None:
-        """The node that makes that tensor; None for an input."""
+        """The node that makes a tensor; None for an input."""
         return None if index < len(self.inputs) else self.nodes[index - len(self.inputs)]
 
     def value_name(self, index: int) -> str:

@@ -1,4 +1,5 @@
-"""What a step gives after a fault: the rank, the channels that it states, and sizes no larger than those that came in.
+"""The guessed output of a step after a fault: its rank, the channels that it states, and sizes no larger than the
+input's.
 
 A failed `linear` may pass its input on or flatten it; after an unknown kind, everything is uncertain.
 """
@@ -18,28 +19,27 @@ from cnnshape.graph.guess import (
     at_most,
     exact,
     hull,
-    pattern_text,
     witnesses,
 )
 from cnnshape.layers import LARGEST, Layer, Shape, Tensor, format_shape
 
 _REPORTABLE = frozenset({"window-too-large", "wrong-rank", "bad-argument", "indivisible-channels", "missing-argument"})
-"""Faults that hold for every shape, or that the largest shape shows."""
+"""Faults that hold for every shape, or at least for the largest one."""
 UNCERTAIN_INPUT = "an earlier error leaves the input uncertain: sizes named here are the largest that it may have"
 Run = Callable[[Tensor], Tensor]
 
 
 class Outcome(NamedTuple):
-    """What may come out of a step on an uncertain tensor, and what is wrong with the step whatever comes in."""
+    """The possible outputs of a step on an uncertain tensor, and the problems that it has with every input."""
 
     left: Guess
     problem: Refused | None
 
 
 def after_failure(kind: type[Layer], stated: int | None, entering: Guess, *, flat_fails: bool = False) -> Guess:
-    """What a failed layer gives; `stated` are the channels that the step states.
+    """The guessed output of a failed layer. `stated` are the channels that the step states.
 
-    `flat_fails` says that no flat tensor can come in, so that none comes out either.
+    `flat_fails` says that no flat tensor can come in, so none comes out either.
     """
     if kind.reshapes:
         return _reshaped(kind, stated, entering)
@@ -53,7 +53,7 @@ def _size(kind: type[Layer], axis: Axis) -> Axis:
 
 
 def _reshaped(kind: type[Layer], stated: int | None, entering: Guess) -> Guess:
-    """What a layer gives that changes the rank: one that states channels gives them flat, or its input."""
+    """The guessed output of a layer that changes the rank: its stated channels as a flat tensor, or its input."""
     if "out" not in kind.arguments:
         return UNKNOWN
     passed_on = [
@@ -63,13 +63,13 @@ def _reshaped(kind: type[Layer], stated: int | None, entering: Guess) -> Guess:
 
 
 def after_join(shapes: Sequence[Guess]) -> Guess:
-    """What a failed join gives: the ranks of its inputs, sizes no larger than theirs."""
+    """The guessed output of a failed join: the ranks of its inputs, with sizes no larger than theirs."""
     patterns = [pattern for guess in shapes for pattern in guess.patterns]
     return Guess((ANY, *[at_most(most) for _, most in pattern[1:]]) for pattern in patterns)
 
 
 def through(run: Run, guess: Guess, numbers: Sequence[int]) -> Outcome | None:
-    """What layers give on an uncertain tensor; None where they work on no shape that it may have."""
+    """The output of layers on an uncertain tensor; None if they work on none of its possible shapes."""
     results = []
     for pattern in guess.patterns:
         outputs = _outputs(run, pattern, numbers)
@@ -79,8 +79,8 @@ def through(run: Run, guess: Guess, numbers: Sequence[int]) -> Outcome | None:
 
 
 def failed(run: Run, guess: Guess, numbers: Sequence[int], kind: type[Layer], stated: int | None) -> Outcome:
-    """What is left after layers that work on no shape: the problem to report, if it is one for every shape."""
-    refusals = {pattern: _refusal(run, pattern, numbers, guess.like(pattern)) for pattern in guess.patterns}
+    """What is left after layers that work on no shape. Reports the problem if all shapes have it."""
+    refusals = {pattern: _refusal(run, pattern, numbers, guess.text(pattern)) for pattern in guess.patterns}
     problems = [refusal.diagnostic for refusal in refusals.values()]
     flat_fails = any(len(pattern) == 1 and refusals[pattern].diagnostic.name == "wrong-rank" for pattern in refusals)
     left = after_failure(kind, stated, guess, flat_fails=flat_fails)
@@ -91,7 +91,7 @@ def failed(run: Run, guess: Guess, numbers: Sequence[int], kind: type[Layer], st
 
 
 def _outputs(run: Run, pattern: Pattern, numbers: Sequence[int]) -> dict[Shape, Shape]:
-    """What comes out for some shapes of a pattern, by what comes in."""
+    """The output shapes for some shapes of a pattern, by input shape."""
     outputs = {}
     for shape in witnesses(pattern, numbers):
         with suppress(Refused):
@@ -99,21 +99,21 @@ def _outputs(run: Run, pattern: Pattern, numbers: Sequence[int]) -> dict[Shape, 
     return outputs
 
 
-def _refusal(run: Run, pattern: Pattern, numbers: Sequence[int], whole: Pattern) -> Refused:
-    """Why layers refuse the largest shape of a pattern; it is shown as `whole`."""
+def _refusal(run: Run, pattern: Pattern, numbers: Sequence[int], text: str) -> Refused:
+    """The problem of layers with the largest shape of a pattern, shown as `text`."""
     shape = next(witnesses(pattern, numbers))
     try:
         run(Tensor(shape))
     except Refused as refused:
-        return Refused(_uncertain(refused.diagnostic, shape, whole), refused.origin)
+        return Refused(_uncertain(refused.diagnostic, shape, text), refused.origin)
     raise AssertionError(f"{shape} is refused once, and then not")
 
 
 def _result(pattern: Pattern, outputs: dict[Shape, Shape]) -> Pattern:
-    """The pattern of some outputs. An axis is certain where they all agree, and bounded where the input's sizes are.
+    """The pattern of some outputs. An axis is certain if they all agree, and bounded if the input's sizes are.
 
-    The sizes of a layer grow with those that come in: they are certain where the smallest input gives the same as the
-    largest one.
+    The output sizes of a layer grow with the input sizes, so they are certain if the smallest and the largest input
+    give the same.
     """
     smallest = tuple([least for least, _ in pattern[1:]])
     sized = any(shape[1:] == smallest for shape in outputs)
@@ -132,7 +132,7 @@ def _spatial(axis: Axis, *, certain: bool, bounded: bool) -> Axis:
     return at_most(most) if bounded else ANY
 
 
-def _uncertain(problem: Diagnostic, shape: Shape, pattern: Pattern) -> Diagnostic:
-    """The problem without the shape that was tried: what isn't certain is shown as `?`."""
-    message = problem.message.replace(format_shape(shape), pattern_text(pattern))
+def _uncertain(problem: Diagnostic, shape: Shape, text: str) -> Diagnostic:
+    """The problem with uncertain sizes shown as `?`, in place of the shape that was tried."""
+    message = problem.message.replace(format_shape(shape), text)
     return problem._replace(message=message, notes=(*problem.notes, UNCERTAIN_INPUT))

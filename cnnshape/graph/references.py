@@ -1,4 +1,4 @@
-"""References: the tensor that a name stands for at a step, and whether a new name is free there."""
+"""References: the tensor of a name at a step, and whether a new name is free there."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from cnnshape.source import Span
 
 
 def tensor_of(reference: Reference, scope: Scope, outside: Mapping[str, Span], *, in_block: bool = False) -> Handle:
-    """The tensor of a reference; raises Refused where there is none, Uncertain for a param without a value."""
+    """The tensor of a reference. Raises Refused if there is none, Uncertain for a param without a value."""
     value = scope.get(reference.text)
     if value is None and reference.round is not None:
         value = _round(reference, reference.round, scope)
@@ -44,7 +44,7 @@ def _round(reference: Reference, number: int, scope: Scope) -> Handle | None:
 
 
 def conflict(name: str, rounds: Rounds | None, scope: Scope) -> str:
-    """The name, or the round of a loop, that a new name would stand for as well; empty where there is none."""
+    """The existing name, or round of a loop, with which a new name collides; empty if there is none."""
     if name in scope:
         return name
     stem, _, number = name.rpartition(".")

@@ -1,14 +1,14 @@
-"""Names during expansion: what an expression or a reference can see at one step."""
+"""Names during expansion: the scope of expressions and references at a step."""
 
 from cnnshape.graph.guess import Guess
 from cnnshape.source import Span
 
 Current = int | Guess
-"""A tensor of the graph by its index, or a guess where an earlier fault left a hole."""
+"""The index of a tensor of the graph, or a guess if an earlier fault left a hole."""
 
 
 class Unsettled:
-    """What a param holds whose value couldn't be worked out."""
+    """The value of a param that couldn't be evaluated."""
 
     __slots__ = ()
 
@@ -18,9 +18,9 @@ Scope = dict[str, object]
 
 
 class Handle:
-    """A tensor as a value of an expression: the nodes from `start` to `end` made it.
+    """A tensor as the value of an expression. The nodes from `start` to `end` made it.
 
-    `skipped` marks a step whose `when` is false, which passes its input on; `at` is where the tensor got its name.
+    `skipped` marks a step whose `when` is false, which passes its input on. `at` is where the tensor got its name.
     """
 
     __slots__ = ("at", "end", "skipped", "start", "value")

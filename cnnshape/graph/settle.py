@@ -1,8 +1,9 @@
-"""What is settled before the first step: the values of the file's params and the shapes of its inputs."""
+"""Settles the values of the file's params and the shapes of its inputs, before the first step."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from cnnshape.arithmetic import is_whole, truncate
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean
 from cnnshape.graph.applications import MAX_ELEMENTS
 from cnnshape.graph.draft import MAX_LAYERS
@@ -17,10 +18,10 @@ LARGEST_SIZE = 10**9
 
 
 class Options(NamedTuple):
-    """What is set from outside of the file.
+    """The options that are set outside the file.
 
     `params` override parameters, by name; `inputs` override input shapes (a single number for `boxes`), by name,
-    the name `""` standing for the first input.
+    where the name `""` means the first input.
     """
 
     params: Mapping[str, Value] = {}
@@ -30,7 +31,7 @@ class Options(NamedTuple):
 
 
 class Settled:
-    """Works out params and inputs, and reports what is wrong with them. `failed` says whether anything is."""
+    """Evaluates params and inputs, and reports their problems. `failed` says whether there are any."""
 
     def __init__(self, spec: Spec, options: Options, faults: Faults) -> None:
         self._spec = spec
@@ -47,10 +48,10 @@ class Settled:
         self.failed = True
         self._faults.add(diagnostic, [], origin)
 
-    # Parameters: the file's, under a variant's, under those from outside
+    # Parameters: options override a variant, which overrides the file
 
     def _params(self) -> Scope:
-        """The values of all parameters, each worked out with those before it in scope."""
+        """The values of all parameters. The scope of each has the parameters before it."""
         chosen = {**self._variant(), **self._overrides()}
         scope: Scope = {}
         for param in self._spec.params:
@@ -87,7 +88,7 @@ class Settled:
     def _check_variant(self, variant: Variant, declared: set[str]) -> None:
         for setting in variant.params:
             if setting.name.text not in declared:
-                message = f"the variant `{variant.name.text}` sets `{shown(setting.name.text)}`, which is no param"
+                message = f"the variant `{variant.name.text}` sets `{shown(setting.name.text)}`, which is not a param"
                 help = did_you_mean(setting.name.text, declared)
                 self._fault(diagnose("unknown-param", message, setting.name.span, help=help))
 
@@ -111,7 +112,7 @@ class Settled:
                 self._fault(diagnose("bad-input", message, file=self._spec.source.name, help=help))
 
     def _input(self, given: Input, *, first: bool) -> Tensor | Guess:
-        """The tensor of an input, as the file states it or as it is overridden."""
+        """The tensor of an input, as stated or overridden."""
         override = self._options.inputs.get(given.name.text)
         if override is None and first:
             override = self._options.inputs.get("")
@@ -138,7 +139,7 @@ class Settled:
         return Guess([(exact(4),)]) if count is None or len(sizes) != 1 else Tensor((4,), count)
 
     def _size(self, given: Input, value: Value) -> int | None:
-        """One size of an input; None where it can't be worked out."""
+        """One size of an input; None if it can't be evaluated."""
         try:
             size = evaluate(value, self.params)
         except Refused as refused:
@@ -146,9 +147,8 @@ class Settled:
             return None
         except Uncertain:
             return None
-        whole = isinstance(size, int | float) and not isinstance(size, bool) and size == int(size)
-        if whole and isinstance(size, int | float) and 1 <= size <= LARGEST_SIZE:
-            return int(size)
+        if is_whole(size) and 1 <= size <= LARGEST_SIZE:
+            return truncate(size)
         message = f"a size of `{given.name.text}` is a whole number from 1 to 10^9, got {describe(size)}"
         unknown = f"write a number, or declare `{size}` under `params:`" if isinstance(size, Unresolved) else None
         self._fault(diagnose("bad-input", message, value.span, help=unknown), value)
@@ -160,7 +160,7 @@ def _axis(size: int | None) -> Axis:
 
 
 def check_input_names(spec: Spec, params: Scope, faults: Faults) -> None:
-    """Reports inputs that have the name of a param."""
+    """Reports inputs with the name of a param."""
     places = {param.name.text: param.name.span for param in spec.params}
     for given in spec.inputs:
         name = given.name.text

@@ -1,14 +1,14 @@
-"""Repeating what a block expanded to: the same block with the same values on the same tensor gives the same layers."""
+"""Repeats expansions of blocks: the same block with the same values on the same tensor gives the same layers."""
 
 from cnnshape.graph.draft import Draft
 from cnnshape.graph.model import Group, Node
 
 ENTERING = -1
-"""Stands for the tensor that enters the block."""
+"""The place of the tensor that enters the block."""
 
 
 class _Layer:
-    """A node that was expanded before, with all its places counted from the start of the block."""
+    """A node of an earlier expansion, with indices relative to the start of the block."""
 
     __slots__ = ("inputs", "node", "shares", "suffix")
 
@@ -20,7 +20,8 @@ class _Layer:
 
 
 class Template:
-    """The layers and groups of one use of a block. `visits` and `depth` are what its expansion took of the budgets."""
+    """The layers and groups of one use of a block. `visits` and `depth` are the parts of the budgets that its expansion
+    used."""
 
     __slots__ = ("_children", "_label", "_layers", "_result", "_start", "depth", "visits")
 
@@ -35,11 +36,11 @@ class Template:
 
     @property
     def size(self) -> int:
-        """How many layers it has."""
+        """The number of its layers."""
         return len(self._layers)
 
     def repeat(self, draft: Draft, label: str, entering: int) -> int | None:
-        """Adds the layers once more, under another label; None where one of their names is given already."""
+        """Adds the layers again, under another label; None if one of their names is taken."""
         names = [label + layer.suffix for layer in self._layers]
         if not draft.names.isdisjoint(names):
             return None
@@ -58,7 +59,7 @@ class Template:
         return base + self._result if self._result >= 0 else entering
 
     def _moved(self, group: Group, label: str, start: int) -> Group:
-        """The group at another place; blocks nest so little that recursion is safe."""
+        """The group at another place. Nesting is limited, so recursion is safe."""
         offset = start - self._start
         moved = Group(label + group.label[len(self._label) :], group.word, group.start + offset, group.params, group.at)
         moved.end = group.end + offset
@@ -67,10 +68,10 @@ class Template:
 
 
 class Recording:
-    """One use of a block that was expanded without a fault; it becomes a template when the block is used alike again.
+    """One use of a block that was expanded without a fault. It becomes a template when the same use occurs again.
 
     Its nodes are those of the draft from `start` to `end`, its value is `result`, and `entering` is what entered it.
-    `visits` and `depth` are what its expansion took of the budgets.
+    `visits` and `depth` are the parts of the budgets that its expansion used.
     """
 
     __slots__ = ("children", "depth", "draft", "end", "entering", "label", "result", "start", "visits")
@@ -87,7 +88,7 @@ class Recording:
         self.depth = 0
 
     def template(self) -> Template | None:
-        """What to repeat; None where a layer reads anything but others of the block and what enters it."""
+        """The template; None if a layer reads anything but layers of the block and the entering tensor."""
         return _template(self)
 
 

@@ -1,4 +1,4 @@
-"""A spec as it was written: steps, blocks, parameters and expressions, each with its place."""
+"""The syntax tree of a spec: steps, blocks, parameters and expressions, each with its place."""
 
 from cnnshape.language import grammar
 from cnnshape.language.consequences import without_consequences
@@ -85,12 +85,12 @@ __all__ = [
 
 
 def write(spec: Spec) -> str:
-    """A spec as YAML, at most 120 columns wide but for single words that are longer.
+    """Writes a spec as YAML, at most 120 columns wide except for longer single words.
 
-    Reading the text gives an equal tree. What the spec extends is written out; comments are not kept. Raises ValueError
+    Reading the text gives an equal tree. The text includes what the spec extends, and no comments. Raises ValueError
     for a spec with parts that failed to parse.
     """
-    # Few programs write specs, so that most need not import the writer.
+    # Few programs write specs, so most don't import the writer.
     from cnnshape.language.writer import write
 
     return write(spec)

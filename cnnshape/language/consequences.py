@@ -1,4 +1,4 @@
-"""Problems that follow from a broken text, and not from what its author wrote."""
+"""Filters out problems that only follow from the repair of a broken text."""
 
 from collections.abc import Iterable, Sequence
 
@@ -16,15 +16,15 @@ _LOST_NAMES = frozenset(
         "unknown-variant",
     )
 )
-"""What is reported of a name whose definition may be among the lines that could not be read."""
+"""Diagnostics of names whose definition may be on a line that could not be read."""
 _OF_SHAPES = ("CS5", "CS6")
 
 
 def without_consequences(problems: Iterable[Diagnostic], repaired: Sequence[Span]) -> list[Diagnostic]:
-    """The problems that hold whatever the repaired lines of a text were meant to say.
+    """The problems that are real whatever the repaired lines were meant to be.
 
-    A problem on such a line goes, one of a name that may be defined there, and one of a shape: a step that could not be
-    read may have changed it.
+    Removes problems on repaired lines, of names that may be defined there, and of shapes, which a step that could not
+    be read may change.
     """
     return [problem for problem in problems if not repaired or not _may_follow(problem, repaired)]
 
@@ -36,7 +36,7 @@ def _may_follow(problem: Diagnostic, repaired: Sequence[Span]) -> bool:
 
 
 def _is_block(problem: Diagnostic) -> bool:
-    """Whether a word of another framework has the form of a block's name, such as `Conv`."""
+    """Whether another framework's word looks like the name of a block, such as `Conv`."""
     return problem.name == "foreign-spelling" and problem.at is not None and problem.at.span.text[:1].isupper()
 
 

@@ -92,7 +92,7 @@ class Key:
 
     @property
     def help(self) -> str:
-        """How to write it, for a message."""
+        """How to write the key, for a message."""
         return f"write `{self.example}`"
 
 

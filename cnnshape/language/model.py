@@ -1,4 +1,4 @@
-"""A whole file as it was written: inputs, parameters, blocks, layers, outputs, expectations."""
+"""The tree of a whole file: inputs, parameters, blocks, layers, outputs, expectations."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -58,7 +58,7 @@ class Param:
 
 
 class Block:
-    """A named group of steps with parameters of its own; `sound` if these could be read."""
+    """A named group of steps with parameters of its own. `sound` says whether these could be read."""
 
     __slots__ = ("name", "params", "sound", "steps")
 
@@ -97,7 +97,7 @@ class Input:
 
 
 class Expectation:
-    """A line of `expect:`: a figure and what it shall be, as written."""
+    """A line of `expect:`: a figure and the expected value, as written."""
 
     __slots__ = ("figure", "wanted")
 
@@ -107,7 +107,7 @@ class Expectation:
 
 
 class Spec(NamedTuple):
-    """A whole file, after `extends`. It is `sound` if all of it could be read, its steps apart.
+    """A whole file, after `extends`. It is `sound` if everything but its steps could be read.
 
     `repaired` are the lines that are not YAML, `comments` all comments; both of the files that it extends, too.
     """
@@ -130,7 +130,7 @@ class Spec(NamedTuple):
 
 
 def all_steps(spec: Spec) -> Iterator[Step]:
-    """Every step of the file, those of blocks first."""
+    """All steps of the file, those of blocks first."""
     for block in spec.blocks:
         yield from walk(block.steps)
     yield from walk(spec.layers)

@@ -1,7 +1,7 @@
 """Regular expressions of the grammar for editors, in the syntax that JavaScript and Python share.
 
-A pattern for expressions accepts every expression, and refuses most texts that are none: each operator has its operands.
-That brackets match and functions exist is more than a pattern can say.
+The pattern for expressions accepts every expression, and rejects most other texts: each operator needs operands. It
+can't check that brackets match or that functions exist.
 """
 
 from cnnshape.language import grammar

@@ -1,7 +1,6 @@
-"""Steps as they were written. Nothing here is checked against the layer kinds and blocks yet.
+"""Steps as written, not yet checked against the layer kinds and blocks.
 
-Each kind of step says itself which values, references and lists of steps it has, so that a walk over steps knows
-none of them by name.
+Each type of step provides its own values, references and lists of steps, so a walk over steps needs no list of types.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +14,7 @@ Steps = tuple["Step", ...]
 
 
 class Modifiers:
-    """What may stand beside the head of a step."""
+    """The keys next to the head of a step."""
 
     __slots__ = ("first", "frozen", "name", "repeat", "share", "source", "when")
 
@@ -39,12 +38,12 @@ class Modifiers:
 
     @property
     def values(self) -> list[Expression]:
-        """The expressions of `when`, `repeat` and `frozen`, where they are given."""
+        """The expressions of `when`, `repeat` and `frozen`, if given."""
         return [value for value in (self.when, self.repeat, self.frozen) if value is not None]
 
     @property
     def references(self) -> list[Reference]:
-        """The references of `from` and `share`, where they are given."""
+        """The references of `from` and `share`, if given."""
         return [reference for reference in (self.source, self.share) if reference is not None]
 
 
@@ -60,7 +59,7 @@ class Step:
 
     @property
     def bodies(self) -> tuple[Steps, ...]:
-        """The lists of steps inside of it."""
+        """The lists of steps inside this step."""
         return ()
 
     @property
@@ -75,7 +74,7 @@ class Step:
 
     @property
     def given_names(self) -> tuple[Name, ...]:
-        """The names that it gives to tensors."""
+        """The names that the step gives to tensors."""
         return (self.modifiers.name,) if self.modifiers.name is not None else ()
 
 
@@ -198,7 +197,7 @@ class Join(Step):
 
 
 class Unconfirmed:
-    """What is wrong with a step if its word is what it seems to be: a misspelt control word is fault enough."""
+    """The problems of a step whose word may be a misspelt control word. They count only if the word is right."""
 
     __slots__ = ("problems", "word")
 
@@ -210,7 +209,7 @@ class Unconfirmed:
 class Broken(Step):
     """A step that failed to parse. Its names stay defined so that uses of them are not reported again.
 
-    Its fault has been reported, but for one that is `unconfirmed`.
+    Its fault has been reported, unless it is `unconfirmed`.
     """
 
     __slots__ = ("names", "unconfirmed")
@@ -226,7 +225,7 @@ class Broken(Step):
 
 
 def walk(steps: Iterable[Step]) -> Iterator[Step]:
-    """Every step and those inside of it, in the order of the text; the depth of YAML bounds the recursion."""
+    """Every step with the steps inside it, in the order of the text. The depth of YAML bounds the recursion."""
     for step in steps:
         yield step
         for body in step.bodies:

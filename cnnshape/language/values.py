@@ -7,7 +7,7 @@ from cnnshape.source import Span
 
 
 class Name:
-    """A word with its place: a name that is given, or a word of the language."""
+    """A word with its place: a name that the file defines, or a word of the language."""
 
     __slots__ = ("span", "text")
 
@@ -22,8 +22,8 @@ class Name:
 class ListValue:
     """`[a, b]`: values per axis, pairs of paddings, the columns of a `for`.
 
-    As in an expression, `names` are all names in it, `constant` and `dynamic` say what it depends on, and `size` is
-    how many single values it is made of.
+    As in an expression, `names` are all names in the list, `constant` and `dynamic` say what it depends on, and `size`
+    is the number of single values.
     """
 
     __slots__ = ("constant", "dynamic", "items", "names", "size", "span")
@@ -53,7 +53,7 @@ class Argument:
 
     @property
     def names_itself(self) -> bool:
-        """True for `width: width`, which means a variable and never a word of that name."""
+        """True for `width: width`, where the value is a variable and never a word."""
         return isinstance(self.value, Expression) and self.value.word == self.name.text
 
 
@@ -74,7 +74,7 @@ class Setting:
 
     @property
     def constant(self) -> bool:
-        """A kind with arguments is no value that could be worked out once."""
+        """False: a kind with arguments can't be computed once."""
         return False
 
     @property

@@ -26,9 +26,6 @@ from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, Weight
 from cnnshape.layers.window import AxisRelation, Coverage, Footprint, Phases, Window
 from cnnshape.layers.wording import counted, format_shape
 
-Sight = Coverage
-show = format_shape
-
 __all__ = [
     "AXES",
     "BY_FOREIGN_NAME",
@@ -60,7 +57,6 @@ __all__ = [
     "Resize",
     "Scaling",
     "Shape",
-    "Sight",
     "SlidingPool",
     "Tensor",
     "Weight",
@@ -74,5 +70,4 @@ __all__ = [
     "pairs",
     "per_axis",
     "register",
-    "show",
 ]

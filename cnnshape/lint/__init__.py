@@ -1,4 +1,5 @@
-"""Design rules: what is sound but doubtful. One file per rule, listed by hand in `registry`."""
+"""Design rules: warnings about designs that are valid but probably not intended. One file per rule, listed by hand in
+`registry`."""
 
 from cnnshape.lint.ignores import apply_ignores
 from cnnshape.lint.registry import BY_NAME, RULES

@@ -14,13 +14,13 @@ from cnnshape.lint.run import Selection
 from cnnshape.source import SourceText, Span
 
 MOST_NAMES = 100
-"""Names of one comment that are read."""
+"""The number of names in a comment that are read."""
 
 
 class Ignore(NamedTuple):
     """One name of one comment, and the line of warnings that it covers: in its file, or `below` it in all others.
 
-    `names` is how many names the comment has, where they are too many to be read.
+    `names` is the number of names in the comment if there are too many to read.
     """
 
     name: str
@@ -30,14 +30,14 @@ class Ignore(NamedTuple):
     names: int = 0
 
     def covers(self, span: Span) -> bool:
-        """Whether the comment is about that place."""
+        """Whether the comment applies to that place."""
         if self.below:
             return span.source is not self.at.source
         return (span.source, span.line) == (self.at.source, self.line)
 
 
 def find_ignores(comments: Iterable[Span]) -> list[Ignore]:
-    """All ignores among comments, in their order; a comment without names gives one with an empty name."""
+    """All ignores in the comments, in order. A comment without names gives one with an empty name."""
     comments = list(comments)
     lines: dict[tuple[SourceText, int], int] = {}
     for comment in reversed(comments):
@@ -52,7 +52,7 @@ def _is_alone(comment: Span) -> bool:
 
 
 def _ignores_of(comment: Span, lines: dict[tuple[SourceText, int], int]) -> list[Ignore]:
-    """The ignores of a comment; `lines` are the lines below comments that are alone on theirs."""
+    """The ignores of a comment. `lines` are the lines below the comments that have a line of their own."""
     matches = list(_ignore_comment().finditer(comment.text))
     if not matches:
         return []

@@ -1,4 +1,4 @@
-"""What a rule is."""
+"""The declaration of a rule, and what it checks."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from cnnshape.source import Span
 
 
 class Subject(NamedTuple):
-    """A design, as rules look at it; of one with errors, what could be built."""
+    """A design, as rules see it. For a design with errors, the part that could be built."""
 
     program: Program
     graph: Graph

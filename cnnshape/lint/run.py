@@ -1,4 +1,4 @@
-"""Running the rules that are selected."""
+"""Runs the selected rules."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -12,7 +12,7 @@ _IGNORABLE: tuple[Rule | Code, ...] = (*RULES, CATALOGUE["unused-ignore"], CATAL
 
 
 class Selection(NamedTuple):
-    """Which rules run: names, codes, the beginnings of codes, or `all`; nothing selected means the default rules."""
+    """Which rules run, by names, codes, prefixes of codes, or `all`. By default, the default rules run."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -24,11 +24,11 @@ class Selection(NamedTuple):
         return any(_matches(rule, word) for word in self.select) if self.select else rule.default
 
     def leaves_out(self, rule: Rule | Code) -> bool:
-        """Whether a rule, or what is said of ignore comments, is ignored."""
+        """Whether a rule, or a warning about ignore comments, is ignored."""
         return any(_matches(rule, word) for word in self.ignore)
 
     def unknown(self) -> list[str]:
-        """The words that match nothing."""
+        """The words that match no rule."""
         selected = [word for word in self.select if not _match_any(RULES, word)]
         return selected + [word for word in self.ignore if not _match_any(_IGNORABLE, word)]
 
@@ -42,7 +42,7 @@ def _matches(rule: Rule | Code, word: str) -> bool:
 
 
 def lint(subject: Subject, selection: Selection) -> list[Diagnostic]:
-    """The warnings of the selected rules; the same one at the same place once, with the number of further ones."""
+    """The warnings of the selected rules. Equal warnings at one place are merged, with a note of their number."""
     return [diagnostic for rule in RULES if selection.has(rule) for diagnostic in _counted(rule.check(subject))]
 
 

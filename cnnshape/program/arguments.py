@@ -1,4 +1,4 @@
-"""Which argument of a kind each value of a step means."""
+"""Binds each value of a step to an argument of its kind."""
 
 from cnnshape.diagnostics import diagnose, did_you_mean
 from cnnshape.language import Argument, Call, Expression, ListValue, Name, Setting, Value, shown
@@ -12,7 +12,7 @@ MOST_SHOWN = 60
 
 
 class Arguments:
-    """Makes plans of steps, and reports arguments that a kind doesn't have or lacks."""
+    """Makes the plans of steps, and reports unknown and missing arguments."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
@@ -27,14 +27,15 @@ class Arguments:
         return self._arranged(kind, call.word, arguments, call.main)
 
     def check_foreign(self, call: Call) -> None:
-        """Checks the arguments of a kind under another framework's word: a writer of one such word writes more."""
+        """Checks the arguments of a kind under another framework's word, as its arguments are probably foreign words
+        too."""
         kind = foreign_kind(call.word.text)
         for argument in call.arguments if kind else ():
             if kind and argument.name.text not in (*kind.arguments, *kind.followers):
                 self._unknown_argument(kind, argument.name)
 
     def _follower(self, role: str, value: Value) -> Follower:
-        """What `norm` or `act` says: a `{kind: args}` gets a plan."""
+        """The value of `norm` or `act`; a `{kind: args}` gets a plan."""
         if not isinstance(value, Setting):
             return Follower(role, value, None, is_setting=False)
         kind = self._vocabulary.kind(value.word)

@@ -1,4 +1,4 @@
-"""Words of other frameworks that no single word here stands for, and what says the same.
+"""Words of other frameworks without a single counterpart in the language, and what to write instead.
 
 A kind or an argument with a counterpart declares its foreign words itself; these tables hold the rest. Words are
 compared bare: `DepthwiseConv2D` is `depthwiseconv`.
@@ -13,7 +13,7 @@ CONTROLS = {
     "shortcut": "residual", "skip": "residual", "foreach": "for", "loop": "for", "branch": "concat",
     "parallel": "concat",
 }  # fmt: skip
-"""Words for what is no layer but a control word here."""
+"""Words for layers that are control words here."""
 
 _FOLLOWERS = {
     "activation": "act", "activationfn": "act", "activationlayer": "act", "activationfunction": "act", "actlayer": "act",
@@ -44,18 +44,18 @@ _ARGUMENTS = {
     "globalpooling": "write `- global_avg_pool` or `- global_max_pool`",
     "pool": "write `- max_pool: 2` or `- avg_pool: 2`",
     "pooling": "write `- max_pool: 2` or `- avg_pool: 2`",
-    "trainable": "write `frozen: true` beside the kind", "requiresgrad": "write `frozen: true` beside the kind",
+    "trainable": "write `frozen: true` next to the kind", "requiresgrad": "write `frozen: true` next to the kind",
     "keepprob": "`p` is the share that is dropped: 1 - keep_prob",
     "nobias": "write `bias: false`", "withoutbias": "write `bias: false`",
     "inputshape": "the input is declared once, at the top: `input: [3, 224, 224]`",
     "batchinputshape": "the input is declared once, at the top: `input: [3, 224, 224]`",
     "numparameters": "write `per_channel: true` for a slope per channel",
     "normalizedshape": "layer_norm works over the channels; `axes: all` takes the whole sample",
-    "repeats": "write `repeat: 2` beside the kind", "times": "write `repeat: 2` beside the kind",
-    "num": "write `repeat: 2` beside the kind", "numlayers": "write `repeat: 2` beside the kind",
-    "inputs": "write `from: NAME` beside the kind", "input": "write `from: NAME` beside the kind",
-    "bottom": "write `from: NAME` beside the kind", "id": "write `name: NAME` beside the kind",
-    "top": "write `name: NAME` beside the kind",
+    "repeats": "write `repeat: 2` next to the kind", "times": "write `repeat: 2` next to the kind",
+    "num": "write `repeat: 2` next to the kind", "numlayers": "write `repeat: 2` next to the kind",
+    "inputs": "write `from: NAME` next to the kind", "input": "write `from: NAME` next to the kind",
+    "bottom": "write `from: NAME` next to the kind", "id": "write `name: NAME` next to the kind",
+    "top": "write `name: NAME` next to the kind",
     **{f"{argument}{side}": _TWO_NUMBERS.format(argument=argument) for argument in ("kernel", "stride") for side in "hw"},
     **dict.fromkeys(("padh", "padw"), _TWO_NUMBERS.format(argument="padding")),
     **dict.fromkeys((
@@ -97,7 +97,7 @@ _KINDS = {
     **dict.fromkeys((
         "rescaling", "resizing", "randomflip", "randomcrop", "randomrotation", "normalize", "totensor", "augment",
         "preprocessing",
-    ), "preprocessing is no part of the network; leave it out"),
+    ), "preprocessing is not part of the network; leave it out"),
     **dict.fromkeys(("sequential", "modulelist", "stack", "do", "chain"), _ORDER),
     **dict.fromkeys(("input", "inputlayer", "inputs", "placeholder", "data", "imagedata"), _INPUT),
     **dict.fromkeys(("output", "outputs"), "the outputs are declared at the top: `outputs: [NAME, ...]`"),
@@ -124,32 +124,32 @@ _KINDS = {
 
 
 def foreign_spelling(word: str, right: str, at: Span) -> Diagnostic:
-    """Another framework's word, and the one that the language has."""
+    """The diagnostic of another framework's word that the language has under another name."""
     return diagnose(
         "foreign-spelling", f"`{word}` is called `{right.partition(':')[0]}` here", at, help=f"write `{right}`"
     )
 
 
 def foreign_value(word: str, right: str, at: Span) -> Diagnostic:
-    """Another framework's word for a value."""
+    """The diagnostic of another framework's word for a value."""
     return diagnose("foreign-spelling", f"`{word}` is written `{right}` here", at, help=f"write `{right}`")
 
 
 def follower_of(kind: type[Layer], word: str) -> str | None:
-    """What to write for another framework's word for `norm` or `act` of a kind."""
+    """The help for another framework's word for `norm` or `act` of a kind."""
     written = _FOLLOWERS.get(bare(word))
     return written if written and written.partition(":")[0] in kind.followers else None
 
 
 def argument_help(kind: type[Layer], word: str) -> str | None:
-    """What to do about an argument that a kind doesn't have."""
+    """The help for an argument that a kind doesn't have."""
     if word in grammar.MODIFIERS:
-        return f"`{word}:` stands beside the kind, not among its arguments"
+        return f"`{word}:` goes next to the kind, not among its arguments"
     if "affine" in kind.arguments and bare(word) in _HALVES:
         return _HALVES[bare(word)]
     return _ARGUMENTS.get(bare(word))
 
 
 def kind_help(word: str) -> str | None:
-    """What to write for a layer that is no single kind here."""
+    """The help for a layer that is not a single kind here."""
     return _KINDS.get(bare(word))

@@ -1,4 +1,4 @@
-"""The names of a file: where each is declared, what reads it, and what a place in the text means."""
+"""The names of a file: the declaration and the readers of each, and the name at a place in the text."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,11 +6,11 @@ from cnnshape.language import Block, Column, Input, Name, Param, Reference, Valu
 from cnnshape.source import SourceText, Span
 
 Reader = Value | Reference
-"""What reads a name: a value, or a reference to a tensor."""
+"""A reader of a name: a value, or a reference to a tensor."""
 
 
 class Declaration:
-    """A name that a file gives to something, and everything that reads it.
+    """The declaration of a name, and everything that reads it.
 
     `sort` is `param`, `variable` (of a `for`), `step`, `input` or `block`. A param's own default doesn't count as a
     reader of it. `owner` is the name of the block that it belongs to; empty for the file.
@@ -34,7 +34,7 @@ class Declaration:
 
 
 class NameScope:
-    """The names that can be seen at a step: those of its list of steps, and of the lists around it up to its block."""
+    """The names that are visible at a step: those of its list of steps, and of the lists around it up to its block."""
 
     __slots__ = ("_declared", "_parent")
 
@@ -43,7 +43,7 @@ class NameScope:
         self._parent = parent
 
     def find(self, name: str) -> Declaration | None:
-        """The declaration that a name means; None where nothing is called so."""
+        """The declaration of a name; None if the name is undefined."""
         scope: NameScope | None = self
         while scope is not None:
             if name in scope._declared:
@@ -52,15 +52,15 @@ class NameScope:
         return None
 
     def names(self) -> set[str]:
-        """All names that can be seen."""
+        """All visible names."""
         return set(self._declared) | (self._parent.names() if self._parent else set())
 
     def add(self, declaration: Declaration) -> None:
-        """Adds a name; the first declaration of a name counts."""
+        """Adds a declaration, unless the name has one already."""
         self._declared.setdefault(declaration.name.text, declaration)
 
     def read(self, value: Value) -> list[str]:
-        """Binds the names of a value to their declarations; gives those that nothing has, in alphabetical order."""
+        """Binds the names of a value to their declarations. Returns the undefined names, sorted."""
         unknown = []
         for name in value.names:
             declaration = self.find(name)
@@ -118,7 +118,8 @@ class NameIndex:
         return [self.declare(given.name, "input", "") for given in inputs]
 
     def at(self, source: SourceText, line: int, column: int) -> Declaration | None:
-        """The declaration that is written, or whose name is read, at a place of a file (counted from 1)."""
+        """The declaration at a place of a file, or the declaration of the name that is read there. Places count from
+        1."""
         for declaration in self.declarations:
             for span in (declaration.name.span, *declaration.uses()):
                 inside = span.line == line and span.column <= column < span.end_column

@@ -1,7 +1,8 @@
-"""Binds every name of a file to its declaration, and reports names that nothing has, also in unused blocks.
+"""Binds every name of a file to its declaration, and finds references to undefined names, including those in unused
+blocks.
 
-A bare word that a file gives to a parameter is a word of its own making and known everywhere, unless it is known for
-nothing else and close to a name in scope.
+A bare word that a file passes to a parameter is a new word, known everywhere. If it has no other use and is similar to
+a name in scope, it is a misspelt name.
 """
 
 from collections.abc import Iterable
@@ -36,7 +37,7 @@ _FOLLOWER = ArgumentType("word", "a layer kind", words=(*BY_NAME, "none"))
 
 
 class NameCheck:
-    """What a check of all names gives: the index of names, and the names that nothing has.
+    """The result of a check of all names: the index of names, and the undefined names.
 
     `every` are the diagnostics of all their places, `reported` those to report: each name once per block.
     `undeclared` are these names by block, `misgiven` the steps that give such a name to a block.
@@ -53,7 +54,7 @@ class NameCheck:
 
 
 def check_names(spec: Spec) -> NameCheck:
-    """Binds all names of a spec, and finds those that are neither in scope nor words of the language."""
+    """Binds all names of a spec, and finds names that are neither in scope nor words of the language."""
     check = NameCheck()
     checker = _Checker(spec, check)
     check.index.define_blocks(spec.blocks)
@@ -77,10 +78,10 @@ class _Checker:
         self.first: dict[str, int] = {}
         self.further: dict[int, list[int]] = {}
 
-    # What is walked
+    # Walking the file
 
     def file_values(self) -> None:
-        """Binds the values of the file that see its params alone: sizes of inputs, and variants."""
+        """Binds the values of the file that see only its params: sizes of inputs, and variants."""
         scope = NameScope(self.file_params)
         for given in self.spec.inputs:
             for size in given.values:
@@ -90,7 +91,7 @@ class _Checker:
                 scope.read(setting.value)
 
     def block(self, block: Block) -> None:
-        """Binds the names of a block; those of one whose params couldn't be read are not reported."""
+        """Binds the names of a block. Does not report names if the block's params couldn't be read."""
         self.owner = block.name.text
         self.declared = self.check.index.params(block.params, self.owner)
         self.silent = not block.sound
@@ -115,7 +116,7 @@ class _Checker:
             scope.refer(output)
 
     def defaults(self, block: Block) -> None:
-        """Checks the defaults of a block's params, each worked out with those before it in scope."""
+        """Checks the defaults of a block's params. The scope of each has the params before it."""
         scope = NameScope({})
         for param in block.params:
             if param.default is not None:
@@ -123,11 +124,11 @@ class _Checker:
             scope.add(self.declared[param.name.text])
 
     def unbound(self, value: Value, scope: NameScope) -> list[str]:
-        """The names of a value that nothing has, without binding any."""
+        """The undefined names of a value, without binding any."""
         return sorted(name for name in value.names if scope.find(name) is None)
 
     def define_steps(self, steps: Iterable[Step], scope: NameScope) -> None:
-        """Declares the names that steps give themselves, wherever in a block: order matters at expansion only."""
+        """Declares the names of steps, anywhere in a block. Their order matters only at expansion."""
         for step in walk(steps):
             for name in step.given_names:
                 if name.text:
@@ -187,14 +188,14 @@ class _Checker:
             self.given(call, scope)
 
     def main(self, value: Value, kind: type[Layer] | None, scope: NameScope) -> None:
-        """The main argument; what a kind without one gets has been reported."""
+        """The main argument. A value for a kind without a main argument has been reported."""
         if kind is None or kind.main is not None:
             self.value(value, scope, _type_of(kind, kind.main) if kind and kind.main else None)
         else:
             scope.read(value)
 
     def arguments(self, arguments: Iterable[Argument], kind: type[Layer] | None, scope: NameScope) -> None:
-        """The values of arguments; an argument that the kind doesn't have has been reported by its name."""
+        """The values of arguments. Unknown arguments have been reported."""
         for argument in arguments:
             text = argument.name.text
             if kind is None or text in kind.arguments:
@@ -205,7 +206,7 @@ class _Checker:
                 scope.read(argument.value)
 
     def given(self, call: Call, scope: NameScope) -> None:
-        """Reports a word that is given to a block, and means nothing but a misspelt name in scope."""
+        """Reports a word that is passed to a block and is probably a misspelt name in scope."""
         values = [given.value for given in (*call.arguments, *call.modifiers.first) if not given.names_itself]
         for value in values if call.main is None else [*values, call.main]:
             words = [word for word in bare_words(value) if word not in DYNAMIC and word not in OWN_WORDS]
@@ -215,7 +216,7 @@ class _Checker:
                     self.report(value, word, scope, None)
 
     def follower(self, value: Value, scope: NameScope) -> None:
-        """The value of `norm` or `act`: a kind's word, often one of another framework."""
+        """The value of `norm` or `act`: the word of a kind, often of another framework."""
         for word in bare_words(value):
             foreign = None if scope.find(word) or self.words.knows(word) else foreign_kind(word)
             if foreign is not None:
@@ -226,7 +227,7 @@ class _Checker:
     # Values
 
     def value(self, value: Value, scope: NameScope, type: ArgumentType | None = None) -> None:
-        """Binds a value's names and reports the first unknown one; `type` is that of the argument that gets it."""
+        """Binds a value's names and reports the first undefined one. `type` is the type of the argument."""
         if isinstance(value, Expression):
             self.unknown(value, scope.read(value), scope, type)
         elif isinstance(value, ListValue):
@@ -245,13 +246,13 @@ class _Checker:
         self.arguments(setting.arguments, kind, scope)
 
     def unknown(self, value: Value, names: list[str], scope: NameScope, type: ArgumentType | None = None) -> None:
-        """Reports the first of some unbound names that is no word either."""
+        """Reports the first of some undefined names that is not a known word."""
         for name in names:
             if name not in DYNAMIC and not self.words.knows(name):
                 self.report(value, name, scope, type)
                 return
 
-    # What is reported
+    # Reporting
 
     def report(self, value: Value, word: str, scope: NameScope, type: ArgumentType | None) -> None:
         problem = self.diagnostic(value, word, scope, type)
@@ -278,18 +279,16 @@ class _Checker:
         known = set(type.words) if type else set()
         known |= set() if len(names) > MOST_CANDIDATES else names
         known |= set() if type and type.form == "word" else self.sizes()
-        in_block = (
-            f"a block sees its own params alone: declare `{word}` there, and hand it over where the block is used"
-        )
+        in_block = f"a block sees only its own params: declare `{word}` there, and pass it where the block is used"
         return unknown_name(value, word, dict.fromkeys(known), in_block if word in self.file_params else None)
 
     def sizes(self) -> set[str]:
-        """What expressions may ask of a tensor, on inputs of these ranks."""
+        """The names of sizes in expressions, for inputs of these ranks."""
         axes = {name for given in self.spec.inputs for name in AXIS_NAMES.get(len(given.shape), ())}
         return {"prev", "in_channels", *axes}
 
     def each_once(self) -> list[Diagnostic]:
-        """The problems, with the further lines of a name in place of further diagnostics."""
+        """The problems, one per name, with a note that lists its other lines."""
         repeated = {index for indices in self.further.values() for index in indices}
         every = enumerate(self.check.every)
         return [self._with_lines(index, problem) for index, problem in every if index not in repeated]

@@ -1,4 +1,4 @@
-"""A layer as a step states it: its kind, and the values of its arguments by name."""
+"""The plan of a layer: its kind, and the values of its arguments by name."""
 
 from cnnshape.language import Value
 from cnnshape.layers import Layer
@@ -6,10 +6,10 @@ from cnnshape.source import Span
 
 
 class Follower:
-    """What `norm` or `act` (`role`) of a step says.
+    """The value of `norm` or `act` (`role`) of a step.
 
-    `plan` is that of a `{kind: args}`. It is None where its words are wrong, and for any other value, which names a
-    kind when it is worked out.
+    `plan` is the plan of a `{kind: args}`. It is None if its words are wrong, and for any other value, which is
+    evaluated to the word of a kind.
     """
 
     __slots__ = ("is_setting", "plan", "role", "value")
@@ -22,9 +22,9 @@ class Follower:
 
 
 class Plan:
-    """The kind of a step, the values of its arguments, and what its `norm` and `act` say.
+    """The kind of a step, the values of its arguments, and its `norm` and `act`.
 
-    `at` is the kind's word, `names` are the places of the arguments' names. A plan stands for itself: two steps
+    `at` is the kind's word, `names` are the places of the arguments' names. Plans compare by identity: two steps
     have two plans. `variables` are the names that it reads, and `size` is how many values and variables it has.
     `constant` is true where no argument depends on a name.
     """

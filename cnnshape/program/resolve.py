@@ -1,6 +1,6 @@
-"""Resolving a spec: every word bound to its kind or block, every value to its argument or param.
+"""Resolves a spec: binds every word to its kind or block, and every value to its argument or param.
 
-This looks at every step of the file, expanded or not, so that one run reports every misspelt word.
+This covers every step of the file, expanded or not, so one run reports every misspelt word.
 """
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
@@ -43,8 +43,8 @@ from cnnshape.source import Span
 class Program:
     """A spec, resolved once: expansions, variants and rules share it.
 
-    `problems` are all problems of its words and names. `covered` are these at all of their places: what an expansion
-    meets there is known already. `outside` are the names that the steps and inputs of the file's layers give.
+    `problems` are all problems of words and names. `covered` has each of them at all its places, so that the expansion
+    does not report it again. `outside` are the names that the steps and inputs of the file's layers give.
     """
 
     __slots__ = ("blocks", "covered", "index", "layers", "outside", "problems", "size", "spec")
@@ -72,7 +72,7 @@ class Program:
 
 
 def resolve(spec: Spec) -> Program:
-    """The program of a spec, whatever is wrong with it."""
+    """The program of a spec, also of one with errors."""
     names = check_names(spec)
     cycles, circular = block_cycles(names.index)
     resolver = _Resolver(spec, names.undeclared, names.misgiven, circular)
@@ -94,7 +94,7 @@ def resolve(spec: Spec) -> Program:
 
 
 def given_names(steps: tuple[Step, ...]) -> frozenset[str]:
-    """The names that steps, and those inside of them, give themselves."""
+    """The names of steps, and of the steps inside them."""
     return frozenset(name.text for step in walk(steps) if not isinstance(step, Broken) for name in step.given_names)
 
 
@@ -114,7 +114,7 @@ class _Resolver:
         self.count = 0
 
     def block(self, block: Block) -> None:
-        """Resolves the steps of a block; of several blocks of one name the first counts."""
+        """Resolves the steps of a block. If several blocks have one name, the first counts."""
         body = Body(self.steps(block.steps), given_names(block.steps))
         if self.defined[block.name.text] is block:
             self.blocks[block.name.text].body = body
@@ -147,7 +147,7 @@ class _Resolver:
         return ResidualStep(step, body, Body(self.steps(shortcut)) if isinstance(shortcut, tuple) else shortcut)
 
     def confirm(self, step: Unconfirmed) -> None:
-        """Reports a word that doesn't exist, or else what is wrong with its step."""
+        """Reports an unknown word, or else the problems of its step."""
         before = len(self.vocabulary.problems)
         self.vocabulary.check(step.word)
         if len(self.vocabulary.problems) == before:
@@ -164,7 +164,7 @@ class _Resolver:
         return KindStep(call, kind, plan, self.first_plan(call, kind) if call.modifiers.first else plan)
 
     def first_plan(self, call: Call, kind: type[Layer]) -> Plan | None:
-        """The plan of the first repeat; what is wrong with the step itself has been reported."""
+        """The plan of the first repeat. Problems of the step itself have been reported."""
         problems = self.vocabulary.problems
         before = len(problems)
         plan = self.arguments.plan(call, kind, first=True)
@@ -185,7 +185,7 @@ class _Resolver:
         return BlockStep(call, program if fits and program.usable else None, given, first)
 
     def fits(self, call: Call, block: Block) -> bool:
-        """Whether a block takes what a step gives to it; reports what it doesn't take."""
+        """Whether a block accepts the arguments of a step. Reports those that it doesn't accept."""
         if not block.sound:
             return True
         params = [param.name.text for param in block.params]
@@ -201,7 +201,7 @@ class _Resolver:
         return not strange
 
     def unknown_param(self, name: Name, block: Block, params: list[str]) -> None:
-        """Reports an argument that a block doesn't have, unless its steps were found to lack the param."""
+        """Reports an argument that a block doesn't have, unless its steps use it as an undeclared param."""
         if name.text in self.undeclared.get(block.name.text, ()):
             return
         message = f"`{shown(name.text)}` is not a param of `{block.name.text}`"
@@ -210,7 +210,7 @@ class _Resolver:
 
 
 def _given(call: Call, block: Block) -> dict[str, Value]:
-    """The values that a step gives to its block, by param; a bare value is that of the first param."""
+    """The arguments of a step by the params of its block. A bare value sets the first param."""
     given = {argument.name.text: argument.value for argument in call.arguments}
     if call.main is not None and block.params:
         given[block.params[0].name.text] = call.main

@@ -1,4 +1,4 @@
-"""Resolved steps: each knows the kind or block that it means, and everything that the file says about it."""
+"""Resolved steps: each has its kind or block, and everything that the file says about it."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ from cnnshape.source import Span
 
 
 class Body:
-    """A list of resolved steps, and the names that the steps of its scope give themselves."""
+    """A list of resolved steps, and the names of the steps in its scope."""
 
     __slots__ = ("names", "steps")
 
@@ -32,7 +32,7 @@ class Body:
 
 
 class BlockProgram:
-    """A block with its steps resolved. `usable` is false where its params couldn't be read, or where it contains itself."""
+    """A block with its steps resolved. `usable` is false if its params couldn't be read, or if it contains itself."""
 
     __slots__ = ("body", "name", "params", "usable")
 
@@ -44,7 +44,7 @@ class BlockProgram:
 
 
 class ResolvedStep:
-    """What all steps have: the step as written, its modifiers, and `plain` for one that has none but a name."""
+    """The parts of all steps: the step as written, and its modifiers. `plain` says that it has none but a name."""
 
     __slots__ = ("frozen", "name", "plain", "repeat", "share", "source", "span", "when", "word")
 
@@ -62,9 +62,9 @@ class ResolvedStep:
 
 
 class KindStep(ResolvedStep):
-    """A layer kind. `plan` is None where its arguments are wrong, `first` is the plan of the first repeat.
+    """A layer kind. `plan` is None if its arguments are wrong; `first` is the plan of the first repeat.
 
-    `kind` is None where no kind has its word.
+    `kind` is None if its word is not a kind.
     """
 
     __slots__ = ("first", "kind", "plan")
@@ -77,9 +77,9 @@ class KindStep(ResolvedStep):
 
 
 class BlockStep(ResolvedStep):
-    """A use of a block, and what it gives to the block's params, also to those of the first repeat.
+    """A use of a block, with its arguments, and those of the first repeat.
 
-    `block` is None where the block doesn't exist or doesn't take what it is given.
+    `block` is None if the block doesn't exist or doesn't accept the arguments.
     """
 
     __slots__ = ("block", "first", "given")
@@ -133,7 +133,7 @@ class JoinStep(ResolvedStep):
 
 
 class BrokenStep(ResolvedStep):
-    """A step that failed to parse, and the names that it was to give."""
+    """A step that failed to parse. Its names stay defined so that uses of them are not reported again."""
 
     __slots__ = ("names",)
 

@@ -1,4 +1,4 @@
-"""Names that nothing has: the diagnostics, with what was probably meant."""
+"""Diagnostics of undefined names, with suggestions."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from cnnshape.layers import BY_NAME, KINDS
 from cnnshape.source import Span
 
 WORDS = frozenset(word for kind in KINDS for argument in kind.arguments.values() for word in argument.type.words)
-"""The words that some argument takes."""
+"""The words that arguments take."""
 _TRUTH = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
 _AXES_OF = {
     "in_length": "one spatial axis",
@@ -19,7 +19,7 @@ _AXES_OF = {
 
 
 def unknown_name(value: Value, word: str, known: Mapping[str, object], otherwise: str | None = None) -> Diagnostic:
-    """A name in a value that nothing here has; `otherwise` is the help where it is like none of the known names."""
+    """The diagnostic of an undefined name in a value. `otherwise` is the help if no known name is similar."""
     at = next((span for name, span in value.uses() if name == word), value.span)
     truth = _TRUTH.get(word.lower())
     help = f"write `{truth}`" if truth else _name_help(value, word, known, otherwise)
@@ -40,14 +40,15 @@ def _name_help(value: Value, word: str, known: Mapping[str, object], otherwise: 
 def unknown_tensor(
     reference: Reference, known: list[str], outside: Mapping[str, Span], *, in_block: bool
 ) -> Diagnostic:
-    """A reference to a step or input that doesn't exist, or not yet; `outside` are the names of the file's layers."""
+    """The diagnostic of a reference to a step or input that doesn't exist (yet). `outside` are the names of the file's
+    layers."""
     text = shown(reference.text)
     elsewhere = outside.get(reference.text)
     help = did_you_mean(reference.text, known if reference.text == "prev" else [*known, "prev"])
     if reference.text in BY_NAME:
         help = f"`{text}` is a kind; write the name of a step, or branches of steps: `{{left: [{text}], ...}}`"
     if elsewhere and in_block:
-        help = f"a block doesn't see outside: hand the tensor over, `params: {{{text}: required}}`"
+        help = f"a block doesn't see outside names: pass the tensor, `params: {{{text}: required}}`"
     message = f"no step or input before this one is called `{text}`"
-    related = [Label(elsewhere, "named here: later, or out of sight")] if elsewhere else []
+    related = [Label(elsewhere, "defined here: later, or in another scope")] if elsewhere else []
     return diagnose("unknown-tensor", message, reference.span, related=related, help=help)

@@ -12,7 +12,7 @@ _OWN_CONTROLS = ("residual", "for")
 
 
 class Vocabulary:
-    """What the words of a file mean. A word that means nothing is reported, with the one that was probably meant."""
+    """The meaning of the words of a file. An unknown word is reported, with a suggestion."""
 
     def __init__(self, blocks: Mapping[str, Block]) -> None:
         self.blocks = blocks
@@ -23,7 +23,8 @@ class Vocabulary:
         self.problems.append(diagnostic)
 
     def names_block(self, word: Name) -> bool:
-        """Whether a word means a block; `Conv2d` means a kind, unless a block has that name."""
+        """Whether a word is the name of a block. `Conv2d` is a foreign word for a kind, unless a block has that
+        name."""
         return word.text[:1].isupper() and (word.text in self.blocks or foreign_kind(word.text) is None)
 
     def check(self, word: Name) -> None:
@@ -34,7 +35,7 @@ class Vocabulary:
             self.unknown_block(word)
 
     def kind(self, word: Name) -> type[Layer] | None:
-        """The kind of that word; reports the right word for a foreign or misspelt one."""
+        """The kind of a word. Reports the right word for a foreign or misspelt one."""
         kind = BY_NAME.get(word.text)
         if kind is not None:
             return kind
@@ -77,15 +78,15 @@ class Vocabulary:
         return f"did you mean `{close}`?" if close else "define it under `blocks:`"
 
     def _run_together(self, word: Name) -> str | None:
-        """Help for a step whose arguments, or whose next line, ran into its kind: `conv:64`, `conv(64, 3)`."""
+        """Help for a step that joins its kind with its arguments or its next line: `conv:64`, `conv(64, 3)`."""
         match = re.fullmatch(r"([A-Za-z_][\w.]*) *([:(=, ])(.*)", word.text, re.DOTALL)
         if word.span.end_line > word.span.line:
-            return f"line {word.span.end_line} is read as more of it: indent the items of a list alike"
+            return f"line {word.span.end_line} continues it: indent the items of a list alike"
         if match is None:
             return None
         name, sign, rest = match.groups()
         if sign == ":":
-            fix = "remove the quotes" if rest.startswith(" ") else "a space belongs behind the colon"
+            fix = "remove the quotes" if rest.startswith(" ") else "a space belongs after the colon"
             return f"{fix}: `{name}: {shown(rest.strip())}`"
         if sign == "," or not rest:
             return f"remove the `{sign}`" if not rest else "one step per item"
@@ -96,11 +97,11 @@ class Vocabulary:
         if needed is None:
             return None
         if sign == "(" and needed:
-            return f"arguments stand in braces: `- {name}: {{{', '.join(f'{word}: ...' for word in needed)}}}`"
+            return f"put the arguments in braces: `- {name}: {{{', '.join(f'{word}: ...' for word in needed)}}}`"
         return f"write `- {name}: {shown(rest.strip(' )'))}`" if needed else f"write `- {name}`"
 
     def _required(self, name: str) -> Sequence[str] | None:
-        """The arguments that a kind or block can't do without; None where there is none of that name."""
+        """The required arguments of a kind or block; None if there is none of that name."""
         kind = BY_NAME.get(name)
         if kind is not None:
             return kind.required

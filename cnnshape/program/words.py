@@ -1,4 +1,4 @@
-"""Bare words as values: those of the language, and those that a file makes for itself."""
+"""Bare words as values: those of the language, and those that a file introduces."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ OWN_WORDS = frozenset({"identity", "none", "center", *BY_NAME, *WORDS})
 
 
 def bare_words(value: Value | None) -> set[str]:
-    """The words that a value is, or that are items of it, and nothing but words."""
+    """The bare words in a value: the value itself, or items of it."""
     if isinstance(value, Expression):
         return {value.word} if value.word else set()
     if isinstance(value, ListValue):
@@ -20,7 +20,7 @@ def bare_words(value: Value | None) -> set[str]:
 
 
 class FileWords:
-    """The words that a file uses; each set is made when it is first asked for, which most files never do."""
+    """The words that a file uses. Each set is computed on first use, which most files never need."""
 
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
@@ -28,7 +28,7 @@ class FileWords:
         self._tested: set[str] | None = None
 
     def knows(self, word: str) -> bool:
-        """Whether a word is one of the language, or one that the file gives to a param, a variable or a block."""
+        """Whether a word is a word of the language, or one that the file passes to a param, a variable or a block."""
         if word in OWN_WORDS:
             return True
         if self._own is None:
@@ -36,7 +36,7 @@ class FileWords:
         return word in self._own
 
     def is_tested(self, word: str) -> bool:
-        """Whether the file works with a word, or has it as a default: then giving it to a block is no mistake."""
+        """Whether the file compares a word, or has it as a default. Then passing it to a block is not a mistake."""
         if self._tested is None:
             self._tested = self._made_tested()
         return word in self._tested

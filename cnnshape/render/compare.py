@@ -17,7 +17,7 @@ from cnnshape.report import FIGURES, Row
 from cnnshape.study.compare import Change, Comparison
 
 SHOWN = 25
-"""Changes that the text lists; JSON has all."""
+"""The number of changes that the text lists; JSON has all."""
 
 
 def plain(comparison: Comparison, width: int | None = None) -> str:
@@ -94,7 +94,7 @@ def _mark(index: int) -> str:
 
 
 def _tables(comparison: Comparison) -> list[Table]:
-    """The totals, and where the sides share parts, the parameters and MACs of these."""
+    """The totals, and the parameters and MACs of shared parts, if there are any."""
     first, *others = comparison.receptive_fields
     rows = [_differences(FIGURES[name].heading, values) for name, values in comparison.figures]
     rows.append(("receptive field", first, *(cell for other in others for cell in (other, "", ""))))
@@ -108,7 +108,7 @@ def _tables(comparison: Comparison) -> list[Table]:
 
 
 def _fitted(tables: list[Table], width: int | None) -> list[Table]:
-    """All tables without differences where one is too wide; the ratios remain."""
+    """All tables without differences if one is too wide; the ratios remain."""
     if width is None or max(table.width for table in tables) <= width:
         return tables
     return [fit(table, 0) for table in tables]

@@ -1,9 +1,9 @@
-"""JSON documents that programs rely on: versioned, keys stay and keep their meaning within a version."""
+"""JSON documents that programs rely on: within a version, keys stay and keep their meaning."""
 
 from typing import Any
 
 VERSION = 1
-"""Raised when a key goes or changes its meaning, in any of the documents."""
+"""Increase it when a key is removed or changes its meaning, in any of the documents."""
 
 
 def to_contract(data: dict[str, Any]) -> str:

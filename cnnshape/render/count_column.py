@@ -9,7 +9,7 @@ from cnnshape.study.counting.rule import Rule
 
 
 def add_count_column(table: Table, lines: Sequence[Line], report: Report, rule: Rule) -> tuple[Table, str]:
-    """The table with what a rule counts of each line at its right, and a total; and a sentence about the column."""
+    """The table with the count of a rule as the last column, with a total; and a sentence about the column."""
     tallies = rule.tally(report)
     amounts = {row.name: tally.amount for row, tally in zip(report.rows, tallies, strict=True)}
     whole = rule.whole(tallies)
@@ -32,7 +32,7 @@ def add_count_column(table: Table, lines: Sequence[Line], report: Report, rule: 
 
 
 def _count(line: Line, amounts: dict[str, int | None]) -> int | None:
-    """What is counted of a line; None for a layer whose count is unknown."""
+    """The count of a line; None for a layer whose count is unknown."""
     counts = [amounts[row.name] for row in line.rows]
     if None in counts and not line.group:
         return None

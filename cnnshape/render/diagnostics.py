@@ -1,4 +1,4 @@
-"""Diagnostics as text: with source excerpts, or a line each."""
+"""Diagnostics as text: with source excerpts, or one per line."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -37,7 +37,8 @@ def colored(diagnostics: Iterable[Diagnostic], width: int | None = None) -> str:
 
 
 def full_lines(diagnostic: Diagnostic, width: int | None = None) -> list[Line]:
-    """One diagnostic with its excerpts, and an empty line after it; source lines are cut to `width`, sentences broken."""
+    """One diagnostic with its excerpts, and an empty line after it; source lines are cut to `width`, sentences
+    broken."""
     role = str(diagnostic.severity)
     lines = _sentence((Piece(f"{role}[{diagnostic.code}]", role), Piece(": ", "message")), diagnostic.message, width)
     margin = _margin(diagnostic)
@@ -78,7 +79,7 @@ def closing(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def escaped(text: str) -> str:
-    """The text with nothing in it that a terminal obeys."""
+    """The text without control sequences for a terminal."""
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
 
 
@@ -88,7 +89,7 @@ def _margin(diagnostic: Diagnostic) -> int:
 
 
 def _by_source(diagnostic: Diagnostic) -> list[tuple[SourceText, list[Label]]]:
-    """The labels of each text, that of the primary place first."""
+    """The labels of each text, the label of the primary place first."""
     groups: dict[int, tuple[SourceText, list[Label]]] = {}
     for label in ([diagnostic.at] if diagnostic.at else []) + list(diagnostic.related):
         groups.setdefault(id(label.span.source), (label.span.source, []))[1].append(label)
@@ -143,7 +144,7 @@ def _underline(label: Label, margin: int, room: int, primary: bool, severity: st
 
 
 def _cells(text: str) -> int:
-    """Columns that a text takes on a terminal."""
+    """The number of terminal columns of a text."""
     from unicodedata import east_asian_width
 
     return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)

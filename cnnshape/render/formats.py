@@ -7,7 +7,8 @@ Value = TypeVar("Value")
 
 
 class Page:
-    """Where a text goes: columns of a terminal, and whether it shows colours. Pipes and files have no width."""
+    """The properties of an output: the columns of a terminal, and whether it shows colours. Pipes and files have no
+    width."""
 
     __slots__ = ("color", "width")
 
@@ -26,7 +27,7 @@ class Format(Generic[Value]):
 
     @classmethod
     def fixed(cls, write: Callable[[Value], str]) -> "Format[Value]":
-        """A format whose text is the same wherever it goes."""
+        """A format whose text does not depend on the page."""
         return cls(lambda value, _: write(value))
 
 

@@ -79,7 +79,7 @@ def _layers(report: Report, figures: LayerFigures) -> Records:
 
 
 class _Applied:
-    """What follows from an application alone."""
+    """The data of a layer that depend only on its application."""
 
     __slots__ = ("arguments", "boxes", "inputs", "kind", "output")
 
@@ -88,7 +88,7 @@ class _Applied:
         self.inputs = [list(tensor.shape) for tensor in application.inputs]
         self.output = list(application.output.shape)
         self.boxes = application.output.boxes
-        # Tensors are inputs of the layer, and listed there.
+        # Tensors are listed as inputs of the layer.
         values = vars(application.layer).items()
         self.arguments = {name: value for name, value in values if not isinstance(value, Tensor)}
 

@@ -1,4 +1,4 @@
-"""The layers of a network as a table: which columns there are, and what each shows of a line."""
+"""The layers of a network as a table: its columns, and the value of each for a line."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,11 +9,11 @@ from cnnshape.render.window import window
 from cnnshape.report import COLUMN_FIGURES, Figure, Line, ReceptiveField, Report, Row
 
 INDENT = 2
-"""Spaces that a layer in a block is moved to the right."""
+"""The indentation of a layer in a block."""
 
 
 class LayerColumn:
-    """A column of layers: what it shows in words, its value of a line, and the figure that it sums up, if any."""
+    """A column of layers: a description, the value for a line, and the figure that it sums up, if any."""
 
     __slots__ = ("column", "doc", "figure", "value")
 
@@ -24,12 +24,12 @@ class LayerColumn:
         self.figure = figure
 
     def total(self, report: Report) -> object:
-        """The value of the whole network; empty where the column sums up nothing."""
+        """The value for the whole network; empty if the column has no sum."""
         return self.figure.of(report) if self.figure else ""
 
 
 def layer_table(report: Report, lines: Sequence[Line], names: Sequence[str]) -> Table:
-    """The table of these lines, with a total where a column sums something up."""
+    """The table of these lines, with a total if a column has a sum."""
     columns = [COLUMNS[name] for name in names]
     rows = [tuple(column.value(line) for column in columns) for line in lines]
     groups = frozenset(index for index, line in enumerate(lines) if line.group)
@@ -80,7 +80,7 @@ def _inputs_text(shapes: tuple[tuple[int, ...], ...]) -> str:
 
 
 def receptive_field_text(field: ReceptiveField) -> str:
-    """`427`, or per axis `7x5`; `all` where every cell sees the same, `*` where paths aren't aligned."""
+    """`427`, or per axis `7x5`; `all` if every cell sees the same, with `*` if paths aren't aligned."""
     if field.is_global:
         return "all"
     text = axes_text(field.size)
@@ -88,7 +88,7 @@ def receptive_field_text(field: ReceptiveField) -> str:
 
 
 def axes_text(values: Sequence[object]) -> str:
-    """A value per axis: `3x5`, or one number where all axes agree."""
+    """A value per axis: `3x5`, or one number if all axes agree."""
     return str(values[0]) if len(set(values)) == 1 else "x".join(map(str, values))
 
 
@@ -122,18 +122,18 @@ _DROPPED_FIRST = (
 )  # fmt: skip
 _PRIORITIES = {name: priority for priority, name in enumerate(_DROPPED_FIRST)}
 _DECLARED = (
-    LayerColumn(Column("layer"), "name, without the prefix that the lines above show", _label),
+    LayerColumn(Column("layer"), "name, without the prefix in the lines above", _label),
     LayerColumn(
         Column("kind", text=_kinds_text, short=_short_kinds_text, priority=_PRIORITIES["kind"]),
-        "kind (where the name doesn't say it), window, and what follows",
+        "kind (unless the name shows it), window, normalization and activation",
         _kinds,
     ),
     LayerColumn(
         Column("input", text=_inputs_text, priority=_PRIORITIES["input"]),
-        "shapes that go in",
+        "shapes of the inputs",
         lambda line: line.rows[0].inputs,
     ),
-    LayerColumn(Column("output", text=format_shape), "shape that comes out", lambda line: line.last.output),
+    LayerColumn(Column("output", text=format_shape), "shape of the output", lambda line: line.last.output),
     *map(_figure_column, COLUMN_FIGURES),
     _field_column("rf", "RF", "size of the receptive field", receptive_field_text),
     _field_column(

@@ -1,6 +1,6 @@
-"""JSON text in the layout of all commands: two spaces a level, lists of plain values on one line.
+"""JSON text in the layout of all commands: two spaces per level, lists of plain values on one line.
 
-Values that stand in the same place of many objects are written together, so that a long report takes few calls.
+Values of the same key in many objects are written together, so that a long report takes few calls.
 """
 
 import json
@@ -26,7 +26,7 @@ class Records:
 
 def document(data: Mapping[str, Any]) -> str:
     """An object as a JSON document, which ends with a line break."""
-    # The end is put on before the parts are joined: copying a long text takes as long as making it.
+    # Append the end before joining: copying a long text takes as long as making it.
     (text,) = _record_texts({key: [value] for key, value in data.items()}, "", "\n")
     return text
 
@@ -89,7 +89,7 @@ def _record_texts(columns: Mapping[str, Sequence[Any]], indent: str, end: str = 
 
 
 def _text(value: Any, indent: str) -> str:
-    """The text of a list, or of any other value that is no object with keys."""
+    """The text of a list, or of another value that is not an object with keys."""
     inner = indent + "  "
     if isinstance(value, Records):
         texts = _record_texts(value.columns, inner)

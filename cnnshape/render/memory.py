@@ -18,7 +18,7 @@ from cnnshape.study.memory import Memory, Step
 BARS = (30, 20, 10)
 """The lengths that the longest bar may have, the first that fits."""
 _MOVED = "bytes moved: inputs and weights read once, outputs written once; intensity: FLOPs per byte moved"
-_BOUND = "ideal lower bound: the slower of computing and moving, layer by layer, nothing overlapped or kept in caches"
+_BOUND = "ideal lower bound: the slower of computing and moving, layer by layer, without overlap or caches"
 
 
 class MemoryView:
@@ -33,13 +33,20 @@ class MemoryView:
 
 
 def plain(memory: Memory, width: int | None = None, *, expand: bool = False, depth: int | None = 0) -> str:
-    """The memory of a network as plain text; a line of several layers shows the most that is alive in it."""
+    """The memory of a network as plain text. A line for several layers shows the maximum over them."""
     report = memory.report
     table = _fitted(memory, expanded(report) if expand else folded(report, depth), width)
     when = f"while {memory.peak.row.name} runs" if memory.peak else "before anything runs"
     peak = f"{count(_most(memory))} bytes ({size(_most(memory))}) {when}:"
     names = max(len(name) for name, _ in report.peak.tensors)
-    lines = [header(report), "", *text_lines(table), *table.notes, "", *wrapped("peak  ", peak, width)]
+    lines = [
+        *wrapped("", header(report), width),
+        "",
+        *text_lines(table),
+        *table.notes,
+        "",
+        *wrapped("peak  ", peak, width),
+    ]
     lines += [f"      {name.ljust(names)}  {count(number)}" for name, number in report.peak.tensors]
     lines += ["", *wrapped("", _MOVED, width)]
     if memory.seconds is not None and memory.device is not None:
@@ -62,7 +69,7 @@ def seconds_text(seconds: Fraction) -> str:
 
 
 def _fitted(memory: Memory, lines: Sequence[Line], width: int | None) -> Table:
-    """The table with bars as long as there is room for, then without some columns."""
+    """The table with the longest bars that fit, then without some columns."""
     for bar in BARS:
         table = _table(memory, lines, bar)
         if width is None or table.width <= width:
@@ -137,7 +144,7 @@ def _steps_table(memory: Memory) -> Table:
 
 
 def _nanoseconds(seconds: Fraction | None) -> int | None:
-    """Rounded up: a lower bound is no less than this."""
+    """The time in nanoseconds, rounded up."""
     return None if seconds is None else -(-(seconds.numerator * 10**9) // seconds.denominator)
 
 

@@ -7,7 +7,7 @@ MOST_OUTPUTS = 8
 
 
 def reach_lines(report: Report) -> list[tuple[str, str, str]]:
-    """Name, value and definition for each output whose last map is another than those of the outputs before it."""
+    """Name, value and definition for each output whose last map differs from those of earlier outputs."""
     if report.reach is None:
         return []
     lines: list[tuple[str, str, str]] = []

@@ -1,4 +1,4 @@
-"""Figures of other tools beside ours, and the terms that lead from one to the other."""
+"""Figures of other tools next to ours, and the terms of their differences."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -35,7 +35,7 @@ _NAMES = {
 def plain(reconciliation: Reconciliation, width: int | None = None) -> str:
     """The figures as tables, one for each quantity, and below them the terms of each difference."""
     width = width or WIDTH
-    lines = [header(reconciliation.report)]
+    lines = _wrapped(header(reconciliation.report), width)
     for quantity, counts in _by_quantity(reconciliation):
         lines += ["", *_wrapped(_heading(quantity, counts), width), *text_lines(fit(_table(counts), width))]
     for group in _equal_groups(reconciliation):
@@ -104,7 +104,7 @@ def _by_quantity(reconciliation: Reconciliation) -> list[tuple[Quantity, list[Co
 
 
 def _equal_groups(reconciliation: Reconciliation) -> list[list[Count]]:
-    """Neighbours that count the same quantity alike, in the same words."""
+    """Groups of neighbours with the same count of a quantity in the same words."""
     return [
         list(group)
         for _, counts in _by_quantity(reconciliation)

@@ -7,7 +7,7 @@ from cnnshape.render.wrapping import wrapped
 
 
 def kinds_overview(width: int | None = None) -> str:
-    """A line per kind: its word, and what it does."""
+    """One line per kind: its word, and what it does."""
     names = max(len(kind.name) for kind in KINDS)
     lines = [line for kind in KINDS for line in wrapped(f"{kind.name.ljust(names)}  ", _first_line(kind), width)]
     return "\n".join([*lines, "", "`cnnshape layers KIND` shows arguments, defaults and formulas."]) + "\n"
@@ -39,7 +39,7 @@ def _arguments(kind: type[Layer]) -> list[tuple[str, str]]:
 
 def describe_argument(argument: Argument) -> tuple[str, str]:
     """What an argument does, and which values it takes."""
-    main = "; the main argument: may stand alone" if argument.main else ""
+    main = "; the main argument, which can be written without its name" if argument.main else ""
     default = "required" if argument.required else f"default {default_text(argument)}"
     return argument.doc, f"{argument.type.expected}; {default}{main}"
 

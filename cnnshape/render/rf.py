@@ -69,7 +69,7 @@ _NAMES = {1: ("cells",), 2: ("rows", "columns"), 3: ("slices", "rows", "columns"
 
 
 def region_text(region: Region) -> str:
-    """What one cell sees, as plain text."""
+    """The region that one cell sees, as plain text."""
     cell = ",".join(map(str, region.cell))
     lines = [f"cell {cell} of {region.layer} sees:"]
     names = _NAMES[len(region.spans)]
@@ -146,7 +146,7 @@ def _frame(trace: Trace, regions: Sequence[Region]) -> "_Frame":
 
 
 class _Frame:
-    """From input cells to the picture."""
+    """The mapping from input cells to the picture."""
 
     __slots__ = ("left", "scale", "top")
 
@@ -162,7 +162,7 @@ class _Frame:
         return self._rectangle((0, 0), (width, height), f"the input, {format_shape(trace.input)}", style)
 
     def field(self, region: Region, color: str) -> str:
-        """What a region sees, as a rectangle."""
+        """The field of a region, as a rectangle."""
         rows, columns = region.spans
         title = f"{region.layer}: {rows.size}x{columns.size}"
         style = {"stroke": color, "fill": color, "fill_opacity": "0.12"}

@@ -12,7 +12,7 @@ _MARK = r" *# warning: [\w-]+"
 
 
 class Page(NamedTuple):
-    """A rule's page in parts: what it says before its example, the example as a spec, and what comes after."""
+    """A rule's page in parts: the text before the example, the example as a spec, and the text after it."""
 
     before: str
     example: str
@@ -20,7 +20,7 @@ class Page(NamedTuple):
 
 
 def rules_overview(width: int | None = None) -> str:
-    """A line per rule: its code and name, whether it runs unless it is selected, what it finds."""
+    """One line per rule: its code and name, whether it runs by default, and what it finds."""
     names = max(len(rule.name) for rule in RULES)
     lines = [
         line
@@ -39,7 +39,7 @@ def rule_page(rule: Rule, width: int | None = None) -> str:
 
 
 def _paragraph(text: str, width: int | None) -> str:
-    """Filled anew where its lines are too long; specs keep theirs."""
+    """A paragraph, rewrapped if its lines are too long. Specs keep their lines."""
     if width is None or text.startswith(_INDENT) or max(map(len, text.split("\n"))) <= width:
         return text
     return "\n".join(wrapped("", " ".join(text.split()), width))
@@ -54,7 +54,7 @@ def _state(rule: Rule) -> str:
 
 
 def markdown_parts(rule: Rule) -> Page:
-    """The page for a Markdown document: specs in fences, the example by itself and without its marks."""
+    """The page for a Markdown document: specs in fences, and the example separate and without its marks."""
     before, _, rest = rule.page.strip().partition("\nExample:\n\n")
     spec, _, after = rest.partition("\nInstead:")
     example = "".join(f"{re.sub(_MARK, '', line).removeprefix(_INDENT)}\n" for line in spec.rstrip("\n").split("\n"))

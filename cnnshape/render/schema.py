@@ -1,7 +1,7 @@
-"""The language as a JSON Schema (draft-07): completion, hover and red lines in editors.
+"""The language as a JSON Schema (draft-07), for completion, hover texts and error marks in editors.
 
-A schema can't know a file's parameters, so an expression is accepted wherever a value is. Where there are alternatives,
-only the place that holds them has a description, because editors show the first one that they find.
+A schema doesn't know a file's parameters, so it accepts an expression wherever it accepts a value. Alternatives have no
+description, only the place that holds them has one, because editors show the first description that they find.
 """
 
 import json
@@ -47,7 +47,7 @@ def schema() -> Schema:
 
 
 def _properties(keys: Mapping[str, grammar.Key]) -> dict[str, Schema]:
-    """The keys of a part of the grammar, each with what it says and the schemas of its form."""
+    """The keys of a part of the grammar, each with its description and the schemas of its form."""
     return {name: described(key.doc, *FORMS[key.form]) for name, key in keys.items()}
 
 
@@ -74,7 +74,7 @@ def _step() -> Schema:
 
 
 def _controls() -> dict[str, Schema]:
-    """The control words; what a join does says the kind of its name."""
+    """The control words. A join has the description of its kind."""
     controls = _properties(grammar.CONTROLS)
     for word in grammar.JOINS:
         effect = cleandoc(BY_NAME[word].__doc__ or "").partition("\n")[0]
@@ -83,7 +83,7 @@ def _controls() -> dict[str, Schema]:
 
 
 def _companions() -> dict[str, Schema]:
-    """The companions of control words; one that is a kind too may be that kind."""
+    """The companions of control words. One that is also a kind may be that kind."""
     companions = _properties(grammar.COMPANIONS)
     for word in grammar.OWN_KINDS:
         alone = cleandoc(BY_NAME[word].__doc__ or "").partition("\n")[0]
@@ -93,7 +93,8 @@ def _companions() -> dict[str, Schema]:
 
 
 def _one_of(words: list[str]) -> list[Schema]:
-    """One kind, or blocks, or no known word, which is an error already. The schema can't tell two blocks from one."""
+    """Exactly one kind, or blocks, or no known word, which is an error already. The schema can't distinguish two blocks
+    from one."""
     block = {"pattern": patterns.BLOCK_NAME}
     some_block = {"not": {"propertyNames": {"not": block}}}
     nothing = {"propertyNames": {"not": {"anyOf": [{"enum": words}, block]}}}
@@ -107,7 +108,7 @@ def _dependencies() -> Schema:
 
 
 def _dependency(word: str) -> Schema:
-    """What a control word refuses and needs next to it."""
+    """The keys that a control word forbids and requires next to it."""
     companions = grammar.CONTROLS[word].companions
     dependency = _without(*grammar.NOT_ON_CONTROLS)
     for companion in companions:
@@ -118,7 +119,7 @@ def _dependency(word: str) -> Schema:
 
 
 def _owners(word: str) -> list[Schema]:
-    """What a word goes with; one that is a kind too may be alone."""
+    """The control words of a companion. One that is also a kind may be alone."""
     alone = [{"propertyNames": {"enum": [word, *grammar.MODIFIERS]}}] if word in grammar.OWN_KINDS else []
     return [*({"required": [owner]} for owner in grammar.OWNERS[word]), *alone]
 

@@ -16,7 +16,7 @@ def _new_name(pattern: str, what: str) -> Schema:
 
 
 def _named(values: Schema, names: Schema, least: int = 0) -> Schema:
-    """Values under names of the user's."""
+    """A mapping with names of the user."""
     return {
         "type": "object",
         "propertyNames": names,
@@ -102,4 +102,4 @@ FORMS: dict[grammar.Form, tuple[Schema, ...]] = {
     grammar.SHORTCUT: (proposing(["identity", "none"], mixed(EXPRESSION, _STEPS)),),
     grammar.CROP: ({"const": "center"},),
 }
-"""The schemas of each form; a value may be of any of them."""
+"""The schemas of each form, as alternatives."""

@@ -26,8 +26,8 @@ NOTHING: Schema = {"type": "null"}
 def mixed(*forms: Schema) -> Schema:
     """A value of one of these forms, of different types.
 
-    A keyword such as `minimum` or `pattern` binds one type of value only, so those of all forms fit into
-    one schema. An editor then says what is wrong with a value; for `anyOf` it says that no alternative fits.
+    A keyword such as `minimum` or `pattern` applies to one type of value only, so one schema can have the keywords of
+    all forms. Editors then show a specific error; for `anyOf`, they only say that no alternative fits.
     """
     merged: Schema = {"type": [], "allOf": []}
     for form in forms:
@@ -42,13 +42,13 @@ def mixed(*forms: Schema) -> Schema:
 
 
 def seldom(form: Schema) -> Schema:
-    """The same form, but not the one that editors insert when they complete the key before it."""
+    """The same form, but editors do not insert it when they complete the key before it."""
     rest = {word: value for word, value in form.items() if word != "type"}
     return {"type": form["type"], "allOf": [rest]}
 
 
 def proposing(words: Iterable[str], *forms: Schema) -> Schema:
-    """A value of one of those forms, for which editors propose these words."""
+    """A value of one of these forms, for which editors propose these words."""
     return {"anyOf": [{"enum": list(words)}, *forms]}
 
 
@@ -102,14 +102,14 @@ def _documentation(kind: type[Layer]) -> Schema:
 
 
 def _argument(argument: Argument) -> Schema:
-    """The default is part of the description: editors would write a `default` into each new step."""
+    """An argument. Its default is in the description, as editors insert a `default` into each new step."""
     value = _value(argument.type)
     form = proposing(argument.type.words, value) if argument.type.words else value
     return {**_described(*describe_argument(argument)), **form}
 
 
 def _follower(name: str) -> Schema:
-    """`norm` or `act`: the usual kinds are proposed, any kind may follow."""
+    """`norm` or `act`: editors propose the usual kinds, but any kind is valid."""
     usual = [kind.name for kind in STEP_KINDS if (kind.activation if name == "act" else kind.normalizes)]
     return {**_described(*describe_follower(name)), **proposing([*usual, "none"], EXPRESSION, reference("follower"))}
 
@@ -119,12 +119,12 @@ def _described(doc: str, values: str) -> Schema:
 
 
 def _value(form: ArgumentType) -> Schema:
-    """A value of that type; an expression always is one."""
+    """A value of a type. An expression is always accepted."""
     return mixed(*_LITERALS[form.form](form), EXPRESSION)
 
 
 def _number(form: ArgumentType) -> Schema:
-    # The least positive number means "above 0".
+    # The smallest positive number means "above 0".
     least = {"exclusiveMinimum": 0} if 0 < form.least < 1 else {"minimum": form.least}
     return {"type": "number" if form.form in ("float", "factors") else "integer", **least, "maximum": form.most}
 

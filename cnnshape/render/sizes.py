@@ -12,7 +12,7 @@ from cnnshape.report import FIGURES
 from cnnshape.study.sizes import AxisSizes, Cost, Obstacle, Pattern, Sizes, find_pattern
 
 LISTED = 12
-"""Ranges that are listed before the rest is only counted."""
+"""The number of ranges to list; the rest is only counted."""
 
 
 class SizesView:
@@ -27,7 +27,7 @@ class SizesView:
 
 
 def plain(name: str, axes: Sequence[AxisSizes], costs: Sequence[Cost], width: int | None = None) -> str:
-    """The sizes that work and what they cost, as plain text."""
+    """The sizes that work and their costs, as plain text."""
     lines: list[str] = []
     for axis in axes:
         lines += ["", ""] if lines else []
@@ -38,7 +38,7 @@ def plain(name: str, axes: Sequence[AxisSizes], costs: Sequence[Cost], width: in
 
 
 def _parts(name: str, axis: AxisSizes) -> list[tuple[str, str]]:
-    """What is said of one axis, or of all together: starts of lines, each with its text."""
+    """The text on one axis, or on all together: starts of lines, each with its text."""
     tried = axis.sizes
     layers = max((len(layer) for layer, _ in tried.rounding), default=0)
     of, at = (f"{axis.axis}s", f"at {axis.input}") if axis.axis else ("sizes", "on every axis of the input")
@@ -48,7 +48,7 @@ def _parts(name: str, axis: AxisSizes) -> list[tuple[str, str]]:
         ("smallest  ", _smallest(tried)),
         ("works     ", _sizes_text(tried.working, tried)),
         ("exact     ", f"{_sizes_text(tried.exact, tried)}   (every window tiles its input: nothing is rounded)"),
-        *([("", ""), ("", "what forbids sizes:")] if tried.obstacles else ()),
+        *([("", ""), ("", "why sizes fail:")] if tried.obstacles else ()),
         *(part for obstacle in tried.obstacles for part in _obstacle(obstacle, tried)),
         *([("", ""), ("", "where windows round first:")] if tried.rounding else ()),
         *((f"  {layer.ljust(layers)}  ", _sizes_text(sizes, tried)) for layer, sizes in tried.rounding),
@@ -59,7 +59,7 @@ def _smallest(tried: Sizes) -> str:
     if not tried.working:
         return "none"
     least = tried.working[0]
-    return f"{least} or less: smaller ones were not tried" if least == tried.lowest > 1 else str(least)
+    return f"{least} or less: smaller sizes were not tried" if least == tried.lowest > 1 else str(least)
 
 
 def _obstacle(obstacle: Obstacle, tried: Sizes) -> list[tuple[str, str]]:
@@ -106,7 +106,7 @@ def _ranges_text(sizes: tuple[int, ...]) -> str:
 
 
 def cost_table(costs: Sequence[Cost]) -> Table:
-    """What the design costs at each size, and its MACs against those at the first."""
+    """The cost of the design at each size, and its MACs relative to those at the first."""
     columns = (
         Column("size", numeric=True, text=str),
         Column("params", numeric=True),

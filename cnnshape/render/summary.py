@@ -22,7 +22,8 @@ _LISTED = 4
 
 
 class Summary:
-    """A report, and how much of it to show: columns, every layer or a depth of blocks, and what another tool counts."""
+    """A report, and how much of it to show: columns, every layer or blocks to a depth, and the count of another
+    tool."""
 
     __slots__ = ("columns", "lines", "report", "rule")
 
@@ -41,7 +42,7 @@ class Summary:
         self.rule = rule
 
     def table(self, width: int | None = None) -> Table:
-        """The table of the lines, in that width."""
+        """The table of the lines, fitted to a width."""
         table = layer_table(self.report, self.lines, self.columns)
         if self.rule is None:
             return fit(table, width)
@@ -51,8 +52,10 @@ class Summary:
         return fit(table, width).with_notes(remark)
 
     def notes(self, table: Table) -> list[str]:
-        """Remarks that the table needs."""
+        """Notes for signs in the table."""
         notes = list(table.notes)
+        if not self.report.complete:
+            notes.append(_INCOMPLETE)
         if any(line.times > 1 for line in self.lines):
             notes.append(_FOLDED)
         if any(row.receptive_field and not row.receptive_field.aligned for row in self.report.rows):
@@ -61,6 +64,7 @@ class Summary:
         return notes + [f"-: no receptive field can be stated: {reason}" for reason in reasons]
 
 
+_INCOMPLETE = "incomplete: layers with errors are missing, and all layers that depend on them"
 _FOLDED = "xN: N equal blocks or layers summed; the lines below a block show one of them (--expand: all layers)"
 
 
@@ -136,25 +140,27 @@ def figure_lines(report: Report, width: int | None = None) -> list[str]:
 
 
 def to_text(summary: Summary, page: Page) -> str:
-    """The whole summary as text; on a page with colours, sums are bold, and rules and notes dim."""
+    """The whole summary as text. With colours, sums are bold, and rules and notes are dim."""
     table = summary.table(page.width)
     notes = [line for note in summary.notes(table) for line in wrapped("", note, page.width)]
     body = text_lines(table)
-    lines = [header(summary.report), "", *body, "", *figure_lines(summary.report, page.width)]
+    head = wrapped("", header(summary.report), page.width)
+    lines = [*head, "", *body, "", *figure_lines(summary.report, page.width)]
     lines += ["", *notes] if notes else []
     if page.color:
-        lines = _paint(lines, table, len(body))
+        lines = _paint(lines, table, len(head), len(body))
     return "\n".join(lines) + "\n"
 
 
-def _paint(lines: list[str], table: Table, height: int) -> list[str]:
-    """The lines in bold and dim; the table starts at the third one and has that height."""
-    body = lines[2 : 2 + height]
-    styles = [BOLD, "", BOLD, DIM, *(BOLD if row in table.groups else "" for row in range(len(table.rows)))]
+def _paint(lines: list[str], table: Table, head: int, height: int) -> list[str]:
+    """The lines in bold and dim. The table has `height` lines and starts after `head` lines and an empty one."""
+    start = head + 1
+    body = lines[start : start + height]
+    styles = [*[BOLD] * head, "", BOLD, DIM, *(BOLD if row in table.groups else "" for row in range(len(table.rows)))]
     if table.totals:
         styles[-1:] = [DIM, BOLD]
-    painted = [paint(line, style) for line, style in zip([*lines[:2], *body], styles, strict=True)]
-    return painted + [paint(line, DIM) for line in lines[2 + height :]]
+    painted = [paint(line, style) for line, style in zip([*lines[:start], *body], styles, strict=True)]
+    return painted + [paint(line, DIM) for line in lines[start + height :]]
 
 
 def to_markdown(summary: Summary) -> str:

@@ -44,7 +44,7 @@ def path(d: str, title: str = "", **attributes: Attribute) -> str:
 
 
 def picture(across: int, down: int, parts: Iterable[str], title: str = "", **attributes: Attribute) -> str:
-    """A whole picture on white, as a file of its own with a line per part; `across` and `down` are its sizes."""
+    """A whole picture on white, as a file with one line per part. `across` and `down` are its sizes."""
     ground = rectangle(0, 0, across, down, fill="#ffffff")
     lines = "".join(f"\n{part}" for part in (*_titles(title), ground, *parts))
     size = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {across} {down}"}

@@ -21,7 +21,7 @@ _SHOWN_ELSEWHERE = frozenset(
 
 
 def window(layer: Layer, rank: int) -> str:
-    """The window and whatever else was set, for an input of that many spatial axes."""
+    """The window and all other settings, for an input with a number of spatial axes."""
     return " ".join(part for part in (_window(layer, rank), *_settings(layer)) if part)
 
 
@@ -46,7 +46,7 @@ def _axes(value: object, rank: int) -> str:
 
 
 def _short(value: object) -> str:
-    """One number where all axes agree."""
+    """One number if all axes agree."""
     if isinstance(value, tuple) and len(set(value)) == 1:
         return str(value[0])
     return _axes(value, 1)
@@ -60,7 +60,7 @@ def _padding(value: object) -> str:
 
 
 def _settings(layer: Layer) -> list[str]:
-    """Arguments that aren't the default and don't show elsewhere."""
+    """Arguments that aren't the default and that no other text shows."""
     values = vars(layer)
     skipped = _SHOWN_ELSEWHERE if "kernel" in values else _SHOWN_ELSEWHERE - {"groups", "stride", "padding"}
     return [

@@ -1,11 +1,11 @@
 """Lines that are too long for a terminal, broken between words."""
 
 LEAST = 20
-"""The room that a text gets in any case."""
+"""The least width of a text."""
 
 
 def wrapped(start: str, text: str, width: int | None) -> list[str]:
-    """`start` with the text behind it, in lines of `width`; those after the first begin below the text's beginning."""
+    """`start` followed by the text, wrapped at `width`. Further lines are indented to the beginning of the text."""
     if width is None or len(start) + len(text) <= width:
         return [start + text]
     from textwrap import wrap

@@ -1,4 +1,4 @@
-"""The shipped architectures side by side: a table to choose from, in every format."""
+"""The shipped architectures as a table, in every format."""
 
 import json
 import re

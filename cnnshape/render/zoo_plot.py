@@ -13,9 +13,9 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 780, 12, 672
 _RADIUS = 4
 _FONT = 10
 _GLYPH = 0.6
-"""The width of a letter, in font sizes; no usual sans-serif face is wider."""
+"""The width of a letter, in font sizes; the usual sans-serif fonts are no wider."""
 _REACHES = (8, 17, 28, 40, 52)
-"""How far a name may be from its mark; from the second on, a line leads to it."""
+"""The distances of a name from its mark. From the second on, a line leads to it."""
 
 # All are dark enough to be read on white. Where two come close in hue, their places give them different shapes.
 _COLORS = (
@@ -26,7 +26,7 @@ _COLORS = (
 
 
 class Box(NamedTuple):
-    """A rectangle that something covers."""
+    """The rectangle that an element covers."""
 
     left: float
     top: float
@@ -40,7 +40,7 @@ class Box(NamedTuple):
 
 
 class Axis(NamedTuple):
-    """A logarithmic axis from one place to another."""
+    """A logarithmic axis from one coordinate to another."""
 
     low: float
     high: float
@@ -48,7 +48,7 @@ class Axis(NamedTuple):
     end: float
 
     def at(self, number: float) -> float:
-        """Where a number is."""
+        """The coordinate of a number."""
         return self.start + (log10(number) - self.low) / (self.high - self.low) * (self.end - self.start)
 
     def ticks(self, steps: Sequence[int]) -> list[int]:
@@ -69,12 +69,12 @@ class Point(NamedTuple):
 
     @property
     def box(self) -> Box:
-        """What the mark covers."""
+        """The rectangle that the mark covers."""
         return Box(self.x - _RADIUS, self.y - _RADIUS, self.x + _RADIUS, self.y + _RADIUS)
 
 
 def zoo_plot(entries: Sequence[Entry]) -> str:
-    """The plot of these entries: a mark each, a colour per family, and names where there is room."""
+    """The plot of these entries: a mark for each, a colour per family, and names if there is room."""
     families = sorted({entry.family for entry in entries}, key=lambda family: (_first_year(entries, family), family))
     looks = {family: (_COLORS[index % len(_COLORS)], index % len(_SHAPES)) for index, family in enumerate(families)}
     across = _axis([entry.params for entry in entries], _LEFT, _RIGHT)
@@ -111,7 +111,7 @@ def _grid(across: Axis, up: Axis) -> Iterator[str]:
     x, y = (_LEFT + _RIGHT) / 2, (_TOP + _BOTTOM) / 2
     style: dict[str, str | int] = {"text_anchor": "middle", "font_size": 13, "fill": "#111"}
     yield text(x, _BOTTOM + 36, "parameters", **style)
-    yield text(14, y, "multiply-accumulates at the network's own input", transform=f"rotate(-90 14 {y:g})", **style)
+    yield text(14, y, "multiply-accumulates at the network's default input", transform=f"rotate(-90 14 {y:g})", **style)
 
 
 def _short(decade: int) -> str:
@@ -140,7 +140,8 @@ def _marks(points: Sequence[Point]) -> Iterator[str]:
 
 
 def _names(points: Sequence[Point]) -> Iterator[str]:
-    """The names that fit: none lies on another one, on a mark or on a line. The short ones, best known, come first."""
+    """The names that fit: none overlaps another name, a mark or a line. Short names, which are the best known, come
+    first."""
     covered = [point.box for point in points]
     for point in sorted(points, key=lambda point: (len(point.entry.name), point.entry.name)):
         place = next((place for place in _places(point) if not place.hits(covered, point.box)), None)
@@ -150,7 +151,7 @@ def _names(points: Sequence[Point]) -> Iterator[str]:
 
 
 class Place(NamedTuple):
-    """A place for a name: its point, how the text is anchored there, and what it covers with its line."""
+    """A place for a name: its point, the anchor of the text, and the rectangles that it and its line cover."""
 
     x: float
     y: float
@@ -159,14 +160,14 @@ class Place(NamedTuple):
     boxes: tuple[Box, ...]
 
     def hits(self, covered: Sequence[Box], own: Box) -> bool:
-        """Whether it leaves the plot or covers what others cover."""
+        """Whether it leaves the plot or overlaps other elements."""
         name = self.boxes[0]
         if name.left < _LEFT or name.right > _RIGHT or name.top < _TOP or name.bottom > _BOTTOM:
             return True
         return any(box.meets(other) for box in self.boxes for other in covered if other != own)
 
     def drawn(self, point: Point) -> Iterator[str]:
-        """The name, and the line to it where it is apart."""
+        """The name, and the line to it if it is not next to the mark."""
         if self.reach > _REACHES[0]:
             line = f"M{point.x:.1f} {point.y:.1f}L{self.x:.1f} {self.y:.1f}"
             yield path(line, stroke=point.color, stroke_width=0.7)
@@ -191,7 +192,7 @@ _DIRECTIONS = (
     (0, -1.1, "middle"), (0, 1.1, "middle"), (1, -0.4, "start"), (1, 0.4, "start"), (-1, -0.4, "end"), (-1, 0.4, "end"),
 )  # fmt: skip
 _STOPS = (0.5, 0.6, 0.7, 0.8, 0.9)
-"""Where along its way a line must meet nothing."""
+"""The positions along a line that must not overlap anything."""
 
 
 def _around(x: float, y: float) -> Box:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
 from cnnshape.language import Expectation, Expression, ExpressionProblem, ListValue, Name, Value, shown
-from cnnshape.layers import Shape, show
+from cnnshape.layers import Shape, format_shape
 from cnnshape.report.figures import FIGURES
 from cnnshape.report.misses import largest_parts, missed
 from cnnshape.report.report import Report, Row
@@ -137,7 +137,7 @@ def _check_output(report: Report, expectation: Expectation, name: str) -> Diagno
         return diagnose("bad-expectation", message, value.span, help=_SHAPE_HELP)
     if wanted == report.outputs[name]:
         return None
-    message = f"the output is {show(report.outputs[name])}, expected {show(wanted)}"
+    message = f"the output is {format_shape(report.outputs[name])}, expected {format_shape(wanted)}"
     return diagnose("expectation-missed", message, value.span)
 
 
@@ -154,7 +154,7 @@ def _check_receptive_field(
     size = row.receptive_field.size
     if fits(size):
         return None
-    message = f"the receptive field of {row.name} is {show(size)}, expected {text}"
+    message = f"the receptive field of {row.name} is {format_shape(size)}, expected {text}"
     return diagnose("expectation-missed", message, expectation.wanted.span)
 
 
@@ -177,4 +177,4 @@ def _wanted_field(value: Name | ListValue) -> tuple[Callable[[Shape], bool], str
     if numbers is None:
         message = "a receptive field is a number or a bound for all axes, or a number per axis"
         raise _Unreadable(diagnose("bad-expectation", message, value.span, help=_FIELD_HELP))
-    return lambda size: numbers == size or (len(numbers) == 1 and set(size) == set(numbers)), show(numbers)
+    return lambda size: numbers == size or (len(numbers) == 1 and set(size) == set(numbers)), format_shape(numbers)

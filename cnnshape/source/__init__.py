@@ -1,4 +1,4 @@
-"""Texts and places in them: the ground that everything else points at."""
+"""Source texts, and places in them that diagnostics point at."""
 
 from cnnshape.source.shipped import shipped_folder, shipped_names, shipped_path
 from cnnshape.source.text import SourceText, Span

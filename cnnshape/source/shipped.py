@@ -1,4 +1,4 @@
-"""Where the shipped architectures are: inside of an installed package, or beside it in a checkout."""
+"""Finds the shipped architectures: inside an installed package, or next to it in a checkout."""
 
 from pathlib import Path
 
@@ -17,6 +17,6 @@ def shipped_names() -> list[str]:
 
 
 def shipped_path(name: str) -> Path | None:
-    """The file of a shipped architecture, by its bare name or with `.yaml`; None where there is none."""
+    """The path of a shipped architecture, by its name with or without `.yaml`; None if it does not exist."""
     stem = name.removesuffix(".yaml")
     return shipped_folder() / f"{stem}.yaml" if stem in shipped_names() else None

@@ -10,7 +10,7 @@ _RARE_BREAK = re.compile("[\r\x85\u2028\u2029]")
 
 
 class SourceText:
-    """One text as it was read: `name` is what a person calls it, `path` is the file, if it is one."""
+    """A source text. `name` is the name in messages; `path` is its file, if it comes from one."""
 
     __slots__ = ("_lines", "name", "path", "text")
 
@@ -22,19 +22,19 @@ class SourceText:
 
     @property
     def lines(self) -> list[str]:
-        """All lines without their breaks, an empty one after the last break included. Not to be changed."""
+        """All lines without their breaks, including an empty one after the last break. Do not change the list."""
         if self._lines is None:
             self._lines = _BREAK.split(self.text) if _RARE_BREAK.search(self.text) else self.text.split("\n")
         return self._lines
 
     def line(self, number: int) -> str:
-        """The line of that 1-based number, without its break; empty past the end."""
+        """The line with a 1-based number, without its break; empty past the end."""
         lines = self.lines
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
     @property
     def line_count(self) -> int:
-        """Lines in the text, an empty one after the last break included."""
+        """The number of lines, including an empty one after the last break."""
         return len(self.lines)
 
     def place(self, offset: int) -> tuple[int, int]:
@@ -56,12 +56,12 @@ class Span(NamedTuple):
     end_column: int
 
     def part(self, offset: int, length: int) -> "Span":
-        """`length` code points of this place, `offset` after its start; both on its first line."""
+        """The span of `length` code points that starts `offset` after the start of this one, on its first line."""
         start = self.column + offset
         return Span(self.source, self.line, start, self.line, start + max(length, 1))
 
     @property
     def text(self) -> str:
-        """What stands there, up to the end of its first line."""
+        """The text at this place, up to the end of its first line."""
         end = self.end_column - 1 if self.end_line == self.line else None
         return self.source.line(self.line)[self.column - 1 : end]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cnnshape.layers import show
+from cnnshape.layers import format_shape
 from cnnshape.report import COMPARED, Report
 from cnnshape.study.changes import Change, changes_between
 
@@ -42,7 +42,7 @@ def compare(sides: tuple[Side, ...]) -> Comparison:
     """The comparison of two sides or more; differences are from the first one."""
     figures = tuple((figure.name, tuple(figure.of(side.report) for side in sides)) for figure in COMPARED)
     reach = [side.report.reach for side in sides]
-    fields = tuple(show(row.receptive_field.size) if row and row.receptive_field else "-" for row in reach)
+    fields = tuple(format_shape(row.receptive_field.size) if row and row.receptive_field else "-" for row in reach)
     changes = changes_between(sides[0].report, sides[1].report) if len(sides) == 2 else None
     return Comparison(sides, figures, fields, _parts(sides), changes)
 

@@ -160,3 +160,30 @@ def test_a_trace_over_a_width_multiplier_follows_the_rounding_of_channels() -> N
         assert replayed == totals(built("mnasnet1_0", (3, 224, 224), alpha=other / 100))
         valid += other != 100
     assert valid > 0
+
+
+REPEATED = """
+cnnshape: 1
+name: repeated
+input: [3, size, size]
+params: {size: 32, times: 3}
+layers:
+  - conv: {out: 3, kernel: 3, padding: 1}
+    repeat: times
+  - max_pool: 2
+"""
+
+
+def test_a_recorded_repeat_is_pinned_and_a_recorded_size_of_the_file_is_not() -> None:
+    design = cnnshape.load(REPEATED)
+    assert design.spec is not None
+    trace = Trace()
+    given = {"size": value_of(trace.parameter("size", 32)), "times": value_of(trace.parameter("times", 3))}
+    graph, problems, *_ = build(design.spec, Options(given))
+    assert not problems
+    results = totals(graph)
+    replayed = trace.replay(results, {"size": 20, "times": 3}).results
+    report = cnnshape.analyze(design, params={"size": 20})
+    assert (replayed["params"], replayed["macs"]) == (report.totals.params, report.totals.macs)
+    with pytest.raises(OutsideTrace):
+        trace.replay(results, {"size": 32, "times": 4})

@@ -151,8 +151,8 @@ def test_the_smallest_field_comes_first_and_the_whole_image_last() -> None:
     [
         (("--family", "resnext"), "no family is called 'resnext'; did you mean"),
         (("--family", "zzz"), "alexnet"),
-        (("--max-params", "ten"), "'ten' is no number; write 10M"),
-        (("--max-macs", "-1"), "'-1' is no number"),
+        (("--max-params", "ten"), "'ten' is not a number; write 10M"),
+        (("--max-macs", "-1"), "'-1' is not a number"),
         (("--sort", "size"), "'size' is not one of"),
         (("--format", "yaml"), "'yaml' is not one of"),
     ],
@@ -166,7 +166,7 @@ def test_bad_usage_is_refused(arguments: tuple[str, ...], said: str) -> None:
 
 def test_nothing_found_is_no_error() -> None:
     result = run("--max-params", "1k")
-    assert (result.exit_code, result.stderr) == (0, "no shipped architecture is within these limits\n")
+    assert (result.exit_code, result.stderr) == (0, "no shipped architecture meets these limits\n")
     assert len(result.stdout.splitlines()) == 2
 
 

@@ -215,3 +215,16 @@ def test_a_guess_is_not_shown_as_a_shape(pattern: Pattern, text: str) -> None:
 
 def test_a_hull_holds_all_of_its_patterns() -> None:
     assert hull([(exact(3), at_most(9)), (exact(5), exact(12))]) == ((3, 5), (1, 12))
+
+
+@pytest.mark.parametrize(
+    ("guess", "text"),
+    [
+        (Guess([(exact(64), at_most(7))]), "64x?"),
+        (Guess([(exact(64), at_most(7)), (exact(32), at_most(7))]), "?x?"),
+        (Guess([(exact(7), ANY), (exact(7), ANY, ANY)]), "7x...x?"),
+        (UNKNOWN, "?x...x?"),
+    ],
+)
+def test_a_message_shows_what_is_certain_of_all_patterns(guess: Guess, text: str) -> None:
+    assert {guess.text(pattern) for pattern in guess.patterns} == {text}

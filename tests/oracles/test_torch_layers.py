@@ -20,10 +20,10 @@ from cnnshape.layers import (
     BY_NAME,
     KINDS,
     Application,
+    Coverage,
     Layer,
     LayerProblem,
     Phases,
-    Sight,
     Tensor,
     Window,
 )
@@ -609,9 +609,9 @@ def claims(layer: Layer, shape: Shape) -> list[list[set[int]]]:
     output = layer.output(inputs)
     sizes = list(zip(shape[1:], output.shape[1:], strict=True))
     footprint = layer.footprint(inputs, output)
-    if footprint is Sight.POINT:
+    if footprint is Coverage.POINT:
         footprint = tuple(Window() for _ in sizes)
-    elif footprint is Sight.WHOLE:
+    elif footprint is Coverage.WHOLE:
         footprint = tuple(Phases(0, (0,), (size - 1,)) for size, _ in sizes)
     return [
         [claim(relation, cell, size) for cell in range(found)]

@@ -78,7 +78,7 @@ def declared(name: str, line: int) -> Declaration:
 def test_a_name_is_declared_once_and_read_where_it_is_meant(
     name: str, line: int, sort: str, owner: str, uses: list[tuple[int, int]]
 ) -> None:
-    """A loop's variable hides the param of its name, a block sees its own params alone."""
+    """A loop's variable hides the param of its name, a block sees only its own params."""
     declaration = declared(name, line)
     assert (declaration.sort, declaration.owner) == (sort, owner)
     assert sorted((span.line, span.column) for span in declaration.uses()) == uses

@@ -196,7 +196,7 @@ STEPS = {
     "two kinds": "{conv: {out: 3, kernel: 1}, relu: }",
     "a kind and a block": "{relu: , Unit: 3}",
     "a kind and a control": "{relu: , residual: []}",
-    "an argument beside the kind": "{linear: {out: 3}, bias: false}",
+    "an argument next to the kind": "{linear: {out: 3}, bias: false}",
     "first without repeat": "{conv: {out: 3, kernel: 1}, first: {out: 4}}",
     "first with residual": "{residual: [], repeat: 2, first: {a: 1}}",
     "share with a loop": "{for: {n: [1]}, do: [], share: x}",

@@ -119,7 +119,7 @@ def test_a_message_is_one_printable_line(path: Path) -> None:
 def test_a_step_that_runs_over_two_lines_is_told_so() -> None:
     (found,) = cnnshape.check(cnnshape.load("input: [3, 8, 8]\nlayers:\n  - relu\n    - tanh\n"))
     assert (found.name, found.message) == ("unknown-kind", "no layer kind is called `relu - tanh`")
-    assert found.help == "line 4 is read as more of it: indent the items of a list alike"
+    assert found.help == "line 4 continues it: indent the items of a list alike"
 
 
 def test_every_file_expects_something() -> None:

@@ -89,14 +89,14 @@ def test_a_chain_of_files(tmp_path: Path) -> None:
 def test_a_circle_of_files(tmp_path: Path) -> None:
     path = written(tmp_path, one="extends: two.yaml\n", two="extends: three.yaml\n", three="extends: one.yaml\n")
     (found,) = errors(path)
-    assert (found.name, found.message) == ("bad-extends", "`extends` goes in a circle")
+    assert (found.name, found.message) == ("bad-extends", "`extends` forms a circle")
 
 
 def test_a_circle_through_a_link(tmp_path: Path) -> None:
     path = written(tmp_path, one="extends: two.yaml\n")
     (tmp_path / "two.yaml").symlink_to(path)
     (found,) = errors(path)
-    assert (found.name, found.message) == ("bad-extends", "`extends` goes in a circle")
+    assert (found.name, found.message) == ("bad-extends", "`extends` forms a circle")
 
 
 @pytest.mark.parametrize(

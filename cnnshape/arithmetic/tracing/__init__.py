@@ -1,6 +1,6 @@
 """Traces: a computation on sizes, recorded once and replayed for other sizes.
 
-A room of its own within arithmetic: a program that traces nothing doesn't import it.
+A separate package, so that programs that do not trace do not import it.
 """
 
 from cnnshape.arithmetic.tracing.recorded import Recorded, Trace

@@ -1,4 +1,4 @@
-"""The operations that a trace can hold: on numbers, on arrays, and how large their results can be."""
+"""The operations of a trace: their functions on numbers and arrays, and bounds on their results."""
 
 import math
 import operator
@@ -9,7 +9,7 @@ Run = Callable[..., Any]
 
 
 class Bound(NamedTuple):
-    """How large a number can be (`most`) and how small a divisor (`least`), both without sign."""
+    """Bounds on the absolute value of a number: `most`, and `least` for a divisor."""
 
     most: float
     least: float

@@ -1,13 +1,12 @@
 """Recorded numbers: a computation runs once on an example, and is replayed for other values.
 
-A recorded number carries the example's value and the operation that made it. A comparison answers for the example and
-leaves a guard, so that a replay is refused where another answer would have led elsewhere. What can't be recorded
-(`int()`, `float()`, `range()`, an index) raises TypeError: it never becomes a constant. For this reason a recorded
-number is no `int`. As text it shows the example.
+A recorded number has the value of the example and the operation that made it. A comparison answers for the example and
+records a guard: a replay fails for values for which the comparison has another answer. What can't be recorded
+(`int()`, `float()`, `range()`, an index) raises TypeError and never becomes a constant. For this reason a recorded
+number is not an `int`. Its text is that of the example.
 
-Its hash is that of the operation: the same operation on the same numbers is one object. As the key of a cache it meets
-only itself, so a cache may miss but never mixes designs. A set must not decide anything about sizes: two operations
-with equal results are two members.
+Recorded numbers compare in caches by identity: the same operation on the same numbers is one object. So a cache may
+miss, but never mixes designs. Do not use sets to compare sizes: two operations with equal results are two members.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,7 +27,7 @@ class Trace:
         self._parameters: dict[str, Recorded] = {}
 
     def parameter(self, name: str, example: int) -> Any:
-        """A recorded whole number, to which a replay gives other values. Typed Any: it stands in for an int."""
+        """A recorded whole number, for which a replay sets other values. Typed Any, as it replaces an int."""
         if name in self._parameters:
             raise ValueError(f"the parameter {name!r} is recorded already")
         number = self._parameters[name] = self._append(Step("parameter", value=name), example)
@@ -36,7 +35,7 @@ class Trace:
 
     @property
     def guards(self) -> int:
-        """How many comparisons limit the values for which the trace is valid."""
+        """The number of comparisons that limit the values for which the trace is valid."""
         return len(self._guarded)
 
     def replay(self, results: Mapping[str, Any], values: Mapping[str, Any]) -> Replay:
@@ -55,16 +54,16 @@ class Trace:
         key = (operation, *[number.step for number in recorded])
         if key not in self._recorded:
             known = OPERATIONS[operation]
-            # The example comes first: where it raises, nothing is recorded.
+            # Compute the example first: if it raises, nothing is recorded.
             example = known.plain(*[number.example for number in recorded])
-            # By the operands' types: the smaller of an int and a float is an int for some values only.
+            # Depends on the types of the operands: the smaller of an int and a float is an int for some values only.
             whole = all(number.is_integer for number in recorded) if known.whole is None else known.whole
             step = Step(operation, tuple(number.step for number in recorded), whole=whole)
             self._recorded[key] = self._append(step, example)
         return self._recorded[key]
 
     def compare(self, comparison: str, a: Any, b: Any) -> bool:
-        """The answer for the example, which a guard holds fast from here on."""
+        """The answer for the example, recorded as a guard."""
         left, right = self.operand(a), self.operand(b)
         holds: bool = COMPARISONS[comparison](left.example, right.example)
         key = (comparison, left.step, right.step)

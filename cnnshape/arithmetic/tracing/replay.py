@@ -1,4 +1,4 @@
-"""Replays the steps of a trace: on whole numbers, or on numpy arrays, by their operators alone."""
+"""Replays the steps of a trace on whole numbers, or on numpy arrays, without importing numpy."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ EXACT = 2.0**53
 
 
 class OutsideTrace(Exception):
-    """Values for which the recorded computation would have decided differently."""
+    """Raised for values for which a comparison in the recorded computation has another answer."""
 
 
 class Step(NamedTuple):
@@ -34,7 +34,7 @@ class Replay(NamedTuple):
 
 
 def replay(steps: Sequence[Step], given: Mapping[str, Any], wanted: Mapping[str, int]) -> Replay:
-    """The wanted steps' results for the given values of the parameters."""
+    """The results of the given steps for values of the parameters."""
     arrays = [value for value in given.values() if hasattr(value, "dtype")]
     for name, value in given.items():
         if not (value.dtype.kind in "iu" if hasattr(value, "dtype") else type(value) is int):

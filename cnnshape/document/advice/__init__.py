@@ -1,7 +1,7 @@
-"""What is wrong with a text that is not YAML, and what to write instead.
+"""Diagnoses text that is not YAML, and says what to write instead.
 
-A reader stumbles where a text stops making sense, which is often a line below the slip. The rules here look at the text
-around that place for the slips that people make.
+Reading fails where a text stops making sense, often a line below the mistake. The rules here look for common mistakes
+in the text around that place.
 """
 
 from cnnshape.document.advice.rules import advise

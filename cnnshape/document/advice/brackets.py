@@ -1,4 +1,4 @@
-"""Brackets that are not closed, and what is wrong inside of them."""
+"""Rules for brackets that are not closed, and for their contents."""
 
 import re
 
@@ -12,7 +12,7 @@ _NEW_ENTRY = r"\s*(?:- |[\w.-]+\s*:(?:\s|$))"
 
 
 def wrong_closer(slip: Slip) -> Diagnostic:
-    """A bracket that is closed by one of the other sort."""
+    """A bracket with a closing bracket of another type."""
     sign, opening = slip.rest[:1], slip.opening
     related = (Label(slip.span(*slip.start), "opened here"),)
     help = f"close the `{opening}` with `{_CLOSING[opening]}` before it"
@@ -20,7 +20,7 @@ def wrong_closer(slip: Slip) -> Diagnostic:
 
 
 def between_entries(slip: Slip) -> Diagnostic:
-    """What follows an entry where a comma or the closing bracket is expected."""
+    """Text after an entry, where a comma or the closing bracket is expected."""
     if problem := after_quote(slip):
         return problem
     if slip.line == slip.start[0]:
@@ -36,7 +36,7 @@ def between_entries(slip: Slip) -> Diagnostic:
 
 
 def _is_closed_below(slip: Slip) -> bool:
-    """Whether the bracket is closed by a line below it that is indented by more than its own."""
+    """Whether a line below, indented by more than the bracket's line, closes the bracket."""
     line, column = slip.start
     indent = indent_of(slip.text(line))
     depth = _depth(slip.text(line)[column - 1 :])
@@ -64,9 +64,9 @@ def _in_line(slip: Slip) -> Diagnostic:
         help = f"separate entries with commas: `{quote(match[1])}, {quote(match[2])}: ...`"
         return syntax(f"a comma is missing before `{quote(match[2])}`", slip.span(), help)
     key, _, inner = entry.partition(": ")
-    help = f"put arguments into braces of their own: `{quote(key)}: {{{quote(inner)}: ...}}`"
+    help = f"put the arguments in braces of their own: `{quote(key)}: {{{quote(inner)}: ...}}`"
     if " " in inner or not inner:
-        help = "an expression has no colon; put a text with a colon into quotes"
+        help = "an expression has no colon; put a text with a colon in quotes"
     return syntax("a second colon in one entry", slip.span(), help)
 
 
@@ -89,7 +89,7 @@ def _closed(slip: Slip, text: str) -> str | None:
         return f"write the value of `{quote(key[1])}`, and close the `{slip.opening}` with `{_CLOSING[slip.opening]}`"
     closer = _CLOSING[slip.opening]
     if text[-1:] in ("[", "{", ","):
-        what = "the next entry, or" if text[-1] == "," else "what belongs into it, and"
+        what = "the next entry, or" if text[-1] == "," else "its contents, and"
         return f"write {what} close it with `{closer}`"
     whole = text + _closers(text)
     if len(whole) > LONGEST_SHOWN:
@@ -98,7 +98,7 @@ def _closed(slip: Slip, text: str) -> str | None:
 
 
 def _closers(text: str) -> str:
-    """The brackets that close those that are open at the end of a text."""
+    """The closing brackets for all brackets that are open at the end of a text."""
     closers: list[str] = []
     for sign in text:
         if sign in _CLOSING:
@@ -109,10 +109,10 @@ def _closers(text: str) -> str:
 
 
 def dash(slip: Slip) -> Diagnostic:
-    """`- item` inside of brackets."""
+    """`- item` inside brackets."""
     if slip.line != slip.start[0]:
         return unclosed(slip)
-    return syntax("an item inside of brackets has no dash", slip.span(), "remove it: commas separate items in brackets")
+    return syntax("an item inside brackets has no dash", slip.span(), "remove it: commas separate items in brackets")
 
 
 def no_space(slip: Slip) -> Diagnostic:

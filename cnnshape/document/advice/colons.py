@@ -1,4 +1,4 @@
-"""Colons and dashes: missing ones, ones too many, and ones without a space."""
+"""Rules for colons and dashes: missing ones, extra ones, and ones without a space."""
 
 import re
 
@@ -21,7 +21,7 @@ def list_on_key_line(slip: Slip) -> Diagnostic:
 
 
 def slip_of_line(slip: Slip, number: int) -> Diagnostic | None:
-    """A line that lacks the space after its colon or dash, or the colon itself."""
+    """A line without the space after its colon or dash, or without the colon."""
     text = slip.text(number)
     indent = indent_of(text)
     if match := re.fullmatch(_UNSPACED_COLON, text):
@@ -32,7 +32,7 @@ def slip_of_line(slip: Slip, number: int) -> Diagnostic | None:
     if match := re.match(_UNCOLONED_BRACE, text.strip()):
         help = f"write `{match['before']}{match['key']}: {quote(match['value'])}`"
         place = slip.span(number, indent + match.start("value") + 1)
-        return syntax(f"`{match['key']}` lacks a colon before the `{match['value'][0]}`", place, help)
+        return syntax(f"`{match['key']}` needs a colon before the `{match['value'][0]}`", place, help)
     return None
 
 
@@ -57,18 +57,18 @@ def second_colon(slip: Slip) -> Diagnostic:
     value, before, key = quote(match["value"]), match["before"], match["key"]
     if " ? " in value:
         return _second_colon(slip, "a choice is written `a if condition else b`")
-    braces = f"put arguments into braces: `{before}{key}: {{{value}}}`"
-    quotes = f'put a text with a colon into quotes: `{key}: "{value}"`'
+    braces = f"put the arguments in braces: `{before}{key}: {{{value}}}`"
+    quotes = f'put a text with a colon in quotes: `{key}: "{value}"`'
     helps = [braces] * bool(re.match(r"\w+: ", value)) + [quotes] * (not before)
     return _second_colon(slip, "; ".join(helps) or quotes)
 
 
-def _second_colon(slip: Slip, help: str = "put a text with a colon into quotes") -> Diagnostic:
+def _second_colon(slip: Slip, help: str = "put a text with a colon in quotes") -> Diagnostic:
     return syntax("a second colon on the line", slip.span(), help)
 
 
 def key_over_lines(slip: Slip) -> Diagnostic:
-    """A key that is read as more of the line above it."""
+    """A key that is read as a continuation of the line above."""
     number = slip.start[0]
     if number == slip.line:
         return second_colon(slip)
@@ -84,11 +84,11 @@ def no_colon(slip: Slip) -> Diagnostic:
 
 
 def missing_colon(slip: Slip) -> Diagnostic:
-    """The line at the start, which has no colon."""
+    """The first line of the value, which has no colon."""
     number = slip.start[0]
     text = slip.text(number)
     word = quote(text.strip().removeprefix("- "))
     indent = indent_of(text)
     item = f" for a key, `- {word}` for an item of a list" if indent and not text.lstrip().startswith("- ") else ""
     place = slip.span(number, indent + 1, max(len(without_comment(text)), 1))
-    return syntax(f"`{word}` lacks a colon: a key is expected here", place, f"write `{word}:`{item}")
+    return syntax(f"`{word}` needs a colon: a key is expected here", place, f"write `{word}:`{item}")

@@ -1,4 +1,4 @@
-"""Lines, and parts of lines, that don't belong where they are."""
+"""Rules for lines, and parts of lines, in the wrong place."""
 
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.document.advice.slip import LONGEST_LINE, Slip, indent_of, syntax, without_comment
@@ -6,10 +6,10 @@ from cnnshape.document.advice.values import after_quote
 
 
 def after_value(slip: Slip) -> Diagnostic:
-    """A line that goes on after its value."""
+    """A line with text after its value."""
     sign = slip.rest[:1]
     if sign == ",":
-        help = "remove it: outside of brackets the line's end is enough"
+        help = "remove it: outside brackets, the end of the line ends the value"
         return syntax("a comma after a value", slip.span(), help)
     if sign and sign in "]}":
         return syntax(f"this `{sign}` closes nothing", slip.span(), "remove it")
@@ -19,7 +19,7 @@ def after_value(slip: Slip) -> Diagnostic:
 
 def item_among_keys(slip: Slip) -> Diagnostic:
     """A dash below the keys of a mapping."""
-    help = "put a list below a key of its own"
+    help = "put the list below a key of its own"
     return syntax("an item of a list among the keys of a mapping", slip.span(), help, _started(slip))
 
 
@@ -35,7 +35,7 @@ def _started(slip: Slip) -> tuple[Label, ...]:
 
 
 def indentation(slip: Slip) -> Diagnostic:
-    """A line that is indented by more or less than its neighbours."""
+    """A line whose indentation matches no line above."""
     own = indent_of(slip.text())
     known = _indents_above(slip)
     near = [*[indent for indent in known if indent < own][:1], *[indent for indent in known if indent > own][-1:]]
@@ -45,7 +45,7 @@ def indentation(slip: Slip) -> Diagnostic:
 
 
 def _indents_above(slip: Slip) -> list[int]:
-    """Where the lists that are open above a line begin, or the mappings if the line is a key; the innermost first."""
+    """The columns of the open lists above a line, or of the open mappings if the line is a key; innermost first."""
     item = slip.text().lstrip().startswith("- ")
     indents: list[int] = []
     least = LONGEST_LINE

@@ -1,4 +1,4 @@
-"""The text around a fault, as the rules look at it."""
+"""The text around a fault, for the rules."""
 
 import re
 from typing import NamedTuple
@@ -9,11 +9,11 @@ from cnnshape.source import SourceText, Span
 
 LONGEST_LINE = 400
 MOST_LINES = 1000
-"""Lines above a fault that are looked at."""
+"""The number of lines above a fault that the rules read."""
 
 
 class Slip(NamedTuple):
-    """Where reading stopped, 1-based; `start` is where the part begins that was being read."""
+    """Where reading stopped, 1-based. `start` is where the value that was being read begins."""
 
     source: SourceText
     kind: str
@@ -50,7 +50,7 @@ class Slip(NamedTuple):
         return range(self.line - 1, max(self.line - MOST_LINES, 0), -1)
 
     def previous(self) -> int:
-        """The number of the line above, blank lines and comments left out; 0 where there is none."""
+        """The number of the closest line above that is not blank or a comment; 0 if there is none."""
         return next((number for number in self.above() if without_comment(self.text(number))), 0)
 
 
@@ -60,12 +60,12 @@ def syntax(message: str, at: Span, help: str | None = None, related: tuple[Label
 
 
 def without_comment(text: str) -> str:
-    """A line without its comment, and without blanks around it."""
+    """A line without its comment and surrounding spaces."""
     return re.split(r"(?:^|[ \t])#", text, maxsplit=1)[0].strip()
 
 
 def quote(text: str) -> str:
-    """A part of a line as a message shows it."""
+    """A part of a line, printable and shortened for a message."""
     return shortened(without_comment(text))
 
 

@@ -1,4 +1,4 @@
-"""Quotes, tabs, and characters that mean something to YAML."""
+"""Rules for quotes, tabs, and characters with a meaning in YAML."""
 
 import re
 
@@ -8,12 +8,12 @@ from cnnshape.document.printing import printable
 
 
 def open_quote(slip: Slip) -> Diagnostic:
-    """A text whose quote is not closed."""
+    """A quoted text without a closing quote."""
     return syntax("a quoted text is not closed", slip.span(*slip.start), f"end it with `{slip.opening}`")
 
 
 def after_quote(slip: Slip) -> Diagnostic | None:
-    """A line that goes on after a quote."""
+    """A line with text after the closing quote."""
     sign = slip.before.rstrip()[-1:] or " "
     if sign not in "'\"":
         return None
@@ -21,12 +21,12 @@ def after_quote(slip: Slip) -> Diagnostic | None:
     if opened < slip.line:
         column = slip.text(opened).rindex(sign) + 1
         return syntax("a quoted text is not closed", slip.span(opened, column), f"end it with `{sign}`")
-    help = "put the whole value into double quotes, and no others inside of it"
+    help = "put the whole value in double quotes, with no double quotes inside"
     return syntax("the line goes on after a quoted text", slip.span(), help)
 
 
 def _odd_line(slip: Slip, sign: str) -> int:
-    """The closest line above that opens a quote and doesn't close it; the line itself where there is none."""
+    """The closest line above that opens a quote and doesn't close it; the line itself if there is none."""
     return next((number for number in slip.above() if slip.text(number).count(sign) % 2), slip.line)
 
 
@@ -36,7 +36,7 @@ def tab(slip: Slip) -> Diagnostic:
 
 
 def sign(slip: Slip) -> Diagnostic:
-    """A value that begins with a character of YAML's own."""
+    """A value that begins with a character with a meaning in YAML."""
     value = _value_at(slip.text(), slip.column - 1)
     if value[:1] in ("]", "}"):
         return syntax(f"this `{value[0]}` closes nothing", slip.span(), "remove it")
@@ -55,13 +55,13 @@ def _value_at(text: str, start: int) -> str:
 
 
 def escape(slip: Slip) -> Diagnostic:
-    """A backslash in double quotes that starts no escape."""
+    """A backslash in double quotes that doesn't start an escape sequence."""
     message = f"`{quote(slip.rest[:2])}` is not an escape sequence"
     return syntax(message, slip.span(length=2), "use single quotes, in which a backslash is a backslash")
 
 
 def missing_value(slip: Slip) -> Diagnostic:
-    """A comma that no value precedes."""
+    """A comma without a value before it."""
     return syntax(
         f"a value is missing before the `{printable(slip.rest[:1])}`", slip.span(), "write the value, or `null`"
     )

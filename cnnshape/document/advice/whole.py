@@ -1,4 +1,4 @@
-"""Texts that are no spec as a whole: nothing in them is worth reading."""
+"""Texts that are not specs at all, so that the reader skips them."""
 
 import re
 
@@ -12,14 +12,14 @@ _OTHER_LANGUAGES = (
     (r"^layers? *\{", "a Caffe prototxt"),
 )
 _HEAD = 2000
-"""Characters at the start of a text in which its language shows."""
+"""How many characters at the start of a text decide its language."""
 _CONFLICT = r"^(?:<{7} |={7}$|>{7} )"
 
 
 def whole_problem(source: SourceText) -> Diagnostic | None:
-    """What is wrong with a text that is not YAML because of what it is: a merge conflict, or another language."""
+    """The diagnostic of a text with a merge conflict, or in another language."""
     if match := re.search(_CONFLICT, source.text, re.M):
-        help = "keep one of the two sides, and remove the marks"
+        help = "keep one side, and remove the conflict markers"
         return syntax("unresolved merge conflict", _span(source, match.start(), 7), help)
     for pattern, name in _OTHER_LANGUAGES:
         if match := re.search(pattern, source.text[:_HEAD], re.M):

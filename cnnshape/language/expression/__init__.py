@@ -1,4 +1,4 @@
-"""Expressions: tokens, a tree, and functions of a scope compiled from it."""
+"""Expressions: tokens, a tree, and functions of a scope that are compiled from the tree."""
 
 from cnnshape.language.expression.expression import (
     AXIS_NAMES,

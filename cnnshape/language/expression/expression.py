@@ -14,9 +14,9 @@ AXIS_NAMES = {
     3: ("in_height", "in_width"),
     4: ("in_depth", "in_height", "in_width"),
 }
-"""What expressions call the spatial sizes of the tensor that enters a step, by the length of its shape."""
+"""The names of the spatial sizes of the tensor that enters a step, by the length of its shape."""
 SIZE_NAMES = ("in_channels", "in_length", "in_height", "in_width", "in_depth")
-"""What expressions may ask of the tensor that enters a step."""
+"""The names that expressions may use for the tensor that enters a step."""
 DYNAMIC = frozenset({"prev", *SIZE_NAMES})
 """The names whose values depend on the tensor that enters a step."""
 
@@ -41,12 +41,12 @@ class Expression:
 
     @property
     def size(self) -> int:
-        """How many single values it is made of."""
+        """The number of single values in the expression."""
         return 1
 
     @property
     def word(self) -> str:
-        """The name that the whole expression is; empty where it is more than a name."""
+        """The name, if the expression is a single name; else empty."""
         return self.tree.sign if isinstance(self.tree, Variable) else ""
 
     def evaluate(self, scope: Mapping[str, Value]) -> Value:
@@ -54,23 +54,23 @@ class Expression:
         return self.run(scope)
 
     def place(self, problem: ExpressionProblem) -> Span:
-        """The place of a problem of this expression, as exactly as its quoting allows."""
+        """The place of a problem of this expression, as precisely as the quotes allow."""
         return place_in(self.text, self.span, problem.offset, problem.length)
 
     def uses(self) -> Iterator[tuple[str, Span]]:
-        """The names in it with their places, in the order of the text."""
+        """The names in the expression with their places, in the order of the text."""
         for variable in self.tree.names():
             yield variable.sign, place_in(self.text, self.span, variable.offset, len(variable.sign))
 
     def place_of(self, name: str) -> Span:
-        """The place where a name is used first; that of the expression where it isn't used."""
+        """The place where a name is first used; the place of the expression if it isn't used."""
         return next((span for used, span in self.uses() if used == name), self.span)
 
 
 class Reference:
     """The name of a tensor as an expression: `stem`, or the output of a round, `stage.2`.
 
-    A step's name may have dots and dashes in it, so that the whole text is tried as a name first.
+    A step's name may contain dots and dashes, so the whole text is tried as a name first.
     """
 
     __slots__ = ("span", "text", "tree")
@@ -84,7 +84,7 @@ class Reference:
 
     @property
     def stem(self) -> str:
-        """The name without the number of a round."""
+        """The name without the number of the round."""
         return next(self.tree.names()).sign
 
     @property
@@ -94,7 +94,7 @@ class Reference:
 
 
 def place_in(text: str, span: Span, offset: int, length: int) -> Span:
-    """The place of a part of a text that stands at `span`; the whole place where escapes or line breaks move it."""
+    """The place of a part of the text at `span`; all of `span` if escapes or line breaks shift the part."""
     written = span.text
     if not length:
         return span
@@ -115,6 +115,6 @@ def compile_expression(text: str, span: Span) -> Expression:
 
 @lru_cache(maxsize=1024)
 def _compiled(text: str) -> tuple[Node, Run, frozenset[str]]:
-    """What a text says, wherever it stands: a file repeats a few words and numbers many times."""
+    """The cached compilation of a text: a file repeats a few words and numbers many times."""
     tree = parse(text)
     return tree, tree.compile(), frozenset(variable.sign for variable in tree.names())

@@ -1,4 +1,4 @@
-"""A small Pratt parser: from the text of an expression to its tree. Length and depth are bounded."""
+"""A small Pratt parser for expressions. Length and depth are bounded."""
 
 import re
 
@@ -62,7 +62,7 @@ class _Parser:
         return ExpressionProblem("expression-syntax", message, token.offset, max(len(token.text), 1), help)
 
     def guess(self, token: Token) -> str | None:
-        """What was meant by a token that has no place."""
+        """A suggestion for a token that doesn't belong here."""
         before = next((earlier.text for earlier in reversed(self.tokens) if earlier.offset < token.offset), "")
         if token.text == ",":
             return "write a list in square brackets: `[3, 3]`"

@@ -1,4 +1,4 @@
-"""Splitting the text of an expression into numbers, names and signs."""
+"""Splits the text of an expression into numbers, names and signs."""
 
 from typing import Literal
 
@@ -13,9 +13,9 @@ _WORD_SIGNS = _LETTERS | _DIGITS
 _FOREIGN = {
     "&&": "the operator is `and`", "||": "the operator is `or`", "&": "the operator is `and`",
     "|": "the operator is `or`", "!": "the operator is `not`", "^": "there is no power; multiply",
-    "=": "the operator is `==`", "?": "write `a if condition else b`", "$": "a name stands for itself: `width`",
-    "{": "a name stands for itself: `width`", "[": "a list has no quotes",
-    "%": "a name stands for itself: `width`", "'": "a word has no quotes of its own", '"': "a word has no quotes of its own",
+    "=": "the operator is `==`", "?": "write `a if condition else b`", "$": "write the name alone: `width`",
+    "{": "write the name alone: `width`", "[": "a list has no quotes",
+    "%": "write the name alone: `width`", "'": "a word has no quotes of its own", '"': "a word has no quotes of its own",
     "\u00d7": "the operator is `*`", "\u2212": "the operator is `-`", ";": "one value, or a list: `[3, 3]`",
 }  # fmt: skip
 
@@ -32,7 +32,7 @@ class Token:
 
 
 def tokenize(text: str) -> list[Token]:
-    """The tokens of a text; raises ExpressionProblem at a character that no token has."""
+    """The tokens of a text; raises ExpressionProblem at an unexpected character."""
     tokens: list[Token] = []
     position, end = 0, len(text.rstrip())
     while position < end:
@@ -51,7 +51,7 @@ def tokenize(text: str) -> list[Token]:
 
 
 def _token(text: str, start: int) -> tuple[Literal["number", "name", "sign"], int]:
-    """What starts there, and where it ends."""
+    """The token that starts there, and where it ends."""
     if (stop := _number_end(text, start)) > start:
         return "number", stop
     if text[start] in _LETTERS:
@@ -63,7 +63,7 @@ def _token(text: str, start: int) -> tuple[Literal["number", "name", "sign"], in
 
 
 def _number_end(text: str, start: int) -> int:
-    """The end of the number that starts there: digits, a fraction, an exponent; `start` where there is none."""
+    """The end of the number that starts there: digits, a fraction, an exponent; `start` if there is no number."""
     stop = _run(text, start, _DIGITS)
     if text[stop : stop + 1] == ".":
         fraction = _run(text, stop + 1, _DIGITS)
@@ -76,7 +76,7 @@ def _number_end(text: str, start: int) -> int:
 
 
 def _run(text: str, start: int, signs: frozenset[str]) -> int:
-    """Where a run of some signs ends."""
+    """The end of a run of some characters."""
     while start < len(text) and text[start] in signs:
         start += 1
     return start

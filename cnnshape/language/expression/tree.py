@@ -1,6 +1,6 @@
-"""The tree of an expression. Each node knows its place in the text, its parts, and how it is worked out.
+"""The tree of an expression. Each node has its place in the text and its parts, and compiles to a function.
 
-`compile` turns a node into a function of a scope. Nothing of Python is evaluated, and every number stays bounded.
+`compile` turns a node into a function of a scope. No Python code is evaluated, and every number stays bounded.
 """
 
 import operator
@@ -36,7 +36,7 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
 
 
 class Node:
-    """A part of an expression; `sign` is the word or sign that stands at `offset` for it."""
+    """A part of an expression. `sign` is its word or sign in the text, at `offset`."""
 
     __slots__ = ("offset", "sign")
 
@@ -46,7 +46,7 @@ class Node:
 
     @property
     def parts(self) -> "tuple[Node, ...]":
-        """The nodes that this one is made of."""
+        """The child nodes."""
         return ()
 
     def compile(self) -> Run:
@@ -54,16 +54,16 @@ class Node:
         raise NotImplementedError
 
     def names(self) -> "Iterator[Variable]":
-        """The names in it, in the order of the text; the depth of expressions bounds the recursion."""
+        """The names in the node, in the order of the text. The depth of expressions bounds the recursion."""
         for part in self.parts:
             yield from part.names()
 
     def problem(self, message: str, help: str | None = None) -> ExpressionProblem:
-        """A value that can't be worked out, at this node's sign."""
+        """The problem of a value that can't be computed, at this node's sign."""
         return ExpressionProblem("expression-value", message, self.offset, len(self.sign), help)
 
     def need_number(self, value: Value) -> None:
-        """Raises ExpressionProblem for an operand that is no number."""
+        """Raises ExpressionProblem for an operand that is not a number."""
         if type(value) in (int, float) or is_number(value):
             return
         if isinstance(value, Unresolved):
@@ -71,7 +71,7 @@ class Node:
         raise self.problem(f"`{self.sign}` needs numbers, got {describe(value)}")
 
     def need_truth(self, value: Value) -> bool:
-        """The operand; raises ExpressionProblem for one that is neither true nor false."""
+        """The operand; raises ExpressionProblem if it is neither true nor false."""
         if isinstance(value, bool):
             return value
         if isinstance(value, Unresolved):
@@ -79,7 +79,7 @@ class Node:
         raise self.problem(f"`{self.sign}` needs true or false, got {describe(value)}", "compare: `stride != 1`")
 
     def bounded(self, value: int | float) -> int | float:
-        """The number; raises ExpressionProblem for one that is too large."""
+        """The number; raises ExpressionProblem if it is too large."""
         if not -MAX_VALUE <= value <= MAX_VALUE:
             raise self.problem("a number beyond 10^12")
         return value
@@ -210,7 +210,8 @@ class Binary(Node):
 
 
 def _need_comparable(a: Value, b: Value) -> None:
-    """A bare word equals a word that a parameter holds; compared with anything else it is a misspelt name."""
+    """Raises ExpressionProblem for values that can't be equal. A bare word equals only words; else it is a misspelt
+    name."""
     for word, other in ((a, b), (b, a)):
         if isinstance(word, Unresolved) and (not isinstance(other, str) or isinstance(other, Unresolved)):
             raise unknown(word)
@@ -219,7 +220,7 @@ def _need_comparable(a: Value, b: Value) -> None:
 
 
 class Choice(Node):
-    """`chosen if condition else otherwise`; only the one that is chosen is worked out."""
+    """`chosen if condition else otherwise`; only the chosen one is computed."""
 
     __slots__ = ("chosen", "condition", "otherwise")
 

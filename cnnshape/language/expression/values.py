@@ -1,4 +1,4 @@
-"""Values of expressions: what they may be, how messages show them, and the functions that work on them."""
+"""The values of expressions: their types, their text in messages, and the functions on them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,16 +14,16 @@ Run = Callable[[Mapping[str, Value]], Value]
 
 
 class Unresolved(str):
-    """A bare name that no scope knows: an enum word of the argument that it is given to, or a mistake."""
+    """A bare name that is not in scope: a word that an argument takes, or a mistake."""
 
     __slots__ = ()
 
 
 class ExpressionProblem(Exception):
-    """A text that is no expression, or an expression that has no value.
+    """A text that is not an expression, or an expression without a value.
 
     `offset` and `length` are the place in the text, in code points; `length` 0 means the whole text. `word` is the
-    name that nothing in scope has, where that is the problem.
+    undefined name, if that is the problem.
     """
 
     def __init__(
@@ -39,18 +39,18 @@ class ExpressionProblem(Exception):
 
 
 def unknown(word: Unresolved) -> ExpressionProblem:
-    """The problem of a name that nothing has, where its value is needed."""
+    """The problem of an undefined name whose value is needed."""
     return ExpressionProblem("unknown-name", f"nothing is called `{word}` here", word=str(word))
 
 
 def describe(value: Value) -> str:
-    """A value as a message shows it."""
+    """A value as text for a message."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if is_number(value):
         value = example(value)
         short = f"{value:.6g}"
-        # A number that only looks like the whole number that was meant is shown in full.
+        # Show a number in full if rounding would make it look like a whole number.
         return short if value == float(short) or not short.isdigit() else str(value)
     if isinstance(value, tuple):
         return "a list"
@@ -58,7 +58,7 @@ def describe(value: Value) -> str:
 
 
 def sort_of(value: Value) -> str | None:
-    """Values of one sort may be equal; None for what can't be compared."""
+    """The sort of a value: only values of one sort may be equal. None if it can't be compared."""
     if isinstance(value, bool):
         return "truth"
     if is_number(value):
@@ -67,7 +67,7 @@ def sort_of(value: Value) -> str | None:
 
 
 def divide(a: int | float, b: int | float) -> int | float:
-    """The quotient, exact where whole numbers divide evenly, else the nearest float."""
+    """The quotient: exact if whole numbers divide evenly, else the nearest float."""
     if _is_integer(a) and _is_integer(b) and a % b == 0:
         return a // b
     return a / b

@@ -1,4 +1,4 @@
-"""Reading a spec: YAML nodes become the tree of a file, and what is wrong with them is reported."""
+"""Reads a spec: turns YAML nodes into the tree of a file, and reports their problems."""
 
 from cnnshape.language.reader.problems import shown
 from cnnshape.language.reader.spec import read_spec, read_value

@@ -1,4 +1,4 @@
-"""Reading `params:`, `variants:` and `blocks:`."""
+"""Reads `params:`, `variants:` and `blocks:`."""
 
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.language import grammar
@@ -72,7 +72,7 @@ class BlockReader(StepReader):
         return tuple(Block(name=Name(key.text, key.span), params=(), steps=(), sound=False) for key in keys)
 
     def _block(self, key: Scalar, node: Node) -> Block:
-        """One block: its `params` and its `do`. What is wrong with one of its parts leaves the others in place."""
+        """One block: its `params` and its `do`. An error in one part keeps the others."""
         name = Name(key.text, key.span)
         named = self._check_block_name(name)
         if not named and not _resembles_a_block(node):
@@ -85,7 +85,7 @@ class BlockReader(StepReader):
 
     def _block_of(self, name: Name, body: Mapping, *, named: bool) -> Block:
         known = self.corrected(body, "a block", grammar.BLOCK)
-        # A stray key may be meant for `params` or `do`.
+        # An unknown key may be a misspelt `params` or `do`.
         strays = len(known.entries) < len(body.entries)
         before = len(self.problems.all)
         params = self.params(known.get("params"), of_block=True)

@@ -1,4 +1,4 @@
-"""Reading `expect:`. What its lines say is read later, when there are figures to compare them with."""
+"""Reads `expect:`. The values of its lines are parsed later, when there are figures to compare them with."""
 
 from cnnshape.document import Entry, Mapping, Node, Sequence
 from cnnshape.language import grammar
@@ -13,7 +13,7 @@ class ExpectationReader(ValueReader):
     """Reads what a file expects of its own figures."""
 
     def expectations(self, entry: Entry) -> tuple[Expectation, ...]:
-        """The lines, in order; one of several values is several expectations: `outputs.scores`."""
+        """The lines, in order. A line with several values becomes several expectations: `outputs.scores`."""
         mapping = self.mapping(entry.value, "`expect`", help=grammar.FILE["expect"].help)
         lines = self._entries(mapping) if mapping else []
         return tuple(line for key, value in lines for line in self._expectation(Name(key.text, key.span), value))

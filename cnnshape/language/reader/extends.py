@@ -1,4 +1,4 @@
-"""Reading a file with everything that it extends."""
+"""Reads a file with everything that it extends."""
 
 import re
 from collections.abc import Callable
@@ -15,13 +15,13 @@ from cnnshape.source import SourceText, shipped_names
 MAX_EXTENDS = 8
 
 Read = Callable[[Path], bytes]
-"""How the bytes of a file that is extended are read; raises OSError."""
+"""Reads the bytes of an extended file; raises OSError."""
 
 
 def read_chain(source: SourceText, read: Read, problems: Problems) -> list[File]:
-    """The file of a text and all files that it extends, itself first; each file is read once.
+    """The file of a text and all files that it extends, the file itself first. Each file is read once.
 
-    The chain ends early at a base that can't be used, which is reported: its last file then still `extends` something.
+    A base that can't be used is reported and ends the chain early. The last file then still has `extends`.
     """
     chain: list[File] = []
     seen: set[str] = set()
@@ -37,7 +37,7 @@ def read_chain(source: SourceText, read: Read, problems: Problems) -> list[File]
 
 
 def _file(source: SourceText, problems: Problems) -> File | None:
-    """One file, without the problems that follow from lines that are not YAML; None where the text has no root."""
+    """One file, without the problems that follow from lines that are not YAML; None if the text has no root."""
     document = read_document(source)
     problems.all.extend(document.problems)
     if document.root is None:
@@ -51,12 +51,12 @@ def _file(source: SourceText, problems: Problems) -> File | None:
 
 
 def _base(file: File, reference: Name, seen: set[str], read: Read, problems: Problems) -> SourceText | None:
-    """The text that a file extends; None where it can't be read or extended, which is reported."""
+    """The text that a file extends. Reports a text that can't be read or extended, and returns None."""
     base = _read_text(file.source, reference, read, problems)
     if base is None:
         return None
     if _identity(base) in seen:
-        problems.report("bad-extends", "`extends` goes in a circle", reference.span)
+        problems.report("bad-extends", "`extends` forms a circle", reference.span)
         return None
     if len(seen) > MAX_EXTENDS:
         problems.report("bad-extends", f"`extends` makes a chain of more than {MAX_EXTENDS} files", reference.span)
@@ -99,13 +99,14 @@ def _report_unreadable(error: OSError | ValueError, reference: Name, problems: P
 
 
 def _looks_like_a_spec(text: str) -> bool:
-    """Any other file is refused as a whole, because its diagnostics would quote what it holds, such as passwords."""
+    """Whether a file looks like a spec. Others are rejected as a whole: their diagnostics would quote their text, such
+    as passwords."""
     keys = r"""(?:^|[{,])[ \t]*["']?(?:cnnshape|input|layers|extends)["']?[ \t]*:"""
     return "\0" not in text and re.search(keys, text, re.MULTILINE) is not None
 
 
 def override(base: File, over: File, problems: Problems) -> File:
-    """The base with what `over` states in its place: whole keys, but for params, which are set one by one."""
+    """The base, overridden by `over`: by whole keys, except for params, which are set one by one."""
     merged = File(over.source)
     merged.name = over.name or base.name
     merged.origin = over.origin or base.origin

@@ -1,4 +1,4 @@
-"""Reading one file: its keys, and what each of them holds."""
+"""Reads one file: its keys and their values."""
 
 import re
 
@@ -14,11 +14,11 @@ from cnnshape.language.reader.problems import Problems, shown
 from cnnshape.source import SourceText, Span
 
 _TYPING_ERROR = 0.7
-"""How alike a key and a known one must be, for its number to be no parameter."""
+"""The similarity to a known key from which an unknown key with a number is a misspelling and not a parameter."""
 
 
 class File:
-    """What one file states itself; None or empty where it states nothing."""
+    """The contents of one file; None or empty for keys that it doesn't have."""
 
     __slots__ = (
         "blocks", "comments", "expectations", "extends", "family", "has_keys", "inputs", "keys", "layers", "name", "origin", "outputs",
@@ -40,11 +40,11 @@ class File:
         self.outputs: tuple[Reference, ...] = ()
         self.expectations: tuple[Expectation, ...] = ()
         self.keys: frozenset[str] = frozenset()
-        """The keys that it has, whether or not their values could be read."""
+        """The keys of the file, even if their values could not be read."""
         self.strays: tuple[Name, ...] = ()
-        """Keys that a file doesn't have. They were meant as something, so their uses are not reported again."""
+        """Unknown keys. They may define names, so uses of these names are not reported."""
         self.sound = True
-        """Whether all of it could be read, its steps apart."""
+        """Whether everything but the steps could be read."""
         self.has_keys = True
         """Whether its root is a mapping."""
         self.repaired: tuple[Span, ...] = ()
@@ -53,16 +53,16 @@ class File:
 
     @property
     def start(self) -> Span:
-        """The first character, for what is missing in the file as a whole."""
+        """The first character: the place of problems of the whole file."""
         return Span(self.source, 1, 1, 1, 2)
 
     def lacks(self, key: str) -> bool:
-        """Whether it certainly lacks a key: a stray one may be meant for it."""
+        """Whether a key is certainly missing: an unknown key may be a misspelling of it."""
         return self.has_keys and not self.repaired and not self.strays and key not in self.keys
 
 
 def read_file(source: SourceText, root: Node, problems: Problems) -> File:
-    """The file of a root node; empty, and not sound, where the root is no mapping."""
+    """The file of a root node; empty and not sound if the root is not a mapping."""
     return _FileReader(problems).file(source, root)
 
 
@@ -91,7 +91,7 @@ class _FileReader(BlockReader):
         self.mapping(root, "a spec", help=help)
 
     def _known_keys(self, file: File, root: Mapping) -> Mapping:
-        """The entries that a file has, misspelt ones renamed; reports the others."""
+        """The known entries of a file, with misspelt ones renamed. Reports all others."""
         known = self.corrected(root, "a spec", grammar.FILE, _param_help)
         file.keys = frozenset(entry.key.text for entry in known.entries)
         read = {entry.key.span for entry in known.entries}
@@ -106,7 +106,7 @@ class _FileReader(BlockReader):
         return known
 
     def _read_head(self, file: File, entries: dict[str, Entry]) -> None:
-        """Reads what describes the file."""
+        """Reads the keys that describe the file."""
         if "cnnshape" in entries:
             self._check_version(entries["cnnshape"].value)
         if "name" in entries:
@@ -122,7 +122,7 @@ class _FileReader(BlockReader):
             file.extends = self.word(entries["extends"].value, "`extends`")
 
     def _read_declarations(self, file: File, entries: dict[str, Entry]) -> None:
-        """Reads what steps refer to, and what is expected of them."""
+        """Reads the declarations that steps refer to, and the expectations."""
         if "input" in entries:
             file.inputs = InputReader(self.problems).inputs(entries["input"])
         file.params = self.params(entries.get("params"))
@@ -140,7 +140,7 @@ class _FileReader(BlockReader):
         self.report("unsupported-version", message, node.span, help=grammar.FILE["cnnshape"].help)
 
     def _line(self, entry: Entry) -> str:
-        """A line of free text, as it may be printed."""
+        """A line of free text without control characters."""
         word = self.word(entry.value, f"`{entry.key.text}`", sort="a line of text")
         if word is None:
             return ""
@@ -164,7 +164,7 @@ class _FileReader(BlockReader):
         return None
 
     def _outputs(self, entry: Entry) -> tuple[Reference, ...]:
-        """The tensors that the network gives."""
+        """The outputs of the network."""
         listed = self.sequence(entry.value, "`outputs`", help=grammar.FILE["outputs"].help)
         if listed and not listed.items:
             help = "leave it out for the last step's tensor, or name one: `outputs: [scores]`"
@@ -180,7 +180,7 @@ class _FileReader(BlockReader):
 
 
 def _param_help(entry: Entry) -> str | None:
-    """Help for an unknown key with a number, which seems to be a parameter."""
+    """Help for an unknown key with a number, which is probably a parameter."""
     key, value = entry
     if not isinstance(value, Scalar) or not value.text.isdigit() or nearest(key.text, grammar.FILE, _TYPING_ERROR):
         return None

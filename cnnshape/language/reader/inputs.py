@@ -1,4 +1,4 @@
-"""Reading `input:`, one shape or several by name."""
+"""Reads `input:`, one shape or several by name."""
 
 import re
 
@@ -26,7 +26,7 @@ class InputReader(ValueReader):
         return tuple(given for given in inputs if given is not None)
 
     def _entries(self, node: Mapping) -> list[Entry]:
-        """The named inputs; none where the mapping holds the sizes of one input."""
+        """The named inputs; none if the mapping has the sizes of one input."""
         if not node.entries:
             self.report("bad-input", "`input` names no tensor", node.span)
         if not node.entries or not all(isinstance(value, Scalar) for _, value in node.entries):
@@ -56,7 +56,7 @@ class InputReader(ValueReader):
         return Input(name, shape, None, node.span) if len(shape) == len(sizes) else None
 
     def _size(self, node: Node, what: str, *, first: bool) -> Expression | None:
-        """One size of a shape; `first` if it is where other tools have the batch."""
+        """One size of a shape. `first` marks the position at which other tools have the batch."""
         unknown = isinstance(node, Scalar) and (node.empty or (first and node.text in ("-1", "None")))
         if isinstance(node, Scalar) and not unknown:
             return self.expression(node, "a size")
@@ -69,7 +69,7 @@ class InputReader(ValueReader):
 
 
 def _shape_help(node: Node, name: str) -> str:
-    """How to write the shape that a node seems to mean."""
+    """Help with the shape that a node probably means."""
     if isinstance(node, Scalar) and node.text.isdigit():
         return f"write all sizes, channels first: `{name}: [3, {shown(node.text)}, {shown(node.text)}]`"
     sizes = _sizes_in(node)
@@ -77,7 +77,7 @@ def _shape_help(node: Node, name: str) -> str:
 
 
 def _sizes_in(node: Node) -> list[str]:
-    """The sizes that a single text or a mapping states, channels first; none where it doesn't."""
+    """The sizes in a single text or a mapping, channels first; empty if it has none."""
     if isinstance(node, Scalar):
         listed = re.fullmatch(r"\W*(\d{1,9}(?:(?:\W+|\s*x\s*)\d{1,9}){1,3})\W*", node.text[:60], re.ASCII)
         return re.findall(r"\d+", listed[1]) if listed else []

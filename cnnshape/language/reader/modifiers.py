@@ -1,4 +1,4 @@
-"""Reading the modifiers of a step: `name`, `from`, `when`, `repeat`, `first`, `share`, `frozen`."""
+"""Reads the modifiers of a step: `name`, `from`, `when`, `repeat`, `first`, `share`, `frozen`."""
 
 from cnnshape.document import Entry, Mapping
 from cnnshape.language import grammar
@@ -12,13 +12,13 @@ class ModifierReader(ValueReader):
     """Reads the keys next to the kind, block or control word of a step."""
 
     def modifiers(self, node: Mapping, *, control: bool = False) -> Modifiers:
-        """The modifiers of a step, fewer on a control word."""
+        """The modifiers of a step. A control word allows fewer of them."""
         values = {entry.key.text: entry for entry in node.entries if entry.key.text in grammar.MODIFIERS}
         if control:
             self._drop_modifiers_of_calls(values)
         if "first" in values and "repeat" not in values:
             message = "`first` needs a `repeat`"
-            help = "put the arguments into the step itself"
+            help = "put the arguments in the step itself"
             self.report("misplaced-modifier", message, values.pop("first").key.span, help=help)
         return Modifiers(
             name=self.name(values["name"].value, "a step") if "name" in values else None,

@@ -1,4 +1,4 @@
-"""Problems of one file, collected; and how messages show what the user wrote."""
+"""Collects the problems of one file, and formats the user's text for messages."""
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.document import Node, Scalar, Sequence
@@ -19,20 +19,20 @@ class Problems:
         self.all.append(diagnose(name, message, at, label=label, related=related or (), help=help))
 
     def withdraw(self, start: int, name: str) -> tuple[Diagnostic, ...]:
-        """Takes the diagnostics called `name` since the one at index `start` out of the list, and returns them."""
+        """Removes the diagnostics called `name` from index `start` on, and returns them."""
         later = self.all[start:]
         self.all[start:] = [problem for problem in later if problem.name != name]
         return tuple(problem for problem in later if problem.name == name)
 
 
 def describe_node(node: Node) -> str:
-    """What a node is, in a user's words."""
+    """What a node is, in words for a message."""
     if isinstance(node, Scalar):
         return "nothing" if node.empty else "a single value"
     return "a list" if isinstance(node, Sequence) else "a mapping"
 
 
 def shown(text: str) -> str:
-    """The user's text as a message shows it: at most 60 characters, without control characters."""
+    """The user's text for a message: at most 60 characters, without control characters."""
     plain = text if text.isprintable() else ascii(text)[1:-1]
     return plain if len(plain) <= 60 else plain[:57] + "..."

@@ -1,4 +1,4 @@
-"""Reading a whole spec, and a single value."""
+"""Reads a whole spec, or a single value."""
 
 from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.document import read_document, read_file_bytes
@@ -11,9 +11,9 @@ from cnnshape.source import SourceText, Span
 
 
 def read_spec(source: SourceText, read: Read = read_file_bytes) -> tuple[Spec | None, list[Diagnostic]]:
-    """The spec of a text with everything that it extends, and all problems found on the way.
+    """The spec of a text with everything that it extends, and all problems of these files.
 
-    The spec holds what could be read; it is None only where the text has no root node.
+    The spec has everything that could be read. It is None only if the text has no root node.
     """
     problems = Problems()
     chain = read_chain(source, read, problems)
@@ -34,7 +34,8 @@ def _merged(chain: list[File], problems: Problems) -> File:
 
 
 def _without_base(file: File) -> File:
-    """What is known of a file whose base can't be used: not its params and sizes, which may need those of the base."""
+    """The known parts of a file whose base can't be used: without its params and sizes, which may depend on the
+    base."""
     known = File(file.source)
     known.name, known.origin, known.family, known.year = file.name, file.origin, file.family, file.year
     known.repaired, known.comments = file.repaired, file.comments
@@ -43,7 +44,7 @@ def _without_base(file: File) -> File:
 
 
 def _report_missing_keys(file: File, start: Span, problems: Problems) -> None:
-    """Reports what the merged file lacks at the start of the file that extends no other."""
+    """Reports missing keys of the merged file, at the start of the innermost base."""
     if file.lacks("input"):
         problems.report("missing-key", "the spec has no `input`", start, help="write `input: [3, 224, 224]`")
     if file.lacks("layers"):
@@ -77,7 +78,7 @@ def _name_of(source: SourceText) -> str:
 
 
 def read_value(source: SourceText) -> tuple[Value | None, list[Diagnostic]]:
-    """The value that a text states on its own, as in `-p repeats=[3,4,6,3]`."""
+    """The value of a single text, as in `-p repeats=[3,4,6,3]`."""
     if not source.text.strip():
         return None, [diagnose("wrong-structure", "a value is missing", file=source.name)]
     problems = Problems()

@@ -93,7 +93,8 @@ def key_and_value(entry: Entry) -> tuple[str, str] | None:
 
 
 def thousands(node: Mapping) -> Iterator[tuple[Entry, list[str]]]:
-    """The entries of a mapping, each with the pieces of a number that YAML split at its commas: `params: 25,557,032`."""
+    """The entries of a mapping, each with the pieces of a number that YAML split at its commas: `params:
+    25,557,032`."""
     entry: Entry | None = None
     pieces: list[str] = []
     for following in node.entries:
@@ -110,7 +111,7 @@ def thousands(node: Mapping) -> Iterator[tuple[Entry, list[str]]]:
 
 
 def _ends_in_digits(text: str, *, whole: bool = False) -> bool:
-    """Whether a text ends in 1 to 3 digits, a fraction and a unit, or is nothing else."""
+    """Whether a text is a group of 1 to 3 digits, possibly with a fraction and a unit, or ends in one."""
     pattern = r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]+)?\s*[A-Za-z]{0,3}\Z"
     search = re.match if whole else re.search
     return search(pattern, text, re.ASCII) is not None

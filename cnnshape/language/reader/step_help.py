@@ -10,7 +10,7 @@ from cnnshape.language.reader.problems import shown
 
 
 def names_in(node: Node) -> tuple[Name, ...]:
-    """The names that a step gives which failed to parse; they stay defined, so that their uses are not reported."""
+    """The names that a step defines even though it failed to parse, so that their uses are not reported."""
     if isinstance(node, Sequence):
         return tuple(name for item in node.items for name in names_in(item))
     names: list[Name] = []
@@ -23,7 +23,7 @@ def names_in(node: Node) -> tuple[Name, ...]:
 
 
 def foreign_key(word: str) -> str | None:
-    """The key of a step that other tools call by this word."""
+    """The key of a step that another tool's word means."""
     return _foreign_keys().get(word)
 
 
@@ -33,7 +33,7 @@ def _foreign_keys() -> dict[str, str]:
 
 
 def meant_key(word: str, *more: str) -> str | None:
-    """The key of a step, or one of `more` words, that a word of other tools or a misspelt one means."""
+    """The key of a step, or the word in `more`, that another tool's word or a misspelt word means."""
     if word[:1].isupper():
         return None
     known = (*grammar.MODIFIERS, *(key for key in grammar.COMPANIONS if key not in grammar.OWN_KINDS), *more)
@@ -41,7 +41,7 @@ def meant_key(word: str, *more: str) -> str | None:
 
 
 def as_steps(node: Node) -> str:
-    """How to write what should be a list of steps."""
+    """Help for a value that should be a list of steps."""
     if not isinstance(node, Mapping) or not node.entries:
         return "every step is a list item: `- relu`"
     text = shown(node.span.text.strip())
@@ -70,7 +70,7 @@ def one_head(heads: list[Entry]) -> str:
     axis = next((other.key.text for other in others if other.key.text in ("axis", "dim")), None)
     if axis and first.key.text in grammar.JOINS:
         return f"`{first.key.text}` works on the channels; remove `{axis}`"
-    return "one kind or block per step; is a step's `- ` missing, or an argument outside of its braces?"
+    return "one kind or block per step; is a step's `- ` missing, or an argument outside its braces?"
 
 
 def _is_empty(entry: Entry) -> bool:

@@ -1,4 +1,4 @@
-"""Reading steps: the lists under `layers`, `do`, branches and shortcuts."""
+"""Reads steps: the lists under `layers`, `do`, branches and shortcuts."""
 
 from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
@@ -62,7 +62,7 @@ class StepReader(ModifierReader):
         self.report("wrong-structure", f"`{node.text}` has nothing below it", node.span, help=control.help)
         return None
 
-    # The key that says what a step is
+    # The key that determines a step
 
     def _head(self, node: Mapping) -> Entry | None:
         """The entry that names the kind, block or control word of a step."""
@@ -106,7 +106,8 @@ class StepReader(ModifierReader):
     # Kinds and blocks
 
     def _call(self, word: Name, head: Entry, node: Mapping, misplaced: list[Diagnostic]) -> Call | Broken | None:
-        """A kind or a block with its arguments. With a control word's keys or steps, it may be that word misspelt."""
+        """A kind or a block with its arguments. With the keys or steps of a control word, it may be that word
+        misspelt."""
         before = len(self.problems.all)
         arguments, main = self.arguments(head.value, f"`{shown(word.text)}`")
         structural = self.problems.withdraw(before, "wrong-structure")

@@ -1,4 +1,4 @@
-"""Reading values: expressions, lists of them, and `{kind: arguments}`."""
+"""Reads values: expressions, lists of them, and `{kind: arguments}`."""
 
 import re
 from collections.abc import Callable
@@ -19,7 +19,7 @@ _DEEPEST_LIST = 2
 
 
 class ValueReader:
-    """Reads nodes into values. Each method reports what is wrong, and then returns None or what it could read."""
+    """Reads nodes into values. Each method reports problems, and then returns None or the part that it could read."""
 
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
@@ -61,7 +61,7 @@ class ValueReader:
         keys: Keyed[str, Key],
         other_help: Callable[[Entry], str | None] = lambda entry: None,
     ) -> Mapping:
-        """Reports the keys that the grammar doesn't have here; `other_help` helps with one that resembles no key.
+        """Reports unknown keys. `other_help` is the help for a key that resembles no known key.
 
         A misspelt key, or another tool's word for one, is renamed in the mapping that is returned, so that everything
         below it is read too.
@@ -94,7 +94,7 @@ class ValueReader:
         return self.checked(word, what, grammar.NAME) if word else None
 
     def checked(self, word: Name, what: str, pattern: str) -> Name | None:
-        """The word, if it can be a name."""
+        """The word, if it is a valid name."""
         if word.text in grammar.RESERVED:
             message = f"`{word.text}` is reserved and can't name {what}"
             self.report("bad-name", message, word.span, help="choose another name")
@@ -174,7 +174,7 @@ class ValueReader:
         return tuple(arguments), None
 
     def spaced_entries(self, node: Mapping) -> list[Entry]:
-        """The entries that have a value of their own; reports keys that lack the space after the colon."""
+        """The entries with a value of their own. Reports keys without the space after the colon."""
         kept = []
         for entry in split.unsplit_entries(node):
             pair = split.key_and_value(entry)
@@ -193,13 +193,13 @@ class ValueReader:
 
 
 def _fits(node: Node, key: Key) -> bool:
-    """Whether a value is the collection that a key holds. A single value fits no key, as it could be anything."""
+    """Whether a value is of the collection type that a key takes. A single value fits no key."""
     collection = _COLLECTIONS.get(key.form.collection)
     return collection is not None and isinstance(node, collection)
 
 
 def _as_list(node: Node) -> str | None:
-    """How to write what should be a list: with a space after its dashes, or with brackets."""
+    """Help for a value that should be a list: a space after its dashes, or brackets."""
     first = node.entries[0].key.text if isinstance(node, Mapping) and node.entries else ""
     text = node.text if isinstance(node, Scalar) else first
     if text.startswith("-\N{NO-BREAK SPACE}"):

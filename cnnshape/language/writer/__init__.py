@@ -1,4 +1,4 @@
-"""Writing a spec back as YAML. Reading the text gives an equal tree, but for the places in it."""
+"""Writes a spec as YAML. Reading the text gives an equal tree, except for places."""
 
 from cnnshape.language.writer.spec import write
 

@@ -8,15 +8,15 @@ WIDTH = 120
 _STEP = 2
 
 Data = None | str | Sequence["Data"] | Mapping[str, "Data"]
-"""What is written: None for a key without a value."""
+"""Data to write. None is a key without a value."""
 
 
 class Rows(list[Data]):
-    """A list with one line or more per item, unless it is empty."""
+    """A list with one or more lines per item, unless it is empty."""
 
 
 class Lines(dict[str, Data]):
-    """A mapping with one line or more per entry, unless it is empty."""
+    """A mapping with one or more lines per entry, unless it is empty."""
 
 
 def lay_out(data: Mapping[str, Data]) -> str:
@@ -49,7 +49,7 @@ def _headed(head: str, value: Data, indent: int) -> Iterator[str]:
 
 
 def _on_one_line(start: str, value: Data) -> str | None:
-    """The head with its value; None where the value has lines of its own."""
+    """The head with its value; None if the value has lines of its own."""
     if value is None:
         return start
     text = scalar(value, flow=False) if isinstance(value, str) else _flow(value)
@@ -97,7 +97,7 @@ def _filled(words: list[str], first: str, following: str | None = None) -> Itera
 
 
 def _flow(data: Data) -> str | None:
-    """The data in brackets and braces; None where some of it has lines of its own."""
+    """The data in brackets and braces; None if a part of it has lines of its own."""
     if data is None or isinstance(data, str):
         return scalar(data or "", flow=True)
     if isinstance(data, Rows | Lines) and data:

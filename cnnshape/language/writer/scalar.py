@@ -1,14 +1,14 @@
-"""Single texts as YAML: plain where YAML 1.2 reads them back as they are, else in double quotes."""
+"""Writes single texts as YAML: plain if YAML 1.2 reads them back unchanged, else in double quotes."""
 
 _INDICATORS = frozenset("?:,[]{}#&*!|>'\"%@`")
 _FLOW_SIGNS = frozenset(",[]{}")
 _SPECIAL = frozenset(("", "~", "null", "<<"))
-"""Plain texts that are no text: nothing, and a merge key."""
+"""Plain texts that YAML does not read as text: the empty one, and a merge key."""
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
 
 def scalar(text: str, *, flow: bool) -> str:
-    """The text as a scalar; `flow` inside of brackets or braces."""
+    """The text as a scalar. `flow` is true inside brackets or braces."""
     return text if is_plain(text, flow=flow) else f'"{"".join(map(_escaped, text))}"'
 
 
@@ -24,7 +24,7 @@ def is_plain(text: str, *, flow: bool) -> bool:
 
 
 def is_foldable(text: str) -> bool:
-    """Whether a folded block gives the text back: printable words with one space between them."""
+    """Whether a folded block can hold the text unchanged: printable words with one space between them."""
     return text.isprintable() and all(text.split(" "))
 
 

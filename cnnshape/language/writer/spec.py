@@ -1,4 +1,5 @@
-"""The tree of a spec as nested texts, lists and mappings, in the order and style of the shipped architectures."""
+"""Turns the tree of a spec into nested texts, lists and mappings, in the order and style of the shipped
+architectures."""
 
 from collections.abc import Iterable
 
@@ -128,7 +129,8 @@ def _call(call: Call, modifiers: dict[str, Data]) -> Data:
 
 
 def _as_row(step: dict[str, Data]) -> Data:
-    """A step with a name or a source is a row of a table, if it fits; what others have goes below their head."""
+    """A step with a name or a `from` is one line in braces, if it fits. Other steps have their modifiers below the
+    head."""
     head = next(iter(step.values()))
     return step if head is None or "name" in step or "from" in step else Lines(step)
 

@@ -1,10 +1,10 @@
-"""Who reads a tensor."""
+"""Finds the readers of each tensor."""
 
 from cnnshape.graph import Graph
 
 
 def readers(graph: Graph) -> list[list[int]]:
-    """The indices of the nodes that read each value, in order; a network's output has itself as one more, -1."""
+    """The indices of the nodes that read each value, in order. An output of the network also has the reader OUTSIDE."""
     reading: list[list[int]] = [[] for _ in range(len(graph.inputs) + len(graph.nodes))]
     for index, node in enumerate(graph.nodes):
         for value in node.inputs:
@@ -15,4 +15,4 @@ def readers(graph: Graph) -> list[list[int]]:
 
 
 OUTSIDE = -1
-"""Whoever uses the network's outputs."""
+"""The reader of the network's outputs."""

@@ -1,4 +1,4 @@
-"""Which windows the layers of a graph slide over their inputs."""
+"""Finds the windows that layers slide over their inputs."""
 
 from collections.abc import Iterator
 from math import gcd
@@ -17,7 +17,8 @@ class Sliding(NamedTuple):
 
 
 def sliding(graph: Graph) -> Iterator[Sliding]:
-    """The nodes that slide windows over their input; none that only pick cells, as `crop` and `subsample` say they do."""
+    """The nodes that slide windows over their input. `crop` and `subsample`, which leave out cells on purpose, do not
+    count."""
     known: dict[Application, tuple[Window, ...]] = {}
     for node in graph.nodes:
         application = node.application
@@ -38,5 +39,5 @@ def _windows(application: Application) -> tuple[Window, ...]:
 
 
 def met(window: Window) -> int:
-    """How many of `stride` neighbouring cells the taps of all windows meet; fewer than `stride` leaves gaps."""
+    """How many of `stride` neighbouring cells the windows read. Fewer than `stride` leave gaps."""
     return min(window.kernel, window.stride // gcd(window.dilation, window.stride))

@@ -1,10 +1,10 @@
-"""A bias that the normalization behind it takes away again.
+"""A bias that the following normalization cancels.
 
-Batch and instance normalization subtract the mean of each channel, and a bias adds the same to all of a channel: it
-moves the mean, and is gone. It has no effect and no gradient, but is stored, loaded and updated. The shift that
-normalization learns does its work.
+Batch and instance normalization subtract the mean of each channel. A bias adds the same number to a whole channel, so
+it only changes that mean. It has no effect and no gradient, but it is stored, loaded and updated. The shift that the
+normalization learns replaces it.
 
-A bias counts as lost where normalization is all that reads the layer's output, in every place that shares its weights.
+The rule warns if only normalization reads the layer's output, wherever the layer's weights are used.
 
 Example:
 
@@ -14,7 +14,7 @@ Example:
       - conv: {out: 16, kernel: 3}              # warning: bias-before-norm
       - batch_norm
 
-Instead: `bias: false`; or `norm`, with which there is none by default.
+Instead: write `bias: false`, or use `norm`, which turns the bias off by default.
 
     cnnshape: 1
     input: [3, 32, 32]
@@ -49,7 +49,7 @@ def _has_bias(node: Node) -> bool:
 
 
 def _norms(graph: Graph, biased: list[int]) -> Iterator[tuple[int, Node]]:
-    """The nodes whose only reader takes their bias away, and that reader."""
+    """The nodes whose only reader cancels their bias, with that reader."""
     reading = readers(graph)
     for index in biased:
         following = reading[len(graph.inputs) + index]
@@ -70,9 +70,9 @@ def _warning(node: Node, norm: Node) -> Diagnostic:
     way_out = "remove `bias: true`" if norm.follows else "write `bias: false`"
     return warn(
         "bias-before-norm",
-        f"{kind} takes away the bias of the {layer.name} before it",
+        f"{kind} cancels the bias of the {layer.name} before it",
         node.at,
-        label=f"{saved:,} values that have no effect",
+        label=f"{saved:,} values without effect",
         help=f"{way_out}: {_why(norm)}",
     )
 

@@ -1,14 +1,14 @@
 """A window that doesn't tile its input: the last rows or columns are never seen.
 
-A window of extent K that moves by S over W cells fits floor((W + P_before + P_after - K) / S) + 1 times. Where the
-division leaves a rest that is larger than the padding behind the input, the rest is input: the last windows end
-before it, and nothing in it has any effect. That costs what it cost to compute those cells, breaks the symmetry of the
-picture, and makes sizes miss each other by one where a decoder brings them back up. A rest that is padding alone
-costs nothing, and neither rule nor network minds it.
+A window of extent K that moves by S over W cells fits floor((W + P_before + P_after - K) / S) + 1 times. If the
+division leaves a remainder that is larger than the padding after the input, the last windows end before the last cells
+of the input, and these have no effect. The work for these cells is wasted, the picture is no longer symmetric, and the
+sizes of a decoder can differ by one from those of the encoder. A remainder that consists of padding only is harmless,
+and the rule ignores it.
 
-The warning names the nearest sizes that fit this layer, and the sizes of the network's input that bring them about.
-Pools with `ceil: true` and windows with `padding: same` tile every size; `crop` and `subsample` say that cells
-are left out.
+The warning names the nearest sizes that fit this layer, and sizes of the network's input that lead to them. Pools with
+`ceil: true` and windows with `padding: same` tile every size. The rule ignores `crop` and `subsample`, which leave out
+cells on purpose.
 
 Example:
 
@@ -18,7 +18,7 @@ Example:
       - conv: {out: 8, kernel: 3, padding: 1}
       - max_pool: 2                             # warning: dropped-input
 
-Instead: an input that fits, or a pool that pads.
+Instead: use an input that fits, or a pool that pads.
 
     cnnshape: 1
     input: [3, 30, 45]
@@ -27,7 +27,7 @@ Instead: an input that fits, or a pool that pads.
       - max_pool: {kernel: 2, ceil: true}
 
 Published networks that trip it: `squeezenet1_0` and `squeezenet1_1`, whose unpadded stems drop a row and a column of
-224 x 224; `fast_rcnn` and `faster_rcnn_vgg16`, where 600 rows are no multiple of 16; `m5`, whose 8,000 samples leave
+224 x 224; `fast_rcnn` and `faster_rcnn_vgg16`, where 600 rows are not a multiple of 16; `m5`, whose 8,000 samples leave
 two cells before the second pool.
 """
 
@@ -43,7 +43,8 @@ from cnnshape.source import Span
 
 MAX_TRIED = 8
 MAX_LAYERS = 2_000
-"""For how many steps, and in designs of how many layers, sizes of the network's input are tried: each of them twice."""
+"""The limits for trying sizes of the network's input, which expands the design twice: the number of steps, and of
+layers."""
 Fitting = dict[int, tuple[int, int]]
 """The nearest smaller and larger size that fits, by axis."""
 _CELLS = {1: ("cell",), 2: ("row", "column"), 3: ("slice", "row", "column")}
@@ -60,7 +61,7 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _dropped(window: Window, size: int) -> int:
-    """The input's cells behind the last window; windows that leave cells out between them tile nothing anyway."""
+    """The number of cells of the input after the last window. Windows with gaps between them don't count."""
     if window.ceil or window.extent < window.stride:
         return 0
     return max(_rest(window, size) - max(window.after, 0), 0)
@@ -100,7 +101,7 @@ def _listed(sizes: Mapping[int, tuple[int, ...]], rank: int) -> str:
 
 
 def _given_sizes(subject: Subject, slide: Sliding, fitting: Fitting) -> tuple[str, ...]:
-    """A note that names the sizes of the network's input that bring fitting ones about, where there are some."""
+    """A note with sizes of the network's input that lead to sizes that fit, if there are any."""
     graph = subject.graph
     value = slide.node.inputs[0]
     field = subject.report.rows[value - len(graph.inputs)].receptive_field if value >= len(graph.inputs) else None
@@ -118,7 +119,7 @@ def _given_sizes(subject: Subject, slide: Sliding, fitting: Fitting) -> tuple[st
 
 
 def _sizes(graph: Graph, value: int, given: Mapping[int, int | Fraction]) -> dict[int, int]:
-    """The sizes of a tensor by axis, where those of the network's input are these; empty where they can't be."""
+    """The sizes of a tensor for these sizes of the network's input; empty if the design can't have them."""
     if any(size < 1 or size != int(size) for size in given.values()):
         return {}
     channels, *image = graph.inputs[0].tensor.shape

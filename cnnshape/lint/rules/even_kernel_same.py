@@ -1,12 +1,12 @@
 """An even kernel with `same` padding: the output is shifted by half a cell.
 
-To keep the size, a window of even extent needs an odd number of padding cells, so one side gets one more (the side
-behind, as in TensorFlow and ONNX). Every output cell then sits half a cell before the centre of what it sees. In
-one layer that is little; it adds up over layers, and where such a path meets one without the shift, features
-are joined beside their place. Libraries also disagree on the side of the extra cell, so that weights don't carry over.
+To keep the size, a window of even extent needs an odd number of padding cells, so one side gets one more (the end, as
+in TensorFlow and ONNX). Every output cell then lies half a cell before the centre of what it sees. In one layer this is
+little, but it adds up over layers. If such a path joins a path without the shift, features are joined at the wrong
+place. Libraries also disagree on the side of the extra cell, so weights don't transfer between them.
 
-An even kernel whose stride takes the odd cell, as 4 with stride 2 on an even size, pads both sides alike. A pool of 2
-with stride 2 pads an odd size behind, and nothing moves: its windows are those of `ceil: true`.
+An even kernel with an even stride, such as 4 with stride 2 on an even size, pads both sides alike. A pool of 2 with
+stride 2 pads an odd size at the end and shifts nothing: its windows are those of `ceil: true`.
 
 Example:
 
@@ -15,7 +15,7 @@ Example:
     layers:
       - conv: {out: 16, kernel: 4, padding: same}     # warning: even-kernel-same
 
-Instead: an odd kernel; or padding written out, where the shift is meant.
+Instead: use an odd kernel. If the shift is intended, write the padding explicitly.
 
     cnnshape: 1
     input: [3, 32, 32]
@@ -55,7 +55,7 @@ def _warning(slide: Sliding, window: Window) -> Diagnostic:
         f"a kernel of {window.kernel} with `same` shifts the output by half a cell",
         slide.node.at,
         label=f"padding: {window.before} before, {window.after} after",
-        help=f"a kernel of {odd} has a centre; `padding: [{around}]` says that the shift is meant",
+        help=f"a kernel of {odd} has a centre; `padding: [{around}]` says that the shift is intended",
     )
 
 

@@ -1,9 +1,9 @@
 """A linear layer on a flattened map holds more than half of all parameters.
 
-Flattening gives each cell of each channel its own column of weights: channels x height x width of them, for every
-output. Such a layer learns where in the picture things are, overfits first, takes one input size only, and is most
-of the file. Lin, Chen and Yan (Network in Network, 2013) average each channel instead, and nearly all classifiers
-since GoogLeNet and ResNet do: the weights are then as many as channels.
+After flattening, each cell of each channel has its own weight for every output: channels x height x width weights. Such
+a layer learns where things are in the picture, tends to overfit, accepts only one input size, and takes up most of the
+file. Lin, Chen and Yan (Network in Network, 2013) average each channel instead, and so do nearly all classifiers since
+GoogLeNet and ResNet: an output then has one weight per channel.
 
 Example:
 
@@ -15,7 +15,7 @@ Example:
       - flatten
       - linear: 10                              # warning: heavy-head
 
-Instead: a global pool before the `flatten`.
+Instead: put a global pool before the `flatten`.
 
     cnnshape: 1
     input: [3, 32, 32]
@@ -26,9 +26,9 @@ Instead: a global pool before the `flatten`.
       - flatten
       - linear: 10
 
-Published networks that trip it: all of the time before global pools. `lenet5`; `alexnet`, `alexnet_2012`, `zfnet`;
+Published networks that trip it: those from before global pools. `lenet5`; `alexnet`, `alexnet_2012`, `zfnet`;
 `vgg11`, `vgg13`, `vgg16`, `vgg19`, `vgg11_bn`, `vgg13_bn`, `vgg16_bn`, `vgg19_bn`; and detectors,
-whose heads keep the place of things in each region: `rcnn`, `fast_rcnn`, `faster_rcnn_vgg16`,
+whose heads keep the positions in each region: `rcnn`, `fast_rcnn`, `faster_rcnn_vgg16`,
 `faster_rcnn_mobilenet_v3_large_fpn`, `faster_rcnn_mobilenet_v3_large_320_fpn`.
 """
 
@@ -51,7 +51,7 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _flattened(graph: Graph, node: Node) -> Tensor | None:
-    """The feature map that reaches a layer as one row of values; None where it is no map, or the network's input."""
+    """The feature map that reaches a layer flattened; None if it is not a map, or is the network's input."""
     value = node.inputs[0]
     while (maker := graph.maker(value)) is not None:
         if len(graph.value(value).shape) > 1:

@@ -1,10 +1,10 @@
-"""An input whose shape looks as if it had a batch, or its channels last.
+"""An input whose shape seems to include a batch, or to have its channels last.
 
-A shape is that of one example, channels first: `[3, 224, 224]` for a colour picture. PyTorch and most tools for its
-models ask for `(1, 3, 224, 224)`, with a batch; Keras, NumPy and image files have `(224, 224, 3)`, channels last. Both
-are sound shapes here as well, and mean something else: one channel of a volume with three slices, and 224 channels of
-a picture three pixels wide. The layers may even fit, and all figures are then of another network. The rule looks at
-shapes of three and of four sizes that would make a picture of 16 x 16 or more with 1 or 3 channels.
+The shape of an input is that of one example, channels first: `[3, 224, 224]` for a colour picture. PyTorch and most of
+its tools ask for `(1, 3, 224, 224)`, with a batch; Keras, NumPy and image files use `(224, 224, 3)`, channels last.
+Both shapes are valid here too, but mean something else: one channel of a volume with three slices, and 224 channels of
+a picture three pixels wide. The layers may even fit, and then all figures are those of another network. The rule checks
+shapes of three and four sizes that would make a picture of 16 x 16 or more with 1 or 3 channels.
 
 Example:
 
@@ -13,7 +13,7 @@ Example:
     layers:
       - conv: {out: 64, kernel: 3, padding: 1}
 
-Instead: the shape of one example, channels first. The batch, where figures should count one, is an option:
+Instead: write the shape of one example, channels first. To compute figures for a batch, use an option:
 `cnnshape summary --batch 8`.
 
     cnnshape: 1
@@ -41,7 +41,7 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
                 "input-layout",
                 f"the input {format_shape(shape)} is read as {reading(shape)}",
                 stated.span,
-                help=f"a shape is that of one example, channels first: `{list(likely)}`",
+                help=f"write the shape of one example, channels first: `{list(likely)}`",
             )
 
 

@@ -1,7 +1,7 @@
 """An activation directly after an activation.
 
-The second one sees what the first has already bent: `relu` after `relu` changes nothing, and most other pairs were
-meant to have a layer between them. `softplus` and `tanh`, a part of Mish written out, are no fault.
+`relu` after `relu` changes nothing, and most other pairs lack a layer between them. `softplus` and `tanh`, a part of
+Mish written out, get no warning.
 
 Example:
 

@@ -1,7 +1,7 @@
 """A normalization directly after a normalization.
 
-The second one finds values that are normalized already; of two that learn a scale and a shift, the first's are taken
-away again, wholly or in part. Most often one was written and the other came along with `norm`.
+The second one gets values that are normalized already. If both learn a scale and a shift, it cancels the first's, at
+least in part. Often one of the two is a step, and the other comes from `norm`.
 
 Example:
 

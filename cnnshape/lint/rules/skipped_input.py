@@ -1,12 +1,12 @@
-"""A stride that steps over cells: what lies between the windows is never seen.
+"""A stride that steps over cells: the cells between the windows are never seen.
 
-Where the stride is larger than the kernel, or a dilated kernel and the stride share a divisor, some cells of the input
-are met by no window, and what was spent on computing them is lost: a 1x1 kernel with stride 2 reads one cell of every
-four. It also leaves every other cell without a gradient.
+If the stride is larger than the kernel, or shares a divisor with the dilation, no window reads some of the input cells,
+and the work for these cells is wasted: a 1x1 kernel with stride 2 reads one cell of every four. The other cells get no
+gradient from this layer.
 
-Nothing is said where another layer reads all of the same tensor: in a ResNet's first block of a stage the projection
-may step over what the body sees. Nor of `subsample`: that layer says that it leaves cells out, as the parameter-free
-shortcut of the CIFAR ResNets means to.
+The rule doesn't warn if another layer reads all cells of the same tensor: in the first block of a ResNet's stage, the
+projection may skip cells that the body reads. It doesn't warn about `subsample` either, which leaves out cells on
+purpose, as in the parameter-free shortcut of the CIFAR ResNets.
 
 Example:
 
@@ -16,7 +16,7 @@ Example:
       - conv: {out: 8, kernel: 3, padding: 1}
       - conv: {out: 16, kernel: 1, stride: 2}   # warning: skipped-input
 
-Instead: a kernel as large as the stride; here the pool brings the size down, and sees everything.
+Instead: use a kernel as large as the stride. Here the pool reduces the size, and reads every cell.
 
     cnnshape: 1
     input: [3, 32, 32]
@@ -57,7 +57,7 @@ def _skips(window: Window, size: int) -> bool:
 
 
 def _read_whole(graph: Graph, skipping: set[Application]) -> set[int]:
-    """The tensors that some layer sees all cells of, or that the network gives as they are."""
+    """The tensors that a layer reads completely, or that are outputs of the network."""
     whole = set(graph.outputs.values())
     for node in graph.nodes:
         application = node.application
@@ -75,7 +75,7 @@ def _warning(slide: Sliding) -> Diagnostic:
         f"{slide.node.application.layer.name} sees {share.numerator} of every {share.denominator} cells of its input",
         slide.node.at,
         label="the stride steps over the rest",
-        help=f"a kernel of {widest} or more, undilated, sees all; `subsample` says that leaving cells out is meant",
+        help=f"a kernel of {widest} or more, undilated, reads all cells; `subsample` leaves out cells on purpose",
     )
 
 

@@ -1,12 +1,12 @@
-"""Paths with different centres meet: features are joined beside their place.
+"""Paths whose cells have different centres are joined, which shifts features against each other.
 
-A cell of a tensor stands for a place in the image: the centre of what it sees. Windows with unequal padding, even
-kernels and cuts at one side move it. Where paths that were moved differently are added or concatenated, each
-cell joins features of two different places, and small things blur. The warning says by how many input cells they
-differ, at the first join of them; joins behind it are passed over.
+A cell of a tensor belongs to a place in the image: the centre of what it sees. Windows with unequal padding, even
+kernels and cuts at one side move that place. If paths with different shifts are added or concatenated, each cell joins
+features of two different places, and small details blur. The warning says by how many input cells the centres differ.
+It appears at the first such join and not at joins that follow from it.
 
-Enlargement spreads one place over several cells. Such a path counts as aligned where the other's place lies among
-those that its cells copy, so that decoders and pyramids are not blamed for what `upsample` does.
+Enlargement spreads one place over several cells. Such a path counts as aligned if the other path's place is among those
+that its cells copy, so `upsample` in decoders and pyramids causes no warnings.
 
 Example:
 
@@ -19,7 +19,7 @@ Example:
           coarse:
             - avg_pool: 2
 
-Instead: kernels and paddings with one centre.
+Instead: use kernels and paddings with the same centre.
 
     cnnshape: 1
     input: [8, 32, 32]
@@ -31,9 +31,9 @@ Instead: kernels and paddings with one centre.
             - avg_pool: 2
 
 Causal networks (WaveNet, temporal convolutions) pad one side of their only axis, so that no cell sees what comes later.
-The rule is silent where such paths end with the same cell. On two axes, as in a masked convolution, say so at the join:
-`# cnnshape: ignore[unaligned-paths] causal on purpose`. ResNet-D's projections trip it too: their average pool of 2x2
-stands half a cell beside the strided 3x3 of the body.
+The rule doesn't warn if such paths end with the same cell. On two axes, as in a masked convolution, add a comment at
+the join: `# cnnshape: ignore[unaligned-paths] causal on purpose`. ResNet-D's projections trip it too: their average
+pool of 2x2 is half a cell off the strided 3x3 of the body.
 
 Published networks that trip it: none of those that are shipped.
 """
@@ -49,9 +49,9 @@ from cnnshape.lint.rule import Rule, Subject, warn
 
 
 class _Axis(NamedTuple):
-    """Where a tensor's cells stand on an axis of the first input: `stride` cells of it apart, the first one `least` to
-    `most` half cells behind its first. Whole numbers, but for what an enlargement divides. `end` is the last half cell
-    that the first one sees, None behind an enlargement.
+    """The places of a tensor's cells on an axis of the first input. They are `stride` input cells apart, and the first
+    one is `least` to `most` half cells after the first input cell. These are whole numbers, except after an
+    enlargement. `end` is the last half cell that the first cell sees; None after an enlargement.
     """
 
     least: int | Fraction
@@ -61,7 +61,7 @@ class _Axis(NamedTuple):
 
 
 _Place = tuple[_Axis, ...] | None
-"""None where no place can be given: after a global pool, or for what doesn't come from the first input."""
+"""None if cells have no place: after a global pool, or in a tensor that doesn't depend on the first input."""
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
@@ -89,7 +89,7 @@ def _inputs(graph: Graph) -> list[_Place]:
 
 
 def _met(inputs: list[_Place], footprint: Footprint) -> list[tuple[_Axis, ...]]:
-    """The places that meet in a layer's output, the most exact one first; one alone where no paths meet."""
+    """The places that meet in a layer's output, the most exact one first; a single one if no paths meet."""
     if footprint is Coverage.POINT:
         return sorted((place for place in inputs if place), key=_spread)
     if not isinstance(footprint, tuple) or not inputs[0] or len(inputs[0]) != len(footprint):
@@ -104,7 +104,7 @@ def _spread(place: tuple[_Axis, ...]) -> int | Fraction:
 
 
 def _moved(axis: _Axis, relation: AxisRelation) -> _Axis | None:
-    """Where the cells of an output stand whose input stands at `axis`; None where that can't be stated."""
+    """The places of the cells of an output whose input is at `axis`; None if they are unknown."""
     least, most, stride, end = axis
     if relation is None:
         return None
@@ -119,7 +119,7 @@ def _moved(axis: _Axis, relation: AxisRelation) -> _Axis | None:
 
 
 def _apart(met: list[tuple[_Axis, ...]]) -> tuple[Fraction, ...]:
-    """How many cells the paths that meet lie apart, per axis; nothing where their strides differ."""
+    """How many cells apart the joined paths are, per axis; empty if their strides differ."""
     if len({tuple(axis.stride for axis in place) for place in met}) > 1 or _causal(met):
         return ()
     gaps = [max(path.least for path in axis) - min(path.most for path in axis) for axis in zip(*met, strict=True)]
@@ -127,7 +127,7 @@ def _apart(met: list[tuple[_Axis, ...]]) -> tuple[Fraction, ...]:
 
 
 def _causal(met: list[tuple[_Axis, ...]]) -> bool:
-    """Whether the axis is one of time, and no path looks further ahead than another."""
+    """Whether the axis is time, and no path looks further ahead than another."""
     ends = {axis.end for place in met for axis in place}
     return len(met[0]) == 1 and len(ends) == 1 and None not in ends
 
@@ -135,11 +135,11 @@ def _causal(met: list[tuple[_Axis, ...]]) -> bool:
 def _warning(node: Node, apart: tuple[Fraction, ...]) -> Diagnostic:
     return warn(
         "unaligned-paths",
-        f"{node.application.layer.name} joins paths whose centres lie {_cells(apart)} of the input apart",
+        f"{node.application.layer.name} joins paths whose centres are {_cells(apart)} of the input apart",
         node.at,
         label=f"{node.name} joins {len(node.inputs)} tensors of {format_shape(node.application.inputs[0].shape[1:])}",
-        help="compare kernels, strides and paddings along the paths: windows of one stride have one centre "
-        "where kernel - 2 x padding is equal",
+        help="compare kernels, strides and paddings along the paths: windows with the same stride have the same centre "
+        "if kernel - 2 x padding is equal",
     )
 
 

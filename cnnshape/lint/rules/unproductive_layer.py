@@ -1,14 +1,14 @@
 """Convolutions whose input has already seen the whole image, on every path.
 
-A convolution makes larger patterns out of smaller ones. Where each cell that reaches it depends on all of the image
-along even the shortest path, there is no larger pattern left. Richter, Schöning, Wiedenroth and Krumnack ("Should You
+A convolution combines small patterns into larger ones. If each cell of its input depends on the whole image even along
+the shortest path, there are no larger patterns. Richter, Schöning, Wiedenroth and Krumnack ("Should You
 Go Deeper? Optimizing Convolutional Neural Network Architectures without Training by Receptive Field Analysis",
 2021, arXiv 2106.12307) find that such layers add little or nothing to accuracy.
 
-Measured is the smallest receptive field of all paths, as theirs is: a shortcut carries smaller patterns past a layer,
-so that networks with shortcuts are rarely told anything. A layer counts if its window is larger than one cell on some
-axis. Paddings and borders are left out of account, and so is what the network was trained for: the rule is a hint,
-and off unless it is selected. `cnnshape check FILE --select unproductive-layer -i 3x64x64` asks for another input size.
+Like these authors, the rule uses the smallest receptive field of all paths: a shortcut carries smaller patterns past a
+layer, so networks with shortcuts rarely get this warning. A layer counts if its window is larger than one cell on some
+axis. The rule ignores paddings, borders and the purpose of the network. It is a hint, and off by default.
+`cnnshape check FILE --select unproductive-layer -i 3x64x64` checks another input size.
 
 Example:
 
@@ -36,8 +36,8 @@ Instead: leave the layers out, stride later, or use a larger input.
       - conv: {out: 128, kernel: 3, padding: 1, act: relu}
       - global_avg_pool
 
-Published networks that trip it: `mobilenet_v1`, in its last block; and detectors, whose coarsest maps are to see all of
-the image: `ssd300`, `ssdlite320_mobilenet_v3_large`, `retinanet_resnet50_fpn`, `retinanet_resnet50_fpn_v2`,
+Published networks that trip it: `mobilenet_v1`, in its last block; and detectors, whose coarsest maps see the whole
+image on purpose: `ssd300`, `ssdlite320_mobilenet_v3_large`, `retinanet_resnet50_fpn`, `retinanet_resnet50_fpn_v2`,
 `fcos_resnet50_fpn`.
 """
 
@@ -53,14 +53,15 @@ from cnnshape.lint.rules._windows import sliding
 
 
 class _Reach(NamedTuple):
-    """Input cells that a cell of a tensor sees along its shortest path, and those between two neighbours."""
+    """The number of input cells that a cell of a tensor sees along its shortest path, and between two neighbouring
+    cells."""
 
     size: Fraction
     stride: Fraction
 
 
 _Reaches = tuple[_Reach, ...] | None
-"""One per axis; None where everything is seen, or nothing of the first input."""
+"""One value per axis; None if cells see everything, or nothing of the first input."""
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
@@ -87,7 +88,7 @@ def _learns(node: Node) -> bool:
 
 
 def _smallest(graph: Graph) -> list[_Reaches]:
-    """What a cell of each value sees of the first input, along its shortest path."""
+    """What a cell of each value sees of the first input along its shortest path."""
     axes = len(graph.inputs[0].tensor.shape) - 1
     reaches: list[_Reaches] = [None] * len(graph.inputs)
     reaches[0] = (_Reach(Fraction(1), Fraction(1)),) * axes or None

@@ -1,7 +1,7 @@
 """A block that no step uses.
 
-It costs nothing when the network runs, but readers take it for a part of the design, and nothing in it is checked: a
-block is expanded where it is used. Often it was renamed in one place and not in the other.
+It costs nothing when the network runs, but readers take it for a part of the design, and its shapes aren't checked:
+only blocks in use are expanded. Often the block was renamed in one place only.
 
 A block that only unused blocks use is unused too.
 
@@ -20,7 +20,7 @@ Example:
     layers:
       - Plain: 64
 
-Instead: remove it, or use it.
+Instead: remove the block, or use it.
 
 Published networks that trip it: none of those that are shipped.
 """

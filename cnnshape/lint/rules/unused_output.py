@@ -1,10 +1,10 @@
-"""A tensor that nothing reads: the end of a dead branch, or an input that nothing takes.
+"""A tensor that nothing reads: the end of a dead branch, or an unused input.
 
-Its layers cost parameters and time, and have no effect on what the network gives. Most often a `from` jumped back and
-left them behind, or an end is missing under `outputs`.
+The layers of a dead branch cost parameters and time, but have no effect on the outputs. Most often, a later `from`
+skips them, or a name is missing under `outputs`.
 
-The last step's output is the network's where the file names no `outputs`. The warning stands at the last layer of the
-branch; when that is gone, the one before it may be unread.
+Without `outputs`, the last step's output is the output of the network. The warning is at the last layer of the branch.
+After you remove that layer, nothing may read the one before it.
 
 Example:
 
@@ -57,7 +57,7 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
                 "unused-output",
                 f"nothing reads the output of {maker.name}",
                 maker.at,
-                label=f"{shape}, and not one of `outputs`",
+                label=f"{shape}, and isn't one of `outputs`",
                 help="remove the layers that lead to it, join it, or name it under `outputs`",
             )
 

@@ -1,11 +1,11 @@
 """A parameter that nothing reads: one of the file, or one of a block.
 
-Setting it, from the command line or in a variant, changes nothing, which the person who sets it doesn't expect. A
-block sees its own parameters alone: one of the file with the same name must be handed to it.
+Setting such a parameter, on the command line or in a variant, has no effect, which is a surprise. A block sees only its
+own parameters: pass a parameter of the file to it explicitly, even under the same name.
 
-A parameter of the file counts as read in `layers`, `input`, `variants` and other parameters; one of a block in the
-block's steps and in the defaults of its other parameters. Where a `for` has a variable of the same name, that is what
-its steps read.
+A parameter of the file can be read in `layers`, `input`, `variants` and other parameters; a parameter of a block in the
+block's steps and in the defaults of its other parameters. Inside a `for` with a variable of the same name, steps read
+the variable.
 
 Example:
 

@@ -1,11 +1,11 @@
 """A variable of a `for` that nothing in the loop reads.
 
-The column has a value for each round and looks as if it set something. Either a step should read it, or the column
-is left over. A loop over one step whose only variable is unread is a `repeat`; over several steps such a loop is
-the way to repeat them together, and nothing is said.
+The variable has a value for each round, and seems to set something. Either a step should read it, or it is left over. A
+loop over one step whose only variable is unused is a `repeat`. A loop over several steps is the way to repeat them
+together, so it gets no warning.
 
-`i` and `last`, which every round has, never count. Neither do the names of steps: they are labels in every report, so
-a name that nothing refers to is of use.
+The rule ignores `i` and `last`, which every round has. It also ignores names of steps: reports show them, so a name is
+useful even if nothing refers to it.
 
 Example:
 
@@ -16,7 +16,7 @@ Example:
         do:
           - conv: {out: width, kernel: 3, padding: 1, norm: batch_norm, act: relu}
 
-Instead: read it, or remove the column.
+Instead: read the variable, or remove it.
 
     cnnshape: 1
     input: [3, 32, 32]

@@ -1,13 +1,13 @@
 """A bottleneck whose middle is no narrower than its end.
 
-In a residual body of 1x1, kxk and 1x1 the two outer convolutions are there to save work: the first narrows the
-channels, so that the kxk one, whose cost grows with the square of its width, runs on few. He, Zhang, Ren and Sun (Deep
-Residual Learning, 2015) take a quarter. With a middle as wide as the end the outer convolutions only add cost; two
-kxk ones without them do more.
+In a residual body of 1x1, kxk and 1x1 convolutions, the outer two save work: the first reduces the channels, so that
+the kxk convolution, whose cost grows with the square of its width, works on few. He, Zhang, Ren and Sun (Deep Residual
+Learning, 2015) use a quarter. If the middle is as wide as the end, the outer convolutions only add cost, and two kxk
+convolutions do more.
 
-Grouped and depthwise convolutions in the middle are another matter (ResNeXt, MobileNet, ConvNeXt): their cost doesn't
-grow that way, and they are meant to be wide. A step that runs in groups anywhere in the design counts as grouped, even
-where a stage is so narrow that one group is left (RegNet).
+Grouped and depthwise convolutions in the middle are wide on purpose (ResNeXt, MobileNet, ConvNeXt), as their cost grows
+more slowly. A step that has several groups anywhere in the design counts as grouped, even in a stage that is so narrow
+that it has one group (RegNet).
 
 Example:
 
@@ -20,7 +20,7 @@ Example:
           - conv: {out: 64, kernel: 1, norm: batch_norm}
       - relu
 
-Instead: a narrow middle, or one in groups.
+Instead: use a narrow middle, or groups.
 
     cnnshape: 1
     input: [64, 32, 32]
@@ -42,7 +42,7 @@ from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.lint.rules._windows import sliding
 
 BOTTLENECK = 3
-"""Convolutions in a bottleneck."""
+"""The number of convolutions in a bottleneck."""
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
@@ -60,7 +60,8 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _products(graph: Graph, end: int, shortcut: int) -> list[Node]:
-    """The layers with a matrix product between the fork and the body's end; empty where the body itself forks, or is too long."""
+    """The layers with a matrix product between the fork and the end of the body; empty if the body forks, or is too
+    long."""
     fork = shortcut
     while fork > end and (maker := graph.maker(fork)) is not None:
         fork = maker.inputs[0]

@@ -1,4 +1,4 @@
-"""What a run of `check` came to: the one value that all of its formats are faces of."""
+"""The result of a run of `check`, which all formats print."""
 
 from collections.abc import Iterator
 from pathlib import PurePath
@@ -8,18 +8,18 @@ from cnnshape.diagnostics import Diagnostic, Severity
 
 
 class Findings(NamedTuple):
-    """Sorted diagnostics, and the names of all files that were checked, sound ones too."""
+    """Sorted diagnostics, and the names of all checked files, also those without findings."""
 
     diagnostics: tuple[Diagnostic, ...]
     checked: tuple[str, ...]
 
     def of(self, severity: Severity) -> tuple[Diagnostic, ...]:
-        """The diagnostics of that severity."""
+        """The diagnostics of a severity."""
         return tuple(finding for finding in self.diagnostics if finding.severity is severity)
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The names of all files that were checked, and of others that something was found in."""
+        """The names of all checked files, and of other files with findings."""
         return tuple(dict.fromkeys([*self.checked, *(finding.path for finding in self.diagnostics)]))
 
 
@@ -29,7 +29,7 @@ def forge_path(name: str) -> str:
 
 
 def advice(diagnostic: Diagnostic) -> Iterator[str]:
-    """The notes and the help, a line each."""
+    """The notes and the help, one per line."""
     yield from (f"note: {note}" for note in diagnostic.notes)
     if diagnostic.help:
         yield f"help: {diagnostic.help}"

@@ -8,14 +8,14 @@ from cnnshape.diagnostics import Diagnostic
 from cnnshape.render.findings.findings import forge_path
 
 LONGEST = 1_000
-"""Characters of a line that count: thousands of findings on one line of a megabyte must not each copy it."""
+"""The number of characters of a line that are hashed: many findings on a very long line must not each copy it."""
 
 
 def fingerprints(diagnostics: Iterable[Diagnostic]) -> list[str]:
-    """A hash per diagnostic, no two alike.
+    """A hash per diagnostic; all are different.
 
-    It is made of the file, the code, and the text that the finding points at, but not of its line number nor of
-    the message, which may hold sizes that an edit elsewhere changes. Equal findings are told apart by their order.
+    The hash depends on the file, the code, and the text that the finding points at. It does not depend on the line
+    number or the message, whose sizes may change with an edit elsewhere. Equal findings differ by their order.
     """
     from hashlib import sha256
 

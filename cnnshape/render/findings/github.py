@@ -10,7 +10,7 @@ _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def to_github(findings: Findings) -> str:
-    """A line each: `::error file=...,line=...,title=...::message`."""
+    """One line per finding: `::error file=...,line=...,title=...::message`."""
     return "".join(f"{_command(finding)}\n" for finding in findings.diagnostics)
 
 
@@ -25,7 +25,7 @@ def _command(diagnostic: Diagnostic) -> str:
 
 
 def _region(span: Span) -> dict[str, str]:
-    """GitHub refuses columns of a region that ends on another line than it starts."""
+    """The region of a finding. GitHub rejects columns if a region spans several lines."""
     lines = {"line": str(span.line), "endLine": str(span.end_line)}
     if span.line != span.end_line:
         return lines

@@ -11,7 +11,7 @@ _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor"}
 
 
 def to_gitlab(findings: Findings) -> str:
-    """An array; in ASCII, so that its bytes don't depend on where it is written to."""
+    """A JSON array in ASCII, so that its bytes don't depend on the encoding of the output."""
     marks = fingerprints(findings.diagnostics)
     issues = [_issue(*pair) for pair in zip(findings.diagnostics, marks, strict=True)]
     return json.dumps(issues, indent=2) + "\n"
@@ -25,7 +25,7 @@ def _issue(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:
         "severity": _SEVERITIES[diagnostic.severity],
         "location": {
             "path": forge_path(diagnostic.path),
-            # A line is required: the first one where there is no place.
+            # GitLab requires a line: use the first one if there is no place.
             "lines": {"begin": diagnostic.at.span.line if diagnostic.at else 1},
         },
     }

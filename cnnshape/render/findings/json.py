@@ -11,7 +11,7 @@ VERSION = 1
 
 
 def to_json(findings: Findings) -> str:
-    """One object; in ASCII, so that its bytes don't depend on where it is written to."""
+    """A JSON object in ASCII, so that its bytes don't depend on the encoding of the output."""
     data = {
         "version": VERSION,
         "checked": list(findings.checked),

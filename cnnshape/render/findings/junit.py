@@ -1,4 +1,4 @@
-"""Findings as JUnit XML, which most systems for continuous integration show as tests: one test per file."""
+"""Findings as JUnit XML, which most CI systems show as tests: one test per file."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def to_junit(findings: Findings) -> str:
-    """A test suite; a file that an error points into is a failed test, warnings are output of their file's test."""
+    """A test suite. A file with an error is a failed test; warnings are the output of their file's test."""
     from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
     by_file: dict[str, list[Diagnostic]] = {name: [] for name in findings.files}
@@ -30,13 +30,13 @@ def to_junit(findings: Findings) -> str:
 
 
 def _files(diagnostic: Diagnostic) -> set[str]:
-    """An error fails all files that it points into: one that extends a broken file is broken too."""
+    """The files that an error fails: all that it points into, as a file that extends a broken file is broken too."""
     related = diagnostic.related if diagnostic.severity is Severity.ERROR else ()
     return {diagnostic.path, *(label.span.source.name for label in related)}
 
 
 def _describe(case: "Element", diagnostics: list[Diagnostic]) -> None:
-    """One failure with all errors: readers drop a second one, or trip over it."""
+    """One failure with all errors, as readers drop a second failure or reject it."""
     from xml.etree.ElementTree import SubElement
 
     errors = [finding for finding in diagnostics if finding.severity is Severity.ERROR]

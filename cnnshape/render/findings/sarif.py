@@ -15,7 +15,7 @@ _INDEX = {name: index for index, name in enumerate(CATALOGUE)}
 
 
 def to_sarif(findings: Findings) -> str:
-    """A log of one run; in ASCII, so that its bytes don't depend on where it is written to."""
+    """A log of one run in ASCII, so that its bytes don't depend on the encoding of the output."""
     marks = fingerprints(findings.diagnostics)
     run = {
         "tool": {"driver": {"name": "cnnshape", "version": __version__, "rules": list(map(_rule, CATALOGUE.values()))}},
@@ -50,7 +50,7 @@ def _result(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:
 
 
 def _message(text: str) -> dict[str, str]:
-    """A plain text message. Braces stand as they are: without `arguments`, consumers look for no placeholders."""
+    """A plain text message. Braces need no escapes: without `arguments`, consumers don't look for placeholders."""
     return {"text": text.replace("](", "] (")}  # `[text](target)` would be a link
 
 
@@ -59,7 +59,7 @@ def _locations(diagnostic: Diagnostic) -> list[dict[str, Any]]:
         return [_labelled(diagnostic.at)]
     if not diagnostic.file:
         return []
-    # GitHub wants a line: the first one where there is no place.
+    # GitHub requires a line: use the first one if there is no place.
     return [{"physicalLocation": {"artifactLocation": _artifact(diagnostic.file), "region": {"startLine": 1}}}]
 
 

@@ -6,7 +6,7 @@ from cnnshape.render.formats import Page
 
 
 def to_full(findings: Findings, page: Page) -> str:
-    """Each with excerpts of the source, and a line that counts them."""
+    """The findings with excerpts of the source, and a line with their number."""
     text = colored if page.color else full
     return text(findings.diagnostics, page.width) + _closing(findings)
 
@@ -21,5 +21,5 @@ def _closing(findings: Findings) -> str:
 
 
 def to_concise(findings: Findings) -> str:
-    """A line each: `path:line:col: error[CS512] message`."""
+    """One line per finding: `path:line:col: error[CS512] message`."""
     return "".join(f"{concise(diagnostic)}\n" for diagnostic in findings.diagnostics)

@@ -1,6 +1,6 @@
-"""The one table behind text, Markdown, CSV and JSON: typed columns, and values in rows.
+"""Tables for text, Markdown, CSV and JSON: typed columns, and values in rows.
 
-The writers of other formats than text are modules of their own: `markdown`, `csv`, `records`.
+The writers of formats other than text are separate modules: `markdown`, `csv`, `records`.
 """
 
 from cnnshape.render.table.model import GAP, Column, Table

@@ -1,4 +1,4 @@
-"""A table as CSV: a header of keys, and values as they are."""
+"""A table as CSV: a header of keys, and exact values."""
 
 from collections.abc import Callable
 from typing import Any

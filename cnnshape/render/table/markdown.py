@@ -20,5 +20,5 @@ def _cell(text: str, bold: bool) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """Text without a meaning in Markdown."""
+    """The text with all Markdown escaped."""
     return text.translate(_SPECIAL)

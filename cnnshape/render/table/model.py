@@ -1,4 +1,4 @@
-"""A table: its columns, and a row of values per line. How the values are written is the writers' business."""
+"""A table: its columns, and a row of values per line. The writers decide how to format the values."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ GAP = 2
 
 
 def value_text(value: object) -> str:
-    """A value as people read it: `25,557,032`, `64x56x56`, nothing for None."""
+    """A value in readable form: `25,557,032`, `64x56x56`, empty for None."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):

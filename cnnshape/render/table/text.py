@@ -3,7 +3,7 @@
 from cnnshape.render.table.model import GAP, Table
 
 LEAST_COLUMNS = 2
-"""Columns that stay however narrow the terminal is."""
+"""The number of columns that stay in the narrowest terminal."""
 
 
 def text_lines(table: Table, *, split_rule: bool = False) -> list[str]:
@@ -28,7 +28,8 @@ def _aligned(cells: tuple[str, ...], widths: tuple[int, ...], numeric: list[bool
 
 
 def fit(table: Table, width: int | None) -> Table:
-    """The table in that width: first with short texts, then without columns that have a priority. A note lists them."""
+    """The table fitted to a width: first with short texts, then without columns that have a priority. A note lists
+    these."""
     if width is None or table.width <= width:
         return table
     table = table.with_columns(column.shortened() for column in table.columns)
