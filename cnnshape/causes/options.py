@@ -113,7 +113,7 @@ def _of_windows(application: Application) -> Iterator[tuple[str, Written, int]]:
     if not axes or len(set(axes)) > 1:
         return
     axis = axes[0]
-    if axis.before == axis.after:
+    if axis.before == axis.after and axis.extent > 1:
         yield from (("padding", size, REMOTE) for size in (axis.before + 1, axis.before - 1) if size >= 0)
     yield from _of_kernel(axis, pools="ceil" in layer.arguments)
     yield from (("stride", size, POSSIBLE) for size in (*_STRIDES, axis.stride * 2, max(axis.stride // 2, 1)))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from cnnshape.causes.edit import Edit, edit_of, kind_steps, place
-from cnnshape.causes.options import REMOTE, Option, options_of
+from cnnshape.causes.options import LIKELY, REMOTE, Option, changed, options_of
 from cnnshape.causes.replay import Replay
 from cnnshape.causes.trial import Trial
 from cnnshape.causes.uses import Uses
@@ -16,6 +16,8 @@ MOST_CAUSES = 4
 MOST_TEXTS = 3
 IN_USE = REMOTE
 """The rank of a param in a use of a block: other layers depend on it too."""
+FIXED = REMOTE + 1
+"""The rank of a number in the stead of an expression with several values."""
 _BORROWED = frozenset({"out", "stride"})
 Tensors = Mapping[int, Tensor]
 Rank = Callable[[int, Option], int]
@@ -65,7 +67,7 @@ def layers_of(program: Program, replay: Replay) -> list[Layers]:
 class Search:
     """Finds edits with which shapes meet; `channels` are those that may have been meant."""
 
-    __slots__ = ("_channels", "_layers", "_meets", "_rank", "_replay", "_steps", "_texts", "_uses")
+    __slots__ = ("_channels", "_layers", "_meets", "_rank", "_replay", "_steps", "_texts", "_uses", "_values")
 
     def __init__(
         self,
@@ -83,6 +85,9 @@ class Search:
         self._rank = rank
         self._texts = _texts(layers)
         self._steps = {value: group.step for group in layers for value in group.values}
+        self._values: dict[KindStep, list[int]] = {}
+        for value, step in self._steps.items():
+            self._values.setdefault(step, []).append(value)
 
     def causes(self) -> list[Cause]:
         """The edits of single steps with which the shapes meet, the most likely first; those of layers before uses."""
@@ -93,16 +98,35 @@ class Search:
                 if not self._replay.exhausted:
                     inside += self._in_step(group, option)
                     outside += self._in_uses(group, option)
-        return sorted(inside, key=lambda cause: cause.rank) + sorted(outside, key=lambda cause: cause.rank)
+        return sorted(inside + outside, key=lambda cause: cause.rank)
 
     def _in_step(self, group: Layers, option: Option) -> list[Cause]:
-        result = self._result(dict.fromkeys(group.values, option.layer))
-        if not result:
-            return []
+        """Edits of a step: an expression of another step stands for the value in this group, a number for all groups."""
+        texts = self._texts.get((option.argument, option.written), ())
+        borrowed = self._result(dict.fromkeys(group.values, option.layer)) if texts else ()
+        stated = self._result(self._in_all(group.step, option))
         rank = self._rank(group.values[-1], option)
-        written = [*self._texts.get((option.argument, option.written), ()), option.written]
-        edits = [edit_of(group.step, group.node, option.argument, value) for value in written]
-        return [Cause(group.node, edit, rank=rank, result=result) for edit in edits]
+        rank = FIXED if rank > LIKELY and self._varies(group.step, option.argument) else rank
+        results = [*((text, borrowed) for text in texts), (option.written, stated)]
+        return [
+            Cause(group.node, edit_of(group.step, group.node, option.argument, value), rank=rank, result=result)
+            for value, result in results
+            if result
+        ]
+
+    def _varies(self, step: KindStep, argument: str) -> bool:
+        """True where the layers of a step have different values: a number would take the choice from its users."""
+        layers = [self._replay.node(value).application.layer for value in self._values[step]]
+        return len({getattr(layer, argument) for layer in layers}) > 1
+
+    def _in_all(self, step: KindStep, option: Option) -> dict[int, Layer]:
+        """All layers of a step with the value."""
+        changes = {}
+        for value in self._values[step]:
+            layer = changed(self._replay.node(value).application.layer, option.argument, option.written)
+            if layer is not None:
+                changes[value] = layer
+        return changes
 
     def _in_uses(self, group: Layers, option: Option) -> list[Cause]:
         """The same for the uses of a block whose param the argument is, unless they are tried already."""

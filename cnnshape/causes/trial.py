@@ -44,11 +44,11 @@ class Trial:
         return built if problems <= self._known else None
 
     def _variants(self) -> list[str]:
-        """The variants that an edit must serve too, unless one was chosen."""
-        variants = self._program.spec.variants[:MOST_VARIANTS]
-        return [] if self._options.variant else [variant.name.text for variant in variants]
+        """The variants that an edit must serve too, the file without one included."""
+        variants = ["", *[variant.name.text for variant in self._program.spec.variants[:MOST_VARIANTS]]]
+        return [name for name in variants if name != self._options.variant]
 
 
 def key_of(problem: Diagnostic) -> tuple[object, ...]:
-    """What makes two diagnostics the same problem: their name and place."""
+    """The identity of a problem: its name and place."""
     return (problem.name, *(place(problem.at.span) if problem.at else (problem.message,)))
