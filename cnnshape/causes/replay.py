@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from cnnshape.graph import Graph, Node
 from cnnshape.layers import Layer, LayerProblem, Shape, Tensor
 
-MOST_STEPS = 60_000
+MOST_STEPS = 15_000
 """Layers that are worked out for one explanation, in all tries together."""
 
 
@@ -54,6 +54,7 @@ class Replay:
         self, changes: Mapping[int, Layer], inputs: Mapping[int, Shape] | None = None
     ) -> dict[int, Tensor] | None:
         """All tensors with other layers at some values, or inputs of other shapes; None where a layer can't work."""
+        self.steps += 1
         tensors = dict(self._tensors)
         for index, shape in (inputs or {}).items():
             tensors[index] = tensors[index]._replace(shape=shape)

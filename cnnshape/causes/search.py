@@ -94,10 +94,11 @@ class Search:
         inside: list[Cause] = []
         outside: list[Cause] = []
         for group in self._layers:
+            if self._replay.exhausted:
+                break
             for option in options_of(group.node.application, self._channels):
-                if not self._replay.exhausted:
-                    inside += self._in_step(group, option)
-                    outside += self._in_uses(group, option)
+                inside += self._in_step(group, option)
+                outside += self._in_uses(group, option)
         return sorted(inside + outside, key=lambda cause: cause.rank)
 
     def _in_step(self, group: Layers, option: Option) -> list[Cause]:

@@ -10,19 +10,22 @@ from cnnshape.program import Program
 
 MOST_TRIES = 24
 """Edits that are tried for one explanation."""
+MOST_VISITS = 40_000
+"""Steps that these builds go through together, before the last of them."""
 MOST_VARIANTS = 4
 
 
 class Trial:
     """Tries edits of a program against one of its problems."""
 
-    __slots__ = ("_known", "_left", "_options", "_program", "problem")
+    __slots__ = ("_known", "_left", "_options", "_program", "_visits", "problem")
 
     def __init__(self, program: Program, options: Options, problems: Sequence[Diagnostic], problem: Diagnostic) -> None:
         self._program = program
         self._options = options
         self._known = set(map(key_of, problems))
         self._left = MOST_TRIES
+        self._visits = MOST_VISITS
         self.problem = problem
 
     def solves(self, edits: Sequence[Edit] = (), inputs: Mapping[str, Shape] | None = None) -> bool:
@@ -32,12 +35,13 @@ class Trial:
     def built(self, edits: Sequence[Edit] = (), inputs: Mapping[str, Shape] | None = None) -> Built | None:
         """The program with these edits, if they solve the problem and bring no other."""
         self._left -= 1
-        if self._left < 0:
+        if self._left < 0 or self._visits < 0:
             return None
         options = self._options._replace(inputs=inputs) if inputs else self._options
         with applied(edits):
             built = build(self._program, options)
             varied = [build(self._program, options._replace(variant=name)) for name in self._variants()]
+        self._visits -= sum(one.visits for one in (built, *varied))
         problems = set(map(key_of, built.problems))
         if any(key_of(self.problem) in map(key_of, one.problems) for one in (built, *varied)):
             return None
