@@ -41,14 +41,14 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 EXAMPLES = ROOT / "tests" / "docs" / "examples"
 
-# Commands that set up an environment or run this very test: they stand on a page to be typed, not to be run here.
+# Commands that set up an environment or run this test: they are on a page for the reader to type.
 SETUP = ("-m venv", "pip install", "git clone", "-m pytest")
 _SHELL_SIGNS = set("|<>;&*$")
 _ENVIRONMENT = {"COLUMNS": "80", "NO_COLOR": "1", "FORCE_COLOR": None, "GITHUB_ACTIONS": None}
 
 
 class Fence(NamedTuple):
-    """A fenced block of a page: `line` is the 1-based number of its first line, `comment` what stands above it."""
+    """A fenced block of a page: `line` is the 1-based number of its first line, `comment` the comment above it."""
 
     language: str
     line: int
@@ -57,7 +57,7 @@ class Fence(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What stands inside."""
+        """The text inside the fence."""
         return "".join(f"{line}\n" for line in self.lines)
 
     @property
@@ -157,7 +157,7 @@ def _ran(lines: Iterable[str], scratch: Scratch) -> Iterator[str]:
 
 
 def fits(expected: list[str], found: list[str]) -> bool:
-    """Whether an output is as expected; a line `...` stands for any lines."""
+    """Whether an output is as expected; a line `...` matches any lines."""
     pattern = "".join(r"(?:.*\n)*" if line == "..." else re.escape(line) + r"\n" for line in expected)
     return re.fullmatch(pattern, "".join(f"{line}\n" for line in found)) is not None
 
@@ -249,13 +249,13 @@ _GROUPS = {
     "CS9": "Configuration",
 }
 _ERRORS_INTRODUCTION = (
-    "Everything that `cnnshape` can report. A code keeps its meaning for ever. CS7 and CS8 are warnings, all others are "
-    "errors. A diagnostic names the place of the fault and, below it, the places that have to do with it; `help` says "
-    "how to mend it. The examples show what is printed for the spec above them."
+    "Everything that `cnnshape` can report. Codes never change their meaning. CS7 and CS8 are warnings, all others are "
+    "errors. A diagnostic names the place of the fault and, below it, related places; `help` suggests "
+    "a fix. The examples show what is printed for the spec above them."
 )
 _RULES_INTRODUCTION = (
-    "What is sound but doubtful. `cnnshape check` reports it as a warning. Which rules run, and how one is ignored in one "
-    "place or everywhere: [In CI and in editors](ci.md#configuration). The errors are in [errors](errors.md)."
+    "Warnings of `cnnshape check` about designs that are valid but probably not intended. To select and ignore rules, see "
+    "[In CI and in editors](ci.md#configuration). The errors are in [errors](errors.md)."
 )
 
 

@@ -1,4 +1,4 @@
-"""Passes over a graph: each gives one value per node, and none knows a kind by name."""
+"""Passes over a graph. Each computes one value per node, and none depends on the name of a kind."""
 
 from cnnshape.analysis.field import Field, Undefined
 from cnnshape.analysis.memory import Moment, Peak, activation_elements, memory_timeline, peak_memory

@@ -1,4 +1,4 @@
-"""Passes that measure each layer by itself, once per distinct application: deep designs repeat a few."""
+"""Computes a measure of each layer, once per distinct application, as deep designs repeat a few."""
 
 from collections.abc import Callable
 from typing import TypeVar

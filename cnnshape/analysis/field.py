@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 Interval = tuple[int, int]
-"""First and last cell; one that ends before it starts is empty."""
+"""First and last cell; an interval that ends before it starts is empty."""
 EMPTY: Interval = (0, -1)
 MAX_PERIOD = 4096
 
@@ -23,7 +23,7 @@ MAX_PERIOD = 4096
 class Field(NamedTuple):
     """The receptive field of one tensor. `axes` are relations to the network's input, `cells` the grid they hold on.
 
-    `aligned` is False where paths with different centres have met.
+    `aligned` is False if paths with different centres have met.
     """
 
     axes: tuple[Phases, ...]
@@ -37,7 +37,7 @@ class Field(NamedTuple):
 
     @property
     def stride(self) -> "tuple[int | Fraction, ...]":
-        """Input cells per axis between two neighbouring output cells; 0 where all see the same."""
+        """Input cells per axis between two neighbouring output cells; 0 if all see the same."""
         return tuple([_quotient(axis.advance, len(axis.first)) for axis in self.axes])
 
     @property
@@ -47,7 +47,7 @@ class Field(NamedTuple):
 
     @property
     def everywhere(self) -> bool:
-        """True where all cells see the same."""
+        """True if all cells see the same."""
         return self.axes[0].advance == 0
 
     def interval(self, axis: int, cell: int) -> Interval:
@@ -70,7 +70,7 @@ def _size(axis: Phases) -> int:
 
 
 class Undefined(NamedTuple):
-    """No field can be stated; `reason` says why."""
+    """A tensor without a receptive field; `reason` explains why."""
 
     reason: str
 
@@ -111,12 +111,12 @@ def hull(a: Interval, b: Interval) -> Interval:
 
 
 def everywhere(reach: tuple[Interval, ...]) -> tuple[Phases, ...]:
-    """The relation of a tensor all of whose cells see the whole reach."""
+    """The relation of a tensor whose cells all see the whole reach."""
     return tuple(Phases(0, (first,), (last,)) for first, last in reach)
 
 
 def per_axis(function: Callable[..., Value], *sides: Iterable[object]) -> tuple[Value, ...]:
-    """The function's value for each axis. Most networks treat all axes alike, so equal neighbours are computed once."""
+    """The function's value for each axis. Equal neighbours are computed once, as most networks treat all axes alike."""
     values: list[Value] = []
     before = None
     for arguments in zip(*sides, strict=True):

@@ -19,7 +19,7 @@ from cnnshape.layers import Phases
 
 
 def union(paths: list[Dependence]) -> Dependence:
-    """What a tensor made from several depends on."""
+    """The dependence of a tensor that is made from several."""
     together = paths[0]
     for other in paths[1:]:
         if other is not together:

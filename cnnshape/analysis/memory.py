@@ -7,6 +7,7 @@ counted, nor the working space that an implementation needs.
 
 from typing import NamedTuple
 
+from cnnshape.analysis.applications import of_each_node
 from cnnshape.graph import Graph, Node
 
 
@@ -31,34 +32,29 @@ class Moment(NamedTuple):
 
 def activation_elements(graph: Graph) -> list[int]:
     """Values in the output of each node, for one sample."""
-    return [node.application.output.elements for node in graph.nodes]
+    return of_each_node(graph, lambda application: application.output.elements)
 
 
 def peak_memory(graph: Graph, *, inplace_activations: bool = False, inplace_adds: bool = False) -> Peak:
     """The peak of the activation memory, with the layers run in the order of the graph.
 
     With `inplace_activations` an activation overwrites its input, with `inplace_adds` an element-wise join overwrites
-    its first input, where nothing reads that input afterwards.
+    its first input, if nothing reads that input afterwards.
     """
     storages = _Storages(graph, activations=inplace_activations, adds=inplace_adds)
     most, peak_node = storages.total, None
     for index in range(len(graph.nodes)):
-        value = storages.allocate(index)
-        if storages.total > most:
-            most, peak_node = storages.total, index
-        storages.release(index, value)
+        total, _ = storages.run(index)
+        if total > most:
+            most, peak_node = total, index
     return Peak(most, peak_node, tuple(storages.alive_at(peak_node)))
 
 
 def memory_timeline(graph: Graph, *, inplace_activations: bool = False, inplace_adds: bool = False) -> list[Moment]:
-    """What is alive while each node runs; the largest is the peak of `peak_memory`, unless the inputs alone are."""
+    """The memory alive while each node runs. The largest is the peak of `peak_memory`, unless that is the inputs
+    alone."""
     storages = _Storages(graph, activations=inplace_activations, adds=inplace_adds)
-    moments = []
-    for index in range(len(graph.nodes)):
-        value = storages.allocate(index)
-        moments.append(Moment(storages.total, len(storages.alive)))
-        storages.release(index, value)
-    return moments
+    return [Moment(*storages.run(index)) for index in range(len(graph.nodes))]
 
 
 class _Storages:
@@ -73,49 +69,50 @@ class _Storages:
         self.inputs = len(graph.inputs)
         self.activations = activations
         self.adds = adds
+        self.in_place = activations or adds
+        self.elements = [*[given.tensor.elements for given in graph.inputs], *activation_elements(graph)]
         self.reads = _reads(graph)
         self.storage = list(range(len(self.reads)))
-        self.pending = [0] * len(self.reads)
-        self.alive: dict[int, int] = {}
+        self.pending = self.reads.copy()
         self.freed: dict[int, int] = {}
-        self.total = 0
-        for value, given in enumerate(graph.inputs):
-            self._store(value, given.tensor.elements)
+        self.total = sum(self.elements[: self.inputs])
+        self.tensors = self.inputs
 
-    def _store(self, value: int, elements: int) -> None:
-        self.alive[value] = elements
-        self.total += elements
-        self.pending[value] = self.reads[value]
+    def run(self, index: int) -> tuple[int, int]:
+        """Runs a node; returns the values alive meanwhile, and the tensors that they are in.
 
-    def allocate(self, index: int) -> int:
-        """Gives the output of a node its storage; returns its value."""
+        What nothing reads afterwards is freed, the node's own output included.
+        """
         node = self.nodes[index]
+        storage, pending = self.storage, self.pending
         value = self.inputs + index
         for read in node.inputs:
-            self.pending[self.storage[read]] -= 1
-        first = self.storage[node.inputs[0]]
-        elements = node.application.output.elements
-        if node.application.layer.view or self._overwrites(node, first, elements):
-            self.storage[value] = first
-            self.pending[first] += self.reads[value]
+            pending[storage[read]] -= 1
+        first = storage[node.inputs[0]]
+        if node.application.layer.view or (self.in_place and self._overwrites(node, value, first)):
+            storage[value] = first
+            pending[first] += self.reads[value]
         else:
-            self._store(value, elements)
-        return value
+            self.total += self.elements[value]
+            self.tensors += 1
+        alive = self.total, self.tensors
+        for used in (*node.inputs, value):
+            if pending[storage[used]] == 0 and storage[used] not in self.freed:
+                self._free(storage[used], index)
+        return alive
 
-    def _overwrites(self, node: Node, storage: int, elements: int) -> bool:
+    def _overwrites(self, node: Node, value: int, storage: int) -> bool:
         """Whether a node writes its output over its first input. An input of the network is never overwritten."""
         layer = node.application.layer
         if not ((self.activations and layer.activation) or (self.adds and layer.combines)):
             return False
-        return self.pending[storage] == 0 and storage >= self.inputs and self.alive[storage] == elements
+        same_size = self.elements[storage] == self.elements[value]
+        return self.pending[storage] == 0 and storage >= self.inputs and same_size
 
-    def release(self, index: int, value: int) -> None:
-        """Frees what nothing reads after a node, its own output included."""
-        for used in (*self.nodes[index].inputs, value):
-            storage = self.storage[used]
-            if self.pending[storage] == 0 and storage in self.alive:
-                self.total -= self.alive.pop(storage)
-                self.freed[storage] = index
+    def _free(self, storage: int, index: int) -> None:
+        self.freed[storage] = index
+        self.total -= self.elements[storage]
+        self.tensors -= 1
 
     def alive_at(self, node: int | None) -> list[int]:
         """The storages that were alive while that node ran; None: before the first one."""

@@ -2,7 +2,7 @@
 
 Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks" (Distill, 2019), kept
 here as explicit intervals per phase, so that enlargement and joins are exact. Statistics of normalization layers
-count as constants, and the channels of a tensor are not told apart.
+count as constants, and the channels of a tensor are not distinguished.
 """
 
 from cnnshape.analysis.field import (
@@ -19,12 +19,14 @@ from cnnshape.graph import Application, Graph
 from cnnshape.layers import Coverage, Phases, Tensor
 
 MAX_PHASES = 200_000
-"""Phases of all fields together: a few long patterns in a deep network would take minutes and gigabytes."""
+"""The limit of phases of all fields together: a few long patterns in a deep network would take minutes and
+gigabytes."""
 _REARRANGED = Undefined("values were rearranged, so that neighbours don't see neighbours")
 
 
 def receptive_fields(graph: Graph) -> list[Field | Undefined | None]:
-    """The field of each node in the first input; None where a node doesn't depend on it, or it has no axes."""
+    """The field of each node in the first input; None if the node doesn't depend on it, or if it has no spatial
+    axes."""
     return [None if dependence is None else dependence.field for dependence in _Tracer(graph).run()]
 
 
@@ -55,14 +57,14 @@ class _Tracer:
         return self.values[len(self.graph.inputs) :]
 
     def bounded(self, value: Dependence) -> Dependence:
-        """The same, unless the phases of all fields have become too many."""
+        """The same dependence, unless all fields together have too many phases."""
         if isinstance(value.field, Field):
             self.phases += sum([len(axis.first) - 1 for axis in value.field.axes])
         return value if self.phases < MAX_PHASES else Dependence(TOO_LATE, value.reach)
 
 
 def _follow(value: Dependence, reading: Reading, output: Tensor) -> Dependence:
-    """What a layer's output depends on, from what its input depends on."""
+    """The dependence of a layer's output, from the dependence of its input."""
     field, reach = value
     if isinstance(field, Field) and field.everywhere:
         return value

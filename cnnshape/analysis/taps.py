@@ -1,4 +1,4 @@
-"""What a layer reads of its input along each axis, and what its output sees through that."""
+"""The cells that a layer reads of its input along each axis, and what its output sees through them."""
 
 from itertools import pairwise
 from math import gcd
@@ -22,10 +22,11 @@ ITSELF = Window()
 
 
 class Reading(NamedTuple):
-    """What a layer reads, as relations to its input; taps are None where those of an axis are too many to list.
+    """The cells that a layer reads, as relations to its input. The taps of an axis are None if they are too many to
+    list.
 
     `cells` are the first and the last that it reads at all, per axis, or None where it reads all of them. `skips` is
-    True where it may leave out cells between those.
+    True if it may leave out cells between those.
     """
 
     taps: Coverage | tuple[Phases | None, ...]
@@ -34,8 +35,8 @@ class Reading(NamedTuple):
 
 
 def read_by(application: Application) -> Reading:
-    """What a layer reads of its first input."""
-    footprint = application.layer.footprint(application.inputs, application.output)
+    """The cells that a layer reads of its first input."""
+    footprint = application.footprint
     if isinstance(footprint, Coverage):
         return Reading(footprint)
     if all(relation == ITSELF for relation in footprint):
@@ -64,7 +65,7 @@ def _skips(taps: Phases | None) -> bool:
 
 
 def narrowed(axis: Phases, reach: Interval, cells: Interval) -> Interval:
-    """What is left of the reach where only the cells from one to another count."""
+    """The part of the reach that the cells from one to another see."""
     left, period, advance = EMPTY, len(axis.first), axis.advance
     for phase, (first, last) in enumerate(zip(axis.first, axis.last, strict=True)):
         # The rounds of this phase that are among the cells and see something within reach.
@@ -76,7 +77,8 @@ def narrowed(axis: Phases, reach: Interval, cells: Interval) -> Interval:
 
 
 def composed_axes(axes: tuple[Phases, ...], taps: tuple[Phases | None, ...]) -> tuple[Phases, ...] | None:
-    """What an output cell sees in the input, through a tensor whose cells see `axes`; None: too long to state."""
+    """The input cells that an output cell sees through a tensor whose cells see `axes`; None if they are too long to
+    state."""
     composed = per_axis(_composed, axes, taps)
     return None if None in composed else cast("tuple[Phases, ...]", composed)
 
@@ -104,7 +106,8 @@ def _rises(axis: Phases) -> bool:
 
 
 def _seen(axis: Phases, first: int, last: int, step: int, near: int) -> Interval:
-    """What a row of cells sees: as many cells at either end matter as differ in phase, one where the axis rises."""
+    """The interval that a row of cells sees. At either end, as many cells matter as differ in phase; one if the axis
+    rises."""
     if near == 1:
         begin, end = interval_at(axis, first), interval_at(axis, last)
         return (begin[0], end[1]) if first <= last and begin[0] <= begin[1] else EMPTY

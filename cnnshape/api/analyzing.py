@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from cnnshape.api.collection import paused_collection
 from cnnshape.api.design import Design, DesignError
 from cnnshape.api.examination import examine
-from cnnshape.api.options import ParamValue, options
+from cnnshape.api.overrides import ParamValue, options
 from cnnshape.layers import Shape
 from cnnshape.report import DTYPES, Report, Settings
 
@@ -35,7 +36,8 @@ def analyze(
         raise ValueError(f"batch must be from 1 to 10^9, got {batch}")
     if dtype not in DTYPES:
         raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}")
-    examination = examine(design, options(params, variant, inputs, max_layers))
-    if examination.graph is None or (examination.problems and not partial):
-        raise DesignError(examination.problems)
-    return examination.report(Settings(batch, dtype, inplace_activations, inplace_adds))
+    with paused_collection():
+        examination = examine(design, options(params, variant, inputs, max_layers))
+        if examination.graph is None or (examination.problems and not partial):
+            raise DesignError(examination.problems)
+        return examination.report(Settings(batch, dtype, inplace_activations, inplace_adds))

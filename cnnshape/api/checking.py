@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from cnnshape.api.design import Design
-from cnnshape.api.options import ParamValue, options
+from cnnshape.api.overrides import ParamValue, options
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.layers import Shape
 

@@ -18,3 +18,6 @@ def main() -> None:
         run()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    finally:
+        # The process ends: its last search for garbage has nothing left to look at.
+        gc.freeze()

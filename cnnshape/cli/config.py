@@ -12,6 +12,8 @@ from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
 from cnnshape.lint import Selection
 from cnnshape.report import BUDGETS, parse_wanted
 
+# A table `tool.cnnshape`, or a table `tool` that may hold one.
+_OUR_TABLE = rb"""\btool["']?[ \t]*(?:\.[ \t]*["']?cnnshape\b|[\]=])"""
 _KEYS = ("select", "ignore", "per-file-ignores", "strict", *BUDGETS)
 
 
@@ -70,9 +72,10 @@ def _mentions_us(path: Path) -> bool:
     """Whether a `pyproject.toml` may configure cnnshape. Others are not parsed, which saves time and avoids errors in
     them."""
     try:
-        return b"cnnshape" in path.read_bytes()
+        text = path.read_bytes()
     except OSError:
         return False
+    return b"cnnshape" in text and re.search(_OUR_TABLE, text) is not None
 
 
 def _toml(path: Path) -> dict[str, Any]:

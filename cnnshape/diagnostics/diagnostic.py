@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from cnnshape.diagnostics.catalogue import CATALOGUE
 from cnnshape.source import Span
 
 
@@ -62,6 +61,9 @@ def diagnose(
     severity: Severity = Severity.ERROR,
 ) -> Diagnostic:
     """A diagnostic of the catalogue's entry `name`; raises KeyError for an unknown name."""
+    # A sound design needs no catalogue.
+    from cnnshape.diagnostics.catalogue import CATALOGUE
+
     code = CATALOGUE[name].code
     where = Label(at, label) if at is not None else None
     return Diagnostic(code, name, severity, message, where, tuple(related), tuple(notes), help, file)

@@ -1,6 +1,7 @@
 """Reads a text into its tree."""
 
 import re
+from functools import cache
 
 from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.document.blocks import BlockReader
@@ -12,7 +13,6 @@ from cnnshape.document.node import Mapping, Node, Scalar
 from cnnshape.document.recovery import independent
 from cnnshape.source import SourceText, Span
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 _MARKS = ("---", "...")
 _START_HELP = "start from a known network: `cnnshape show resnet50 > mine.yaml`"
 
@@ -22,8 +22,8 @@ def read_document(source: SourceText) -> Document:
     if len(source.text) > MAX_BYTES:
         message = f"the text has {len(source.text):,} characters; a spec has at most {MAX_BYTES:,}"
         return Document(None, [diagnose("limit-exceeded", message, file=source.name)], [])
-    if match := _FORBIDDEN.search(source.text):
-        return Document(None, [_control_character(source, match.start())], [])
+    if (offset := _control_character(source.text)) is not None:
+        return Document(None, [_not_printable(source, offset)], [])
     reader = BlockReader(source)
     try:
         root = _read(reader)
@@ -119,7 +119,21 @@ def _comments(reader: BlockReader) -> list[Span]:
     return [reader.span(place, (place[0], len(reader.lines[place[0]]))) for place in places]
 
 
-def _control_character(source: SourceText, offset: int) -> Diagnostic:
+def _control_character(text: str) -> int | None:
+    """The offset of the first control character; None where there is none."""
+    # Most texts are printable but for line breaks, and the pattern takes longer to compile than they take to read.
+    if text.replace("\n", "").isprintable():
+        return None
+    match = _control_characters().search(text)
+    return match.start() if match else None
+
+
+@cache
+def _control_characters() -> re.Pattern[str]:
+    return re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+
+
+def _not_printable(source: SourceText, offset: int) -> Diagnostic:
     line, column = source.place(offset)
     message = f"control character U+{ord(source.text[offset]):04X} in the text"
     span = Span(source, line, column, line, column + 1)

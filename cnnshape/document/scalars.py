@@ -10,11 +10,6 @@ from cnnshape.source import Span
 
 # A plain value ends at `: `, at ` #`, or at the end of the line; inside brackets also at a comma or bracket.
 _PLAIN = re.compile(r"(?:[^ \t:#]+|:(?![ \t]|$)|(?<![ \t])#|[ \t]+(?=[^ \t#:]|:(?![ \t]|$)))*")
-_PLAIN_IN_FLOW = re.compile(
-    r"(?:[^ \t:#,\[\]{}]+|:(?![ \t,\[\]{}]|$)|(?<![ \t])#|[ \t]+(?=[^ \t#:,\[\]{}]|:(?![ \t,\[\]{}]|$)))*"
-)
-_SINGLE = re.compile(r"'((?:[^']|'')*)'(?!')")
-_DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPES = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b", " ": " ",
     '"': '"', "/": "/", "\\": "\\", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",
@@ -53,7 +48,7 @@ class ScalarReader(Cursor):
     def _plain_part(self) -> tuple[str, int]:
         """The part of a plain value on this row, and the column after it."""
         col = self.col
-        match = (_PLAIN_IN_FLOW if self.in_flow else _PLAIN).match(self.text, col)
+        match = (_plain_in_flow() if self.in_flow else _PLAIN).match(self.text, col)
         end = match.end() if match else col
         self.col = end
         return self.text[col:end], end
@@ -104,7 +99,7 @@ class ScalarReader(Cursor):
         self.counted()
         start = (self.row, self.col)
         double = self.text[self.col] == '"'
-        match = (_DOUBLE if double else _SINGLE).match(self.text, self.col)
+        match = _quoted(double).match(self.text, self.col)
         if match is None:
             return self._quoted_over_rows(start, double)
         self.col = match.end()
@@ -176,6 +171,19 @@ class ScalarReader(Cursor):
 def _fold(breaks: int) -> str:
     """The white space for line breaks inside a value: a space for one break, and a line break for each further one."""
     return " " if breaks == 1 else "\n" * (breaks - 1)
+
+
+# Few texts need all of these patterns, and each takes long to compile.
+@cache
+def _plain_in_flow() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:[^ \t:#,\[\]{}]+|:(?![ \t,\[\]{}]|$)|(?<![ \t])#|[ \t]+(?=[^ \t#:,\[\]{}]|:(?![ \t,\[\]{}]|$)))*"
+    )
+
+
+@cache
+def _quoted(double: bool) -> re.Pattern[str]:
+    return re.compile(r'"((?:[^"\\]|\\.)*)"' if double else r"'((?:[^']|'')*)'(?!')")
 
 
 @cache

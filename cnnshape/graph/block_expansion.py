@@ -31,7 +31,9 @@ class BlockExpander(Expansion, ABC):
         self._charge(step, len(block.params) // VALUES_PER_VISIT)
         label = visit.labels.prefix + step.name.text + visit.suffix if step.name else visit.labels.next(block.name.text)
         given = step.first if visit.first else step.given
-        inner = self._blocks.open(step, block, given, visit.current, visit.scope)
+        inner, refused = self._blocks.open(step, block, given, visit.current, visit.scope)
+        for problem in refused:
+            self._report(problem)
         key = self._template_key(block, inner, visit.current)
         repeated = self._replayed(key, label, visit.current)
         if repeated is not None:

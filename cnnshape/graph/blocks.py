@@ -1,14 +1,12 @@
 """Params of blocks: the arguments of a step, and the scope of the block's steps."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from cnnshape.diagnostics import Label, diagnose
 from cnnshape.graph.evaluation import Refused, Uncertain, Values, refuse_unresolved, settled
 from cnnshape.graph.scope import UNSETTLED, Current, Scope
 from cnnshape.language import Expression, Param, Value
 from cnnshape.program import BlockProgram, BlockStep
-
-Report = Callable[[Refused], None]
 
 
 def param_values(block: BlockProgram, given: Mapping[str, Value]) -> dict[str, Value]:
@@ -18,34 +16,35 @@ def param_values(block: BlockProgram, given: Mapping[str, Value]) -> dict[str, V
 
 
 class BlockScopes:
-    """Opens the scopes of blocks. `report` gets the problems of values; such a param is then unsettled."""
+    """Opens the scopes of blocks."""
 
-    def __init__(self, values: Values, report: Report) -> None:
+    def __init__(self, values: Values) -> None:
         self._values = values
-        self._report = report
 
     def open(
         self, step: BlockStep, block: BlockProgram, given: Mapping[str, Value], current: Current, scope: Scope
-    ) -> Scope:
-        """The scope of a block's steps: its params, given or by default."""
+    ) -> tuple[Scope, list[Refused]]:
+        """The scope of a block's steps: its params, given or by default. One that is refused is unsettled."""
         inner: Scope = {}
+        refused: list[Refused] = []
         missing = [param for param in block.params if param.default is None and param.name.text not in given]
         if missing:
-            self._report(_missing(step, block, missing[0]))
+            refused.append(_missing(step, block, missing[0]))
         for param in block.params:
-            inner[param.name.text] = self._param(param, given.get(param.name.text), current, scope, inner)
-        return inner
+            try:
+                inner[param.name.text] = self._param(param, given.get(param.name.text), current, scope, inner)
+            except (Refused, Uncertain) as problem:
+                inner[param.name.text] = UNSETTLED
+                if isinstance(problem, Refused):
+                    refused.append(problem.with_traceback(None))
+        return inner, refused
 
     def _param(self, param: Param, given: Value | None, current: Current, scope: Scope, inner: Scope) -> object:
-        try:
-            if given is not None:
-                return self._given(param, given, current, scope)
-            if param.default is not None:
-                return settled(param.default, self._values.at(param.default, current, inner))
-        except Refused as refused:
-            self._report(refused)
-        except Uncertain:
-            pass
+        """The value of a param; raises Refused, or Uncertain."""
+        if given is not None:
+            return self._given(param, given, current, scope)
+        if param.default is not None:
+            return settled(param.default, self._values.at(param.default, current, inner))
         return UNSETTLED
 
     def _given(self, param: Param, given: Value, current: Current, scope: Scope) -> object:

@@ -11,10 +11,9 @@ from typing import Any
 from cnnshape.diagnostics import diagnose
 from cnnshape.graph.applications import Chain
 from cnnshape.graph.block_expansion import BlockExpander
-from cnnshape.graph.draft import Draft
 from cnnshape.graph.evaluation import Refused, Uncertain
-from cnnshape.graph.expansion import MOST_NAMED, NAMES_PER_VISIT, VALUES_PER_VISIT, ExpansionMemory, Visit
-from cnnshape.graph.faults import Faults, Frame
+from cnnshape.graph.expansion import MOST_NAMED, NAMES_PER_VISIT, VALUES_PER_VISIT, Visit
+from cnnshape.graph.faults import Frame
 from cnnshape.graph.guess import UNKNOWN, Guess
 from cnnshape.graph.labels import Labels, ReservedNames
 from cnnshape.graph.misfit import Misfit
@@ -28,7 +27,6 @@ from cnnshape.program import (
     KindStep,
     LoopStep,
     Plan,
-    Program,
     ResidualStep,
     ResolvedStep,
 )
@@ -36,16 +34,6 @@ from cnnshape.program import (
 
 class Expander(BlockExpander):
     """Turns the steps of a program into the nodes of a draft."""
-
-    def __init__(self, program: Program, faults: Faults, draft: Draft, memory: ExpansionMemory) -> None:
-        super().__init__(program, faults, draft, memory)
-        self._expand: dict[type[ResolvedStep], Callable[[Any, Visit], tuple[Current, Rounds | None]]] = {
-            KindStep: self._kind,
-            BlockStep: self._block,
-            LoopStep: self._loop,
-            ResidualStep: self._residual,
-            JoinStep: self._join,
-        }
 
     def layers(self, current: Current, scope: Scope) -> Current:
         """Expands the file's layers. Returns the value that comes out."""
@@ -152,7 +140,7 @@ class Expander(BlockExpander):
     def _expanded(self, step: ResolvedStep, visit: Visit) -> tuple[Current, Rounds | None]:
         """Expands a step without its modifiers. Raises Refused or Uncertain if nothing certain comes out."""
         self._visit(step)
-        return self._expand[type(step)](step, visit)
+        return _EXPANSIONS[type(step)](self, step, visit)
 
     # Layers
 
@@ -290,3 +278,13 @@ def _column_values(step: LoopStep, index: int) -> dict[str, Value]:
         column.name.text: column.values.items[index] if isinstance(column.values, ListValue) else column.values
         for column in step.columns
     }
+
+
+# Functions, not bound methods: an expander that held its own methods would be garbage only the collector could free.
+_EXPANSIONS: dict[type[ResolvedStep], Callable[[Any, Any, Visit], tuple[Current, Rounds | None]]] = {
+    KindStep: Expander._kind,
+    BlockStep: Expander._block,
+    LoopStep: Expander._loop,
+    ResidualStep: Expander._residual,
+    JoinStep: Expander._join,
+}

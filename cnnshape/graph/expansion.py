@@ -68,7 +68,7 @@ class Expansion:
         self._draft = draft
         self._values = Values(draft.tensors)
         self._applications = Applications(self._values, draft.tensors, memory.layers)
-        self._blocks = BlockScopes(self._values, self._report)
+        self._blocks = BlockScopes(self._values)
         self._joins = Joins(draft, self._applications)
         self._trace: list[Frame] = []
         self._most = VISITS_PER_LAYER * draft.max_layers

@@ -1,4 +1,4 @@
-"""The vocabulary: every layer kind, each stating all facts about itself."""
+"""The layer kinds. Each kind declares all facts about itself."""
 
 from cnnshape.layers.application import Application
 from cnnshape.layers.argument import LARGEST, Argument, ArgumentType

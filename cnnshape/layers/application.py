@@ -3,15 +3,16 @@
 from cnnshape.layers.contract import Layer
 from cnnshape.layers.factors import Given
 from cnnshape.layers.tensor import Tensor, Weight
+from cnnshape.layers.window import Footprint
 
 
 class Application(Given):
-    """A layer with its inputs and its output. Figures are of one sample, and worked out once when they are asked for.
+    """A layer with its inputs and its output. Figures are for one sample, and computed on first use.
 
     `weights` are the tensors that the layer owns, learned ones and buffers. MACs and FLOPs count all boxes together.
     """
 
-    __slots__ = ("_counts", "_macs", "_weights", "output")
+    __slots__ = ("_counts", "_footprint", "_macs", "_weights", "output")
 
     layer: Layer
 
@@ -19,9 +20,17 @@ class Application(Given):
         self.layer = layer
         self.inputs = inputs
         self.output = output
+        self._footprint: Footprint | None = None
         self._macs: int | None = None
         self._weights: tuple[Weight, ...] | None = None
         self._counts: tuple[int, int] | None = None
+
+    @property
+    def footprint(self) -> Footprint:
+        """Which cells of the input one cell of the output sees."""
+        if self._footprint is None:
+            self._footprint = self.layer.footprint(self.inputs, self.output)
+        return self._footprint
 
     @property
     def weights(self) -> tuple[Weight, ...]:
@@ -65,6 +74,6 @@ class Application(Given):
 
     @property
     def flops(self) -> int | None:
-        """Floating-point operations; None: can't be known."""
+        """Floating-point operations; None if they are unknown."""
         flops: int | None = self.layer.flops_formula.value(self)
         return None if flops is None else flops * self.output.boxes

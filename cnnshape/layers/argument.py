@@ -35,14 +35,14 @@ class ArgumentType(NamedTuple):
     foreign: Mapping[str, str] = {}
 
     def native(self, word: str) -> str | None:
-        """The word or value that a spec writes for another framework's word; None for a word that none of them uses."""
+        """The word or value in a spec for another framework's word; None for an unknown word."""
         lowered = word.lower()
         if word in self.words:
             return None
         return lowered if lowered in self.words else self.foreign.get(lowered)
 
     def convert(self, value: Any) -> Any:
-        """The value that the kind gets; raises ValueError with what was expected."""
+        """The converted value. Raises ValueError with a description of what was expected."""
         if isinstance(value, str) and value in self.words:
             return str(value)
         # Most values are whole numbers in range.
@@ -77,7 +77,7 @@ def _factors(kind: ArgumentType, value: Any) -> Factors | None:
 def _listed(
     convert: Callable[[Any], Converted | None], values: tuple[Any, ...], most: int
 ) -> tuple[Converted, ...] | None:
-    """The values converted; None where one of them is refused, or where there are none or too many."""
+    """The converted values; None if one of them is invalid, or if there are none or too many."""
     converted = tuple(item for item in map(convert, values) if item is not None)
     return converted if len(converted) == len(values) and 1 <= len(values) <= most else None
 

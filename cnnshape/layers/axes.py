@@ -16,7 +16,7 @@ _LISTED = (tuple, str)
 
 
 def grid(tensor: Tensor, kind: str) -> Shape:
-    """The spatial sizes of a tensor; raises LayerProblem where it has none."""
+    """The spatial sizes of a tensor; raises LayerProblem if it has none."""
     if len(tensor.shape) < 2:
         message = f"{kind} slides over spatial axes, but the input is flat: {format_shape(tensor.shape)}"
         raise LayerProblem(
@@ -26,7 +26,7 @@ def grid(tensor: Tensor, kind: str) -> Shape:
 
 
 def per_axis(value: Number | tuple[Number, ...], rank: int, argument: str) -> tuple[Number, ...]:
-    """A value per axis; raises LayerProblem where the list has another length."""
+    """A value per axis; raises LayerProblem if the list has another length."""
     if not isinstance(value, tuple):
         return (value,) * rank
     if len(value) != rank:
@@ -76,7 +76,7 @@ def windows(
 
 
 def slide(sizes: Shape, over: tuple[Window, ...]) -> Shape:
-    """The output sizes of windows; raises LayerProblem where one doesn't fit."""
+    """The output sizes of windows; raises LayerProblem if one doesn't fit."""
     outputs = tuple([window.output(size) for window, size in zip(over, sizes, strict=True)])
     if min(outputs) > 0:
         return outputs
@@ -89,5 +89,5 @@ def _too_large(window: Window, size: int, axis: str) -> LayerProblem:
     spread = f" (dilated: spans {window.extent})" if window.dilation > 1 else ""
     around = f" ({size} and {padded - size} of padding)" if padded > size else ""
     message = f"a window of {window.kernel}{spread} doesn't fit {axis} {padded}{around}"
-    help = f"the input is used up: pad by {ceil_div(window.extent - size, 2)} or more, stride less before it, or use a larger input"
+    help = f"the input is too small here: pad by {ceil_div(window.extent - size, 2)} or more, use a smaller stride before it, or use a larger input"
     return LayerProblem(message, name="window-too-large", argument="kernel", help=help)

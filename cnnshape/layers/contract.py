@@ -1,10 +1,11 @@
-"""What a layer kind states about itself: arguments, output shape, weights, work, windows.
+"""The base class of layer kinds: arguments, output shape, weights, work, windows.
 
 A kind states facts about one layer. It never adds up, formats, or looks at its neighbours, and it knows nothing
 of files or screens. Shapes are channels first and leave the batch out: `(C, L)`, `(C, H, W)`, `(C, D, H, W)`.
 """
 
 from abc import ABC, abstractmethod
+from functools import cache
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 from cnnshape.arithmetic import Formula
@@ -27,7 +28,7 @@ class Layer(ABC):
     required: ClassVar[tuple[str, ...]] = ()
     """The arguments that the spec must give."""
     followers: ClassVar[tuple[str, ...]] = ()
-    """Sugar for the layers that follow: `norm`, `act`."""
+    """The keys for layers that follow: `norm`, `act`."""
     view: ClassVar[bool] = False
     """True where the output shares its input's storage."""
     activation: ClassVar[bool] = False
@@ -98,6 +99,12 @@ class Layer(ABC):
         )
 
 
+@cache
+def _declared(base: type) -> dict[str, Argument]:
+    """The arguments in the body of a class. Kinds share their bases, so that each is looked through once."""
+    return {name: value for name, value in vars(base).items() if isinstance(value, Argument)}
+
+
 _FORMULAS = ("parameters", "macs_formula", "flops_formula")
 Kind = TypeVar("Kind", bound=type[Layer])
 
@@ -110,7 +117,7 @@ def layer(kind: Kind) -> Kind:
         raise TypeError(f"{kind.__name__} declares no {' and no '.join(missing)}")
     collected: dict[str, Argument] = {}
     for base in reversed(kind.__mro__):
-        collected.update({name: value for name, value in vars(base).items() if isinstance(value, Argument)})
+        collected.update(_declared(base))
     kind.arguments = collected
     kind.main = next((name for name, argument in collected.items() if argument.main), None)
     kind.required = tuple(name for name, argument in collected.items() if argument.required)

@@ -42,7 +42,7 @@ _UNITS = (
 
 
 def _check_groups(channels: int, out: int, groups: int) -> None:
-    """Raises LayerProblem where the groups don't divide the channels of both the input and the output."""
+    """Raises LayerProblem if the groups don't divide the channels of both the input and the output."""
     if groups == 1:
         return
     for number, what in ((channels, "input channel"), (out, "output channel")):
@@ -186,7 +186,7 @@ class ConvTranspose(Convolution):
             raise LayerProblem(message, name="bad-argument", argument="output_padding")
         whole = (size - 1) * window.stride + window.extent + extra
         if whole - window.before - window.after < 1:
-            message = f"padding {window.before} and {window.after} leaves nothing of {axis} {whole}"
+            message = f"padding {window.before} and {window.after} removes all of {axis} {whole}"
             raise LayerProblem(message, name="window-too-large", argument="padding", help="pad less")
         return whole - window.before - window.after
 

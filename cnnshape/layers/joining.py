@@ -1,4 +1,4 @@
-"""Messages about tensors that don't join, and what would make them fit."""
+"""Messages about tensors that don't join, with suggestions."""
 
 from math import prod
 

@@ -1,4 +1,4 @@
-"""All kinds, listed by hand: a test holds the list against the classes that exist."""
+"""All kinds, listed by hand. A test compares the list with the classes that exist."""
 
 import re
 from functools import cache
@@ -20,13 +20,10 @@ from cnnshape.layers.contract import Layer
 KINDS: list[type[Layer]] = []
 BY_NAME: dict[str, type[Layer]] = {}
 BY_FOREIGN_NAME: dict[str, type[Layer]] = {}
-_DIMENSION = re.compile(r"[123][dD]")
-_WORD = re.compile(r"[\w. -]+", re.ASCII)
-_LETTERS = re.compile(r"[^a-z0-9]")
 
 
 def register(*kinds: type[Layer]) -> None:
-    """Adds kinds to the vocabulary; raises ValueError where a kind has a word that another one has.
+    """Adds kinds to the vocabulary; raises ValueError if two kinds share a word.
 
     Other rooms make tables of the kinds when they are imported: a program registers its own before it imports them.
     """
@@ -47,20 +44,20 @@ def _by_bare_name() -> dict[str, type[Layer]]:
 
 def bare(word: str) -> str:
     """A word without its module, case, underscores and `2d`: frameworks differ in these for one and the same layer."""
-    if not _WORD.fullmatch(word):
+    if not re.fullmatch(r"[\w. -]+", word, re.ASCII):
         return word
-    return _LETTERS.sub("", _DIMENSION.sub("", word.rpartition(".")[2]).lower())
+    return re.sub("[^a-z0-9]", "", re.sub("[123][dD]", "", word.rpartition(".")[2]).lower())
 
 
 def foreign_kind(word: str) -> type[Layer] | None:
-    """The kind that another framework calls so; None for a word that is a kind's own, or that nobody uses."""
+    """The kind for another framework's word; None for a kind's own word, or an unknown one."""
     if word in BY_NAME:
         return None
     return BY_FOREIGN_NAME.get(word) or _by_bare_name().get(bare(word))
 
 
 def foreign_argument(kind: type[Layer], word: str) -> str | None:
-    """The argument of a kind that another framework calls so."""
+    """The argument of a kind for another framework's word."""
     wanted = bare(word)
     words = ((name, (name, *argument.foreign)) for name, argument in kind.arguments.items())
     return next((name for name, own in words if wanted in map(bare, own)), None)

@@ -1,6 +1,6 @@
 """Layers that change the spatial sizes without learned weights."""
 
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from cnnshape.arithmetic import ZERO, Factor, When, truncate
 from cnnshape.layers.argument import POSITIVE, POSITIVE_FACTORS, POSITIVE_PER_AXIS, Factors, PerAxis, arg, words
@@ -11,6 +11,9 @@ from cnnshape.layers.family import Move, Resize
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor
 from cnnshape.layers.window import MAX_PERIOD, Footprint, Window, linear, nearest
 from cnnshape.layers.wording import counted, format_shape, indivisible
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _REACH = {"linear": 1, "cubic": 2}
 _FOREIGN_MODES = {
@@ -96,6 +99,8 @@ class Upsample(Resize):
         return resized
 
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        from fractions import Fraction
+
         steps = [Fraction(*pair) for pair in zip(inputs[0].shape[1:], output.shape[1:], strict=True)]
         if self.scale is not None:
             # As PyTorch and ONNX do: by the factor that was given, though the size was rounded.
@@ -105,8 +110,10 @@ class Upsample(Resize):
         return tuple(linear(step.numerator, step.denominator, _REACH[self.mode]) for step in steps)
 
 
-def _step(scale: float) -> Fraction:
+def _step(scale: float) -> "Fraction":
     """Input cells per output cell, as they were meant: a factor of 1.1 is eleven tenths, though no float is."""
+    from fractions import Fraction
+
     if scale < 1:
         return Fraction(1 / scale).limit_denominator(MAX_PERIOD)
     return 1 / Fraction(scale).limit_denominator(MAX_PERIOD)

@@ -1,4 +1,5 @@
-"""Shapes and counts in messages, and advice that needs arithmetic. Messages speak of the example of a recorded number."""
+"""Shapes and counts in messages, and advice that needs arithmetic. Messages speak of the example of a recorded
+number."""
 
 from math import isqrt
 
@@ -9,7 +10,7 @@ MOST_TRIED = 10**5
 
 
 def format_shape(shape: Shape) -> str:
-    """A shape as people write it: `64x56x56`."""
+    """A shape in readable form: `64x56x56`."""
     return "x".join(map(str, shape))
 
 
@@ -26,7 +27,7 @@ def divided(number: int, by: int, argument: str, what: str) -> int:
 
 
 def divisor_help(wish: int, *numbers: int) -> str:
-    """Names the divisor of all the numbers that is nearest to the one wished for."""
+    """Help that names the common divisor of the numbers closest to the wanted one."""
     listed = " and ".join(dict.fromkeys(map(str, numbers)))
     both = "both " if " and " in listed else ""
     return (

@@ -1,4 +1,4 @@
-"""All rules, listed by hand: a test holds the list against the files that exist."""
+"""All rules, listed by hand. A test compares the list with the files that exist."""
 
 from cnnshape.lint.rule import Rule
 from cnnshape.lint.rules import (

@@ -1,11 +1,12 @@
 """The declaration of a rule, and what it checks."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from cnnshape.diagnostics import CATALOGUE, Diagnostic, Label, Severity, diagnose
 from cnnshape.graph import Graph
 from cnnshape.language import Spec
+from cnnshape.layers import Layer
 from cnnshape.program import Program
 from cnnshape.report import Report
 from cnnshape.source import Span
@@ -36,6 +37,19 @@ class Rule(NamedTuple):
     def code(self) -> str:
         """The stable code."""
         return CATALOGUE[self.name].code
+
+
+def repetition(subject: Subject, rule: str, is_kind: Callable[[Layer], bool]) -> Iterator[tuple[str, str, Diagnostic]]:
+    """Layers of a sort that directly follow another one of it: the kinds of both, and the warning."""
+    graph = subject.graph
+    for node in graph.nodes:
+        maker = graph.maker(node.inputs[0])
+        layer = node.application.layer
+        if maker is None or not (is_kind(layer) and is_kind(maker.application.layer)):
+            continue
+        before = maker.application.layer.name
+        message, label = f"{layer.name} directly after {before}", f"{node.name} follows {maker.name}"
+        yield before, layer.name, warn(rule, message, node.at, label=label, help="remove one of the two")
 
 
 def warn(

@@ -1,11 +1,7 @@
-"""Words of other frameworks without a single counterpart in the language, and what to write instead.
-
-A kind or an argument with a counterpart declares its foreign words itself; these tables hold the rest. Words are
-compared bare: `DepthwiseConv2D` is `depthwiseconv`.
-"""
+"""Words of other frameworks, and what to write instead."""
 
 from cnnshape.diagnostics import Diagnostic, diagnose
-from cnnshape.language import KIND_WORDS, grammar
+from cnnshape.language import grammar
 from cnnshape.layers import Layer, bare
 from cnnshape.source import Span
 
@@ -15,112 +11,12 @@ CONTROLS = {
 }  # fmt: skip
 """Words for layers that are control words here."""
 
-_FOLLOWERS = {
-    "activation": "act", "activationfn": "act", "activationlayer": "act", "activationfunction": "act", "actlayer": "act",
-    "actcfg": "act", "actfn": "act", "actfunc": "act", "nonlinearity": "act",
-    "normcfg": "norm", "normlayer": "norm", "normalization": "norm", "normfn": "norm", "normtype": "norm",
-    "normalizerfn": "norm", "batchnormalize": "norm: batch_norm", "batchnorm": "norm: batch_norm",
-    "batchnormalization": "norm: batch_norm", "usebn": "norm: batch_norm", "usebatchnorm": "norm: batch_norm",
-    "withbn": "norm: batch_norm", "bn": "norm: batch_norm",
-}  # fmt: skip
-
 INFERRED = frozenset({
     "in", "inchannels", "infeatures", "channelsin", "inputchannels", "cin", "inch", "inchs", "indim", "inputdim",
     "inplanes", "numfeatures", "numchannels", "nin", "innc", "ninputplane", "nfin", "c1", "ninputs", "inputsize",
     "batchsize",
 })  # fmt: skip
 """Arguments that state what comes in."""
-
-_NO_FIGURE = "it changes neither shapes nor counts; remove it"
-_DATA_FORMAT = "shapes are channels first everywhere; remove it"
-_AXIS = "it works on the channels; remove it"
-_TWO_NUMBERS = "write a list of one number per axis: `{argument}: [height, width]`"
-_ARGUMENTS = {
-    "dataformat": _DATA_FORMAT, "dimordering": _DATA_FORMAT, "channelslast": _DATA_FORMAT, "layout": _DATA_FORMAT,
-    "axis": _AXIS, "dim": _AXIS, "startdim": "all axes become one; remove it", "enddim": "all axes become one; remove it",
-    "paddingmode": "put `- pad: {padding: 1, mode: reflect}` before it, and no padding into it",
-    "depthmultiplier": "write `groups: in_channels`, and the channels of the output as `out`",
-    "depthwise": "write `groups: in_channels`", "separable": "write `groups: in_channels`",
-    "globalpooling": "write `- global_avg_pool` or `- global_max_pool`",
-    "pool": "write `- max_pool: 2` or `- avg_pool: 2`",
-    "pooling": "write `- max_pool: 2` or `- avg_pool: 2`",
-    "trainable": "write `frozen: true` next to the kind", "requiresgrad": "write `frozen: true` next to the kind",
-    "keepprob": "`p` is the share that is dropped: 1 - keep_prob",
-    "nobias": "write `bias: false`", "withoutbias": "write `bias: false`",
-    "inputshape": "the input is declared once, at the top: `input: [3, 224, 224]`",
-    "batchinputshape": "the input is declared once, at the top: `input: [3, 224, 224]`",
-    "numparameters": "write `per_channel: true` for a slope per channel",
-    "normalizedshape": "layer_norm works over the channels; `axes: all` takes the whole sample",
-    "repeats": "write `repeat: 2` next to the kind", "times": "write `repeat: 2` next to the kind",
-    "num": "write `repeat: 2` next to the kind", "numlayers": "write `repeat: 2` next to the kind",
-    "inputs": "write `from: NAME` next to the kind", "input": "write `from: NAME` next to the kind",
-    "bottom": "write `from: NAME` next to the kind", "id": "write `name: NAME` next to the kind",
-    "top": "write `name: NAME` next to the kind",
-    **{f"{argument}{side}": _TWO_NUMBERS.format(argument=argument) for argument in ("kernel", "stride") for side in "hw"},
-    **dict.fromkeys(("padh", "padw"), _TWO_NUMBERS.format(argument="padding")),
-    **dict.fromkeys((
-        "kernelinitializer", "biasinitializer", "gammainitializer", "betainitializer", "weightfiller", "biasfiller",
-        "kernelregularizer", "biasregularizer", "activityregularizer", "kernelconstraint", "biasconstraint", "init",
-        "initcfg", "weightdecay", "lrmult", "dtype", "device", "inplace", "aligncorners", "antialias", "fused",
-        "synchronized", "renorm", "noiseshape", "seed", "returnindices", "recomputescalefactor", "coordinatetransformationmode",
-        "convcfg", "usecudnn", "cudnnoff", "engine", "workspace", "training", "approximate",
-    ), _NO_FIGURE),
-}  # fmt: skip
-
-_NO_SCALE = "`affine: shift` learns a shift and no scale, `affine: false` neither"
-_NO_SHIFT = "`affine: scale` learns a scale and no shift, `affine: false` neither"
-_HALVES = {"scale": _NO_SCALE, "center": _NO_SHIFT, "bias": _NO_SHIFT}
-"""Words for one of the two things that a normalization learns."""
-
-_DEPTHWISE = "write `- conv: {out: in_channels, kernel: 3, groups: in_channels}`"
-_SEPARABLE = f"{_DEPTHWISE}, then `- conv: {{out: 64, kernel: 1}}`"
-_CONV_BLOCK = "write `- conv: {out: 64, kernel: 3, padding: 1, norm: batch_norm, act: relu}`"
-_ORDER = "the steps of a list follow each other already; a block under `blocks:` gives some of them a name"
-_INPUT = "the input is declared at the top: `input: [3, 224, 224]`"
-_NO_CNN = "the language has the layers of convolutional networks; `cnnshape layers` lists them"
-_JOINS = "tensors are joined by `add`, `multiply` and `concat`"
-_LIKE = "define it under `blocks:`; `cnnshape show {name}` has one to copy"
-_KINDS = {
-    **dict.fromkeys(("depthwiseconv", "depthwiseconvolution", "dwconv", "convdw", "depthwise"), _DEPTHWISE),
-    **dict.fromkeys(("separableconv", "depthwiseseparableconv", "sepconv", "dsconv"), _SEPARABLE),
-    **dict.fromkeys(("pointwiseconv", "pwconv", "convpw", "pointwise", "conv1x1"), "write `- conv: {out: 64, kernel: 1}`"),
-    **dict.fromkeys(("groupconv", "groupedconv"), "write `- conv: {out: 64, kernel: 3, groups: 2}`"),
-    **dict.fromkeys(("dilatedconv", "atrousconv"), "write `- conv: {out: 64, kernel: 3, dilation: 2}`"),
-    "conv3x3": "write `- conv: {out: 64, kernel: 3, padding: 1}`",
-    **dict.fromkeys((
-        "convmodule", "convbnrelu", "convbnact", "convbn", "convbnactivation", "convnormactivation", "convbnlayer", "cbr",
-        "cbl", "cba", "basicconv", "convnormact", "convbnsilu", "convbnleaky", "convblock",
-    ), _CONV_BLOCK),
-    **dict.fromkeys(("activation", "activationlayer", "act", "nonlinearity"), "write the function as a step: `- relu`"),
-    **dict.fromkeys(("norm", "normalization"), "write the function as a step: `- batch_norm`"),
-    **dict.fromkeys(map(bare, KIND_WORDS), "the kind is the key: `- conv: {out: 64, kernel: 3}`"),
-    **dict.fromkeys((
-        "rescaling", "resizing", "randomflip", "randomcrop", "randomrotation", "normalize", "totensor", "augment",
-        "preprocessing",
-    ), "preprocessing is not part of the network; leave it out"),
-    **dict.fromkeys(("sequential", "modulelist", "stack", "do", "chain"), _ORDER),
-    **dict.fromkeys(("input", "inputlayer", "inputs", "placeholder", "data", "imagedata"), _INPUT),
-    **dict.fromkeys(("output", "outputs"), "the outputs are declared at the top: `outputs: [NAME, ...]`"),
-    **dict.fromkeys((
-        "lstm", "gru", "rnn", "simplernn", "convlstm", "embedding", "attention", "multiheadattention", "selfattention",
-        "transformer", "transformerencoder", "matmul", "einsum", "permute", "transpose", "lambda", "timedistributed",
-    ), _NO_CNN),
-    "logsoftmax": "write `- softmax`, which has the same shape",
-    **dict.fromkeys(("subtract", "average", "maximum", "minimum", "dot", "merge", "join"), _JOINS),
-    **dict.fromkeys(("squeezeexcitation", "squeezeexcite", "se", "seblock", "selayer", "semodule"), _LIKE.format(name="se_resnet50")),
-    **dict.fromkeys(("bottleneck", "resnetblock", "resblock", "residualblock"), _LIKE.format(name="resnet50")),
-    "basicblock": _LIKE.format(name="resnet18"),
-    **dict.fromkeys(("invertedresidual", "invertedbottleneck"), _LIKE.format(name="mobilenet_v2")),
-    **dict.fromkeys(("mbconv", "mbconvblock"), _LIKE.format(name="efficientnet_b0")),
-    "fusedmbconv": _LIKE.format(name="efficientnet_v2_s"),
-    **dict.fromkeys(("denseblock", "denselayer", "transition", "transitionlayer"), _LIKE.format(name="densenet121")),
-    **dict.fromkeys(("inception", "inceptionblock", "inceptionmodule"), _LIKE.format(name="googlenet")),
-    **dict.fromkeys(("fire", "firemodule"), _LIKE.format(name="squeezenet1_0")),
-    **dict.fromkeys(("aspp", "deeplabhead"), _LIKE.format(name="deeplabv3_resnet50")),
-    **dict.fromkeys(("fpn", "featurepyramidnetwork"), _LIKE.format(name="retinanet_resnet50_fpn")),
-    **dict.fromkeys(("convnextblock", "cnblock"), _LIKE.format(name="convnext_tiny")),
-    **dict.fromkeys(("doubleconv", "up", "down"), _LIKE.format(name="unet")),
-}  # fmt: skip
 
 
 def foreign_spelling(word: str, right: str, at: Span) -> Diagnostic:
@@ -137,19 +33,25 @@ def foreign_value(word: str, right: str, at: Span) -> Diagnostic:
 
 def follower_of(kind: type[Layer], word: str) -> str | None:
     """The help for another framework's word for `norm` or `act` of a kind."""
-    written = _FOLLOWERS.get(bare(word))
+    from cnnshape.program.foreign_words import FOLLOWERS
+
+    written = FOLLOWERS.get(bare(word))
     return written if written and written.partition(":")[0] in kind.followers else None
 
 
 def argument_help(kind: type[Layer], word: str) -> str | None:
     """The help for an argument that a kind doesn't have."""
+    from cnnshape.program.foreign_words import ARGUMENTS, HALVES
+
     if word in grammar.MODIFIERS:
         return f"`{word}:` goes next to the kind, not among its arguments"
-    if "affine" in kind.arguments and bare(word) in _HALVES:
-        return _HALVES[bare(word)]
-    return _ARGUMENTS.get(bare(word))
+    if "affine" in kind.arguments and bare(word) in HALVES:
+        return HALVES[bare(word)]
+    return ARGUMENTS.get(bare(word))
 
 
 def kind_help(word: str) -> str | None:
     """The help for a layer that is not a single kind here."""
-    return _KINDS.get(bare(word))
+    from cnnshape.program.foreign_words import KINDS
+
+    return KINDS.get(bare(word))

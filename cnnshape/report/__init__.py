@@ -1,22 +1,38 @@
-"""The one result that everything printed is a face of."""
+"""The report of a design: the one result that all output formats print."""
 
-from cnnshape.report.budget import check_budgets
-from cnnshape.report.expectation import check_expectations
-from cnnshape.report.figures import (
-    BUDGETS,
-    COLUMN_FIGURES,
-    COMPARED,
-    FIGURES,
-    ROW_FIGURES,
-    TOTAL_FIGURES,
-    Figure,
-)
-from cnnshape.report.folding import Line, expanded, folded
-from cnnshape.report.groups import LayerFigures
-from cnnshape.report.make import DTYPES, Settings, make_report
-from cnnshape.report.quantity import Quantity, parse_quantity
-from cnnshape.report.report import InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
-from cnnshape.report.wanted import WANTED_PATTERN, Wanted, parse_wanted
+from cnnshape.lazy import TYPE_CHECKING, names_of
+
+if TYPE_CHECKING:
+    from cnnshape.report.budget import check_budgets
+    from cnnshape.report.expectation import check_expectations
+    from cnnshape.report.figures import (
+        BUDGETS,
+        COLUMN_FIGURES,
+        COMPARED,
+        FIGURES,
+        ROW_FIGURES,
+        TOTAL_FIGURES,
+        Figure,
+    )
+    from cnnshape.report.folding import Line, expanded, folded
+    from cnnshape.report.groups import LayerFigures
+    from cnnshape.report.make import DTYPES, Settings, make_report
+    from cnnshape.report.quantity import Quantity, parse_quantity
+    from cnnshape.report.report import InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
+    from cnnshape.report.wanted import WANTED_PATTERN, Wanted, parse_wanted
+else:
+    __getattr__ = names_of(
+        __name__,
+        budget="check_budgets",
+        expectation="check_expectations",
+        figures="BUDGETS COLUMN_FIGURES COMPARED FIGURES ROW_FIGURES TOTAL_FIGURES Figure",
+        folding="Line expanded folded",
+        groups="LayerFigures",
+        make="DTYPES Settings make_report",
+        quantity="Quantity parse_quantity",
+        report="InputTensor PeakActivation ReceptiveField Report Row Totals",
+        wanted="WANTED_PATTERN Wanted parse_wanted",
+    )
 
 __all__ = [
     "BUDGETS",

@@ -1,4 +1,4 @@
-"""Checks a report against budgets: the most that a figure may be."""
+"""Checks a report against budgets, which are maximums of figures."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from cnnshape.report.wanted import parse_wanted
 
 
 def check_budgets(report: Report, budgets: Mapping[str, str], file: str) -> list[Diagnostic]:
-    """A diagnostic for each figure beyond its budget. Raises ValueError for a budget that can't be read."""
+    """A diagnostic for each figure that exceeds its budget. Raises ValueError for an invalid budget."""
     problems = [_check(report, figure, most, file) for figure, most in budgets.items()]
     return [problem for problem in problems if problem is not None]
 
@@ -18,7 +18,7 @@ def check_budgets(report: Report, budgets: Mapping[str, str], file: str) -> list
 def _check(report: Report, name: str, most: str, file: str) -> Diagnostic | None:
     wanted = parse_wanted(f"<= {most}") if name in FIGURES else None
     if wanted is None:
-        raise ValueError(f"{name}: {most!r} is no budget")
+        raise ValueError(f"{name}: {most!r} is not a budget")
     figure = FIGURES[name]
     number = figure.of(report)
     if wanted.test(number):

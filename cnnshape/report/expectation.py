@@ -22,7 +22,7 @@ _FIELD_HELP = "write `427`, `<= 427` in quotes, or `[427, 427]`"
 
 
 class _Unreadable(Exception):
-    """An expectation that states nothing; the diagnostic says why."""
+    """An invalid expectation; the diagnostic says why."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
@@ -30,7 +30,7 @@ class _Unreadable(Exception):
 
 
 def check_expectations(report: Report, expectations: tuple[Expectation, ...]) -> list[Diagnostic]:
-    """A diagnostic for each expectation that the report misses, or that can't be read."""
+    """A diagnostic for each missed or invalid expectation."""
     rows = {row.name: row for row in report.rows} if expectations else {}
     problems = [_problem(report, rows, expectation) for expectation in expectations]
     return [problem for problem in problems if problem is not None]
@@ -91,7 +91,7 @@ def _wanted(expectation: Expectation) -> Wanted:
 
 
 def _missing_prefix(text: str, number: int, target: "Fraction") -> str | None:
-    """Help where a figure is what was expected, but for a prefix."""
+    """Help if the figure differs from the expectation only by a prefix."""
     for power, prefix in ((10**3, "k"), (10**6, "M"), (10**9, "G")):
         if 20 * abs(number - target * power) < number:
             return f"did you mean `{text}{prefix}`?"
@@ -99,7 +99,7 @@ def _missing_prefix(text: str, number: int, target: "Fraction") -> str | None:
 
 
 def _numbers(wanted: Name | ListValue) -> tuple[int, ...] | None:
-    """The whole numbers of a list, or of a single one; None for anything else."""
+    """The whole numbers of a list, or a single whole number; None for anything else."""
     if isinstance(wanted, Name):
         text = wanted.text
         return (int(text),) if text.isascii() and text.isdigit() and len(text) < 16 else None
@@ -109,7 +109,7 @@ def _numbers(wanted: Name | ListValue) -> tuple[int, ...] | None:
 
 
 def _constant(item: Value) -> object:
-    """The value of an expression without names; None for anything else. Raises _Unreadable where it has no value."""
+    """The value of an expression without names; None for anything else. Raises _Unreadable if it has no value."""
     if not isinstance(item, Expression) or not item.constant:
         return None
     try:
@@ -160,7 +160,7 @@ def _check_receptive_field(
 
 def _without_field(expectation: Expectation, layer: str, rows: Mapping[str, Row]) -> Diagnostic:
     what = f"`{layer}`" if layer else "this network"
-    message = f"{what} has no receptive field that could be stated"
+    message = f"{what} has no receptive field"
     if layer and layer not in rows:
         message = f"no layer is called `{shown(layer)}`"
     help = did_you_mean(layer, rows) if layer else None

@@ -15,8 +15,8 @@ class Figure:
     """One figure: where its values are, and the words that every face uses for it.
 
     `unit` is `bytes`, or empty for a plain count. `of` reads the value of the whole network, `of_row` that of a layer
-    (None where it is unknown); figures that layers don't have lack it. `parts` splits the value into named parts that
-    add up to it. `heading` names it in tables, `label` in the totals below a summary (empty: not listed there),
+    (None if it is unknown); it is missing for figures that layers don't have. `parts` splits the value into named parts
+    that add up to it. `heading` names it in tables, `label` in the totals below a summary (empty: not listed there),
     `definition` says what it is, `column` what it is for one layer (empty: no column in tables and CSV), `budget` is
     the option and the key of a configuration that limits it (empty: none). `compared` figures are in comparisons and
     their conditions, `totalled` ones are under `totals` in JSON. All can be expected.

@@ -26,7 +26,7 @@ class Line(NamedTuple):
 
 
 class _Item(NamedTuple):
-    """A step's layers, or a group with its `items`. Neighbours with equal signatures fold."""
+    """The layers of a step, or a group with its `items`. Neighbours with equal signatures are folded."""
 
     label: str
     rows: tuple[Row, ...]
@@ -58,13 +58,13 @@ def _items(rows: tuple[Row, ...], group: Group) -> tuple[_Item, ...]:
 
 
 def _group_label(group: Group, prefix: int) -> str:
-    """A block by its word where it has no name of its own; its number among its neighbours adds nothing."""
+    """The label of a group: the name of a named block, else its word without a number."""
     label = group.label[prefix:]
     return group.word if label.rpartition("_")[0] == group.word else label
 
 
 def _units(rows: tuple[Row, ...], prefix: int) -> list[_Item]:
-    """Layers, each with those that its `norm` and `act` brought along."""
+    """Layers, each with those of its `norm` and `act`."""
     units: list[list[Row]] = []
     for row in rows:
         if row.follows and units:
@@ -75,7 +75,7 @@ def _units(rows: tuple[Row, ...], prefix: int) -> list[_Item]:
 
 
 def _signature(row: Row) -> tuple[object, ...]:
-    """What makes layers equal. A step that is applied again to the same shapes gives the same application."""
+    """The signature of equal layers. A step that is applied again to the same shapes has the same application."""
     return id(row.application), row.params, row.frozen, row.shortcut
 
 

@@ -1,4 +1,4 @@
-"""The figures of all layers side by side, and what the stages and blocks of a report hold."""
+"""The figures of all layers in columns, and the totals of stages and blocks."""
 
 from itertools import accumulate
 

@@ -30,7 +30,7 @@ Fields = list[Field | Undefined | None]
 
 
 class Settings(NamedTuple):
-    """What the figures are for: samples per batch, type of weights and activations, what runs in place."""
+    """The settings of a report: samples per batch, type of weights and activations, and in-place operations."""
 
     batch: int = 1
     dtype: str = "float32"
@@ -39,7 +39,8 @@ class Settings(NamedTuple):
 
 
 def make_report(graph: Graph, origin: str = "", settings: Settings | None = None, *, complete: bool = True) -> Report:
-    """The report of a graph; `complete` says whether it is all of its design. Raises KeyError for an unknown dtype."""
+    """The report of a graph; `complete` says whether the graph covers the whole design. Raises KeyError for an unknown
+    dtype."""
     settings = settings or Settings()
     peak = peak_memory(graph, inplace_activations=settings.inplace_activations, inplace_adds=settings.inplace_adds)
     fields = receptive_fields(graph)
@@ -64,7 +65,7 @@ def make_report(graph: Graph, origin: str = "", settings: Settings | None = None
 
 
 def _rows(graph: Graph, fields: Fields, settings: Settings) -> tuple[Row, ...]:
-    """The rows, made from a column for each of their fields: a large design takes half of the time that way."""
+    """The rows, built from a column for each field, which halves the time for a large design."""
     batch, nodes = settings.batch, graph.nodes
     bytes_per_element = batch * DTYPES[settings.dtype]
     counts, amounts = weight_counts(graph), work(graph)
@@ -96,7 +97,7 @@ def _sources(graph: Graph) -> list[tuple[str, ...]]:
 
 
 def _stated(field: Field | Undefined | None) -> tuple[ReceptiveField | None, str]:
-    """The field of a row; without one, the reason."""
+    """The field of a row, or the reason why it has none."""
     if isinstance(field, Field):
         stated = ReceptiveField(size=field.size, stride=field.stride, padding=field.padding, aligned=field.aligned)
         return stated, ""

@@ -1,4 +1,4 @@
-"""How a report misses what a number should be: by how much, and which parts hold most of it."""
+"""Describes missed numbers: by how much they are off, and which parts contribute most."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ def missed(figure: str, number: int, bound: str, target: "Fraction") -> str:
 
 
 def _share(number: int, target: "Fraction") -> str:
-    """A miss as a part of what was expected, or as a multiple of it where it is far off."""
+    """The difference as a share of the expected number, or the number as a multiple if it is far off."""
     if not target:
         return ""
     if number >= 2 * target:
@@ -31,7 +31,7 @@ def _share(number: int, target: "Fraction") -> str:
 
 
 def largest_parts(report: Report, figure: Figure) -> tuple[str, ...]:
-    """A note that names the layers or tensors that hold most of a figure; none where nothing does."""
+    """A note with the layers or tensors that contribute most to a figure; empty if the figure is 0."""
     if figure.parts is None:
         return ()
     at_peak = figure.name == "peak_activation_bytes" and report.peak.layer

@@ -1,4 +1,4 @@
-"""Quantities as people write them: `25557032`, `4.089G`, `26M`, `2MiB`."""
+"""Quantities with units: `25557032`, `4.089G`, `26M`, `2MiB`."""
 
 import re
 from functools import cache
@@ -19,13 +19,13 @@ QUANTITY_PATTERN = rf"(?:{_WHOLE})(?:\.[0-9]{{1,12}})?\s*(?:{'|'.join(filter(Non
 
 
 class Quantity(NamedTuple):
-    """A number and how exactly it was written: it stands for all numbers that round to it."""
+    """A number and its precision as written: all numbers that round to it match."""
 
     value: "Fraction"
     slack: "Fraction"
 
     def matches(self, number: int) -> bool:
-        """Whether the number rounds to what was written; a plain whole number must be met exactly."""
+        """Whether the number rounds to the quantity. A plain whole number must match exactly."""
         return abs(number - self.value) <= self.slack
 
 

@@ -1,4 +1,4 @@
-"""A report: one row per layer, totals, and what they were made with. Units are in the names."""
+"""A report: one row per layer, totals, and the settings. Units are in the names."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +13,7 @@ class ReceptiveField(NamedTuple):
     """Per spatial axis of the first input: output cell `u` sees cells `u * stride - padding` onwards, `size` of them.
 
     `stride` 0 means that all cells see the same; a fraction comes from an enlargement, whose largest `size` is given.
-    `aligned` is False where paths with different centres met.
+    `aligned` is False if paths with different centres met.
     """
 
     size: tuple[int, ...]
@@ -31,8 +31,8 @@ class Row(NamedTuple):
     """One layer. Counts are of the whole batch; `params` is 0 for a layer that uses another's weights (`shares`).
 
     `sources` are the names of the layers and inputs that it reads, in order.
-    `flops` is None where it can't be known, `receptive_field` where it can't be stated (`undefined` says why) or
-    where the layer doesn't depend on the first input.
+    `flops` is None if it is unknown. `receptive_field` is None if there is none (`undefined` says why) or if the layer
+    doesn't depend on the first input.
     """
 
     name: str
@@ -58,17 +58,17 @@ class Row(NamedTuple):
 
     @property
     def inputs(self) -> tuple[Shape, ...]:
-        """The shapes that the layer gets, without the batch."""
+        """The shapes of the inputs, without the batch."""
         return tuple(tensor.shape for tensor in self.application.inputs)
 
     @property
     def output(self) -> Shape:
-        """The shape that the layer gives, without the batch (and without the boxes, where there are any)."""
+        """The shape of the output, without the batch, and without the boxes if there are any."""
         return self.application.output.shape
 
     @property
     def boxes(self) -> int:
-        """How many regions the layer runs for; 1 where it runs for the whole image."""
+        """The number of regions that the layer runs for; 1 if it runs for the whole image."""
         return self.application.output.boxes
 
     @property
@@ -78,7 +78,7 @@ class Row(NamedTuple):
 
 
 class PeakActivation(NamedTuple):
-    """Where activation memory is largest: while which layer runs, and the tensors alive then with their bytes."""
+    """The peak of activation memory: the layer that runs then, and the tensors alive with their bytes."""
 
     bytes: int
     layer: str
@@ -86,7 +86,7 @@ class PeakActivation(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """Sums over all rows; `flops_unknown` names the layers whose FLOPs can't be known and are left out."""
+    """Sums over all rows; `flops_unknown` names the layers whose FLOPs are unknown and left out."""
 
     params: int
     trainable_params: int
@@ -100,14 +100,14 @@ class Totals(NamedTuple):
 
 
 class InputTensor(NamedTuple):
-    """A tensor from outside; `boxes` counts regions, 1 for an ordinary tensor."""
+    """An input of the network. `boxes` is the number of regions, 1 for an ordinary tensor."""
 
     shape: Shape
     boxes: int
 
 
 class Report(NamedTuple):
-    """All that is known of a design.
+    """All figures of a design.
 
     `groups` is the tree of stages and blocks over `rows`. `reaches` has the row of each output's last map, before its
     space is pooled, flattened or cut into regions; outputs without one are left out. `output_layers` has the name of
@@ -134,7 +134,7 @@ class Report(NamedTuple):
     def reach(self) -> Row | None:
         """The row of the last map of the main output, which is the first one: the network's receptive field.
 
-        Its field is global where a gate or a global path has let every cell see the whole input.
+        Its field is global if a gate or a global path lets every cell see the whole input.
         """
         main = next(iter(self.outputs), "")
         return self.reaches.get(main)

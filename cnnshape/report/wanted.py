@@ -1,4 +1,4 @@
-"""What a number shall be, as people write it: exactly, rounded, bounded, or within a tolerance."""
+"""Expected numbers: exact, rounded, bounded, or within a tolerance."""
 
 import operator
 import re
@@ -25,7 +25,7 @@ WANTED_PATTERN = (
 
 
 class Wanted(NamedTuple):
-    """What a figure shall be: a test, the number that a miss is measured from, and the text that states it."""
+    """An expected number: a test, the number to which differences are measured, and the text."""
 
     test: Callable[[int], bool]
     target: "Fraction"
@@ -33,7 +33,7 @@ class Wanted(NamedTuple):
 
 
 def parse_wanted(text: str) -> Wanted | None:
-    """The test that a text states, or None."""
+    """The expected number of a text, or None if the text is invalid."""
     stripped = text.strip()
     sign = next((sign for sign in _BOUNDS if stripped.startswith(sign)), "")
     tolerance = _tolerance().match(stripped)

@@ -1,12 +1,11 @@
 """A text with a name, and a place in it."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-# The line breaks of YAML 1.1.
-_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
-_RARE_BREAK = re.compile("[\r\x85\u2028\u2029]")
+_RARE_BREAKS = "\r\x85\u2028\u2029"
 
 
 class SourceText:
@@ -24,7 +23,7 @@ class SourceText:
     def lines(self) -> list[str]:
         """All lines without their breaks, including an empty one after the last break. Do not change the list."""
         if self._lines is None:
-            self._lines = _BREAK.split(self.text) if _RARE_BREAK.search(self.text) else self.text.split("\n")
+            self._lines = _split_lines(self.text)
         return self._lines
 
     def line(self, number: int) -> str:
@@ -39,11 +38,22 @@ class SourceText:
 
     def place(self, offset: int) -> tuple[int, int]:
         """The 1-based line and column of a code point."""
-        before = _BREAK.split(self.text[:offset])
+        before = _split_lines(self.text[:offset])
         return len(before), len(before[-1]) + 1
 
     def __repr__(self) -> str:
         return f"SourceText({self.name!r})"
+
+
+def _split_lines(text: str) -> list[str]:
+    """The lines of a text, by the line breaks of YAML 1.1."""
+    rare = any(mark in text for mark in _RARE_BREAKS)
+    return _line_break().split(text) if rare else text.split("\n")
+
+
+@cache
+def _line_break() -> re.Pattern[str]:
+    return re.compile(f"\r\n|[\n{_RARE_BREAKS}]")
 
 
 class Span(NamedTuple):

@@ -1,1 +1,1 @@
-"""Studies: what a design's figures say when they are compared, explained, or traced back."""
+"""Studies: comparisons and explanations of a design's figures."""

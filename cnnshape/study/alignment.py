@@ -1,4 +1,4 @@
-"""Aligns two sequences: which items of the one are the same in the other, in order.
+"""Aligns two sequences: finds equal items in the same order.
 
 Common ends match first. Between them, items that occur once in either sequence are anchors, as in the patience diff of
 Cohen (2003); the longest rising run of them divides the rest into smaller pieces. A piece without anchors is aligned by
@@ -56,7 +56,7 @@ def differences(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Piece]
 
 
 def common(old: Sequence[Hashable], new: Sequence[Hashable]) -> int:
-    """How many items both have, in whatever order: the most that can be aligned."""
+    """The number of items that both have in any order: the most that can be aligned."""
     return (Counter(old) & Counter(new)).total()
 
 
@@ -65,7 +65,7 @@ def _diagonal(start: int, new_start: int, length: int) -> list[Pair]:
 
 
 def _between(piece: Piece, pairs: Sequence[Pair]) -> Iterator[Piece]:
-    """What lies between these pairs, and before and after them."""
+    """The pieces between these pairs, and before and after them."""
     start, new_start = piece.start, piece.new_start
     for end, new_end in pairs:
         yield Piece(start, end, new_start, new_end)

@@ -10,14 +10,15 @@ from cnnshape.study.alignment import aligned, common, differences
 MOST_LAYERS = 5_000
 SAME_LAYERS = 0.5
 SAME_KINDS = 0.95
-"""Two designs are versions of one another if that share of their layers is equal, or equal in kind and order."""
+"""The share of equal layers, or of layers equal in kind and order, from which two designs are versions of one
+design."""
 
 
 class Change(NamedTuple):
     """Layers that were `added`, `removed` or `changed` from the first side to the second.
 
-    A changed layer has one row `before` and one `after`. What came or went together is one change: a layer, or all
-    layers of a block, of `blocks` neighbouring blocks of one kind where they are several.
+    A changed layer has one row `before` and one `after`. Layers that were added or removed together are one
+    change: a layer, or all layers of a block, or of `blocks` neighbouring blocks of one kind.
     """
 
     change: str
@@ -28,17 +29,17 @@ class Change(NamedTuple):
 
     @property
     def params(self) -> int:
-        """Parameters that the change brings."""
+        """The difference of the parameters."""
         return sum(row.params for row in self.after) - sum(row.params for row in self.before)
 
     @property
     def macs(self) -> int:
-        """MACs that the change brings."""
+        """The difference of the MACs."""
         return sum(row.macs for row in self.after) - sum(row.macs for row in self.before)
 
 
 def changes_between(before: Report, after: Report) -> tuple[Change, ...] | None:
-    """What differs layer by layer; None where the designs have too little in common, or too many layers."""
+    """The changes layer by layer; None if the designs have too little in common, or too many layers."""
     if max(len(before.rows), len(after.rows)) > MOST_LAYERS or not _are_versions(before.rows, after.rows):
         return None
     changes: list[Change] = []
@@ -49,19 +50,19 @@ def changes_between(before: Report, after: Report) -> tuple[Change, ...] | None:
 
 
 def _are_versions(old: tuple[Row, ...], new: tuple[Row, ...]) -> bool:
-    """Whether two designs are versions of one another."""
+    """Whether two designs are versions of one design."""
     alike = _share(list(map(_signature, old)), list(map(_signature, new)), SAME_LAYERS)
     return alike or _share(_kinds(old), _kinds(new), SAME_KINDS)
 
 
 def _share(old: Sequence[Hashable], new: Sequence[Hashable], least: float) -> bool:
-    """Whether that share of the items is equal in the same order. Items alone rule most pairs of designs out."""
+    """Whether a share of the items is equal in the same order. Counting the items excludes most pairs of designs."""
     needed = least * (len(old) + len(new)) / 2
     return common(old, new) >= needed and len(aligned(old, new)) >= needed
 
 
 def _signature(row: Row) -> tuple[object, ...]:
-    """What makes layers of two designs the same."""
+    """The signature of equal layers of two designs."""
     return row.application.layer, row.inputs, row.output, row.boxes, row.params
 
 
@@ -112,7 +113,7 @@ def _counterparts(old: tuple[Row, ...], new: tuple[Row, ...]) -> list[tuple[int,
 
 
 def _whole_blocks(report: Report, changes: list[Change], word: str) -> dict[int, Group]:
-    """For each row of a block that came or went as a whole, that block, the largest that does."""
+    """The largest block that was added or removed as a whole, for each of its rows."""
     touched = {id(row) for change in changes if change.change == word for row in (*change.before, *change.after)}
     blocks: dict[int, Group] = {}
 

@@ -14,14 +14,14 @@ Costs = tuple[int, int]
 
 
 class Side(NamedTuple):
-    """One design of a comparison under the name that it is shown by."""
+    """One design of a comparison, with its label."""
 
     label: str
     report: Report
 
 
 class Part(NamedTuple):
-    """A stage or block that sides have in common by name: per side parameters and MACs, None where it is missing."""
+    """A stage or block that sides share by name: parameters and MACs per side, None for a side without it."""
 
     label: str
     params: tuple[int | None, ...]
@@ -29,7 +29,7 @@ class Part(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """Sides with what they have in common; `changes` is None where the sides are no versions of one design."""
+    """Sides with their common parts. `changes` is None if the sides are not versions of one design."""
 
     sides: tuple[Side, ...]
     figures: tuple[tuple[str, tuple[int, ...]], ...]
@@ -65,7 +65,7 @@ def _part(label: str, costs: Sequence[Costs | None]) -> Part:
 
 
 def _rest(report: Report, table: dict[str, Costs], shared: list[str]) -> Costs:
-    """What a side has outside of the shared parts."""
+    """The figures of a side outside the shared parts."""
     costs = [table[label] for label in shared if label in table]
     params, macs = (sum(cost) for cost in zip((0, 0), *costs, strict=True))
     return report.totals.params - params, report.totals.macs - macs

@@ -18,7 +18,7 @@ _OPERATORS: dict[str, Callable[[Fraction, Fraction], bool]] = {
 
 
 class Condition(NamedTuple):
-    """A figure held against a bound: of the figure itself, or (`relative`) of its difference from the first side.
+    """A bound on a figure, or (`relative`) on its difference from the first side.
 
     `percent` bounds the difference as a share of the first side's figure.
     """

@@ -20,7 +20,7 @@ def field_facts(graph: Graph, report: Report, node: Node, row: Row) -> list[Fact
             )
         ]
     application = node.application
-    footprint = application.layer.footprint(application.inputs, application.output)
+    footprint = application.footprint
     before = [_field_of(graph, report, value) for value in node.inputs]
     if len(node.inputs) > 1:
         met = " and ".join(_brief(path) for path in before if path is not None)
@@ -52,7 +52,7 @@ def _axes(values: tuple[object, ...]) -> str:
 
 
 def _slides_evenly(windows: list[Window], before: ReceptiveField, after: ReceptiveField) -> bool:
-    """Whether one formula holds for all cells: not after an enlargement, where neighbours see the same cells."""
+    """Whether one formula applies to all cells. After an enlargement it doesn't, as neighbours see the same cells."""
     grown = zip(windows, before.size, before.stride, after.size, strict=True)
     moved = zip(windows, before.padding, before.stride, after.padding, strict=True)
     return all(size + (window.extent - 1) * jump == result for window, size, jump, result in grown) and all(

@@ -7,9 +7,9 @@ from cnnshape.study.fact import AXES, Fact
 
 
 def sizes(node: Node) -> list[Fact]:
-    """The arithmetic of each spatial axis; once for axes that agree."""
+    """The arithmetic of each spatial axis, once for equal axes."""
     application = node.application
-    footprint = application.layer.footprint(application.inputs, application.output)
+    footprint = application.footprint
     if not isinstance(footprint, tuple):
         return []
     before, after = application.inputs[0].shape[1:], application.output.shape[1:]

@@ -7,7 +7,7 @@ AXES: dict[int, tuple[str, ...]] = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")
 
 
 class Fact(NamedTuple):
-    """One figure of a layer: its name, and its arithmetic; `remark` says what the arithmetic doesn't."""
+    """One figure of a layer: its name and its arithmetic, with a remark."""
 
     topic: str
     text: str

@@ -1,4 +1,4 @@
-"""Activation memory over time, and how much a layer computes for each byte that it moves."""
+"""Activation memory over time, and the FLOPs of each layer per byte moved."""
 
 from fractions import Fraction
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from cnnshape.report import DTYPES, Report, Row
 
 
 class Device(NamedTuple):
-    """What an ideal machine can do: floating-point operations and bytes per second."""
+    """An ideal machine: floating-point operations and bytes per second."""
 
     flops_per_second: int
     bytes_per_second: int
@@ -19,7 +19,7 @@ class Step(NamedTuple):
     """One layer in time. `alive_bytes` are those of all activations alive while it runs, in `tensors` tensors.
 
     `moved_bytes`: its inputs read once, its weights read once, its output written once; a view moves nothing.
-    `seconds` is a lower bound on an ideal machine, None without a device or where the FLOPs are unknown.
+    `seconds` is a lower bound on an ideal machine, None without a device, or if the FLOPs are unknown.
     """
 
     row: Row
@@ -30,7 +30,7 @@ class Step(NamedTuple):
 
     @property
     def intensity(self) -> Fraction | None:
-        """FLOPs per byte moved; None where nothing is moved or the FLOPs are unknown."""
+        """FLOPs per byte moved; None if nothing is moved or the FLOPs are unknown."""
         if self.row.flops is None or not self.moved_bytes:
             return None
         return Fraction(self.row.flops, self.moved_bytes)
@@ -39,7 +39,7 @@ class Step(NamedTuple):
 class Memory(NamedTuple):
     """All steps of a network, in the order in which they run.
 
-    `peak` is the step at which most is alive, the first of several; None without layers. `seconds` is the sum of the
+    `peak` is the first step with the most memory alive; None without layers. `seconds` is the sum of the
     layers' lower bounds, None without a device.
     """
 
@@ -51,7 +51,7 @@ class Memory(NamedTuple):
 
 
 def study_memory(graph: Graph, report: Report, device: Device | None = None) -> Memory:
-    """The memory of a graph under the settings of its report."""
+    """The memory of a graph with the settings of its report."""
     moments = memory_timeline(graph, inplace_activations=report.inplace_activations, inplace_adds=report.inplace_adds)
     steps = tuple(_step(report, row, moment, device) for row, moment in zip(report.rows, moments, strict=True))
     known = (step.seconds for step in steps if step.seconds is not None)

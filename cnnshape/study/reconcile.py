@@ -1,4 +1,4 @@
-"""The same network as other tools count it, and the terms that lead from our figure to theirs."""
+"""The counts of other tools for a network, and the terms that lead from our figure to theirs."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,12 +11,12 @@ from cnnshape.study.counting.registry import RULES
 from cnnshape.study.counting.rule import Mark, Rule, Tally
 
 Stated = dict[str, tuple[str, int]]
-"""What is counted of each subject: in words, and as a number."""
+"""The count of each subject, in words and as a number."""
 _NOTHING = ("", 0)
 
 
 class Term(NamedTuple):
-    """A part of a difference. `theirs` and `ours` say what either counts of `about`; empty: nothing."""
+    """A part of a difference. `theirs` and `ours` say what each side counts of `about`; empty means nothing."""
 
     about: str
     theirs: str
@@ -25,10 +25,10 @@ class Term(NamedTuple):
 
 
 class Count(NamedTuple):
-    """A tool's figure. `value` is None where a layer's count is not known; `unknown` names those kinds.
+    """A tool's figure. `value` is None if a layer's count is unknown; `unknown` names the kinds.
 
     `terms` lead from our figure to the tool's, the largest first: `ours` and their amounts add up to `value`.
-    `unsupported` are the kinds that the tool says it doesn't count.
+    `unsupported` are the kinds that the tool reports as not counted.
     """
 
     rule: Rule
@@ -40,19 +40,19 @@ class Count(NamedTuple):
 
     @property
     def difference(self) -> int | None:
-        """The tool's figure less ours."""
+        """The tool's figure minus ours."""
         return None if self.value is None else self.value - self.ours
 
 
 class Reconciliation(NamedTuple):
-    """A report, of one sample in float32, and what others count of it."""
+    """A report of one sample in float32, and the counts of tools for it."""
 
     report: Report
     counts: tuple[Count, ...]
 
 
 def reconcile(report: Report, rules: Sequence[Rule] = RULES) -> Reconciliation:
-    """What each rule counts of a report; ValueError unless it is of one sample in float32."""
+    """The count of each rule for a report. Raises ValueError unless the report is of one sample in float32."""
     if report.batch != 1 or report.dtype != "float32":
         raise ValueError("tools count one sample in float32")
     cases = Cases(report)
@@ -84,7 +84,7 @@ def _count(cases: Cases, rule: Rule, own: Sequence[Tally]) -> Count:
 
 
 def _terms(pairs: Counter[tuple[Tally, Tally]]) -> tuple[Term, ...]:
-    """The differences between their tallies and ours, the largest first; a pair counts for as many rows as have it."""
+    """The differences between their tallies and ours, largest first. A pair counts once per row that has it."""
     amounts: dict[tuple[str, str, str], int] = {}
     for (theirs, own), times in pairs.items():
         for key, amount in _differences(theirs.by_subject(), own.by_subject()):
@@ -94,7 +94,7 @@ def _terms(pairs: Counter[tuple[Tally, Tally]]) -> tuple[Term, ...]:
 
 
 def _differences(theirs: Stated, own: Stated) -> Iterator[tuple[tuple[str, str, str], int]]:
-    """Subject, their words and ours, and their amount less ours, wherever the amounts differ; our subjects first."""
+    """Subject, their words, our words, and their amount minus ours, if the amounts differ. Our subjects come first."""
     for about, (words, amount) in own.items():
         their_words, their_amount = theirs.get(about, _NOTHING)
         if their_amount != amount:

@@ -19,7 +19,8 @@ class Stage(NamedTuple):
 
 
 class Span(NamedTuple):
-    """What one cell sees of an axis: the first and last input cell, and the padding before and after among them."""
+    """The cells of an axis that one cell sees: the first and last one, and how many are padding before and after the
+    input."""
 
     first: int
     last: int
@@ -33,12 +34,12 @@ class Span(NamedTuple):
 
     @property
     def inside(self) -> int:
-        """Cells of the field that are of the input."""
+        """Cells of the field inside the input."""
         return max(self.size - self.before - self.after, 0)
 
 
 class Region(NamedTuple):
-    """What the cell at `cell` of a layer's output sees of the input."""
+    """The region of the input that the cell at `cell` of a layer's output sees."""
 
     layer: str
     cell: tuple[int, ...]
@@ -92,12 +93,13 @@ def _unaligned(graph: Graph, report: Report) -> tuple[str, ...]:
 
 
 def region(graph: Graph, index: int, cell: tuple[int, ...]) -> Region | None:
-    """What a cell of a node's output sees; None where no field can be stated. IndexError for a cell outside."""
+    """The region that a cell of a node's output sees; None without a receptive field. Raises IndexError for a cell
+    outside."""
     return regions(graph, [(index, cell)])[0]
 
 
 def regions(graph: Graph, cells: Iterable[tuple[int, tuple[int, ...]]]) -> list[Region | None]:
-    """What cells of nodes' outputs see, as by `region`."""
+    """The regions that cells of nodes' outputs see, as by `region`."""
     fields = receptive_fields(graph)
     return [_region(graph, fields[index], index, cell) for index, cell in cells]
 
@@ -120,7 +122,7 @@ def _span(first: int, last: int, size: int) -> Span:
 
 
 def central_cells(graph: Graph, fields: Trace, most: int) -> list[tuple[int, tuple[int, ...]]]:
-    """For a picture: the last layer of each stride, at the middle cell of its output.
+    """The cells to draw: the middle cell of the last layer of each stride.
 
     At most `most` layers, evenly chosen; each as the index of its node and a cell.
     """

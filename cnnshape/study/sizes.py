@@ -1,4 +1,4 @@
-"""Which input sizes a design works at: every size of a range is tried."""
+"""Finds the input sizes that a design works at, by trying every size of a range."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -11,10 +11,10 @@ from cnnshape.report import Report, make_report
 
 MAX_PERIOD = 128
 PERIODS = 3
-"""A pattern counts as one when the range holds it that many times."""
+"""The number of times that a range must contain a pattern."""
 
 Expand = Callable[[int], tuple[Graph | None, list[Diagnostic]]]
-"""Expands the design with that size on every spatial axis of its first input."""
+"""Expands the design with a size on every spatial axis of its first input."""
 
 
 class Pattern(NamedTuple):
@@ -31,7 +31,7 @@ class Pattern(NamedTuple):
 
 
 class Obstacle(NamedTuple):
-    """What forbids sizes: the line and the word of the step, the problem at the first of them, and all of them."""
+    """A reason why sizes fail: the line and the word of the step, the problem at the smallest size, and all sizes."""
 
     line: int
     message: str
@@ -40,7 +40,7 @@ class Obstacle(NamedTuple):
 
 
 class Sizes(NamedTuple):
-    """The sizes from `lowest` to `highest` that work, those without any rounding, and what forbids others.
+    """The sizes from `lowest` to `highest` that work, those without any rounding, and why others fail.
 
     `rounding` are the sizes at which a layer's windows don't tile its input, by layer: the first such layer of a size.
     """
@@ -126,7 +126,7 @@ def _word_at(words: Mapping[int, str], line: int) -> str:
 
 
 def _place(problem: Diagnostic) -> tuple[int, str]:
-    """The line of a problem and its name: problems that agree in these are one obstacle."""
+    """The line and the name of a problem. Problems with the same line and name are one obstacle."""
     return problem.at.span.line if problem.at else 0, problem.name
 
 
@@ -144,7 +144,7 @@ def first_rounding(graph: Graph) -> str | None:
 
 
 def _rounds(application: Application) -> bool:
-    footprint = application.layer.footprint(application.inputs, application.output)
+    footprint = application.footprint
     if not isinstance(footprint, tuple):
         return False
     axes = zip(footprint, application.inputs[0].shape[1:], strict=False)
@@ -157,7 +157,7 @@ def _rest(window: Window, size: int) -> int:
 
 
 def find_pattern(sizes: Iterable[int], lowest: int, highest: int) -> Pattern:
-    """The shortest period that the set has from some size on to the end of the range."""
+    """The shortest period of the set, from some size to the end of the range."""
     members = set(sizes)
     best: Pattern | None = None
     for period in range(1, MAX_PERIOD + 1):
@@ -173,6 +173,6 @@ def find_pattern(sizes: Iterable[int], lowest: int, highest: int) -> Pattern:
 
 
 def costs(expand: Expand, sizes: Iterable[int]) -> list[Cost]:
-    """The report at each of these sizes, but for those that don't work."""
+    """The reports at these sizes, without sizes that don't work."""
     graphs = ((size, expand(size)[0]) for size in sizes)
     return [Cost(size, make_report(graph)) for size, graph in graphs if graph is not None]

@@ -1,4 +1,4 @@
-"""The shipped architectures next to each other: what each one is and costs."""
+"""The shipped architectures with their figures."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -13,8 +13,8 @@ from cnnshape.source import shipped_folder, shipped_names
 class Entry(NamedTuple):
     """A shipped architecture, with its default input and params.
 
-    `field` is the receptive field per axis; None where each cell of the last map sees the whole input, or there is
-    no map before the input is cut into regions. `aligned` is False where paths with different centres have met.
+    `field` is the receptive field per axis; None if each cell of the last map sees the whole input, or if there is
+    no map before the input is cut into regions. `aligned` is False if paths with different centres have met.
     """
 
     name: str
@@ -36,7 +36,7 @@ SORTS: dict[str, Callable[[Entry], Any]] = {
     "macs": lambda entry: entry.macs,
     "rf": lambda entry: max(entry.field) if entry.field else 10**12,
 }
-"""What entries are ordered by; a field of the whole input comes last."""
+"""The sort keys of entries. A field of the whole input comes last."""
 
 
 def families() -> dict[str, list[str]]:

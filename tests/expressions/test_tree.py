@@ -107,8 +107,6 @@ def test_the_place_of_a_name_holds_the_name(names: list[str], sign: str) -> None
     expression = compiled(sign.join(names), "out: ")
     assert [name for name, _ in expression.uses()] == names
     assert all(span.text == name for name, span in expression.uses())
-    assert expression.place_of(names[-1]).text == names[-1]
-    assert expression.place_of("nowhere") == expression.span
 
 
 def test_a_text_with_escapes_is_one_place() -> None:

@@ -81,4 +81,4 @@ def test_what_is_missed_or_unreadable(line: str, name: str, message: str) -> Non
 def test_a_network_without_space_has_no_field_to_expect() -> None:
     text = "cnnshape: 1\ninput: [3]\nlayers: [{linear: 4}]\nexpect: {receptive_field: 1}\n"
     (problem,) = cnnshape.check(cnnshape.load(text))
-    assert problem.message == "this network has no receptive field that could be stated"
+    assert problem.message == "this network has no receptive field"

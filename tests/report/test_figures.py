@@ -219,7 +219,7 @@ def test_a_budget_names_what_holds_most(figure: Figure) -> None:
 
 def test_an_unreadable_budget_is_no_budget() -> None:
     for budgets in ({"params": "many"}, {"speed": "1"}, {"params": "<= 3"}):
-        with pytest.raises(ValueError, match="is no budget"):
+        with pytest.raises(ValueError, match="is not a budget"):
             check_budgets(shipped("lenet5"), budgets, "net.yaml")
 
 

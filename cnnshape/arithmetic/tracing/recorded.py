@@ -16,6 +16,8 @@ from cnnshape.arithmetic.recordable import Recordable
 from cnnshape.arithmetic.tracing.operations import COMPARISONS, OPERATIONS
 from cnnshape.arithmetic.tracing.replay import Replay, Step, replay
 
+Operator = Callable[[Any, Any], Any]
+
 
 class Trace:
     """The operations and guards of one computation, in the order in which they ran."""
@@ -92,30 +94,25 @@ def _is_plain(value: object) -> bool:
     return type(value) in (int, float) or isinstance(value, Recorded)
 
 
-def _operator(operation: str, neutral: int | None = None) -> Callable[[Any, Any], Any]:
-    """The method of an operator; a whole `neutral` on the right changes nothing and is not recorded."""
+def _operator(operation: str, neutral: int | None = None, *, reflected: bool = False) -> Operator:
+    """The method of an operator; where it is `reflected`, the other number is the left operand.
+
+    A whole `neutral` as the other number changes nothing and is not recorded.
+    """
 
     def apply(self: Any, other: Any) -> Any:
         if not _is_plain(other):
             return NotImplemented
         if type(other) is int and other == neutral:
             return self
-        return self.trace.apply(operation, self, other)
+        return self.trace.apply(operation, *((other, self) if reflected else (self, other)))
 
     return apply
 
 
-def _reflected(operation: str, neutral: int | None = None) -> Callable[[Any, Any], Any]:
-    """The method of an operator whose left operand is a plain number."""
-
-    def apply(self: Any, other: Any) -> Any:
-        if not _is_plain(other):
-            return NotImplemented
-        if type(other) is int and other == neutral:
-            return self
-        return self.trace.apply(operation, other, self)
-
-    return apply
+def _operators(operation: str, neutral: int | None = None) -> tuple[Operator, Operator]:
+    """The methods of an operator whose neutral number changes nothing on both sides."""
+    return _operator(operation, neutral), _operator(operation, neutral, reflected=True)
 
 
 def _comparison(sign: str) -> Callable[[Any, Any], bool]:
@@ -136,12 +133,12 @@ class Recorded(Recordable):
         self.example = example
         self.is_integer = whole
 
-    __add__, __radd__ = _operator("+", 0), _reflected("+", 0)
-    __sub__, __rsub__ = _operator("-", 0), _reflected("-")
-    __mul__, __rmul__ = _operator("*", 1), _reflected("*", 1)
-    __truediv__, __rtruediv__ = _operator("/"), _reflected("/")
-    __floordiv__, __rfloordiv__ = _operator("//"), _reflected("//")
-    __mod__, __rmod__ = _operator("%"), _reflected("%")
+    __add__, __radd__ = _operators("+", 0)
+    __sub__, __rsub__ = _operator("-", 0), _operator("-", reflected=True)
+    __mul__, __rmul__ = _operators("*", 1)
+    __truediv__, __rtruediv__ = _operators("/")
+    __floordiv__, __rfloordiv__ = _operators("//")
+    __mod__, __rmod__ = _operators("%")
     __lt__, __le__ = _comparison("<"), _comparison("<=")
     __gt__, __ge__ = _comparison(">"), _comparison(">=")
 

@@ -62,10 +62,6 @@ class Expression:
         for variable in self.tree.names():
             yield variable.sign, place_in(self.text, self.span, variable.offset, len(variable.sign))
 
-    def place_of(self, name: str) -> Span:
-        """The place where a name is first used; the place of the expression if it isn't used."""
-        return next((span for used, span in self.uses() if used == name), self.span)
-
 
 class Reference:
     """The name of a tensor as an expression: `stem`, or the output of a round, `stage.2`.

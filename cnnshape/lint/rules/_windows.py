@@ -31,7 +31,7 @@ def sliding(graph: Graph) -> Iterator[Sliding]:
 
 def _windows(application: Application) -> tuple[Window, ...]:
     layer = application.layer
-    footprint = () if layer.view else layer.footprint(application.inputs, application.output)
+    footprint = () if layer.view else application.footprint
     if not isinstance(footprint, tuple):
         return ()
     windows = tuple(axis for axis in footprint if isinstance(axis, Window))

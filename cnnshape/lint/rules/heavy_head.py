@@ -57,7 +57,7 @@ def _flattened(graph: Graph, node: Node) -> Tensor | None:
         if len(graph.value(value).shape) > 1:
             return graph.value(value)
         application = maker.application
-        same_place = application.layer.footprint(application.inputs, application.output) is Coverage.POINT
+        same_place = application.footprint is Coverage.POINT
         if len(maker.inputs) > 1 or not same_place:
             return None
         value = maker.inputs[0]

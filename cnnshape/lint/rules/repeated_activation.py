@@ -19,24 +19,13 @@ Published networks that trip it: none of those that are shipped.
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rule import Rule, Subject, repetition
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    graph = subject.graph
-    for node in graph.nodes:
-        maker = graph.maker(node.inputs[0])
-        if maker is None or not (node.application.layer.activation and maker.application.layer.activation):
-            continue
-        kind, before = node.application.layer.name, maker.application.layer.name
+    for before, kind, warning in repetition(subject, "repeated-activation", lambda layer: layer.activation):
         if (before, kind) != ("softplus", "tanh"):
-            yield warn(
-                "repeated-activation",
-                f"{kind} directly after {before}",
-                node.at,
-                label=f"{node.name} follows {maker.name}",
-                help="remove one of the two",
-            )
+            yield warning
 
 
 RULE = Rule("repeated-activation", __doc__ or "", _check)

@@ -19,22 +19,12 @@ Published networks that trip it: none of those that are shipped.
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rule import Rule, Subject, repetition
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    graph = subject.graph
-    for node in graph.nodes:
-        maker = graph.maker(node.inputs[0])
-        if maker is not None and node.application.layer.normalizes and maker.application.layer.normalizes:
-            kind, before = node.application.layer.name, maker.application.layer.name
-            yield warn(
-                "repeated-norm",
-                f"{kind} directly after {before}",
-                node.at,
-                label=f"{node.name} follows {maker.name}",
-                help="remove one of the two",
-            )
+    for _, _, warning in repetition(subject, "repeated-norm", lambda layer: layer.normalizes):
+        yield warning
 
 
 RULE = Rule("repeated-norm", __doc__ or "", _check)

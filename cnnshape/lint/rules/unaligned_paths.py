@@ -43,7 +43,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import Application, Graph, Node
+from cnnshape.graph import Graph, Node
 from cnnshape.layers import AxisRelation, Coverage, Footprint, Window, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 
@@ -67,13 +67,9 @@ _Place = tuple[_Axis, ...] | None
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     graph = subject.graph
     places = _inputs(graph)
-    footprints: dict[Application, Footprint] = {}
     blamed: set[int] = set()
     for index, node in enumerate(graph.nodes, len(graph.inputs)):
-        application = node.application
-        if application not in footprints:
-            footprints[application] = application.layer.footprint(application.inputs, application.output)
-        met = _met([places[value] for value in node.inputs], footprints[application])
+        met = _met([places[value] for value in node.inputs], node.application.footprint)
         places.append(met[0] if met else None)
         apart = _apart(met) if len(met) > 1 else ()
         behind = not blamed.isdisjoint(node.inputs)
@@ -123,7 +119,7 @@ def _apart(met: list[tuple[_Axis, ...]]) -> tuple[Fraction, ...]:
     if len({tuple(axis.stride for axis in place) for place in met}) > 1 or _causal(met):
         return ()
     gaps = [max(path.least for path in axis) - min(path.most for path in axis) for axis in zip(*met, strict=True)]
-    return tuple(Fraction(max(gap, 0)) / 2 for gap in gaps)
+    return tuple(Fraction(max(gap, 0)) / 2 for gap in gaps) if max(gaps, default=0) > 0 else ()
 
 
 def _causal(met: list[tuple[_Axis, ...]]) -> bool:

@@ -46,7 +46,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import Application, Graph, Node
+from cnnshape.graph import Graph, Node
 from cnnshape.layers import AxisRelation, Coverage, Footprint, Window, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.lint.rules._windows import sliding
@@ -94,15 +94,12 @@ def _smallest(graph: Graph) -> list[_Reaches]:
     reaches[0] = (_Reach(Fraction(1), Fraction(1)),) * axes or None
     # a global pool leaves one cell that has seen everything
     whole = tuple(_Reach(Fraction(size), Fraction(0)) for size in graph.inputs[0].tensor.shape[1:])
-    footprints: dict[Application, Footprint] = {}
     for node in graph.nodes:
         application = node.application
-        if application not in footprints:
-            footprints[application] = application.layer.footprint(application.inputs, application.output)
-        if footprints[application] is Coverage.WHOLE and set(application.output.shape[1:]) == {1}:
+        if application.footprint is Coverage.WHOLE and set(application.output.shape[1:]) == {1}:
             reaches.append(whole if reaches[node.inputs[0]] else None)
         else:
-            reaches.append(_through(footprints[application], [reaches[value] for value in node.inputs]))
+            reaches.append(_through(application.footprint, [reaches[value] for value in node.inputs]))
     return reaches
 
 

@@ -39,7 +39,7 @@ class Case:
 
     @property
     def boxes(self) -> int:
-        """How often the layer runs: what a framework sees as the size of the batch."""
+        """How often the layer runs, which frameworks treat as the batch size."""
         return self.row.application.output.boxes
 
     @property
@@ -69,7 +69,7 @@ class Case:
 
     @property
     def weights(self) -> tuple[Weight, ...]:
-        """The learned tensors that the layer uses, its own or another's."""
+        """The learned tensors that the layer uses, its own or those of another layer."""
         return tuple(weight for weight in self._tensors if not weight.buffer)
 
     @property
@@ -83,7 +83,7 @@ class Case:
 
     @property
     def learned(self) -> int:
-        """Learned values that the layer uses, its own or another's."""
+        """Learned values that the layer uses, its own or those of another layer."""
         return sum(weight.elements for weight in self.weights)
 
     @property
@@ -99,7 +99,7 @@ class Case:
     @property
     def windows(self) -> tuple[Window, ...]:
         """The window of each axis; only for kinds whose windows slide."""
-        footprint = self.layer.footprint(self.row.application.inputs, self.row.application.output)
+        footprint = self.row.application.footprint
         assert isinstance(footprint, tuple)
         sliding = tuple(axis for axis in footprint if isinstance(axis, Window))
         assert len(sliding) == len(footprint)
@@ -121,7 +121,8 @@ class Case:
 
 
 class Cases:
-    """The distinct cases of a report, and which of them each row is. Rows differ by layer, inputs and shared weights."""
+    """The distinct cases of a report, and which of them each row is. Rows differ by layer, inputs and shared
+    weights."""
 
     def __init__(self, report: Report) -> None:
         self.report = report

@@ -1,4 +1,4 @@
-"""Conventions of papers and tables, not of one tool: multiply-adds alone."""
+"""Conventions of papers and tables, not of one tool: only multiply-adds."""
 
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import PRODUCT, TWICE_PRODUCT

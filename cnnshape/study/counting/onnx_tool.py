@@ -1,6 +1,6 @@
 """onnx-tool: by the operators of an ONNX file, with costs of vector instructions (a division 4, exp 32, a root 24).
 
-It has no count for an operator that it doesn't know, and stops there.
+It fails on an operator that it doesn't know.
 """
 
 from math import prod
@@ -26,7 +26,7 @@ def _upsample(case: Case) -> Costs:
 
 
 def _pool(kernel: tuple[int, ...]) -> Costs:
-    """Of a window with three axes only the first counts."""
+    """The cost of a window. If it has three axes, only the first counts."""
     cells = prod(kernel) if len(kernel) < 3 else kernel[0]
     words = "window size per value" if len(kernel) < 3 else "window depth per value"
     return (Cost(words, lambda case: case.values * cells),)

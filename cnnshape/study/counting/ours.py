@@ -1,4 +1,4 @@
-"""Our own figures, in parts that a tool's parts can be set against."""
+"""Our own figures, in parts that match the parts of tools."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ LEARNED = "learned parameters"
 
 
 def count(cases: Cases, quantity: Quantity) -> tuple[Tally, ...]:
-    """What our total of that quantity is made of, row by row."""
+    """The parts of our total of a quantity, row by row."""
     parts = _PARTS[quantity]
     return cases.spread([Tally(parts(case)) for case in cases.distinct])
 

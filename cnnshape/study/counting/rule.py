@@ -1,4 +1,4 @@
-"""What a counting rule is: a tool, a figure that it prints, and what it counts of each layer."""
+"""Counting rules: a tool, a figure that it prints, and its count of each layer."""
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
@@ -10,7 +10,7 @@ from cnnshape.study.counting.case import Case, Cases
 
 
 class Quantity(Enum):
-    """What a figure is a figure of: the one of our totals that it is compared with."""
+    """The quantity of a figure: the total of ours that it is compared with."""
 
     MACS = "macs"
     FLOPS = "flops"
@@ -26,7 +26,7 @@ class Mark(Enum):
 
 
 class Part(NamedTuple):
-    """A part of a layer's count: `words` say what is counted of `about` (a kind, or something of it)."""
+    """A part of a layer's count. `words` say what is counted of `about`: a kind, or a part of it."""
 
     about: str
     words: str
@@ -34,7 +34,7 @@ class Part(NamedTuple):
 
 
 class Tally:
-    """What is counted of one layer. Layers that count the same may share one tally, so it is compared by identity."""
+    """The count of one layer. Layers with the same count may share one tally, so tallies compare by identity."""
 
     __slots__ = ("_by_subject", "mark", "parts")
 
@@ -49,7 +49,7 @@ class Tally:
         return sum([part.amount for part in self.parts])
 
     def by_subject(self) -> dict[str, tuple[str, int]]:
-        """What is counted of each subject: in words, and as a number."""
+        """The count of each subject, in words and as a number."""
         if self._by_subject is None:
             self._by_subject = {}
             for part in self.parts:
@@ -59,7 +59,7 @@ class Tally:
 
     @property
     def amount(self) -> int | None:
-        """The sum of the parts; None where the count is not known."""
+        """The sum of the parts; None if the count is unknown."""
         return None if self.mark is Mark.UNKNOWN else self.total
 
 
@@ -88,7 +88,7 @@ class Rule(NamedTuple):
     whole: Callable[[Sequence[Tally]], tuple[Part, ...]] = lambda tallies: ()
 
     def tally(self, report: Report) -> tuple[Tally, ...]:
-        """What is counted of each row of a report."""
+        """The count of each row of a report."""
         return self.tallies(Cases(report))
 
 
@@ -111,7 +111,7 @@ class Cost(NamedTuple):
 
 Costs = tuple[Cost, ...]
 Answer = Costs | Mark
-"""What a tool counts of a layer; `()` is a stated zero."""
+"""A tool's count of a layer; `()` is a known zero."""
 Entry = Answer | Callable[[Case], Answer]
 
 
@@ -120,7 +120,7 @@ Family = type[object]
 
 
 class Table:
-    """What a tool counts of a layer: the entry of its kind, or else of the closest family that the kind belongs to.
+    """A table of counts. The count of a layer is the entry of its kind, or else of the closest family of the kind.
 
     `families` are base classes of kinds; `Layer`, the base of all kinds, has the answer for what the tool doesn't
     know. `kinds` are the kinds that the tool treats differently from their family, by name.
@@ -140,7 +140,7 @@ class Table:
         return Table({**self.families, **families}, {**self.kinds, **kinds})
 
     def answer(self, case: Case) -> Answer:
-        """What the tool counts of a layer."""
+        """The tool's count of a layer."""
         kind = type(case.layer)
         if kind not in self._entries:
             self._entries[kind] = self._entry(kind)
@@ -148,7 +148,7 @@ class Table:
         return entry(case) if callable(entry) else entry
 
     def tallies(self, cases: Cases) -> tuple[Tally, ...]:
-        """What the tool counts of each row."""
+        """The tool's count of each row."""
         return _of_rows(cases, self.answer)
 
     def _entry(self, kind: type[Layer]) -> Entry:

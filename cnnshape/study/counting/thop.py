@@ -1,6 +1,6 @@
 """thop and its successor ultralytics-thop: by hooks on module classes.
 
-A module of another class counts nothing, and so does whatever is no module.
+Modules of other classes, and everything that is not a module, count 0.
 """
 
 from collections.abc import Callable

@@ -1,0 +1,38 @@
+"""Nothing that a design is made of waits for the garbage collector: what is no longer needed is freed at once."""
+
+import gc
+
+import pytest
+
+import cnnshape
+from cnnshape.source import shipped_folder
+
+ARCHITECTURES = shipped_folder()
+
+
+@pytest.mark.parametrize("name", ["lenet5", "resnet18", "densenet121", "mobilenet_v3_small", "unet", "squeezenet1_0"])
+@pytest.mark.parametrize("work", [cnnshape.analyze, cnnshape.check])
+def test_a_sound_design_leaves_no_garbage(name, work):
+    path = ARCHITECTURES / f"{name}.yaml"
+    work(cnnshape.load(path))
+    gc.collect()
+    gc.disable()
+    try:
+        work(cnnshape.load(path))
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_the_collector_is_left_as_it_was():
+    design = cnnshape.load(ARCHITECTURES / "lenet5.yaml")
+    for enabled in (True, False):
+        (gc.enable if enabled else gc.disable)()
+        try:
+            cnnshape.analyze(design)
+            assert gc.isenabled() is enabled
+            with pytest.raises(cnnshape.DesignError):
+                cnnshape.analyze(cnnshape.load("cnnshape: 1\ninput: [3, 8, 8]\nlayers: [conv: {out: 3, kernel: 99}]\n"))
+            assert gc.isenabled() is enabled
+        finally:
+            gc.enable()
