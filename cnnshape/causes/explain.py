@@ -76,7 +76,7 @@ class _Explanation:
         """What rounds on the way to the join, with sizes of the input that were tried."""
         if len({shape[1:] for shape in self.shapes}) == 1:
             return None
-        rounding = find_rounding(self.replay)
+        rounding = find_rounding(Replay(self.graph, self.misfit.inputs))
         if rounding is None:
             return None
         rounding.sizes = [size for size in rounding.sizes if self.trial.solves(inputs={"": size})]
