@@ -3,7 +3,7 @@
 from cnnshape.api.collection import paused_collection
 from cnnshape.api.design import Design, seen_from
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import ExpansionMemory, Graph, Options, build
+from cnnshape.graph import Built, ExpansionMemory, Graph, Options, build
 from cnnshape.language import without_consequences
 from cnnshape.program import Program, resolve
 from cnnshape.report import Report, Settings, make_report
@@ -17,9 +17,17 @@ class Examination:
     gone through.
     """
 
-    __slots__ = ("_memory", "_report", "design", "graph", "options", "problems", "program", "visits")
+    __slots__ = ("_explain", "_memory", "_report", "design", "graph", "options", "problems", "program", "visits")
 
-    def __init__(self, design: Design, options: Options, program: Program | None, memory: ExpansionMemory) -> None:
+    def __init__(
+        self,
+        design: Design,
+        options: Options,
+        program: Program | None,
+        memory: ExpansionMemory,
+        *,
+        explain: bool = True,
+    ) -> None:
         self.design = design
         self.options = options
         self.program = program
@@ -27,6 +35,7 @@ class Examination:
         self.problems: list[Diagnostic] = design.diagnostics
         self.visits = 0
         self._memory = memory
+        self._explain = explain
         self._report: tuple[Settings, Report] | None = None
         if program is not None:
             self._build(program)
@@ -35,7 +44,8 @@ class Examination:
         with paused_collection():
             built = build(program, self.options, self._memory)
         self.visits = built.visits
-        own = without_consequences(built.problems, program.spec.repaired)
+        explained = _explained(program, self.options, built) if self._explain and built.misfits else built.problems
+        own = without_consequences(explained, program.spec.repaired)
         problems = self.design.diagnostics + seen_from(self.design.source, own)
         self.problems = sorted(problems, key=lambda problem: problem.place)
         self.graph = built.graph
@@ -61,17 +71,27 @@ class Examination:
 
     def with_options(self, options: Options) -> "Examination":
         """The same design with other options. Its program is resolved already; layers applied before are reused."""
-        return Examination(self.design, options, self.program, self._memory)
+        return Examination(self.design, options, self.program, self._memory, explain=self._explain)
 
 
-def examine(design: Design, options: Options) -> Examination:
-    """Examines a design."""
+def _explained(program: Program, options: Options, built: Built) -> list[Diagnostic]:
+    # Most designs have no such problem, and don't pay for it.
+    from cnnshape.causes import explain_misfits
+
+    return explain_misfits(program, options, built)
+
+
+def examine(design: Design, options: Options, *, explain: bool = True) -> Examination:
+    """Examines a design; where its joins fail, `explain` looks for the cause."""
     with paused_collection():
         program = None if design.spec is None else resolve(design.spec)
-    return Examination(design, options, program, ExpansionMemory())
+    return Examination(design, options, program, ExpansionMemory(), explain=explain)
 
 
-def expand(design: Design, options: Options) -> tuple[Graph | None, list[Diagnostic]]:
-    """The graph of a design and all its problems, sorted by place; no graph where there are errors."""
-    examination = examine(design, options)
+def expand(design: Design, options: Options, *, explain: bool = True) -> tuple[Graph | None, list[Diagnostic]]:
+    """The graph of a design and all its problems, sorted by place; no graph where there are errors.
+
+    Where joins fail, `explain` looks for the cause.
+    """
+    examination = examine(design, options, explain=explain)
     return (None if examination.problems else examination.graph), examination.problems

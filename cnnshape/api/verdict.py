@@ -48,6 +48,11 @@ def _judged(examination: Examination, program: Program, graph: Graph, checks: Ch
     spec = program.spec
     as_written = examination.options == Options(max_layers=examination.options.max_layers)
     problems = check_expectations(report, spec.expectations) if as_written else []
+    if problems:
+        # Only a design that misses its expectations pays for the search.
+        from cnnshape.causes import explain_outputs
+
+        problems = explain_outputs(program, examination.options, graph, problems)
     problems += check_budgets(report, checks.budgets, spec.source.name)
     resized = misfit(examination.design, examination.options, graph)
     problems += [resized] if resized else []

@@ -1,5 +1,6 @@
 """`cnnshape sizes`"""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -12,14 +13,15 @@ from cnnshape.cli.progress import Progress
 from cnnshape.cli.reading import fail, read_design
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph, Options, given_inputs
-from cnnshape.layers import Shape
+from cnnshape.layers import Shape, format_shape
 from cnnshape.render.sizes import FORMATS, SizesView
+from cnnshape.study.sizes import AxisSizes, axis_name, filled, find_sizes, starred
 from cnnshape.study.sizes import costs as costs_at
-from cnnshape.study.sizes import find_sizes
 
 MOST = 4096
 """The number of sizes in one job."""
 LARGEST = 10**6
+LARGEST_SIZE = 10**9
 STEPS = 6
 
 
@@ -49,6 +51,16 @@ def sizes(
             show_default=False,
         ),
     ] = None,
+    input: Annotated[
+        str,
+        typer.Option(
+            "--input",
+            "-i",
+            help="Try each starred axis by itself, and keep the other sizes: `1x64x*`.",
+            metavar="CxHxW",
+            show_default=False,
+        ),
+    ] = "",
     costs: Annotated[
         str,
         typer.Option(
@@ -61,28 +73,59 @@ def sizes(
 ) -> None:
     """Find the input sizes that work, those without rounding, why others fail, and what sizes cost.
 
-    Tries every size of the range, on all axes of the first input together.
+    Tries every size of the range, on all axes of the first input together, or on each axis with a star in `--input`.
     """
     design = read_design(spec)
     options = graph_options(None, param, variant)
-    channels, *spatial = _first_input(design, options)
-    if not spatial:
+    own = _first_input(design, options)
+    if len(own) == 1:
         raise typer.BadParameter("the first input has no spatial axes")
-    start = max(spatial)
+    shape, together = _axes_to_try(input, own)
     listed = _listed(costs)
-    lowest, highest = _range(start, lowest, highest)
 
-    examined = examine(design, options)
-    with Progress(highest - lowest + 1, "sizes") as progress:
+    examined = examine(design, options, explain=False)
+    runs = []
+    with Progress(0, "sizes") as progress:
 
-        def try_size(size: int) -> tuple[Graph | None, list[Diagnostic]]:
+        def try_size(axes: Axes, size: int) -> tuple[Graph | None, list[Diagnostic]]:
             progress.step()
-            tried = examined.with_options(options._replace(inputs={"": (channels, *(size for _ in spatial))}))
+            tried = examined.with_options(options._replace(inputs={"": filled(shape, axes, size)}))
             return (None if tried.problems else tried.graph), tried.problems
 
-        tried = find_sizes(try_size, lowest, highest)
-        seen = SizesView(design.name, tried, costs_at(try_size, listed or _steps_from(start)))
-    screen.write(seen)
+        for axes in together:
+            bounds = _range(max(shape[axis] for axis in axes), lowest, highest)
+            progress.total += bounds[1] - bounds[0] + 1
+            sizes_of_axis = find_sizes(partial(try_size, axes), *bounds, design.spec)
+            runs.append(AxisSizes(axis_name(shape, axes[0]) if input else "", starred(shape, axes), sizes_of_axis))
+        every = tuple([axis for axes in together for axis in axes])
+        at = listed or _steps_from(max(shape[axis] for axis in every))
+        view = SizesView(design.name, runs, costs_at(partial(try_size, every), at))
+    screen.write(view)
+
+
+Axes = tuple[int, ...]
+"""Axes of a shape that get one size."""
+
+
+def _axes_to_try(given: str, own: Shape) -> tuple[Shape, list[Axes]]:
+    """The input and the axes that are tried together: all of them, or each that has a star; raises BadParameter."""
+    if not given:
+        return own, [tuple(range(1, len(own)))]
+    words = given.lower().replace(",", "x").split("x")
+    hint = "--input"
+    if not all(
+        word == "*" or (word.isascii() and word.isdigit() and 0 < int(word[:10]) < LARGEST_SIZE) for word in words
+    ):
+        raise typer.BadParameter(f"{given!r} is no shape; write {starred(own, (len(own) - 1,))}", param_hint=hint)
+    if len(words) != len(own):
+        message = f"{given!r} has {len(words)} axes, but the input is {format_shape(own)}"
+        raise typer.BadParameter(message, param_hint=hint)
+    stars = [axis for axis, word in enumerate(words) if word == "*"]
+    if not stars or stars[0] == 0:
+        message = f"{given!r} needs a star on an axis of sizes, such as {starred(own, (len(own) - 1,))}"
+        raise typer.BadParameter(message, param_hint=hint)
+    shape = tuple(size if word == "*" else int(word) for word, size in zip(words, own, strict=True))
+    return shape, [(axis,) for axis in stars]
 
 
 def _first_input(design: Design, options: Options) -> Shape:

@@ -10,6 +10,7 @@ from cnnshape.graph.expansion import ExpansionMemory
 from cnnshape.graph.faults import Faults
 from cnnshape.graph.guess import UNKNOWN, Guess
 from cnnshape.graph.layout import doubtful_inputs, with_inputs
+from cnnshape.graph.misfit import Misfit
 from cnnshape.graph.model import Graph, GraphInput
 from cnnshape.graph.recovery import UNCERTAIN_INPUT
 from cnnshape.graph.references import tensor_of
@@ -23,12 +24,14 @@ from cnnshape.program import Program, resolve
 class Built(NamedTuple):
     """The graph of everything that could be built, all problems, and the number of steps and params visited.
 
-    The graph is None only if no input has a shape. It is complete if there are no problems.
+    The graph is None only if no input has a shape. It is complete if there are no problems. `misfits` are the joins that
+    failed: the first instance of each step.
     """
 
     graph: Graph | None
     problems: list[Diagnostic]
     visits: int
+    misfits: tuple[Misfit, ...] = ()
 
 
 def build(design: Spec | Program, options: Options | None = None, memory: ExpansionMemory | None = None) -> Built:
@@ -76,7 +79,7 @@ class _Builder:
         problems = self.problems(doubtful_inputs(inputs))
         complete = not problems and self.spec.sound and expander.holes == 0
         graph = Graph(self.spec.name, inputs, tuple(draft.nodes), outputs, draft.root, complete) if inputs else None
-        return Built(graph, problems, self.program.size + expander.visits)
+        return Built(graph, problems, self.program.size + expander.visits, tuple(expander.misfits.values()))
 
     def inputs(self, settled: Settled, scope: Scope) -> tuple[tuple[GraphInput, ...], Current]:
         """The inputs with settled shapes, and the tensor that enters the first step. Adds their names to the scope."""

@@ -16,6 +16,7 @@ from cnnshape.graph.expansion import MOST_NAMED, NAMES_PER_VISIT, VALUES_PER_VIS
 from cnnshape.graph.faults import Frame
 from cnnshape.graph.guess import UNKNOWN, Guess
 from cnnshape.graph.labels import Labels, ReservedNames
+from cnnshape.graph.misfit import Misfit
 from cnnshape.graph.scope import Current, Handle, Rounds, Scope
 from cnnshape.language import ListValue, Reference, Value
 from cnnshape.program import (
@@ -256,6 +257,9 @@ class Expander(BlockExpander):
                 return self._joins.residual(step, inputs, start, label, visit.labels)
             return self._joins.join(step, inputs, label, visit.labels)
         except Refused as refused:
+            entering = visit.current if isinstance(step, ResidualStep) and isinstance(visit.current, int) else None
+            misfit = Misfit(step.word.span, word=word, inputs=tuple(inputs), entering=entering)
+            self.misfits.setdefault(step, misfit)
             raise Refused(refused.diagnostic, refused.origin, self._joins.failed(values)) from None
 
     def _join(self, step: JoinStep, visit: Visit) -> tuple[Current, None]:

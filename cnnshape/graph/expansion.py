@@ -10,6 +10,7 @@ from cnnshape.graph.faults import Faults, Frame
 from cnnshape.graph.guess import UNKNOWN, Guess, exactly
 from cnnshape.graph.joins import Joins
 from cnnshape.graph.labels import Labels, ReservedNames
+from cnnshape.graph.misfit import Misfit
 from cnnshape.graph.recovery import after_failure
 from cnnshape.graph.references import conflict, tensor_of
 from cnnshape.graph.scope import Current, Handle, Rounds, Scope
@@ -87,6 +88,7 @@ class Expansion:
         self._params = {param.name.text: param.name.span for param in program.spec.params}
         self.visits = 0
         self.holes = 0
+        self.misfits: dict[object, Misfit] = {}
 
     # Faults, and what is left after them
 

@@ -10,28 +10,47 @@ from cnnshape.render.table import Column, Table, text_lines
 from cnnshape.render.table.records import records
 from cnnshape.render.wrapping import painted
 from cnnshape.report import FIGURES
-from cnnshape.study.sizes import Cost, Obstacle, Pattern, Sizes, find_pattern
+from cnnshape.study.sizes import AxisSizes, Cost, Obstacle, Pattern, Sizes, find_pattern
 
 LISTED = 12
 """The number of ranges to list; the rest is only counted."""
 
 
 class SizesView:
-    """The sizes of a design that work, and what some sizes cost."""
+    """The sizes of a design that work, for all axes together or by axis, and what some sizes cost."""
 
-    __slots__ = ("costs", "name", "sizes")
+    __slots__ = ("axes", "costs", "name")
 
-    def __init__(self, name: str, sizes: Sizes, costs: Sequence[Cost]) -> None:
+    def __init__(self, name: str, axes: Sequence[AxisSizes], costs: Sequence[Cost]) -> None:
         self.name = name
-        self.sizes = sizes
+        self.axes = axes
         self.costs = costs
 
 
-def plain(name: str, tried: Sizes, costs: Sequence[Cost], width: int | None = None, *, color: bool = False) -> str:
-    """The sizes that work and what they cost, as plain text."""
+def plain(
+    name: str, axes: Sequence[AxisSizes], costs: Sequence[Cost], width: int | None = None, *, color: bool = False
+) -> str:
+    """The sizes that work and their costs, as plain text."""
+    lines: list[str] = []
+    for axis in axes:
+        lines += ["", ""] if lines else []
+        start = len(lines)
+        lines += [
+            line for word, text in _parts(name, axis) for line in painted(word, text, width, NAME if color else "")
+        ]
+        lines[start] = paint(lines[start], BOLD if color else "")
+    if costs:
+        lines += ["", *text_lines(cost_table(costs), color=color)]
+    return "\n".join(lines) + "\n"
+
+
+def _parts(name: str, axis: AxisSizes) -> list[tuple[str, str]]:
+    """The text on one axis, or on all together: starts of lines, each with its text."""
+    tried = axis.sizes
     layers = max((len(layer) for layer, _ in tried.rounding), default=0)
-    parts = [
-        ("", f"{name}: all sizes from {tried.lowest} to {tried.highest} tried, on every axis of the input"),
+    of, at = (f"{axis.axis}s", f"at {axis.input}") if axis.axis else ("sizes", "on every axis of the input")
+    return [
+        ("", f"{name}: all {of} from {tried.lowest} to {tried.highest} tried, {at}"),
         ("", ""),
         ("smallest  ", _smallest(tried)),
         ("works     ", _sizes_text(tried.working, tried)),
@@ -41,11 +60,6 @@ def plain(name: str, tried: Sizes, costs: Sequence[Cost], width: int | None = No
         *([("", ""), ("", "where windows round first:")] if tried.rounding else ()),
         *((f"  {layer.ljust(layers)}  ", _sizes_text(sizes, tried)) for layer, sizes in tried.rounding),
     ]
-    lines = [line for start, text in parts for line in painted(start, text, width, NAME if color else "")]
-    lines[0] = paint(lines[0], BOLD if color else "")
-    if costs:
-        lines += ["", *text_lines(cost_table(costs), color=color)]
-    return "\n".join(lines) + "\n"
 
 
 def _smallest(tried: Sizes) -> str:
@@ -56,7 +70,8 @@ def _smallest(tried: Sizes) -> str:
 
 
 def _obstacle(obstacle: Obstacle, tried: Sizes) -> list[tuple[str, str]]:
-    return [(f"  line {obstacle.line}: ", _sizes_text(obstacle.sizes, tried)), ("    ", obstacle.message)]
+    layer = f", {obstacle.layer}" if obstacle.layer else ""
+    return [(f"  line {obstacle.line}{layer}: ", _sizes_text(obstacle.sizes, tried)), ("    ", obstacle.message)]
 
 
 def _sizes_text(sizes: tuple[int, ...], tried: Sizes) -> str:
@@ -124,30 +139,38 @@ def _ratio_text(ratio: float | None) -> str:
 _COST_KEYS = ("params", "macs", "flops", "activation_bytes", "peak_activation_bytes")
 
 
-def to_json(name: str, sizes: Sizes, costs: Sequence[Cost]) -> str:
-    """The sizes that work and what they cost, as JSON."""
+def to_json(name: str, axes: Sequence[AxisSizes], costs: Sequence[Cost]) -> str:
+    """The sizes that work and what they cost, as JSON; by axis where the input has stars."""
     cost_rows = [(cost.size, *(FIGURES[key].of(cost.report) for key in _COST_KEYS)) for cost in costs]
+    together = len(axes) == 1 and not axes[0].axis
+    by_axis = [{"axis": axis.axis, "input": axis.input, **_sizes_data(axis.sizes)} for axis in axes]
     data: dict[str, Any] = {
         "name": name,
-        "lowest": sizes.lowest,
-        "highest": sizes.highest,
-        "working": list(sizes.working),
-        "exact": list(sizes.exact),
-        "obstacles": [
-            {"line": obstacle.line, "message": obstacle.message, "sizes": list(obstacle.sizes)}
-            for obstacle in sizes.obstacles
-        ],
-        "rounding": {layer: list(values) for layer, values in sizes.rounding},
+        **(_sizes_data(axes[0].sizes) if together else {"axes": by_axis}),
         "costs": records(Table(map(Column, ("size", *_COST_KEYS)), cost_rows)),
     }
     return to_contract(data)
 
 
+def _sizes_data(sizes: Sizes) -> dict[str, Any]:
+    return {
+        "lowest": sizes.lowest,
+        "highest": sizes.highest,
+        "working": list(sizes.working),
+        "exact": list(sizes.exact),
+        "obstacles": [
+            {"line": obstacle.line, "layer": obstacle.layer, "message": obstacle.message, "sizes": list(obstacle.sizes)}
+            for obstacle in sizes.obstacles
+        ],
+        "rounding": {layer: list(values) for layer, values in sizes.rounding},
+    }
+
+
 def _to_text(view: SizesView, page: Page) -> str:
-    return plain(view.name, view.sizes, view.costs, page.width, color=page.color)
+    return plain(view.name, view.axes, view.costs, page.width, color=page.color)
 
 
 FORMATS: Formats[SizesView] = {
     "table": Format(_to_text),
-    "json": Format.fixed(lambda view: to_json(view.name, view.sizes, view.costs)),
+    "json": Format.fixed(lambda view: to_json(view.name, view.axes, view.costs)),
 }

@@ -1,11 +1,12 @@
 """Finds the input sizes that a design works at, by trying every size of a range."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Application, Graph
-from cnnshape.layers import Window
+from cnnshape.language import Spec, all_steps
+from cnnshape.layers import AXES, Shape, Window
 from cnnshape.report import Report, make_report
 
 MAX_PERIOD = 128
@@ -30,11 +31,12 @@ class Pattern(NamedTuple):
 
 
 class Obstacle(NamedTuple):
-    """A reason why sizes fail: the line, the problem at the smallest size, and all sizes."""
+    """A reason why sizes fail: the line and the word of the step, the problem at the smallest size, and all sizes."""
 
     line: int
     message: str
     sizes: tuple[int, ...]
+    layer: str = ""
 
 
 class Sizes(NamedTuple):
@@ -51,6 +53,32 @@ class Sizes(NamedTuple):
     rounding: tuple[tuple[str, tuple[int, ...]], ...]
 
 
+class AxisSizes:
+    """The sizes of one axis, while the others are held as `input` has them: `1x64x*`; or of all axes together."""
+
+    __slots__ = ("axis", "input", "sizes")
+
+    def __init__(self, axis: str, input: str, sizes: Sizes) -> None:
+        self.axis = axis
+        self.input = input
+        self.sizes = sizes
+
+
+def filled(shape: Shape, axes: Sequence[int], size: int) -> Shape:
+    """The shape with one size on some axes."""
+    return tuple([size if axis in axes else own for axis, own in enumerate(shape)])
+
+
+def starred(shape: Shape, axes: Sequence[int]) -> str:
+    """The shape with stars on some axes: `1x64x*`."""
+    return "x".join("*" if axis in axes else str(own) for axis, own in enumerate(shape))
+
+
+def axis_name(shape: Shape, axis: int) -> str:
+    """What an axis of sizes is called: `width`."""
+    return AXES[len(shape) - 1][axis - 1]
+
+
 class Cost(NamedTuple):
     """The report at one size."""
 
@@ -58,8 +86,9 @@ class Cost(NamedTuple):
     report: Report
 
 
-def find_sizes(expand: Expand, lowest: int, highest: int) -> Sizes:
-    """Tries every size of the range."""
+def find_sizes(expand: Expand, lowest: int, highest: int, spec: Spec | None = None) -> Sizes:
+    """Tries every size of the range; with the `spec`, obstacles name the steps where they are."""
+    words = _words(spec) if spec else {}
     working: list[int] = []
     exact: list[int] = []
     obstacles: dict[tuple[int, str], tuple[str, list[int]]] = {}
@@ -78,9 +107,22 @@ def find_sizes(expand: Expand, lowest: int, highest: int) -> Sizes:
         highest=highest,
         working=tuple(working),
         exact=tuple(exact),
-        obstacles=tuple(Obstacle(line, message, tuple(sizes)) for (line, _), (message, sizes) in obstacles.items()),
+        obstacles=tuple(
+            Obstacle(line, message, tuple(sizes), _word_at(words, line))
+            for (line, _), (message, sizes) in obstacles.items()
+        ),
         rounding=tuple((layer, tuple(sizes)) for layer, sizes in rounding.items()),
     )
+
+
+def _words(spec: Spec) -> dict[int, str]:
+    """The words of the steps by their lines: the last one of a line."""
+    return {step.word.span.line: step.word.text for step in all_steps(spec)}
+
+
+def _word_at(words: Mapping[int, str], line: int) -> str:
+    """The word of the step that has that line: it begins there, or before."""
+    return words.get(max((known for known in words if known <= line), default=0), "")
 
 
 def _place(problem: Diagnostic) -> tuple[int, str]:

@@ -13,7 +13,7 @@ from cnnshape.cli.app import app
 from cnnshape.cli.sizes import MOST
 from cnnshape.graph import Options
 from cnnshape.source import shipped_path
-from cnnshape.study.sizes import costs, find_pattern, find_sizes
+from cnnshape.study.sizes import costs, filled, find_pattern, find_sizes, starred
 
 from .growth import calls
 
@@ -150,3 +150,77 @@ def test_a_design_that_refuses_its_own_size_is_what_the_question_is_for(tmp_path
     path.write_text(path.read_text().replace("kernel", "krenel"))
     status, said = run(path)
     assert status == 1 and "CS403" in said
+
+
+BANDS = """cnnshape: 1
+input: [1, 64, 313]
+layers:
+  - max_pool: 4
+  - conv: {out: 8, kernel: [16, 1]}
+  - max_pool: {kernel: [1, 4]}
+  - conv:
+      out: 10
+      kernel: [1, 19]
+  - reshape: [10]
+"""
+
+
+def test_a_starred_axis_is_tried_while_the_others_are_held(tmp_path):
+    path = tmp_path / "bands.yaml"
+    path.write_text(BANDS)
+    assert run(path)[1]["working"] == []
+    _, tried = run(path, "--input", "1x64x*")
+    (width,) = tried["axes"]
+    assert (width["axis"], width["input"]) == ("width", "1x64x*")
+    assert width["working"] == list(range(304, 320))
+    assert [(one["layer"], one["line"], one["sizes"][0], one["sizes"][-1]) for one in width["obstacles"]] == [
+        ("max_pool", 4, 1, 3),
+        ("max_pool", 6, 4, 15),
+        ("conv", 9, 16, 303),
+        ("reshape", 10, 320, 626),
+    ]
+
+
+def test_each_starred_axis_is_tried_alone(tmp_path):
+    path = tmp_path / "bands.yaml"
+    path.write_text(BANDS)
+    _, tried = run(path, "-i", "1x*x*", "--to", 400, "--costs", "64")
+    height, width = tried["axes"]
+    assert (height["axis"], height["input"], height["working"]) == ("height", "1x*x313", [64, 65, 66, 67])
+    assert (width["axis"], width["input"], width["working"]) == ("width", "1x64x*", list(range(304, 320)))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("1x64x313", "needs a star"),
+        ("*x64x313", "needs a star"),
+        ("1x*", "has 2 axes, but the input is 1x64x313"),
+        ("1x64xwide", "is no shape; write 1x64x*"),
+        ("1x0x*", "is no shape"),
+        ("1x64x*x", "is no shape"),
+    ],
+)
+def test_an_input_without_a_usable_star_is_refused(tmp_path, given, said):
+    path = tmp_path / "bands.yaml"
+    path.write_text(BANDS)
+    status, printed = run(path, "--input", given)
+    assert status == 2
+    assert said in " ".join(printed.replace("│", " ").split())
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3)), min_size=1, max_size=3), st.integers(8, 20), st.booleans()
+)
+def test_axes_that_are_tried_alone_agree_with_single_expansions(windows, held, wide):
+    lines = [f"conv: {{out: 1, kernel: [{kernel}, {stride}], stride: [{stride}, 1]}}" for kernel, stride in windows]
+    design = cnnshape.load(small(lines))
+    axis = 2 if wide else 1
+
+    def shape(size):
+        return filled((3, held, held), (axis,), size)
+
+    tried = find_sizes(lambda size: expand(design, Options(inputs={"": shape(size)})), 1, 30)
+    works = tuple(size for size in range(1, 31) if not cnnshape.check(design, inputs=shape(size), ignore=["all"]))
+    assert tried.working == works
+    assert starred((3, held, held), (axis,)) == (f"3x{held}x*" if wide else f"3x*x{held}")

@@ -1,0 +1,11 @@
+"""Why shapes don't meet: the layer that is the cause, and edits of the file that were tried.
+
+A join or an expectation that fails is traced back to the layers that made its tensors. Each edit of their arguments is
+worked out on their shapes first; what makes them fit is then tried on the whole program, and offered only if the
+problem is gone and no other has come. Nothing here runs for a design without such a problem.
+"""
+
+from cnnshape.causes.explain import explain_misfits
+from cnnshape.causes.outputs import explain_outputs
+
+__all__ = ["explain_misfits", "explain_outputs"]
