@@ -10,12 +10,15 @@ from typer.main import get_command
 
 from cnnshape.cli import options
 from cnnshape.cli.app import app
+from cnnshape.cli.color import ColorOption
 from cnnshape.render.layer_table import COLUMNS
 
 # A parameter is of typer's own copy of click, or of click itself, by typer's version: no type fits both.
 _GROUP: Any = get_command(app)
 COMMANDS: dict[str, Sequence[Any]] = {name: _GROUP.get_command(None, name).params for name in _GROUP.commands}
-_SHARED = [get_args(value)[1].help for value in vars(options).values() if get_origin(value) is Annotated]
+_SHARED = [
+    get_args(value)[1].help for value in (*vars(options).values(), ColorOption) if get_origin(value) is Annotated
+]
 _HEADINGS = ("", "value", "default", "meaning")
 
 

@@ -30,7 +30,7 @@ from tables import table
 from typer.testing import CliRunner
 
 from cnnshape.cli.app import app
-from cnnshape.diagnostics import CATALOGUE, Code
+from cnnshape.diagnostics import CATALOGUE, GROUPS, Code
 from cnnshape.layers import KINDS, Layer, definitions
 from cnnshape.lint import BY_NAME as RULES
 from cnnshape.render.reference import default_text, describe_follower
@@ -235,23 +235,13 @@ _COMMANDS = {
     "unknown-variant": "cnnshape summary unknown-variant.yaml --variant wide",
     "expansion-budget": "cnnshape check expansion-budget.yaml --max-layers 1000",
     "budget-exceeded": "cnnshape check budget-exceeded.yaml --max-params 400",
+    "weights-misfit": "cnnshape check weights-misfit.yaml --input 3x64x64",
     "unproductive-layer": "cnnshape check unproductive-layer.yaml --select unproductive-layer",
 }
-_GROUPS = {
-    "CS1": "Reading the file",
-    "CS2": "Structure",
-    "CS3": "Names and expressions",
-    "CS4": "Kinds and arguments",
-    "CS5": "Shapes",
-    "CS6": "Expectations and budgets",
-    "CS7": "Design rules",
-    "CS8": "Ignoring rules",
-    "CS9": "Configuration",
-}
 _ERRORS_INTRODUCTION = (
-    "Everything that `cnnshape` can report. Codes never change their meaning. CS7 and CS8 are warnings, all others are "
-    "errors. A diagnostic names the place of the fault and, below it, related places; `help` suggests "
-    "a fix. The examples show what is printed for the spec above them."
+    "Everything that `cnnshape` can report. A code keeps its meaning for ever. CS7 and CS8 are warnings, all others are "
+    "errors. A diagnostic names the place of the fault and, below it, the places that have to do with it; `help` says "
+    "how to fix it. `cnnshape rule CODE` prints the same. The examples show what is printed for the spec above them."
 )
 _RULES_INTRODUCTION = (
     "Warnings of `cnnshape check` about designs that are valid but probably not intended. To select and ignore rules, see "
@@ -280,13 +270,13 @@ def example(name: str) -> Example:
 
 def errors_page() -> str:
     """`errors.md`: every code with its meaning and an example, as it is printed."""
-    groups = [(prefix, list(group)) for prefix, group in groupby(CATALOGUE.values(), lambda entry: entry.code[:3])]
+    groups = [(prefix, list(group)) for prefix, group in groupby(CATALOGUE.values(), lambda entry: entry.group)]
     parts = [_GENERATED, "# Errors and warnings", _ERRORS_INTRODUCTION]
     for prefix, group in groups:
         rows = [
             (f"[{entry.code}]({_page_of(entry)}#{_anchor(entry)})", f"`{entry.name}`", entry.meaning) for entry in group
         ]
-        parts += [f"## {_GROUPS[prefix]}", table(("code", "name", "meaning"), rows)]
+        parts += [f"## {GROUPS[prefix]}", table(("code", "name", "meaning"), rows)]
         parts += [_entry(entry, entry.meaning) for entry in group if not _page_of(entry)]
     return "\n\n".join(parts) + "\n"
 

@@ -1,4 +1,4 @@
-"""What is built: the wheel brings the architectures and the marker of types, and works with no checkout beside it."""
+"""What is built: the wheel brings the architectures, the pages of codes and the marker of types, and works with no checkout beside it."""
 
 import subprocess
 import sys
@@ -26,11 +26,12 @@ def test_the_wheel_works_without_the_checkout(built, tmp_path):
     names = {path.name for path in (ROOT / "architectures").glob("*.yaml")}
     assert {path.name for path in (tmp_path / "cnnshape" / "architectures").glob("*.yaml")} == names
     assert (tmp_path / "cnnshape" / "py.typed").exists()
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); sys.argv = ['cnnshape', 'summary', 'resnet50']\n"
-    code += "import cnnshape; print(cnnshape.__file__, file=sys.stderr)\nfrom cnnshape.cli import main; main()"
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.stderr.startswith(str(tmp_path))
-    assert "25,557,032" in done.stdout
+    for arguments, part in ((["summary", "resnet50"], "25,557,032"), (["rule", "CS512"], "    error[CS512]: ")):
+        code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); sys.argv = ['cnnshape', *{arguments}]\n"
+        code += "import cnnshape; print(cnnshape.__file__, file=sys.stderr)\nfrom cnnshape.cli import main; main()"
+        done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.stderr.startswith(str(tmp_path))
+        assert part in done.stdout
 
 
 def test_the_source_distribution_has_all_that_its_tests_need(built):

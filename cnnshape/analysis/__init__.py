@@ -4,7 +4,7 @@ from cnnshape.analysis.field import Field, Undefined
 from cnnshape.analysis.memory import Moment, Peak, activation_elements, memory_timeline, peak_memory
 from cnnshape.analysis.reach import last_maps
 from cnnshape.analysis.receptive_field import receptive_fields
-from cnnshape.analysis.weights import Counts, weight_counts
+from cnnshape.analysis.weights import Counts, resized_weights, weight_counts
 from cnnshape.analysis.work import Work, work
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "memory_timeline",
     "peak_memory",
     "receptive_fields",
+    "resized_weights",
     "weight_counts",
     "work",
 ]

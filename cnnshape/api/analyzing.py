@@ -1,4 +1,4 @@
-"""Analyzing, as a program calls it."""
+"""`analyze` of the Python API."""
 
 from collections.abc import Mapping
 
@@ -26,7 +26,7 @@ def analyze(
     """The report of a design.
 
     `inputs` overrides input shapes, channels first and without the batch: one shape for the first input, or a mapping
-    by name. Raises DesignError where the design has errors, ValueError for a batch or dtype that makes no sense.
+    by name. Raises DesignError if the design has errors, ValueError for an invalid batch or dtype.
 
     With `partial`, the report of a design with errors is that of everything that could be built, and is not
     `complete`: what has an error is missing, and all that depends on it. DesignError is raised only where no input

@@ -1,4 +1,4 @@
-"""Checking, as a program calls it."""
+"""`check` of the Python API."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,14 +19,14 @@ def check(
     ignore: Sequence[str] = (),
     budgets: Mapping[str, str] | None = None,
 ) -> list[Diagnostic]:
-    """Everything that is wrong or doubtful about a design, sorted by place; empty where nothing is.
+    """The errors and warnings of a design, sorted by place.
 
     Errors, missed expectations and budgets have severity `error`, the findings of design rules `warning`.
     `select` and `ignore` take names or codes of rules, `budgets` the most of a figure (`{"macs": "4.2G"}`).
     What the file expects of itself is held against it unless parameters, a variant or inputs were changed. Without
     a `variant`, the errors of all variants are found too.
     """
-    # A program that only analyzes doesn't pay for the rules.
+    # Programs that only analyze don't import the rules.
     from cnnshape.api.verdict import Checks, check_design
     from cnnshape.lint import Selection
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused_collection() -> Iterator[None]:
-    """Pauses the collector meanwhile; where it is paused already, whoever paused it goes on to decide."""
+    """Pauses the collector. If it is paused already, the outer pause decides when it continues."""
     if not gc.isenabled():
         yield
         return

@@ -30,7 +30,7 @@ class DesignError(Exception):
 
 
 class Design:
-    """A spec that was read, with the problems of reading it. `spec` is None where nothing could be made of it."""
+    """A spec that was read, with its diagnostics. `spec` is None if the text can't be read at all."""
 
     __slots__ = ("diagnostics", "name", "source", "spec")
 
@@ -47,7 +47,7 @@ class Design:
 def load(spec: str | PathLike[str], *, name: str = "") -> Design:
     """Reads a spec: a path, or a text with a line break in it.
 
-    `name` is what diagnostics call a text. What is wrong in the spec is found in the design's `diagnostics`; a file
+    `name` is what diagnostics call a text. Problems of the spec are in the design's `diagnostics`; a file
     that can't be opened raises OSError.
     """
     if isinstance(spec, str) and "\n" in spec:
@@ -90,7 +90,7 @@ def seen_from(source: SourceText, diagnostics: list[Diagnostic]) -> list[Diagnos
 
 
 def _elsewhere(source: SourceText, diagnostic: Diagnostic) -> bool:
-    """Whether it stands in another file; the text of an option is none."""
+    """Whether a diagnostic is in another file. The text of an option is not a file."""
     if diagnostic.at is None:
         return diagnostic.file != source.name
     return diagnostic.at.span.source is not source and diagnostic.at.span.source.path is not None

@@ -10,7 +10,7 @@ from cnnshape.report import Report, Settings, make_report
 
 
 class Examination:
-    """A design as far as it could be understood.
+    """The result of an examination: everything that could be built of a design, and its problems.
 
     `program` is None where nothing could be made of the text, `graph` also where no input has a shape. `problems` are
     all errors, sorted by place; where there are none, the graph is complete. `visits` counts the steps that were

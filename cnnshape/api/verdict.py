@@ -1,10 +1,11 @@
-"""Everything that a design is held against: its errors, what it expects of itself, budgets, and the design rules."""
+"""All checks of a design: errors, expectations, budgets, and design rules."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from cnnshape.api.design import Design, seen_from
 from cnnshape.api.examination import Examination, examine
+from cnnshape.api.weights import misfit
 from cnnshape.diagnostics import Diagnostic, Severity, diagnose
 from cnnshape.graph import Graph, Options
 from cnnshape.language import Variant
@@ -18,19 +19,19 @@ VARIANT_VISITS = 400_000
 
 
 class Checks(NamedTuple):
-    """What a design is held against, besides its own `expect`: which rules, and budgets (`{"params": "26M"}`)."""
+    """The checks of a design in addition to its own `expect`: rules, and budgets (`{"params": "26M"}`)."""
 
     selection: Selection = Selection()
     budgets: Mapping[str, str] = {}
 
 
 def check_design(design: Design, chosen: Options, checks: Checks) -> list[Diagnostic]:
-    """Everything that is wrong or doubtful about a design, sorted by place."""
+    """The errors and warnings of a design, sorted by place."""
     return judge(examine(design, chosen), checks)
 
 
 def judge(examination: Examination, checks: Checks) -> list[Diagnostic]:
-    """The errors of a design that was examined; where there are none, all else that is wrong or doubtful about it."""
+    """The errors of an examined design; if there are none, its missed expectations and budgets, and warnings."""
     graph, program = examination.graph, examination.program
     if examination.problems or graph is None or program is None:
         return examination.problems
@@ -53,6 +54,8 @@ def _judged(examination: Examination, program: Program, graph: Graph, checks: Ch
 
         problems = explain_outputs(program, examination.options, graph, problems)
     problems += check_budgets(report, checks.budgets, spec.source.name)
+    resized = misfit(examination.design, examination.options, graph)
+    problems += [resized] if resized else []
     return seen_from(spec.source, problems + lint(Subject(program, graph, report), checks.selection))
 
 

@@ -14,6 +14,8 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from cnnshape.cli.color import with_color
+from cnnshape.cli.examples import epilog
 from cnnshape.cli.exit_codes import BAD_USAGE, CLOSED_PIPE, INTERRUPTED
 from cnnshape.version import __version__
 
@@ -61,7 +63,8 @@ def _quiet_end() -> Iterator[None]:
 
 def _command(name: str) -> Any:
     alone = typer.Typer(add_completion=False)
-    alone.command(name)(getattr(import_module(f"cnnshape.cli.{COMMANDS[name]}"), COMMANDS[name]))
+    function = getattr(import_module(f"cnnshape.cli.{COMMANDS[name]}"), COMMANDS[name])
+    alone.command(name, epilog=epilog(name))(with_color(function))
     return get_command(alone)
 
 

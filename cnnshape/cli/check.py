@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from inspect import Parameter
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -12,20 +12,23 @@ import typer
 from cnnshape.api import design_of_bytes
 from cnnshape.api.verdict import Checks, check_design
 from cnnshape.cli.command import OptionGroup, command
-from cnnshape.cli.config import BadConfig, Config, config_for
+from cnnshape.cli.completion import complete_rules, complete_spec
+from cnnshape.cli.config import BadConfig, Config, config_for, unknown_rule_help
 from cnnshape.cli.cores import on_all_cores
 from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.cli.files import STDIN, find_files
 from cnnshape.cli.merging import merge
-from cnnshape.cli.options import DesignOptions, MaxLayersOption, complete_spec
+from cnnshape.cli.options import DesignOptions, MaxLayersOption
 from cnnshape.cli.output import Output, page_for, refuse_overwriting, write
+from cnnshape.cli.progress import with_progress
 from cnnshape.cli.reading import missing, read_stdin, unreadable
+from cnnshape.cli.unmarked import left_out
 from cnnshape.diagnostics import Diagnostic, Severity
 from cnnshape.document import read_file_bytes
 from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.lint import Selection
 from cnnshape.render.findings import FORMATS, Findings
-from cnnshape.report import BUDGETS, parse_wanted
+from cnnshape.report import BUDGETS, FIGURES, parse_wanted
 
 _FATAL = ("unreadable-file", "bad-configuration")
 
@@ -57,7 +60,8 @@ def _option_name(budget: str) -> str:
 
 
 def _budget_parameter(budget: str) -> Parameter:
-    help = "The most that a design may have: `26M`, `2MiB`."
+    figure = FIGURES[BUDGETS[budget]]
+    help = f"Report designs with more {figure.heading} than this: `{'2MiB' if figure.unit else '26M'}`."
     option = typer.Option(None, f"--{budget}", help=help, metavar="N", show_default=False)
     return Parameter(_option_name(budget), Parameter.KEYWORD_ONLY, default=option, annotation=str | None)
 
@@ -94,21 +98,30 @@ class FindingsOutput(Output[Findings]):
 @command
 def check(
     paths: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="PATHS...",
-            help="Files, folders, globs, `-` for standard input, or names of shipped architectures.",
+            help="Files, folders, globs, `-` for standard input, or names of shipped architectures; without any, the "
+            "current folder.",
             autocompletion=complete_spec,
             show_default=False,
         ),
-    ],
+    ] = None,
     *,
     output: FindingsOutput,
     select: Annotated[
         list[str] | None,
-        typer.Option("--select", help="Run these rules only: names, codes, `CS7`, `all`.", metavar="RULE"),
+        typer.Option(
+            "--select",
+            help="Run these rules only: names, codes, `CS7`, `all`.",
+            metavar="RULE",
+            autocompletion=complete_rules,
+        ),
     ] = None,
-    ignore: Annotated[list[str] | None, typer.Option("--ignore", help="Leave these rules out.", metavar="RULE")] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option("--ignore", help="Leave these rules out.", metavar="RULE", autocompletion=complete_rules),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")] = False,
     budgets: BudgetOptions,
@@ -117,21 +130,28 @@ def check(
 ) -> None:
     """Check designs: every error at its line, what files expect of themselves, budgets, and design rules.
 
-    Exits with 0 where nothing is wrong (warnings don't count), 1 for errors or missed budgets (with --strict for
-    warnings too), 2 for bad usage, a bad configuration, or a file that can't be read.
+    Exit codes:
+    0: nothing is wrong, or there are warnings alone.
+    1: an error or a missed budget; with --strict also a warning.
+    2: bad usage, a bad configuration, or a file that can't be read.
     """
     limits = budgets.limits()
     selection = _selection(select, ignore)
     request = Request(design.for_graph(max_layers), selection, limits)
-    files, unmatched = find_files(paths)
+    matched = find_files(paths or ["."])
+    files, doubtful = matched.files, matched.doubtful
     configs, refused = _configs(files)
-    checked = _checked(configs, request)
+    checked = {**_checked(configs, request), **{file: [finding] for file, finding in doubtful.items()}}
     diagnostics = [finding for findings in checked.values() for finding in findings]
-    findings = merge([*map(missing, unmatched), *refused, *diagnostics], checked)
+    findings = merge([*map(missing, matched.unmatched), *refused, *diagnostics], checked)
     names = tuple("<stdin>" if file == STDIN else file for file in checked)
+    if len(matched.unmarked) > len(doubtful):
+        sys.stderr.write(left_out(len(matched.unmarked) - len(doubtful)))
     output.write(Findings(tuple(findings), names), files)
     is_fatal = any(finding.name in _FATAL for finding in findings)
-    failed = [file for file, own in checked.items() if _fails(own, strict or configs[file].strict)]
+    failed = [
+        file for file, own in checked.items() if _fails(own, strict or (file in configs and configs[file].strict))
+    ]
     raise typer.Exit(BAD_USAGE if is_fatal else BAD_DESIGN if failed and not exit_zero else 0)
 
 
@@ -140,18 +160,19 @@ def _selection(select: list[str] | None, ignore: list[str] | None) -> Selection:
     selection = Selection(*split)
     unknown = selection.unknown()
     if unknown:
-        raise typer.BadParameter(f"there is no rule {unknown[0]!r}; `cnnshape rule` lists all rules")
+        raise typer.BadParameter(f"there is no rule {unknown[0]!r}; {unknown_rule_help(unknown[0])}")
     return selection
 
 
 def _configs(files: list[str]) -> tuple[dict[str, Config], list[Diagnostic]]:
     """The configuration of each file that has a valid one, and the diagnostics of the others."""
-    configs, refused = {}, []
+    configs: dict[str, Config] = {}
+    refused: list[Diagnostic] = []
     for file in files:
         try:
             configs[file] = config_for(Path(file))
         except BadConfig as bad:
-            refused.append(bad.diagnostic)
+            refused += bad.diagnostics
     return configs, refused
 
 
@@ -159,24 +180,7 @@ def _checked(configs: dict[str, Config], request: Request) -> dict[str, list[Dia
     """The findings of each file, in order. Uses all cores, unless standard input is one of the files."""
     jobs = [(file, config, request) for file, config in configs.items()]
     results = map(check_file, jobs) if STDIN in configs else on_all_cores(check_file, jobs)
-    return dict(zip(configs, _with_progress(results, len(jobs)), strict=True))
-
-
-def _with_progress(results: Iterator[list[Diagnostic]], count: int) -> Iterator[list[Diagnostic]]:
-    """The results, with a counter on a terminal after the first second."""
-    from time import monotonic
-
-    start = shown = monotonic()
-    terminal = sys.stderr.isatty()
-    for number, result in enumerate(results, 1):
-        yield result
-        now = monotonic()
-        if terminal and now - start > 1 and now - shown > 0.1:
-            shown = now
-            sys.stderr.write(f"\r{number} of {count} designs")
-            sys.stderr.flush()
-    if shown != start:
-        sys.stderr.write("\r\x1b[K")
+    return dict(zip(configs, with_progress(results, len(jobs), "designs"), strict=True))
 
 
 def check_file(job: tuple[str, Config, Request]) -> list[Diagnostic]:

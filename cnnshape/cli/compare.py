@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cnnshape.cli.command import command
+from cnnshape.cli.completion import complete_side
 from cnnshape.cli.exit_codes import BAD_DESIGN
 from cnnshape.cli.output import Output
 from cnnshape.cli.side import design_at, parse_side, report_of
@@ -14,7 +15,7 @@ from cnnshape.render.compare import FORMATS
 from cnnshape.render.diagnostics import escaped
 from cnnshape.study.compare import Comparison, Side
 from cnnshape.study.compare import compare as compare_sides
-from cnnshape.study.condition import Condition, parse_condition, violations
+from cnnshape.study.condition import Condition, condition_fault, parse_condition, violations
 
 
 @command
@@ -25,6 +26,7 @@ def compare(
             metavar="SIDE...",
             help="Two or more: a SPEC, or `SPEC@Block`, with settings after colons: `resnet50:batch=8`, "
             "`resnet50@Bottleneck:width=64:input=256x56x56`.",
+            autocompletion=complete_side,
             show_default=False,
         ),
     ],
@@ -68,7 +70,6 @@ def _conditions(texts: Sequence[str]) -> tuple[Condition, ...]:
     for text in texts:
         condition = parse_condition(text)
         if condition is None:
-            message = f"{text!r} is not a condition; write `macs > +5%` or `params > 26M`"
-            raise typer.BadParameter(message, param_hint="--fail-if")
+            raise typer.BadParameter(condition_fault(text), param_hint="--fail-if")
         conditions.append(condition)
     return tuple(conditions)

@@ -2,15 +2,17 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cnnshape.cli.toml_places import place
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
-from cnnshape.lint import Selection
+from cnnshape.lint import BY_NAME, Selection
 from cnnshape.report import BUDGETS, parse_wanted
+from cnnshape.source import SourceText
 
 # A table `tool.cnnshape`, or a table `tool` that may hold one.
 _OUR_TABLE = rb"""\btool["']?[ \t]*(?:\.[ \t]*["']?cnnshape\b|[\]=])"""
@@ -38,11 +40,11 @@ class Config(NamedTuple):
 
 
 class BadConfig(Exception):
-    """An invalid configuration; the diagnostic says why."""
+    """An invalid configuration; the diagnostics say why."""
 
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        super().__init__(diagnostic.message)
-        self.diagnostic = diagnostic
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        super().__init__(diagnostics[0].message)
+        self.diagnostics = tuple(diagnostics)
 
 
 def config_for(path: Path) -> Config:
@@ -60,11 +62,11 @@ def _nearest(folder: Path) -> Config:
     for candidate in (folder, *folder.parents):
         own, project = candidate / "cnnshape.toml", candidate / "pyproject.toml"
         if own.is_file():
-            return _read(own, _toml(own))
+            return _read(own, ()) or Config()
         if project.is_file() and _mentions_us(project):
-            tool = _toml(project).get("tool")
-            if isinstance(tool, dict) and "cnnshape" in tool:
-                return _read(project, tool["cnnshape"])
+            config = _read(project, ("tool", "cnnshape"))
+            if config is not None:
+                return config
     return Config()
 
 
@@ -78,43 +80,99 @@ def _mentions_us(path: Path) -> bool:
     return b"cnnshape" in text and re.search(_OUR_TABLE, text) is not None
 
 
-def _toml(path: Path) -> dict[str, Any]:
-    import tomllib
-
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _bad(path, f"not readable as TOML: {error}") from None
-
-
-def _read(path: Path, data: Any) -> Config:
-    if not isinstance(data, dict):
-        raise _bad(path, "`tool.cnnshape` is a table")
-    for key in data:
-        if key not in _KEYS:
-            raise _bad(path, f"there is no setting `{key}`", did_you_mean(key, _KEYS))
-    per_file = data.get("per-file-ignores", {})
-    if not isinstance(per_file, dict):
-        raise _bad(path, "`per-file-ignores` is a table of patterns", 'write `"legacy/*" = ["heavy-head"]`')
-    return Config(
-        folder=path.parent,
-        select=_names(path, data, "select"),
-        ignore=_names(path, data, "ignore"),
-        per_file_ignores=tuple((pattern, _names(path, per_file, pattern)) for pattern in per_file),
-        budgets=tuple((BUDGETS[key], _budget(path, key, data[key])) for key in BUDGETS if key in data),
-        strict=_flag(path, data, "strict"),
-    )
+def _read(path: Path, table: tuple[str, ...]) -> Config | None:
+    """The configuration in that table of a file; None where there is no such table. Raises BadConfig."""
+    reader = _Reader(path, table)
+    data = reader.toml()
+    for key in table:
+        data = data.get(key) if isinstance(data, dict) else None
+        if data is None:
+            return None
+    config = reader.config(data)
+    if reader.problems:
+        raise BadConfig(reader.problems)
+    return config
 
 
-def _names(path: Path, data: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    names = data.get(key, [])
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise _bad(path, f"`{key}` is a list of rules", f'write `{_key(key)} = ["heavy-head", "CS706"]`')
-    selection = Selection(select=tuple(names)) if key == "select" else Selection(ignore=tuple(names))
-    unknown = selection.unknown()
-    if unknown:
-        raise _bad(path, f"`{key}`: there is no rule `{unknown[0]}`", "`cnnshape rule` lists all rules")
-    return tuple(names)
+class _Reader:
+    """Reads the settings of one file, and collects their problems."""
+
+    def __init__(self, path: Path, table: tuple[str, ...]) -> None:
+        here = Path.cwd()
+        self.path = path
+        self.table = table
+        self.name = str(path.relative_to(here) if path.is_relative_to(here) else path)
+        self.source = SourceText(self.name, "", path)
+        self.problems: list[Diagnostic] = []
+
+    def toml(self) -> Any:
+        """The data of the file; raises BadConfig where it can't be read."""
+        import tomllib
+
+        try:
+            self.source = SourceText(self.name, self.path.read_text(encoding="utf-8"), self.path)
+            return tomllib.loads(self.source.text)
+        except RecursionError:
+            error: object = "brackets are nested too deeply"
+        except (OSError, ValueError) as refusal:
+            error = refusal
+        problem = diagnose("bad-configuration", f"not readable as TOML: {error}", file=self.name)
+        raise BadConfig([problem])
+
+    def config(self, data: Any) -> Config:
+        """The configuration that the data of our table states."""
+        if not isinstance(data, dict):
+            self._refuse((), "`tool.cnnshape` is a table")
+            return Config()
+        for key in data:
+            if key not in _KEYS:
+                self._refuse((key,), f"there is no setting `{key}`", did_you_mean(key, _KEYS))
+        return Config(
+            folder=self.path.parent,
+            select=self._names((), data, "select"),
+            ignore=self._names((), data, "ignore"),
+            per_file_ignores=self._per_file(data.get("per-file-ignores", {})),
+            budgets=tuple((BUDGETS[key], self._budget(key, data[key])) for key in BUDGETS if key in data),
+            strict=self._flag(data, "strict"),
+        )
+
+    def _per_file(self, patterns: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        key = "per-file-ignores"
+        if not isinstance(patterns, dict):
+            self._refuse((key,), f"`{key}` is a table of patterns", 'write `"legacy/*" = ["heavy-head"]`')
+            return ()
+        return tuple((pattern, self._names((key,), patterns, pattern)) for pattern in patterns)
+
+    def _names(self, table: tuple[str, ...], data: Mapping[str, Any], key: str) -> tuple[str, ...]:
+        names = data.get(key, [])
+        path = (*table, key)
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            self._refuse(path, f"`{key}` is a list of rules", f'write `{_key(key)} = ["heavy-head", "CS706"]`')
+            return ()
+        selection = Selection(select=tuple(names)) if key == "select" else Selection(ignore=tuple(names))
+        for unknown in selection.unknown():
+            self._refuse(path, f"`{key}`: there is no rule `{unknown}`", unknown_rule_help(unknown), unknown)
+        return tuple(names)
+
+    def _budget(self, key: str, value: object) -> str:
+        if isinstance(value, bool) or not isinstance(value, int | str) or parse_wanted(f"<= {value}") is None:
+            self._refuse((key,), f"`{key}` is a number, got {value!r}", f'write `{key} = "26M"`')
+        return str(value)
+
+    def _flag(self, data: Mapping[str, Any], key: str) -> bool:
+        value = data.get(key, False)
+        if not isinstance(value, bool):
+            self._refuse((key,), f"`{key}` is true or false")
+        return value is True
+
+    def _refuse(self, path: tuple[str, ...], message: str, help: str | None = None, value: str = "") -> None:
+        at = place(self.source, (*self.table, *path), value)
+        self.problems.append(diagnose("bad-configuration", message, at, file="" if at else self.name, help=help))
+
+
+def unknown_rule_help(name: str) -> str:
+    """What to write instead of a rule that doesn't exist."""
+    return did_you_mean(name, BY_NAME) or "`cnnshape rule` lists all rules"
 
 
 def _key(text: str) -> str:
@@ -122,22 +180,3 @@ def _key(text: str) -> str:
     import json
 
     return text if re.fullmatch("[A-Za-z0-9_-]+", text) else json.dumps(text, ensure_ascii=False)
-
-
-def _budget(path: Path, key: str, value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | str) or parse_wanted(f"<= {value}") is None:
-        raise _bad(path, f"`{key}` is a number, got {value!r}", f'write `{key} = "26M"`')
-    return str(value)
-
-
-def _flag(path: Path, data: Mapping[str, Any], key: str) -> bool:
-    value = data.get(key, False)
-    if not isinstance(value, bool):
-        raise _bad(path, f"`{key}` is true or false")
-    return value
-
-
-def _bad(path: Path, message: str, help: str | None = None) -> BadConfig:
-    here = Path.cwd()
-    shown = path.relative_to(here) if path.is_relative_to(here) else path
-    return BadConfig(diagnose("bad-configuration", message, file=str(shown), help=help))

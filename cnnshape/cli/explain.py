@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from cnnshape.cli.command import command
+from cnnshape.cli.completion import complete_layer
 from cnnshape.cli.options import CountOptions, DesignOptions, SpecArgument
-from cnnshape.cli.output import terminal_width
-from cnnshape.cli.reading import layer_index, read_graph
+from cnnshape.cli.output import page_for
+from cnnshape.cli.reading import part_of, read_graph
 from cnnshape.layers import format_shape
 from cnnshape.report import make_report
 
@@ -18,21 +19,28 @@ def explain(
     spec: SpecArgument,
     layer: Annotated[
         str | None,
-        typer.Argument(metavar="LAYER", help="A layer by its name in `summary --expand`.", show_default=False),
+        typer.Argument(
+            metavar="LAYER",
+            help="A layer, stage or block, by its name in `summary` or the end of it: `stage.0`, `Bottleneck.conv_2`.",
+            autocompletion=complete_layer,
+            show_default=False,
+        ),
     ] = None,
     *,
     design: DesignOptions,
     counts: CountOptions,
 ) -> None:
-    """Explain a layer's figures with the arithmetic; without LAYER, the chain of sizes through the network."""
+    """Explain the figures of a layer, stage or block with the arithmetic; without LAYER, how sizes change through the network."""
     _, graph = read_graph(spec, design.for_graph())
     from cnnshape.render import explain as face
     from cnnshape.study import explain as study
+    from cnnshape.study.explain_group import explain_group
 
     if layer is None:
         start = ", ".join(format_shape(given.tensor.shape) for given in graph.inputs)
-        sys.stdout.write(face.size_chain(graph.name, f"input {start}", study.size_chain(graph), terminal_width()))
+        sys.stdout.write(face.size_chain(graph.name, f"input {start}", study.size_chain(graph), page_for()))
         return
-    index = layer_index(graph, layer)
+    part = part_of(graph, layer)
     report = make_report(graph, "", counts.settings())
-    sys.stdout.write(face.explanation(study.explain(graph, report, index), terminal_width()))
+    explained = explain_group(graph, report, part.group) if part.group else study.explain(graph, report, part.start)
+    sys.stdout.write(face.explanation(explained, page_for()))

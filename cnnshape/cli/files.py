@@ -5,7 +5,10 @@ import re
 from collections.abc import Iterable, Iterator
 from glob import escape, glob, has_magic
 from pathlib import Path
+from typing import NamedTuple
 
+from cnnshape.cli.unmarked import unmarked_design
+from cnnshape.diagnostics import Diagnostic
 from cnnshape.document import read_file_bytes
 from cnnshape.source import shipped_path
 
@@ -17,17 +20,41 @@ _ANY_DEPTH = r"(?<![^/])(?:\*\*(?:/+|\Z))+"
 _SKIPPED = {"node_modules", "__pycache__"}
 
 
-def find_files(patterns: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The files that the patterns match, sorted and without duplicates; and the patterns without a match."""
+class Files(NamedTuple):
+    """What patterns match. `files` are designs, sorted and without repetition; `unmatched` the patterns without any.
+
+    `unmarked` are YAML files in folders that don't say that they are designs, each with what is wrong with it if it
+    looks like one.
+    """
+
+    files: list[str]
+    unmatched: list[str]
+    unmarked: dict[str, Diagnostic | None]
+
+    @property
+    def doubtful(self) -> dict[str, Diagnostic]:
+        """The files that look like designs and don't say so."""
+        return {name: finding for name, finding in self.unmarked.items() if finding is not None}
+
+
+def find_files(patterns: Iterable[str]) -> Files:
+    """The files that the patterns match."""
     files: dict[str, str] = {}
+    unmarked: dict[str, tuple[str, Diagnostic | None]] = {}
     unmatched = []
     for pattern in patterns:
-        matched = list(_matched(pattern))
-        for name in matched:
-            files.setdefault(same_file(name), name)
-        if not matched:
+        empty = True
+        for name, is_design in _matched(pattern):
+            file = same_file(name)
+            if is_design:
+                files.setdefault(file, name)
+            elif file not in unmarked:
+                unmarked[file] = name, unmarked_design(name)
+            empty = empty and not is_design and unmarked[file][1] is None
+        if empty:
             unmatched.append(pattern)
-    return sorted(files.values()), unmatched
+    others = sorted((own for file, own in unmarked.items() if file not in files), key=lambda own: own[0])
+    return Files(sorted(files.values()), unmatched, dict(others))
 
 
 def same_file(name: str) -> str:
@@ -36,18 +63,19 @@ def same_file(name: str) -> str:
     return os.path.join(os.path.realpath(folder), own)  # noqa: PTH118 -- the name of anything, `<stdin>` too
 
 
-def _matched(pattern: str) -> Iterator[str]:
+def _matched(pattern: str) -> Iterator[tuple[str, bool]]:
+    """The files of a pattern, each with whether it is a design; of those in folders, all YAML files."""
     if pattern == STDIN:
-        yield pattern
+        yield pattern, True
     elif os.path.isdir(pattern):  # noqa: PTH112 -- a Path would normalize the name that the user gave
         yield from _in_folder(pattern)
     elif os.path.lexists(pattern):
-        yield pattern
+        yield pattern, True
     elif has_magic(pattern):
         for name in _globbed(pattern):
-            yield from _in_folder(name) if Path(name).is_dir() else [name]
+            yield from _in_folder(name) if Path(name).is_dir() else [(name, True)]
     elif (shipped := shipped_path(pattern)) is not None:
-        yield str(shipped)
+        yield str(shipped), True
 
 
 def _globbed(pattern: str) -> Iterator[str]:
@@ -64,14 +92,14 @@ def _globbed(pattern: str) -> Iterator[str]:
             yield from _globbed(os.path.join(escape(here), after))  # noqa: PTH118
 
 
-def _in_folder(folder: str) -> Iterator[str]:
-    """The specs below a folder; links to folders are not followed."""
+def _in_folder(folder: str) -> Iterator[tuple[str, bool]]:
+    """The YAML files below a folder, each with whether it is a design; links to folders are not followed."""
     for top, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
         for name in names:
             path = os.path.join(top, name)  # noqa: PTH118 -- keeps `./` and the like as the user gave it
-            if name.endswith(_ENDINGS) and Path(path).is_file() and _is_spec(path):
-                yield path
+            if name.endswith(_ENDINGS) and Path(path).is_file():
+                yield path, _is_spec(path)
 
 
 def _is_spec(path: str) -> bool:

@@ -1,15 +1,14 @@
 """`cnnshape layers`"""
 
-import sys
 from typing import Annotated
 
 import typer
 
 from cnnshape.cli.exit_codes import BAD_USAGE
-from cnnshape.cli.output import terminal_width
+from cnnshape.cli.output import print_list, print_page, terminal_width
 from cnnshape.cli.reading import fail
-from cnnshape.diagnostics import diagnose, did_you_mean
 from cnnshape.layers import BY_NAME, foreign_kind
+from cnnshape.program import explain_unknown_kind
 from cnnshape.render.reference import kind_page, kinds_overview
 
 
@@ -24,10 +23,9 @@ def layers(
 ) -> None:
     """Print the vocabulary: all layer kinds, or one with its arguments and formulas."""
     if kind is None:
-        sys.stdout.write(kinds_overview(terminal_width()))
+        print_list(kinds_overview(terminal_width()))
         return
     known = BY_NAME.get(kind) or foreign_kind(kind)
     if known is None:
-        help = did_you_mean(kind, BY_NAME) or "`cnnshape layers` lists all kinds"
-        fail([diagnose("unknown-kind", f"no layer kind is called `{kind}`", help=help)], BAD_USAGE)
-    sys.stdout.write(kind_page(known, terminal_width()))
+        fail([explain_unknown_kind(kind)], BAD_USAGE)
+    print_page(kind_page(known, terminal_width()))

@@ -11,6 +11,7 @@ import typer
 from cnnshape.cli.command import command
 from cnnshape.cli.cores import on_all_cores
 from cnnshape.cli.output import Screen
+from cnnshape.cli.progress import with_progress
 from cnnshape.diagnostics import did_you_mean
 from cnnshape.render.zoo import FORMATS
 from cnnshape.report import parse_quantity
@@ -32,8 +33,21 @@ def _complete_family(incomplete: str) -> list[str]:
     return [family for family in families() if family.startswith(incomplete)]
 
 
+def _complete_name(incomplete: str) -> list[str]:
+    return [name for name in [*shipped_names(), *families()] if name.startswith(incomplete)]
+
+
 @command
 def list_(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="NAMES...",
+            help="Only these architectures, by name or family.",
+            autocompletion=_complete_name,
+            show_default=False,
+        ),
+    ] = None,
     *,
     family: Annotated[
         list[str] | None,
@@ -46,16 +60,20 @@ def list_(
         str | None, typer.Option("--max-macs", help="The most multiply-accumulates: `1G`.", metavar="N")
     ] = None,
     sort: Annotated[Sort, typer.Option("--sort", help="Sort by this, smallest first.")] = Sort.NAME,
-    screen: Annotated[Screen[Sequence[Entry]], FORMATS, "`table` leaves out columns if the terminal is too narrow."],
+    screen: Annotated[
+        Screen[Sequence[Entry]],
+        FORMATS,
+        "How to print it; `table` leaves out columns if the terminal is too narrow.",
+    ],
 ) -> None:
     """List the shipped architectures with what they cost.
 
     Parameters, MACs and receptive field are those of the default input and params (`cnnshape summary NAME`).
-    RF: input cells per axis that a cell of the last map before the first output depends on; `all`: it sees the whole
-    input; `*`: paths with different centres have met.
+    RF: input cells per axis that a cell of the last map before the first output depends on.
+    RF `all`: each cell sees the whole input. RF `*`: paths with different centres have met.
     """
     limits = (_limit(max_params, "--max-params"), _limit(max_macs, "--max-macs"))
-    chosen = chosen_names(family or [])
+    chosen = _named(names or [], chosen_names(family or []))
     cheap = [entry for entry in entries(chosen) if entry.params <= limits[0] and entry.macs <= limits[1]]
     cheap.sort(key=SORTS[sort])
     screen.write(cheap)
@@ -72,6 +90,19 @@ def _limit(text: str | None, option: str) -> Fraction | float:
     return quantity.value
 
 
+def _named(wanted: Sequence[str], chosen: Sequence[str]) -> list[str]:
+    """Those of the chosen architectures that are named, by name or family; raises typer.BadParameter for a bad name."""
+    if not wanted:
+        return list(chosen)
+    members = {**families(), **{name: [name] for name in shipped_names()}}
+    for name in wanted:
+        if name not in members:
+            hint = did_you_mean(name, members) or "`cnnshape list` shows all names"
+            raise typer.BadParameter(f"no architecture or family is called {name!r}; {hint}", param_hint="NAMES")
+    named = {name for word in wanted for name in (*members[word], *families().get(word, ()))}
+    return [name for name in chosen if name in named]
+
+
 def chosen_names(wanted: Sequence[str]) -> list[str]:
     """The architectures of these families, or all without families. Raises typer.BadParameter for an unknown one."""
     if not wanted:
@@ -86,4 +117,4 @@ def chosen_names(wanted: Sequence[str]) -> list[str]:
 
 def entries(names: Sequence[str]) -> list[Entry]:
     """The entries of these architectures. Raises DesignError for one with errors."""
-    return list(on_all_cores(survey, names))
+    return list(with_progress(on_all_cores(survey, names), len(names), "architectures"))

@@ -27,7 +27,9 @@ def memory(
     ] = False,
     inplace_adds: Annotated[bool, typer.Option("--inplace-adds", help="Joins overwrite their first input.")] = False,
     expand: ExpandOption = False,
-    depth: Annotated[int, typer.Option("--depth", "-d", help="Open stages and blocks to this depth.", min=0)] = 0,
+    depth: Annotated[
+        int, typer.Option("--depth", "-d", help="Open stages and blocks to this depth.", min=0, metavar="N")
+    ] = 0,
     peak_flops: Annotated[
         str | None, typer.Option("--peak-flops", help="FLOPs per second of an ideal machine: `4T`.", metavar="N")
     ] = None,

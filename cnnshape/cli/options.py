@@ -7,20 +7,15 @@ from typing import Annotated
 import typer
 
 from cnnshape.cli.command import OptionGroup
+from cnnshape.cli.completion import complete_dtype, complete_param, complete_spec, complete_variant
 from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.reading import fail
-from cnnshape.diagnostics import diagnose
+from cnnshape.diagnostics import diagnose, did_you_mean
 from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.language import Value, read_value
 from cnnshape.layers import Shape
 from cnnshape.report import DTYPES, Settings
-from cnnshape.source import SourceText, shipped_names
-
-
-def complete_spec(incomplete: str) -> list[str]:
-    """The shipped architectures that start with a text."""
-    return [name for name in shipped_names() if name.startswith(incomplete)]
-
+from cnnshape.source import SourceText
 
 SpecArgument = Annotated[
     str,
@@ -40,17 +35,32 @@ InputOption = Annotated[
 ParamOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--param", "-p", help="Set a param of the spec: `width=128`, `repeats=[3,4,23,3]`.", metavar="NAME=VALUE"
+        "--param",
+        "-p",
+        help="Set a param of the spec: `width=128`, `repeats=[3,4,23,3]`.",
+        metavar="NAME=VALUE",
+        autocompletion=complete_param,
     ),
 ]
-VariantOption = Annotated[str, typer.Option("--variant", help="Use a variant that the spec declares.", metavar="NAME")]
-BatchOption = Annotated[int, typer.Option("--batch", "-b", help="Samples per batch.", min=1, max=10**9)]
+VariantOption = Annotated[
+    str,
+    typer.Option(
+        "--variant", help="Use a variant that the spec declares.", metavar="NAME", autocompletion=complete_variant
+    ),
+]
+BatchOption = Annotated[int, typer.Option("--batch", "-b", help="Samples per batch.", min=1, max=10**9, metavar="N")]
 DtypeOption = Annotated[
-    str, typer.Option("--dtype", help=f"Type of weights and activations: {', '.join(DTYPES)}.", metavar="TYPE")
+    str,
+    typer.Option(
+        "--dtype",
+        help=f"Type of weights and activations: {', '.join(DTYPES)}.",
+        metavar="TYPE",
+        autocompletion=complete_dtype,
+    ),
 ]
 OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file instead.", metavar="FILE")]
 MaxLayersOption = Annotated[
-    int, typer.Option("--max-layers", help="The most layers that a spec may expand to.", min=1, max=10**7)
+    int, typer.Option("--max-layers", help="The most layers that a spec may expand to.", min=1, max=10**7, metavar="N")
 ]
 
 
@@ -86,7 +96,8 @@ def graph_options(
     """The options of the graph; raises typer.BadParameter, or exits with the place, for what can't be read."""
     shapes = dict(_input(text) for text in inputs or ())
     values = dict(_param(text) for text in params or ())
-    return Options(params=values, variant=variant, inputs=shapes, max_layers=max_layers)
+    chosen = Options(params=values, variant=variant, inputs=shapes, max_layers=max_layers)
+    return chosen._replace(inputs_name="--input") if shapes else chosen
 
 
 def _input(text: str) -> tuple[str, Shape]:
@@ -109,8 +120,19 @@ def _param(text: str) -> tuple[str, Value]:
     return name, read
 
 
+FOREIGN_DTYPES = {
+    "float": "float32", "single": "float32", "fp32": "float32", "f32": "float32",
+    "half": "float16", "fp16": "float16", "f16": "float16", "bf16": "bfloat16",
+    "double": "float64", "fp64": "float64", "f64": "float64", "fp8": "float8", "uint8": "int8",
+}  # fmt: skip
+"""What other programs call these types."""
+
+
 def checked_dtype(dtype: str) -> str:
     """The dtype; raises typer.BadParameter for an unknown one."""
-    if dtype not in DTYPES:
-        raise typer.BadParameter(f"{dtype!r} is not one of {', '.join(DTYPES)}", param_hint="--dtype")
-    return dtype
+    if dtype in DTYPES:
+        return dtype
+    word = dtype.lower().removeprefix("torch.")
+    meant = FOREIGN_DTYPES.get(word)
+    help = f"did you mean `{meant}`?" if meant else did_you_mean(word, DTYPES)
+    raise typer.BadParameter(f"{dtype!r} is not a type; {help}", param_hint="--dtype")

@@ -12,6 +12,7 @@ import typer
 from cnnshape.cli.command import OptionGroup
 from cnnshape.cli.options import OutputOption
 from cnnshape.cli.page import page_of
+from cnnshape.render.color import BOLD, NAME, paint
 from cnnshape.render.formats import Formats, Page
 
 Value = TypeVar("Value")
@@ -77,6 +78,20 @@ def page_for(path: Path | None = None) -> Page:
 def terminal_width() -> int | None:
     """The columns of the terminal of standard output; None for a pipe or a file."""
     return page_for().width
+
+
+def print_page(text: str) -> None:
+    """Prints a text whose first line is its title, which is bold where there are colours."""
+    title, rest = text.split("\n", 1)
+    sys.stdout.write(f"{paint(title, BOLD if page_for().color else '')}\n{rest}")
+
+
+def print_list(text: str) -> None:
+    """Prints lines that start with a name and two spaces; the names are coloured where there are colours."""
+    style = NAME if page_for().color else ""
+    for line in text.splitlines(keepends=True):
+        name, gap, rest = line.partition("  ")
+        sys.stdout.write(f"{paint(name, style)}{gap}{rest}" if gap else line)
 
 
 def refuse_overwriting(path: Path | None, read: Iterable[str]) -> None:

@@ -13,8 +13,11 @@ from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.cli.page import page_of
 from cnnshape.diagnostics import Diagnostic, diagnose, nearest
 from cnnshape.document import MAX_BYTES, read_file_bytes
-from cnnshape.graph import Graph, Options
+from cnnshape.graph import Graph, Options, Part, named_parts, parts
 from cnnshape.source import shipped_names, shipped_path
+
+MOST_NAMED = 4
+"""Names that a message lists where one could mean several layers."""
 
 
 def read_design(spec: str) -> Design:
@@ -78,14 +81,37 @@ def graph_of(design: Design, options: Options) -> Graph:
     return graph
 
 
-def layer_index(graph: Graph, name: str) -> int:
-    """The index of the node with a name; raises typer.BadParameter if there is none."""
-    names = [node.name for node in graph.nodes]
-    if name in names:
-        return names.index(name)
-    close = nearest(name, names) or nearest(name, (full_name.rpartition(".")[2] for full_name in names))
+def note_misfit(design: Design, options: Options, graph: Graph) -> None:
+    """Says on stderr where the weights of the file's own size don't fit the size that is asked for."""
+    # Most runs ask for no other size, and don't pay for this.
+    from cnnshape.api.weights import misfit
+
+    problem = misfit(design, options, graph) if options.inputs else None
+    if problem is not None:
+        sys.stderr.write("; ".join([f"note: {problem.message}", *problem.notes]) + "\n")
+
+
+def part_of(graph: Graph, name: str) -> Part:
+    """The layer, stage or block of that name; raises typer.BadParameter where there is none, or more than one."""
+    named = named_parts(graph, name)
+    if len(named) == 1:
+        return named[0]
+    message = _ambiguous(name, named) if named else _unknown(graph, name)
+    raise typer.BadParameter(message, param_hint="LAYER")
+
+
+def _ambiguous(name: str, named: Sequence[Part]) -> str:
+    listed = ", ".join(f"`{part.name}`" for part in named[:MOST_NAMED])
+    more = len(named) - MOST_NAMED
+    others = f" and {more:,} more" if more > 0 else ""
+    return f"{name!r} may be {listed}{others}; write more of the name"
+
+
+def _unknown(graph: Graph, name: str) -> str:
+    names = dict.fromkeys(part.name for part in parts(graph))
+    close = nearest(name, names) or nearest(name, dict.fromkeys(full_name.rpartition(".")[2] for full_name in names))
     hint = f"did you mean `{close}`?" if close else "`cnnshape summary --expand` shows all names"
-    raise typer.BadParameter(f"no layer is called {name!r}; {hint}", param_hint="LAYER")
+    return f"no layer, stage or block is called {name!r}; {hint}"
 
 
 def fail(diagnostics: Sequence[Diagnostic], code: int = BAD_DESIGN) -> NoReturn:
@@ -96,8 +122,8 @@ def fail(diagnostics: Sequence[Diagnostic], code: int = BAD_DESIGN) -> NoReturn:
 
 def report(diagnostics: Sequence[Diagnostic]) -> None:
     """Prints diagnostics with excerpts on stderr: coloured and cut to its width on a terminal."""
-    from cnnshape.render.diagnostics import closing, colored, full
+    from cnnshape.render.diagnostics import closing, colored, full, pointer
 
     page = page_of(sys.stderr)
     text = colored if page.color else full
-    sys.stderr.write(f"{text(diagnostics, page.width)}{closing(diagnostics)}\n")
+    sys.stderr.write(f"{text(diagnostics, page.width)}{closing(diagnostics)}{pointer(diagnostics)}\n")

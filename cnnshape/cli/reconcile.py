@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cnnshape.cli.command import command
+from cnnshape.cli.completion import complete_tool
 from cnnshape.cli.options import DesignOptions, SpecArgument
 from cnnshape.cli.output import Output
 from cnnshape.cli.reading import read_graph
@@ -23,7 +24,11 @@ def reconcile(
     tool: Annotated[
         list[str] | None,
         typer.Option(
-            "--tool", "-t", help="Only these tools, by the names in the first column: `fvcore`.", metavar="NAME"
+            "--tool",
+            "-t",
+            help="Only these tools, by the names in the first column: `fvcore`.",
+            metavar="NAME",
+            autocompletion=complete_tool,
         ),
     ] = None,
     design: DesignOptions,

@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from cnnshape.cli.command import command
+from cnnshape.cli.completion import complete_layer
 from cnnshape.cli.options import DesignOptions, SpecArgument
 from cnnshape.cli.output import Output, refuse_overwriting, write
-from cnnshape.cli.reading import layer_index, read_graph
+from cnnshape.cli.reading import part_of, read_graph
 from cnnshape.graph import Graph
 from cnnshape.layers import format_shape
 from cnnshape.render.rf import FORMATS, FieldsView, region_text
@@ -24,7 +25,10 @@ def rf(
     layer: Annotated[
         str | None,
         typer.Argument(
-            metavar="LAYER", help="Trace up to this layer, or with --at show a cell of it.", show_default=False
+            metavar="LAYER",
+            help="Trace up to this layer, stage or block; with --at, look at its output.",
+            autocompletion=complete_layer,
+            show_default=False,
         ),
     ] = None,
     *,
@@ -37,7 +41,7 @@ def rf(
 ) -> None:
     """Print the receptive field through a network: size, stride, centre, padding, and where it covers the input."""
     _, graph = read_graph(spec, design.for_graph())
-    end = len(graph.nodes) if layer is None else layer_index(graph, layer) + 1
+    end = len(graph.nodes) if layer is None else part_of(graph, layer).end
     if at is None:
         output.write(_fields(graph, end, drawn=output.format == "svg"), [spec])
         return

@@ -1,18 +1,13 @@
 """`cnnshape rule`"""
 
-import sys
 from typing import Annotated
 
 import typer
 
-from cnnshape.cli.output import terminal_width
-from cnnshape.diagnostics import did_you_mean
-from cnnshape.lint import BY_NAME, RULES
-from cnnshape.render.rules import rule_page, rules_overview
-
-
-def _complete(incomplete: str) -> list[str]:
-    return [name for name in BY_NAME if name.startswith(incomplete)]
+from cnnshape.cli.completion import complete_code
+from cnnshape.cli.output import print_list, print_page, terminal_width
+from cnnshape.diagnostics import CATALOGUE, Code, did_you_mean, lookup
+from cnnshape.render.codes import code_page, codes_overview
 
 
 def rule(
@@ -20,18 +15,25 @@ def rule(
         str | None,
         typer.Argument(
             metavar="RULE",
-            help="A design rule: its name, or its code.",
-            autocompletion=_complete,
+            help="The code or the name of an error or a design rule; `CS5` lists a group.",
+            autocompletion=complete_code,
             show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Print the design rules that `check` applies: all of them, or one rule's manual page."""
-    if rule is None:
-        sys.stdout.write(rules_overview(terminal_width()))
+    """Print the page of an error or a design rule, by its code or its name; without one, list them all."""
+    entry = lookup(rule or "")
+    if entry is None:
+        print_list(codes_overview(_listed(rule or "CS"), terminal_width()))
         return
-    known = next((known for known in RULES if rule in (known.name, known.code)), None)
-    if known is None:
-        help = did_you_mean(rule, [*BY_NAME, *(known.code for known in RULES)]) or "`cnnshape rule` lists them"
-        raise typer.BadParameter(f"no rule is called {rule!r}; {help}", param_hint="RULE")
-    sys.stdout.write(rule_page(known, terminal_width()))
+    print_page(code_page(entry, terminal_width()))
+
+
+def _listed(start: str) -> list[Code]:
+    """The entries whose codes begin like that; raises typer.BadParameter where there are none."""
+    entries = [entry for entry in CATALOGUE.values() if entry.code.startswith(start.upper())]
+    if not entries:
+        words = [*CATALOGUE, *(entry.code for entry in CATALOGUE.values())]
+        help = did_you_mean(start, words) or "`cnnshape rule` lists them all"
+        raise typer.BadParameter(f"no error and no rule is called {start!r}; {help}", param_hint="RULE")
+    return entries

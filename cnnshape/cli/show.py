@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from cnnshape.cli.completion import complete_shipped
 from cnnshape.cli.exit_codes import BAD_USAGE
-from cnnshape.cli.options import complete_spec
 from cnnshape.cli.reading import fail, missing
 from cnnshape.source import shipped_path
 
@@ -14,7 +14,12 @@ from cnnshape.source import shipped_path
 def show(
     name: Annotated[
         str,
-        typer.Argument(help="The name of a shipped architecture.", autocompletion=complete_spec, show_default=False),
+        typer.Argument(
+            metavar="NAME",
+            help="The name of a shipped architecture.",
+            autocompletion=complete_shipped,
+            show_default=False,
+        ),
     ],
 ) -> None:
     """Print the YAML of a shipped architecture, to start from: `cnnshape show resnet50 > mine.yaml`."""

@@ -10,7 +10,7 @@ import typer
 from cnnshape.api import Design, block_alone, design_of_bytes
 from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.options import checked_dtype, graph_options
-from cnnshape.cli.reading import fail, graph_of, read_design
+from cnnshape.cli.reading import fail, graph_of, note_misfit, read_design
 from cnnshape.diagnostics import diagnose
 from cnnshape.report import Report, Settings, make_report
 
@@ -47,7 +47,9 @@ def report_of(side: SideText, design: Design | None = None) -> Report:
     if side.block:
         design, options = block_alone(design, side.block, options.params, options.inputs)
     dtype = checked_dtype(*side.values("dtype")[-1:] or ["float32"])
-    return make_report(graph_of(design, options), "", Settings(_batch(side), dtype))
+    graph = graph_of(design, options)
+    note_misfit(design, options, graph)
+    return make_report(graph, "", Settings(_batch(side), dtype))
 
 
 def _batch(side: SideText) -> int:

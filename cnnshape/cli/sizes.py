@@ -9,6 +9,7 @@ from cnnshape.api import Design, expand
 from cnnshape.cli.command import command
 from cnnshape.cli.options import ParamOption, SpecArgument, VariantOption, graph_options
 from cnnshape.cli.output import Screen
+from cnnshape.cli.progress import Progress
 from cnnshape.cli.reading import fail, read_design
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph, Options, given_inputs
@@ -35,6 +36,7 @@ def sizes(
             help=f"The smallest size to try; by default 1, or the last {MOST:,} sizes.",
             min=1,
             max=LARGEST,
+            metavar="N",
             show_default=False,
         ),
     ] = None,
@@ -45,6 +47,7 @@ def sizes(
             help="The largest size to try; by default twice the spec's, or that and 2,048 more.",
             min=1,
             max=LARGEST,
+            metavar="N",
             show_default=False,
         ),
     ] = None,
@@ -80,17 +83,21 @@ def sizes(
     shape, together = _axes_to_try(input, own)
     listed = _listed(costs)
 
-    def try_size(axes: Axes, size: int) -> tuple[Graph | None, list[Diagnostic]]:
-        return expand(design, options._replace(inputs={"": filled(shape, axes, size)}), explain=False)
+    tries = [(axes, *_range(max(shape[axis] for axis in axes), lowest, highest)) for axes in together]
+    with Progress(sum(last - first + 1 for _, first, last in tries), "sizes") as progress:
 
-    runs = []
-    for axes in together:
-        bounds = _range(max(shape[axis] for axis in axes), lowest, highest)
-        found = find_sizes(partial(try_size, axes), *bounds, design.spec)
-        runs.append(AxisSizes(axis_name(shape, axes[0]) if input else "", starred(shape, axes), found))
-    every = tuple([axis for axes in together for axis in axes])
-    at = listed or _steps_from(max(shape[axis] for axis in every))
-    screen.write(SizesView(design.name, runs, costs_at(partial(try_size, every), at)))
+        def try_size(axes: Axes, size: int) -> tuple[Graph | None, list[Diagnostic]]:
+            progress.step()
+            return expand(design, options._replace(inputs={"": filled(shape, axes, size)}), explain=False)
+
+        runs = []
+        for axes, first, last in tries:
+            found = find_sizes(partial(try_size, axes), first, last, design.spec)
+            runs.append(AxisSizes(axis_name(shape, axes[0]) if input else "", starred(shape, axes), found))
+        every = tuple([axis for axes in together for axis in axes])
+        at = listed or _steps_from(max(shape[axis] for axis in every))
+        seen = SizesView(design.name, runs, costs_at(partial(try_size, every), at))
+    screen.write(seen)
 
 
 Axes = tuple[int, ...]

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cnnshape.cli.command import command
+from cnnshape.cli.completion import complete_columns, complete_figure, complete_tool
 from cnnshape.cli.options import CountOptions, DesignOptions, MaxLayersOption, SpecArgument
 from cnnshape.cli.output import Output
-from cnnshape.cli.reading import read_graph
+from cnnshape.cli.reading import note_misfit, read_graph
 from cnnshape.diagnostics import did_you_mean
 from cnnshape.graph import MAX_LAYERS
-from cnnshape.render.layer_table import COLUMNS, DEFAULT
-from cnnshape.render.summary import FORMATS, Summary
+from cnnshape.render.layer_table import COLUMNS, DEFAULT, FIGURE_COLUMNS
+from cnnshape.render.summary import FORMATS, Ranking, Summary
 from cnnshape.report import make_report
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 _COLUMNS_HELP = f"Columns, by comma: {', '.join(COLUMNS)}."
 # With spaces, so that `--help` can wrap it.
 DEFAULT_COLUMNS = ", ".join(DEFAULT)
-ColumnsOption = Annotated[str, typer.Option("--columns", "-c", help=_COLUMNS_HELP, metavar="NAMES")]
+ColumnsOption = Annotated[
+    str, typer.Option("--columns", "-c", help=_COLUMNS_HELP, metavar="NAMES", autocompletion=complete_columns)
+]
 ExpandOption = Annotated[bool, typer.Option("--expand", "-e", help="One line per layer, nothing folded.")]
 
 
@@ -33,7 +36,20 @@ def summary(
     columns: ColumnsOption = DEFAULT_COLUMNS,
     expand: ExpandOption = False,
     depth: Annotated[
-        int | None, typer.Option("--depth", "-d", help="Open stages and blocks to this depth; 0 closes all.", min=0)
+        int | None,
+        typer.Option("--depth", "-d", help="Open stages and blocks to this depth; 0 closes all.", min=0, metavar="N"),
+    ] = None,
+    sort: Annotated[
+        str | None,
+        typer.Option(
+            "--sort",
+            help="List steps by this figure, the largest first; with --depth, stages and blocks.",
+            metavar="FIGURE",
+            autocompletion=complete_figure,
+        ),
+    ] = None,
+    top: Annotated[
+        int | None, typer.Option("--top", help="List so many steps; by MACs without --sort.", min=1, metavar="N")
     ] = None,
     output: Annotated[Output[Summary], FORMATS],
     inplace_activations: Annotated[
@@ -46,7 +62,10 @@ def summary(
     tool: Annotated[
         str | None,
         typer.Option(
-            "--count", help="Also what another tool counts: `fvcore`; `cnnshape reconcile` has all.", metavar="TOOL"
+            "--count",
+            help="Also what another tool counts: `fvcore`; `cnnshape reconcile` has all.",
+            metavar="TOOL",
+            autocompletion=complete_tool,
         ),
     ] = None,
 ) -> None:
@@ -59,12 +78,34 @@ def summary(
     peak memory: the most bytes of activations alive at once, in the order of the layers.
     RF: input cells per axis that one output cell depends on; `all` after a global pool or a linear layer.
     """
-    names = checked_columns(columns)
+    ranking = _ranking(sort, top, output.format)
+    names = _ranking_columns(ranking) if ranking and columns == DEFAULT_COLUMNS else checked_columns(columns)
     rule = _checked_count(tool, counts.batch, output.format)
     settings = counts.settings(inplace_activations=inplace_activations, inplace_adds=inplace_adds)
-    loaded, graph = read_graph(spec, design.for_graph(max_layers))
+    options = design.for_graph(max_layers)
+    loaded, graph = read_graph(spec, options)
+    note_misfit(loaded, options, graph)
     report = make_report(graph, loaded.spec.origin if loaded.spec else "", settings)
-    output.write(Summary(report, names, expand=expand, depth=depth, rule=rule), [spec])
+    output.write(Summary(report, names, expand=expand, depth=depth, ranking=ranking, rule=rule), [spec])
+
+
+def _ranking(by: str | None, top: int | None, format: str) -> Ranking | None:
+    """The order that the options ask for; raises typer.BadParameter for an unknown figure."""
+    if by is None and top is None:
+        return None
+    option = "--sort" if by is not None else "--top"
+    if format in ("csv", "json"):
+        raise typer.BadParameter("tables can be sorted; CSV and JSON have the layers in their order", param_hint=option)
+    by = "macs" if by is None else by
+    if by not in FIGURE_COLUMNS:
+        help = did_you_mean(by, FIGURE_COLUMNS)
+        raise typer.BadParameter(f"{by!r} is not a figure of a layer; {help}", param_hint=option)
+    return Ranking(by, top)
+
+
+def _ranking_columns(ranking: Ranking) -> list[str]:
+    """The columns of a ranking unless the user chooses them: the figure and its share."""
+    return ["layer", "kind", "output", ranking.by, "share"]
 
 
 def _checked_count(tool: str | None, batch: int, format: str) -> "Rule | None":
@@ -91,6 +132,7 @@ def checked_columns(columns: str) -> list[str]:
     names = [name.strip() for name in columns.split(",") if name.strip()]
     unknown = [name for name in names if name not in COLUMNS]
     if unknown or not names:
-        message = f"{unknown[0] if unknown else columns!r} is not a column; known: {', '.join(COLUMNS)}"
+        help = (did_you_mean(unknown[0], COLUMNS) if unknown else None) or f"known: {', '.join(COLUMNS)}"
+        message = f"{unknown[0] if unknown else columns!r} is not a column; {help}"
         raise typer.BadParameter(message, param_hint="--columns")
     return names

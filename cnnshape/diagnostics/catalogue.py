@@ -1,10 +1,12 @@
 """The catalogue of all diagnostics: code, name and meaning.
 
-Codes are stable: CS1 reading, CS2 structure, CS3 names and expressions, CS4 kinds and arguments, CS5 shapes, CS6
-expectations and budgets, CS7 design rules (warnings; each has a manual page), CS8 ignores, CS9 configuration.
+Codes are stable, and `GROUPS` says what each group of them is about. The meaning of a design rule is the title of its
+page; the page of any other code is its section of `docs/errors.md`.
 """
 
 from typing import NamedTuple
+
+from cnnshape.diagnostics.severity import Severity
 
 
 class Code(NamedTuple):
@@ -13,6 +15,30 @@ class Code(NamedTuple):
     code: str
     name: str
     meaning: str
+
+    @property
+    def group(self) -> str:
+        """The beginning of the code that all codes of its group share: `CS5`."""
+        return self.code[:3]
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of its diagnostics, unless one states its own."""
+        return Severity.WARNING if self.group in ("CS7", "CS8") else Severity.ERROR
+
+
+GROUPS = {
+    "CS1": "Reading the file",
+    "CS2": "Structure",
+    "CS3": "Names and expressions",
+    "CS4": "Kinds and arguments",
+    "CS5": "Shapes",
+    "CS6": "Expectations and budgets",
+    "CS7": "Design rules",
+    "CS8": "Ignoring rules",
+    "CS9": "Configuration",
+}
+"""What the codes of each group are about."""
 
 
 _ENTRIES = (
@@ -74,15 +100,16 @@ _ENTRIES = (
     Code("CS512", "residual-shape-mismatch", "The body and the shortcut of a residual end in different shapes."),
     Code("CS513", "join-shape-mismatch", "Tensors that are added, multiplied or concatenated don't fit together."),
     Code("CS514", "share-mismatch", "`share` names weights that don't fit the layer that uses them."),
+    Code("CS515", "weights-misfit", "At the size of `--input`, weights have other shapes than at the file's own size."),
     Code("CS601", "expectation-missed", "A figure is not what the file's `expect` says."),
     Code("CS602", "bad-expectation", "An expectation that can't be read, or of a figure that doesn't exist."),
     Code("CS603", "budget-exceeded", "A figure exceeds a budget from the command line or the configuration."),
-    Code("CS701", "dropped-input", "A window doesn't tile its input: rows or columns at the end are never seen."),
-    Code("CS702", "skipped-input", "A stride larger than the kernel: cells between the windows are never seen."),
-    Code("CS703", "bias-before-norm", "A bias that the following batch normalization cancels."),
-    Code("CS704", "even-kernel-same", "An even kernel with `same` padding shifts the output by half a cell."),
-    Code("CS705", "heavy-head", "A linear layer on a flattened map holds most of the parameters."),
-    Code("CS706", "unproductive-layer", "Convolutions whose input already sees the whole image."),
+    Code("CS701", "dropped-input", "A window that doesn't tile its input: the last rows or columns are never seen."),
+    Code("CS702", "skipped-input", "A stride that steps over cells: the cells between the windows are never seen."),
+    Code("CS703", "bias-before-norm", "A bias that the following normalization cancels."),
+    Code("CS704", "even-kernel-same", "An even kernel with `same` padding: the output is shifted by half a cell."),
+    Code("CS705", "heavy-head", "A linear layer on a flattened map holds more than half of all parameters."),
+    Code("CS706", "unproductive-layer", "Convolutions whose input has already seen the whole image, on every path."),
     Code(
         "CS707",
         "unaligned-paths",
@@ -94,11 +121,21 @@ _ENTRIES = (
     Code("CS711", "unused-block", "A block that no step uses."),
     Code("CS712", "unused-param", "A parameter, of the file or of a block, that nothing reads."),
     Code("CS713", "unused-variable", "A loop variable that nothing reads."),
-    Code("CS714", "unused-output", "A layer whose output nothing reads: a dead branch."),
+    Code("CS714", "unused-output", "A tensor that nothing reads: the end of a dead branch, or an unused input."),
     Code("CS715", "input-layout", "An input whose shape seems to include a batch, or to have its channels last."),
+    Code("CS716", "repeated-operand", "An `add` that takes the same tensor twice."),
+    Code(
+        "CS717", "oversized-window", "A pool whose window is larger than its padded input, which only `ceil` lets pass."
+    ),
     Code("CS801", "unused-ignore", "A `# cnnshape: ignore[...]` comment that ignores nothing."),
     Code("CS802", "bad-ignore", "An ignore comment without a rule, or with something that can't be ignored."),
     Code("CS901", "bad-configuration", "The configuration file can't be read, or sets something that doesn't exist."),
 )
 
 CATALOGUE = {entry.name: entry for entry in _ENTRIES}
+
+
+def lookup(word: str) -> Code | None:
+    """The entry of that name or code, in capitals or not; None where there is none."""
+    name = word.lower().replace("_", "-")
+    return CATALOGUE.get(name) or next((entry for entry in _ENTRIES if entry.code == word.upper()), None)

@@ -1,17 +1,10 @@
 """One problem of the input: what is wrong, where, and how to fix it."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import NamedTuple
 
+from cnnshape.diagnostics.severity import Severity
 from cnnshape.source import Span
-
-
-class Severity(StrEnum):
-    """The severity of a problem: errors make a design invalid, warnings don't."""
-
-    ERROR = "error"
-    WARNING = "warning"
 
 
 class Label(NamedTuple):
@@ -58,12 +51,14 @@ def diagnose(
     notes: Sequence[str] = (),
     help: str | None = None,
     file: str = "",
-    severity: Severity = Severity.ERROR,
+    severity: Severity | None = None,
 ) -> Diagnostic:
-    """A diagnostic of the catalogue's entry `name`; raises KeyError for an unknown name."""
+    """A diagnostic of the catalogue's entry `name`, by default with its severity; raises KeyError for an unknown name."""
     # A sound design needs no catalogue.
     from cnnshape.diagnostics.catalogue import CATALOGUE
 
-    code = CATALOGUE[name].code
+    entry = CATALOGUE[name]
     where = Label(at, label) if at is not None else None
-    return Diagnostic(code, name, severity, message, where, tuple(related), tuple(notes), help, file)
+    return Diagnostic(
+        entry.code, name, severity or entry.severity, message, where, tuple(related), tuple(notes), help, file
+    )

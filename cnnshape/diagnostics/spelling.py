@@ -27,9 +27,9 @@ def _nearest(wanted: str, known: tuple[str, ...], least: float) -> str | None:
     lowered = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
     # Comparing letter by letter is slow, and most candidates are excluded by their letters alone.
     letters = set(wanted)
-    likely = [each for each in lowered if 2 * len(letters & set(each)) >= len(letters)]
-    found = get_close_matches(wanted, likely, n=1, cutoff=least)
-    return lowered[found[0]] if found else None
+    likely = [candidate for candidate in lowered if 2 * len(letters & set(candidate)) >= len(letters)]
+    matches = get_close_matches(wanted, likely, n=1, cutoff=least)
+    return lowered[matches[0]] if matches else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
@@ -41,5 +41,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     if close is not None:
         return f"did you mean `{close}`?"
     if words and len(words) <= 12:
-        return "known here: " + ", ".join(f"`{each}`" for each in sorted(words))
+        return "known here: " + ", ".join(f"`{word}`" for word in sorted(words))
     return None

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from cnnshape.diagnostics import Diagnostic, Label
+from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.graph.draft import Draft, Exhausted
 from cnnshape.graph.evaluation import Refused, Uncertain
 from cnnshape.graph.expand import Expander
@@ -16,7 +16,7 @@ from cnnshape.graph.recovery import UNCERTAIN_INPUT
 from cnnshape.graph.references import tensor_of
 from cnnshape.graph.scope import Current, Handle, Scope
 from cnnshape.graph.settle import Options, Settled, check_input_names
-from cnnshape.language import Reference, Spec
+from cnnshape.language import Reference, Spec, shown
 from cnnshape.layers import Tensor
 from cnnshape.program import Program, resolve
 
@@ -46,10 +46,11 @@ def build(design: Spec | Program, options: Options | None = None, memory: Expans
 def given_inputs(spec: Spec, options: Options) -> tuple[GraphInput, ...]:
     """The inputs of a sound spec, whether or not its layers fit them; empty if their shapes can't be settled."""
     settled = Settled(spec, options, Faults([]))
-    tensors = [tensor for tensor in settled.inputs if isinstance(tensor, Tensor)]
-    if settled.failed or len(tensors) < len(spec.inputs):
+    whole = [tensor for tensor in settled.inputs if isinstance(tensor, Tensor)]
+    if settled.failed or len(whole) < len(spec.inputs):
         return ()
-    return tuple(GraphInput(given.name.text, tensor) for given, tensor in zip(spec.inputs, tensors, strict=True))
+    rows = zip(spec.inputs, whole, settled.places, strict=True)
+    return tuple(GraphInput(given.name.text, tensor, at) for given, tensor, at in rows)
 
 
 class _Builder:
@@ -74,7 +75,7 @@ class _Builder:
         except Exhausted as exhausted:
             self.faults.add(exhausted.diagnostic, [])
         draft.root.end = len(draft.nodes)
-        problems = self.problems(doubtful_inputs(self.spec, inputs))
+        problems = self.problems(doubtful_inputs(inputs))
         complete = not problems and self.spec.sound and expander.holes == 0
         graph = Graph(self.spec.name, inputs, tuple(draft.nodes), outputs, draft.root, complete) if inputs else None
         return Built(graph, problems, self.program.size + expander.visits, tuple(expander.misfits.values()))
@@ -83,10 +84,10 @@ class _Builder:
         """The inputs with settled shapes, and the tensor that enters the first step. Adds their names to the scope."""
         inputs: list[GraphInput] = []
         entering: list[Current] = []
-        for given, tensor in zip(self.spec.inputs, settled.inputs, strict=True):
+        for given, tensor, at in zip(self.spec.inputs, settled.inputs, settled.places, strict=True):
             value: Current = tensor if isinstance(tensor, Guess) else len(inputs)
             if isinstance(tensor, Tensor):
-                inputs.append(GraphInput(given.name.text, tensor))
+                inputs.append(GraphInput(given.name.text, tensor, at))
             scope[given.name.text] = Handle(value, at=given.name.span)
             entering.append(value)
         return tuple(inputs), entering[0] if entering else UNKNOWN
@@ -103,11 +104,14 @@ class _Builder:
         """The outputs of the network: those that the file names, or the last tensor."""
         if not self.spec.outputs:
             return {"output": last} if isinstance(last, int) else {}
-        outputs = {name.text: self.output(name, last, scope) for name in self.spec.outputs}
-        return {name: index for name, index in outputs.items() if index is not None}
+        handles = {reference.text: self.output(reference, last, scope) for reference in self.spec.outputs}
+        if all(handle is not None and handle.left_out == "when" for handle in handles.values()):
+            self.faults.add(_no_output(self.spec.outputs[0]), [])
+        present = [(name, handle) for name, handle in handles.items() if handle is not None and not handle.left_out]
+        return {name: handle.value for name, handle in present if isinstance(handle.value, int)}
 
-    def output(self, reference: Reference, last: Current, scope: Scope) -> int | None:
-        """The index of an output; None if its step is skipped, so that the network doesn't have it."""
+    def output(self, reference: Reference, last: Current, scope: Scope) -> Handle | None:
+        """The tensor of an output, which the network doesn't have where `when` leaves its step out."""
         try:
             handle = Handle(last) if reference.text == "prev" else tensor_of(reference, scope, self.program.outside)
         except Refused as refused:
@@ -115,4 +119,23 @@ class _Builder:
             return None
         except Uncertain:
             return None
-        return None if handle.skipped or isinstance(handle.value, Guess) else handle.value
+        if handle.left_out in _NEVER_RUN:
+            self.faults.add(_missing_output(reference, handle), [])
+        return handle
+
+
+_NEVER_RUN = {"repeat": "its `repeat` is 0", "for": "its `for` has no rounds"}
+
+
+def _missing_output(reference: Reference, handle: Handle) -> Diagnostic:
+    """An output whose step runs no times."""
+    message = f"the step of the output `{shown(reference.text)}` is left out: {_NEVER_RUN[handle.left_out]}"
+    related = [Label(handle.at, "this step")] if handle.at else []
+    help = "let it run at least once; an output that is optional has a `when`"
+    return diagnose("unknown-tensor", message, reference.span, related=related, help=help)
+
+
+def _no_output(first: Reference) -> Diagnostic:
+    """Outputs that all have a `when` that is false."""
+    help = "name an output whose step always runs"
+    return diagnose("unknown-tensor", "no output is left: `when` leaves out the steps of all", first.span, help=help)

@@ -18,7 +18,7 @@ from cnnshape.graph.guess import UNKNOWN, Guess
 from cnnshape.graph.labels import Labels, ReservedNames
 from cnnshape.graph.misfit import Misfit
 from cnnshape.graph.scope import Current, Handle, Rounds, Scope
-from cnnshape.language import ListValue, Value
+from cnnshape.language import ListValue, Reference, Value
 from cnnshape.program import (
     BlockStep,
     Body,
@@ -30,6 +30,9 @@ from cnnshape.program import (
     ResidualStep,
     ResolvedStep,
 )
+
+NOT_WANTED = Rounds()
+"""The rounds of a step whose `when` is false."""
 
 
 class Expander(BlockExpander):
@@ -54,18 +57,31 @@ class Expander(BlockExpander):
         self._visit(step)
         self._values.previous = None
         start = len(self._draft.nodes)
-        skipped = False
+        entering = current if step.source is None else self._source(step.source, current, scope)
         if step.plain:
             result, rounds = self._once(step, Visit(current, scope, labels))
         else:
-            result, rounds, skipped = self._modified(step, current, scope, labels)
+            result, rounds = self._modified(step, current, Visit(entering, scope, labels))
         if rounds is not None and not rounds:
-            result, rounds, skipped = current, None, True
-        if step.share is not None and not skipped and isinstance(result, int):
+            self._leave_out(step, rounds, Handle(entering, start, start), scope)
+            return current
+        if step.share is not None and isinstance(result, int):
             self._share(step.share, scope, start)
         if step.name is not None:
-            self._define(step.name, rounds, Handle(result, start, len(self._draft.nodes), skipped=skipped), scope)
+            self._define(step.name, rounds, Handle(result, start, len(self._draft.nodes)), scope)
         return result
+
+    def _leave_out(self, step: ResolvedStep, rounds: Rounds, handle: Handle, scope: Scope) -> None:
+        """Lets the name of a step that doesn't run stand for the tensor that enters the step."""
+        if step.name is not None:
+            handle.left_out = "when" if rounds is NOT_WANTED else "repeat" if step.repeat is not None else "for"
+            self._define(step.name, None, handle, scope)
+
+    def _source(self, source: Reference, current: Current, scope: Scope) -> Current:
+        """The tensor that `from` names; `prev` is still the output of the step before."""
+        entering = self._reference(source, current, scope)
+        self._values.previous = Handle(current)
+        return entering
 
     def _broken(self, step: BrokenStep, scope: Scope) -> Guess:
         self.holes += 1
@@ -75,22 +91,15 @@ class Expander(BlockExpander):
 
     # Modifiers
 
-    def _modified(
-        self, step: ResolvedStep, current: Current, scope: Scope, labels: Labels
-    ) -> tuple[Current, Rounds | None, bool]:
-        """Expands a step with `from`, `when`, `repeat`, `frozen` or `share`. Also returns whether it is left out."""
-        entering = current
-        if step.source is not None:
-            entering = self._reference(step.source, current, scope)
-            self._values.previous = Handle(current)
+    def _modified(self, step: ResolvedStep, current: Current, visit: Visit) -> tuple[Current, Rounds | None]:
+        """A step with `from`, `when`, `repeat`, `frozen` or `share`."""
         try:
-            if step.when is not None and not self._values.truth(step.when, "when", entering, scope):
-                return current, None, True
+            if step.when is not None and not self._values.truth(step.when, "when", visit.current, visit.scope):
+                return current, NOT_WANTED
         except (Refused, Uncertain) as problem:
-            left = self._left(step, entering, scope, problem)
-            return left.or_else(self._guess(current)), None, False
-        result, rounds = self._frozen(step, Visit(entering, scope, labels))
-        return result, rounds, False
+            left = self._left(step, visit.current, visit.scope, problem)
+            return left.or_else(self._guess(current)), None
+        return self._frozen(step, visit)
 
     def _frozen(self, step: ResolvedStep, visit: Visit) -> tuple[Current, Rounds | None]:
         if step.frozen is None:

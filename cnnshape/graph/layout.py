@@ -1,10 +1,7 @@
 """Inputs whose shapes seem to include a batch, or to have their channels last, as in other frameworks."""
 
-from collections.abc import Iterator
-
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.graph.model import GraphInput
-from cnnshape.language import Input, Spec
 from cnnshape.layers import Shape, format_shape
 
 _CHANNELS = (1, 3)
@@ -36,19 +33,20 @@ def reading(shape: Shape) -> str:
     return f"{channels} of {format_shape(shape[1:])}"
 
 
-def stated_inputs(spec: Spec, inputs: tuple[GraphInput, ...]) -> Iterator[tuple[Input, GraphInput]]:
-    """The inputs of a graph with their declarations in the file, without inputs that have no shape."""
-    stated = {given.name.text: given for given in spec.inputs}
-    for given in inputs:
-        yield stated[given.name], given
+def likely_shape(given: GraphInput) -> str | None:
+    """The shape that was probably meant, as its place writes shapes; None for an input that is all right."""
+    shape = meant(given.tensor.shape)
+    if shape is None:
+        return None
+    return format_shape(shape) if given.at.text == format_shape(given.tensor.shape) else f"{list(shape)}"
 
 
-def doubtful_inputs(spec: Spec, inputs: tuple[GraphInput, ...]) -> list[Label]:
-    """Labels of the inputs that probably have another layout, with how they are read."""
+def doubtful_inputs(inputs: tuple[GraphInput, ...]) -> list[Label]:
+    """The inputs that were probably meant otherwise, each with how it is read."""
     return [
-        Label(stated.span, f"read as {reading(given.tensor.shape)}; was `{list(shape)}` meant?")
-        for stated, given in stated_inputs(spec, inputs)
-        if (shape := meant(given.tensor.shape)) is not None
+        Label(given.at, f"read as {reading(given.tensor.shape)}; was `{likely}` meant?")
+        for given in inputs
+        if (likely := likely_shape(given)) is not None
     ]
 
 

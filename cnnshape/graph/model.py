@@ -50,10 +50,11 @@ class Group:
 
 
 class GraphInput(NamedTuple):
-    """A tensor from outside."""
+    """A tensor from outside; `at` is where its shape is written, in the file or in an option."""
 
     name: str
     tensor: Tensor
+    at: Span
 
 
 class Graph(NamedTuple):

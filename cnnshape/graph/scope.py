@@ -20,18 +20,17 @@ Scope = dict[str, object]
 class Handle:
     """A tensor as the value of an expression. The nodes from `start` to `end` made it.
 
-    `skipped` marks a step whose `when` is false, which passes its input on. `at` is where the tensor got its name.
+    `at` is where the tensor got its name. `left_out` says why the step of that name doesn't run: `when`, `repeat` or
+    `for`; the name then stands for the tensor that enters the step.
     """
 
-    __slots__ = ("at", "end", "skipped", "start", "value")
+    __slots__ = ("at", "end", "left_out", "start", "value")
 
-    def __init__(
-        self, value: Current, start: int = 0, end: int = 0, *, skipped: bool = False, at: Span | None = None
-    ) -> None:
+    def __init__(self, value: Current, start: int = 0, end: int = 0, *, at: Span | None = None) -> None:
         self.value = value
         self.start = start
         self.end = end
-        self.skipped = skipped
+        self.left_out = ""
         self.at = at
 
 

@@ -10,9 +10,11 @@ from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.graph.evaluation import Refused, Uncertain, evaluate, settled
 from cnnshape.graph.faults import Faults, Origin
 from cnnshape.graph.guess import ANY, Axis, Guess, exact
+from cnnshape.graph.input_option import InputOption, wrong_rank
 from cnnshape.graph.scope import UNSETTLED, Scope
 from cnnshape.language import Input, Spec, Unresolved, Value, Variant, describe, shown
 from cnnshape.layers import Shape, Tensor
+from cnnshape.source import Span
 
 LARGEST_SIZE = 10**9
 
@@ -21,17 +23,21 @@ class Options(NamedTuple):
     """The options that are set outside the file.
 
     `params` override parameters, by name; `inputs` override input shapes (a single number for `boxes`), by name,
-    where the name `""` means the first input.
+    where the name `""` means the first input. `inputs_name` is what diagnostics call the place of these shapes.
     """
 
     params: Mapping[str, Value] = {}
     variant: str = ""
     inputs: Mapping[str, Shape] = {}
     max_layers: int = MAX_LAYERS
+    inputs_name: str = "inputs"
 
 
 class Settled:
-    """Evaluates params and inputs, and reports their problems. `failed` says whether there are any."""
+    """Evaluates params and inputs, and reports their problems. `failed` says whether there are any.
+
+    `places` are where the shapes of the inputs are written: in the file, or in an option.
+    """
 
     def __init__(self, spec: Spec, options: Options, faults: Faults) -> None:
         self._spec = spec
@@ -40,6 +46,7 @@ class Settled:
         self.failed = False
         self.params = self._params()
         self._check_names()
+        self.places: list[Span] = []
         self.inputs: list[Tensor | Guess] = [
             self._input(given, first=index == 0) for index, given in enumerate(spec.inputs)
         ]
@@ -112,11 +119,13 @@ class Settled:
                 self._fault(diagnose("bad-input", message, file=self._spec.source.name, help=help))
 
     def _input(self, given: Input, *, first: bool) -> Tensor | Guess:
-        """The tensor of an input, as stated or overridden."""
-        override = self._options.inputs.get(given.name.text)
-        if override is None and first:
-            override = self._options.inputs.get("")
-        sizes = list(override) if override is not None else [self._size(given, size) for size in given.values]
+        """The tensor of an input, as the file states it or as it is overridden."""
+        option = self._option(given, first=first)
+        self.places.append(option.at if option else given.span)
+        if option is not None and given.boxes is None and len(option.shape) != len(given.values) and given.values:
+            self._fault(wrong_rank(given, option, self._size(given, given.values[0])))
+            option = None
+        sizes = list(option.shape) if option else [self._size(given, size) for size in given.values]
         if given.boxes is not None:
             return self._boxes(given, sizes)
         known = tuple([size for size in sizes if size is not None])
@@ -125,9 +134,16 @@ class Settled:
         tensor = Tensor(known)
         if tensor.elements > MAX_ELEMENTS:
             message = f"the input `{given.name.text}` is larger than any memory"
-            self._fault(diagnose("size-limit", message, given.span))
+            self._fault(diagnose("size-limit", message, self.places[-1]))
             return Guess([tuple(map(exact, known))])
         return tensor
+
+    def _option(self, given: Input, *, first: bool) -> InputOption | None:
+        """The shape from outside of an input; None where the file's own holds."""
+        for name in (given.name.text, *([""] if first else [])):
+            if name in self._options.inputs:
+                return InputOption(name, self._options.inputs[name], self._options.inputs_name)
+        return None
 
     def _boxes(self, given: Input, sizes: list[int | None] | list[int]) -> Tensor | Guess:
         """A number of regions, each of four coordinates."""

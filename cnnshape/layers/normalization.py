@@ -116,7 +116,9 @@ class GroupNorm(OwnStatistics):
     eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
-        divided(inputs[0].shape[0], self.groups, "groups", "channel")
+        channels = divided(inputs[0].shape[0], self.groups, "groups", "channel")
+        if channels * prod(inputs[0].shape[1:]) == 1:
+            raise LayerProblem(f"a group of a single value has no variance: {format_shape(inputs[0].shape)}")
         return inputs[0]
 
 

@@ -38,6 +38,9 @@ class Upsample(Resize):
     """Resizes the spatial axes by a factor (output floor(W * scale)) or to a size, without learned weights.
 
     `mode` linear is bilinear in two dimensions and trilinear in three, cubic is bicubic.
+
+    `mode` nearest reads cell floor(u / scale). An axis that keeps its size is copied and one that doubles is repeated,
+    whatever the factor: `1.1` of 7 cells copies them. PyTorch does so on two axes; on one it goes by the factor there too.
     """
 
     enlarges = True
@@ -106,6 +109,8 @@ class Upsample(Resize):
             # As PyTorch and ONNX do: by the factor that was given, though the size was rounded.
             steps = [_step(scale) for scale in per_axis(self.scale, len(steps), "scale")]
         if self.mode == "nearest":
+            pairs = zip(inputs[0].shape[1:], output.shape[1:], steps, strict=True)
+            steps = [_nearest_step(size, resized, step) for size, resized, step in pairs]
             return tuple(nearest(step.numerator, step.denominator) for step in steps)
         return tuple(linear(step.numerator, step.denominator, _REACH[self.mode]) for step in steps)
 
@@ -117,6 +122,13 @@ def _step(scale: float) -> "Fraction":
     if scale < 1:
         return Fraction(1 / scale).limit_denominator(MAX_PERIOD)
     return 1 / Fraction(scale).limit_denominator(MAX_PERIOD)
+
+
+def _nearest_step(size: int, output: int, step: "Fraction") -> "Fraction":
+    """Input cells per output cell, by the sizes where these are equal or doubled, whatever the factor was."""
+    from fractions import Fraction
+
+    return Fraction(size, output) if output in (size, 2 * size) else step
 
 
 def _multiples(number: int, of: int) -> str:

@@ -110,7 +110,7 @@ def _unused(ignore: Ignore, selection: Selection) -> list[Diagnostic]:
         return []
     where = "in the files that this one extends" if ignore.below else f"on line {ignore.line}"
     message = f"nothing to ignore: `{ignore.name}` finds nothing {where}"
-    return [diagnose("unused-ignore", message, ignore.at, help="remove the comment", severity=Severity.WARNING)]
+    return [diagnose("unused-ignore", message, ignore.at, help="remove the comment")]
 
 
 def _bad_ignore(ignore: Ignore) -> Diagnostic:
@@ -121,4 +121,4 @@ def _bad_ignore(ignore: Ignore) -> Diagnostic:
         help = "name the rules whose warnings it ignores"
     elif ignore.name:
         message, help = f"`{ignore.name}` is no rule", did_you_mean(ignore.name, BY_NAME)
-    return diagnose("bad-ignore", message, ignore.at, help=help, severity=Severity.WARNING)
+    return diagnose("bad-ignore", message, ignore.at, help=help)

@@ -7,8 +7,10 @@ from cnnshape.lint.rules import (
     even_kernel_same,
     heavy_head,
     input_layout,
+    oversized_window,
     repeated_activation,
     repeated_norm,
+    repeated_operand,
     skipped_input,
     unaligned_paths,
     unproductive_layer,
@@ -35,5 +37,7 @@ RULES: tuple[Rule, ...] = (
     unused_variable.RULE,
     unused_output.RULE,
     input_layout.RULE,
+    repeated_operand.RULE,
+    oversized_window.RULE,
 )
 BY_NAME: dict[str, Rule] = {rule.name: rule for rule in RULES}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from cnnshape.diagnostics import CATALOGUE, Diagnostic, Label, Severity, diagnose
+from cnnshape.diagnostics import CATALOGUE, Diagnostic, Label, diagnose
 from cnnshape.graph import Graph
 from cnnshape.language import Spec
 from cnnshape.layers import Layer
@@ -63,4 +63,4 @@ def warn(
     help: str | None = None,
 ) -> Diagnostic:
     """A warning of the rule of that name."""
-    return diagnose(name, message, at, label=label, related=related, notes=notes, help=help, severity=Severity.WARNING)
+    return diagnose(name, message, at, label=label, related=related, notes=notes, help=help)

@@ -16,6 +16,7 @@ from cnnshape.program.steps import (
     ResolvedStep,
 )
 from cnnshape.program.unknown import WORDS, unknown_name, unknown_tensor
+from cnnshape.program.vocabulary import explain_unknown_kind
 
 __all__ = [
     "WORDS",
@@ -33,6 +34,7 @@ __all__ = [
     "Program",
     "ResidualStep",
     "ResolvedStep",
+    "explain_unknown_kind",
     "foreign_spelling",
     "foreign_value",
     "resolve",

@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from cnnshape.diagnostics import Diagnostic, diagnose, nearest
-from cnnshape.language import Block, Name, shown
+from cnnshape.language import Block, Name, grammar, shown
 from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME, Layer, bare, foreign_kind
 from cnnshape.program.foreign import CONTROLS, foreign_spelling, kind_help
+from cnnshape.source import SourceText, Span
 
 _OWN_CONTROLS = ("residual", "for")
 
@@ -107,3 +108,16 @@ class Vocabulary:
             return kind.required
         block = self.blocks.get(name)
         return None if block is None else [param.name.text for param in block.params if param.default is None]
+
+
+def explain_unknown_kind(word: str) -> Diagnostic:
+    """What a check of a step says about a word that is no kind, without a place."""
+    control, key = grammar.CONTROLS.get(bare(word)), grammar.STEP.get(word)
+    if control is not None:
+        message = f"`{shown(word)}` is no layer kind: it makes a step of other steps"
+        return diagnose("unknown-kind", message, help=control.help)
+    if key is not None:
+        return diagnose("unknown-kind", f"`{word}` is no layer kind: it is a key next to one", help=key.help)
+    vocabulary = Vocabulary({})
+    vocabulary.kind(Name(word, Span(SourceText("", word), 1, 1, 1, len(word) + 1)))
+    return vocabulary.problems[0]._replace(at=None)

@@ -1,8 +1,8 @@
 """Bare words as values: those of the language, and those that a file introduces."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from cnnshape.language import Call, Expression, ListValue, Loop, Residual, Spec, Step, Value, all_steps
+from cnnshape.language import Call, Expression, ListValue, Loop, Residual, Spec, Step, Value, all_steps, walk
 from cnnshape.layers import BY_NAME
 from cnnshape.program.unknown import WORDS
 
@@ -32,7 +32,7 @@ class FileWords:
         if word in OWN_WORDS:
             return True
         if self._own is None:
-            self._own = set().union(*map(bare_words, self._given()))
+            self._own = self._made_own()
         return word in self._own
 
     def is_tested(self, word: str) -> bool:
@@ -41,18 +41,18 @@ class FileWords:
             self._tested = self._made_tested()
         return word in self._tested
 
-    def _given(self) -> Iterator[Value | None]:
+    def _made_own(self) -> set[str]:
+        """The words that the file gives to something, where they are no names: each scope apart."""
         spec = self._spec
-        yield from (param.default for param in spec.params)
-        yield from (setting.value for variant in spec.variants for setting in variant.params)
-        yield from (param.default for block in spec.blocks for param in block.params)
-        for step in all_steps(spec):
-            if isinstance(step, Loop):
-                yield from step.values
-            elif isinstance(step, Call) and step.is_block:
-                given = (*step.arguments, *step.modifiers.first)
-                yield from (argument.value for argument in given if not argument.names_itself)
-                yield step.main
+        params = {param.name.text for param in spec.params}
+        settings = [setting.value for variant in spec.variants for setting in variant.params]
+        words = _words((*[param.default for param in spec.params], *settings), params)
+        for block in spec.blocks:
+            own = {param.name.text for param in block.params}
+            words |= _words([param.default for param in block.params], own)
+            words |= _words(_given(block.steps), own | _named(block.steps))
+        inputs = {given.name.text for given in spec.inputs}
+        return words | _words(_given(spec.layers), params | inputs | _named(spec.layers))
 
     def _made_tested(self) -> set[str]:
         words: set[str] = set()
@@ -62,6 +62,29 @@ class FileWords:
             for value in (*step.modifiers.values, *_worked_with(step)):
                 words |= value.names - bare_words(value)
         return words
+
+
+def _words(values: Iterable[Value | None], names: set[str]) -> set[str]:
+    """The bare words among values, in a scope that has these names."""
+    return set().union(*map(bare_words, values)) - names
+
+
+def _named(steps: Iterable[Step]) -> set[str]:
+    """The names that steps give to tensors and to variables."""
+    listed = list(walk(steps))
+    tensors = {name.text for step in listed for name in step.given_names}
+    return tensors | {column.name.text for step in listed if isinstance(step, Loop) for column in step.columns}
+
+
+def _given(steps: Iterable[Step]) -> Iterator[Value | None]:
+    """The values that steps give to variables and to the params of blocks."""
+    for step in walk(steps):
+        if isinstance(step, Loop):
+            yield from step.values
+        elif isinstance(step, Call) and step.is_block:
+            given = (*step.arguments, *step.modifiers.first)
+            yield from (argument.value for argument in given if not argument.names_itself)
+            yield step.main
 
 
 def _worked_with(step: Step) -> list[Value]:

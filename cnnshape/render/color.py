@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 
-BOLD, DIM = "1", "2"
+BOLD, DIM, NAME = "1", "2", "36"
 
 
-def wants_color(terminal: bool, environment: Mapping[str, str]) -> bool:
-    """Whether to colour: on a terminal that can, unless `NO_COLOR` is set (no-color.org)."""
-    return terminal and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+def wants_color(terminal: bool, environment: Mapping[str, str], choice: str = "auto") -> bool:
+    """Whether to colour: as the user chose, `always` or `never`; else as the environment says.
+
+    `NO_COLOR` forbids colours (no-color.org), `FORCE_COLOR` demands them (force-color.org); without either, a terminal
+    that can show colours gets them.
+    """
+    if choice != "auto":
+        return choice == "always"
+    if environment.get("NO_COLOR"):
+        return False
+    return bool(environment.get("FORCE_COLOR")) or (terminal and environment.get("TERM") != "dumb")
 
 
 def paint(text: str, style: str) -> str:

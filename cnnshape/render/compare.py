@@ -20,14 +20,14 @@ SHOWN = 25
 """The number of changes that the text lists; JSON has all."""
 
 
-def plain(comparison: Comparison, width: int | None = None) -> str:
+def plain(comparison: Comparison, width: int | None = None, *, color: bool = False) -> str:
     """The comparison as plain text."""
     lines = [line for mark, text in _sides(comparison) for line in wrapped(f"{mark}: ", text, width)]
     tables = _fitted(_tables(comparison), width)
     for table in tables:
-        lines += ["", *text_lines(table)]
+        lines += ["", *text_lines(table, color=color)]
     lines += tables[-1].notes
-    lines += ["", *_changes_lines(comparison.changes)] if comparison.changes is not None else []
+    lines += ["", *_changes_lines(comparison.changes, color=color)] if comparison.changes is not None else []
     return "\n".join(lines) + "\n"
 
 
@@ -164,10 +164,10 @@ def _changed_summary(changes: tuple[Change, ...]) -> str:
     return "layers: " + ", ".join(f"{number} {word}" for word, number in counts.items() if number)
 
 
-def _changes_lines(changes: tuple[Change, ...]) -> list[str]:
+def _changes_lines(changes: tuple[Change, ...], *, color: bool) -> list[str]:
     if not changes:
         return ["no layer differs"]
-    lines = [_changed_summary(changes), "", *text_lines(_changes_table(changes[:SHOWN]))]
+    lines = [_changed_summary(changes), "", *text_lines(_changes_table(changes[:SHOWN]), color=color)]
     more = len(changes) - SHOWN
     return [*lines, f"and {more:,} more (--format json has all)"] if more > 0 else lines
 
@@ -212,7 +212,7 @@ def _inputs(row: Row) -> str:
 
 
 def _to_text(comparison: Comparison, page: Page) -> str:
-    return plain(comparison, page.width)
+    return plain(comparison, page.width, color=page.color)
 
 
 FORMATS: Formats[Comparison] = {

@@ -1,6 +1,6 @@
 """Diagnostics as text: with source excerpts, or one per line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic, Label, Severity
@@ -76,6 +76,14 @@ def closing(diagnostics: Iterable[Diagnostic]) -> str:
         counts[diagnostic.severity] += 1
     parts = [f"{number} {severity}{'s' if number > 1 else ''}" for severity, number in counts.items() if number]
     return ", ".join(parts)
+
+
+def pointer(diagnostics: Sequence[Diagnostic]) -> str:
+    """How to look up what the diagnostics mean: ``; `cnnshape rule CS512` explains it``."""
+    codes = {diagnostic.code for diagnostic in diagnostics}
+    if len(codes) > 1:
+        return "; `cnnshape rule CODE` explains each"
+    return f"; `cnnshape rule {codes.pop()}` explains {'it' if len(diagnostics) == 1 else 'them'}"
 
 
 def escaped(text: str) -> str:

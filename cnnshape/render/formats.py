@@ -7,13 +7,13 @@ Value = TypeVar("Value")
 
 
 class Page:
-    """The properties of an output: the columns of a terminal, and whether it shows colours. Pipes and files have no
-    width."""
+    """Where a text goes: columns and lines of a terminal, and whether it shows colours. Pipes and files have no size."""
 
-    __slots__ = ("color", "width")
+    __slots__ = ("color", "height", "width")
 
-    def __init__(self, width: int | None = None, *, color: bool = False) -> None:
+    def __init__(self, width: int | None = None, *, height: int | None = None, color: bool = False) -> None:
         self.width = width
+        self.height = height
         self.color = color
 
 

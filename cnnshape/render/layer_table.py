@@ -28,14 +28,14 @@ class LayerColumn:
         return self.figure.of(report) if self.figure else ""
 
 
-def layer_table(report: Report, lines: Sequence[Line], names: Sequence[str]) -> Table:
-    """The table of these lines, with a total if a column has a sum."""
-    columns = [COLUMNS[name] for name in names]
+def layer_table(report: Report, lines: Sequence[Line], names: Sequence[str], by: str = "macs") -> Table:
+    """The table of these lines, with a total where a column sums something up; `share` is of the figure `by`."""
+    columns = [_share_column(FIGURE_COLUMNS[by], report, lines) if name == "share" else COLUMNS[name] for name in names]
     rows = [tuple(column.value(line) for column in columns) for line in lines]
     groups = frozenset(index for index, line in enumerate(lines) if line.group)
     if not any(column.figure for column in columns):
         return Table([column.column for column in columns], rows, groups=groups)
-    rows.append(tuple("total" if name == "layer" else COLUMNS[name].total(report) for name in names))
+    rows.append(tuple("total" if column.column.key == "layer" else column.total(report) for column in columns))
     return Table([column.column for column in columns], rows, groups=groups | {len(lines)}, totals=True)
 
 
@@ -109,6 +109,51 @@ def _count_text(number: int | None) -> str:
     return "unknown" if number is None else count(number)
 
 
+BAR = 10
+"""The characters of the longest bar."""
+
+
+def _share_column(figure: Figure, report: Report, lines: Sequence[Line]) -> LayerColumn:
+    """The part of the whole network's figure that a line has; the line with the most has the longest bar."""
+    whole = max(figure.of(report), 1)
+
+    def share(line: Line) -> float:
+        return (_sum(line, figure) or 0) / whole
+
+    largest = max(map(share, lines), default=0) or 1
+    column = Column(
+        "share",
+        f"{figure.heading} share",
+        text=lambda part: f"{_percent(part)} {'#' * round(BAR * part / largest)}".rstrip(),
+        short=_percent,
+        priority=_PRIORITIES["share"],
+    )
+    return LayerColumn(column, _SHARE_DOC, share)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:5.1f} %"
+
+
+def _learned(row: Row, *, biases: bool) -> int:
+    """The learned parameters of a layer that are biases, or those that aren't."""
+    if row.shares:
+        return 0
+    tensors = (tensor for tensor in row.application.layer.parameters if not tensor.buffer)
+    own = (tensor for tensor in tensors if tensor.name.startswith("bias") is biases)
+    return sum(tensor.formula.value(row.application) for tensor in own)
+
+
+def _learned_figure(name: str, doc: str, *, biases: bool) -> Figure:
+    return Figure(
+        name,
+        doc,
+        of=lambda report: sum(_learned(row, biases=biases) for row in report.rows),
+        of_row=lambda row: _learned(row, biases=biases),
+        column=doc,
+    )
+
+
 def _field_column(name: str, heading: str, doc: str, text: Callable[[ReceptiveField], str]) -> LayerColumn:
     def field_text(field: ReceptiveField | None) -> str:
         return "-" if field is None else text(field)
@@ -118,8 +163,17 @@ def _field_column(name: str, heading: str, doc: str, text: Callable[[ReceptiveFi
 
 
 _DROPPED_FIRST = (
-    "rf", "line", "rf_padding", "rf_stride", "buffers", "input", "activation_bytes", "flops", "macs", "kind",
+    "rf", "line", "rf_padding", "rf_stride", "buffers", "input", "activation_bytes", "biases", "weights", "flops",
+    "macs", "kind", "share",
 )  # fmt: skip
+_SHARE_DOC = "part of the MACs, or of what `--sort` names, in percent and as a bar"
+_SORTABLE = (
+    *COLUMN_FIGURES,
+    _learned_figure("weights", "learned parameters but for biases", biases=False),
+    _learned_figure("biases", "biases, of normalization too", biases=True),
+)
+FIGURE_COLUMNS = {figure.name: figure for figure in _SORTABLE}
+"""The figures that are columns, by name: what lines can be sorted by."""
 _PRIORITIES = {name: priority for priority, name in enumerate(_DROPPED_FIRST)}
 _DECLARED = (
     LayerColumn(Column("layer"), "name, without the prefix in the lines above", _label),
@@ -134,7 +188,8 @@ _DECLARED = (
         lambda line: line.rows[0].inputs,
     ),
     LayerColumn(Column("output", text=format_shape), "shape of the output", lambda line: line.last.output),
-    *map(_figure_column, COLUMN_FIGURES),
+    *map(_figure_column, _SORTABLE),
+    LayerColumn(Column("share", priority=_PRIORITIES["share"]), _SHARE_DOC, lambda line: ""),
     _field_column("rf", "RF", "size of the receptive field", receptive_field_text),
     _field_column(
         "rf_stride",

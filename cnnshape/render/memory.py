@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from cnnshape.render.color import BOLD, paint
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.numbers import count, rounded, size
@@ -32,7 +33,9 @@ class MemoryView:
         self.depth = depth
 
 
-def plain(memory: Memory, width: int | None = None, *, expand: bool = False, depth: int | None = 0) -> str:
+def plain(
+    memory: Memory, width: int | None = None, *, expand: bool = False, depth: int | None = 0, color: bool = False
+) -> str:
     """The memory of a network as plain text. A line for several layers shows the maximum over them."""
     report = memory.report
     table = _fitted(memory, expanded(report) if expand else folded(report, depth), width)
@@ -40,9 +43,9 @@ def plain(memory: Memory, width: int | None = None, *, expand: bool = False, dep
     peak = f"{count(_most(memory))} bytes ({size(_most(memory))}) {when}:"
     names = max(len(name) for name, _ in report.peak.tensors)
     lines = [
-        *wrapped("", header(report), width),
+        *(paint(line, BOLD if color else "") for line in wrapped("", header(report), width)),
         "",
-        *text_lines(table),
+        *text_lines(table, color=color),
         *table.notes,
         "",
         *wrapped("peak  ", peak, width),
@@ -203,7 +206,7 @@ def _grid_line(most: int, share: float) -> list[str]:
 
 
 def _to_text(view: MemoryView, page: Page) -> str:
-    return plain(view.memory, page.width, expand=view.expand, depth=view.depth)
+    return plain(view.memory, page.width, expand=view.expand, depth=view.depth, color=page.color)
 
 
 FORMATS: Formats[MemoryView] = {

@@ -5,6 +5,7 @@ from itertools import groupby
 from textwrap import TextWrapper
 from typing import Any
 
+from cnnshape.render.color import BOLD, paint
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.numbers import count
@@ -32,12 +33,17 @@ _NAMES = {
 }
 
 
-def plain(reconciliation: Reconciliation, width: int | None = None) -> str:
+def plain(reconciliation: Reconciliation, width: int | None = None, *, color: bool = False) -> str:
     """The figures as tables, one for each quantity, and below them the terms of each difference."""
     width = width or WIDTH
-    lines = _wrapped(header(reconciliation.report), width)
+    bold = BOLD if color else ""
+    lines = [paint(line, bold) for line in _wrapped(header(reconciliation.report), width)]
     for quantity, counts in _by_quantity(reconciliation):
-        lines += ["", *_wrapped(_heading(quantity, counts), width), *text_lines(fit(_table(counts), width))]
+        lines += [
+            "",
+            *_wrapped(_heading(quantity, counts), width),
+            *text_lines(fit(_table(counts), width), color=color),
+        ]
     for group in _equal_groups(reconciliation):
         lines += ["", *_ledger(group, width)]
     return "\n".join(lines) + "\n"
@@ -213,7 +219,7 @@ def _remarks(counted: Count) -> list[str]:
 
 
 def _to_text(reconciliation: Reconciliation, page: Page) -> str:
-    return plain(reconciliation, page.width)
+    return plain(reconciliation, page.width, color=page.color)
 
 
 FORMATS: Formats[Reconciliation] = {

@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from cnnshape.layers import format_shape
+from cnnshape.render.color import BOLD, paint
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.layer_table import axes_text
@@ -24,12 +25,12 @@ class FieldsView:
         self.regions = regions
 
 
-def plain(trace: Trace, width: int | None = None) -> str:
+def plain(trace: Trace, width: int | None = None, *, color: bool = False) -> str:
     """The fields of a network as plain text."""
-    lines = [f"{trace.name}: input {format_shape(trace.input)}", ""]
+    lines = [paint(f"{trace.name}: input {format_shape(trace.input)}", BOLD if color else ""), ""]
     table = fit(Table(_COLUMNS, map(_values, trace.stages)), width)
     if trace.stages:
-        lines += [*text_lines(table), "", *table.notes]
+        lines += [*text_lines(table, color=color), "", *table.notes]
     whole = "as large as the whole input"
     lines.append(f"the field is {whole} from {trace.covered} on" if trace.covered else f"the field is nowhere {whole}")
     lines += [f"paths with different centres meet at {name}" for name in trace.unaligned]
@@ -182,7 +183,7 @@ def _label(y: int, color: str, size: str, name: str) -> list[str]:
 
 
 def _to_text(view: FieldsView, page: Page) -> str:
-    return plain(view.trace, page.width)
+    return plain(view.trace, page.width, color=page.color)
 
 
 FORMATS: Formats[FieldsView] = {

@@ -4,7 +4,7 @@ import re
 from itertools import groupby
 from typing import NamedTuple
 
-from cnnshape.lint import RULES, Rule
+from cnnshape.lint import Rule
 from cnnshape.render.wrapping import wrapped
 
 _INDENT = "    "
@@ -19,23 +19,14 @@ class Page(NamedTuple):
     after: str
 
 
-def rules_overview(width: int | None = None) -> str:
-    """One line per rule: its code and name, whether it runs by default, and what it finds."""
-    names = max(len(rule.name) for rule in RULES)
-    lines = [
-        line
-        for rule in RULES
-        for line in wrapped(
-            f"{rule.code}  {rule.name.ljust(names)}  {'on ' if rule.default else 'off'}  ", _title(rule), width
-        )
-    ]
-    return "\n".join([*lines, "", "`cnnshape rule NAME` prints a rule's page."]) + "\n"
-
-
 def rule_page(rule: Rule, width: int | None = None) -> str:
     """The manual page of one rule."""
-    page = "\n\n".join(_paragraph(text, width) for text in rule.page.strip().split("\n\n"))
-    return f"{rule.name} ({rule.code}, {_state(rule)})\n\n{page}\n"
+    return f"{rule.name} ({rule.code}, {_state(rule)})\n\n{paragraphs(rule.page.strip(), width)}\n"
+
+
+def paragraphs(text: str, width: int | None) -> str:
+    """A text with the paragraphs that are too wide filled anew."""
+    return "\n\n".join(_paragraph(part, width) for part in text.split("\n\n"))
 
 
 def _paragraph(text: str, width: int | None) -> str:
@@ -43,10 +34,6 @@ def _paragraph(text: str, width: int | None) -> str:
     if width is None or text.startswith(_INDENT) or max(map(len, text.split("\n"))) <= width:
         return text
     return "\n".join(wrapped("", " ".join(text.split()), width))
-
-
-def _title(rule: Rule) -> str:
-    return rule.page.partition("\n")[0]
 
 
 def _state(rule: Rule) -> str:
@@ -59,6 +46,12 @@ def markdown_parts(rule: Rule) -> Page:
     spec, _, after = rest.partition("\nInstead:")
     example = "".join(f"{re.sub(_MARK, '', line).removeprefix(_INDENT)}\n" for line in spec.rstrip("\n").split("\n"))
     return Page(f"{before.strip()}\n\nThis rule is {_state(rule)}.", example, _fenced(f"Instead:{after}"))
+
+
+def rule_markdown(rule: Rule) -> str:
+    """The whole page as Markdown."""
+    page = markdown_parts(rule)
+    return f"{page.before}\n\n```yaml\n{page.example}```\n\n{page.after}"
 
 
 def _fenced(text: str) -> str:

@@ -23,6 +23,7 @@ def schema() -> Schema:
     """The schema of a spec."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": f"urn:cnnshape:schema:{grammar.VERSION}",
         "title": "cnnshape",
         "description": f"A convolutional network, in version {grammar.VERSION} of the language of cnnshape.",
         "type": "object",
@@ -64,6 +65,7 @@ def _step() -> Schema:
         "properties": {**heads, **modifiers},
         "patternProperties": {patterns.BLOCK_NAME: reference("block")},
         "additionalProperties": False,
+        "errorMessage": "a step is a kind, a CamelCase block or a control word; `cnnshape layers` lists the kinds",
         "anyOf": [*bare_kinds(), {"type": "string", "pattern": patterns.BLOCK_NAME}, {"type": "object"}],
         "allOf": [
             {"if": {"type": "object"}, "then": {"oneOf": _one_of([word for word in heads if word not in modifiers])}},

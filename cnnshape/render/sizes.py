@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from cnnshape.render.color import BOLD, NAME, paint
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.table import Column, Table, text_lines
 from cnnshape.render.table.records import records
-from cnnshape.render.wrapping import wrapped
+from cnnshape.render.wrapping import painted
 from cnnshape.report import FIGURES
 from cnnshape.study.sizes import AxisSizes, Cost, Obstacle, Pattern, Sizes, find_pattern
 
@@ -26,14 +27,18 @@ class SizesView:
         self.costs = costs
 
 
-def plain(name: str, axes: Sequence[AxisSizes], costs: Sequence[Cost], width: int | None = None) -> str:
+def plain(
+    name: str, axes: Sequence[AxisSizes], costs: Sequence[Cost], width: int | None = None, *, color: bool = False
+) -> str:
     """The sizes that work and their costs, as plain text."""
     lines: list[str] = []
     for axis in axes:
         lines += ["", ""] if lines else []
-        lines += [line for start, text in _parts(name, axis) for line in wrapped(start, text, width)]
+        parts = _parts(name, axis)
+        said = [line for start, text in parts for line in painted(start, text, width, NAME if color else "")]
+        lines += [paint(said[0], BOLD if color else ""), *said[1:]]
     if costs:
-        lines += ["", *text_lines(cost_table(costs))]
+        lines += ["", *text_lines(cost_table(costs), color=color)]
     return "\n".join(lines) + "\n"
 
 
@@ -160,7 +165,7 @@ def _sizes_data(sizes: Sizes) -> dict[str, Any]:
 
 
 def _to_text(view: SizesView, page: Page) -> str:
-    return plain(view.name, view.axes, view.costs, page.width)
+    return plain(view.name, view.axes, view.costs, page.width, color=page.color)
 
 
 FORMATS: Formats[SizesView] = {

@@ -3,17 +3,17 @@
 from collections import Counter
 from collections.abc import Sequence
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnshape.layers import format_shape
 from cnnshape.render.color import BOLD, DIM, paint
 from cnnshape.render.formats import Format, Formats, Page
-from cnnshape.render.layer_table import DEFAULT, layer_table
+from cnnshape.render.layer_table import DEFAULT, FIGURE_COLUMNS, layer_table
 from cnnshape.render.numbers import count, rounded, size
 from cnnshape.render.reach import reach_lines
 from cnnshape.render.table import Table, fit, text_lines
 from cnnshape.render.wrapping import wrapped
-from cnnshape.report import Report, expanded, folded
+from cnnshape.report import Line, Report, expanded, folded, unfolded
 
 if TYPE_CHECKING:
     from cnnshape.study.counting.rule import Rule
@@ -21,11 +21,21 @@ if TYPE_CHECKING:
 _LISTED = 4
 
 
-class Summary:
-    """A report, and how much of it to show: columns, every layer or blocks to a depth, and the count of another
-    tool."""
+class Ranking(NamedTuple):
+    """Lines in the order of a figure, the largest first; with `top`, that many of them."""
 
-    __slots__ = ("columns", "lines", "report", "rule")
+    by: str
+    top: int | None = None
+
+
+class Summary:
+    """A report, and how much of it to show: columns, every layer or blocks to a depth, and the count of another tool.
+
+    With a `ranking` the lines are single steps, layers or closed blocks, in its order. Without it, and without a depth,
+    blocks are closed where the page is too small for all.
+    """
+
+    __slots__ = ("columns", "depth", "expand", "ranking", "report", "rule")
 
     def __init__(
         self,
@@ -34,48 +44,98 @@ class Summary:
         *,
         expand: bool = False,
         depth: int | None = None,
+        ranking: Ranking | None = None,
         rule: "Rule | None" = None,
     ) -> None:
         self.report = report
         self.columns = columns
-        self.lines = expanded(report) if expand else folded(report, depth)
+        self.expand = expand
+        self.depth = depth
+        self.ranking = ranking
         self.rule = rule
+
+    def view(self) -> "View":
+        """All that was asked for."""
+        if self.ranking is not None:
+            return View(self, *self._ranked(self.ranking))
+        return View(self, expanded(self.report) if self.expand else folded(self.report, self.depth))
+
+    def _ranked(self, ranking: Ranking) -> tuple[list[Line], str]:
+        """The lines in order, and a note where some are left out."""
+        lines = expanded(self.report) if self.expand else unfolded(self.report, self.depth)
+        figure = FIGURE_COLUMNS[ranking.by]
+        measure = figure.of_row
+        assert measure is not None
+        lines.sort(key=lambda line: -line.total(measure))
+        if ranking.top is None or ranking.top >= len(lines):
+            return lines, ""
+        shown = lines[: ranking.top]
+        share = sum(line.total(measure) for line in shown) / max(figure.of(self.report), 1)
+        return shown, f"{len(shown)} of {len(lines):,} lines: {100 * share:.1f} % of the {figure.heading}"
+
+    def closed_view(self, most: int) -> "View | None":
+        """The deepest view with fewer blocks open that has at most that many lines, or else none open."""
+        if self.ranking is not None or self.expand or self.depth is not None:
+            return None
+        deepest = max((line.depth for line in folded(self.report)), default=0)
+        for depth in range(deepest - 1, -1, -1):
+            lines = folded(self.report, depth)
+            if len(lines) <= most or depth == 0:
+                return View(self, lines, _CLOSED.format(depth + 1))
+        return None
+
+
+class View:
+    """The lines of a summary, and a note about those that aren't shown."""
+
+    __slots__ = ("lines", "note", "summary")
+
+    def __init__(self, summary: Summary, lines: Sequence[Line], note: str = "") -> None:
+        self.summary = summary
+        self.lines = lines
+        self.note = note
 
     def table(self, width: int | None = None) -> Table:
         """The table of the lines, fitted to a width."""
-        table = layer_table(self.report, self.lines, self.columns)
-        if self.rule is None:
+        report, ranking, rule = self.summary.report, self.summary.ranking, self.summary.rule
+        table = layer_table(report, self.lines, self.summary.columns, ranking.by if ranking else "macs")
+        if ranking is not None:
+            # What the lines are sorted by is shown on a narrow terminal too.
+            table = table.keeping(ranking.by)
+        if rule is None:
             return fit(table, width)
         from cnnshape.render.count_column import add_count_column
 
-        table, remark = add_count_column(table, self.lines, self.report, self.rule)
+        table, remark = add_count_column(table, self.lines, report, rule)
         return fit(table, width).with_notes(remark)
 
     def notes(self, table: Table) -> list[str]:
         """Notes for signs in the table."""
-        notes = list(table.notes)
-        if not self.report.complete:
+        notes = [*([self.note] if self.note else []), *table.notes]
+        if not self.summary.report.complete:
             notes.append(_INCOMPLETE)
         if any(line.times > 1 for line in self.lines):
             notes.append(_FOLDED)
-        if any(row.receptive_field and not row.receptive_field.aligned for row in self.report.rows):
+        rows = self.summary.report.rows
+        if any(row.receptive_field and not row.receptive_field.aligned for row in rows):
             notes.append("*: paths with different centres have met; the field is the union")
-        reasons = sorted({row.undefined for row in self.report.rows if row.undefined})
+        reasons = sorted({row.undefined for row in rows if row.undefined})
         return notes + [f"-: no receptive field can be stated: {reason}" for reason in reasons]
 
 
 _INCOMPLETE = "incomplete: layers with errors are missing, and all layers that depend on them"
+_CLOSED = "closed to fit: --depth {} opens one more level, --expand lists every layer"
 _FOLDED = "xN: N equal blocks or layers summed; the lines below a block show one of them (--expand: all layers)"
 
 
 def header(report: Report) -> str:
-    """`ResNet-50: input 3x224x224, batch 1, float32`"""
+    """`ResNet-50: input 3x224x224, batch 1, float32`: inputs as `--input` takes them."""
     inputs = [
-        f"{name} {given.boxes} boxes"
+        f"{name}={given.boxes} boxes"
         if given.boxes > 1
         else format_shape(given.shape)
         if name == "input"
-        else f"{name} {format_shape(given.shape)}"
+        else f"{name}={format_shape(given.shape)}"
         for name, given in report.inputs.items()
     ]
     return f"{report.name}: input {', '.join(inputs)}, batch {report.batch}, {report.dtype}"
@@ -140,40 +200,40 @@ def figure_lines(report: Report, width: int | None = None) -> list[str]:
 
 
 def to_text(summary: Summary, page: Page) -> str:
-    """The whole summary as text. With colours, sums are bold, and rules and notes are dim."""
-    table = summary.table(page.width)
-    notes = [line for note in summary.notes(table) for line in wrapped("", note, page.width)]
-    body = text_lines(table)
-    head = wrapped("", header(summary.report), page.width)
-    lines = [*head, "", *body, "", *figure_lines(summary.report, page.width)]
-    lines += ["", *notes] if notes else []
-    if page.color:
-        lines = _paint(lines, table, len(head), len(body))
+    """The whole summary as text, with blocks closed where it is longer than the page."""
+    view = summary.view()
+    lines = _view_lines(view, page)
+    # The shell's prompt takes a line, and the note about what is closed another one.
+    excess = len(lines) - page.height + 2 if page.height else 0
+    if excess > 1:
+        closed = summary.closed_view(len(view.lines) - excess)
+        lines = _view_lines(closed, page) if closed else lines
     return "\n".join(lines) + "\n"
 
 
-def _paint(lines: list[str], table: Table, head: int, height: int) -> list[str]:
-    """The lines in bold and dim. The table has `height` lines and starts after `head` lines and an empty one."""
-    start = head + 1
-    body = lines[start : start + height]
-    styles = [*[BOLD] * head, "", BOLD, DIM, *(BOLD if row in table.groups else "" for row in range(len(table.rows)))]
-    if table.totals:
-        styles[-1:] = [DIM, BOLD]
-    painted = [paint(line, style) for line, style in zip([*lines[:start], *body], styles, strict=True)]
-    return painted + [paint(line, DIM) for line in lines[start + height :]]
+def _view_lines(view: View, page: Page) -> list[str]:
+    """The lines of a view; on a page with colours, sums are bold, and rules, rows of zeros and notes dim."""
+    bold, dim = (BOLD, DIM) if page.color else ("", "")
+    table = view.table(page.width)
+    report = view.summary.report
+    notes = [line for note in view.notes(table) for line in wrapped("", note, page.width)]
+    below = [*figure_lines(report, page.width), *(["", *notes] if notes else [])]
+    head = [paint(line, bold) for line in wrapped("", header(report), page.width)]
+    return [*head, "", *text_lines(table, color=page.color), "", *(paint(line, dim) for line in below)]
 
 
 def to_markdown(summary: Summary) -> str:
     """The summary as Markdown text."""
     from cnnshape.render.table.markdown import escape_markdown, markdown_lines
 
-    report, table = summary.report, summary.table()
+    report, view = summary.report, summary.view()
+    table = view.table()
     name, _, rest = header(report).partition(": ")
     totals = [
         f"- {escape_markdown(figure)}: **{value}** ({escape_markdown(meaning)})"
         for figure, value, meaning in figures(report)
     ]
-    notes = [f"\n{escape_markdown(note)}" for note in summary.notes(table)]
+    notes = [f"\n{escape_markdown(note)}" for note in view.notes(table)]
     body = markdown_lines(table, bold_groups=True)
     head = [f"### {escape_markdown(name)}", "", escape_markdown(rest), ""]
     return "\n".join([*head, *body, "", *totals, *notes]) + "\n"

@@ -1,5 +1,7 @@
 """Lines that are too long for a terminal, broken between words."""
 
+from cnnshape.render.color import paint
+
 LEAST = 20
 """The least width of a text."""
 
@@ -13,3 +15,10 @@ def wrapped(start: str, text: str, width: int | None) -> list[str]:
     room = max(width, len(start) + LEAST)
     indent = " " * len(start)
     return wrap(text, room, initial_indent=start, subsequent_indent=indent, break_long_words=False)
+
+
+def painted(start: str, text: str, width: int | None, style: str) -> list[str]:
+    """The lines of `wrapped`, with the words of `start` in a style."""
+    words = start.rstrip()
+    first, *further = wrapped(start, text, width) or [words]
+    return [paint(words, style) + first[len(words) :], *further]

@@ -70,9 +70,9 @@ def zoo_table(entries: Sequence[Entry], width: int | None = None) -> Table:
     return fit(Table([column.column for column in COLUMNS.values()], rows), width)
 
 
-def zoo_plain(table: Table) -> str:
+def zoo_plain(table: Table, *, color: bool = False) -> str:
     """The table as plain text."""
-    return "".join(f"{line}\n" for line in (*text_lines(table, split_rule=True), *table.notes))
+    return "".join(f"{line}\n" for line in (*text_lines(table, split_rule=True, color=color), *table.notes))
 
 
 def zoo_markdown(entries: Sequence[Entry]) -> str:
@@ -114,7 +114,7 @@ def _values(entry: Entry) -> tuple[object, ...]:
 
 
 FORMATS: Formats[Sequence[Entry]] = {
-    "table": Format(lambda entries, page: zoo_plain(zoo_table(entries, page.width))),
+    "table": Format(lambda entries, page: zoo_plain(zoo_table(entries, page.width), color=page.color)),
     "plain": Format(lambda entries, _: zoo_plain(zoo_table(entries))),
     "markdown": Format(lambda entries, _: zoo_markdown(entries)),
     "json": Format(lambda entries, _: zoo_json(entries)),

@@ -44,6 +44,33 @@ def expanded(report: Report) -> list[Line]:
     return [Line(row.name, (row,), row, 1, 0, False) for row in report.rows]
 
 
+def unfolded(report: Report, depth: int | None = None) -> list[Line]:
+    """A line per step, by its whole name and in no group; groups deeper than `depth` are closed, and a line each."""
+    return _unfolded(report.rows, report.groups, depth)
+
+
+def _unfolded(rows: tuple[Row, ...], group: Group, depth: int | None) -> list[Line]:
+    lines: list[Line] = []
+    position = group.start
+    for child in group.children:
+        lines += map(_line_of, _units(rows[position : child.start], 0))
+        if depth == 0:
+            lines.append(Line(child.label, rows[child.start : child.end], rows[child.end - 1], 1, 0, True))
+        else:
+            lines += _unfolded(rows, child, None if depth is None else depth - 1)
+        position = child.end
+    return [*lines, *map(_line_of, _units(rows[position : group.end], 0))]
+
+
+def _line_of(item: _Item) -> Line:
+    return Line(item.label, item.rows, item.rows[-1], 1, 0, False)
+
+
+def parts_of(report: Report, group: Group) -> list[Line]:
+    """A line for each step, stage and block right inside a group; equal neighbours share one."""
+    return _lines(_items(report.rows, group), 0, 0)
+
+
 def _items(rows: tuple[Row, ...], group: Group) -> tuple[_Item, ...]:
     items: list[_Item] = []
     position = group.start

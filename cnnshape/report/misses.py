@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from cnnshape.graph import Group
 from cnnshape.report.figures import Figure
 from cnnshape.report.report import Report
 
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 _MOST_PARTS = 3
+_NEARLY_ALL = 0.9
+"""The share of a group that is named by its parts, since its own name would say little."""
 
 
 def missed(figure: str, number: int, bound: str, target: "Fraction") -> str:
@@ -31,16 +34,40 @@ def _share(number: int, target: "Fraction") -> str:
 
 
 def largest_parts(report: Report, figure: Figure) -> tuple[str, ...]:
-    """A note with the layers or tensors that contribute most to a figure; empty if the figure is 0."""
+    """A note that names the stages, layers or tensors that hold most of a figure; none where nothing does."""
     if figure.parts is None:
         return ()
-    at_peak = figure.name == "peak_activation_bytes" and report.peak.layer
-    when = f" while {report.peak.layer} runs" if at_peak else ""
-    return _shares(list(figure.parts(report)), when)
+    parts = list(figure.parts(report))
+    total = sum(amount for _, amount in parts)
+    if figure.name == "peak_activation_bytes":
+        when = f" while {report.peak.layer} runs" if report.peak.layer else ""
+        return _shares(parts, total, when)
+    return _shares(_by_group(parts, report.groups, total), total, "")
 
 
-def _shares(amounts: Sequence[tuple[str, int]], when: str) -> tuple[str, ...]:
-    total = sum(amount for _, amount in amounts)
+def _by_group(layers: Sequence[tuple[str, int]], root: Group, total: int) -> list[tuple[str, int]]:
+    """The amounts of layers as those of the groups they are in; a group that holds nearly all is opened."""
+    while True:
+        parts = _inside(layers, root)
+        name, most = max(parts, key=lambda part: part[1], default=("", 0))
+        inner = next((group for group in root.children if group.label == name), None)
+        if inner is None or most < _NEARLY_ALL * total:
+            return parts
+        root = inner
+
+
+def _inside(layers: Sequence[tuple[str, int]], root: Group) -> list[tuple[str, int]]:
+    """The amount of each group and of each layer right inside a group."""
+    parts: list[tuple[str, int]] = []
+    position = root.start
+    for group in root.children:
+        parts += layers[position : group.start]
+        parts.append((group.label, sum(amount for _, amount in layers[group.start : group.end])))
+        position = group.end
+    return [*parts, *layers[position : root.end]]
+
+
+def _shares(amounts: Sequence[tuple[str, int]], total: int, when: str) -> tuple[str, ...]:
     largest = sorted(amounts, key=lambda part: -part[1])[:_MOST_PARTS]
     shares = [f"{name} {100 * amount / total:.0f} %" for name, amount in largest if amount]
     return (f"most of it{when}: {', '.join(shares)}",) if shares else ()

@@ -1,4 +1,4 @@
-"""Finds the shipped architectures: inside an installed package, or next to it in a checkout."""
+"""Finds the files that ship with the package: inside an installed one, or next to it in a checkout."""
 
 import os
 from pathlib import Path
@@ -22,3 +22,10 @@ def shipped_path(name: str) -> Path | None:
     """The path of a shipped architecture, by its name with or without `.yaml`; None if it does not exist."""
     stem = name.removesuffix(".yaml")
     return shipped_folder() / f"{stem}.yaml" if stem in shipped_names() else None
+
+
+def shipped_manual() -> str:
+    """The text of `docs/errors.md`, the page of all codes."""
+    inside = _PACKAGE / "errors.md"
+    path = inside if inside.is_file() else _PACKAGE.parent / "docs" / "errors.md"
+    return path.read_text(encoding="utf-8")

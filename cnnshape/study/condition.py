@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
+from cnnshape.diagnostics import did_you_mean
 from cnnshape.report import COMPARED, parse_quantity
 from cnnshape.study.compare import Comparison
 
@@ -48,6 +49,22 @@ def parse_condition(text: str) -> Condition | None:
         return None
     bound = -quantity.value if plus == "-" else quantity.value
     return Condition(text.strip(), figure, sign, bound, bool(plus), bool(percent))
+
+
+def condition_fault(text: str) -> str:
+    """What keeps a text from being a condition, and what to write instead."""
+    match = re.match(r"\s*(.*?)\s*(?:(>=|<=|>|<|=)\s*(.*))?\Z", text, re.DOTALL)
+    assert match is not None
+    figure, sign, bound = match.groups()
+    names = [known.name for known in COMPARED]
+    if figure not in names:
+        return f"{figure!r} is not a figure; {did_you_mean(figure, names)}"
+    if sign not in _OPERATORS:
+        return f"{text!r} compares nothing; write `{figure} > +5%` or `{figure} > 26M`"
+    number = bound.strip().removesuffix("%").rstrip()
+    if bound.strip().endswith("%") and parse_quantity(number) is not None:
+        return f"{text!r}: a percentage bounds a difference; write `{figure} {sign} +{number}%`"
+    return f"{bound!r} is not a bound; write `{figure} {sign} +5%` or `{figure} {sign} 26M`"
 
 
 def violations(comparison: Comparison, conditions: tuple[Condition, ...]) -> list[str]:

@@ -8,19 +8,10 @@ from cnnshape.layers import Shape, Tensor, format_shape
 from cnnshape.report import DTYPES, Report, Row
 from cnnshape.study.explain_field import field_facts
 from cnnshape.study.explain_sizes import sizes
+from cnnshape.study.explanation import Explanation
 from cnnshape.study.fact import Fact
 
 __all__ = ["Explanation", "Fact", "SizeStep", "explain", "size_chain"]
-
-
-class Explanation(NamedTuple):
-    """All figures of a layer, explained."""
-
-    name: str
-    kind: str
-    line: int
-    meaning: str
-    facts: tuple[Fact, ...]
 
 
 class SizeStep(NamedTuple):

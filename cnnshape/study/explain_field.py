@@ -21,29 +21,31 @@ def field_facts(graph: Graph, report: Report, node: Node, row: Row) -> list[Fact
         ]
     application = node.application
     footprint = application.footprint
-    before = [_field_of(graph, report, value) for value in node.inputs]
+    before = [field_of(graph, report, value) for value in node.inputs]
     if len(node.inputs) > 1:
-        met = " and ".join(_brief(path) for path in before if path is not None)
+        met = " and ".join(brief(path) for path in before if path is not None)
         aligned = "their centres agree" if field.aligned else "their centres differ"
-        return [Fact("receptive field", _brief(field), f"the union of {met}; {aligned}")]
+        return [Fact("receptive field", brief(field), f"the union of {met}; {aligned}")]
     if footprint is Coverage.POINT or before[0] is None:
-        return [Fact("receptive field", _brief(field), "as its input")]
+        return [Fact("receptive field", brief(field), "as its input")]
     windows = (
         [relation for relation in footprint if isinstance(relation, Window)] if isinstance(footprint, tuple) else []
     )
     if len(windows) == len(field.size) and _slides_evenly(windows, before[0], field):
         return _window_fields(windows, before[0], field)
-    return [Fact("receptive field", _brief(field), f"its input sees {_brief(before[0])}")]
+    return [Fact("receptive field", brief(field), f"its input sees {brief(before[0])}")]
 
 
-def _field_of(graph: Graph, report: Report, value: int) -> ReceptiveField | None:
+def field_of(graph: Graph, report: Report, value: int) -> ReceptiveField | None:
+    """The receptive field of a value of the graph; None where it has none."""
     if value >= len(graph.inputs):
         return report.rows[value - len(graph.inputs)].receptive_field
     rank = len(graph.inputs[value].tensor.shape) - 1
     return ReceptiveField((1,) * rank, (1,) * rank, (0,) * rank, True) if value == 0 and rank else None
 
 
-def _brief(field: ReceptiveField) -> str:
+def brief(field: ReceptiveField) -> str:
+    """`11x11, stride 4, padding 5`"""
     return f"{format_shape(field.size)}, stride {_axes(field.stride)}, padding {_axes(field.padding)}"
 
 

@@ -18,6 +18,8 @@ import yaml
 from generate import fences
 from jsonschema import Draft7Validator
 
+from tests.command import run
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
 BAD = ROOT / "tests" / "specs" / "bad"
@@ -149,6 +151,18 @@ def test_the_hook_runs_in_the_real_pre_commit(designs):
     done = run_script(command, designs, PRE_COMMIT_HOME=str(designs / ".git" / "pre-commit"))
     assert done.returncode == 1, done.stdout + done.stderr
     assert "designs/wrong.cnn.yaml:4:" in done.stdout and "good.cnn.yaml" not in done.stdout
+
+
+def test_the_hook_passes_over_other_files(tmp_path, monkeypatch):
+    (repository,) = setup_of("pre-commit")["repos"]
+    (hook,) = repository["hooks"]
+    monkeypatch.chdir(tmp_path)
+    Path("designs").mkdir()
+    Path("designs/good.yaml").write_text("cnnshape: 1\ninput: [3, 8, 8]\nlayers: [relu]\n")
+    Path("designs/values.yaml").write_text("replicas: 3\n")
+    assert hook["pass_filenames"] == "false"  # all scalars are texts here
+    outcome = run("check", *hook["args"])
+    assert (outcome.exit_code, outcome.stdout) == (0, "1 design checked, nothing wrong\n")
 
 
 @pytest.fixture(scope="session")

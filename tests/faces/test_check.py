@@ -105,6 +105,65 @@ def test_a_folder_without_designs_says_what_a_design_is() -> None:
     assert "a folder, not a design" in run("summary", "empty").stderr
 
 
+UNMARKED = "input: [4, 8, 8]\nlayers:\n"
+
+
+@pytest.mark.parametrize("steps", ["  - relu\n", "  - Unit: 3\n  - conv: {out: 3}\n", "  - {from: a, linear: 4}\n"])
+def test_a_design_of_a_folder_that_does_not_say_so_is_an_error(steps: str) -> None:
+    written(marked=HEAD + "layers: [relu]\n", unmarked="name: X\n" + UNMARKED + steps)
+    (fault,) = found(".")
+    assert (fault["name"], fault["file"], fault["line"]) == ("missing-key", "./unmarked.yaml", 3)
+    assert "`cnnshape: 1` at its top" in fault["help"]
+    assert run("check", ".").exit_code == 1
+    assert checked(".") == ["./marked.yaml", "./unmarked.yaml"]
+    assert "not checked" not in run("check", ".").stderr
+
+
+def test_a_folder_of_designs_that_do_not_say_so_names_them_alone() -> None:
+    Path("deep").mkdir()
+    written(**{"deep/a": UNMARKED + "  - relu\n", "deep/b": UNMARKED + "  - [\n  - tanh\n"})
+    assert [fault["name"] for fault in found("deep")] == ["missing-key", "missing-key"]
+    outcome = run("check", "deep")
+    assert (outcome.exit_code, "holds no designs" in outcome.stdout) == (1, False)
+    assert run("check", "deep", "gone.yaml").exit_code == 2
+
+
+OTHER = {
+    "workflow": "on: [push]\njobs: {a: {steps: []}}\n",
+    "map": "layers: {base: {url: relu}}\n",
+    "tiles": "layers:\n  - id: water\n    type: fill\n",
+    "text": "# layers: of dust\na: 1\n",
+    "broken": "layers: [a, {\n",
+    "empty": "",
+}
+
+
+def test_other_yaml_files_of_a_folder_are_counted_in_a_line() -> None:
+    written(design=HEAD + "layers: [relu]\n", **OTHER)
+    outcome = run("check", ".")
+    assert (outcome.exit_code, outcome.stdout) == (0, "1 design checked, nothing wrong\n")
+    assert outcome.stderr == f"{len(OTHER)} YAML files have no `cnnshape:` line and are not checked\n"
+    for name in list(OTHER)[1:]:
+        Path(f"{name}.yaml").unlink()
+    assert run("check", ".").stderr == "1 YAML file has no `cnnshape:` line and is not checked\n"
+    assert run("check", "design.yaml").stderr == ""
+
+
+def test_a_file_that_is_named_needs_no_mark_also_beside_its_folder() -> None:
+    written(own=UNMARKED + "  - relu\n", design=HEAD + "layers: [relu]\n")
+    outcome = run("check", ".", "own.yaml")
+    assert (outcome.exit_code, outcome.stdout, outcome.stderr) == (0, "2 designs checked, nothing wrong\n", "")
+
+
+def test_files_in_folders_that_are_passed_over_are_not_counted() -> None:
+    for folder in (".github", "node_modules"):
+        Path(folder).mkdir()
+        written(**{f"{folder}/a": UNMARKED + "  - relu\n"})
+    written(design=HEAD + "layers: [relu]\n")
+    outcome = run("check", ".")
+    assert (outcome.exit_code, outcome.stderr) == (0, "")
+
+
 def checked(*arguments: str) -> list[str]:
     return json.loads(run("check", *arguments, "--format", "json").stdout)["checked"]
 
@@ -143,7 +202,7 @@ def test_a_pattern_matches_what_it_does_in_a_shell(pattern: str) -> None:
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         written(**{name: HEAD + "layers: [relu]\n"})
     expected = {os.path.realpath(name) for name in glob(pattern, recursive=True) if Path(name).is_file()}  # noqa: PTH207
-    assert {os.path.realpath(name) for name in find_files([pattern])[0]} == expected
+    assert {os.path.realpath(name) for name in find_files([pattern]).files} == expected
 
 
 @pytest.mark.parametrize("format", ["full", "concise", "json", "github", "gitlab", "sarif", "junit"])

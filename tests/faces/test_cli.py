@@ -36,7 +36,7 @@ def on_terminal(*arguments, width=80, **environment):
     """What a command prints on a terminal of that width."""
     parent, child = pty.openpty()
     clean = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "GITHUB_ACTIONS")}
-    env = {**clean, "COLUMNS": str(width), "TERM": "xterm-256color", **environment}
+    env = {**clean, "COLUMNS": str(width), "LINES": "10000", "TERM": "xterm-256color", **environment}
     process = subprocess.Popen([*COMMAND, *arguments], cwd=ROOT, stdout=child, stderr=child, stdin=child, env=env)
     os.close(child)
     read = b""
@@ -289,6 +289,39 @@ def test_expand_and_depth():
     assert total.search(folded).groups() == total.search(closed).groups() == total.search(expanded).groups()
 
 
+def test_without_a_path_the_current_folder_is_checked(folder):
+    assert run("check", "--format", "json", cwd=folder) == run("check", ".", "--format", "json", cwd=folder)
+    (folder / "empty").mkdir()
+    code, out, _ = run("check", cwd=folder / "empty")
+    assert (code, "the folder holds no designs" in out) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "said"),
+    [
+        ("fp16", "did you mean `float16`?"),
+        ("half", "did you mean `float16`?"),
+        ("BF16", "did you mean `bfloat16`?"),
+        ("torch.float32", "did you mean `float32`?"),
+        ("flaot32", "did you mean `float32`?"),
+        ("uint8", "did you mean `int8`?"),
+        ("q4", "known here: `bfloat16`, `float16`, `float32`, `float64`, `float8`, `int8`"),
+    ],
+)
+def test_a_type_that_does_not_exist_is_answered(folder, dtype, said):
+    for command in (["summary", "good.yaml", "--dtype", dtype], ["compare", "good.yaml", f"good.yaml:dtype={dtype}"]):
+        code, _, err = run(*command, cwd=folder)
+        assert (code, said in " ".join(err.replace("│", " ").split())) == (2, True)
+
+
+def test_every_foreign_type_stands_for_one_of_ours():
+    from cnnshape.cli.options import FOREIGN_DTYPES
+    from cnnshape.report import DTYPES
+
+    assert set(FOREIGN_DTYPES.values()) <= set(DTYPES)
+    assert not set(FOREIGN_DTYPES) & set(DTYPES)
+
+
 def test_a_folder_gives_the_files_that_are_specs(folder):
     _, out, _ = run("check", ".", "--format", "json", cwd=folder)
     assert json.loads(out)["checked"] == ["./bad.yaml", "./deep/er/named.cnn.yaml", "./good.yaml"]
@@ -455,3 +488,30 @@ def test_a_terminal_breaks_the_sentences_of_an_error_between_words(name):
     assert max(map(len, narrow.split("\n"))) <= 60 < max(map(len, piped.split("\n")))
     said = [line for line in piped.split("\n") if re.match(r"(error|warning)\[| += ", line)]
     assert said and all(" ".join(line.split()) in " ".join(narrow.split()) for line in said)
+
+
+@pytest.mark.parametrize(
+    "word", ["attention", "se", "depthwise_conv", "relo", "skip", "conv:64", "lstm", "convmodule", "norm", "zzz"]
+)
+def test_layers_answers_as_a_check_does(word):
+    design = f"cnnshape: 1\ninput: [3, 8, 8]\nlayers:\n  - '{word}'\n"
+    (fault,) = cnnshape.check(cnnshape.load(design))
+    code, out, err = run("layers", word)
+    assert (code, out) == (2, "")
+    assert f"error[{fault.code}]: {fault.message}\n  = help: {fault.help}\n" in err
+
+
+@pytest.mark.parametrize(
+    ("word", "answer", "help"),
+    [
+        ("residual", "`residual` is no layer kind: it makes a step of other steps", "write `residual: [steps]`"),
+        ("For", "`For` is no layer kind: it makes a step of other steps", "write `for: {width: [64, 128]}`"),
+        ("repeat", "`repeat` is no layer kind: it is a key next to one", "write `repeat: 3`"),
+        ("DepthwiseConv2D", "no layer kind is called `DepthwiseConv2D`", "groups: in_channels"),
+    ],
+)
+def test_layers_knows_the_other_words_of_a_step(word, answer, help):
+    code, _, err = run("layers", word)
+    assert code == 2
+    assert answer in err
+    assert help in err

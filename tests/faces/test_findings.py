@@ -361,9 +361,13 @@ def path_of(uri: str) -> str:
 
 def test_sarif_describes_every_code() -> None:
     driver = read_sarif(written("sarif", NOTHING))["tool"]["driver"]
-    assert [(rule["id"], rule["shortDescription"]["text"]) for rule in driver["rules"]] == [
-        (entry.code, entry.meaning) for entry in CATALOGUE.values()
-    ]
+    for rule, entry in zip(driver["rules"], CATALOGUE.values(), strict=True):
+        assert (rule["id"], rule["shortDescription"]["text"]) == (entry.code, entry.meaning)
+        assert rule["help"]["text"].startswith(f"{entry.name} ({entry.code}, ")
+        assert rule["help"]["markdown"].startswith(entry.meaning)
+        assert "```yaml\n" in rule["help"]["markdown"] or entry.code in ("CS101", "CS208")
+        enabled = entry.name != "unproductive-layer"
+        assert rule["defaultConfiguration"] == {"level": str(entry.severity), "enabled": enabled}
     assert driver["version"] == cnnshape.__version__
 
 
@@ -454,3 +458,31 @@ def test_no_format_brings_rich() -> None:
         + ("[format.write(Findings((), ('a',)), Page()) for format in FORMATS.values()]; print('rich' in sys.modules)")
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+ERROR = diagnose("unknown-kind", "no layer kind is called `convv`", file="a.yaml")
+OTHER = diagnose("unknown-key", "unknown key `layres`", file="a.yaml")
+
+
+@pytest.mark.parametrize(
+    ("diagnostics", "line"),
+    [
+        ([ERROR], "1 error in 1 design; `cnnshape rule CS401` explains it"),
+        ([ERROR, ERROR], "2 errors in 1 design; `cnnshape rule CS401` explains them"),
+        ([ERROR, OTHER], "2 errors in 1 design; `cnnshape rule CODE` explains each"),
+    ],
+)
+def test_a_run_ends_with_how_to_look_codes_up(diagnostics: list[Diagnostic], line: str) -> None:
+    assert written("full", Findings(tuple(diagnostics), ("a.yaml",))).endswith(f"\n\n{line}\n")
+
+
+def test_the_last_line_is_broken_for_a_narrow_terminal() -> None:
+    text = FORMATS["full"].write(Findings((ERROR, OTHER), ("a.yaml",)), Page(40))
+    assert text.endswith("\n\n2 errors in 1 design; `cnnshape rule\nCODE` explains each\n")
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_diagnostics_have_the_severity_of_their_code(path: Path) -> None:
+    diagnostics = cnnshape.check(cnnshape.load(path))
+    other = {each.code for each in diagnostics if each.severity is not CATALOGUE[each.name].severity}
+    assert other <= {"CS105"}, "but variants too many to check, which is a warning"

@@ -153,6 +153,9 @@ def test_the_smallest_field_comes_first_and_the_whole_image_last() -> None:
         (("--family", "zzz"), "alexnet"),
         (("--max-params", "ten"), "'ten' is not a number; write 10M"),
         (("--max-macs", "-1"), "'-1' is not a number"),
+        (("mobilnet_v2",), "no architecture or family is called 'mobilnet_v2'; did you mean `mobilenet_v2`?"),
+        (("resnett",), "no architecture or family is called 'resnett'; did you mean `resnet`?"),
+        (("qqqqqq",), "'qqqqqq'; `cnnshape list` shows all names"),
         (("--sort", "size"), "'size' is not one of"),
         (("--format", "yaml"), "'yaml' is not one of"),
     ],
@@ -162,6 +165,26 @@ def test_bad_usage_is_refused(arguments: tuple[str, ...], said: str) -> None:
     text = " ".join(re.sub("[│╭╮╰╯─]", " ", result.stderr).split())
     assert result.exit_code == 2 and said in text
     assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("lenet5",), ["lenet5"]),
+        (("resnet50", "lenet5", "resnet50"), ["lenet5", "resnet50"]),
+        (("vgg16", "resnet18"), ["resnet18", "vgg16"]),
+        (("resnet50", "--family", "lenet"), []),
+        (("lenet5", "resnet50", "--family", "resnet"), ["resnet50"]),
+    ],
+)
+def test_architectures_are_chosen_by_name(arguments: tuple[str, ...], expected: list[str]) -> None:
+    assert sorted(names(*arguments)) == expected
+
+
+@pytest.mark.parametrize("family", ["resnet", "vgg", "lenet", "efficientnet"])
+def test_a_family_is_a_name_too(family: str) -> None:
+    assert set(names("--family", family)) <= set(names(family))
+    assert len(names(family)) < len(names())
 
 
 def test_nothing_found_is_no_error() -> None:

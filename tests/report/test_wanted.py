@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cnnshape
-from cnnshape.report import Quantity, parse_quantity, parse_wanted
+from cnnshape.graph import groups
+from cnnshape.report import LayerFigures, Quantity, check_budgets, parse_quantity, parse_wanted
+from cnnshape.source import shipped_path
 
 QUANTITIES = [
     # text, value, how far a number may be from it
@@ -142,3 +145,55 @@ def missed(wanted: str) -> str:
 )
 def test_a_miss_says_by_how_much(wanted: str, message: str) -> None:
     assert missed(wanted) == message
+
+
+# Where most of it is
+
+
+def note(network: str, figure: str = "params") -> str:
+    """What a budget of 1 says of a shipped network."""
+    path = shipped_path(network)
+    assert path is not None
+    (problem,) = check_budgets(cnnshape.analyze(cnnshape.load(path)), {figure: "1"}, "net.yaml")
+    (sentence,) = problem.notes
+    return sentence
+
+
+@pytest.mark.parametrize(
+    ("network", "figure", "expected"),
+    [
+        ("resnet50", "params", "most of it: stage.3 59 %, stage.2 28 %, linear 8 %"),
+        ("resnet50", "macs", "most of it: stage.2 36 %, stage.1 25 %, stage.3 20 %"),
+        ("resnet50", "weight_bytes", "most of it: stage.3 59 %, stage.2 28 %, linear 8 %"),
+        ("vgg16", "params", "most of it: linear 74 %, linear_2 12 %, stage.4 5 %"),
+        ("lenet5", "params", "most of it: C5 78 %, F6 16 %, C3 4 %"),
+    ],
+)
+def test_stages_are_named_before_their_layers(network: str, figure: str, expected: str) -> None:
+    assert note(network, figure) == expected
+
+
+def test_the_peak_is_of_tensors() -> None:
+    assert note("resnet18", "peak_activation_bytes") == "most of it while batch_norm runs: conv 50 %, batch_norm 50 %"
+
+
+def test_a_block_that_holds_nearly_all_is_opened() -> None:
+    spec = (
+        "cnnshape: 1\ninput: [3, 8, 8]\nblocks:\n"
+        "  Inner: {do: [{conv: {out: 64, kernel: 3}}, {conv: {out: 8, kernel: 3}}]}\n"
+        "  Outer: {do: [{conv: {out: 4, kernel: 1}}, Inner]}\n"
+        "layers: [Outer, flatten, {linear: 2}]\n"
+    )
+    (problem,) = check_budgets(cnnshape.analyze(cnnshape.load(spec)), {"params": "1"}, "net.yaml")
+    assert problem.notes == ("most of it: Outer.Inner.conv_2 64 %, Outer.Inner.conv 33 %",)
+
+
+@pytest.mark.parametrize("network", ["resnet50", "googlenet", "densenet121", "unet"])
+def test_the_shares_are_those_of_the_groups(network: str) -> None:
+    path = shipped_path(network)
+    assert path is not None
+    report = cnnshape.analyze(cnnshape.load(path))
+    totals = {group.label: LayerFigures(report).totals(group)["params"] for group in groups(report.groups)}
+    totals |= {row.name: row.params for row in report.rows}
+    for name, share in re.findall(r"([\w.]+) (\d+) %", note(network)):
+        assert int(share) == round(100 * totals[name] / report.totals.params)

@@ -56,6 +56,7 @@ def errors(text: str) -> list[ValidationError]:
 def test_it_is_a_schema() -> None:
     Draft7Validator.check_schema(SCHEMA)
     assert SCHEMA["$schema"] == "http://json-schema.org/draft-07/schema#"
+    assert SCHEMA["$id"] == f"urn:cnnshape:schema:{grammar.VERSION}"
 
 
 def test_the_command_prints_it() -> None:

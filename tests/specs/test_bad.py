@@ -31,6 +31,7 @@ ELSEWHERE = {
     "empty-file": "document/test_hostile.py",
     "unknown-variant": "test_options.py",
     "budget-exceeded": "test_options.py",
+    "weights-misfit": "api/test_weights.py",
     "bad-configuration": "tests of the command line",
 }
 WARNINGS = ("CS7", "CS8")  # design rules and what silences them: tests of the rules

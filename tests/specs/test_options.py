@@ -42,7 +42,7 @@ def errors(**options: object) -> list[Diagnostic]:
         ({"params": {"act": "silu"}}, (4, 8, 8)),
         ({"inputs": (3, 16, 12)}, (4, 16, 12)),
         ({"inputs": {"image": (1, 5, 6)}}, (4, 5, 6)),
-        ({"inputs": (3, 16)}, (4, 16)),
+        ({"inputs": {"rois": (5,)}}, (4, 8, 8)),
     ],
 )
 def test_an_option_changes_the_design(options: dict[str, object], shape: tuple[int, ...]) -> None:
@@ -66,7 +66,23 @@ def test_an_option_changes_the_design(options: dict[str, object], shape: tuple[i
         ({"params": {"width": "two"}}, "bad-argument", "`out` of conv is a whole number, 1 or more, got `two`", ""),
         ({"inputs": {"imag": (3, 8, 8)}}, "bad-input", "no input is called `imag`", "did you mean `image`?"),
         ({"inputs": (3, 10**9, 10**9)}, "size-limit", "the input `image` is larger than any memory", ""),
-        ({"inputs": {"image": (3,)}}, "wrong-rank", "conv slides over spatial axes, but the input is flat: 3", ""),
+        ({"inputs": {"image": (3,)}}, "bad-input", "`3` has 1 size, the input `image` has 3", "as many sizes"),
+        ({"inputs": (8, 8)}, "bad-input", "`8x8` has 2 sizes, the input `image` has 3", "come first: write `3x8x8`"),
+        ({"inputs": (3, 16)}, "bad-input", "`3x16` has 2 sizes", "write `3x3x16`"),
+        (
+            {"inputs": (1, 3, 32, 32)},
+            "bad-input",
+            "has 4 sizes",
+            "leave the batch out, channels first: write `3x32x32`",
+        ),
+        (
+            {"inputs": (1, 32, 32, 3)},
+            "bad-input",
+            "has 4 sizes",
+            "leave the batch out, channels first: write `3x32x32`",
+        ),
+        ({"inputs": (8, 3, 9, 7)}, "bad-input", "has 4 sizes", "leave the batch out: write `3x9x7`"),
+        ({"inputs": (2, 5, 9, 7)}, "bad-input", "has 4 sizes", "as many sizes as the file"),
         ({"max_layers": 1}, "expansion-budget", "the design expands to more than 1 layers", "--max-layers"),
         ({"max_layers": 2}, "expansion-budget", "the design expands to more than 2 layers", "--max-layers"),
         ({"budgets": {"params": "10"}, "variant": "wide"}, "budget-exceeded", "params", ""),
@@ -79,6 +95,30 @@ def test_an_option_that_does_not_fit_is_an_error(
     assert found.name == name
     assert message in found.message
     assert help in (found.help or "")
+
+
+def test_an_input_of_another_rank_is_placed_at_its_option_and_the_file_names_its_own() -> None:
+    (found,) = errors(inputs={"image": (8, 8)})
+    assert found.at is not None
+    assert (found.at.span.source.name, found.at.span.text) == ("inputs", "8x8")
+    assert [(label.span.line, label.text) for label in found.related] == [(1, "3 sizes")]
+
+
+def test_with_an_input_of_another_rank_the_faults_of_the_file_are_found_too() -> None:
+    names = [found.name for found in errors(inputs=(8, 8), params={"width": 0})]
+    assert sorted(names) == ["bad-argument", "bad-input"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "likely"), [((32, 32, 3), "3x32x32"), ((28, 28, 1), "1x28x28"), ((3, 32, 32), "")], ids=str
+)
+def test_advice_on_the_layout_is_placed_at_the_option(shape: tuple[int, ...], likely: str) -> None:
+    design = cnnshape.load("input: [3, 32, 32]\nlayers: [relu]\n")
+    found = cnnshape.check(design, inputs=shape)
+    places = [(each.name, each.at.span.source.name, each.at.span.text) for each in found if each.at]
+    text = "x".join(map(str, shape))
+    assert places == ([("input-layout", "inputs", text)] if likely else [])
+    assert all(f"`{likely}`" in (each.help or "") for each in found)
 
 
 @pytest.mark.parametrize(

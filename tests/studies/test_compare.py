@@ -1,9 +1,12 @@
 """Comparisons: parts sum to totals, changes sum to differences, conditions mean what they say."""
 
+import re
 import subprocess
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import cnnshape
@@ -11,7 +14,7 @@ from cnnshape.cli.app import app
 from cnnshape.cli.side import parse_side
 from cnnshape.source import shipped_path
 from cnnshape.study.compare import Side, compare
-from cnnshape.study.condition import parse_condition, violations
+from cnnshape.study.condition import condition_fault, parse_condition, violations
 
 
 def side(name, **options):
@@ -89,6 +92,31 @@ def test_conditions(text, first, other, holds):
 @pytest.mark.parametrize("text", ["", "macs", "macs > x", "speed > 1", "macs > 5%", "macs = 5", "macs > +-5%", "> 5"])
 def test_what_is_no_condition(text):
     assert parse_condition(text) is None
+    assert condition_fault(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("parms > 3", "'parms' is not a figure; did you mean `params`?"),
+        ("MACs > 3", "'MACs' is not a figure; did you mean `macs`?"),
+        ("params", "'params' compares nothing; write `params > +5%` or `params > 26M`"),
+        ("params = 3", "'params = 3' compares nothing; write `params > +5%` or `params > 26M`"),
+        ("params > 5%", "'params > 5%': a percentage bounds a difference; write `params > +5%`"),
+        ("macs <= 0.5 %", "'macs <= 0.5 %': a percentage bounds a difference; write `macs <= +0.5%`"),
+        ("params > many", "'many' is not a bound; write `params > +5%` or `params > 26M`"),
+        ("params >", "'' is not a bound; write `params > +5%` or `params > 26M`"),
+    ],
+)
+def test_a_condition_says_what_keeps_it_from_being_one(text, fault):
+    assert condition_fault(text) == fault
+    for written in re.findall("`([a-z_]+ [<>]=? [^`]+)`", fault):
+        assert parse_condition(written) is not None
+
+
+@given(st.text(alphabet="parmsc _<>=+-5%M\n", max_size=30))
+def test_every_text_is_a_condition_or_has_a_fault(text):
+    assert parse_condition(text) is not None or condition_fault(text)
 
 
 def test_violations_name_the_side_and_the_change():

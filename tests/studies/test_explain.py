@@ -8,11 +8,12 @@ import pytest
 
 import cnnshape
 from cnnshape.api import expand
-from cnnshape.graph import Options
+from cnnshape.graph import Options, groups
 from cnnshape.layers import BY_NAME
-from cnnshape.report import Settings, make_report
+from cnnshape.report import LayerFigures, Settings, make_report
 from cnnshape.source import shipped_path
 from cnnshape.study.explain import explain, size_chain
+from cnnshape.study.explain_group import MOST_TERMS, explain_group
 from tests.layers.rows import CASES, amount, tensors
 
 NETWORKS = ["alexnet", "googlenet", "mobilenet_v2", "resnet50", "unet", "inception_v3", "convnext_tiny", "r3d18", "m5"]
@@ -221,3 +222,73 @@ def test_shared_weights_are_not_counted_again():
     facts = {fact.topic: fact[1:] for fact in explain(graph, report, 1).facts}
     assert facts["params"] == ("0", "uses the weights of a")
     assert facts["MACs"][0] == "8 * 8 * 1 * 5 = 320"
+
+
+GROUPED = ["resnet50", "googlenet", "unet", "densenet121", "fast_rcnn", "efficientnet_b0", "shufflenet_v2_x1_0"]
+SUMS = {"params": "params", "buffers": "buffers", "macs": "MACs", "flops": "FLOPs", "activation_bytes": "bytes"}
+
+
+@pytest.mark.parametrize("network", GROUPED)
+@pytest.mark.parametrize("batch", [1, 3])
+def test_the_sums_of_a_group_hold_and_end_in_its_totals(network, batch):
+    graph, report = analyzed(network, batch)
+    totals = LayerFigures(report)
+    sums = 0
+    for group in groups(graph.root):
+        explained = explain_group(graph, report, group)
+        own = totals.totals(group)
+        for figure, topic in SUMS.items():
+            facts = [fact for fact in explained.facts if fact.topic == topic]
+            assert len(facts) == (0 if figure == "buffers" and not own[figure] else 1)
+            for fact in facts:
+                terms = [value_of(term) for term in fact.text.split(" = ")]
+                assert set(terms) == {own[figure]}, (group.label, fact)
+                sums += len(terms) > 1
+    assert sums > 5
+
+
+def test_a_group_says_what_enters_and_what_comes_out():
+    graph, report = analyzed("resnet50")
+    stage = next(group for group in groups(graph.root) if group.label == "stage.1")
+    explained = explain_group(graph, report, stage)
+    facts = {fact.topic: (fact.text, fact.remark) for fact in explained.facts}
+    assert facts["input"] == ("256x56x56", "from stage.0.Bottleneck_3.relu_3")
+    assert facts["output"] == ("512x28x28", "of stage.1.Bottleneck_4.relu_3")
+    assert facts["params"] == ("379,392 + 3 * 280,064 = 1,219,584", "Bottleneck + Bottleneck x3")
+    assert facts["receptive field"][0].startswith("91x91, stride 8")
+    assert "35x35" in facts["receptive field"][1]
+    assert explained.meaning == "42 layers: Bottleneck, Bottleneck x3"
+
+
+def test_a_group_with_two_inputs_lists_both():
+    graph, report = analyzed("unet")
+    for group in groups(graph.root):
+        explained = explain_group(graph, report, group)
+        entering = [fact.remark for fact in explained.facts if fact.topic.startswith("input")]
+        own = {node.name for node in graph.nodes[group.start : group.end]}
+        read = {graph.value_name(value) for node in graph.nodes[group.start : group.end] for value in node.inputs}
+        assert {remark.removeprefix("from ") for remark in entering} == read - own
+
+
+def test_a_long_sum_ends_in_one_term_for_the_rest():
+    layers = "".join(f"      - conv: {{out: {width}, kernel: 1}}\n" for width in range(1, 21))
+    spec = f"cnnshape: 1\ninput: [3, 4, 4]\nblocks:\n  Long:\n    do:\n{layers}layers:\n  - Long\n"
+    graph, report = analyzed(spec)
+    (group,) = groups(graph.root)
+    params = next(fact for fact in explain_group(graph, report, group).facts if fact.topic == "params")
+    start, _, total = params.text.partition(" = ")
+    assert start.count("+") == MOST_TERMS
+    assert value_of(start) == value_of(total) == report.totals.params
+    assert params.remark.endswith(f"; and {20 - MOST_TERMS} others")
+
+
+def test_a_group_leaves_unknown_flops_out_and_says_of_which_layer():
+    graph, report = analyzed("resnet18")
+    group = next(groups(graph.root))
+    first, *others = report.rows[group.start : group.end]
+    rows = (*report.rows[: group.start], first._replace(flops=None), *others, *report.rows[group.end :])
+    flops = next(
+        fact for fact in explain_group(graph, report._replace(rows=rows), group).facts if fact.topic == "FLOPs"
+    )
+    assert f"unknown for {first.name}, and left out" in flops.remark
+    assert value_of(flops.text.split(" = ")[-1]) == sum(row.flops for row in others)

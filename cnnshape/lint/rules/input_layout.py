@@ -27,21 +27,21 @@ Published networks that trip it: none of those that are shipped.
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import meant, reading, stated_inputs
+from cnnshape.graph import likely_shape, reading
 from cnnshape.layers import format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    for stated, given in stated_inputs(subject.spec, subject.graph.inputs):
+    for given in subject.graph.inputs:
         shape = given.tensor.shape
-        likely = meant(shape)
+        likely = likely_shape(given)
         if likely is not None:
             yield warn(
                 "input-layout",
                 f"the input {format_shape(shape)} is read as {reading(shape)}",
-                stated.span,
-                help=f"write the shape of one example, channels first: `{list(likely)}`",
+                given.at,
+                help=f"write the shape of one example, channels first: `{likely}`",
             )
 
 

@@ -72,10 +72,10 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
         met = _met([places[value] for value in node.inputs], node.application.footprint)
         places.append(met[0] if met else None)
         apart = _apart(met) if len(met) > 1 else ()
-        behind = not blamed.isdisjoint(node.inputs)
-        if behind or any(apart):
+        follows = not blamed.isdisjoint(node.inputs)
+        if follows or any(apart):
             blamed.add(index)
-        if not behind and any(apart):
+        if not follows and any(apart):
             yield _warning(node, apart)
 
 
@@ -110,8 +110,8 @@ def _moved(axis: _Axis, relation: AxisRelation) -> _Axis | None:
         return _Axis(least + centre, most + centre, stride * relation.stride, None if end is None else end + last)
     closer = stride * Fraction(relation.advance, relation.period)
     seen = enumerate(zip(relation.first, relation.last, strict=True))
-    beside = [stride * (first + last) - 2 * cell * closer for cell, (first, last) in seen if first <= last]
-    return _Axis(least + min(beside), most + max(beside), closer, None)
+    offsets = [stride * (first + last) - 2 * cell * closer for cell, (first, last) in seen if first <= last]
+    return _Axis(least + min(offsets), most + max(offsets), closer, None)
 
 
 def _apart(met: list[tuple[_Axis, ...]]) -> tuple[Fraction, ...]:

@@ -1,4 +1,4 @@
-"""A parameter that nothing reads: one of the file, or one of a block.
+"""A parameter, of the file or of a block, that nothing reads.
 
 Setting such a parameter, on the command line or in a variant, has no effect, which is a surprise. A block sees only its
 own parameters: pass a parameter of the file to it explicitly, even under the same name.

@@ -1,4 +1,4 @@
-"""A variable of a `for` that nothing in the loop reads.
+"""A loop variable that nothing reads.
 
 The variable has a value for each round, and seems to set something. Either a step should read it, or it is left over. A
 loop over one step whose only variable is unused is a `repeat`. A loop over several steps is the way to repeat them

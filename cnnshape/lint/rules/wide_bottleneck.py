@@ -1,4 +1,4 @@
-"""A bottleneck whose middle is no narrower than its end.
+"""A bottleneck whose middle is no narrower than its ends.
 
 In a residual body of 1x1, kxk and 1x1 convolutions, the outer two save work: the first reduces the channels, so that
 the kxk convolution, whose cost grows with the square of its width, works on few. He, Zhang, Ren and Sun (Deep Residual

@@ -5,6 +5,7 @@ from typing import Any
 
 from cnnshape.diagnostics import CATALOGUE, Code, Diagnostic, Label
 from cnnshape.lint import BY_NAME
+from cnnshape.render.codes import code_markdown, code_page
 from cnnshape.render.findings.findings import Findings, advice, forge_path
 from cnnshape.render.findings.fingerprint import fingerprints
 from cnnshape.source import Span
@@ -27,13 +28,15 @@ def to_sarif(findings: Findings) -> str:
 
 
 def _rule(entry: Code) -> dict[str, Any]:
-    page = BY_NAME[entry.name].page.strip() if entry.name in BY_NAME else entry.meaning
+    """A code with its page. It has no `helpUri`: that is an absolute address, and the pages ship with the package."""
+    rule = BY_NAME.get(entry.name)
     return {
         "id": entry.code,
         "name": entry.name.title().replace("-", ""),
         "shortDescription": {"text": entry.meaning},
         "fullDescription": {"text": entry.meaning},
-        "help": {"text": page},
+        "help": {"text": code_page(entry), "markdown": code_markdown(entry)},
+        "defaultConfiguration": {"level": str(entry.severity), "enabled": rule is None or rule.default},
     }
 
 

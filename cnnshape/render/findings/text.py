@@ -1,23 +1,25 @@
 """Findings for people and for grep."""
 
-from cnnshape.render.diagnostics import closing, colored, concise, full
+from cnnshape.render.diagnostics import closing, colored, concise, full, pointer
 from cnnshape.render.findings.findings import Findings
 from cnnshape.render.formats import Page
+from cnnshape.render.wrapping import wrapped
 
 
 def to_full(findings: Findings, page: Page) -> str:
-    """The findings with excerpts of the source, and a line with their number."""
+    """The findings with excerpts of the source, and a line with their number and how to look them up."""
+    first, *rest = wrapped("", _closing(findings), page.width)
     text = colored if page.color else full
-    return text(findings.diagnostics, page.width) + _closing(findings)
+    return "\n".join([text(findings.diagnostics, page.width) + first, *rest, ""])
 
 
 def _closing(findings: Findings) -> str:
     number = len(findings.checked)
     designs = f"{number} design{'' if number == 1 else 's'}"
     if not findings.diagnostics:
-        return f"{designs} checked, nothing wrong\n"
+        return f"{designs} checked, nothing wrong"
     counts = closing(findings.diagnostics)
-    return f"{counts} in {designs}\n" if number else f"{counts}\n"
+    return (f"{counts} in {designs}" if number else counts) + pointer(findings.diagnostics)
 
 
 def to_concise(findings: Findings) -> str:

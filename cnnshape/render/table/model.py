@@ -48,6 +48,10 @@ class Column:
     def __repr__(self) -> str:
         return f"Column({self.key!r})"
 
+    def with_priority(self, priority: int | None) -> "Column":
+        """The column with another priority."""
+        return Column(self.key, self.heading, numeric=self.numeric, text=self.text, short=self.short, priority=priority)
+
     def shortened(self) -> "Column":
         """The column with its short texts."""
         return Column(
@@ -109,6 +113,10 @@ class Table:
     def with_columns(self, columns: Iterable[Column]) -> "Table":
         """The table with other columns for the same values."""
         return self._replaced(columns, self.rows, self.notes)
+
+    def keeping(self, key: str) -> "Table":
+        """The table with a column that is never left out."""
+        return self.with_columns(column.with_priority(None) if column.key == key else column for column in self.columns)
 
     def with_notes(self, *notes: str) -> "Table":
         """The table with further notes."""

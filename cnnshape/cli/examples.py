@@ -1,0 +1,36 @@
+"""Examples below the help of each command."""
+
+EXAMPLES = {
+    "summary": (
+        "cnnshape summary resnet50",
+        "cnnshape summary resnet50 --top 10",
+        "cnnshape summary resnet50 -i 3x256x256 -b 8 --dtype float16 -f markdown",
+    ),
+    "check": ("cnnshape check", "cnnshape check designs net.yaml --strict", "cnnshape check net.yaml --max-params 26M"),
+    "rule": ("cnnshape rule", "cnnshape rule heavy-head"),
+    "compare": (
+        "cnnshape compare resnet50 resnet101",
+        "cnnshape compare net.yaml net.yaml:width=32:batch=8",
+        "cnnshape compare net.yaml --against main --fail-if 'macs > +5%'",
+    ),
+    "block": (
+        "cnnshape block resnet50",
+        "cnnshape block resnet50 Bottleneck",
+        "cnnshape block resnet50 Bottleneck -p width=64 -i 256x56x56",
+    ),
+    "explain": ("cnnshape explain resnet50", "cnnshape explain resnet50 conv", "cnnshape explain resnet50 stage.0"),
+    "rf": ("cnnshape rf resnet50", "cnnshape rf resnet50 stage.1 --at 3,3"),
+    "sizes": ("cnnshape sizes lenet5", "cnnshape sizes lenet5 --from 28 --to 64 --costs 28,32,64"),
+    "memory": ("cnnshape memory resnet50 --depth 1", "cnnshape memory resnet50 --peak-flops 4T --bandwidth 50GB"),
+    "reconcile": ("cnnshape reconcile resnet50", "cnnshape reconcile resnet50 --tool fvcore"),
+    "list": ("cnnshape list resnet", "cnnshape list --max-params 10M --sort macs"),
+    "show": ("cnnshape show resnet50 > mine.yaml",),
+    "layers": ("cnnshape layers", "cnnshape layers conv"),
+    "schema": ("cnnshape schema > cnnshape.schema.json",),
+}
+"""The examples of each command, the simplest first."""
+
+
+def epilog(name: str) -> str:
+    """The examples of a command as the help prints them."""
+    return "\n\n".join(("Examples:", *(f"  {example}" for example in EXAMPLES[name])))

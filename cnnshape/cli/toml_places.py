@@ -1,0 +1,70 @@
+"""Places in a TOML file. The standard library's reader knows none, so the text is searched for the keys."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from cnnshape.source import SourceText, Span
+
+Path = tuple[str, ...]
+"""The keys from the top of the file down: `("tool", "cnnshape", "strict")`."""
+
+
+def place(source: SourceText, path: Path, value: str = "") -> Span | None:
+    """The key at that path, or the text `value` of its list; else the closest table around it that has a place."""
+    keys = dict(_keys(source))
+    for length in range(len(path), 0, -1):
+        if path[:length] in keys:
+            key = keys[path[:length]]
+            return (_text_after(source, key, value) if value else None) or key
+    return None
+
+
+def _keys(source: SourceText) -> Iterator[tuple[Path, Span]]:
+    """The path and place of each table and key that starts a line; where a path is stated twice, the first place."""
+    table: Path = ()
+    known: dict[Path, Span] = {}
+    for number, line in enumerate(source.lines, 1):
+        path, start, end = _key(line)
+        if not path:
+            continue
+        is_table = line.lstrip().startswith("[")
+        table, path = (path, path) if is_table else (table, (*table, *path))
+        known.setdefault(path, Span(source, number, start + 1, number, end + 1))
+    yield from known.items()
+
+
+def _key(line: str) -> tuple[Path, int, int]:
+    """The keys that a line states, and the columns of their text; none where it states no key."""
+    match = re.match(r"""\s*(?:\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?\Z|((?:[\w. \t-]|"[^"]*"|'[^']*')+?)\s*=)""", line)
+    if match is None:
+        return (), 0, 0
+    group = 1 if match[1] else 2
+    return _path(match[group]), match.start(group), match.end(group)
+
+
+@cache
+def _path(key: str) -> Path:
+    """The parts of a key with dots and quotes; none for what is no key."""
+    import tomllib
+
+    try:
+        data: object = tomllib.loads(f"{key} = 0")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return ()
+    path: Path = ()
+    while isinstance(data, dict):
+        ((name, data),) = data.items()
+        path = (*path, name)
+    return path
+
+
+def _text_after(source: SourceText, key: Span, value: str) -> Span | None:
+    """The first place of a text in quotes from a key on."""
+    for number in range(key.line, source.line_count + 1):
+        line = source.line(number)
+        start = key.end_column - 1 if number == key.line else 0
+        match = re.compile(rf"""(["']){re.escape(value)}\1""").search(line, start)
+        if match:
+            return Span(source, number, match.start() + 1, number, match.end() + 1)
+    return None

@@ -1,0 +1,46 @@
+"""A pool whose window is larger than its padded input, which only `ceil` lets pass.
+
+Without `ceil` this is an error: the output would be empty. With it one window remains that hangs over the end of the
+input, and the pool does what a global pool does. Most often the input is smaller than the design was made for, or the
+kernel is a slip.
+
+Example:
+
+    cnnshape: 1
+    input: [16, 4, 4]
+    layers:
+      - max_pool: {kernel: 8, ceil: true}       # warning: oversized-window
+
+Instead: a kernel that fits, or a global pool.
+
+    cnnshape: 1
+    input: [16, 4, 4]
+    layers:
+      - global_max_pool
+
+Published networks that trip it: none of those that are shipped.
+"""
+
+from collections.abc import Iterator
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.layers import format_shape
+from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rules._windows import sliding
+
+
+def _check(subject: Subject) -> Iterator[Diagnostic]:
+    for slide in sliding(subject.graph):
+        pairs = zip(slide.windows, slide.sizes, strict=True)
+        over = [window for window, size in pairs if window.extent > size + window.before + window.after]
+        if over:
+            yield warn(
+                "oversized-window",
+                f"a window of {over[0].kernel} is larger than its input of {format_shape(slide.sizes)}",
+                slide.node.at,
+                label="`ceil` keeps one window, which hangs over the end",
+                help="use a smaller kernel, or a global pool",
+            )
+
+
+RULE = Rule("oversized-window", __doc__ or "", _check)

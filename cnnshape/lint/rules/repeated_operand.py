@@ -1,0 +1,53 @@
+"""An `add` that takes the same tensor twice.
+
+It doubles the tensor, which the next layer's weights or a scale can do as well. Most often a name stands for another
+tensor than was meant: a step that was to make the second one is left out, or the wrong name was written.
+
+A residual whose body is left out adds its input to itself, too. A product of a tensor with itself is a square, and a
+concatenation repeats channels: nothing is said of these.
+
+Example:
+
+    cnnshape: 1
+    input: [16, 32, 32]
+    layers:
+      - {conv: {out: 16, kernel: 1}, name: skip}
+      - {conv: {out: 16, kernel: 3, padding: 1}, name: body}
+      - add: [body, body]                       # warning: repeated-operand
+
+Instead: name both tensors.
+
+    cnnshape: 1
+    input: [16, 32, 32]
+    layers:
+      - {conv: {out: 16, kernel: 1}, name: skip}
+      - {conv: {out: 16, kernel: 3, padding: 1}, name: body}
+      - add: [body, skip]
+
+Published networks that trip it: none of those that are shipped.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.layers import BY_NAME
+from cnnshape.lint.rule import Rule, Subject, warn
+
+
+def _check(subject: Subject) -> Iterator[Diagnostic]:
+    graph = subject.graph
+    for node in graph.nodes:
+        if not isinstance(node.application.layer, BY_NAME["add"]) or len(set(node.inputs)) == len(node.inputs):
+            continue
+        value, times = Counter(node.inputs).most_common(1)[0]
+        yield warn(
+            "repeated-operand",
+            f"{node.name} adds {graph.value_name(value)} to itself",
+            node.at,
+            label=f"{times} of its {len(node.inputs)} tensors are this one",
+            help="name the tensor that was meant, or remove the step",
+        )
+
+
+RULE = Rule("repeated-operand", __doc__ or "", _check)
