@@ -83,19 +83,18 @@ def sizes(
     shape, together = _axes_to_try(input, own)
     listed = _listed(costs)
 
+    tries = [(axes, *_range(max(shape[axis] for axis in axes), lowest, highest)) for axes in together]
     examined = examine(design, options, explain=False)
-    runs = []
-    with Progress(0, "sizes") as progress:
+    with Progress(sum(last - first + 1 for _, first, last in tries), "sizes") as progress:
 
         def try_size(axes: Axes, size: int) -> tuple[Graph | None, list[Diagnostic]]:
             progress.step()
             tried = examined.with_options(options._replace(inputs={"": filled(shape, axes, size)}))
             return (None if tried.problems else tried.graph), tried.problems
 
-        for axes in together:
-            bounds = _range(max(shape[axis] for axis in axes), lowest, highest)
-            progress.total += bounds[1] - bounds[0] + 1
-            sizes_of_axis = find_sizes(partial(try_size, axes), *bounds, design.spec)
+        runs = []
+        for axes, first, last in tries:
+            sizes_of_axis = find_sizes(partial(try_size, axes), first, last, design.spec)
             runs.append(AxisSizes(axis_name(shape, axes[0]) if input else "", starred(shape, axes), sizes_of_axis))
         every = tuple([axis for axes in together for axis in axes])
         at = listed or _steps_from(max(shape[axis] for axis in every))

@@ -34,11 +34,9 @@ def plain(
     lines: list[str] = []
     for axis in axes:
         lines += ["", ""] if lines else []
-        start = len(lines)
-        lines += [
-            line for word, text in _parts(name, axis) for line in painted(word, text, width, NAME if color else "")
-        ]
-        lines[start] = paint(lines[start], BOLD if color else "")
+        parts = _parts(name, axis)
+        text = [line for start, words in parts for line in painted(start, words, width, NAME if color else "")]
+        lines += [paint(text[0], BOLD if color else ""), *text[1:]]
     if costs:
         lines += ["", *text_lines(cost_table(costs), color=color)]
     return "\n".join(lines) + "\n"
