@@ -157,7 +157,7 @@ def test_each_layer_that_is_built_is_explained(name: str) -> None:
     report = examination.report()
     assert examination.graph is not None
     for index, row in enumerate(report.rows):
-        text = explanation(explain(examination.graph, report, index))
+        text = explanation(explain(examination.graph, report, index), Page())
         assert text.startswith(row.name)
         assert "x".join(map(str, row.output)) in text
 
