@@ -12,7 +12,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).parent
@@ -39,9 +38,12 @@ def probe(root: Path, *arguments: str) -> float:
 
 
 def interleaved(runs: int, *measures: Callable[[], float]) -> list[float]:
-    """The median of each measure, taken in turn, so that a slow minute slows all of them."""
+    """The least of each measure: what disturbs a round only makes it longer.
+
+    They are taken in turn, so that a slow minute slows all of them. The first round fills caches and does not count.
+    """
     rounds = [[measure() for measure in measures] for _ in range(runs + 1)][1:]
-    return [median(values) for values in zip(*rounds, strict=True)]
+    return [min(values) for values in zip(*rounds, strict=True)]
 
 
 def report_line(what: str, value: float, target: float, unit: str = "") -> None:
