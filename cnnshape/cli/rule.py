@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cnnshape.cli.completion import complete_code
-from cnnshape.cli.output import print_list, print_page, terminal_width
+from cnnshape.cli.output import page_for, print_page, terminal_width, write
 from cnnshape.diagnostics import CATALOGUE, Code, did_you_mean, lookup
 from cnnshape.render.codes import code_page, codes_overview
 
@@ -24,7 +24,8 @@ def rule(
     """Print the page of an error or a design rule, by its code or its name; without one, list them all."""
     entry = lookup(rule or "")
     if entry is None:
-        print_list(codes_overview(_listed(rule or "CS"), terminal_width()))
+        page = page_for()
+        write(codes_overview(_listed(rule or "CS"), page.width, color=page.color), None)
         return
     print_page(code_page(entry, terminal_width()))
 

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from cnnshape.diagnostics import GROUPS, Code
 from cnnshape.lint import BY_NAME
+from cnnshape.render.color import BOLD, paint
 from cnnshape.render.rules import paragraphs, rule_markdown, rule_page
 from cnnshape.render.wrapping import wrapped
 from cnnshape.source import shipped_manual
@@ -16,13 +17,13 @@ _SECTION = re.compile(r"^### (CS\d+) [\w-]+\n\n(.*?)(?=^###? |\Z)", re.MULTILINE
 _FENCE = re.compile(r"^```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def codes_overview(entries: Iterable[Code], width: int | None = None) -> str:
+def codes_overview(entries: Iterable[Code], width: int | None = None, *, color: bool = False) -> str:
     """A line for each code, under the heading of its group: the code, its name, its state, and its meaning."""
     shown = list(entries)
     names = max(len(entry.name) for entry in shown)
     lines: list[str] = []
     for group, members in groupby(shown, lambda entry: entry.group):
-        lines.append(f"{GROUPS[group]}:")
+        lines.append(paint(f"{GROUPS[group]}:", BOLD if color else ""))
         for entry in members:
             start = f"  {entry.code}  {entry.name.ljust(names)}  {_state(entry):7}  "
             lines += wrapped(start, entry.meaning, width)
