@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from cnnshape.api.design import Design, seen_from
 from cnnshape.api.examination import Examination, examine
-from cnnshape.api.weights import misfit
 from cnnshape.diagnostics import Diagnostic, Severity, diagnose
 from cnnshape.graph import Graph, Options
 from cnnshape.language import Variant
@@ -54,8 +53,11 @@ def _judged(examination: Examination, program: Program, graph: Graph, checks: Ch
 
         problems = explain_outputs(program, examination.options, graph, problems)
     problems += check_budgets(report, checks.budgets, spec.source.name)
-    resized = misfit(examination.design, examination.options, graph)
-    problems += [resized] if resized else []
+    if examination.options.inputs:
+        from cnnshape.api.weights import misfit
+
+        resized = misfit(examination.design, examination.options, graph)
+        problems += [resized] if resized else []
     return seen_from(spec.source, problems + lint(Subject(program, graph, report), checks.selection))
 
 

@@ -83,10 +83,12 @@ def graph_of(design: Design, options: Options) -> Graph:
 
 def note_misfit(design: Design, options: Options, graph: Graph) -> None:
     """Says on stderr where the weights of the file's own size don't fit the size that is asked for."""
+    if not options.inputs:
+        return
     # Most runs ask for no other size, and don't pay for this.
     from cnnshape.api.weights import misfit
 
-    problem = misfit(design, options, graph) if options.inputs else None
+    problem = misfit(design, options, graph)
     if problem is not None:
         sys.stderr.write("; ".join([f"note: {problem.message}", *problem.notes]) + "\n")
 
