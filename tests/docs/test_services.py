@@ -29,10 +29,10 @@ WRONG = GOOD.replace("kernel: 3", "kernel: 9")
 installs = pytest.mark.skipif("CI" not in os.environ, reason="installs packages: runs where CI is set")
 
 
-def setup_of(heading: str) -> dict:
-    """The first YAML block below a heading of the page."""
+def setup_of(heading: str, loader: type = yaml.BaseLoader) -> dict:
+    """The first YAML block below a heading of the page, with all scalars as texts: `on` is a key of workflows."""
     below = PAGE[re.search(rf"^#+ {heading}$", PAGE, re.MULTILINE).end() :]
-    return yaml.load(next(fence.text for fence in fences(below) if fence.language == "yaml"), yaml.BaseLoader)
+    return yaml.load(next(fence.text for fence in fences(below) if fence.language == "yaml"), loader)
 
 
 SETUPS = {
@@ -142,7 +142,7 @@ def test_the_workflow_writes_what_it_uploads(runner, designs):
 @installs
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="the hook is installed from a git checkout")
 def test_the_hook_runs_in_the_real_pre_commit(designs):
-    config = setup_of("pre-commit")
+    config = setup_of("pre-commit", yaml.SafeLoader)
     (repository,) = config["repos"]
     repository |= {"repo": str(ROOT), "rev": run_script("git rev-parse HEAD", ROOT).stdout.strip()}
     (designs / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
@@ -154,13 +154,13 @@ def test_the_hook_runs_in_the_real_pre_commit(designs):
 
 
 def test_the_hook_passes_over_other_files(tmp_path, monkeypatch):
-    (repository,) = setup_of("pre-commit")["repos"]
+    (repository,) = setup_of("pre-commit", yaml.SafeLoader)["repos"]
     (hook,) = repository["hooks"]
     monkeypatch.chdir(tmp_path)
     Path("designs").mkdir()
     Path("designs/good.yaml").write_text("cnnshape: 1\ninput: [3, 8, 8]\nlayers: [relu]\n")
     Path("designs/values.yaml").write_text("replicas: 3\n")
-    assert hook["pass_filenames"] == "false"  # all scalars are texts here
+    assert hook["pass_filenames"] is False
     outcome = run("check", *hook["args"])
     assert (outcome.exit_code, outcome.stdout) == (0, "1 design checked, nothing wrong\n")
 
