@@ -511,7 +511,9 @@ def compare(name: str, axes: int, data: st.DataObject) -> None:
     shape = data.draw(shapes(axes, least=4 if (name, axes) == ("avg_pool", 3) else 1))
     layer, inputs = drawn(data, name, shape), (Tensor(shape, BATCH),)
     real = built(layer, shape)
-    found = None if real is None else answer(real, torch.ones(BATCH, *shape))
+    # Alone, a sample whose groups have one value is refused; in a larger batch it passes, and all its values become 0.
+    batch = 1 if name == "group_norm" else BATCH
+    found = None if real is None else answer(real, torch.ones(batch, *shape))
     assert stated(layer, inputs) == (None if found is None else tuple(found.shape[1:]))
     if real is not None and found is not None:
         weights = layer.weights(inputs)
