@@ -76,7 +76,7 @@ def warm_reports(runs: int, base: Path) -> None:
 
 
 def growth(runs: int) -> None:
-    """What a layer costs in large designs, and what JSON costs beside the report."""
+    """What a layer costs in large designs, and what JSON costs compared with the report."""
     few, many, repeated, kept, json = interleaved(
         runs,
         lambda: probe(ROOT, "distinct", "1000"),
