@@ -640,10 +640,11 @@ def regular(layer: Any) -> bool:
 
 
 def goes_by_its_factor(layer: Any, shape: Shape) -> bool:
-    """Whether PyTorch's kernel for one axis goes by a factor where those for more copy or double the axis."""
-    if layer.name != "upsample" or layer.mode != "nearest" or layer.scale is None or rank(shape) > 1:
+    """Whether PyTorch's kernels for one and three axes go by a factor where the one for two copies or doubles."""
+    if layer.name != "upsample" or layer.mode != "nearest" or layer.scale is None or rank(shape) == 2:
         return False
-    return layer.output((Tensor(shape),)).shape[1] in (shape[1], 2 * shape[1])
+    sizes = layer.output((Tensor(shape),)).shape[1:]
+    return any(after in (before, 2 * before) for before, after in zip(shape[1:], sizes, strict=True))
 
 
 @on_ranks(*filter(traceable, TWINS), least=1)
