@@ -6,9 +6,10 @@ fraction.
 """
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from cnnshape.layers import Phases, Shape
+from cnnshape.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -5,10 +5,9 @@ its inputs from the start. Views (flatten, slices, identities) share the memory 
 counted, nor the working space that an implementation needs.
 """
 
-from typing import NamedTuple
-
 from cnnshape.analysis.applications import of_each_node
 from cnnshape.graph import Graph, Node
+from cnnshape.named_tuple import NamedTuple
 
 
 class Peak(NamedTuple):

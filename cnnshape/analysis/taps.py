@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 from math import gcd
-from typing import NamedTuple, cast
+from typing import cast
 
 from cnnshape.analysis.field import (
     EMPTY,
@@ -15,6 +15,7 @@ from cnnshape.analysis.field import (
 )
 from cnnshape.graph import Application
 from cnnshape.layers import AxisRelation, Coverage, Phases, Window
+from cnnshape.named_tuple import NamedTuple
 
 MAX_TAPS = 1 << 16
 ITSELF = Window()

@@ -1,10 +1,10 @@
 """How many weights each layer owns."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cnnshape.analysis.applications import of_each_node
 from cnnshape.graph import Graph, Node
+from cnnshape.named_tuple import NamedTuple
 
 
 class Counts(NamedTuple):

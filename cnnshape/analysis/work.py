@@ -1,9 +1,8 @@
 """How much each layer computes."""
 
-from typing import NamedTuple
-
 from cnnshape.analysis.applications import of_each_node
 from cnnshape.graph import Graph
+from cnnshape.named_tuple import NamedTuple
 
 
 class Work(NamedTuple):

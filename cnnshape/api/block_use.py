@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from cnnshape.api.block import block_alone
 from cnnshape.api.design import Design
@@ -10,6 +9,7 @@ from cnnshape.api.examination import expand
 from cnnshape.graph import Graph, Group, Node, Options, groups
 from cnnshape.language import Value, read_value
 from cnnshape.layers import Shape, Tensor
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import SourceText
 
 

@@ -1,7 +1,6 @@
 """All checks of a design: errors, expectations, budgets, and design rules."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from cnnshape.api.design import Design, seen_from
 from cnnshape.api.examination import Examination, examine
@@ -9,6 +8,7 @@ from cnnshape.diagnostics import Diagnostic, Severity, diagnose
 from cnnshape.graph import Graph, Options
 from cnnshape.language import Variant
 from cnnshape.lint import Selection, Subject, apply_ignores, lint
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.program import Program
 from cnnshape.report import check_budgets, check_expectations
 

@@ -1,7 +1,6 @@
 """Weights that have other shapes at another input size: a `linear` on a flattened map, a normalization of whole maps."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from cnnshape.analysis import resized_weights
 from cnnshape.api.design import Design
@@ -9,6 +8,7 @@ from cnnshape.api.examination import expand
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.graph import Graph, Node, Options
 from cnnshape.layers import Shape, format_shape
+from cnnshape.named_tuple import NamedTuple
 
 LARGEST = 1 << 14
 

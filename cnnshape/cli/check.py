@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from inspect import Parameter
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import typer
 
@@ -27,6 +27,7 @@ from cnnshape.diagnostics import Diagnostic, Severity
 from cnnshape.document import read_file_bytes
 from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.lint import Selection
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.findings import FORMATS, Findings
 from cnnshape.report import BUDGETS, FIGURES, parse_wanted
 

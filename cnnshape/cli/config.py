@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnnshape.cli.toml_places import place
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
 from cnnshape.lint import BY_NAME, Selection
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import BUDGETS, parse_wanted
 from cnnshape.source import SourceText
 

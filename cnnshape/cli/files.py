@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterable, Iterator
 from glob import escape, glob, has_magic
 from pathlib import Path
-from typing import NamedTuple
 
 from cnnshape.cli.unmarked import unmarked_design
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.document import read_file_bytes
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import shipped_path
 
 STDIN = "-"

@@ -3,7 +3,6 @@
 import re
 import subprocess
 from pathlib import Path
-from typing import NamedTuple
 
 import typer
 
@@ -12,6 +11,7 @@ from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.options import checked_dtype, graph_options
 from cnnshape.cli.reading import fail, graph_of, note_misfit, read_design
 from cnnshape.diagnostics import diagnose
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, Settings, make_report
 
 _SETTING = r":(?=[A-Za-z_][A-Za-z0-9_]*=)"

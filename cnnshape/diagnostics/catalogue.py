@@ -4,9 +4,8 @@ Codes are stable, and `GROUPS` says what each group of them is about. The meanin
 page; the page of any other code is its section of `docs/errors.md`.
 """
 
-from typing import NamedTuple
-
 from cnnshape.diagnostics.severity import Severity
+from cnnshape.named_tuple import NamedTuple
 
 
 class Code(NamedTuple):

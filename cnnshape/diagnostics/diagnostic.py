@@ -1,9 +1,9 @@
 """One problem of the input: what is wrong, where, and how to fix it."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from cnnshape.diagnostics.severity import Severity
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import Span
 
 

@@ -4,7 +4,6 @@ import re
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.document.fault import UNREADABLE, Fault, Place
-from cnnshape.document.features import refuse_feature
 from cnnshape.document.keys import add_entry, check_key
 from cnnshape.document.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.document.texts import TextReader
@@ -173,6 +172,8 @@ class FlowReader(TextReader):
         """Raises if an anchor, an alias, a tag, or a sign that can't start a value comes next."""
         sign = self.text[self.col]
         if sign in "&*!":
+            from cnnshape.document.features import refuse_feature
+
             refuse_feature(self)
         if sign in _RESERVED or (sign == "?" and (self.in_flow or self.at_sign("?"))):
             raise Fault("sign", (self.row, self.col))

@@ -2,7 +2,6 @@
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.document.fault import Unsupported
-from cnnshape.document.features import refuse
 from cnnshape.document.node import Entry, Mapping, Node, Scalar
 from cnnshape.document.printing import shortened
 
@@ -16,6 +15,8 @@ def check_key(node: Node) -> Scalar:
     if node.empty:
         raise Unsupported(diagnose("bad-key", "a key is empty", node.span, help="write a word before the colon"))
     if node.text == "<<" and node.plain:
+        from cnnshape.document.features import refuse
+
         refuse("a merge key (`<<`)", node.span, "use `extends`, or a block with params")
     return node
 

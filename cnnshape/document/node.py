@@ -1,7 +1,6 @@
 """The three shapes of YAML data, with their places."""
 
-from typing import NamedTuple
-
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import Span
 
 

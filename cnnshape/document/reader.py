@@ -7,7 +7,6 @@ from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.document.blocks import BlockReader
 from cnnshape.document.document import Document
 from cnnshape.document.fault import Fault, LimitExceeded, Unsupported
-from cnnshape.document.features import refuse
 from cnnshape.document.files import MAX_BYTES
 from cnnshape.document.node import Mapping, Node, Scalar
 from cnnshape.document.recovery import independent
@@ -82,11 +81,15 @@ def _check_directive(reader: BlockReader, row: int) -> None:
         reader.comments += [(row, col)] if col >= 0 else []
     elif not text.startswith("%YAML 1."):
         span = reader.span((row, 0), (row, len(text.rstrip())))
+        from cnnshape.document.features import refuse
+
         refuse("a directive", span, "remove the line")
 
 
 def _refuse_second(reader: BlockReader, marks: list[int]) -> None:
     """Records a fault if anything follows the first document."""
+    from cnnshape.document.features import refuse
+
     for row in range(marks[0], len(reader.lines)):
         text = reader.lines[row]
         rest = text[3:] if text.startswith("...") and row in marks[:1] else text

@@ -7,11 +7,11 @@ entry, and a word without a colon is a key.
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple
 
 from cnnshape.document.fault import Fault, Place, Unreadable, Unsupported
 from cnnshape.document.flow import FlowReader
 from cnnshape.document.node import Node, Scalar
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import SourceText, Span
 
 MAX_FAULTS = 20

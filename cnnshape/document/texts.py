@@ -2,11 +2,11 @@
 
 import re
 from functools import cache
-from typing import NamedTuple
 
 from cnnshape.document.fault import Fault
 from cnnshape.document.node import Scalar
 from cnnshape.document.scalars import ScalarReader
+from cnnshape.named_tuple import NamedTuple
 
 
 class Header(NamedTuple):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from cnnshape.diagnostics import Diagnostic, diagnose
-from cnnshape.graph.argument_advice import bad_argument
 from cnnshape.graph.evaluation import Refused
 from cnnshape.language import Expression, Value, describe
 from cnnshape.layers import BY_NAME, Layer, LayerProblem, Tensor, foreign_kind
@@ -23,6 +22,8 @@ def bind(plan: Plan, values: dict[str, object], scope: Mapping[str, object]) -> 
         try:
             converted[name] = value if type(value) is Tensor else declared.convert(value)
         except ValueError:
+            from cnnshape.graph.argument_advice import bad_argument
+
             raise Refused(bad_argument(plan, name, value, scope), plan.values.get(name)) from None
     return plan.kind(**converted)
 

@@ -1,7 +1,5 @@
 """Builds the graph of a program: settles parameters, binds inputs, expands steps, finds outputs."""
 
-from typing import NamedTuple
-
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.graph.draft import Draft, Exhausted
 from cnnshape.graph.evaluation import Refused, Uncertain
@@ -18,6 +16,7 @@ from cnnshape.graph.scope import Current, Handle, Scope
 from cnnshape.graph.settle import Options, Settled, check_input_names
 from cnnshape.language import Reference, Spec, shown
 from cnnshape.layers import Tensor
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.program import Program, resolve
 
 

@@ -7,7 +7,6 @@ from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.graph.applications import Chain
 from cnnshape.graph.evaluation import Refused, Uncertain
 from cnnshape.graph.guess import Guess
-from cnnshape.graph.mismatch import share_mismatch, share_unequal, weight_shapes
 from cnnshape.graph.model import Group, Node
 from cnnshape.graph.scope import Handle
 from cnnshape.language import Reference
@@ -100,6 +99,8 @@ class Draft:
 
     def share(self, name: Reference, source: Handle, start: int) -> None:
         """Makes the layers since `start` use the weights of the named step. Raises Refused or Uncertain."""
+        from cnnshape.graph.mismatch import share_mismatch, share_unequal, weight_shapes
+
         if isinstance(source.value, Guess):
             raise Uncertain
         lent = source.start, source.end

@@ -8,7 +8,6 @@ from cnnshape.graph.draft import Draft
 from cnnshape.graph.evaluation import Refused
 from cnnshape.graph.guess import ANY, UNKNOWN, Guess, Pattern, exactly, meet
 from cnnshape.graph.labels import Labels
-from cnnshape.graph.mismatch import residual_mismatch
 from cnnshape.graph.recovery import after_join
 from cnnshape.graph.scope import Current
 from cnnshape.language import Expression, Name, Reference, describe
@@ -30,6 +29,8 @@ class Joins:
         """Adds a body and its shortcut, whose nodes begin at `start`. Raises Refused."""
         body, shortcut = (self._draft.tensors[index] for index in inputs)
         if body != shortcut:
+            from cnnshape.graph.mismatch import residual_mismatch
+
             raise Refused(residual_mismatch(step, body, shortcut, len(self._draft.nodes) > start))
         added = self._append(BY_NAME["add"](), inputs, step.word, label or labels.next("add"))
         self._draft.mark_shortcut(start)

@@ -1,9 +1,9 @@
 """The graph of a design: layers applied to tensors, in the order in which they run."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from cnnshape.layers import Application, Tensor
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import Span
 
 

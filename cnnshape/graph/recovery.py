@@ -6,7 +6,6 @@ A failed `linear` may pass its input on or flatten it; after an unknown kind, ev
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph.evaluation import Refused
@@ -22,6 +21,7 @@ from cnnshape.graph.guess import (
     witnesses,
 )
 from cnnshape.layers import LARGEST, Layer, Shape, Tensor, format_shape
+from cnnshape.named_tuple import NamedTuple
 
 _REPORTABLE = frozenset({"window-too-large", "wrong-rank", "bad-argument", "indivisible-channels", "missing-argument"})
 """Faults that hold for every shape, or at least for the largest one."""

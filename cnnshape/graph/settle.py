@@ -1,7 +1,6 @@
 """Settles the values of the file's params and the shapes of its inputs, before the first step."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from cnnshape.arithmetic import is_whole, truncate
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean
@@ -14,6 +13,7 @@ from cnnshape.graph.input_option import InputOption, wrong_rank
 from cnnshape.graph.scope import UNSETTLED, Scope
 from cnnshape.language import Input, Spec, Unresolved, Value, Variant, describe, shown
 from cnnshape.layers import Shape, Tensor
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import Span
 
 LARGEST_SIZE = 10**9

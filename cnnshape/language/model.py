@@ -1,7 +1,6 @@
 """The tree of a whole file: inputs, parameters, blocks, layers, outputs, expectations."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cnnshape.language.expression import Expression, Reference
 from cnnshape.language.step import (
@@ -18,6 +17,7 @@ from cnnshape.language.step import (
     walk,
 )
 from cnnshape.language.values import Argument, ListValue, Name, Setting, Value
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import SourceText, Span
 
 __all__ = [

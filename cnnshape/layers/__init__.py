@@ -5,7 +5,6 @@ from cnnshape.layers.argument import LARGEST, Argument, ArgumentType
 from cnnshape.layers.axes import AXES, pairs, per_axis
 from cnnshape.layers.contract import Layer
 from cnnshape.layers.convolution import ConvTranspose
-from cnnshape.layers.definitions import definitions
 from cnnshape.layers.factors import Parameter
 from cnnshape.layers.family import (
     Activation,
@@ -63,7 +62,6 @@ __all__ = [
     "Window",
     "bare",
     "counted",
-    "definitions",
     "foreign_argument",
     "foreign_kind",
     "format_shape",

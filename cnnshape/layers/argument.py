@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from cnnshape.arithmetic import is_number, is_whole, truncate
+from cnnshape.named_tuple import NamedTuple
 
 Pair = tuple[int, int]
 PerAxis = int | tuple[int, ...]

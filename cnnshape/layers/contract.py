@@ -4,7 +4,6 @@ A kind states facts about one layer. It never adds up, formats, or looks at its 
 of files or screens. Shapes are channels first and leave the batch out: `(C, L)`, `(C, H, W)`, `(C, D, H, W)`.
 """
 
-from abc import ABC, abstractmethod
 from functools import cache
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
@@ -15,7 +14,7 @@ from cnnshape.layers.tensor import Tensor, Weight
 from cnnshape.layers.window import Footprint
 
 
-class Layer(ABC):
+class Layer:
     """The base of all kinds: immutable, comparable, made from its declared arguments alone."""
 
     name: ClassVar[str]
@@ -76,13 +75,13 @@ class Layer(ABC):
         values = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
         return f"{type(self).__name__}({values})"
 
-    @abstractmethod
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         """The output for these inputs; raises LayerProblem."""
+        raise NotImplementedError
 
-    @abstractmethod
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
         """Which cells of the input one cell of the output sees."""
+        raise NotImplementedError
 
     def weights(self, inputs: tuple[Tensor, ...]) -> tuple[Weight, ...]:
         """The tensors that the layer owns for these inputs, learned ones and buffers."""
@@ -106,13 +105,16 @@ def _declared(base: type) -> dict[str, Argument]:
 
 
 _FORMULAS = ("parameters", "macs_formula", "flops_formula")
+_METHODS = ("output", "footprint")
+"""Checked here rather than by `abc`, whose classes take several times as long to create."""
 Kind = TypeVar("Kind", bound=type[Layer])
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(arg,))
 def layer(kind: Kind) -> Kind:
-    """Collects the arguments that a kind declares, its bases' first; raises TypeError for a kind without formulas."""
+    """Collects the arguments that a kind declares, its bases' first; raises TypeError for a kind that lacks a declaration."""
     missing = [name for name in _FORMULAS if not hasattr(kind, name)]
+    missing += [name for name in _METHODS if getattr(kind, name) is getattr(Layer, name)]
     if missing:
         raise TypeError(f"{kind.__name__} declares no {' and no '.join(missing)}")
     collected: dict[str, Argument] = {}

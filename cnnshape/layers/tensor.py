@@ -1,7 +1,8 @@
 """Tensors without a batch, the weights of a layer, and why a layer can't work."""
 
 from math import prod
-from typing import NamedTuple
+
+from cnnshape.named_tuple import NamedTuple
 
 Shape = tuple[int, ...]
 

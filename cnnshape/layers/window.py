@@ -5,9 +5,9 @@ Sources: Dumoulin and Visin, "A guide to convolution arithmetic for deep learnin
 """
 
 from enum import Enum
-from typing import NamedTuple
 
 from cnnshape.arithmetic import ceil_div, gcd, maximum
+from cnnshape.named_tuple import NamedTuple
 
 MAX_PERIOD = 4096
 

@@ -6,11 +6,11 @@ On the line of `extends` it covers warnings in the files below, which may be cle
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import NamedTuple
 
 from cnnshape.diagnostics import CATALOGUE, Diagnostic, Severity, diagnose, did_you_mean
 from cnnshape.lint.registry import BY_NAME
 from cnnshape.lint.run import Selection
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import SourceText, Span
 
 MOST_NAMES = 100

@@ -1,28 +1,36 @@
 """The declaration of a rule, and what it checks."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from functools import cached_property
 
 from cnnshape.diagnostics import CATALOGUE, Diagnostic, Label, diagnose
 from cnnshape.graph import Graph
 from cnnshape.language import Spec
 from cnnshape.layers import Layer
+from cnnshape.lint.sliding import Sliding, sliding
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.program import Program
 from cnnshape.report import Report
 from cnnshape.source import Span
 
 
-class Subject(NamedTuple):
+class Subject:
     """A design, as rules see it. For a design with errors, the part that could be built."""
 
-    program: Program
-    graph: Graph
-    report: Report
+    def __init__(self, program: Program, graph: Graph, report: Report) -> None:
+        self.program = program
+        self.graph = graph
+        self.report = report
 
     @property
     def spec(self) -> Spec:
         """The file as it was written."""
         return self.program.spec
+
+    @cached_property
+    def sliding(self) -> list[Sliding]:
+        """The nodes that slide windows, for the many rules that look at them."""
+        return list(sliding(self.graph))
 
 
 class Rule(NamedTuple):

@@ -1,11 +1,11 @@
 """Runs the selected rules."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from cnnshape.diagnostics import CATALOGUE, Code, Diagnostic
 from cnnshape.lint.registry import RULES
 from cnnshape.lint.rule import Rule, Subject
+from cnnshape.named_tuple import NamedTuple
 
 ALL = "all"
 _IGNORABLE: tuple[Rule | Code, ...] = (*RULES, CATALOGUE["unused-ignore"], CATALOGUE["bad-ignore"])

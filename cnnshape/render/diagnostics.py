@@ -1,9 +1,9 @@
 """Diagnostics as text: with source excerpts, or one per line."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic, Label, Severity
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.color import paint
 from cnnshape.render.wrapping import wrapped
 from cnnshape.source import SourceText

@@ -2,7 +2,8 @@
 
 from inspect import cleandoc
 
-from cnnshape.layers import KINDS, Argument, Layer, definitions
+from cnnshape.layers import KINDS, Argument, Layer
+from cnnshape.layers.definitions import definitions
 from cnnshape.render.wrapping import wrapped
 
 

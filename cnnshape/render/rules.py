@@ -2,9 +2,9 @@
 
 import re
 from itertools import groupby
-from typing import NamedTuple
 
 from cnnshape.lint import Rule
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.wrapping import wrapped
 
 _INDENT = "    "

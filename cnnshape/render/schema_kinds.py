@@ -5,7 +5,8 @@ from inspect import cleandoc
 from typing import Any
 
 from cnnshape.language import grammar
-from cnnshape.layers import KINDS, Argument, ArgumentType, Layer, definitions
+from cnnshape.layers import KINDS, Argument, ArgumentType, Layer
+from cnnshape.layers.definitions import definitions
 from cnnshape.render.reference import describe_argument, describe_follower
 
 Schema = dict[str, Any]

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from itertools import takewhile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnnshape.layers import format_shape
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.color import BOLD, DIM, paint
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.layer_table import DEFAULT, FIGURE_COLUMNS, layer_table

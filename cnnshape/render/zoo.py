@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnnshape.layers import format_shape
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.contract import VERSION
 from cnnshape.render.formats import Format, Formats
 from cnnshape.render.numbers import rounded

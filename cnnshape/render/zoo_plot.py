@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from math import ceil, floor, log10
-from typing import NamedTuple
 
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.numbers import count, rounded
 from cnnshape.render.svg import path, picture, text
 from cnnshape.study.zoo import Entry

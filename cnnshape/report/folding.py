@@ -1,9 +1,9 @@
 """Folds a report's rows: the layers of one step become one line, equal neighbours become one group."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from cnnshape.graph import Group
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.report.report import Report, Row
 
 

@@ -1,6 +1,6 @@
 """Runs the passes over a graph and puts their results into one report."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnnshape.analysis import (
     Field,
@@ -14,6 +14,7 @@ from cnnshape.analysis import (
     work,
 )
 from cnnshape.graph import Graph
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.report.report import InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
 
 DTYPES = {
@@ -99,7 +100,7 @@ def _sources(graph: Graph) -> list[tuple[str, ...]]:
 def _stated(field: Field | Undefined | None) -> tuple[ReceptiveField | None, str]:
     """The field of a row, or the reason why it has none."""
     if isinstance(field, Field):
-        stated = ReceptiveField(size=field.size, stride=field.stride, padding=field.padding, aligned=field.aligned)
+        stated = ReceptiveField(field.size, field.stride, field.padding, field.aligned)
         return stated, ""
     return None, field.reason if field else ""
 

@@ -1,9 +1,10 @@
 """A report: one row per layer, totals, and the settings. Units are in the names."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnnshape.graph import Application, Group
 from cnnshape.layers import Shape
+from cnnshape.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -4,8 +4,9 @@ import operator
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.report.quantity import QUANTITY_PATTERN, parse_quantity
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 import re
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+
+from cnnshape.named_tuple import NamedTuple
 
 _RARE_BREAKS = "\r\x85\u2028\u2029"
 

@@ -9,7 +9,8 @@ than MOST_EDITS. The time grows with the length of the sequences, not with its s
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
-from typing import NamedTuple
+
+from cnnshape.named_tuple import NamedTuple
 
 MOST_EDITS = 500
 MOST_DIVISIONS = 12

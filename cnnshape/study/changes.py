@@ -1,9 +1,9 @@
 """The layers that differ between two versions of a design."""
 
 from collections.abc import Hashable, Sequence
-from typing import NamedTuple
 
 from cnnshape.graph import Group
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, Row
 from cnnshape.study.alignment import aligned, common, differences
 

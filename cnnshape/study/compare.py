@@ -1,9 +1,9 @@
 """Designs side by side: totals, stages, and the layers that differ."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from cnnshape.layers import format_shape
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import COMPARED, Report
 from cnnshape.study.changes import Change, changes_between
 

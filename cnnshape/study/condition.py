@@ -4,9 +4,9 @@ import operator
 import re
 from collections.abc import Callable
 from fractions import Fraction
-from typing import NamedTuple
 
 from cnnshape.diagnostics import did_you_mean
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import COMPARED, parse_quantity
 from cnnshape.study.compare import Comparison
 

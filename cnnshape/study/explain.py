@@ -1,10 +1,9 @@
 """The arithmetic of a layer's figures, with its numbers, from the formulas that the report is made of."""
 
-from typing import NamedTuple
-
 from cnnshape.arithmetic import Formula
 from cnnshape.graph import Application, Graph, Node
 from cnnshape.layers import Shape, Tensor, format_shape
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import DTYPES, Report, Row
 from cnnshape.study.explain_field import field_facts
 from cnnshape.study.explain_sizes import sizes

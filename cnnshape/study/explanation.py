@@ -1,7 +1,6 @@
 """The explained figures of a layer, or of a stage or block."""
 
-from typing import NamedTuple
-
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.study.fact import Fact
 
 

@@ -1,6 +1,6 @@
 """One explained figure."""
 
-from typing import NamedTuple
+from cnnshape.named_tuple import NamedTuple
 
 AXES: dict[int, tuple[str, ...]] = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 """The names of spatial axes, by their number."""

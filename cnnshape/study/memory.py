@@ -1,10 +1,10 @@
 """Activation memory over time, and the FLOPs of each layer per byte moved."""
 
 from fractions import Fraction
-from typing import NamedTuple
 
 from cnnshape.analysis import Moment, memory_timeline
 from cnnshape.graph import Graph
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import DTYPES, Report, Row
 
 

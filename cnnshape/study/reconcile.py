@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report
 from cnnshape.study.counting import ours
 from cnnshape.study.counting.case import Cases

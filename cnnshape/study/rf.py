@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import NamedTuple
 
 from cnnshape.analysis import Field, receptive_fields
 from cnnshape.graph import Graph
 from cnnshape.layers import Shape
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, Row
 
 

@@ -1,12 +1,12 @@
 """Finds the input sizes that a design works at, by trying every size of a range."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Application, Graph
 from cnnshape.language import Spec, all_steps
 from cnnshape.layers import AXES, Shape, Window
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, make_report
 
 MAX_PERIOD = 128

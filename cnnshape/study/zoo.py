@@ -1,12 +1,13 @@
 """The shipped architectures with their figures."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnnshape.analysis import Field, last_maps, receptive_fields, weight_counts, work
 from cnnshape.api import Design, DesignError, expand, load
 from cnnshape.graph import Graph, Options
 from cnnshape.layers import Shape
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import shipped_folder, shipped_names
 
 

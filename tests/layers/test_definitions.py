@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from cnnshape.layers import BY_NAME, KINDS, Application, definitions
+from cnnshape.layers import BY_NAME, KINDS, Application
+from cnnshape.layers.definitions import definitions
 from tests.layers.rows import CASES, Row, amount, made, rows
 
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +11,9 @@ import pytest
 
 import cnnshape.layers
 from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME, KINDS, Layer, Tensor
+from cnnshape.layers.activation import Relu
+from cnnshape.layers.contract import layer
+from cnnshape.layers.family import SamePlace, Unweighted
 
 WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -44,7 +46,6 @@ def test_the_list_holds_exactly_the_concrete_kinds_with_a_name() -> None:
     ours = {each for each in subclasses(Layer) if each.__module__.startswith(cnnshape.layers.__name__)}
     named = {each for each in ours if "name" in vars(each)}
     assert Counter(KINDS) == Counter(named)
-    assert not [kind for kind in KINDS if inspect.isabstract(kind)]
 
 
 def test_names_are_unique_words() -> None:
@@ -158,3 +159,12 @@ def test_a_layer_takes_its_declared_arguments_alone(kind: type[Layer]) -> None:
         given = {other: value for other, value in values(kind).items() if other != name}
         with pytest.raises(TypeError, match=name):
             kind(**given)
+
+
+@pytest.mark.parametrize("method", ["output", "footprint"])
+def test_a_kind_without_an_output_or_a_footprint_is_refused(method: str) -> None:
+    body = {name: value for name, value in vars(Relu).items() if not name.startswith("__")}
+    half = type("Half", (Unweighted,), {**body, method: vars(SamePlace)[method]})
+    missing = ({"output", "footprint"} - {method}).pop()
+    with pytest.raises(TypeError, match=f"Half declares no {missing}"):
+        layer(half)

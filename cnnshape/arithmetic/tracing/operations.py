@@ -3,7 +3,9 @@
 import math
 import operator
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
+
+from cnnshape.named_tuple import NamedTuple
 
 Run = Callable[..., Any]
 

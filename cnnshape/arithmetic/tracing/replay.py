@@ -1,9 +1,10 @@
 """Replays the steps of a trace on whole numbers, or on numpy arrays, without importing numpy."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnnshape.arithmetic.tracing.operations import COMPARISONS, DIVISIONS, OPERATIONS, Bound
+from cnnshape.named_tuple import NamedTuple
 
 EXACT = 2.0**53
 """Up to here both int64 and float64 hold every whole number."""

@@ -1,10 +1,10 @@
 """The text around a fault, for the rules."""
 
 import re
-from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.document.printing import shortened
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import SourceText, Span
 
 LONGEST_LINE = 400

@@ -38,7 +38,7 @@ from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph
 from cnnshape.layers import AXES, LayerProblem, Shape, Tensor, Window, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
-from cnnshape.lint.rules._windows import Sliding, sliding
+from cnnshape.lint.sliding import Sliding
 from cnnshape.source import Span
 
 MAX_TRIED = 8
@@ -52,7 +52,7 @@ _CELLS = {1: ("cell",), 2: ("row", "column"), 3: ("slice", "row", "column")}
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     known: set[Span] = set()
-    for slide in sliding(subject.graph):
+    for slide in subject.sliding:
         dropped = tuple(map(_dropped, slide.windows, slide.sizes))
         if any(dropped):
             tried = slide.node.at not in known and len(known) < MAX_TRIED and len(subject.graph.nodes) <= MAX_LAYERS

@@ -31,11 +31,11 @@ from collections.abc import Iterator
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.layers import Window
 from cnnshape.lint.rule import Rule, Subject, warn
-from cnnshape.lint.rules._windows import Sliding, sliding
+from cnnshape.lint.sliding import Sliding
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    for slide in sliding(subject.graph):
+    for slide in subject.sliding:
         if getattr(slide.node.application.layer, "padding", None) == "same":
             shifted = next(filter(_shifts, slide.windows), None)
             if shifted is not None:

@@ -26,11 +26,10 @@ from collections.abc import Iterator
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.layers import format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
-from cnnshape.lint.rules._windows import sliding
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    for slide in sliding(subject.graph):
+    for slide in subject.sliding:
         pairs = zip(slide.windows, slide.sizes, strict=True)
         over = [window for window, size in pairs if window.extent > size + window.before + window.after]
         if over:

@@ -39,12 +39,12 @@ from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Application, Graph
 from cnnshape.layers import Window
 from cnnshape.lint.rule import Rule, Subject, warn
-from cnnshape.lint.rules._windows import Sliding, met, sliding
+from cnnshape.lint.sliding import Sliding, met
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     graph = subject.graph
-    skipping = [slide for slide in sliding(graph) if any(map(_skips, slide.windows, slide.sizes))]
+    skipping = [slide for slide in subject.sliding if any(map(_skips, slide.windows, slide.sizes))]
     if not skipping:
         return
     whole = _read_whole(graph, {slide.node.application for slide in skipping})

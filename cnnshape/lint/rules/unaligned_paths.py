@@ -40,12 +40,12 @@ Published networks that trip it: none of those that are shipped.
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph, Node
 from cnnshape.layers import AxisRelation, Coverage, Footprint, Window, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.named_tuple import NamedTuple
 
 
 class _Axis(NamedTuple):

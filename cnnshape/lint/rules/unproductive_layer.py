@@ -43,13 +43,12 @@ image on purpose: `ssd300`, `ssdlite320_mobilenet_v3_large`, `retinanet_resnet50
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph, Node
 from cnnshape.layers import AxisRelation, Coverage, Footprint, Window, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
-from cnnshape.lint.rules._windows import sliding
+from cnnshape.named_tuple import NamedTuple
 
 
 class _Reach(NamedTuple):
@@ -69,7 +68,7 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
     image = graph.inputs[0].tensor.shape[1:]
     reaches = _smallest(graph)
     nodes = []
-    for slide in sliding(graph):
+    for slide in subject.sliding:
         reach = reaches[slide.node.inputs[0]]
         spatial = any(window.kernel > 1 for window in slide.windows)
         if (

@@ -39,7 +39,6 @@ from collections.abc import Iterator
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.graph import Graph, Node
 from cnnshape.lint.rule import Rule, Subject, warn
-from cnnshape.lint.rules._windows import sliding
 
 BOTTLENECK = 3
 """The number of convolutions in a bottleneck."""
@@ -50,7 +49,7 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
     residuals = [node for node in graph.nodes if node.shortcut]
     if not residuals:
         return
-    kernels = {slide.node.application: max(window.kernel for window in slide.windows) for slide in sliding(graph)}
+    kernels = {slide.node.application: max(window.kernel for window in slide.windows) for slide in subject.sliding}
     grouped = {node.at for node in graph.nodes if getattr(node.application.layer, "groups", 1) > 1}
     for node in residuals:
         body = _products(graph, *node.inputs)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import NamedTuple
 
 from cnnshape.diagnostics import Diagnostic, Severity
+from cnnshape.named_tuple import NamedTuple
 
 
 class Findings(NamedTuple):

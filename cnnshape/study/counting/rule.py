@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import NamedTuple
 
 from cnnshape.layers import Layer
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report
 from cnnshape.study.counting.case import Case, Cases
 

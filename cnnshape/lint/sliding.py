@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from math import gcd
-from typing import NamedTuple
 
 from cnnshape.graph import Application, Graph, Node
 from cnnshape.layers import Shape, Window
+from cnnshape.named_tuple import NamedTuple
 
 
 class Sliding(NamedTuple):
