@@ -10,7 +10,7 @@ from typer.main import get_command
 
 from cnnshape.cli import options
 from cnnshape.cli.app import app
-from cnnshape.cli.color import ColorOption
+from cnnshape.cli.page import ColorOption
 from cnnshape.render.layer_table import COLUMNS
 
 # A parameter is of typer's own copy of click, or of click itself, by typer's version: no type fits both.

@@ -7,7 +7,7 @@ from itertools import groupby
 from tables import table
 
 from cnnshape.cli.list_ import entries
-from cnnshape.render.numbers import count
+from cnnshape.render.wrapping import count
 from cnnshape.render.zoo import COLUMNS
 from cnnshape.render.zoo_plot import zoo_plot
 from cnnshape.source import shipped_folder, shipped_names

@@ -2,10 +2,8 @@
 
 from cnnshape.analysis.field import Field, Undefined
 from cnnshape.analysis.memory import Moment, Peak, activation_elements, memory_timeline, peak_memory
-from cnnshape.analysis.reach import last_maps
-from cnnshape.analysis.receptive_field import receptive_fields
-from cnnshape.analysis.weights import Counts, resized_weights, weight_counts
-from cnnshape.analysis.work import Work, work
+from cnnshape.analysis.receptive_field import last_maps, receptive_fields
+from cnnshape.analysis.weights import Counts, Work, resized_weights, weight_counts, work
 
 __all__ = [
     "Counts",

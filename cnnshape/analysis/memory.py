@@ -5,7 +5,7 @@ its inputs from the start. Views (flatten, slices, identities) share the memory 
 counted, nor the working space that an implementation needs.
 """
 
-from cnnshape.analysis.applications import of_each_node
+from cnnshape.analysis.weights import of_each_node
 from cnnshape.graph import Graph, Node
 from cnnshape.named_tuple import NamedTuple
 

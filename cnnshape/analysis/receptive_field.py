@@ -5,6 +5,9 @@ here as explicit intervals per phase, so that enlargement and joins are exact. S
 count as constants, and the channels of a tensor are not distinguished.
 """
 
+from collections.abc import Sequence
+from math import prod
+
 from cnnshape.analysis.field import (
     TOO_LATE,
     Dependence,
@@ -83,3 +86,36 @@ def _follow(value: Dependence, reading: Reading, output: Tensor) -> Dependence:
     if reading.skips:
         reach = per_axis(narrowed, axes, reach, [(0, size - 1) for size in sizes])
     return Dependence(Field(axes, sizes, field.aligned), reach)
+
+
+def last_maps(graph: Graph, fields: Sequence[Field | Undefined | None]) -> dict[str, int]:
+    """The node that makes the last map of each output, among the output's own node and all nodes that it depends on.
+
+    Skips maps without a receptive field. An output without such a map is left out.
+    """
+    inputs = len(graph.inputs)
+    last: dict[int, int] = {}
+    beyond: list[int] = []
+    pending = list(graph.outputs.values())
+    while pending:
+        value = pending.pop()
+        if value in last:
+            continue
+        last[value] = value - inputs
+        if value >= inputs and not _is_map(graph.value(value), fields[value - inputs]):
+            beyond.append(value)
+            pending += graph.nodes[value - inputs].inputs
+    for value in sorted(beyond):
+        last[value] = max([last[read] for read in graph.nodes[value - inputs].inputs])
+    return {name: last[value] for name, value in graph.outputs.items() if last[value] >= 0}
+
+
+def _is_map(output: Tensor, field: Field | Undefined | None) -> bool:
+    return isinstance(field, Field) and _has_space(output, field)
+
+
+def _has_space(output: Tensor, field: Field) -> bool:
+    """Whether a tensor is a map; a single cell is one where a window made it, and not the whole space."""
+    if output.boxes > 1 or len(output.shape) == 1:
+        return False
+    return not field.everywhere or prod(output.shape[1:]) > 1

@@ -1,10 +1,37 @@
-"""How many weights each layer owns."""
+"""Counts of each layer, once per distinct application, as deep designs repeat a few: weights, and work."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
-from cnnshape.analysis.applications import of_each_node
-from cnnshape.graph import Graph, Node
+from cnnshape.graph import Application, Graph, Node
 from cnnshape.named_tuple import NamedTuple
+
+
+class Work(NamedTuple):
+    """Multiply-accumulates and floating-point operations of one sample; `flops` None: can't be known."""
+
+    macs: int
+    flops: int | None
+
+
+def work(graph: Graph) -> list[Work]:
+    """The work of each node for one sample, by the formulas of its kind."""
+    return of_each_node(graph, lambda application: Work(application.macs, application.flops))
+
+
+Answer = TypeVar("Answer")
+
+
+def of_each_node(graph: Graph, measure: Callable[[Application], Answer]) -> list[Answer]:
+    """The measure of each node's application; equal applications of a design are one object."""
+    measured: dict[Application, Answer] = {}
+    answers = []
+    for node in graph.nodes:
+        application = node.application
+        if application not in measured:
+            measured[application] = measure(application)
+        answers.append(measured[application])
+    return answers
 
 
 class Counts(NamedTuple):

@@ -6,8 +6,7 @@ if TYPE_CHECKING:
     from cnnshape.api.analyzing import analyze
     from cnnshape.api.block import block_alone
     from cnnshape.api.checking import check
-    from cnnshape.api.collection import paused_collection
-    from cnnshape.api.design import Design, DesignError, design_of, design_of_bytes, load, seen_from
+    from cnnshape.api.design import Design, DesignError, design_of, design_of_bytes, load, paused_collection, seen_from
     from cnnshape.api.examination import Examination, examine, expand
     from cnnshape.api.overrides import ParamValue, options
 else:
@@ -16,8 +15,7 @@ else:
         analyzing="analyze",
         block="block_alone",
         checking="check",
-        collection="paused_collection",
-        design="Design DesignError design_of design_of_bytes load seen_from",
+        design="Design DesignError design_of design_of_bytes load seen_from paused_collection",
         examination="Examination examine expand",
         overrides="ParamValue options",
     )

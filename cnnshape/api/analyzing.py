@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from cnnshape.api.collection import paused_collection
-from cnnshape.api.design import Design, DesignError
+from cnnshape.api.design import Design, DesignError, paused_collection
 from cnnshape.api.examination import examine
 from cnnshape.api.overrides import ParamValue, options
 from cnnshape.layers import Shape

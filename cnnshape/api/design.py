@@ -1,15 +1,29 @@
-"""Loading a design. Nothing is printed here."""
+"""Loading a design, with garbage collection paused. Nothing is printed here."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
-from cnnshape.api.collection import paused_collection
 from cnnshape.diagnostics import Diagnostic, Label, Severity
 from cnnshape.document import Mapping as Node
 from cnnshape.document import decode, read_document, read_file_bytes
 from cnnshape.language import Spec, read_spec
 from cnnshape.source import SourceText
+
+
+@contextmanager
+def paused_collection() -> Iterator[None]:
+    """Pauses the collector. If it is paused already, the outer pause decides when it continues."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 class DesignError(Exception):

@@ -1,7 +1,6 @@
 """One examination of a design: its program, its graph as far as it can be built, and all errors, in one pass."""
 
-from cnnshape.api.collection import paused_collection
-from cnnshape.api.design import Design, seen_from
+from cnnshape.api.design import Design, paused_collection, seen_from
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Built, ExpansionMemory, Graph, Options, build
 from cnnshape.language import without_consequences

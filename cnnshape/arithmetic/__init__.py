@@ -2,6 +2,7 @@
 
 from cnnshape.arithmetic.formula import ZERO, Constant, Factor, Figure, Formula, Product, Sum, Unknown, When, counted_as
 from cnnshape.arithmetic.numbers import (
+    Recordable,
     ceil_div,
     ceiling,
     example,
@@ -15,7 +16,6 @@ from cnnshape.arithmetic.numbers import (
     pin,
     truncate,
 )
-from cnnshape.arithmetic.recordable import Recordable
 
 __all__ = [
     "ZERO",

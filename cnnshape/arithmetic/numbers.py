@@ -9,7 +9,20 @@ from collections.abc import Callable
 from functools import partial, reduce
 from typing import Any, TypeGuard, TypeVar
 
-from cnnshape.arithmetic.recordable import Recordable
+
+class Recordable:
+    """A number that keeps the operation that made it: `tracing.Recorded`.
+
+    `trace` records further operations, `example` is its value in the run that is recorded, and `is_integer` says
+    whether it is an int for all values of the parameters.
+    """
+
+    __slots__ = ()
+
+    trace: Any
+    example: Any
+    is_integer: bool
+
 
 Number = TypeVar("Number", int, float)
 

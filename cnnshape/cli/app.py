@@ -14,9 +14,9 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from cnnshape.cli.color import with_color
 from cnnshape.cli.examples import epilog
 from cnnshape.cli.exit_codes import BAD_USAGE, CLOSED_PIPE, INTERRUPTED
+from cnnshape.cli.page import with_color
 from cnnshape.version import __version__
 
 _FUNCTIONS = (

@@ -12,8 +12,8 @@ import typer
 from cnnshape.cli.command import OptionGroup
 from cnnshape.cli.options import OutputOption
 from cnnshape.cli.page import page_of
-from cnnshape.render.color import BOLD, NAME, paint
 from cnnshape.render.formats import Formats, Page
+from cnnshape.render.wrapping import BOLD, NAME, paint
 
 Value = TypeVar("Value")
 

@@ -1,12 +1,55 @@
-"""The page of a stream: its width, and whether it shows colours."""
+"""The page of a stream: its size, and its colours as the user chose them."""
 
 import os
+from collections.abc import Callable
+from enum import StrEnum
+from inspect import Parameter, Signature, signature
 from shutil import get_terminal_size
-from typing import TextIO
+from typing import Annotated, Any, TextIO
 
-from cnnshape.cli.color import chosen_color
-from cnnshape.render.color import wants_color
+import typer
+
 from cnnshape.render.formats import Page
+from cnnshape.render.wrapping import wants_color
+
+
+class Color(StrEnum):
+    """When to print colours."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+ColorOption = Annotated[
+    Color, typer.Option("--color", help="Print colours: on a terminal unless NO_COLOR is set, always, or never.")
+]
+_chosen = [Color.AUTO]
+
+
+def chosen_color() -> str:
+    """What the user chose for this run."""
+    return _chosen[0].value
+
+
+def with_color(function: Callable[..., None]) -> Callable[..., None]:
+    """The function of a command with the option `--color` as its last parameter."""
+    color = Parameter("color", Parameter.KEYWORD_ONLY, default=Color.AUTO, annotation=ColorOption)
+
+    def run(color: Color = Color.AUTO, **values: Any) -> None:
+        _chosen[0] = color
+        function(**values)
+
+    described: dict[str, Any] = {
+        "__name__": function.__name__,
+        "__module__": function.__module__,
+        "__doc__": function.__doc__,
+        "__annotations__": {},
+        "__signature__": Signature([*signature(function).parameters.values(), color]),
+    }
+    for name, value in described.items():
+        setattr(run, name, value)
+    return run
 
 
 def page_of(stream: TextIO) -> Page:

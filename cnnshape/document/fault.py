@@ -1,8 +1,22 @@
-"""Exceptions for text that can't be read."""
+"""Exceptions for text that can't be read, and how messages quote a text."""
 
 from typing import Literal
 
 from cnnshape.diagnostics import Diagnostic
+
+LONGEST_SHOWN = 60
+
+
+def printable(text: str) -> str:
+    """The text with all control characters escaped."""
+    return text if text.isprintable() else ascii(text)[1:-1]
+
+
+def shortened(text: str, most: int = LONGEST_SHOWN) -> str:
+    """The printable text, cut to a number of characters."""
+    plain = printable(text)
+    return plain if len(plain) <= most else plain[: most - 3] + "..."
+
 
 Kind = Literal[
     "after-value", "comma", "dash-in-brackets", "escape", "flow-colon", "indent", "item-among-keys", "key-among-items",

@@ -6,8 +6,7 @@ from typing import NoReturn
 
 from cnnshape.diagnostics import diagnose
 from cnnshape.document.cursor import Cursor
-from cnnshape.document.fault import Fault, Unsupported
-from cnnshape.document.printing import shortened
+from cnnshape.document.fault import Fault, Unsupported, shortened
 from cnnshape.source import Span
 
 _ONCE = "define a block once and use it by its name"

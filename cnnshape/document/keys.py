@@ -1,9 +1,8 @@
 """Checks the keys of mappings: plain words, each defined once."""
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
-from cnnshape.document.fault import Unsupported
+from cnnshape.document.fault import Unsupported, shortened
 from cnnshape.document.node import Entry, Mapping, Node, Scalar
-from cnnshape.document.printing import shortened
 
 _LONGEST_KEY = 40
 

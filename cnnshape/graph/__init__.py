@@ -6,9 +6,8 @@ from cnnshape.graph.build import Built, build, given_inputs
 from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.graph.evaluation import MAX_LIST, MAX_LIST_DEPTH
 from cnnshape.graph.expansion import MAX_NESTING, ExpansionMemory
-from cnnshape.graph.layout import likely_shape, reading
-from cnnshape.graph.misfit import Misfit
-from cnnshape.graph.model import Graph, GraphInput, Group, Node
+from cnnshape.graph.input_option import likely_shape, reading
+from cnnshape.graph.model import Graph, GraphInput, Group, Misfit, Node
 from cnnshape.graph.naming import Part, groups, named_parts, parts
 from cnnshape.graph.settle import Options
 from cnnshape.layers import Application

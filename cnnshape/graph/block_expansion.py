@@ -7,7 +7,7 @@ from cnnshape.graph.evaluation import Uncertain
 from cnnshape.graph.expansion import VALUES_PER_VISIT, Expansion, Visit
 from cnnshape.graph.faults import Frame
 from cnnshape.graph.guess import Guess
-from cnnshape.graph.labels import Labels, ReservedNames
+from cnnshape.graph.naming import Labels, ReservedNames
 from cnnshape.graph.scope import UNSETTLED, Current, Handle, Rounds, Scope, Unsettled
 from cnnshape.graph.template import Recording, Template
 from cnnshape.program import (

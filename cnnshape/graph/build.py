@@ -7,9 +7,8 @@ from cnnshape.graph.expand import Expander
 from cnnshape.graph.expansion import ExpansionMemory
 from cnnshape.graph.faults import Faults
 from cnnshape.graph.guess import UNKNOWN, Guess
-from cnnshape.graph.layout import doubtful_inputs, with_inputs
-from cnnshape.graph.misfit import Misfit
-from cnnshape.graph.model import Graph, GraphInput
+from cnnshape.graph.input_option import doubtful_inputs, with_inputs
+from cnnshape.graph.model import Graph, GraphInput, Misfit
 from cnnshape.graph.recovery import UNCERTAIN_INPUT
 from cnnshape.graph.references import tensor_of
 from cnnshape.graph.scope import Current, Handle, Scope

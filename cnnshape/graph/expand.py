@@ -15,8 +15,8 @@ from cnnshape.graph.evaluation import Refused, Uncertain
 from cnnshape.graph.expansion import MOST_NAMED, NAMES_PER_VISIT, VALUES_PER_VISIT, Visit
 from cnnshape.graph.faults import Frame
 from cnnshape.graph.guess import UNKNOWN, Guess
-from cnnshape.graph.labels import Labels, ReservedNames
-from cnnshape.graph.misfit import Misfit
+from cnnshape.graph.model import Misfit
+from cnnshape.graph.naming import Labels, ReservedNames
 from cnnshape.graph.scope import Current, Handle, Rounds, Scope
 from cnnshape.language import ListValue, Reference, Value
 from cnnshape.program import (

@@ -9,8 +9,8 @@ from cnnshape.graph.evaluation import Refused, Uncertain, Values
 from cnnshape.graph.faults import Faults, Frame
 from cnnshape.graph.guess import UNKNOWN, Guess, exactly
 from cnnshape.graph.joins import Joins
-from cnnshape.graph.labels import Labels, ReservedNames
-from cnnshape.graph.misfit import Misfit
+from cnnshape.graph.model import Misfit
+from cnnshape.graph.naming import Labels, ReservedNames
 from cnnshape.graph.recovery import after_failure
 from cnnshape.graph.references import conflict, tensor_of
 from cnnshape.graph.scope import Current, Handle, Rounds, Scope

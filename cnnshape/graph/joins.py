@@ -7,7 +7,7 @@ from cnnshape.graph.applications import Applications
 from cnnshape.graph.draft import Draft
 from cnnshape.graph.evaluation import Refused
 from cnnshape.graph.guess import ANY, UNKNOWN, Guess, Pattern, exactly, meet
-from cnnshape.graph.labels import Labels
+from cnnshape.graph.naming import Labels
 from cnnshape.graph.recovery import after_join
 from cnnshape.graph.scope import Current
 from cnnshape.language import Expression, Name, Reference, describe

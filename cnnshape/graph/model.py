@@ -1,4 +1,4 @@
-"""The graph of a design: layers applied to tensors, in the order in which they run."""
+"""The graph of a design: layers applied to tensors, in the order in which they run, and a join that failed."""
 
 from collections.abc import Mapping
 
@@ -86,3 +86,18 @@ class Graph(NamedTuple):
         if index < len(self.inputs):
             return self.inputs[index].name
         return self.nodes[index - len(self.inputs)].name
+
+
+class Misfit:
+    """A failed join: `word` is its kind, `inputs` are the values that it was to join, in the order of its paths.
+
+    `at` is the place of its word. `entering` is the value that enters a residual, and None for other joins.
+    """
+
+    __slots__ = ("at", "entering", "inputs", "word")
+
+    def __init__(self, at: Span, *, word: str, inputs: tuple[int, ...], entering: int | None) -> None:
+        self.at = at
+        self.word = word
+        self.inputs = inputs
+        self.entering = entering

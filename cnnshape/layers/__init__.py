@@ -2,7 +2,6 @@
 
 from cnnshape.layers.application import Application
 from cnnshape.layers.argument import LARGEST, Argument, ArgumentType
-from cnnshape.layers.axes import AXES, pairs, per_axis
 from cnnshape.layers.contract import Layer
 from cnnshape.layers.convolution import ConvTranspose
 from cnnshape.layers.factors import Parameter
@@ -18,12 +17,10 @@ from cnnshape.layers.family import (
     Scaling,
 )
 from cnnshape.layers.merge import ElementwiseJoin
-from cnnshape.layers.pooling import AdaptivePool, GlobalPool, SlidingPool
-from cnnshape.layers.region import RegionPool
+from cnnshape.layers.pooling import AdaptivePool, GlobalPool, RegionPool, SlidingPool
 from cnnshape.layers.registry import BY_FOREIGN_NAME, BY_NAME, KINDS, bare, foreign_argument, foreign_kind, register
-from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, Weight
-from cnnshape.layers.window import AxisRelation, Coverage, Footprint, Phases, Window
-from cnnshape.layers.wording import counted, format_shape
+from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, Weight, counted, format_shape
+from cnnshape.layers.window import AXES, AxisRelation, Coverage, Footprint, Phases, Window, pairs, per_axis
 
 __all__ = [
     "AXES",

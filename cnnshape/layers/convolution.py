@@ -12,13 +12,11 @@ from cnnshape.layers.argument import (
     PerAxis,
     arg,
 )
-from cnnshape.layers.axes import AXES, grid, per_axis, slide, windows
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import INPUT_POSITIONS, OUTPUT_POSITIONS, Given
 from cnnshape.layers.family import MatrixProduct, matrix
-from cnnshape.layers.tensor import LayerProblem, Shape, Tensor
-from cnnshape.layers.window import Coverage, Footprint, Window, transposed
-from cnnshape.layers.wording import counted, divisor_help, format_shape, indivisible
+from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, counted, divisor_help, format_shape, indivisible
+from cnnshape.layers.window import AXES, Coverage, Footprint, Window, grid, per_axis, slide, transposed, windows
 
 _OUT = (
     "filters", "out_channels", "channels", "num_output", "num_outputs", "features", "depth", "ch", "nb_filter", "num_filter",

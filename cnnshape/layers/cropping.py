@@ -2,11 +2,10 @@
 
 from cnnshape.arithmetic import ceil_div, maximum
 from cnnshape.layers.argument import EXPLICIT_PADDING, POSITIVE_PER_AXIS, Padding, PerAxis, arg, words
-from cnnshape.layers.axes import AXES, grid, pairs, per_axis
 from cnnshape.layers.contract import layer
 from cnnshape.layers.family import Move
 from cnnshape.layers.tensor import LayerProblem, Tensor
-from cnnshape.layers.window import Footprint, Window
+from cnnshape.layers.window import AXES, Footprint, Window, grid, pairs, per_axis
 
 _FOREIGN_FILLS = {
     "constant": "zeros",

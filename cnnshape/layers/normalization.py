@@ -5,12 +5,11 @@ from typing import Any
 
 from cnnshape.arithmetic import Constant, Factor, Product, When, counted_as
 from cnnshape.layers.argument import AFFINE, FLAG, NUMBER, POSITIVE, POSITIVE_NUMBER, arg, words
-from cnnshape.layers.axes import grid
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import CHANNELS, VALUES, Given, Parameter, argument, option
 from cnnshape.layers.family import Normalization, Scaling
-from cnnshape.layers.tensor import LayerProblem, Shape, Tensor
-from cnnshape.layers.wording import divided, format_shape
+from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, divided, format_shape
+from cnnshape.layers.window import grid
 
 _EPSILON = ("epsilon", "variance_epsilon")
 _AFFINE = ("elementwise_affine",)

@@ -5,13 +5,11 @@ from functools import cache
 
 from cnnshape.layers import (
     activation,
-    channels,
     convolution,
     cropping,
     merge,
     normalization,
     pooling,
-    region,
     reshaping,
     resizing,
 )
@@ -76,7 +74,7 @@ register(
     reshaping.Flatten, reshaping.Reshape,
     cropping.Pad, cropping.Crop, cropping.Subsample,
     resizing.Upsample, resizing.PixelShuffle, resizing.PixelUnshuffle,
-    channels.ChannelShuffle, channels.Split, channels.Slice, channels.PadChannels,
-    region.RoiPool, region.RoiAlign,
+    reshaping.ChannelShuffle, reshaping.Split, reshaping.Slice, reshaping.PadChannels,
+    pooling.RoiPool, pooling.RoiAlign,
     merge.Add, merge.Concat, merge.Multiply,
 )  # fmt: skip

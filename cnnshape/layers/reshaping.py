@@ -1,13 +1,77 @@
-"""Layers that give the same values another shape."""
+"""Layers that give the same values another shape or other channels."""
 
 from math import prod
 
-from cnnshape.layers.argument import SHAPE, arg
+from cnnshape.layers.argument import NATURAL, POSITIVE, SHAPE, arg
 from cnnshape.layers.contract import layer
-from cnnshape.layers.family import Move
-from cnnshape.layers.tensor import LayerProblem, Shape, Tensor
+from cnnshape.layers.family import Move, SamePlace
+from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, divided, format_shape
 from cnnshape.layers.window import Coverage, Footprint
-from cnnshape.layers.wording import format_shape
+
+
+@layer
+class ChannelShuffle(Move, SamePlace):
+    """Deals the channels of each group out over all groups. Source: Zhang et al. (2018), ShuffleNet."""
+
+    name = "channel_shuffle"
+    foreign = ("ChannelShuffle", "shuffle", "shuffle_channels")
+    groups: int = arg(POSITIVE, "groups that are mixed", main=True, foreign=("group", "g"))
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        divided(inputs[0].shape[0], self.groups, "groups", "channel")
+        return inputs[0]
+
+
+@layer
+class Split(Move, SamePlace):
+    """One of several equal parts of the channels."""
+
+    name = "split"
+    foreign = ("chunk", "Split", "Chunk")
+    view = True
+    parts: int = arg(
+        POSITIVE, "equal parts", main=True, foreign=("chunks", "num", "num_split", "splits", "sections", "groups")
+    )
+    take: int = arg(NATURAL, "the part that goes on, counted from 0", foreign=("index", "part"))
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        channels = divided(inputs[0].shape[0], self.parts, "parts", "channel")
+        if self.take >= self.parts:
+            message = f"there is no part {self.take} of {self.parts} (counted from 0)"
+            raise LayerProblem(message, name="bad-argument", argument="take")
+        return Tensor((channels, *inputs[0].shape[1:]), inputs[0].boxes)
+
+
+@layer
+class Slice(Move, SamePlace):
+    """Channels `start` to `stop`, `stop` not included."""
+
+    name = "slice"
+    foreign = ("Slice", "narrow", "select")
+    view = True
+    start: int = arg(NATURAL, "first channel", default=0, foreign=("begin", "offset", "starts"))
+    stop: int = arg(POSITIVE, "the channel after the last one", main=True, foreign=("end", "ends"))
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        if not self.start < self.stop <= inputs[0].shape[0]:
+            message = f"channels {self.start} to {self.stop} are not a part of {inputs[0].shape[0]} channels"
+            help = f"`stop` is above `start`, and at most {inputs[0].shape[0]}"
+            raise LayerProblem(message, argument="stop", help=help)
+        return Tensor((self.stop - self.start, *inputs[0].shape[1:]), inputs[0].boxes)
+
+
+@layer
+class PadChannels(Move, SamePlace):
+    """Adds channels of zeros: the parameter-free shortcut of the CIFAR ResNets. Source: He et al. (2015), option A."""
+
+    name = "pad_channels"
+    foreign = ("PadChannels", "channel_pad")
+    before: int = arg(NATURAL, "channels before", default=0)
+    after: int = arg(NATURAL, "channels after", default=0, main=True)
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        channels, *sizes = inputs[0].shape
+        return Tensor((self.before + channels + self.after, *sizes), inputs[0].boxes)
 
 
 @layer

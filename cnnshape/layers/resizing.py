@@ -4,13 +4,11 @@ from typing import TYPE_CHECKING
 
 from cnnshape.arithmetic import ZERO, Factor, When, truncate
 from cnnshape.layers.argument import POSITIVE, POSITIVE_FACTORS, POSITIVE_PER_AXIS, Factors, PerAxis, arg, words
-from cnnshape.layers.axes import AXES, grid, per_axis
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import OUTPUT_VALUES, Given
 from cnnshape.layers.family import Move, Resize
-from cnnshape.layers.tensor import LayerProblem, Shape, Tensor
-from cnnshape.layers.window import MAX_PERIOD, Footprint, Window, linear, nearest
-from cnnshape.layers.wording import counted, format_shape, indivisible
+from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, counted, format_shape, indivisible
+from cnnshape.layers.window import AXES, MAX_PERIOD, Footprint, Window, grid, linear, nearest, per_axis
 
 if TYPE_CHECKING:
     from fractions import Fraction

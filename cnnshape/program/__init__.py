@@ -15,8 +15,8 @@ from cnnshape.program.steps import (
     ResidualStep,
     ResolvedStep,
 )
-from cnnshape.program.unknown import WORDS, unknown_name, unknown_tensor
 from cnnshape.program.vocabulary import explain_unknown_kind
+from cnnshape.program.words import WORDS, unknown_name, unknown_tensor
 
 __all__ = [
     "WORDS",

@@ -29,8 +29,7 @@ from cnnshape.language import (
 from cnnshape.layers import BY_NAME, ArgumentType, Layer, foreign_kind
 from cnnshape.program.foreign import foreign_spelling, foreign_value
 from cnnshape.program.index import Declaration, NameIndex, NameScope
-from cnnshape.program.unknown import unknown_name
-from cnnshape.program.words import OWN_WORDS, FileWords, bare_words
+from cnnshape.program.words import OWN_WORDS, FileWords, bare_words, unknown_name
 
 MOST_LINES = 6
 _FOLLOWER = ArgumentType("word", "a layer kind", words=(*BY_NAME, "none"))

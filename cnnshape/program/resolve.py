@@ -21,8 +21,7 @@ from cnnshape.language import (
 )
 from cnnshape.layers import Layer
 from cnnshape.program.arguments import Arguments
-from cnnshape.program.cycles import block_cycles
-from cnnshape.program.index import NameIndex
+from cnnshape.program.index import NameIndex, block_cycles
 from cnnshape.program.names import check_names
 from cnnshape.program.plan import Plan
 from cnnshape.program.steps import (

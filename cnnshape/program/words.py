@@ -1,10 +1,71 @@
-"""Bare words as values: those of the language, and those that a file introduces."""
+"""Bare words as values: those of the language, those that a file introduces, and unknown ones."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from cnnshape.language import Call, Expression, ListValue, Loop, Residual, Spec, Step, Value, all_steps, walk
-from cnnshape.layers import BY_NAME
-from cnnshape.program.unknown import WORDS
+from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, nearest
+from cnnshape.language import (
+    Call,
+    Expression,
+    ListValue,
+    Loop,
+    Reference,
+    Residual,
+    Spec,
+    Step,
+    Value,
+    all_steps,
+    shown,
+    walk,
+)
+from cnnshape.layers import BY_NAME, KINDS
+from cnnshape.source import Span
+
+WORDS = frozenset(word for kind in KINDS for argument in kind.arguments.values() for word in argument.type.words)
+"""The words that arguments take."""
+_TRUTH = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
+_AXES_OF = {
+    "in_length": "one spatial axis",
+    "in_height": "two or three spatial axes",
+    "in_width": "two or three spatial axes",
+    "in_depth": "three spatial axes",
+}
+
+
+def unknown_name(value: Value, word: str, known: Mapping[str, object], otherwise: str | None = None) -> Diagnostic:
+    """The diagnostic of an undefined name in a value. `otherwise` is the help if no known name is similar."""
+    at = next((span for name, span in value.uses() if name == word), value.span)
+    truth = _TRUTH.get(word.lower())
+    help = f"write `{truth}`" if truth else _name_help(value, word, known, otherwise)
+    return diagnose("unknown-name", f"nothing is called `{word}` here", at, help=help)
+
+
+def _name_help(value: Value, word: str, known: Mapping[str, object], otherwise: str | None) -> str:
+    whole = value.text.strip() if isinstance(value, Expression) else ""
+    if whole != word and whole in known:
+        return f"`{whole}` has a `-` in it, which subtracts here: name the step with `_`"
+    if word in _AXES_OF:
+        return f"only a tensor with {_AXES_OF[word]} has it"
+    if otherwise is not None and nearest(word, known) is None:
+        return otherwise
+    return did_you_mean(word, known) or "declare it under `params:`"
+
+
+def unknown_tensor(
+    reference: Reference, known: list[str], outside: Mapping[str, Span], *, in_block: bool
+) -> Diagnostic:
+    """The diagnostic of a reference to a step or input that doesn't exist (yet). `outside` are the names of the file's
+    layers."""
+    text = shown(reference.text)
+    elsewhere = outside.get(reference.text)
+    help = did_you_mean(reference.text, known if reference.text == "prev" else [*known, "prev"])
+    if reference.text in BY_NAME:
+        help = f"`{text}` is a kind; write the name of a step, or branches of steps: `{{left: [{text}], ...}}`"
+    if elsewhere and in_block:
+        help = f"a block doesn't see outside names: pass the tensor, `params: {{{text}: required}}`"
+    message = f"no step or input before this one is called `{text}`"
+    related = [Label(elsewhere, "defined here: later, or in another scope")] if elsewhere else []
+    return diagnose("unknown-tensor", message, reference.span, related=related, help=help)
+
 
 OWN_WORDS = frozenset({"identity", "none", "center", *BY_NAME, *WORDS})
 """The words of the language."""

@@ -7,9 +7,8 @@ from itertools import groupby
 
 from cnnshape.diagnostics import GROUPS, Code
 from cnnshape.lint import BY_NAME
-from cnnshape.render.color import BOLD, paint
 from cnnshape.render.rules import paragraphs, rule_markdown, rule_page
-from cnnshape.render.wrapping import wrapped
+from cnnshape.render.wrapping import BOLD, paint, wrapped
 from cnnshape.source import shipped_manual
 
 _INDENT = "    "

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from cnnshape.render.numbers import count
 from cnnshape.render.table import Column, Table
+from cnnshape.render.wrapping import count
 from cnnshape.report import Line, Report
 from cnnshape.study.counting.rule import Rule
 

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from cnnshape.diagnostics import Diagnostic, Label, Severity
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.render.color import paint
-from cnnshape.render.wrapping import wrapped
+from cnnshape.render.wrapping import paint, wrapped
 from cnnshape.source import SourceText
 
 MAX_EXCERPT = 160

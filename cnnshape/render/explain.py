@@ -1,9 +1,8 @@
 """Explanations as text."""
 
 from cnnshape.layers import format_shape
-from cnnshape.render.color import BOLD, NAME, paint
 from cnnshape.render.formats import Page
-from cnnshape.render.wrapping import painted
+from cnnshape.render.wrapping import BOLD, NAME, paint, painted
 from cnnshape.study.explain import Explanation, Fact, SizeStep
 
 

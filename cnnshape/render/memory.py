@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from cnnshape.render.color import BOLD, paint
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
-from cnnshape.render.numbers import count, rounded, size
 from cnnshape.render.summary import header
 from cnnshape.render.svg import Number, line, picture, polygon, text
 from cnnshape.render.table import Column, Table, fit, text_lines
 from cnnshape.render.table.records import records
-from cnnshape.render.wrapping import wrapped
+from cnnshape.render.wrapping import BOLD, count, paint, rounded, size, wrapped
 from cnnshape.report import Line, expanded, folded
 from cnnshape.study.memory import Memory, Step
 

@@ -5,14 +5,13 @@ from itertools import groupby
 from textwrap import TextWrapper
 from typing import Any
 
-from cnnshape.render.color import BOLD, paint
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
-from cnnshape.render.numbers import count
 from cnnshape.render.summary import header
 from cnnshape.render.table import GAP, Column, Table, fit, text_lines
 from cnnshape.render.table.csv import to_csv as table_to_csv
 from cnnshape.render.table.markdown import escape_markdown, markdown_lines
+from cnnshape.render.wrapping import BOLD, count, paint
 from cnnshape.study.counting.rule import Quantity
 from cnnshape.study.reconcile import Count, Reconciliation, Term
 

@@ -5,13 +5,13 @@ from fractions import Fraction
 from typing import Any
 
 from cnnshape.layers import format_shape
-from cnnshape.render.color import BOLD, paint
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.layer_table import axes_text
 from cnnshape.render.svg import picture, rectangle, text
 from cnnshape.render.table import Column, Table, fit, text_lines
 from cnnshape.render.table.records import records
+from cnnshape.render.wrapping import BOLD, paint
 from cnnshape.study.rf import Region, Span, Stage, Trace
 
 

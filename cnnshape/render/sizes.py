@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cnnshape.render.color import BOLD, NAME, paint
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.table import Column, Table, text_lines
 from cnnshape.render.table.records import records
-from cnnshape.render.wrapping import painted
+from cnnshape.render.wrapping import BOLD, NAME, paint, painted
 from cnnshape.report import FIGURES
 from cnnshape.study.sizes import AxisSizes, Cost, Obstacle, Pattern, Sizes, find_pattern
 

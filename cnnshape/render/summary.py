@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 
 from cnnshape.layers import format_shape
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.render.color import BOLD, DIM, paint
 from cnnshape.render.formats import Format, Formats, Page
-from cnnshape.render.layer_table import DEFAULT, FIGURE_COLUMNS, layer_table
-from cnnshape.render.numbers import count, rounded, size
-from cnnshape.render.reach import reach_lines
+from cnnshape.render.layer_table import DEFAULT, FIGURE_COLUMNS, layer_table, reach_lines
 from cnnshape.render.table import Table, fit, text_lines
-from cnnshape.render.wrapping import wrapped
+from cnnshape.render.wrapping import BOLD, DIM, count, paint, rounded, size, wrapped
 from cnnshape.report import Line, Report, expanded, folded, unfolded
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from cnnshape.layers import format_shape
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.contract import VERSION
 from cnnshape.render.formats import Format, Formats
-from cnnshape.render.numbers import rounded
 from cnnshape.render.table import Column, Table, fit, text_lines
 from cnnshape.render.table.csv import to_csv
 from cnnshape.render.table.markdown import markdown_lines
+from cnnshape.render.wrapping import rounded
 from cnnshape.study.zoo import Entry
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from math import ceil, floor, log10
 
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.render.numbers import count, rounded
 from cnnshape.render.svg import path, picture, text
+from cnnshape.render.wrapping import count, rounded
 from cnnshape.study.zoo import Entry
 
 WIDTH, HEIGHT = 900, 720

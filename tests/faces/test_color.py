@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from cnnshape.cli.app import COMMANDS
 from cnnshape.cli.page import page_of
-from cnnshape.render.color import BOLD, DIM, wants_color
 from cnnshape.render.table import Column, Table, text_lines
-from cnnshape.render.wrapping import painted, wrapped
+from cnnshape.render.wrapping import BOLD, DIM, painted, wants_color, wrapped
 from tests import command
 
 # what the user chose, on a terminal or not, the environment: whether to colour

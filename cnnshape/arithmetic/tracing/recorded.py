@@ -12,7 +12,7 @@ miss, but never mixes designs. Do not use sets to compare sizes: two operations 
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from cnnshape.arithmetic.recordable import Recordable
+from cnnshape.arithmetic.numbers import Recordable
 from cnnshape.arithmetic.tracing.operations import COMPARISONS, OPERATIONS
 from cnnshape.arithmetic.tracing.replay import Replay, Step, replay
 

@@ -5,7 +5,7 @@ import re
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.document.advice.slip import MOST_LINES, Slip, indent_of, quote, syntax, without_comment
 from cnnshape.document.advice.values import after_quote
-from cnnshape.document.printing import LONGEST_SHOWN, printable
+from cnnshape.document.fault import LONGEST_SHOWN, printable
 
 _CLOSING = {"[": "]", "{": "}"}
 _NEW_ENTRY = r"\s*(?:- |[\w.-]+\s*:(?:\s|$))"

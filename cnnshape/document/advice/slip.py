@@ -3,7 +3,7 @@
 import re
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
-from cnnshape.document.printing import shortened
+from cnnshape.document.fault import shortened
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import SourceText, Span
 

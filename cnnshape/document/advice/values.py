@@ -4,7 +4,7 @@ import re
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.document.advice.slip import Slip, quote, syntax, without_comment
-from cnnshape.document.printing import printable
+from cnnshape.document.fault import printable
 
 
 def open_quote(slip: Slip) -> Diagnostic:

@@ -10,8 +10,7 @@ from cnnshape.language.expression.expression import (
     compile_expression,
     place_in,
 )
-from cnnshape.language.expression.parser import BINDING, LITERALS, MAX_DEPTH
-from cnnshape.language.expression.tokens import KEYWORDS
+from cnnshape.language.expression.parser import BINDING, KEYWORDS, LITERALS, MAX_DEPTH
 from cnnshape.language.expression.tree import (
     Binary,
     Choice,

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from cnnshape.render.color import BOLD, DIM, paint
 from cnnshape.render.table.model import GAP, Table
+from cnnshape.render.wrapping import BOLD, DIM, paint
 
 LEAST_COLUMNS = 2
 """The number of columns that stay in the narrowest terminal."""
