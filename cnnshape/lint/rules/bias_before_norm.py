@@ -26,11 +26,16 @@ and kept their biases; `segnet`, which starts from VGG; `m5`.
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph, Node
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.lint.rules._readers import OUTSIDE, readers
+from cnnshape.program import KindStep, Program
+
+if TYPE_CHECKING:
+    from cnnshape.diagnostics import Fix
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
@@ -38,9 +43,10 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
     biased = [index for index, node in enumerate(graph.nodes) if _has_bias(node)]
     norms = dict(_norms(graph, biased))
     useful = {_owner(graph, index) for index in biased if index not in norms}
-    for index, norm in norms.items():
-        if _owner(graph, index) not in useful:
-            yield _warning(graph.nodes[index], norm)
+    needless = {index: norm for index, norm in norms.items() if _owner(graph, index) not in useful}
+    fixes = _fixes(subject.program, needless, graph, biased) if needless else {}
+    for index, norm in needless.items():
+        yield _warning(graph.nodes[index], norm)._replace(fixes=fixes.get(index, ()))
 
 
 def _has_bias(node: Node) -> bool:
@@ -75,6 +81,34 @@ def _warning(node: Node, norm: Node) -> Diagnostic:
         label=f"{saved:,} values without effect",
         help=f"{way_out}: {_why(norm)}",
     )
+
+
+def _fixes(
+    program: Program, needless: dict[int, Node], graph: Graph, biased: list[int]
+) -> "dict[int, tuple[Fix, ...]]":
+    """The fixes of layers, where all layers of a step have a bias without need."""
+    # Most designs have none.
+    from cnnshape.causes.edit import kind_steps, place
+
+    steps = kind_steps(program)
+    needed = {place(graph.nodes[index].at) for index in biased if index not in needless}
+    places = {index: place(graph.nodes[index].at) for index in needless}
+    return {index: _fix(steps[at], needless[index]) for index, at in places.items() if at in steps and at not in needed}
+
+
+def _fix(step: KindStep, norm: Node) -> "tuple[Fix, ...]":
+    """The fix that leaves out the bias of a step, unless it comes from elsewhere or differs between repeats."""
+    from cnnshape.diagnostics import Fix, Give, Remove, Replace
+
+    plan = step.plan
+    if plan is None or step.first is not plan:
+        return ()
+    if "bias" not in plan.values:
+        main = plan.kind.main or ""
+        return (Fix((Give(step.word.span, "bias", "false", main),)),)
+    if not plan.values["bias"].constant:
+        return ()
+    return (Fix((Remove(plan.names["bias"]) if norm.follows else Replace(plan.values["bias"].span, "false"),)),)
 
 
 def _why(norm: Node) -> str:

@@ -1,0 +1,150 @@
+"""Applies the fixes of problems: one is kept only if its problem is gone then, and no new one is there."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import NamedTuple
+
+from cnnshape.diagnostics import Diagnostic, Replace, Severity
+from cnnshape.document.editing import replacements, rewritten, without_overlaps
+from cnnshape.source import SourceText
+
+MOST_TRIES = 200
+"""Texts of one file that are checked."""
+
+Check = Callable[[str], list[list[Diagnostic]]]
+"""The problems of a file with another text, and after them those of each file that extends it."""
+
+
+class Fixed(NamedTuple):
+    """A text with fixes, how many problems they fixed, and the problems of the file that remain."""
+
+    text: str
+    number: int
+    problems: list[Diagnostic]
+
+
+class _Candidate(NamedTuple):
+    """A problem and the replacements of its fix."""
+
+    problem: Diagnostic
+    changes: list[Replace]
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        line = self.problem.at.span.line if self.problem.at else 0
+        return self.problem.name, self.problem.message, line
+
+
+def fix_text(source: SourceText, check: Check, applied_by: Collection[str], pardoned: Collection[str] = ()) -> Fixed:
+    """The text with all fixes that one of these options applies and that stand the check.
+
+    Problems whose names are `pardoned` may be new: another step of the same run takes care of them. Raises what `check`
+    raises.
+    """
+    problems = check(source.text)
+    count, size = 0, MOST_TRIES
+    refused: set[tuple[str, str, int]] = set()
+    for _ in range(MOST_TRIES):
+        batch = _batch(source.name, problems[0], applied_by, refused)[:size]
+        if not batch:
+            break
+        text = rewritten(source, [change for candidate in batch for change in candidate.changes])
+        result = check(text)
+        if _are_fixed(batch, problems[0], result[0]) and not _any_new(problems, result, batch, pardoned):
+            count += len(batch)
+            problems, size = result, MOST_TRIES
+            source = SourceText(source.name, text, source.path)
+        elif len(batch) == 1:
+            refused.add(batch[0].key)
+            size = MOST_TRIES
+        else:
+            size = len(batch) // 2
+    return Fixed(source.text, count, problems[0])
+
+
+def _batch(
+    name: str, problems: Sequence[Diagnostic], applied_by: Collection[str], refused: Collection[tuple[str, str, int]]
+) -> list[_Candidate]:
+    """The fixes of the file of that name that can be made together."""
+    every = _candidates(name, problems, applied_by)
+    candidates = [candidate for candidate in every if candidate.key not in refused]
+    fitting = without_overlaps(candidate.changes for candidate in candidates)
+    return [candidate for candidate, fits in zip(candidates, fitting, strict=True) if fits]
+
+
+def _candidates(name: str, problems: Sequence[Diagnostic], applied_by: Collection[str]) -> Iterator[_Candidate]:
+    for problem in problems:
+        fix = next((fix for fix in problem.fixes if fix.applied_by in applied_by), None)
+        changes = replacements(fix) if fix else None
+        if changes and all(change.at.source.name == name for change in changes):
+            yield _Candidate(problem, changes)
+
+
+# What a fix may change
+
+
+def _are_fixed(batch: Sequence[_Candidate], before: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> bool:
+    """Whether each problem of the batch is gone: there are fewer like it by as many as were fixed."""
+    wanted = Counter(_like(candidate.problem) for candidate in batch)
+    was, left = Counter(map(_like, before)), Counter(map(_like, after))
+    return all(left[key] <= was[key] - number for key, number in wanted.items())
+
+
+def _any_new(
+    before: Sequence[list[Diagnostic]],
+    after: Sequence[list[Diagnostic]],
+    batch: Sequence[_Candidate],
+    pardoned: Collection[str],
+) -> bool:
+    """Whether one of the files has a problem that it didn't have."""
+    moved = _Lines(batch)
+    return any(
+        problem.name not in pardoned
+        for was, now in zip(before, after, strict=True)
+        for problem in _new(was, now, moved)
+    )
+
+
+def _new(before: Sequence[Diagnostic], after: Sequence[Diagnostic], moved: "_Lines") -> list[Diagnostic]:
+    """The problems that were not there. Warnings were not looked for where there were errors."""
+    known = Counter(map(_like, before))
+    places = {(problem.name, moved.line_of(problem)) for problem in before if problem not in moved.fixed}
+    had_errors = any(problem.severity is Severity.ERROR for problem in before)
+    new = []
+    for problem in after:
+        if known[_like(problem)] > 0:
+            known[_like(problem)] -= 1
+        elif problem.severity is Severity.ERROR or not had_errors:
+            new.append(problem)
+    return [problem for problem in new if (problem.name, _line(problem)) not in places]
+
+
+def _like(problem: Diagnostic) -> tuple[str, str, str]:
+    """What a problem keeps when lines move."""
+    return problem.path, problem.name, re.sub(r"\bline \d+", "line", problem.message)
+
+
+def _line(problem: Diagnostic) -> int:
+    return problem.at.span.line if problem.at else 0
+
+
+class _Lines:
+    """The numbers of lines after some replacements."""
+
+    def __init__(self, batch: Sequence[_Candidate]) -> None:
+        self.fixed = {candidate.problem for candidate in batch}
+        self._changes = {change for candidate in batch for change in candidate.changes}
+
+    def line_of(self, problem: Diagnostic) -> int:
+        """The line of a problem then."""
+        if problem.at is None:
+            return 0
+        span = problem.at.span
+        above = [
+            change
+            for change in self._changes
+            if change.at.source.name == span.source.name
+            and (change.at.end_line, change.at.end_column) <= (span.line, span.column)
+        ]
+        return span.line + sum(change.text.count("\n") + change.at.line - change.at.end_line for change in above)
