@@ -63,6 +63,36 @@ def fix_text(source: SourceText, check: Check, applied_by: Collection[str], pard
     return Fixed(source.text, count, problems[0])
 
 
+def standing(source: SourceText, problems: list[Diagnostic], check: Check) -> list[Diagnostic]:
+    """The problems of a file, of whose fixes only those are kept that stand the check alone; at most so many are tried.
+
+    A fix of a file that this one extends is kept untried: it is one of that file's check.
+    """
+    tries = 0
+    kept = []
+    for problem in problems:
+        fixes = []
+        for fix in problem.fixes:
+            changes = replacements(fix)
+            own = changes is not None and _is_of(source.name, changes)
+            tries += own
+            if changes and (
+                not own or (tries <= MOST_TRIES and _stands(source, _Candidate(problem, changes), problems, check))
+            ):
+                fixes.append(fix)
+        kept.append(problem._replace(fixes=tuple(fixes)))
+    return kept
+
+
+def _stands(source: SourceText, candidate: _Candidate, problems: list[Diagnostic], check: Check) -> bool:
+    result = check(rewritten(source, candidate.changes))[:1]
+    return _are_fixed([candidate], problems, result[0]) and not _any_new([problems], result, [candidate], ())
+
+
+def _is_of(name: str, changes: Sequence[Replace]) -> bool:
+    return all(change.at.source.name == name for change in changes)
+
+
 def _batch(
     name: str, problems: Sequence[Diagnostic], applied_by: Collection[str], refused: Collection[tuple[str, str, int]]
 ) -> list[_Candidate]:
@@ -77,7 +107,7 @@ def _candidates(name: str, problems: Sequence[Diagnostic], applied_by: Collectio
     for problem in problems:
         fix = next((fix for fix in problem.fixes if fix.applied_by in applied_by), None)
         changes = replacements(fix) if fix else None
-        if changes and all(change.at.source.name == name for change in changes):
+        if changes and _is_of(name, changes):
             yield _Candidate(problem, changes)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from cnnshape.api import design_of_bytes
+from cnnshape.api import design_of, design_of_bytes
 from cnnshape.api.verdict import Checks, check_design
 from cnnshape.cli.command import OptionGroup, command
 from cnnshape.cli.completion import complete_rules, complete_spec
@@ -28,9 +28,9 @@ from cnnshape.diagnostics import Diagnostic, Severity
 from cnnshape.document import read_file_bytes
 from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.lint import Selection
-from cnnshape.render.findings import FORMATS, Findings
+from cnnshape.render.findings import FORMATS, SHOWING_FIXES, Findings
 from cnnshape.report import BUDGETS, FIGURES, parse_wanted
-from cnnshape.source import shipped_path
+from cnnshape.source import SourceText, shipped_path
 
 if TYPE_CHECKING:
     from cnnshape.cli.fixing import Fixing
@@ -39,11 +39,12 @@ _FATAL = ("unreadable-file", "bad-configuration")
 
 
 class Request(NamedTuple):
-    """The options of the command line, without the files."""
+    """The options of the command line, without the files. `tries_fixes` says that only fixes are given that were tried."""
 
     options: Options
     selection: Selection
     budgets: dict[str, str]
+    tries_fixes: bool = False
 
 
 class Job(NamedTuple):
@@ -188,7 +189,7 @@ def check(
     """
     limits = budgets.limits()
     selection = _selection(select, ignore)
-    request = Request(design.for_graph(max_layers), selection, limits)
+    request = Request(design.for_graph(max_layers), selection, limits, output.format in SHOWING_FIXES)
     matched = find_files(paths or ["."])
     files, doubtful = matched.files, matched.doubtful
     configs, refused = _configs(files)
@@ -273,7 +274,18 @@ def check_data(job: Job, data: bytes, read: Callable[[Path], bytes] = read_file_
     design = design_of_bytes("<stdin>" if path is None else job.file, data, path, read)
     ignore = (*request.selection.ignore, *config.ignored_in(path or Path()))
     selection = Selection(request.selection.select or config.select, ignore)
-    return check_design(design, request.options, Checks(selection, {**dict(config.budgets), **request.budgets}))
+    checks = Checks(selection, {**dict(config.budgets), **request.budgets})
+    problems = check_design(design, request.options, checks)
+    if not request.tries_fixes or not any(problem.fixes for problem in problems):
+        return problems
+    # Other formats don't show fixes.
+    from cnnshape.api.fixing import standing
+
+    def check(text: str) -> list[list[Diagnostic]]:
+        other = design_of(SourceText(design.source.name, text, path), read)
+        return [check_design(other, request.options, checks)]
+
+    return standing(design.source, problems, check)
 
 
 def _fixed(

@@ -35,7 +35,7 @@ from cnnshape.lint.rules._readers import OUTSIDE, readers
 from cnnshape.program import KindStep, Program
 
 if TYPE_CHECKING:
-    from cnnshape.diagnostics import Fix
+    from cnnshape.diagnostics import Edit, Fix
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
@@ -86,29 +86,35 @@ def _warning(node: Node, norm: Node) -> Diagnostic:
 def _fixes(
     program: Program, needless: dict[int, Node], graph: Graph, biased: list[int]
 ) -> "dict[int, tuple[Fix, ...]]":
-    """The fixes of layers, where all layers of a step have a bias without need."""
+    """The fix of each layer: the edits of all steps that use its weights, where no layer of these needs a bias."""
     # Most designs have none.
     from cnnshape.causes.edit import kind_steps, place
+    from cnnshape.diagnostics import Fix
 
     steps = kind_steps(program)
     needed = {place(graph.nodes[index].at) for index in biased if index not in needless}
-    places = {index: place(graph.nodes[index].at) for index in needless}
-    return {index: _fix(steps[at], needless[index]) for index, at in places.items() if at in steps and at not in needed}
+    edits: dict[int, dict[Edit | None, None]] = {}
+    for index, norm in needless.items():
+        at = place(graph.nodes[index].at)
+        step = steps.get(at) if at not in needed else None
+        edits.setdefault(_owner(graph, index), {})[_edit(step, norm) if step else None] = None
+    together = {owner: tuple(edit for edit in listed if edit) for owner, listed in edits.items() if None not in listed}
+    return {index: (Fix(together[owner]),) for index in needless if (owner := _owner(graph, index)) in together}
 
 
-def _fix(step: KindStep, norm: Node) -> "tuple[Fix, ...]":
-    """The fix that leaves out the bias of a step, unless it comes from elsewhere or differs between repeats."""
-    from cnnshape.diagnostics import Fix, Give, Remove, Replace
+def _edit(step: KindStep, norm: Node) -> "Edit | None":
+    """The edit that leaves out the bias of a step, unless it comes from elsewhere or differs between repeats."""
+    from cnnshape.diagnostics import Give, Remove, Replace
 
     plan = step.plan
     if plan is None or step.first is not plan:
-        return ()
+        return None
     if "bias" not in plan.values:
-        main = plan.kind.main or ""
-        return (Fix((Give(step.word.span, "bias", "false", main),)),)
-    if not plan.values["bias"].constant:
-        return ()
-    return (Fix((Remove(plan.names["bias"]) if norm.follows else Replace(plan.values["bias"].span, "false"),)),)
+        return Give(step.word.span, "bias", "false", plan.kind.main or "")
+    value = plan.values["bias"]
+    if not value.constant:
+        return None
+    return Remove(plan.names["bias"]) if norm.follows else Replace(value.span, "false")
 
 
 def _why(norm: Node) -> str:
