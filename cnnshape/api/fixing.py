@@ -12,6 +12,9 @@ from cnnshape.source import SourceText
 MOST_TRIES = 200
 """Texts of one file that are checked."""
 
+MOST_STEPS = 8
+"""Times that the fixes of problems that were brought to light bring others to light."""
+
 Check = Callable[[str], list[list[Diagnostic]]]
 """The problems of a file with another text, and after them those of each file that extends it."""
 
@@ -39,28 +42,64 @@ class _Candidate(NamedTuple):
 def fix_text(source: SourceText, check: Check, applied_by: Collection[str], pardoned: Collection[str] = ()) -> Fixed:
     """The text with all fixes that one of these options applies and that stand the check.
 
-    Problems whose names are `pardoned` may be new: another step of the same run takes care of them. Raises what `check`
-    raises.
+    A fix may bring problems to light that have fixes too: it is kept together with those. Problems whose names are
+    `pardoned` may be new: another step of the same run takes care of them. Raises what `check` raises.
     """
-    problems = check(source.text)
-    count, size = 0, MOST_TRIES
+    fixer = _Fixer(check, applied_by, pardoned)
+    state = _State(source, check(source.text), 0)
+    size = MOST_TRIES
     refused: set[tuple[str, str, int]] = set()
     for _ in range(MOST_TRIES):
-        batch = _batch(source.name, problems[0], applied_by, refused)[:size]
+        batch = fixer.batch(source.name, state.problems[0], refused)[:size]
         if not batch:
             break
-        text = rewritten(source, [change for candidate in batch for change in candidate.changes])
-        result = check(text)
-        if _are_fixed(batch, problems[0], result[0]) and not _any_new(problems, result, batch, pardoned):
-            count += len(batch)
-            problems, size = result, MOST_TRIES
-            source = SourceText(source.name, text, source.path)
+        after = fixer.after(state, batch)
+        if after is not None:
+            state, size = after, MOST_TRIES
         elif len(batch) == 1:
             refused.add(batch[0].key)
             size = MOST_TRIES
         else:
             size = len(batch) // 2
-    return Fixed(source.text, count, problems[0])
+    return Fixed(state.source.text, state.fixed, state.problems[0])
+
+
+class _State(NamedTuple):
+    """A text with its problems, and how many were fixed so far."""
+
+    source: SourceText
+    problems: list[list[Diagnostic]]
+    fixed: int
+
+
+class _Fixer:
+    def __init__(self, check: Check, applied_by: Collection[str], pardoned: Collection[str]) -> None:
+        self._check = check
+        self._applied_by = applied_by
+        self._pardoned = pardoned
+
+    def batch(
+        self, name: str, problems: Sequence[Diagnostic], refused: Collection[tuple[str, str, int]] = ()
+    ) -> list[_Candidate]:
+        """The fixes of the file of that name that can be made together."""
+        every = _candidates(name, problems, self._applied_by)
+        candidates = [candidate for candidate in every if candidate.key not in refused]
+        fitting = without_overlaps(candidate.changes for candidate in candidates)
+        return [candidate for candidate, fits in zip(candidates, fitting, strict=True) if fits]
+
+    def after(self, state: _State, batch: list[_Candidate], deeper: int = MOST_STEPS) -> _State | None:
+        """The text with these fixes and those of the problems that they bring to light; None if some can't be fixed."""
+        text = rewritten(state.source, [change for candidate in batch for change in candidate.changes])
+        problems = self._check(text)
+        if not _are_fixed(batch, state.problems[0], problems[0]):
+            return None
+        source = SourceText(state.source.name, text, state.source.path)
+        after = _State(source, problems, state.fixed + len(batch))
+        new = [problem for problem in _new(state.problems, problems, batch) if problem.name not in self._pardoned]
+        if not new:
+            return after
+        following = self.batch(source.name, new)
+        return self.after(after, following, deeper - 1) if deeper and len(following) == len(new) else None
 
 
 def standing(source: SourceText, problems: list[Diagnostic], check: Check) -> list[Diagnostic]:
@@ -86,21 +125,11 @@ def standing(source: SourceText, problems: list[Diagnostic], check: Check) -> li
 
 def _stands(source: SourceText, candidate: _Candidate, problems: list[Diagnostic], check: Check) -> bool:
     result = check(rewritten(source, candidate.changes))[:1]
-    return _are_fixed([candidate], problems, result[0]) and not _any_new([problems], result, [candidate], ())
+    return _are_fixed([candidate], problems, result[0]) and not _new([problems], result, [candidate])
 
 
 def _is_of(name: str, changes: Sequence[Replace]) -> bool:
     return all(change.at.source.name == name for change in changes)
-
-
-def _batch(
-    name: str, problems: Sequence[Diagnostic], applied_by: Collection[str], refused: Collection[tuple[str, str, int]]
-) -> list[_Candidate]:
-    """The fixes of the file of that name that can be made together."""
-    every = _candidates(name, problems, applied_by)
-    candidates = [candidate for candidate in every if candidate.key not in refused]
-    fitting = without_overlaps(candidate.changes for candidate in candidates)
-    return [candidate for candidate, fits in zip(candidates, fitting, strict=True) if fits]
 
 
 def _candidates(name: str, problems: Sequence[Diagnostic], applied_by: Collection[str]) -> Iterator[_Candidate]:
@@ -121,22 +150,15 @@ def _are_fixed(batch: Sequence[_Candidate], before: Sequence[Diagnostic], after:
     return all(left[key] <= was[key] - number for key, number in wanted.items())
 
 
-def _any_new(
-    before: Sequence[list[Diagnostic]],
-    after: Sequence[list[Diagnostic]],
-    batch: Sequence[_Candidate],
-    pardoned: Collection[str],
-) -> bool:
-    """Whether one of the files has a problem that it didn't have."""
+def _new(
+    before: Sequence[list[Diagnostic]], after: Sequence[list[Diagnostic]], batch: Sequence[_Candidate]
+) -> list[Diagnostic]:
+    """The problems of all files that they didn't have."""
     moved = _Lines(batch)
-    return any(
-        problem.name not in pardoned
-        for was, now in zip(before, after, strict=True)
-        for problem in _new(was, now, moved)
-    )
+    return [problem for was, now in zip(before, after, strict=True) for problem in _new_in(was, now, moved)]
 
 
-def _new(before: Sequence[Diagnostic], after: Sequence[Diagnostic], moved: "_Lines") -> list[Diagnostic]:
+def _new_in(before: Sequence[Diagnostic], after: Sequence[Diagnostic], moved: "_Lines") -> list[Diagnostic]:
     """The problems that were not there. Warnings were not looked for where there were errors."""
     known = Counter(map(_like, before))
     places = {(problem.name, moved.line_of(problem)) for problem in before if problem not in moved.fixed}

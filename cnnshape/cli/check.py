@@ -73,6 +73,10 @@ class FixOptions(OptionGroup):
         fix = self.fix or (self.diff and not self.update_expect)
         return ("--fix",) * fix + ("--update-expect",) * self.update_expect
 
+    def without_refused(self, finding: Diagnostic) -> Diagnostic:
+        """A finding that remains, without the fixes that were not kept."""
+        return finding._replace(fixes=tuple(fix for fix in finding.fixes if fix.applied_by not in self.applied_by))
+
 
 class BudgetOptions(OptionGroup):
     """One option per figure with a budget."""
@@ -132,6 +136,7 @@ class FindingsOutput(Output[Findings]):
 
         The text of standard input goes to standard output, and then the findings to standard error.
         """
+        refuse_overwriting(self.path, read)
         if diff:
             write(fixing.diff(), self.path)
             sys.stderr.write(fixing.described())
@@ -189,7 +194,8 @@ def check(
     """
     limits = budgets.limits()
     selection = _selection(select, ignore)
-    request = Request(design.for_graph(max_layers), selection, limits, output.format in SHOWING_FIXES)
+    tries_fixes = output.format in SHOWING_FIXES and not fixes.applied_by
+    request = Request(design.for_graph(max_layers), selection, limits, tries_fixes)
     matched = find_files(paths or ["."])
     files, doubtful = matched.files, matched.doubtful
     configs, refused = _configs(files)
@@ -197,6 +203,8 @@ def check(
     checked = _checked(jobs)
     fixing = _fixed(jobs, checked, fixes.applied_by, paths or []) if fixes.applied_by else None
     checked |= fixing.findings if fixing else {}
+    if fixing:
+        checked = {file: [fixes.without_refused(finding) for finding in own] for file, own in checked.items()}
     checked |= {file: [finding] for file, finding in doubtful.items()}
     diagnostics = [finding for findings in checked.values() for finding in findings]
     findings = merge([*map(missing, matched.unmatched), *refused, *diagnostics], checked)

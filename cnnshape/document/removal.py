@@ -81,7 +81,7 @@ def _of_block(source: SourceText, home: Home) -> Replace | None:
         return None
     last = _after_comments(source, _last_line(home.entry), key.column)
     first = _before_comments(source, home, last)
-    blank_above = first == 1 or not source.line(first - 1).strip()
+    blank_above = home.number == 0 or not source.line(first - 1).strip()
     while blank_above and last < source.line_count - 1 and not source.line(last + 1).strip():
         last += 1
     return _lines(source, first, last)

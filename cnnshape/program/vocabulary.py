@@ -56,8 +56,9 @@ class Vocabulary:
         meant = close or (BY_FOREIGN_NAME[by_foreign].name if by_foreign else None)
         help = f"did you mean `{meant}`?" if meant else "`cnnshape layers` lists all kinds"
         better = None if close in self.blocks else self._run_together(word) or kind_help(word.text)
-        message, fixes = f"no layer kind is called `{shown(word.text)}`", respelled(word.text, meant, word.span)
-        self.report(diagnose("unknown-kind", message, word.span, help=better or help, fixes=() if better else fixes))
+        fixes = respelled(word.text, _separated(word.text) if better else meant, word.span)
+        message = f"no layer kind is called `{shown(word.text)}`"
+        self.report(diagnose("unknown-kind", message, word.span, help=better or help, fixes=fixes))
 
     def unknown_block(self, word: Name) -> None:
         """Reports a block that the file doesn't define."""
@@ -69,8 +70,9 @@ class Vocabulary:
         message = f"no block is called `{shown(word.text)}`"
         close = nearest(word.text, (*self.blocks, *_OWN_CONTROLS))
         help = f"did you mean `{close}`?" if close else "define it under `blocks:`"
-        better, fixes = self._better_help(word), respelled(word.text, close, word.span)
-        self.report(diagnose("unknown-block", message, word.span, help=better or help, fixes=() if better else fixes))
+        better = self._better_help(word)
+        fixes = respelled(word.text, _separated(word.text) if better else close, word.span)
+        self.report(diagnose("unknown-block", message, word.span, help=better or help, fixes=fixes))
 
     def _better_help(self, word: Name) -> str | None:
         """Help for a word that is more than a misspelt block."""
@@ -108,6 +110,12 @@ class Vocabulary:
             return kind.required
         block = self.blocks.get(name)
         return None if block is None else [param.name.text for param in block.params if param.default is None]
+
+
+def _separated(text: str) -> str | None:
+    """A step that joins its kind with its arguments at the colon, as it should be written; None for any other word."""
+    match = re.fullmatch(r"([A-Za-z_][\w.]*) *: *(\S.*)", text)
+    return f"{match[1]}: {match[2]}" if match else None
 
 
 def explain_unknown_kind(word: str) -> Diagnostic:

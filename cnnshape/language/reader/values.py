@@ -193,25 +193,27 @@ class ValueReader:
         return kept
 
     def _report_missing_space(self, key: Scalar, word: str, value: str) -> None:
-        fixes = () if split.is_open(value) else respelled(key.text, f"{word}: {value.strip()}", key.span)
+        fixes = respelled(key.text, f"{word}: {value.strip()}", key.span)
         if split.is_open(value):
-            text = split.whole(key.span.part(len(word) + 1, len(value))).strip()
+            at = key.span.part(len(word) + 1, len(value))
+            text = split.whole(at).strip()
+            fixes = _quoted(at, before=" ") if key.text.startswith(f"{word}:") else ()
             value = text if text.startswith('"') else f'"{text}"'
         message = f"`{shown(key.text)}` is read as a key without a value"
         help = f"write `{shown(word)}: {shown(value.strip())}`"
         self.report("wrong-structure", message, key.span, help=help, fixes=fixes)
 
 
-def _quoted(at: Span) -> "tuple[Fix, ...]":
-    """The fix that quotes the expression that starts at a place; none if its end is not on the line."""
+def _quoted(at: Span, before: str = "") -> "tuple[Fix, ...]":
+    """The fix that quotes the expression that starts at a place, if it isn't; none if its end is not on the line."""
     # A sound design needs no fixes.
     from cnnshape.diagnostics import Fix, Replace
 
     text = split.whole(at)
     if not at.source.line(at.line).startswith(text, at.column - 1):
         return ()
-    sign = "'" if '"' in text else '"'
-    return (Fix((Replace(at.part(0, len(text)), f"{sign}{text}{sign}"),)),)
+    sign = "" if text.startswith('"') else "'" if '"' in text else '"'
+    return (Fix((Replace(at.part(0, len(text)), f"{before}{sign}{text}{sign}"),)),)
 
 
 def _fits(node: Node, key: Key) -> bool:
