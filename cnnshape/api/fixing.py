@@ -159,17 +159,27 @@ def _new(
 
 
 def _new_in(before: Sequence[Diagnostic], after: Sequence[Diagnostic], moved: "_Lines") -> list[Diagnostic]:
-    """The problems that were not there. Warnings were not looked for where there were errors."""
-    known = Counter(map(_like, before))
-    places = {(problem.name, moved.line_of(problem)) for problem in before if problem not in moved.fixed}
+    """The problems that were not there. Warnings were not looked for where there were errors.
+
+    A problem with another message is the same if one of its name is gone from its line, such as a figure that is missed.
+    """
     had_errors = any(problem.severity is Severity.ERROR for problem in before)
+    was = [problem for problem in before if problem not in moved.fixed]
+    known, now = Counter(map(_like, was)), Counter(map(_like, after))
+    gone: Counter[tuple[str, int]] = Counter()
+    for problem in was:
+        now[_like(problem)] -= 1
+        gone[problem.name, moved.line_of(problem)] += now[_like(problem)] < 0
     new = []
     for problem in after:
+        place = problem.name, _line(problem)
         if known[_like(problem)] > 0:
             known[_like(problem)] -= 1
+        elif gone[place] > 0:
+            gone[place] -= 1
         elif problem.severity is Severity.ERROR or not had_errors:
             new.append(problem)
-    return [problem for problem in new if (problem.name, _line(problem)) not in places]
+    return new
 
 
 def _like(problem: Diagnostic) -> tuple[str, str, str]:

@@ -133,6 +133,8 @@ def _given(edit: Give, home: Home) -> Replace | None:
     raw = value.span.text
     if not edit.main or not raw or value.span.line != value.span.end_line:
         return None
+    if isinstance(value, Sequence) and not _opens(value):
+        return None
     if isinstance(value, Scalar) and value.plain and any(sign in raw for sign in ",[]{}"):
         raw = f'"{raw}"'
     return Replace(value.span, f"{{{edit.main}: {raw}, {written}}}")

@@ -82,12 +82,12 @@ def _check_number(report: Report, expectation: Expectation) -> Diagnostic | None
     return diagnose("expectation-missed", message, at, notes=notes, help=help, fixes=fixes)
 
 
-def _fixes(wanted: Name | ListValue, numbers: Shape) -> "tuple[Fix, ...]":
+def _fixes(wanted: Name | ListValue, numbers: Shape, *, shape: bool = False) -> "tuple[Fix, ...]":
     """The fix that expects what is so."""
     # Only a missed expectation pays for it.
     from cnnshape.report.pinning import pinned
 
-    return pinned(wanted, numbers)
+    return pinned(wanted, numbers, shape=shape)
 
 
 def _wanted(expectation: Expectation) -> Wanted:
@@ -148,7 +148,7 @@ def _check_output(report: Report, expectation: Expectation, name: str) -> Diagno
     if wanted == report.outputs[name]:
         return None
     message = f"the output is {format_shape(report.outputs[name])}, expected {format_shape(wanted)}"
-    fixes = _fixes(value, report.outputs[name])
+    fixes = _fixes(value, report.outputs[name], shape=True)
     return diagnose("expectation-missed", message, value.span, fixes=fixes)
 
 

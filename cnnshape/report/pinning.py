@@ -12,12 +12,15 @@ _PINNED = rf"(?P<before>['\"]?\s*){_QUANTITY}(?P<after>\s*(?:(?:\+-|±).*)?)"
 """A number, or one with a tolerance, in quotes or not; a bound is a budget, which stays."""
 
 
-def pinned(wanted: Name | ListValue, numbers: tuple[int, ...]) -> tuple[Fix, ...]:
-    """The fix that writes these numbers in the stead of what is expected; none for a bound."""
+def pinned(wanted: Name | ListValue, numbers: tuple[int, ...], *, shape: bool = False) -> tuple[Fix, ...]:
+    """The fix that writes these numbers in the stead of what is expected; none for a bound.
+
+    One number stands for equal ones, but not in a `shape`.
+    """
     if isinstance(wanted, ListValue):
         return (Fix(_in_list(wanted, numbers), BY_UPDATE),)
     text = wanted.span.text
-    if len(set(numbers)) == 1:
+    if len(numbers if shape else set(numbers)) == 1:
         written = _rewritten(text, numbers[0])
     else:
         written = _listed(numbers) if parse_quantity(wanted.text) else None

@@ -109,6 +109,7 @@ REFUSED = {
     "unknown-name": 2,  # the declaration is misspelt, not its uses
     "unused-block": 1,  # another unused block uses it
     "unused-param": 1,  # the only reader of another param
+    "wrong-structure": 1,  # the quoted text is no expression
 }
 """The fixes of single problems that don't stand, and why: by themselves they would bring another problem to light."""
 
