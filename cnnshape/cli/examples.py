@@ -9,7 +9,7 @@ EXAMPLES = {
     "check": (
         "cnnshape check",
         "cnnshape check designs net.yaml --strict",
-        "cnnshape check net.yaml --fix --diff",
+        "cnnshape check net.yaml --fix",
         "cnnshape check net.yaml --max-params 26M",
     ),
     "rule": ("cnnshape rule", "cnnshape rule heavy-head"),

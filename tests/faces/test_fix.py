@@ -272,7 +272,7 @@ def test_standard_input_is_printed_with_its_fixes() -> None:
     assert piped(WRONG, "--fix") == (0, RIGHT.encode(), "1 design checked, 4 fixed, nothing wrong\n")
     code, out, err = piped(MIXED, "--fix")
     assert (code, out) == (1, MIXED.replace("rleu", "relu").encode())
-    assert "--> <stdin>:4:27" in err
+    assert "--> <stdin>:4:28" in err
 
 
 @pytest.mark.parametrize("data", [RIGHT.encode(), b"", b"\xff\xfe", b"cnnshape: 1\nlayers: [\n"])
