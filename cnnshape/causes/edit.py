@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from cnnshape.diagnostics import BY_CHOICE, Fix, Give, Replace
 from cnnshape.graph import Node
 from cnnshape.language import Expression, ListValue, Value, compile_expression
 from cnnshape.program import BlockStep, Body, JoinStep, KindStep, LoopStep, Plan, Program, ResidualStep, ResolvedStep
@@ -38,6 +39,22 @@ class Edit:
             plan = step.first if self.first else step.plan
             value = plan.values.get(self.argument) if plan else None
         return self.step.word.span if value is None else value.span
+
+
+def fix_of(edits: Sequence[Edit]) -> Fix:
+    """These edits as a fix. It is one of several ways, and changes the design: no option applies it by itself."""
+    return Fix(tuple(map(_as_text, edits)), BY_CHOICE)
+
+
+def _as_text(edit: Edit) -> Replace | Give:
+    if edit.at is not edit.step.word.span:
+        return Replace(edit.at, written_text(edit.written))
+    if isinstance(edit.step, BlockStep):
+        params = edit.step.block.params if edit.step.block else ()
+        main = params[0].name.text if params else ""
+    else:
+        main = (edit.step.kind.main if edit.step.kind else None) or ""
+    return Give(edit.at, edit.argument, written_text(edit.written), main)
 
 
 def written_text(written: Written) -> str:

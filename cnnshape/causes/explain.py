@@ -1,7 +1,7 @@
 """Failed joins, explained: their diagnostics get the layers that are the cause, and help that was tried."""
 
 from cnnshape.causes.describe import cause_text, edit_text, edits_text, rounds_text, sizes_text
-from cnnshape.causes.edit import Edit, place
+from cnnshape.causes.edit import Edit, fix_of, place
 from cnnshape.causes.options import LIKELY, keeping_padding, stride_of
 from cnnshape.causes.paths import Paths, is_scaled
 from cnnshape.causes.replay import Replay
@@ -95,7 +95,8 @@ class _Explanation:
     def _with_causes(self, causes: list[Cause]) -> Diagnostic:
         labels = [Label(cause.edit.at, cause_text(cause)) for cause in causes]
         best = [cause for cause in causes if cause.rank == causes[0].rank][:2]
-        return self._described(labels, self._help(best))
+        fixes = () if self._whole_ratio() else tuple(fix_of([cause.edit]) for cause in best)
+        return self._described(labels, self._help(best))._replace(fixes=fixes)
 
     def _help(self, best: list[Cause]) -> str | None:
         """The help: the edits that were tried; a missing projection or scale is offered first, where it may be that."""
@@ -139,7 +140,8 @@ class _Explanation:
         if edits and self.trial.solves(edits):
             labels = [Label(edit.at, "lacks padding") for edit in edits]
             every = " and ".join(edit_text(edit) for edit in edits)
-            return self._described(labels, f"windows lack padding: write {every}")
+            help = f"windows lack padding: write {every}"
+            return self._described(labels, help)._replace(fixes=(fix_of(edits),))
         labels = [Label(cause.edit.at, cause_text(cause)) for cause in causes[:MOST_NAMED]]
         nodes = [group.node for group in groups if _resizes(group.node)]
         labels = labels or [Label(node.at, sizes_text(node)) for node in _distinct(nodes)]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from cnnshape.causes.describe import cause_text, edits_text
+from cnnshape.causes.edit import fix_of
 from cnnshape.causes.replay import Replay
 from cnnshape.causes.search import Cause, Search, layers_of
 from cnnshape.causes.trial import Trial, key_of
@@ -82,7 +83,8 @@ def _explained(program: Program, trial: Trial, graph: Graph, value: int, wanted:
         return trial.problem
     labels = {cause.edit.step: Label(cause.edit.at, cause_text(cause)) for cause in solved.values()}
     help = f"write {edits_text([cause.edit for cause in solved.values()])}: the output is then {format_shape(wanted)}"
-    return trial.problem._replace(related=(*labels.values(), *trial.problem.related), help=help)
+    fixes = (*trial.problem.fixes, *(fix_of([cause.edit]) for cause in solved.values()))
+    return trial.problem._replace(related=(*labels.values(), *trial.problem.related), help=help, fixes=fixes)
 
 
 def _gives(trial: Trial, cause: Cause, wanted: Shape) -> bool:

@@ -2,14 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from inspect import Parameter
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cnnshape.api import design_of_bytes
+from cnnshape.api import design_of, design_of_bytes
 from cnnshape.api.verdict import Checks, check_design
 from cnnshape.cli.command import OptionGroup, command
 from cnnshape.cli.completion import complete_rules, complete_spec
@@ -20,6 +20,7 @@ from cnnshape.cli.files import STDIN, find_files
 from cnnshape.cli.merging import merge
 from cnnshape.cli.options import DesignOptions, MaxLayersOption
 from cnnshape.cli.output import Output, page_for, refuse_overwriting, write
+from cnnshape.cli.page import page_of
 from cnnshape.cli.progress import with_progress
 from cnnshape.cli.reading import missing, read_stdin, unreadable
 from cnnshape.cli.unmarked import left_out
@@ -28,18 +29,54 @@ from cnnshape.document import read_file_bytes
 from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.lint import Selection
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.render.findings import FORMATS, Findings
+from cnnshape.render.findings import FORMATS, SHOWING_FIXES, Findings
 from cnnshape.report import BUDGETS, FIGURES, parse_wanted
+from cnnshape.source import SourceText, shipped_path
+
+if TYPE_CHECKING:
+    from cnnshape.cli.fixing import Fixing
 
 _FATAL = ("unreadable-file", "bad-configuration")
 
 
 class Request(NamedTuple):
-    """The options of the command line, without the files."""
+    """The options of the command line, without the files. `tries_fixes` says that only fixes are given that were tried."""
 
     options: Options
     selection: Selection
     budgets: dict[str, str]
+    tries_fixes: bool = False
+
+
+class Job(NamedTuple):
+    """A file to check; `data` are its bytes if they were read already."""
+
+    file: str
+    config: Config
+    request: Request
+    data: bytes | None = None
+
+
+class FixOptions(OptionGroup):
+    """Which fixes are applied, and whether they are only shown."""
+
+    fix: Annotated[bool, typer.Option("--fix", help="Fix what can be fixed, and report what remains.")] = False
+    update_expect: Annotated[
+        bool, typer.Option("--update-expect", help="Write the figures that are so into the file's `expect:`.")
+    ] = False
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what --fix, or --update-expect, would change, and change nothing.")
+    ] = False
+
+    @property
+    def applied_by(self) -> tuple[str, ...]:
+        """The options whose fixes are applied."""
+        fix = self.fix or (self.diff and not self.update_expect)
+        return ("--fix",) * fix + ("--update-expect",) * self.update_expect
+
+    def without_refused(self, finding: Diagnostic) -> Diagnostic:
+        """A finding that remains, without the fixes that were not kept."""
+        return finding._replace(fixes=tuple(fix for fix in finding.fixes if fix.applied_by not in self.applied_by))
 
 
 class BudgetOptions(OptionGroup):
@@ -95,6 +132,24 @@ class FindingsOutput(Output[Findings]):
             write(FORMATS["github"].write(value, page_for()), None)
         write(FORMATS[self.format or "full"].write(value, page_for(self.path)), self.path)
 
+    def write_fixed(self, value: Findings, fixing: "Fixing", read: Iterable[str], *, diff: bool) -> None:
+        """Writes the fixed files and what remains, or only shows the fixes.
+
+        The text of standard input goes to standard output, and then the findings to standard error.
+        """
+        refuse_overwriting(self.path, read)
+        if diff:
+            write(fixing.diff(), self.path)
+            sys.stderr.write(fixing.described())
+            return
+        fixing.write()
+        if not fixing.reads_stdin or self.path is not None:
+            self.write(value, read)
+        if fixing.reads_stdin:
+            fixing.print_stdin()
+            if self.path is None:
+                sys.stderr.write(FORMATS[self.format or "full"].write(value, page_of(sys.stderr)))
+
 
 @command
 def check(
@@ -125,6 +180,7 @@ def check(
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")] = False,
+    fixes: FixOptions,
     budgets: BudgetOptions,
     design: DesignOptions,
     max_layers: MaxLayersOption = MAX_LAYERS,
@@ -135,25 +191,38 @@ def check(
     0: nothing is wrong, or there are warnings alone.
     1: an error or a missed budget; with --strict also a warning.
     2: bad usage, a bad configuration, or a file that can't be read.
+    With --fix and --update-expect, that of what remains; with --diff, 1 if there is a difference, too.
     """
     limits = budgets.limits()
     selection = _selection(select, ignore)
-    request = Request(design.for_graph(max_layers), selection, limits)
+    tries_fixes = output.format in SHOWING_FIXES and not fixes.applied_by
+    request = Request(design.for_graph(max_layers), selection, limits, tries_fixes)
     matched = find_files(paths or ["."])
     files, doubtful = matched.files, matched.doubtful
     configs, refused = _configs(files)
-    checked = {**_checked(configs, request), **{file: [finding] for file, finding in doubtful.items()}}
+    jobs = _jobs(configs, request)
+    checked = _checked(jobs)
+    fixing = _fixed(jobs, checked, fixes.applied_by, paths or []) if fixes.applied_by else None
+    checked |= fixing.findings if fixing else {}
+    if fixing:
+        checked = {file: [fixes.without_refused(finding) for finding in own] for file, own in checked.items()}
+    checked |= {file: [finding] for file, finding in doubtful.items()}
     diagnostics = [finding for findings in checked.values() for finding in findings]
     findings = merge([*map(missing, matched.unmatched), *refused, *diagnostics], checked)
     names = tuple("<stdin>" if file == STDIN else file for file in checked)
     if len(matched.unmarked) > len(doubtful):
         sys.stderr.write(left_out(len(matched.unmarked) - len(doubtful)))
-    output.write(Findings(tuple(findings), names), files)
+    result = Findings(tuple(findings), names, fixing.count if fixing else None)
+    if fixing is None:
+        output.write(result, files)
+    else:
+        output.write_fixed(result, fixing, files, diff=fixes.diff)
     is_fatal = any(finding.name in _FATAL for finding in findings)
     failed = [
         file for file, own in checked.items() if _fails(own, strict or (file in configs and configs[file].strict))
     ]
-    raise typer.Exit(BAD_USAGE if is_fatal else BAD_DESIGN if failed and not exit_zero else 0)
+    differs = fixing is not None and fixes.diff and bool(fixing.changed)
+    raise typer.Exit(BAD_USAGE if is_fatal else BAD_DESIGN if (failed or differs) and not exit_zero else 0)
 
 
 def _selection(select: list[str] | None, ignore: list[str] | None) -> Selection:
@@ -177,25 +246,69 @@ def _configs(files: list[str]) -> tuple[dict[str, Config], list[Diagnostic]]:
     return configs, refused
 
 
-def _checked(configs: dict[str, Config], request: Request) -> dict[str, list[Diagnostic]]:
-    """The findings of each file, in order. Uses all cores, unless standard input is one of the files."""
-    jobs = [(file, config, request) for file, config in configs.items()]
-    results = map(check_file, jobs) if STDIN in configs else on_all_cores(check_file, jobs)
-    return dict(zip(configs, with_progress(results, len(jobs), "designs"), strict=True))
+def _jobs(configs: dict[str, Config], request: Request) -> dict[str, Job]:
+    """The work for each file. Standard input is read here, as it can be read once only."""
+    return {file: Job(file, config, request, _stdin() if file == STDIN else None) for file, config in configs.items()}
 
 
-def check_file(job: tuple[str, Config, Request]) -> list[Diagnostic]:
-    """The findings of one file."""
-    file, config, request = job
-    path = None if file == STDIN else Path(file)
+def _stdin() -> bytes | None:
     try:
-        data = read_stdin() if path is None else read_file_bytes(path)
+        return read_stdin()
+    except OSError:
+        return None
+
+
+def _checked(jobs: dict[str, Job]) -> dict[str, list[Diagnostic]]:
+    """The findings of each file, in order. Uses all cores, unless standard input is one of the files."""
+    work = list(jobs.values())
+    results = map(check_file, work) if STDIN in jobs else on_all_cores(check_file, work)
+    return dict(zip(jobs, with_progress(results, len(work), "designs"), strict=True))
+
+
+def check_file(job: Job) -> list[Diagnostic]:
+    """The findings of one file."""
+    try:
+        data = (
+            job.data if job.data is not None else read_stdin() if job.file == STDIN else read_file_bytes(Path(job.file))
+        )
     except OSError as error:
-        return [unreadable(file, error)]
-    design = design_of_bytes("<stdin>" if path is None else file, data, path)
+        return [unreadable(job.file, error)]
+    return check_data(job, data)
+
+
+def check_data(job: Job, data: bytes, read: Callable[[Path], bytes] = read_file_bytes) -> list[Diagnostic]:
+    """The findings of a file with these bytes; `read` reads the files that it extends."""
+    path = None if job.file == STDIN else Path(job.file)
+    request, config = job.request, job.config
+    design = design_of_bytes("<stdin>" if path is None else job.file, data, path, read)
     ignore = (*request.selection.ignore, *config.ignored_in(path or Path()))
     selection = Selection(request.selection.select or config.select, ignore)
-    return check_design(design, request.options, Checks(selection, {**dict(config.budgets), **request.budgets}))
+    checks = Checks(selection, {**dict(config.budgets), **request.budgets})
+    problems = check_design(design, request.options, checks)
+    if not request.tries_fixes or not any(problem.fixes for problem in problems):
+        return problems
+    # Other formats don't show fixes.
+    from cnnshape.api.fixing import standing
+
+    def check(text: str) -> list[list[Diagnostic]]:
+        other = design_of(SourceText(design.source.name, text, path), read)
+        return [check_design(other, request.options, checks)]
+
+    return standing(design.source, problems, check)
+
+
+def _fixed(
+    jobs: dict[str, Job], checked: dict[str, list[Diagnostic]], applied_by: tuple[str, ...], paths: list[str]
+) -> "Fixing":
+    """The files with their fixes. A shipped architecture that is named is not a file of the user, and keeps its text."""
+    # Most runs fix nothing.
+    from cnnshape.cli.fixing import Fixing
+
+    shipped = [str(shipped_path(name)) for name in paths if not os.path.lexists(name)]
+    given = {file: job.data for file, job in jobs.items()}
+    fixing = Fixing(given, lambda file, data, read: check_data(jobs[file], data, read), shipped)
+    fixing.fix(checked, applied_by)
+    return fixing
 
 
 def _fails(findings: list[Diagnostic], strict: bool) -> bool:

@@ -6,7 +6,12 @@ EXAMPLES = {
         "cnnshape summary resnet50 --top 10",
         "cnnshape summary resnet50 -i 3x256x256 -b 8 --dtype float16 -f markdown",
     ),
-    "check": ("cnnshape check", "cnnshape check designs net.yaml --strict", "cnnshape check net.yaml --max-params 26M"),
+    "check": (
+        "cnnshape check",
+        "cnnshape check designs net.yaml --strict",
+        "cnnshape check net.yaml --fix",
+        "cnnshape check net.yaml --max-params 26M",
+    ),
     "rule": ("cnnshape rule", "cnnshape rule heavy-head"),
     "compare": (
         "cnnshape compare resnet50 resnet101",

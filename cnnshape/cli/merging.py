@@ -1,10 +1,14 @@
 """Merges findings: one per place, even if several files, variants or uses of a block lead to it."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from cnnshape.cli.files import same_file
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.source import SourceText
+
+if TYPE_CHECKING:
+    from cnnshape.diagnostics import Fix
 
 MOST_MERGED = 8
 
@@ -43,7 +47,12 @@ class _Texts:
         """The diagnostic with its places in these texts."""
         at = self._label(diagnostic.at) if diagnostic.at else None
         related = tuple(map(self._label, diagnostic.related))
-        return diagnostic._replace(at=at, related=related, file=self._name(diagnostic.file))
+        fixes = tuple(map(self._fix, diagnostic.fixes))
+        return diagnostic._replace(at=at, related=related, file=self._name(diagnostic.file), fixes=fixes)
+
+    def _fix(self, fix: "Fix") -> "Fix":
+        edits = [edit._replace(at=edit.at._replace(source=self._text(edit.at.source))) for edit in fix.edits]
+        return fix._replace(edits=tuple(edits))
 
     def _label(self, label: Label) -> Label:
         return label._replace(span=label.span._replace(source=self._text(label.span.source)))

@@ -1,6 +1,8 @@
 """`cnnshape show`"""
 
+import os
 import sys
+from stat import S_ISREG
 from typing import Annotated
 
 import typer
@@ -26,4 +28,18 @@ def show(
     path = shipped_path(name)
     if path is None:
         fail([missing(name)], BAD_USAGE)
-    sys.stdout.write(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    sys.stdout.write(text)
+    if _goes_to_a_file():
+        # The design goes to a file alone.
+        from cnnshape.cli.next_steps import next_steps
+
+        sys.stdout.flush()
+        sys.stderr.write(next_steps(path.stem, text))
+
+
+def _goes_to_a_file() -> bool:
+    try:
+        return S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False

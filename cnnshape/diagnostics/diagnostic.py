@@ -1,10 +1,14 @@
 """One problem of the input: what is wrong, where, and how to fix it."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics.severity import Severity
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import Span
+
+if TYPE_CHECKING:
+    from cnnshape.diagnostics.fix import Fix
 
 
 class Label(NamedTuple):
@@ -15,7 +19,10 @@ class Label(NamedTuple):
 
 
 class Diagnostic(NamedTuple):
-    """One problem. `at` is the primary place; `file` replaces it if there is no text to point at."""
+    """One problem. `at` is the primary place; `file` replaces it if there is no text to point at.
+
+    `fixes` are ways to fix it: each is enough.
+    """
 
     code: str
     name: str
@@ -26,6 +33,7 @@ class Diagnostic(NamedTuple):
     notes: tuple[str, ...] = ()
     help: str | None = None
     file: str = ""
+    fixes: "tuple[Fix, ...]" = ()
 
     @property
     def path(self) -> str:
@@ -52,6 +60,7 @@ def diagnose(
     help: str | None = None,
     file: str = "",
     severity: Severity | None = None,
+    fixes: "tuple[Fix, ...]" = (),
 ) -> Diagnostic:
     """A diagnostic of the catalogue's entry `name`, by default with its severity; raises KeyError for an unknown name."""
     # A sound design needs no catalogue.
@@ -60,5 +69,5 @@ def diagnose(
     entry = CATALOGUE[name]
     where = Label(at, label) if at is not None else None
     return Diagnostic(
-        entry.code, name, severity or entry.severity, message, where, tuple(related), tuple(notes), help, file
+        entry.code, name, severity or entry.severity, message, where, tuple(related), tuple(notes), help, file, fixes
     )

@@ -2,6 +2,12 @@
 
 from collections.abc import Iterable, Sized
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from cnnshape.source import Span
+
+if TYPE_CHECKING:
+    from cnnshape.diagnostics.fix import Fix
 
 MOST_CANDIDATES = 300
 
@@ -43,3 +49,18 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     if words and len(words) <= 12:
         return "known here: " + ", ".join(f"`{word}`" for word in sorted(words))
     return None
+
+
+def misspelt(word: str, known: Iterable[str], at: Span) -> "tuple[Fix, ...]":
+    """The fix that writes the nearest known word; none where none is near."""
+    return respelled(word, nearest(word, known), at)
+
+
+def respelled(word: str, right: str | None, at: Span) -> "tuple[Fix, ...]":
+    """The fix that writes `right` for a word; none where there is no right word, or where something else is written."""
+    # A sound design needs no fixes.
+    from cnnshape.diagnostics.fix import Fix, Replace
+
+    if right is None or at.text not in (word, f"'{word}'", f'"{word}"'):
+        return ()
+    return (Fix((Replace(at, right),)),)

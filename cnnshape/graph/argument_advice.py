@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cnnshape.diagnostics import Diagnostic, diagnose
+from cnnshape.diagnostics import Diagnostic, diagnose, respelled
 from cnnshape.language import Expression, Unresolved, describe, shown
 from cnnshape.layers import LARGEST, ArgumentType, Layer
 from cnnshape.program import WORDS, Plan, foreign_value, unknown_name
@@ -25,7 +25,10 @@ def bad_argument(plan: Plan, name: str, value: object, scope: Mapping[str, objec
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else 0
     most = f", at most {int(declared.most):,}" if number > declared.most == LARGEST else ""
     message = f"`{name}` of {plan.kind.name} is {declared.expected}{most}, got {actual}"
-    return diagnose("bad-argument", message, at, help=_value_help(plan, name, value))
+    fixes = (
+        respelled(str(value), "true" if value else "false", at) if declared.form == "bool" and value in (0, 1) else ()
+    )
+    return diagnose("bad-argument", message, at, help=_value_help(plan, name, value), fixes=fixes)
 
 
 def _value_help(plan: Plan, name: str, value: object) -> str | None:

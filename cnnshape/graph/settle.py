@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from cnnshape.arithmetic import is_whole, truncate
-from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean
+from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, misspelt
 from cnnshape.graph.applications import MAX_ELEMENTS
 from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.graph.evaluation import Refused, Uncertain, evaluate, settled
@@ -97,7 +97,8 @@ class Settled:
             if setting.name.text not in declared:
                 message = f"the variant `{variant.name.text}` sets `{shown(setting.name.text)}`, which is not a param"
                 help = did_you_mean(setting.name.text, declared)
-                self._fault(diagnose("unknown-param", message, setting.name.span, help=help))
+                fixes = misspelt(setting.name.text, declared, setting.name.span)
+                self._fault(diagnose("unknown-param", message, setting.name.span, help=help, fixes=fixes))
 
     def _overrides(self) -> dict[str, Value]:
         declared = {param.name.text for param in self._spec.params}

@@ -6,12 +6,16 @@ On the line of `extends` it covers warnings in the files below, which may be cle
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import TYPE_CHECKING
 
-from cnnshape.diagnostics import CATALOGUE, Diagnostic, Severity, diagnose, did_you_mean
+from cnnshape.diagnostics import CATALOGUE, Diagnostic, Severity, diagnose, did_you_mean, misspelt
 from cnnshape.lint.registry import BY_NAME
 from cnnshape.lint.run import Selection
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import SourceText, Span
+
+if TYPE_CHECKING:
+    from cnnshape.diagnostics import Fix
 
 MOST_NAMES = 100
 """The number of names in a comment that are read."""
@@ -110,7 +114,7 @@ def _unused(ignore: Ignore, selection: Selection) -> list[Diagnostic]:
         return []
     where = "in the files that this one extends" if ignore.below else f"on line {ignore.line}"
     message = f"nothing to ignore: `{ignore.name}` finds nothing {where}"
-    return [diagnose("unused-ignore", message, ignore.at, help="remove the comment")]
+    return [diagnose("unused-ignore", message, ignore.at, help="remove the comment", fixes=_removed(ignore))]
 
 
 def _bad_ignore(ignore: Ignore) -> Diagnostic:
@@ -121,4 +125,25 @@ def _bad_ignore(ignore: Ignore) -> Diagnostic:
         help = "name the rules whose warnings it ignores"
     elif ignore.name:
         message, help = f"`{ignore.name}` is no rule", did_you_mean(ignore.name, BY_NAME)
+        place = ignore.at.part(ignore.at.text.index(ignore.name, ignore.at.text.index("[")), len(ignore.name))
+        return diagnose("bad-ignore", message, ignore.at, help=help, fixes=misspelt(ignore.name, BY_NAME, place))
     return diagnose("bad-ignore", message, ignore.at, help=help)
+
+
+def _removed(ignore: Ignore) -> "tuple[Fix, ...]":
+    """The fix that removes the name, and the comment if it has no other; none where more follows that may have one."""
+    # Most designs have no such comment.
+    from cnnshape.diagnostics import Fix, Replace
+
+    at, text = ignore.at, ignore.at.text
+    line = at.source.line(at.line)
+    head, _, listed = text.rstrip("]").partition("[")
+    others = [name for name in listed.split(",") if name.strip() != ignore.name]
+    if others:
+        return (Fix((Replace(at, f"{head}[{','.join(others).strip()}]"),)),)
+    if "#" in line[at.column :]:
+        return ()
+    before = line[: at.column - 1].rstrip()
+    whole = Span(at.source, at.line, 1, at.line + 1, 1)
+    rest = Span(at.source, at.line, len(before) + 1, at.line, len(line) + 1)
+    return (Fix((Replace(rest if before or at.line == at.source.line_count else whole, ""),)),)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import CATALOGUE, Diagnostic, Label, diagnose
 from cnnshape.graph import Graph
@@ -12,6 +13,9 @@ from cnnshape.named_tuple import NamedTuple
 from cnnshape.program import Program
 from cnnshape.report import Report
 from cnnshape.source import Span
+
+if TYPE_CHECKING:
+    from cnnshape.diagnostics import Fix
 
 
 class Subject:
@@ -69,6 +73,15 @@ def warn(
     related: Sequence[Label] = (),
     notes: Sequence[str] = (),
     help: str | None = None,
+    fixes: "tuple[Fix, ...]" = (),
 ) -> Diagnostic:
     """A warning of the rule of that name."""
-    return diagnose(name, message, at, label=label, related=related, notes=notes, help=help)
+    return diagnose(name, message, at, label=label, related=related, notes=notes, help=help, fixes=fixes)
+
+
+def removed(name: Span) -> "tuple[Fix, ...]":
+    """The fix that removes the declaration of a name, and the key above it if it is the only one there."""
+    # Most designs have no such warning.
+    from cnnshape.diagnostics import Fix, Remove
+
+    return (Fix((Remove(name, whole=True),)),)

@@ -1,12 +1,17 @@
 """Binds each value of a step to an argument of its kind."""
 
-from cnnshape.diagnostics import diagnose, did_you_mean
+from typing import TYPE_CHECKING
+
+from cnnshape.diagnostics import diagnose, did_you_mean, misspelt
 from cnnshape.language import Argument, Call, Expression, ListValue, Name, Setting, Value, shown
 from cnnshape.layers import Layer, bare, foreign_argument, foreign_kind
-from cnnshape.program.foreign import INFERRED, argument_help, follower_of, foreign_spelling
+from cnnshape.program.foreign import INFERRED, argument_help, follower_of, foreign_spelling, is_superfluous
 from cnnshape.program.plan import Follower, Plan
 from cnnshape.program.vocabulary import Vocabulary
 from cnnshape.source import Span
+
+if TYPE_CHECKING:
+    from cnnshape.diagnostics import Fix
 
 MOST_SHOWN = 60
 
@@ -106,14 +111,28 @@ class Arguments:
             return
         if bare(name.text) in INFERRED:
             message = f"{kind.name} takes no `{name.text}`: channels are inferred from the input"
-            self._report("foreign-spelling", message, name.span, "remove it")
+            self._report("foreign-spelling", message, name.span, "remove it", _removed(name.span))
             return
         words = [*kind.arguments, *kind.followers]
-        help = argument_help(kind, name.text) or did_you_mean(name.text, words) or f"{kind.name} takes no arguments"
-        self._report("unknown-argument", f"{kind.name} has no argument `{shown(name.text)}`", name.span, help)
+        message, advice = f"{kind.name} has no argument `{shown(name.text)}`", argument_help(kind, name.text)
+        fixes = misspelt(name.text, words, name.span)
+        if advice is not None:
+            fixes = _removed(name.span) if is_superfluous(name.text) else ()
+        help = advice or did_you_mean(name.text, words) or f"{kind.name} takes no arguments"
+        self._report("unknown-argument", message, name.span, help, fixes)
 
-    def _report(self, name: str, message: str, at: Span, help: str | None = None) -> None:
-        self._vocabulary.report(diagnose(name, message, at, help=help))
+    def _report(
+        self, name: str, message: str, at: Span, help: str | None = None, fixes: "tuple[Fix, ...]" = ()
+    ) -> None:
+        self._vocabulary.report(diagnose(name, message, at, help=help, fixes=fixes))
+
+
+def _removed(key: Span) -> "tuple[Fix, ...]":
+    """The fix that removes the argument with this key."""
+    # A sound design needs no fixes.
+    from cnnshape.diagnostics import Fix, Remove
+
+    return (Fix((Remove(key),)),)
 
 
 def _text(value: Value) -> str:

@@ -1,6 +1,6 @@
 """Words of other frameworks, and what to write instead."""
 
-from cnnshape.diagnostics import Diagnostic, diagnose
+from cnnshape.diagnostics import Diagnostic, diagnose, respelled
 from cnnshape.language import grammar
 from cnnshape.layers import Layer, bare
 from cnnshape.source import Span
@@ -21,14 +21,15 @@ INFERRED = frozenset({
 
 def foreign_spelling(word: str, right: str, at: Span) -> Diagnostic:
     """The diagnostic of another framework's word that the language has under another name."""
-    return diagnose(
-        "foreign-spelling", f"`{word}` is called `{right.partition(':')[0]}` here", at, help=f"write `{right}`"
-    )
+    called = right.partition(":")[0]
+    fixes = respelled(word, right, at) if called == right else ()
+    return diagnose("foreign-spelling", f"`{word}` is called `{called}` here", at, help=f"write `{right}`", fixes=fixes)
 
 
 def foreign_value(word: str, right: str, at: Span) -> Diagnostic:
     """The diagnostic of another framework's word for a value."""
-    return diagnose("foreign-spelling", f"`{word}` is written `{right}` here", at, help=f"write `{right}`")
+    message, fixes = f"`{word}` is written `{right}` here", respelled(word, right, at)
+    return diagnose("foreign-spelling", message, at, help=f"write `{right}`", fixes=fixes)
 
 
 def follower_of(kind: type[Layer], word: str) -> str | None:
@@ -48,6 +49,13 @@ def argument_help(kind: type[Layer], word: str) -> str | None:
     if "affine" in kind.arguments and bare(word) in HALVES:
         return HALVES[bare(word)]
     return ARGUMENTS.get(bare(word))
+
+
+def is_superfluous(word: str) -> bool:
+    """Whether an argument says nothing here, so that its help is to remove it."""
+    from cnnshape.program.foreign_words import ARGUMENTS, SUPERFLUOUS
+
+    return ARGUMENTS.get(bare(word)) in SUPERFLUOUS
 
 
 def kind_help(word: str) -> str | None:

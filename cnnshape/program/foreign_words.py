@@ -52,6 +52,8 @@ ARGUMENTS = {
         "convcfg", "usecudnn", "cudnnoff", "engine", "workspace", "training", "approximate",
     ), _NO_FIGURE),
 }  # fmt: skip
+SUPERFLUOUS = frozenset({_NO_FIGURE})
+"""The help for arguments that can be removed whatever their value is."""
 
 _NO_SCALE = "`affine: shift` learns a shift and no scale, `affine: false` neither"
 _NO_SHIFT = "`affine: scale` learns a scale and no shift, `affine: false` neither"

@@ -6,6 +6,7 @@ a name in scope, it is a misspelt name.
 """
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import MOST_CANDIDATES, SLIP, Diagnostic, Label, nearest
 from cnnshape.language import (
@@ -30,6 +31,9 @@ from cnnshape.layers import BY_NAME, ArgumentType, Layer, foreign_kind
 from cnnshape.program.foreign import foreign_spelling, foreign_value
 from cnnshape.program.index import Declaration, NameIndex, NameScope
 from cnnshape.program.words import OWN_WORDS, FileWords, bare_words, unknown_name
+
+if TYPE_CHECKING:
+    from cnnshape.diagnostics import Fix
 
 MOST_LINES = 6
 _FOLLOWER = ArgumentType("word", "a layer kind", words=(*BY_NAME, "none"))
@@ -294,12 +298,21 @@ class _Checker:
 
     def _with_lines(self, index: int, problem: Diagnostic) -> Diagnostic:
         own = problem.at.span.line if problem.at else 0
-        places = [self.check.every[other].at for other in self.further.get(index, ())]
+        further = [self.check.every[other] for other in self.further.get(index, ())]
+        places = [other.at for other in further]
         lines = sorted({place.span.line for place in places if place} - {own})
         if not lines:
-            return problem
+            return problem._replace(fixes=_together([problem, *further])) if further else problem
         listed = ", ".join(map(str, lines[:MOST_LINES])) + (", ..." if len(lines) > MOST_LINES else "")
-        return problem._replace(notes=(f"also on line{'s' * (len(lines) > 1)} {listed}",))
+        fixes = _together([problem, *further])
+        return problem._replace(notes=(f"also on line{'s' * (len(lines) > 1)} {listed}",), fixes=fixes)
+
+
+def _together(problems: list[Diagnostic]) -> "tuple[Fix, ...]":
+    """The fix of several problems of one name, if all of them have one."""
+    fixes = [problem.fixes[0] for problem in problems if problem.fixes]
+    edits = tuple(dict.fromkeys(edit for fix in fixes for edit in fix.edits))
+    return (fixes[0]._replace(edits=edits),) if len(fixes) == len(problems) else ()
 
 
 def _round_names(step: Step) -> dict[str, Declaration]:

@@ -3,7 +3,7 @@
 This covers every step of the file, expanded or not, so one run reports every misspelt word.
 """
 
-from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
+from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean, misspelt
 from cnnshape.language import (
     Block,
     Broken,
@@ -205,7 +205,8 @@ class _Resolver:
             return
         message = f"`{shown(name.text)}` is not a param of `{block.name.text}`"
         help = did_you_mean(name.text, params) or "the block has no params"
-        self.vocabulary.report(diagnose("unknown-param", message, name.span, help=help))
+        fixes = misspelt(name.text, params, name.span)
+        self.vocabulary.report(diagnose("unknown-param", message, name.span, help=help, fixes=fixes))
 
 
 def _given(call: Call, block: Block) -> dict[str, Value]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from cnnshape.diagnostics import Diagnostic, diagnose, nearest
+from cnnshape.diagnostics import Diagnostic, diagnose, nearest, respelled
 from cnnshape.language import Block, Name, grammar, shown
 from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME, Layer, bare, foreign_kind
 from cnnshape.program.foreign import CONTROLS, foreign_spelling, kind_help
@@ -55,10 +55,10 @@ class Vocabulary:
         by_foreign = None if close else nearest(word.text, BY_FOREIGN_NAME)
         meant = close or (BY_FOREIGN_NAME[by_foreign].name if by_foreign else None)
         help = f"did you mean `{meant}`?" if meant else "`cnnshape layers` lists all kinds"
-        if close not in self.blocks:
-            help = self._run_together(word) or kind_help(word.text) or help
+        better = None if close in self.blocks else self._run_together(word) or kind_help(word.text)
+        fixes = respelled(word.text, _separated(word.text) if better else meant, word.span)
         message = f"no layer kind is called `{shown(word.text)}`"
-        self.report(diagnose("unknown-kind", message, word.span, help=help))
+        self.report(diagnose("unknown-kind", message, word.span, help=better or help, fixes=fixes))
 
     def unknown_block(self, word: Name) -> None:
         """Reports a block that the file doesn't define."""
@@ -68,15 +68,17 @@ class Vocabulary:
             self.report(foreign_spelling(word.text, control, word.span))
             return
         message = f"no block is called `{shown(word.text)}`"
-        self.report(diagnose("unknown-block", message, word.span, help=self._block_help(word)))
+        close = nearest(word.text, (*self.blocks, *_OWN_CONTROLS))
+        help = f"did you mean `{close}`?" if close else "define it under `blocks:`"
+        better = self._better_help(word)
+        fixes = respelled(word.text, _separated(word.text) if better else close, word.span)
+        self.report(diagnose("unknown-block", message, word.span, help=better or help, fixes=fixes))
 
-    def _block_help(self, word: Name) -> str:
+    def _better_help(self, word: Name) -> str | None:
+        """Help for a word that is more than a misspelt block."""
         if help := self._run_together(word):
             return help
-        if nearest(word.text, self.blocks) is None and (advice := kind_help(word.text)):
-            return advice
-        close = nearest(word.text, (*self.blocks, *_OWN_CONTROLS))
-        return f"did you mean `{close}`?" if close else "define it under `blocks:`"
+        return kind_help(word.text) if nearest(word.text, self.blocks) is None else None
 
     def _run_together(self, word: Name) -> str | None:
         """Help for a step that joins its kind with its arguments or its next line: `conv:64`, `conv(64, 3)`."""
@@ -108,6 +110,12 @@ class Vocabulary:
             return kind.required
         block = self.blocks.get(name)
         return None if block is None else [param.name.text for param in block.params if param.default is None]
+
+
+def _separated(text: str) -> str | None:
+    """A step that joins its kind with its arguments at the colon, as it should be written; None for any other word."""
+    match = re.fullmatch(r"([A-Za-z_][\w.]*) *: *(\S.*)", text)
+    return f"{match[1]}: {match[2]}" if match else None
 
 
 def explain_unknown_kind(word: str) -> Diagnostic:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
+from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean, misspelt
 from cnnshape.language import Expectation, Expression, ExpressionProblem, ListValue, Name, Value, shown
 from cnnshape.layers import Shape, format_shape
 from cnnshape.report.figures import FIGURES
@@ -14,6 +14,8 @@ from cnnshape.report.wanted import Wanted, parse_wanted
 
 if TYPE_CHECKING:
     from fractions import Fraction
+
+    from cnnshape.diagnostics import Fix
 
 MOST_NAMED = 12
 _NUMBER_HELP = "write a number (`25557032`, `4.089G`), a bound (`<= 26M`), or a tolerance (`25.5M +- 1%`)"
@@ -61,9 +63,8 @@ def _unknown_figure(report: Report, expectation: Expectation) -> Diagnostic:
         help = f"write `outputs: {{{first}: [...]}}`, or `output` for the only one"
         return diagnose("bad-expectation", "`outputs` has its shapes by name", at, help=help)
     known = [*FIGURES, "output", "outputs", "receptive_field"]
-    return diagnose(
-        "bad-expectation", f"`{figure}` is not a figure that can be expected", at, help=did_you_mean(figure, known)
-    )
+    message, fixes = f"`{figure}` is not a figure that can be expected", misspelt(figure, known, at)
+    return diagnose("bad-expectation", message, at, help=did_you_mean(figure, known), fixes=fixes)
 
 
 # Numbers
@@ -77,7 +78,16 @@ def _check_number(report: Report, expectation: Expectation) -> Diagnostic | None
         return None
     message = missed(figure.name, number, f"expected {wanted.text}", wanted.target)
     notes, help = largest_parts(report, figure), _missing_prefix(wanted.text, number, wanted.target)
-    return diagnose("expectation-missed", message, expectation.wanted.span, notes=notes, help=help)
+    at, fixes = expectation.wanted.span, _fixes(expectation.wanted, (number,))
+    return diagnose("expectation-missed", message, at, notes=notes, help=help, fixes=fixes)
+
+
+def _fixes(wanted: Name | ListValue, numbers: Shape, *, shape: bool = False) -> "tuple[Fix, ...]":
+    """The fix that expects what is so."""
+    # Only a missed expectation pays for it.
+    from cnnshape.report.pinning import pinned
+
+    return pinned(wanted, numbers, shape=shape)
 
 
 def _wanted(expectation: Expectation) -> Wanted:
@@ -138,7 +148,8 @@ def _check_output(report: Report, expectation: Expectation, name: str) -> Diagno
     if wanted == report.outputs[name]:
         return None
     message = f"the output is {format_shape(report.outputs[name])}, expected {format_shape(wanted)}"
-    return diagnose("expectation-missed", message, value.span)
+    fixes = _fixes(value, report.outputs[name], shape=True)
+    return diagnose("expectation-missed", message, value.span, fixes=fixes)
 
 
 # Receptive fields
@@ -155,7 +166,8 @@ def _check_receptive_field(
     if fits(size):
         return None
     message = f"the receptive field of {row.name} is {format_shape(size)}, expected {text}"
-    return diagnose("expectation-missed", message, expectation.wanted.span)
+    fixes = _fixes(expectation.wanted, size)
+    return diagnose("expectation-missed", message, expectation.wanted.span, fixes=fixes)
 
 
 def _without_field(expectation: Expectation, layer: str, rows: Mapping[str, Row]) -> Diagnostic:
@@ -163,8 +175,10 @@ def _without_field(expectation: Expectation, layer: str, rows: Mapping[str, Row]
     message = f"{what} has no receptive field"
     if layer and layer not in rows:
         message = f"no layer is called `{shown(layer)}`"
+    at = expectation.figure.span
     help = did_you_mean(layer, rows) if layer else None
-    return diagnose("bad-expectation", message, expectation.figure.span, help=help)
+    fixes = misspelt(layer, rows, at) if layer not in rows else ()
+    return diagnose("bad-expectation", message, at, help=help, fixes=fixes)
 
 
 def _wanted_field(value: Name | ListValue) -> tuple[Callable[[Shape], bool], str]:

@@ -45,6 +45,11 @@ def parse_quantity(text: str) -> Quantity | None:
     return Quantity(whole * step, Fraction(0) if step == 1 else step / 2)
 
 
+def unit_of(word: str) -> int:
+    """The factor of a unit, such as 1,000 for `k`; raises KeyError for an unknown one."""
+    return _UNITS[word]
+
+
 @cache
 def _pattern() -> re.Pattern[str]:
     return re.compile(rf"({_WHOLE})(?:\.(\d{{1,12}}))?\s*([A-Za-z]{{0,3}})\Z", re.ASCII)

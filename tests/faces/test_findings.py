@@ -18,7 +18,18 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 import cnnshape
-from cnnshape.diagnostics import CATALOGUE, Diagnostic, Label, Severity, diagnose
+from cnnshape.diagnostics import (
+    BY_CHOICE,
+    BY_FIX,
+    BY_UPDATE,
+    CATALOGUE,
+    Diagnostic,
+    Fix,
+    Label,
+    Replace,
+    Severity,
+    diagnose,
+)
 from cnnshape.render.diagnostics import full
 from cnnshape.render.findings import FORMATS, Findings
 from cnnshape.render.formats import Page
@@ -250,6 +261,14 @@ def diagnostics(draw: st.DrawFn) -> Diagnostic:
         tuple(draw(st.lists(TEXTS, max_size=2))),
         draw(st.none() | TEXTS),
         "" if placed else draw(NAMES),
+        tuple(draw(st.lists(fixes(), max_size=2))),
+    )
+
+
+def fixes() -> st.SearchStrategy[Fix]:
+    replaced = st.builds(Replace, spans(), st.text(max_size=8))
+    return st.builds(
+        lambda edit, option: Fix((edit,), option), replaced, st.sampled_from([BY_FIX, BY_UPDATE, BY_CHOICE])
     )
 
 
@@ -282,6 +301,13 @@ def test_full_shows_nothing_that_a_terminal_obeys(findings: Findings) -> None:
     assert all(line.isprintable() for line in written("full", findings).split("\n"))
 
 
+def json_place(at: Span) -> dict:
+    return {
+        "file": at.source.name, "line": at.line, "column": at.column, "end_line": at.end_line,
+        "end_column": at.end_column,
+    }  # fmt: skip
+
+
 @unhurried
 @given(FINDINGS)
 def test_json_keeps_everything(findings: Findings) -> None:
@@ -297,7 +323,13 @@ def test_json_keeps_everything(findings: Findings) -> None:
                  "end_column": each.end_column, "text": words}
                 for each, words in meant.related
             ],
-            "notes": list(meant.notes), "help": meant.help,
+            "notes": list(meant.notes), "help": meant.help, "fixes": [
+                {
+                    "applied_by": fix.applied_by or None,
+                    "edits": [{**json_place(edit.at), "text": edit.text} for edit in fix.edits],
+                }
+                for fix in meant.fixes
+            ],
         }  # fmt: skip
     data = json.loads(text)
     assert data["checked"] == list(findings.checked)
@@ -352,7 +384,18 @@ def test_sarif_fits_the_standard(findings: Findings) -> None:
         assert path_of(place["artifactLocation"]["uri"]) == posix(meant.path)
         assert list(place["region"].values()) == list(meant.at.span[1:] if meant.at else [1])
         assert [each["id"] for each in result["relatedLocations"]] == list(range(len(meant.related)))
+        assert [sarif_fix(fix) for fix in result.get("fixes", ())] == [
+            (posix(edit.at.source.name), list(edit.at[1:]), edit.text) for (edit,), _ in meant.fixes
+        ]
     assert [path_of(each["location"]["uri"]) for each in run["artifacts"]] == list(map(posix, findings.files))
+
+
+def sarif_fix(fix: dict) -> tuple:
+    """The file, the place and the text of a fix with one replacement."""
+    (change,) = fix["artifactChanges"]
+    (replacement,) = change["replacements"]
+    place = [replacement["deletedRegion"][key] for key in ("startLine", "startColumn", "endLine", "endColumn")]
+    return path_of(change["artifactLocation"]["uri"]), place, replacement["insertedContent"]["text"]
 
 
 def path_of(uri: str) -> str:

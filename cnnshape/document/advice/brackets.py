@@ -2,8 +2,17 @@
 
 import re
 
-from cnnshape.diagnostics import Diagnostic, Label
-from cnnshape.document.advice.slip import MOST_LINES, Slip, indent_of, quote, syntax, without_comment
+from cnnshape.diagnostics import Diagnostic, Fix, Label
+from cnnshape.document.advice.slip import (
+    MOST_LINES,
+    Slip,
+    indent_of,
+    inserting,
+    quote,
+    replacing,
+    syntax,
+    without_comment,
+)
 from cnnshape.document.advice.values import after_quote
 from cnnshape.document.fault import LONGEST_SHOWN, printable
 
@@ -30,9 +39,8 @@ def between_entries(slip: Slip) -> Diagnostic:
         return unclosed(slip)
     number = slip.previous()
     end = len(slip.text(number).rstrip())
-    return syntax(
-        "a comma is missing at the end of the line", slip.span(number, end + 1), "separate entries with commas"
-    )
+    place, help = slip.span(number, end + 1), "separate entries with commas"
+    return syntax("a comma is missing at the end of the line", place, help, (), inserting(",", place))
 
 
 def _is_closed_below(slip: Slip) -> bool:
@@ -56,13 +64,18 @@ def _depth(text: str) -> int:
 
 def _in_line(slip: Slip) -> Diagnostic:
     if slip.before.endswith("$") and (name := re.match(r"\{(\w+)\}", slip.rest)):
-        return syntax("`${` has no meaning here", slip.span(), f"write the name without braces: `{name[1]}`")
+        help, fixes = f"write the name without braces: `{name[1]}`", _without_braces(slip, name[0], name[1])
+        return syntax("`${` has no meaning here", slip.span(), help, (), fixes)
     if slip.rest[:1] != ":":
-        return syntax("a comma is missing before this", slip.span(), "separate entries with commas")
+        help, gap = "separate entries with commas", slip.before[len(slip.before.rstrip()) :]
+        end = slip.span(column=slip.column - len(gap))
+        return syntax("a comma is missing before this", slip.span(), help, (), inserting("," if gap else ", ", end))
     entry = re.split(r"[,{\[]", slip.before)[-1].strip()
     if match := re.fullmatch(r"(\S+: \S+) (\S+)", entry):
         help = f"separate entries with commas: `{quote(match[1])}, {quote(match[2])}: ...`"
-        return syntax(f"a comma is missing before `{quote(match[2])}`", slip.span(), help)
+        start = slip.before.rindex(entry) + match.start(2)
+        fixes = inserting(",", slip.span(column=start))
+        return syntax(f"a comma is missing before `{quote(match[2])}`", slip.span(), help, (), fixes)
     key, _, inner = entry.partition(": ")
     help = f"put the arguments in braces of their own: `{quote(key)}: {{{quote(inner)}: ...}}`"
     if " " in inner or not inner:
@@ -80,7 +93,19 @@ def unclosed(slip: Slip) -> Diagnostic:
     if re.match(r"#[^\s#]", comment) and _CLOSING[opening] in comment:
         help = "`#` after a space starts a comment, which runs to the end of the line: quote a text that has one"
         return syntax(message, place, help)
-    return syntax(message, place, _closed(slip, text) or f"close it with `{_CLOSING[opening]}`")
+    whole, end = _closed(slip, text), slip.span(line, column + len(text))
+    fixes = inserting(_closers(text), end) if whole is not None and _can_be_closed(text) else ()
+    return syntax(message, place, whole or f"close it with `{_CLOSING[opening]}`", (), fixes)
+
+
+def _can_be_closed(text: str) -> bool:
+    """Whether closing brackets alone complete the first line of a bracket."""
+    return text[-1:] not in ("[", "{", ",", ":")
+
+
+def _without_braces(slip: Slip, written: str, name: str) -> tuple[Fix, ...]:
+    """The fix for `${name}`, whose `$` is before the place."""
+    return replacing(slip.span(column=slip.column - 1, length=len(written) + 1), name)
 
 
 def _closed(slip: Slip, text: str) -> str | None:

@@ -4,7 +4,7 @@ import re
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.document.advice.places import indentation
-from cnnshape.document.advice.slip import Slip, indent_of, quote, syntax, without_comment
+from cnnshape.document.advice.slip import Slip, indent_of, inserting, quote, replacing, syntax, without_comment
 
 _WORD = r"\w[\w.-]*"
 _UNSPACED_COLON = rf"(?P<before>\s*(?:- )*)(?P<key>{_WORD}):(?P<value>[^\s:].*)"
@@ -26,13 +26,18 @@ def slip_of_line(slip: Slip, number: int) -> Diagnostic | None:
     indent = indent_of(text)
     if match := re.fullmatch(_UNSPACED_COLON, text):
         help = f"write `{match['key']}: {quote(match['value'])}`"
-        return syntax("no space after the colon", slip.span(number, match.end("key") + 1), help)
+        after = slip.span(number, match.end("key") + 2)
+        return syntax(
+            "no space after the colon", slip.span(number, match.end("key") + 1), help, (), inserting(" ", after)
+        )
     if unspaced := unspaced_dash(slip, number):
         return unspaced
     if match := re.match(_UNCOLONED_BRACE, text.strip()):
         help = f"write `{match['before']}{match['key']}: {quote(match['value'])}`"
         place = slip.span(number, indent + match.start("value") + 1)
-        return syntax(f"`{match['key']}` needs a colon before the `{match['value'][0]}`", place, help)
+        gap = slip.span(number, indent + match.end("key") + 1, match.start("value") - match.end("key"))
+        message, fixes = f"`{match['key']}` needs a colon before the `{match['value'][0]}`", replacing(gap, ": ")
+        return syntax(message, place, help, (), fixes)
     return None
 
 
@@ -43,7 +48,8 @@ def unspaced_dash(slip: Slip, number: int) -> Diagnostic | None:
     if match is None:
         return None
     help = f"write `- {quote(match['rest'])}`"
-    return syntax("no space after the dash", slip.span(number, indent_of(text) + 1), help)
+    fixes = inserting(" ", slip.span(number, match.start("rest") + 1))
+    return syntax("no space after the dash", slip.span(number, indent_of(text) + 1), help, (), fixes)
 
 
 def second_colon(slip: Slip) -> Diagnostic:

@@ -2,7 +2,7 @@
 
 import re
 
-from cnnshape.diagnostics import Diagnostic, Label, diagnose
+from cnnshape.diagnostics import Diagnostic, Fix, Label, Replace, diagnose
 from cnnshape.document.fault import shortened
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import SourceText, Span
@@ -54,9 +54,21 @@ class Slip(NamedTuple):
         return next((number for number in self.above() if without_comment(self.text(number))), 0)
 
 
-def syntax(message: str, at: Span, help: str | None = None, related: tuple[Label, ...] = ()) -> Diagnostic:
+def syntax(
+    message: str, at: Span, help: str | None = None, related: tuple[Label, ...] = (), fixes: tuple[Fix, ...] = ()
+) -> Diagnostic:
     """The diagnostic of a text that is not YAML."""
-    return diagnose("yaml-syntax", message, at, help=help, related=related)
+    return diagnose("yaml-syntax", message, at, help=help, related=related, fixes=fixes)
+
+
+def inserting(text: str, at: Span) -> tuple[Fix, ...]:
+    """The fix that inserts a text at the start of a place."""
+    return replacing(at._replace(end_line=at.line, end_column=at.column), text)
+
+
+def replacing(at: Span, text: str) -> tuple[Fix, ...]:
+    """The fix that writes a text in the stead of what is at a place."""
+    return (Fix((Replace(at, text),)),)
 
 
 def without_comment(text: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from cnnshape.diagnostics import did_you_mean
+from cnnshape.diagnostics import did_you_mean, misspelt
 from cnnshape.document import decode, read_document
 from cnnshape.language.consequences import without_consequences
 from cnnshape.language.model import Name, Param
@@ -136,5 +136,6 @@ def _override_params(base: File, over: File, problems: Problems) -> tuple[Param,
             continue
         message = f"`{param.name.text}` is not a param of {shown(base.source.name)}"
         help = did_you_mean(param.name.text, params)
-        problems.report("unknown-param", message, param.name.span, help=help)
+        fixes = misspelt(param.name.text, params, param.name.span)
+        problems.report("unknown-param", message, param.name.span, help=help, fixes=fixes)
     return tuple(params.values())

@@ -1,8 +1,13 @@
 """Collects the problems of one file, and formats the user's text for messages."""
 
+from typing import TYPE_CHECKING
+
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.document import Node, Scalar, Sequence
 from cnnshape.source import Span
+
+if TYPE_CHECKING:
+    from cnnshape.diagnostics import Fix
 
 
 class Problems:
@@ -13,10 +18,10 @@ class Problems:
 
     def report(
         self, name: str, message: str, at: Span, *, label: str = "", related: list[Label] | None = None,
-        help: str | None = None,
+        help: str | None = None, fixes: "tuple[Fix, ...]" = (),
     ) -> None:  # fmt: skip
         """Adds a diagnostic of the catalogue's entry `name`."""
-        self.all.append(diagnose(name, message, at, label=label, related=related or (), help=help))
+        self.all.append(diagnose(name, message, at, label=label, related=related or (), help=help, fixes=fixes))
 
     def withdraw(self, start: int, name: str) -> tuple[Diagnostic, ...]:
         """Removes the diagnostics called `name` from index `start` on, and returns them."""

@@ -1,6 +1,6 @@
 """Reads steps: the lists under `layers`, `do`, branches and shortcuts."""
 
-from cnnshape.diagnostics import Diagnostic, diagnose
+from cnnshape.diagnostics import Diagnostic, diagnose, respelled
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.language import grammar
 from cnnshape.language.expression import Expression, Reference
@@ -96,12 +96,13 @@ class StepReader(ModifierReader):
 
     def _report_wrong_key(self, key: Scalar, right: str) -> None:
         """Reports another tool's word for a key of a step, or a misspelt one."""
+        fixes = respelled(key.text, right, key.span)
         if step_help.foreign_key(key.text):
             message = f"`{key.text}` is called `{right}` here"
-            self.report("foreign-spelling", message, key.span, help=f"write `{right}`")
+            self.report("foreign-spelling", message, key.span, help=f"write `{right}`", fixes=fixes)
         else:
             message = f"`{shown(key.text)}` is not a key of a step"
-            self.report("unknown-key", message, key.span, help=f"did you mean `{right}`?")
+            self.report("unknown-key", message, key.span, help=f"did you mean `{right}`?", fixes=fixes)
 
     # Kinds and blocks
 
@@ -184,7 +185,11 @@ class StepReader(ModifierReader):
         if how is None or how.text == "center":
             return how
         self.report(
-            "bad-argument", f"`crop` is `center`, found `{shown(how.text)}`", how.span, help="write `crop: center`"
+            "bad-argument",
+            f"`crop` is `center`, found `{shown(how.text)}`",
+            how.span,
+            help="write `crop: center`",
+            fixes=respelled(how.text, "center", how.span),
         )
         return None
 

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 from collections.abc import Mapping as Keyed
+from typing import TYPE_CHECKING
 
-from cnnshape.diagnostics import did_you_mean, nearest
+from cnnshape.diagnostics import did_you_mean, nearest, respelled
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.language import grammar
 from cnnshape.language.expression import Expression, ExpressionProblem, Reference, compile_expression, place_in
@@ -12,6 +13,10 @@ from cnnshape.language.grammar import Key
 from cnnshape.language.model import Argument, ListValue, Name, Setting, Value
 from cnnshape.language.reader import split
 from cnnshape.language.reader.problems import Problems, describe_node, shown
+from cnnshape.source import Span
+
+if TYPE_CHECKING:
+    from cnnshape.diagnostics import Fix
 
 _COLLECTIONS: dict[str, type[Node]] = {"list": Sequence, "mapping": Mapping}
 _FOLLOWERS = ("`norm`", "`act`")
@@ -80,7 +85,9 @@ class ValueReader:
             meant = written or nearest(text, keys)
             guess = f"did you mean `{meant}`?" if meant else did_you_mean(text, keys)
             help = guess if written else other_help(entry) or guess
-            self.report("unknown-key", f"`{shown(text)}` is not a key of {what}", entry.key.span, help=help)
+            fixes = respelled(text, meant, entry.key.span) if help == guess and meant not in read else ()
+            message = f"`{shown(text)}` is not a key of {what}"
+            self.report("unknown-key", message, entry.key.span, help=help, fixes=fixes)
             if meant and meant not in read and _fits(entry.value, keys[meant]):
                 entries.append(Entry(entry.key._replace(text=meant), entry.value))
                 read.add(meant)
@@ -124,7 +131,8 @@ class ValueReader:
             text = shown(split.whole(node.span))
             listed = f"write a list in square brackets: `[{text[1:-1]}]`"
             help = listed if text.startswith("(") else f'quote the expression: `"{text}"`'
-            self.report("split-expression", "YAML ends a value at a comma inside brackets", node.span, help=help)
+            message, fixes = "YAML ends a value at a comma inside brackets", _quoted(node.span)
+            self.report("split-expression", message, node.span, help=help, fixes=() if help == listed else fixes)
             return None
         try:
             return compile_expression(node.text, node.span)
@@ -185,11 +193,27 @@ class ValueReader:
         return kept
 
     def _report_missing_space(self, key: Scalar, word: str, value: str) -> None:
+        fixes = respelled(key.text, f"{word}: {value.strip()}", key.span)
         if split.is_open(value):
-            text = split.whole(key.span.part(len(word) + 1, len(value))).strip()
+            at = key.span.part(len(word) + 1, len(value))
+            text = split.whole(at).strip()
+            fixes = _quoted(at, before=" ") if key.text.startswith(f"{word}:") else ()
             value = text if text.startswith('"') else f'"{text}"'
         message = f"`{shown(key.text)}` is read as a key without a value"
-        self.report("wrong-structure", message, key.span, help=f"write `{shown(word)}: {shown(value.strip())}`")
+        help = f"write `{shown(word)}: {shown(value.strip())}`"
+        self.report("wrong-structure", message, key.span, help=help, fixes=fixes)
+
+
+def _quoted(at: Span, before: str = "") -> "tuple[Fix, ...]":
+    """The fix that quotes the expression that starts at a place, if it isn't; none if its end is not on the line."""
+    # A sound design needs no fixes.
+    from cnnshape.diagnostics import Fix, Replace
+
+    text = split.whole(at)
+    if not at.source.line(at.line).startswith(text, at.column - 1):
+        return ()
+    sign = "" if text.startswith('"') else "'" if '"' in text else '"'
+    return (Fix((Replace(at.part(0, len(text)), f"{before}{sign}{text}{sign}"),)),)
 
 
 def _fits(node: Node, key: Key) -> bool:

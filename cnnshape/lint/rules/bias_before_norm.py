@@ -26,11 +26,16 @@ and kept their biases; `segnet`, which starts from VGG; `m5`.
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph, Node
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.lint.rules._readers import OUTSIDE, readers
+from cnnshape.program import KindStep, Program
+
+if TYPE_CHECKING:
+    from cnnshape.diagnostics import Edit, Fix
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
@@ -38,9 +43,10 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
     biased = [index for index, node in enumerate(graph.nodes) if _has_bias(node)]
     norms = dict(_norms(graph, biased))
     useful = {_owner(graph, index) for index in biased if index not in norms}
-    for index, norm in norms.items():
-        if _owner(graph, index) not in useful:
-            yield _warning(graph.nodes[index], norm)
+    needless = {index: norm for index, norm in norms.items() if _owner(graph, index) not in useful}
+    fixes = _fixes(subject.program, needless, graph, biased) if needless else {}
+    for index, norm in needless.items():
+        yield _warning(graph.nodes[index], norm)._replace(fixes=fixes.get(index, ()))
 
 
 def _has_bias(node: Node) -> bool:
@@ -75,6 +81,40 @@ def _warning(node: Node, norm: Node) -> Diagnostic:
         label=f"{saved:,} values without effect",
         help=f"{way_out}: {_why(norm)}",
     )
+
+
+def _fixes(
+    program: Program, needless: dict[int, Node], graph: Graph, biased: list[int]
+) -> "dict[int, tuple[Fix, ...]]":
+    """The fix of each layer: the edits of all steps that use its weights, where no layer of these needs a bias."""
+    # Most designs have none.
+    from cnnshape.causes.edit import kind_steps, place
+    from cnnshape.diagnostics import Fix
+
+    steps = kind_steps(program)
+    needed = {place(graph.nodes[index].at) for index in biased if index not in needless}
+    edits: dict[int, dict[Edit | None, None]] = {}
+    for index, norm in needless.items():
+        at = place(graph.nodes[index].at)
+        step = steps.get(at) if at not in needed else None
+        edits.setdefault(_owner(graph, index), {})[_edit(step, norm) if step else None] = None
+    together = {owner: tuple(edit for edit in listed if edit) for owner, listed in edits.items() if None not in listed}
+    return {index: (Fix(together[owner]),) for index in needless if (owner := _owner(graph, index)) in together}
+
+
+def _edit(step: KindStep, norm: Node) -> "Edit | None":
+    """The edit that leaves out the bias of a step, unless it comes from elsewhere or differs between repeats."""
+    from cnnshape.diagnostics import Give, Remove, Replace
+
+    plan = step.plan
+    if plan is None or step.first is not plan:
+        return None
+    if "bias" not in plan.values:
+        return Give(step.word.span, "bias", "false", plan.kind.main or "")
+    value = plan.values["bias"]
+    if not value.constant:
+        return None
+    return Remove(plan.names["bias"]) if norm.follows else Replace(value.span, "false")
 
 
 def _why(norm: Node) -> str:

@@ -28,7 +28,7 @@ Published networks that trip it: none of those that are shipped.
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rule import Rule, Subject, removed, warn
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
@@ -46,7 +46,8 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
         if name not in reached:
             label = f"only `{users[name]}` uses it, which is unused itself" if name in users else ""
             message = f"no step uses the block `{name}`"
-            yield warn("unused-block", message, block.name.span, label=label, help="remove it")
+            fixes = removed(block.name.span)
+            yield warn("unused-block", message, block.name.span, label=label, help="remove it", fixes=fixes)
 
 
 RULE = Rule("unused-block", __doc__ or "", _check)

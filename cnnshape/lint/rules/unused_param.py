@@ -45,7 +45,7 @@ Published networks that trip it: none of those that are shipped.
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rule import Rule, Subject, removed, warn
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
@@ -53,7 +53,8 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
         if declaration.sort == "param" and not declaration.readers:
             owner = f"`{declaration.owner}`" if declaration.owner else "the file"
             message = f"nothing reads the param `{declaration.name.text}` of {owner}"
-            yield warn("unused-param", message, declaration.name.span, help="read it, or remove it")
+            at = declaration.name.span
+            yield warn("unused-param", message, at, help="read it, or remove it", fixes=removed(at))
 
 
 RULE = Rule("unused-param", __doc__ or "", _check)

@@ -32,7 +32,7 @@ from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.language import Loop, all_steps
-from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rule import Rule, Subject, removed, warn
 from cnnshape.program import NameIndex
 
 
@@ -48,7 +48,8 @@ def _unread(loop: Loop, index: NameIndex) -> Iterator[Diagnostic]:
         if not index.variables[column].readers and not (alone and len(loop.do) > 1):
             message = f"nothing in the loop reads `{column.name.text}`"
             help = "use `repeat`: all rounds are the same" if alone else "remove the column, or read it"
-            yield warn("unused-variable", message, column.name.span, help=help)
+            fixes = () if alone else removed(column.name.span)
+            yield warn("unused-variable", message, column.name.span, help=help, fixes=fixes)
 
 
 RULE = Rule("unused-variable", __doc__ or "", _check)

@@ -46,4 +46,7 @@ FORMATS: Formats[Findings] = {
     "junit": Format.fixed(_to_junit),
 }
 
-__all__ = ["FORMATS", "Findings"]
+SHOWING_FIXES = ("json", "sarif")
+"""The formats that show the fixes of findings."""
+
+__all__ = ["FORMATS", "SHOWING_FIXES", "Findings"]

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from cnnshape.diagnostics import Diagnostic, Severity
+from cnnshape.diagnostics import Diagnostic, Fix, Replace, Severity
+from cnnshape.document.editing import replacements
 from cnnshape.render.findings.findings import Findings
 from cnnshape.source import Span
 
@@ -32,6 +33,14 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
         "related": [{**_place(label.span), "text": label.text} for label in diagnostic.related],
         "notes": list(diagnostic.notes),
         "help": diagnostic.help,
+        "fixes": [_fix(fix, changes) for fix in diagnostic.fixes if (changes := replacements(fix))],
+    }
+
+
+def _fix(fix: Fix, changes: list[Replace]) -> dict[str, Any]:
+    return {
+        "applied_by": fix.applied_by or None,
+        "edits": [{**_place(change.at), "text": change.text} for change in changes],
     }
 
 

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from cnnshape.diagnostics import CATALOGUE, Code, Diagnostic, Label
+from cnnshape.diagnostics import CATALOGUE, Code, Diagnostic, Label, Replace
+from cnnshape.document.editing import replacements
 from cnnshape.lint import BY_NAME
 from cnnshape.render.codes import code_markdown, code_page
 from cnnshape.render.findings.findings import Findings, advice, forge_path
@@ -49,7 +50,19 @@ def _result(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:
         "locations": _locations(diagnostic),
         "relatedLocations": [{"id": number, **_labelled(label)} for number, label in enumerate(diagnostic.related)],
         "partialFingerprints": {"cnnshapeFinding/v1": fingerprint},
+        **_fixes(diagnostic),
     }
+
+
+def _fixes(diagnostic: Diagnostic) -> dict[str, Any]:
+    """The fixes, each of one file. A result without any has no such key."""
+    worked_out = [changes for fix in diagnostic.fixes if (changes := replacements(fix))]
+    return {"fixes": [{"artifactChanges": [_change(changes)]} for changes in worked_out]} if worked_out else {}
+
+
+def _change(changes: list[Replace]) -> dict[str, Any]:
+    replaced = [{"deletedRegion": _region(change.at), "insertedContent": {"text": change.text}} for change in changes]
+    return {"artifactLocation": _artifact(changes[0].at.source.name), "replacements": replaced}
 
 
 def _message(text: str) -> dict[str, str]:

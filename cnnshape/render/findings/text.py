@@ -16,10 +16,12 @@ def to_full(findings: Findings, page: Page) -> str:
 def _closing(findings: Findings) -> str:
     number = len(findings.checked)
     designs = f"{number} design{'' if number == 1 else 's'}"
+    fixed = f"{findings.fixed:,} fixed, " if findings.fixed else ""
     if not findings.diagnostics:
-        return f"{designs} checked, nothing wrong"
+        return f"{designs} checked, {fixed}nothing wrong"
     counts = closing(findings.diagnostics)
-    return (f"{counts} in {designs}" if number else counts) + pointer(findings.diagnostics)
+    fixable = f"; `--fix` may fix {findings.fixable:,}" if findings.fixable else ""
+    return fixed + (f"{counts} in {designs}" if number else counts) + fixable + pointer(findings.diagnostics)
 
 
 def to_concise(findings: Findings) -> str:
