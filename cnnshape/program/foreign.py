@@ -1,8 +1,9 @@
 """Words of other frameworks, and what to write instead."""
 
+from cnnshape.arithmetic import is_whole, pin, truncate
 from cnnshape.diagnostics import Diagnostic, diagnose
-from cnnshape.language import grammar
-from cnnshape.layers import Layer, bare
+from cnnshape.language import Name, grammar
+from cnnshape.layers import Layer, bare, foreign_argument
 from cnnshape.source import Span
 
 CONTROLS = {
@@ -14,9 +15,11 @@ CONTROLS = {
 INFERRED = frozenset({
     "in", "inchannels", "infeatures", "channelsin", "inputchannels", "cin", "inch", "inchs", "indim", "inputdim",
     "inplanes", "numfeatures", "numchannels", "nin", "innc", "ninputplane", "nfin", "c1", "ninputs", "inputsize",
-    "batchsize",
+    "inchannel", "inputchannel", "infeature", "inputfeatures", "infilters", "inputplanes", "inputunits", "batchsize",
 })  # fmt: skip
 """Arguments that state what comes in."""
+_NO_CHANNELS = frozenset({"inputsize", "batchsize"})
+"""Those among them that need not be a number of channels."""
 
 
 def foreign_spelling(word: str, right: str, at: Span) -> Diagnostic:
@@ -29,6 +32,35 @@ def foreign_spelling(word: str, right: str, at: Span) -> Diagnostic:
 def foreign_value(word: str, right: str, at: Span) -> Diagnostic:
     """The diagnostic of another framework's word for a value."""
     return diagnose("foreign-spelling", f"`{word}` is written `{right}` here", at, help=f"write `{right}`")
+
+
+def is_inferred(kind: type[Layer], word: str) -> bool:
+    """Whether an argument states what comes in, and is no word for an argument of the kind."""
+    return (
+        bare(word) in INFERRED
+        and word not in (*kind.arguments, *kind.followers)
+        and not (foreign_argument(kind, word) or follower_of(kind, word))
+    )
+
+
+def inferred_argument(kind: type[Layer], name: Name) -> Diagnostic:
+    """The diagnostic of an argument that states what comes in."""
+    message = f"{kind.name} takes no `{name.text}`: channels are inferred from the input"
+    return diagnose("foreign-spelling", message, name.span, help="remove it")
+
+
+def compared_argument(kind: type[Layer], name: Name, stated: object, real: int) -> Diagnostic | None:
+    """The same, with the channels that come in; None for a value that is no number of channels."""
+    if not is_whole(stated) or bare(name.text) in _NO_CHANNELS:
+        return None
+    plain = inferred_argument(kind, name)
+    stated = pin(truncate(stated))
+    if stated == real:
+        return plain._replace(message=f"{plain.message}, {real:,} here, as it says")
+    help = (
+        f"correct what comes before if {stated:,} should come in, such as by a `concat` that is missing; then remove it"
+    )
+    return plain._replace(message=f"{plain.message}, {real:,} here, not {stated:,}", help=help)
 
 
 def follower_of(kind: type[Layer], word: str) -> str | None:
