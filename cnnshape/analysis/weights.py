@@ -53,11 +53,16 @@ def weight_counts(graph: Graph) -> list[Counts]:
 def resized_weights(graph: Graph, other: Graph) -> Iterator[tuple[Node, Node]]:
     """The nodes of a graph that own weights of other shapes than the nodes of the same name in another graph have."""
     known = {node.name: node for node in other.nodes}
+    same: set[tuple[Application, Application]] = set()
     for node in graph.nodes:
         twin = known.get(node.name)
-        if twin is not None and _shapes(node) != _shapes(twin):
+        if twin is None or (pair := (node.application, twin.application)) in same:
+            continue
+        if _shapes(node.application) != _shapes(twin.application):
             yield node, twin
+        else:
+            same.add(pair)
 
 
-def _shapes(node: Node) -> list[tuple[int, ...]]:
-    return [weight.shape for weight in node.application.weights]
+def _shapes(application: Application) -> list[tuple[int, ...]]:
+    return [weight.shape for weight in application.weights]

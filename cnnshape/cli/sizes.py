@@ -77,11 +77,14 @@ def sizes(
     """
     design = read_design(spec)
     options = graph_options(None, param, variant)
-    own = _first_input(design, options)
+    own, stated = _first_input(design, options)
     if len(own) == 1:
         raise typer.BadParameter("the first input has no spatial axes")
     shape, together = _axes_to_try(input, own)
     listed = _listed(costs)
+
+    if stated is not None and shape[0] != own[0]:
+        stated = None  # weights for other channels are those of another design
 
     tries = [(axes, *_range(max(shape[axis] for axis in axes), lowest, highest)) for axes in together]
     examined = examine(design, options, explain=False)
@@ -94,7 +97,7 @@ def sizes(
 
         runs = []
         for axes, first, last in tries:
-            sizes_of_axis = find_sizes(partial(try_size, axes), first, last, design.spec)
+            sizes_of_axis = find_sizes(partial(try_size, axes), first, last, design.spec, stated)
             runs.append(AxisSizes(axis_name(shape, axes[0]) if input else "", starred(shape, axes), sizes_of_axis))
         every = tuple([axis for axes in together for axis in axes])
         at = listed or _steps_from(max(shape[axis] for axis in every))
@@ -127,16 +130,17 @@ def _axes_to_try(given: str, own: Shape) -> tuple[Shape, list[Axes]]:
     return shape, [(axis,) for axis in stars]
 
 
-def _first_input(design: Design, options: Options) -> Shape:
-    """The shape of the first input, even if the layers don't fit it: the command finds the sizes that fit."""
+def _first_input(design: Design, options: Options) -> tuple[Shape, Graph | None]:
+    """The shape of the first input, even if the layers don't fit it: the command finds the sizes that fit; and the graph
+    if they do."""
     graph, problems = expand(design, options)
     if graph is not None:
-        return graph.inputs[0].tensor.shape
+        return graph.inputs[0].tensor.shape, graph
     misfit = all(problem.code.startswith("CS5") for problem in problems)
     inputs = given_inputs(design.spec, options) if design.spec is not None and misfit else ()
     if not inputs:
         fail(problems)
-    return inputs[0].tensor.shape
+    return inputs[0].tensor.shape, None
 
 
 def _range(start: int, lowest: int | None, highest: int | None) -> tuple[int, int]:

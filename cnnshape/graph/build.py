@@ -75,6 +75,8 @@ class _Builder:
         self.memory.charge(expander.visits)
         draft.root.end = len(draft.nodes)
         problems = self.problems(doubtful_inputs(inputs))
+        if expander.comparisons is not None:
+            problems = expander.comparisons.applied(problems)
         complete = not problems and self.spec.sound and expander.holes == 0
         graph = Graph(self.spec.name, inputs, tuple(draft.nodes), outputs, draft.root, complete) if inputs else None
         return Built(graph, problems, self.program.size + expander.visits, tuple(expander.misfits.values()))

@@ -162,6 +162,7 @@ class Expander(BlockExpander):
         if isinstance(current, Guess):
             return self._guessed(step, plan, current, visit), None
         chain, further = self._applications.of_kind(plan, current, visit.scope)
+        self._compare(plan, chain, visit)
         labels = self._labels(step, chain, visit)
         return self._draft.append(chain, (current, *further), step.word.span, labels), None
 

@@ -2,7 +2,7 @@
 them."""
 
 from cnnshape.diagnostics import Label, diagnose
-from cnnshape.graph.applications import Applications, Memory
+from cnnshape.graph.applications import Applications, Chain, Memory
 from cnnshape.graph.blocks import BlockScopes
 from cnnshape.graph.draft import Draft, Exhausted, exhausted
 from cnnshape.graph.evaluation import Refused, Uncertain, Values
@@ -16,13 +16,18 @@ from cnnshape.graph.references import conflict, tensor_of
 from cnnshape.graph.scope import Current, Handle, Rounds, Scope
 from cnnshape.graph.template import Recording, Template
 from cnnshape.language import Name, Reference
+from cnnshape.lazy import TYPE_CHECKING
 from cnnshape.program import (
     Body,
     KindStep,
+    Plan,
     Program,
     ResolvedStep,
 )
 from cnnshape.source import Span
+
+if TYPE_CHECKING:
+    from cnnshape.graph.inferred import Comparisons
 
 MAX_NESTING = 48
 VISITS_PER_LAYER = 6
@@ -89,12 +94,23 @@ class Expansion:
         self.visits = 0
         self.holes = 0
         self.misfits: dict[object, Misfit] = {}
+        self.comparisons: Comparisons | None = None
 
     # Faults, and what is left after them
 
     def _report(self, refused: Refused) -> None:
         self.holes += 1
         self._faults.add(refused.diagnostic, self._trace, refused.origin)
+
+    def _compare(self, plan: Plan, chain: Chain, visit: Visit) -> None:
+        """Compares what a step states of its input, if it does so, with its input."""
+        if plan.inferred or any(follower.plan and follower.plan.inferred for follower in plan.followers):
+            # Sound designs state nothing.
+            from cnnshape.graph.inferred import Comparisons
+
+            self.holes += 1
+            self.comparisons = self.comparisons or Comparisons(self._faults)
+            self.comparisons.compare(plan, chain, self._values, visit.current, visit.scope, self._trace)
 
     def _guess(self, current: Current) -> Guess:
         return current if isinstance(current, Guess) else exactly(self._draft.tensors[current].shape)

@@ -38,7 +38,7 @@ class Upsample(Resize):
     `mode` linear is bilinear in two dimensions and trilinear in three, cubic is bicubic.
 
     `mode` nearest reads cell floor(u / scale). An axis that keeps its size is copied and one that doubles is repeated,
-    whatever the factor: `1.1` of 7 cells copies them. PyTorch does so on two axes; on one it goes by the factor there too.
+    whatever the factor: `1.1` of 7 cells copies them. PyTorch does so on two axes; on one and on three it goes by the factor.
     """
 
     enlarges = True

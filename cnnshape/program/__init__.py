@@ -1,6 +1,6 @@
 """A spec resolved once: every word, name, reference and argument bound to its declaration and place."""
 
-from cnnshape.program.foreign import foreign_spelling, foreign_value
+from cnnshape.program.foreign import compared_argument, foreign_spelling, foreign_value
 from cnnshape.program.index import Declaration, NameIndex
 from cnnshape.program.plan import Follower, Plan
 from cnnshape.program.resolve import Program, resolve
@@ -34,6 +34,7 @@ __all__ = [
     "Program",
     "ResidualStep",
     "ResolvedStep",
+    "compared_argument",
     "explain_unknown_kind",
     "foreign_spelling",
     "foreign_value",

@@ -2,10 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from cnnshape.diagnostics import diagnose, did_you_mean, misspelt
+from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean, misspelt
 from cnnshape.language import Argument, Call, Expression, ListValue, Name, Setting, Value, shown
-from cnnshape.layers import Layer, bare, foreign_argument, foreign_kind
-from cnnshape.program.foreign import INFERRED, argument_help, follower_of, foreign_spelling, is_superfluous
+from cnnshape.layers import Layer, foreign_argument, foreign_kind
+from cnnshape.program.foreign import (
+    argument_help,
+    follower_of,
+    foreign_spelling,
+    inferred_argument,
+    is_inferred,
+    is_superfluous,
+    removed,
+)
 from cnnshape.program.plan import Follower, Plan
 from cnnshape.program.vocabulary import Vocabulary
 from cnnshape.source import Span
@@ -21,6 +29,8 @@ class Arguments:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        self._inferred: list[Diagnostic] = []
+        """Problems of the current step that leave it a plan."""
 
     def plan(self, call: Call, kind: type[Layer], *, first: bool = False) -> Plan | None:
         """The plan of a kind's step, or of its first repeat; None where its arguments are wrong."""
@@ -29,7 +39,11 @@ class Arguments:
             given = {argument.name.text for argument in call.modifiers.first}
             kept = [argument for argument in arguments if argument.name.text not in given]
             arguments = (*kept, *call.modifiers.first)
-        return self._arranged(kind, call.word, arguments, call.main)
+        plan = self._arranged(kind, call.word, arguments, call.main)
+        for problem in self._inferred:
+            self._vocabulary.report(problem)
+        self._inferred = []
+        return plan
 
     def check_foreign(self, call: Call) -> None:
         """Checks the arguments of a kind under another framework's word, as its arguments are probably foreign words
@@ -58,6 +72,7 @@ class Arguments:
         values: dict[str, Value] = {}
         names: dict[str, Span] = {}
         followers: dict[str, Follower] = {}
+        inferred: list[Argument] = []
         before = len(self._vocabulary.problems)
         if main is not None:
             self._place_main(kind, main, values, names)
@@ -68,6 +83,9 @@ class Arguments:
             elif text in kind.arguments:
                 values[text], names[text] = argument.value, argument.name.span
                 self._refuse_setting(kind, text, argument.value)
+            elif is_inferred(kind, text):
+                inferred.append(argument)
+                self._inferred.append(inferred_argument(kind, argument.name))
             else:
                 self._unknown_argument(kind, argument.name)
         if len(self._vocabulary.problems) == before:
@@ -75,7 +93,7 @@ class Arguments:
         if len(self._vocabulary.problems) > before:
             return None
         ordered = tuple([followers[role] for role in kind.followers if role in followers])
-        return Plan(kind, word.span, values, names, ordered)
+        return Plan(kind, word.span, values, names, ordered, tuple(inferred))
 
     def _place_main(self, kind: type[Layer], main: Value, values: dict[str, Value], names: dict[str, Span]) -> None:
         name = kind.main
@@ -109,15 +127,14 @@ class Arguments:
         if known is not None:
             self._vocabulary.report(foreign_spelling(name.text, known, name.span))
             return
-        if bare(name.text) in INFERRED:
-            message = f"{kind.name} takes no `{name.text}`: channels are inferred from the input"
-            self._report("foreign-spelling", message, name.span, "remove it", _removed(name.span))
+        if is_inferred(kind, name.text):
+            self._vocabulary.report(inferred_argument(kind, name))
             return
         words = [*kind.arguments, *kind.followers]
         message, advice = f"{kind.name} has no argument `{shown(name.text)}`", argument_help(kind, name.text)
         fixes = misspelt(name.text, words, name.span)
         if advice is not None:
-            fixes = _removed(name.span) if is_superfluous(name.text) else ()
+            fixes = removed(name.span) if is_superfluous(name.text) else ()
         help = advice or did_you_mean(name.text, words) or f"{kind.name} takes no arguments"
         self._report("unknown-argument", message, name.span, help, fixes)
 
@@ -125,14 +142,6 @@ class Arguments:
         self, name: str, message: str, at: Span, help: str | None = None, fixes: "tuple[Fix, ...]" = ()
     ) -> None:
         self._vocabulary.report(diagnose(name, message, at, help=help, fixes=fixes))
-
-
-def _removed(key: Span) -> "tuple[Fix, ...]":
-    """The fix that removes the argument with this key."""
-    # A sound design needs no fixes.
-    from cnnshape.diagnostics import Fix, Remove
-
-    return (Fix((Remove(key),)),)
 
 
 def _text(value: Value) -> str:

@@ -1,9 +1,15 @@
 """Words of other frameworks, and what to write instead."""
 
+from typing import TYPE_CHECKING
+
+from cnnshape.arithmetic import is_whole, pin, truncate
 from cnnshape.diagnostics import Diagnostic, diagnose, respelled
-from cnnshape.language import grammar
-from cnnshape.layers import Layer, bare
+from cnnshape.language import Name, grammar
+from cnnshape.layers import Layer, bare, foreign_argument
 from cnnshape.source import Span
+
+if TYPE_CHECKING:
+    from cnnshape.diagnostics import Fix
 
 CONTROLS = {
     "shortcut": "residual", "skip": "residual", "foreach": "for", "loop": "for", "branch": "concat",
@@ -14,9 +20,11 @@ CONTROLS = {
 INFERRED = frozenset({
     "in", "inchannels", "infeatures", "channelsin", "inputchannels", "cin", "inch", "inchs", "indim", "inputdim",
     "inplanes", "numfeatures", "numchannels", "nin", "innc", "ninputplane", "nfin", "c1", "ninputs", "inputsize",
-    "batchsize",
+    "inchannel", "inputchannel", "infeature", "inputfeatures", "infilters", "inputplanes", "inputunits", "batchsize",
 })  # fmt: skip
 """Arguments that state what comes in."""
+_NO_CHANNELS = frozenset({"inputsize", "batchsize"})
+"""Those among them that need not be a number of channels."""
 
 
 def foreign_spelling(word: str, right: str, at: Span) -> Diagnostic:
@@ -30,6 +38,45 @@ def foreign_value(word: str, right: str, at: Span) -> Diagnostic:
     """The diagnostic of another framework's word for a value."""
     message, fixes = f"`{word}` is written `{right}` here", respelled(word, right, at)
     return diagnose("foreign-spelling", message, at, help=f"write `{right}`", fixes=fixes)
+
+
+def is_inferred(kind: type[Layer], word: str) -> bool:
+    """Whether an argument states what comes in, and is no word for an argument of the kind."""
+    return (
+        bare(word) in INFERRED
+        and word not in (*kind.arguments, *kind.followers)
+        and not (foreign_argument(kind, word) or follower_of(kind, word))
+    )
+
+
+def inferred_argument(kind: type[Layer], name: Name) -> Diagnostic:
+    """The diagnostic of an argument that states what comes in."""
+    message = f"{kind.name} takes no `{name.text}`: channels are inferred from the input"
+    # Channels that are stated may be right and the network wrong: they are compared before they are removed.
+    fixes = removed(name.span) if bare(name.text) in _NO_CHANNELS else ()
+    return diagnose("foreign-spelling", message, name.span, help="remove it", fixes=fixes)
+
+
+def removed(key: Span) -> "tuple[Fix, ...]":
+    """The fix that removes the argument with this key."""
+    # A sound design needs no fixes.
+    from cnnshape.diagnostics import Fix, Remove
+
+    return (Fix((Remove(key),)),)
+
+
+def compared_argument(kind: type[Layer], name: Name, stated: object, real: int) -> Diagnostic | None:
+    """The same, with the channels that come in; None for a value that is no number of channels."""
+    if not is_whole(stated) or bare(name.text) in _NO_CHANNELS:
+        return None
+    plain = inferred_argument(kind, name)
+    stated = pin(truncate(stated))
+    if stated == real:
+        return plain._replace(message=f"{plain.message}, {real:,} here, as it says", fixes=removed(name.span))
+    help = (
+        f"correct what comes before if {stated:,} should come in, such as by a `concat` that is missing; then remove it"
+    )
+    return plain._replace(message=f"{plain.message}, {real:,} here, not {stated:,}", help=help)
 
 
 def follower_of(kind: type[Layer], word: str) -> str | None:

@@ -1,6 +1,6 @@
 """The plan of a layer: its kind, and the values of its arguments by name."""
 
-from cnnshape.language import Value
+from cnnshape.language import Argument, Value
 from cnnshape.layers import Layer
 from cnnshape.source import Span
 
@@ -26,10 +26,11 @@ class Plan:
 
     `at` is the kind's word, `names` are the places of the arguments' names. Plans compare by identity: two steps
     have two plans. `variables` are the names that it reads, and `size` is how many values and variables it has.
-    `constant` is true where no argument depends on a name.
+    `constant` is true where no argument depends on a name. `inferred` are arguments that state what comes in, which the
+    kind doesn't have.
     """
 
-    __slots__ = ("at", "constant", "followers", "kind", "names", "size", "values", "variables")
+    __slots__ = ("at", "constant", "followers", "inferred", "kind", "names", "size", "values", "variables")
 
     def __init__(
         self,
@@ -38,12 +39,14 @@ class Plan:
         values: dict[str, Value] | None = None,
         names: dict[str, Span] | None = None,
         followers: tuple[Follower, ...] = (),
+        inferred: tuple[Argument, ...] = (),
     ) -> None:
         self.kind = kind
         self.at = at
         self.values = values or {}
         self.names = names or {}
         self.followers = followers
+        self.inferred = inferred
         every = [*self.values.values(), *[follower.value for follower in followers]]
         self.constant = all(value.constant for value in self.values.values())
         self.variables = tuple(sorted(frozenset().union(*[value.names for value in every])))

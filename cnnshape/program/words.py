@@ -72,6 +72,10 @@ def unknown_tensor(
     return diagnose("unknown-tensor", message, reference.span, related=related, help=help, fixes=fixes)
 
 
+OWN_WORDS = frozenset({"identity", "none", "center", *BY_NAME, *WORDS})
+"""The words of the language."""
+
+
 def bare_words(value: Value | None) -> set[str]:
     """The bare words in a value: the value itself, or items of it."""
     if isinstance(value, Expression):

@@ -52,6 +52,7 @@ def _parts(name: str, axis: AxisSizes) -> list[tuple[str, str]]:
         ("smallest  ", _smallest(tried)),
         ("works     ", _sizes_text(tried.working, tried)),
         ("exact     ", f"{_sizes_text(tried.exact, tried)}   (every window tiles its input: nothing is rounded)"),
+        *_keeping(tried),
         *([("", ""), ("", "why sizes fail:")] if tried.obstacles else ()),
         *(part for obstacle in tried.obstacles for part in _obstacle(obstacle, tried)),
         *([("", ""), ("", "where windows round first:")] if tried.rounding else ()),
@@ -64,6 +65,15 @@ def _smallest(tried: Sizes) -> str:
         return "none"
     least = tried.working[0]
     return f"{least} or less: smaller sizes were not tried" if least == tried.lowest > 1 else str(least)
+
+
+def _keeping(tried: Sizes) -> list[tuple[str, str]]:
+    """The sizes at which trained weights can be used, where not all sizes that work are such."""
+    if tried.keeping is None or tried.keeping == tried.working:
+        return []
+    return [
+        ("weights   ", f"{_sizes_text(tried.keeping, tried)}   (all weights keep the shapes of the spec's own size)")
+    ]
 
 
 def _obstacle(obstacle: Obstacle, tried: Sizes) -> list[tuple[str, str]]:
@@ -155,6 +165,7 @@ def _sizes_data(sizes: Sizes) -> dict[str, Any]:
         "highest": sizes.highest,
         "working": list(sizes.working),
         "exact": list(sizes.exact),
+        "keeping_weights": None if sizes.keeping is None else list(sizes.keeping),
         "obstacles": [
             {"line": obstacle.line, "layer": obstacle.layer, "message": obstacle.message, "sizes": list(obstacle.sizes)}
             for obstacle in sizes.obstacles

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from cnnshape.analysis import resized_weights
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Application, Graph
 from cnnshape.language import Spec, all_steps
@@ -43,6 +44,8 @@ class Sizes(NamedTuple):
     """The sizes from `lowest` to `highest` that work, those without any rounding, and why others fail.
 
     `rounding` are the sizes at which a layer's windows don't tile its input, by layer: the first such layer of a size.
+    `keeping` are those at which all weights have the shapes that they have at the spec's own size; None where the design
+    isn't compared with any.
     """
 
     lowest: int
@@ -51,6 +54,7 @@ class Sizes(NamedTuple):
     exact: tuple[int, ...]
     obstacles: tuple[Obstacle, ...]
     rounding: tuple[tuple[str, tuple[int, ...]], ...]
+    keeping: tuple[int, ...] | None = None
 
 
 class AxisSizes:
@@ -86,11 +90,17 @@ class Cost(NamedTuple):
     report: Report
 
 
-def find_sizes(expand: Expand, lowest: int, highest: int, spec: Spec | None = None) -> Sizes:
-    """Tries every size of the range; with the `spec`, obstacles name the steps where they are."""
+def find_sizes(
+    expand: Expand, lowest: int, highest: int, spec: Spec | None = None, stated: Graph | None = None
+) -> Sizes:
+    """Tries every size of the range; with the `spec`, obstacles name the steps where they are.
+
+    With the graph at the `stated` size, weights are compared with those that it has.
+    """
     words = _words(spec) if spec else {}
     working: list[int] = []
     exact: list[int] = []
+    keeping: list[int] = []
     obstacles: dict[tuple[int, str], tuple[str, list[int]]] = {}
     rounding: dict[str, list[int]] = {}
     for size in range(lowest, highest + 1):
@@ -100,6 +110,8 @@ def find_sizes(expand: Expand, lowest: int, highest: int, spec: Spec | None = No
             sizes.append(size)
             continue
         working.append(size)
+        if stated is not None and next(resized_weights(graph, stated), None) is None:
+            keeping.append(size)
         layer = first_rounding(graph)
         (exact if layer is None else rounding.setdefault(layer, [])).append(size)
     return Sizes(
@@ -112,6 +124,7 @@ def find_sizes(expand: Expand, lowest: int, highest: int, spec: Spec | None = No
             for (line, _), (message, sizes) in obstacles.items()
         ),
         rounding=tuple((layer, tuple(sizes)) for layer, sizes in rounding.items()),
+        keeping=None if stated is None else tuple(keeping),
     )
 
 

@@ -224,3 +224,64 @@ def test_axes_that_are_tried_alone_agree_with_single_expansions(windows, held, w
     works = tuple(size for size in range(1, 31) if not cnnshape.check(design, inputs=shape(size), ignore=["all"]))
     assert tried.working == works
     assert starred((3, held, held), (axis,)) == (f"3x{held}x*" if wide else f"3x*x{held}")
+
+
+FACE = """cnnshape: 1
+input: [3, 112, 112]
+layers:
+  - for: {w: [64, 128, 256, 512]}
+    do: [{conv: {out: w, kernel: 3, stride: 2, padding: 1}}]
+  - flatten
+  - linear: 512
+"""
+
+
+def params_by_size(text, shapes):
+    """The parameters at the shapes that build, counted one by one."""
+    design = cnnshape.load(text)
+    graphs = {shape: expand(design, Options(inputs={"": shape}))[0] for shape in shapes}
+    return {shape: cnnshape.analyze(design, inputs=shape).totals.params for shape, graph in graphs.items() if graph}
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        (FACE, 97, 112),
+        (FACE.replace("112, 112", "128, 128").replace("padding: 1", "padding: 0"), 127, 142),
+        (FACE.replace("- flatten", "- global_avg_pool\n  - flatten"), 1, 224),
+        (FACE.replace("112, 112", "30, 40"), None, None),
+        (FACE.replace("flatten", "{layer_norm: all}").replace("linear: 512", "global_avg_pool"), 97, 112),
+    ],
+)
+def test_the_sizes_of_equal_weights_stand_beside_those_that_build(tmp_path, text, least, most):
+    path = tmp_path / "face.yaml"
+    path.write_text(text)
+    _, tried = run(path)
+    expected = [] if least is None else list(range(least, most + 1))
+    assert tried["keeping_weights"] == expected
+    own = cnnshape.analyze(cnnshape.load(text)).totals.params
+    params = params_by_size(text, [(3, size, size) for size in range(tried["lowest"], tried["highest"] + 1, 7)])
+    assert [shape[1] for shape, count in params.items() if count == own] == [
+        size for size in expected if (size - tried["lowest"]) % 7 == 0
+    ]
+    printed = CliRunner().invoke(app, ["sizes", str(path)]).stdout
+    if expected == tried["working"]:
+        assert "weights " not in printed
+    else:
+        assert f"weights   {f'{least}-{most}' if least else 'none'}   (all weights keep" in printed
+
+
+def test_equal_weights_of_a_starred_axis_are_those_of_the_stated_shape(tmp_path):
+    path = tmp_path / "face.yaml"
+    path.write_text(FACE)
+    _, tried = run(path, "-i", "3x*x100")
+    assert tried["axes"][0]["keeping_weights"] == list(range(97, 113))
+    assert run(path, "-i", "3x*x90")[1]["axes"][0]["keeping_weights"] == []
+    assert run(path, "-i", "1x*x100")[1]["axes"][0]["keeping_weights"] is None
+
+
+def test_a_design_that_refuses_its_own_size_has_no_weights_to_keep(tmp_path):
+    path = tmp_path / "small.yaml"
+    path.write_text("cnnshape: 1\ninput: [3, 5, 5]\nlayers:\n  - conv: {out: 1, kernel: 7}\n")
+    assert run(path)[1]["keeping_weights"] is None
+    assert "weights " not in CliRunner().invoke(app, ["sizes", str(path)]).stdout

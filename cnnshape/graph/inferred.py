@@ -1,0 +1,52 @@
+"""Compares arguments that state what comes in, which kinds don't have, with what does come in."""
+
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.graph.evaluation import Refused, Uncertain, Values
+from cnnshape.graph.faults import Faults, Frame
+from cnnshape.graph.scope import Current, Scope
+from cnnshape.layers import Application
+from cnnshape.program import Plan, compared_argument
+
+
+class Comparisons:
+    """The comparisons of an expansion: of each argument the first that differs, else that it agrees."""
+
+    def __init__(self, faults: Faults) -> None:
+        self._differing = Faults([])
+        self._differing.params = faults.params
+        self._agreeing: dict[object, Diagnostic] = {}
+
+    def compare(
+        self,
+        plan: Plan,
+        chain: tuple[Application, ...],
+        values: Values,
+        current: Current,
+        scope: Scope,
+        trace: list[Frame],
+    ) -> None:
+        """Compares the arguments of a step, its `norm` and its `act` with the channels that enter each of their layers."""
+        plans = [plan, *[follower.plan for follower in plan.followers if follower.plan is not None]]
+        for part in plans:
+            real = next(application.inputs[0].shape[0] for application in chain if type(application.layer) is part.kind)
+            for argument in part.inferred:
+                try:
+                    stated = values.at(argument.value, current, scope)
+                except (Refused, Uncertain):
+                    continue
+                problem = compared_argument(part.kind, argument.name, stated, real)
+                if problem is None:
+                    continue
+                if stated == real:
+                    self._agreeing.setdefault(_place(problem), problem)
+                else:
+                    self._differing.add(problem, trace, argument.value)
+
+    def applied(self, problems: list[Diagnostic]) -> list[Diagnostic]:
+        """The problems, with what was compared in place of those that say less."""
+        compared = self._agreeing | {_place(problem): problem for problem in self._differing.all()}
+        return [compared.get(_place(problem), problem) for problem in problems]
+
+
+def _place(problem: Diagnostic) -> object:
+    return problem.name, problem.at and problem.at.span
