@@ -3,6 +3,7 @@
 import re
 
 from cnnshape.diagnostics import Diagnostic, Label
+from cnnshape.document.advice.choices import choice_at
 from cnnshape.document.advice.slip import MOST_LINES, Slip, indent_of, quote, syntax, without_comment
 from cnnshape.document.advice.values import after_quote
 from cnnshape.document.printing import LONGEST_SHOWN, printable
@@ -58,7 +59,8 @@ def _in_line(slip: Slip) -> Diagnostic:
     if slip.before.endswith("$") and (name := re.match(r"\{(\w+)\}", slip.rest)):
         return syntax("`${` has no meaning here", slip.span(), f"write the name without braces: `{name[1]}`")
     if slip.rest[:1] != ":":
-        return syntax("a comma is missing before this", slip.span(), "separate entries with commas")
+        help = choice_at(slip) or "separate entries with commas"
+        return syntax("a comma is missing before this", slip.span(), help)
     entry = re.split(r"[,{\[]", slip.before)[-1].strip()
     if match := re.fullmatch(r"(\S+: \S+) (\S+)", entry):
         help = f"separate entries with commas: `{quote(match[1])}, {quote(match[2])}: ...`"

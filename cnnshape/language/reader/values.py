@@ -130,7 +130,7 @@ class ValueReader:
             return compile_expression(node.text, node.span)
         except ExpressionProblem as problem:
             at = place_in(node.text, node.span, problem.offset, problem.length)
-            self.report(problem.name, problem.message, at, help=problem.help)
+            self.report(problem.name, problem.message, at, help=_choice_help(node) or problem.help)
             return None
 
     def value(self, node: Node, what: str, depth: int = 0) -> Value | None:
@@ -190,6 +190,15 @@ class ValueReader:
             value = text if text.startswith('"') else f'"{text}"'
         message = f"`{shown(key.text)}` is read as a key without a value"
         self.report("wrong-structure", message, key.span, help=f"write `{shown(word)}: {shown(value.strip())}`")
+
+
+def _choice_help(node: Scalar) -> str | None:
+    """Help for a text that chooses between lists."""
+    if "[" not in node.text:
+        return None
+    from cnnshape.document.advice import spread_choice
+
+    return spread_choice(node.text)
 
 
 def _fits(node: Node, key: Key) -> bool:
