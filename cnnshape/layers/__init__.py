@@ -16,6 +16,7 @@ from cnnshape.layers.family import (
     PassThrough,
     Pooling,
     Resize,
+    SamePlace,
     Scaling,
 )
 from cnnshape.layers.merge import ElementwiseJoin
@@ -55,6 +56,7 @@ __all__ = [
     "Pooling",
     "RegionPool",
     "Resize",
+    "SamePlace",
     "Scaling",
     "Shape",
     "SlidingPool",
