@@ -8,10 +8,12 @@ Go Deeper? Optimizing Convolutional Neural Network Architectures without Trainin
 Like these authors, the rule uses the smallest receptive field of all paths: a shortcut carries smaller patterns past a
 layer, so networks with shortcuts rarely get this warning. It also goes past squeeze-excite gates, as
 `cnnshape rf --ignore-gates` does along the largest field. A layer counts if its window is larger than one cell on some
-axis. Their rfa_toolbox counts more: also pools, activations and convolutions of one cell, and on request it takes the field
-of each convolution of one cell as infinite. It has no dilations, for which it gives smaller fields.
+axis. The rule ignores paddings, borders and the purpose of the network. It is a hint, and off by default.
 
-The rule ignores paddings, borders and the purpose of the network. It is a hint, and off by default.
+Their tool, rfa_toolbox, counts more than the rule: every layer whose own field and the fields before it are as large as
+the image, also pools, activations and convolutions of one cell; on request it takes the field of each convolution of one
+cell as infinite.
+
 `cnnshape check FILE --select unproductive-layer -i 3x64x64` checks another input size.
 
 Example:
