@@ -27,15 +27,21 @@ gigabytes."""
 _REARRANGED = Undefined("values were rearranged, so that neighbours don't see neighbours")
 
 
-def receptive_fields(graph: Graph) -> list[Field | Undefined | None]:
+def receptive_fields(graph: Graph, *, ignore_gates: bool = False) -> list[Field | Undefined | None]:
     """The field of each node in the first input; None if the node doesn't depend on it, or if it has no spatial
-    axes."""
-    return [None if dependence is None else dependence.field for dependence in _Tracer(graph).run()]
+    axes.
+
+    With `ignore_gates`, what is scaled by values that see everything, as in a squeeze-excite block, keeps its own
+    field.
+    """
+    tracer = _Tracer(graph, ignore_gates=ignore_gates)
+    return [None if dependence is None else dependence.field for dependence in tracer.run()]
 
 
 class _Tracer:
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, *, ignore_gates: bool) -> None:
         self.graph = graph
+        self.ignore_gates = ignore_gates
         self.readings: dict[Application, Reading] = {}
         self.values: list[Dependence | None] = [None] * len(graph.inputs)
         self.phases = 0
@@ -55,6 +61,8 @@ class _Tracer:
                 value = None if value is None else self.bounded(_follow(value, reading, application.output))
             elif len(node.inputs) > 1:
                 paths = [path for index in node.inputs if (path := self.values[index]) is not None]
+                if self.ignore_gates and application.layer.gates:
+                    paths = [path for path in paths if not _sees_everything(path)] or paths
                 value = self.bounded(union(paths)) if paths else None
             self.values.append(value)
         return self.values[len(self.graph.inputs) :]
@@ -64,6 +72,10 @@ class _Tracer:
         if isinstance(value.field, Field):
             self.phases += sum([len(axis.first) - 1 for axis in value.field.axes])
         return value if self.phases < MAX_PHASES else Dependence(TOO_LATE, value.reach)
+
+
+def _sees_everything(path: Dependence) -> bool:
+    return isinstance(path.field, Field) and path.field.everywhere
 
 
 def _follow(value: Dependence, reading: Reading, output: Tensor) -> Dependence:

@@ -12,7 +12,7 @@ from cnnshape.cli.reading import part_of, read_graph
 from cnnshape.graph import Graph
 from cnnshape.layers import format_shape
 from cnnshape.render.rf import FORMATS, FieldsView, region_text
-from cnnshape.report import make_report
+from cnnshape.report import Settings, make_report
 from cnnshape.study.rf import Region, central_cells, region, regions, trace
 
 DRAWN = 8
@@ -36,6 +36,12 @@ def rf(
         str | None,
         typer.Option("--at", help="A cell of LAYER's output: the region of the input that it sees.", metavar="Y,X"),
     ] = None,
+    ignore_gates: Annotated[
+        bool,
+        typer.Option(
+            "--ignore-gates", help="Follow the main path past gates that see the whole input, as in squeeze-excite."
+        ),
+    ] = False,
     design: DesignOptions,
     output: Annotated[Output[FieldsView], FORMATS],
 ) -> None:
@@ -43,32 +49,32 @@ def rf(
     _, graph = read_graph(spec, design.for_graph())
     end = len(graph.nodes) if layer is None else part_of(graph, layer).end
     if at is None:
-        output.write(_fields(graph, end, drawn=output.format == "svg"), [spec])
+        output.write(_fields(graph, end, ignore_gates=ignore_gates, drawn=output.format == "svg"), [spec])
         return
     if layer is None:
         raise typer.BadParameter("--at needs a LAYER", param_hint="--at")
     refuse_overwriting(output.path, [spec])
-    write(region_text(_region(graph, end - 1, at)), output.path)
+    write(region_text(_region(graph, end - 1, at, ignore_gates=ignore_gates)), output.path)
 
 
-def _fields(graph: Graph, end: int, *, drawn: bool) -> FieldsView:
+def _fields(graph: Graph, end: int, *, ignore_gates: bool, drawn: bool) -> FieldsView:
     """The fields of the first `end` layers, with regions if a picture is drawn."""
     part = graph._replace(nodes=graph.nodes[:end])
-    traced = trace(part, make_report(part._replace(outputs={})))
+    traced = trace(part, make_report(part._replace(outputs={}), settings=Settings(ignore_gates=ignore_gates)))
     if not drawn:
         return FieldsView(traced)
     if len(traced.input) != 2:
         raise typer.BadParameter("the picture is for inputs with height and width", param_hint="--format")
-    seen = regions(part, central_cells(part, traced, DRAWN))
+    seen = regions(part, central_cells(part, traced, DRAWN), ignore_gates=ignore_gates)
     return FieldsView(traced, [chosen for chosen in seen if chosen is not None])
 
 
-def _region(graph: Graph, index: int, at: str) -> Region:
+def _region(graph: Graph, index: int, at: str, *, ignore_gates: bool) -> Region:
     words = [word.strip() for word in at.split(",")]
     cell = tuple(int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 10)
     node = graph.nodes[index]
     try:
-        seen = region(graph, index, cell if len(cell) == len(words) else ())
+        seen = region(graph, index, cell if len(cell) == len(words) else (), ignore_gates=ignore_gates)
     except IndexError:
         message = (
             f"{at!r} is not a cell of an output of {format_shape(node.application.output.shape)}; cells count from 0"

@@ -14,6 +14,7 @@ from cnnshape.layers.family import (
     PassThrough,
     Pooling,
     Resize,
+    SamePlace,
     Scaling,
 )
 from cnnshape.layers.merge import ElementwiseJoin
@@ -51,6 +52,7 @@ __all__ = [
     "Pooling",
     "RegionPool",
     "Resize",
+    "SamePlace",
     "Scaling",
     "Shape",
     "SlidingPool",

@@ -36,6 +36,8 @@ class Layer:
     """True where several tensors become one."""
     combines: ClassVar[bool] = False
     """True for element-wise joins, which frameworks can apply in place."""
+    gates: ClassVar[bool] = False
+    """True for joins that scale one tensor by another."""
     normalizes: ClassVar[bool] = False
     """True where values are divided by a measure of their own size."""
     centers: ClassVar[bool] = False

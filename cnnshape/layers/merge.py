@@ -129,6 +129,7 @@ class Multiply(ElementwiseJoin):
     """The product of tensors of equal shapes; a gate of `C x 1 x 1` multiplies whole channels."""
 
     name = "multiply"
+    gates = True
     foreign = ("Multiply", "mul", "Mul", "elementwise_mul", "prod", "scale_by", "scale_channels", "gate")
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:

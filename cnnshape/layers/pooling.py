@@ -118,7 +118,7 @@ class SlidingPool(Pooling):
             padding = maximum(window.before, window.after)
             if self.padding != "same" and padding * 2 > window.kernel:
                 message = f"padding {padding} is more than half of the window {window.kernel}"
-                help = "a window could lie in the padding alone; pad less, or use `pad` before it"
+                help = "PyTorch refuses it: a window could lie in the padding alone; pad less, or use `pad` before it"
                 raise LayerProblem(message, name="bad-argument", argument="padding", help=help)
         return Tensor((inputs[0].shape[0], *slide(sizes, over)), inputs[0].boxes)
 

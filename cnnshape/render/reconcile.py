@@ -45,6 +45,8 @@ def plain(reconciliation: Reconciliation, width: int | None = None, *, color: bo
         ]
     for group in _equal_groups(reconciliation):
         lines += ["", *_ledger(group, width)]
+    for variant in _variants(reconciliation):
+        lines += ["", *_wrapped(variant, width, "", _INDENT)]
     return "\n".join(lines) + "\n"
 
 
@@ -58,6 +60,8 @@ def to_markdown(reconciliation: Reconciliation) -> str:
         lines += ["", f"#### {escape_markdown(_heads(group))}", "", *map(escape_markdown, _docs(group))]
         lines += ["", *markdown_lines(_ledger_table(group))] if group[0].terms else []
         lines += [line for remark in _remarks(group[0]) for line in ("", escape_markdown(remark))]
+    for variant in _variants(reconciliation):
+        lines += ["", escape_markdown(variant)]
     return "\n".join(lines) + "\n"
 
 
@@ -78,7 +82,11 @@ def _figures(counted: Count) -> tuple[object, ...]:
 def to_json(reconciliation: Reconciliation) -> str:
     """The figures and the terms as JSON."""
     return to_contract(
-        {"name": reconciliation.report.name, "counts": [_data(counted) for counted in reconciliation.counts]}
+        {
+            "name": reconciliation.report.name,
+            "counts": [_data(counted) for counted in reconciliation.counts],
+            "variants": [variant._asdict() for variant in reconciliation.variants],
+        }
     )
 
 
@@ -94,10 +102,19 @@ def _data(counted: Count) -> dict[str, Any]:
         "ours": counted.ours,
         "value": counted.value,
         "difference": counted.difference,
+        "functional": counted.functional,
         "terms": [term._asdict() for term in counted.terms],
         "unsupported": list(counted.unsupported),
         "unknown": list(counted.unknown),
     }
+
+
+def _variants(reconciliation: Reconciliation) -> list[str]:
+    """What a paper may count: each variant of the design, with the command that reconciles it."""
+    return [
+        f"`{variant.command}`: another network, of {count(variant.macs)} MACs and {count(variant.params)} params"
+        for variant in reconciliation.variants
+    ]
 
 
 def _by_quantity(reconciliation: Reconciliation) -> list[tuple[Quantity, list[Count]]]:
@@ -113,7 +130,7 @@ def _equal_groups(reconciliation: Reconciliation) -> list[list[Count]]:
     return [
         list(group)
         for _, counts in _by_quantity(reconciliation)
-        for _, group in groupby(counts, lambda counted: (counted.terms, counted.unsupported, counted.unknown))
+        for _, group in groupby(counts, lambda counted: counted[3:])
     ]
 
 
@@ -214,6 +231,8 @@ def _remarks(counted: Count) -> list[str]:
         remarks.append(f"unknown: what it counts of {', '.join(counted.unknown)}")
     elif not counted.difference:
         remarks.append("the same as ours")
+    if counted.functional is not None:
+        remarks.append(f"{count(counted.functional)} if the network calls `interpolate` as a function")
     return remarks
 
 

@@ -133,6 +133,15 @@ _DECLARED = (
         budget="max-activation-memory",
     ),
     Figure(
+        "main_activation_bytes",
+        "bytes of the outputs, without those of activations, normalizations, dropout and views",
+        of=lambda report: report.totals.main_activation_bytes,
+        of_row=lambda row: row.main_activation_bytes,
+        unit="bytes",
+        column="bytes of the output, 0 for activations, normalizations, dropout and views",
+        budget="max-main-activation-memory",
+    ),
+    Figure(
         "peak_activation_bytes",
         "the most bytes of activations alive at once",
         of=lambda report: report.totals.peak_activation_bytes,

@@ -31,12 +31,14 @@ Fields = list[Field | Undefined | None]
 
 
 class Settings(NamedTuple):
-    """The settings of a report: samples per batch, type of weights and activations, and in-place operations."""
+    """The settings of a report: samples per batch, type of weights and activations, in-place operations, and whether
+    receptive fields ignore gates that see everything."""
 
     batch: int = 1
     dtype: str = "float32"
     inplace_activations: bool = False
     inplace_adds: bool = False
+    ignore_gates: bool = False
 
 
 def make_report(graph: Graph, origin: str = "", settings: Settings | None = None, *, complete: bool = True) -> Report:
@@ -44,7 +46,7 @@ def make_report(graph: Graph, origin: str = "", settings: Settings | None = None
     dtype."""
     settings = settings or Settings()
     peak = peak_memory(graph, inplace_activations=settings.inplace_activations, inplace_adds=settings.inplace_adds)
-    fields = receptive_fields(graph)
+    fields = receptive_fields(graph, ignore_gates=settings.ignore_gates)
     rows = _rows(graph, fields, settings)
     return Report(
         name=graph.name,
@@ -117,6 +119,7 @@ def _totals(rows: tuple[Row, ...], peak: Peak, settings: Settings) -> Totals:
         flops_unknown=tuple([row.name for row in rows if row.flops is None]),
         weight_bytes=params * width,
         activation_bytes=sum([row.activation_bytes for row in rows]),
+        main_activation_bytes=sum([row.main_activation_bytes for row in rows]),
         peak_activation_bytes=peak.elements * settings.batch * width,
     )
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from cnnshape.graph import Application, Group
-from cnnshape.layers import Shape
+from cnnshape.layers import SamePlace, Shape
 from cnnshape.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -73,6 +73,12 @@ class Row(NamedTuple):
         return self.application.output.boxes
 
     @property
+    def main_activation_bytes(self) -> int:
+        """The bytes of the output, 0 for a layer that works value by value or only renames its input."""
+        layer = self.application.layer
+        return 0 if layer.view or isinstance(layer, SamePlace) else self.activation_bytes
+
+    @property
     def trainable_params(self) -> int:
         """The parameters that training changes."""
         return 0 if self.frozen else self.params
@@ -97,6 +103,7 @@ class Totals(NamedTuple):
     flops_unknown: tuple[str, ...]
     weight_bytes: int
     activation_bytes: int
+    main_activation_bytes: int
     peak_activation_bytes: int
 
 

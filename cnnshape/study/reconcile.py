@@ -1,7 +1,7 @@
 """The counts of other tools for a network, and the terms that lead from our figure to theirs."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report
@@ -28,7 +28,8 @@ class Count(NamedTuple):
     """A tool's figure. `value` is None if a layer's count is unknown; `unknown` names the kinds.
 
     `terms` lead from our figure to the tool's, the largest first: `ours` and their amounts add up to `value`.
-    `unsupported` are the kinds that the tool reports as not counted.
+    `unsupported` are the kinds that the tool reports as not counted. `functional` is the tool's figure if the network
+    calls `interpolate` as a function, and None if that is unknown or the same.
     """
 
     rule: Rule
@@ -37,6 +38,7 @@ class Count(NamedTuple):
     terms: tuple[Term, ...]
     unsupported: tuple[str, ...]
     unknown: tuple[str, ...]
+    functional: int | None = None
 
     @property
     def difference(self) -> int | None:
@@ -44,11 +46,21 @@ class Count(NamedTuple):
         return None if self.value is None else self.value - self.ours
 
 
+class VariantFigures(NamedTuple):
+    """A variant of the design that has other MACs or params. `command` is the one that reconciles it."""
+
+    name: str
+    command: str
+    macs: int
+    params: int
+
+
 class Reconciliation(NamedTuple):
-    """A report of one sample in float32, and the counts of tools for it."""
+    """A report of one sample in float32, the counts of tools for it, and the variants that papers may mean."""
 
     report: Report
     counts: tuple[Count, ...]
+    variants: tuple[VariantFigures, ...] = ()
 
 
 def reconcile(report: Report, rules: Sequence[Rule] = RULES) -> Reconciliation:
@@ -80,7 +92,24 @@ def _count(cases: Cases, rule: Rule, own: Sequence[Tally]) -> Count:
     # What belongs to no layer has no counterpart among our figures.
     whole = Tally(rule.whole(tallies))
     pairs = Counter(zip((*tallies, whole), (*own, Tally()), strict=True))
-    return figure._replace(value=sum(tally.total for tally in tallies) + whole.total, terms=_terms(pairs))
+    value = sum(tally.total for tally in tallies) + whole.total
+    return figure._replace(value=value, terms=_terms(pairs), functional=_functional(cases, rule, value))
+
+
+def _functional(cases: Cases, rule: Rule, value: int) -> int | None:
+    """The count with `interpolate` called as a function, where it differs. No such rule counts the network as a
+    whole."""
+    if rule.functional is None:
+        return None
+    other = sum(tally.total for tally in rule.functional(cases))
+    return None if other == value else other
+
+
+def variant_figures(report: Report, variants: Iterable[tuple[str, str, Report]]) -> tuple[VariantFigures, ...]:
+    """The variants, each as a name, a command and a report, whose MACs or params differ from the report's."""
+    own = report.totals.macs, report.totals.params
+    figures = (VariantFigures(name, line, one.totals.macs, one.totals.params) for name, line, one in variants)
+    return tuple(one for one in figures if (one.macs, one.params) != own)
 
 
 def _terms(pairs: Counter[tuple[Tally, Tally]]) -> tuple[Term, ...]:

@@ -1,6 +1,6 @@
 """Receptive fields through a network, and the region of the input that one cell sees."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from cnnshape.analysis import Field, receptive_fields
@@ -77,8 +77,23 @@ def trace(graph: Graph, report: Report) -> Trace:
             continue
         centre = tuple(Fraction(size - 1, 2) - pad for size, pad in zip(field.size, field.padding, strict=True))
         stages.append(Stage(row, centre, all(map(int.__ge__, field.size, sizes))))
-    covered = next((stage.row.name for stage in stages if stage.covers), "")
-    return Trace(graph.name, sizes, tuple(stages), covered, _unaligned(graph, report))
+    return Trace(graph.name, sizes, tuple(stages), _covered(stages), _unaligned(graph, report))
+
+
+def _covered(stages: Sequence[Stage]) -> str:
+    """The first layer whose field covers the input. A global one counts only where no local one follows: a gate that
+    is ignored, or another branch."""
+    local = [number for number, stage in enumerate(stages) if not _is_global(stage)]
+    last = local[-1] if local else -1
+    covering = (
+        stage for number, stage in enumerate(stages) if stage.covers and (number > last or not _is_global(stage))
+    )
+    return next((stage.row.name for stage in covering), "")
+
+
+def _is_global(stage: Stage) -> bool:
+    field = stage.row.receptive_field
+    return field is not None and field.is_global
 
 
 def _unaligned(graph: Graph, report: Report) -> tuple[str, ...]:
@@ -92,15 +107,17 @@ def _unaligned(graph: Graph, report: Report) -> tuple[str, ...]:
     return tuple(joins)
 
 
-def region(graph: Graph, index: int, cell: tuple[int, ...]) -> Region | None:
+def region(graph: Graph, index: int, cell: tuple[int, ...], *, ignore_gates: bool = False) -> Region | None:
     """The region that a cell of a node's output sees; None without a receptive field. Raises IndexError for a cell
     outside."""
-    return regions(graph, [(index, cell)])[0]
+    return regions(graph, [(index, cell)], ignore_gates=ignore_gates)[0]
 
 
-def regions(graph: Graph, cells: Iterable[tuple[int, tuple[int, ...]]]) -> list[Region | None]:
+def regions(
+    graph: Graph, cells: Iterable[tuple[int, tuple[int, ...]]], *, ignore_gates: bool = False
+) -> list[Region | None]:
     """The regions that cells of nodes' outputs see, as by `region`."""
-    fields = receptive_fields(graph)
+    fields = receptive_fields(graph, ignore_gates=ignore_gates)
     return [_region(graph, fields[index], index, cell) for index, cell in cells]
 
 

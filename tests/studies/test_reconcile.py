@@ -213,6 +213,60 @@ def test_tools_count_one_sample_in_float32():
             reconcile(shipped("lenet5", **options))
 
 
+# Other networks, and other ways to write one
+
+
+def variants_of(name, *options):
+    return json.loads(CliRunner().invoke(app, ["reconcile", name, "--format", "json", *options]).stdout)["variants"]
+
+
+def test_the_network_of_the_paper_is_named_with_its_command():
+    """He et al. (2015), table 1: 3.8e9."""
+    (paper,) = variants_of("resnet50")
+    assert paper["command"] == "cnnshape reconcile resnet50 --variant original"
+    assert f"{paper['macs'] / 1e9:.2f}" == "3.86"
+    text = CliRunner().invoke(app, paper["command"].split()[1:]).stdout
+    assert f"MACs: ours {paper['macs']:,}" in text
+    assert variants_of("resnet50", "--variant", "original") == []
+
+
+@pytest.mark.parametrize("network", shipped_names())
+def test_every_variant_with_other_figures_is_named(network):
+    spec = cnnshape.load(shipped_path(network)).spec
+    assert spec is not None
+    if not spec.variants:
+        return
+    own = shipped(network).totals
+    reports = {one.name.text: shipped(network, variant=one.name.text).totals for one in spec.variants}
+    expected = {name: (totals.macs, totals.params) for name, totals in reports.items()}
+    expected = {name: pair for name, pair in expected.items() if pair != (own.macs, own.params)}
+    assert {one["name"]: (one["macs"], one["params"]) for one in variants_of(network)} == expected
+
+
+@pytest.mark.parametrize(("scale", "shape"), [(2, (3, 10, 10)), (3, (5, 4, 6))])
+def test_ptflops_counts_a_functional_interpolation_once(scale, shape):
+    """ptflops 0.7.5 hooks the module and patches the function that the module calls: the function alone is one count."""
+    values = shape[0] * shape[1] * shape[2] * scale**2
+    reconciled = of(step(f"upsample: {scale}", shape), "ptflops", "ptflops-modules", "ptflops-aten")
+    counts = {name: (count.value, count.functional) for name, count in reconciled.items()}
+    assert counts == {"ptflops": (2 * values, values), "ptflops-modules": (values, 0), "ptflops-aten": (0, None)}
+    text = plain(reconcile(step(f"upsample: {scale}", shape), [BY_NAME["ptflops"]]))
+    assert f"{values:,} if the network calls `interpolate` as a function" in text
+
+
+def test_nothing_is_said_of_interpolation_where_there_is_none():
+    assert [count.functional for count in reconcile(shipped("resnet18")).counts] == [None] * len(RULES)
+    assert "interpolate" not in plain(reconcile(shipped("resnet18")))
+
+
+def test_markdown_names_variants_and_functions(tmp_path):
+    (tmp_path / "up.yaml").write_text("cnnshape: 1\ninput: [3, 4, 4]\nlayers: [{upsample: 2}]\n", encoding="utf-8")
+    arguments = ["reconcile", str(tmp_path / "up.yaml"), "--tool", "ptflops", "--format", "markdown"]
+    assert "192 if the network calls" in CliRunner().invoke(app, arguments).stdout
+    text = CliRunner().invoke(app, ["reconcile", "resnet50", "--tool", "conv", "--format", "markdown"]).stdout
+    assert "--variant original" in text.splitlines()[-1]
+
+
 # What is printed
 
 

@@ -10,7 +10,7 @@ import cnnshape
 from cnnshape.api import expand
 from cnnshape.graph import Options
 from cnnshape.render.rf import plain, to_svg
-from cnnshape.report import make_report
+from cnnshape.report import Settings, make_report
 from cnnshape.source import shipped_path
 from cnnshape.study.rf import central_cells, region, regions, trace
 
@@ -147,3 +147,16 @@ def test_the_picture_is_to_scale():
     for seen in drawn:
         width = shapes[f"{seen.layer}: {seen.spans[0].size}x{seen.spans[1].size}"]
         assert width == pytest.approx(seen.spans[1].size * unit, abs=0.2)
+
+
+def test_a_global_layer_covers_only_where_no_local_one_follows():
+    spec = """cnnshape: 1
+input: [1, 16, 16]
+layers:
+  - conv: {out: 4, kernel: 3, padding: 1}
+  - multiply: {x: [], gate: [global_avg_pool, {conv: {out: 4, kernel: 1}}]}
+  - {conv: {out: 4, kernel: 3, padding: 1}, name: later}
+"""
+    graph = graph_of(spec)
+    assert trace(graph, make_report(graph)).covered == "gate.global_avg_pool"
+    assert trace(graph, make_report(graph, settings=Settings(ignore_gates=True))).covered == ""

@@ -4,7 +4,8 @@ Reading fails where a text stops making sense, often a line below the mistake. T
 in the text around that place.
 """
 
+from cnnshape.document.advice.choices import spread_choice
 from cnnshape.document.advice.rules import advise
 from cnnshape.document.advice.whole import whole_problem
 
-__all__ = ["advise", "whole_problem"]
+__all__ = ["advise", "spread_choice", "whole_problem"]

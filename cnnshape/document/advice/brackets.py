@@ -3,6 +3,7 @@
 import re
 
 from cnnshape.diagnostics import Diagnostic, Fix, Label
+from cnnshape.document.advice.choices import choice_at
 from cnnshape.document.advice.slip import (
     MOST_LINES,
     Slip,
@@ -67,6 +68,8 @@ def _in_line(slip: Slip) -> Diagnostic:
         help, fixes = f"write the name without braces: `{name[1]}`", _without_braces(slip, name[0], name[1])
         return syntax("`${` has no meaning here", slip.span(), help, (), fixes)
     if slip.rest[:1] != ":":
+        if choice := choice_at(slip):
+            return syntax("a comma is missing before this", slip.span(), choice)
         help, gap = "separate entries with commas", slip.before[len(slip.before.rstrip()) :]
         end = slip.span(column=slip.column - len(gap))
         return syntax("a comma is missing before this", slip.span(), help, (), inserting("," if gap else ", ", end))

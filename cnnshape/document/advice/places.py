@@ -1,6 +1,7 @@
 """Rules for lines, and parts of lines, in the wrong place."""
 
 from cnnshape.diagnostics import Diagnostic, Label
+from cnnshape.document.advice.choices import choice_at
 from cnnshape.document.advice.slip import LONGEST_LINE, Slip, indent_of, syntax, without_comment
 from cnnshape.document.advice.values import after_quote
 
@@ -13,7 +14,9 @@ def after_value(slip: Slip) -> Diagnostic:
         return syntax("a comma after a value", slip.span(), help)
     if sign and sign in "]}":
         return syntax(f"this `{sign}` closes nothing", slip.span(), "remove it")
-    help = "a comment starts with `#`" if slip.rest.startswith("//") else "write one key, or one item, per line"
+    help = choice_at(slip) or "write one key, or one item, per line"
+    if slip.rest.startswith("//"):
+        help = "a comment starts with `#`"
     return after_quote(slip) or syntax("the line goes on after its value", slip.span(), help)
 
 

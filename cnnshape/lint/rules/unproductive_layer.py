@@ -6,8 +6,14 @@ Go Deeper? Optimizing Convolutional Neural Network Architectures without Trainin
 2021, arXiv 2106.12307) find that such layers add little or nothing to accuracy.
 
 Like these authors, the rule uses the smallest receptive field of all paths: a shortcut carries smaller patterns past a
-layer, so networks with shortcuts rarely get this warning. A layer counts if its window is larger than one cell on some
+layer, so networks with shortcuts rarely get this warning. It also goes past squeeze-excite gates, as
+`cnnshape rf --ignore-gates` does along the largest field. A layer counts if its window is larger than one cell on some
 axis. The rule ignores paddings, borders and the purpose of the network. It is a hint, and off by default.
+
+Their tool, rfa_toolbox, counts more than the rule: every layer whose own field and the fields before it are as large as
+the image, also pools, activations and convolutions of one cell; on request it takes the field of each convolution of one
+cell as infinite.
+
 `cnnshape check FILE --select unproductive-layer -i 3x64x64` checks another input size.
 
 Example:

@@ -70,6 +70,9 @@ def _matrix_product(case: Case) -> Answer:
     return Mark.UNKNOWN if case.biased else (PRODUCT,)
 
 
+_FUNCTIONAL = _BOTH.changed(families={}, kinds={"upsample": lambda case: _upsample(1, case)})
+_NO_FUNCTIONS = _MODULES.changed(families={}, kinds={"upsample": ()})
+
 _OPERATORS = Table(
     families={Layer: (), MatrixProduct: _matrix_product, RegionPool: Mark.UNKNOWN},
     kinds=alike("conv conv_transpose linear", biased(PRODUCT)),
@@ -86,6 +89,7 @@ RULES = (
         "module and once more as the function that the module calls.",
         tallies=_BOTH.tallies,
         by_kind=True,
+        functional=_FUNCTIONAL.tallies,
     ),
     Rule(
         name="ptflops-modules",
@@ -96,6 +100,7 @@ RULES = (
         doc="The same with count_functional=False: each module once.",
         tallies=_MODULES.tallies,
         by_kind=True,
+        functional=_NO_FUNCTIONS.tallies,
     ),
     Rule(
         name="ptflops-aten",

@@ -74,7 +74,8 @@ class Rule(NamedTuple):
     """A figure of a tool. `name` is its word on the command line, `figure` what the tool calls it.
 
     `tallies` gives a tally for each row, `whole` the parts of the network's count that belong to no layer. `by_kind`
-    is true for a rule that treats kinds specially, false for one that asks for facts alone.
+    is true for a rule that treats kinds specially, false for one that asks for facts alone. `functional` gives the
+    tallies of a network that calls `interpolate` itself and has no module for it, if the tool counts that differently.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Rule(NamedTuple):
     tallies: Callable[[Cases], tuple[Tally, ...]]
     by_kind: bool = False
     whole: Callable[[Sequence[Tally]], tuple[Part, ...]] = lambda tallies: ()
+    functional: Callable[[Cases], tuple[Tally, ...]] | None = None
 
     def tally(self, report: Report) -> tuple[Tally, ...]:
         """The count of each row of a report."""
