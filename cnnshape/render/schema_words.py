@@ -162,7 +162,8 @@ def _kind_words() -> Mapping[str, list[str]]:
     meant: dict[str, str] = {}
     for kind in KINDS:
         for word in (*kind.foreign, kind.name):
-            meant.setdefault(bare(word), f"this is called `{_named(kind, word)}` here")
+            for spelling in _spellings(word):
+                meant.setdefault(spelling, f"this is called `{_named(kind, word)}` here")
     for word, control in {**CONTROLS, "residual": "residual", "for": "for"}.items():
         meant.setdefault(word, f"this is called `{control}` here")
     for word, advice in ADVICE.items():
@@ -171,6 +172,12 @@ def _kind_words() -> Mapping[str, list[str]]:
     for word, message in meant.items():
         by_message.setdefault(message, []).append(word)
     return by_message
+
+
+def _spellings(word: str) -> Iterable[str]:
+    """The bare word, and with `2d` where that stands inside it: `Conv2DTranspose`."""
+    whole = word.lower().replace("_", "")
+    return (bare(word), whole) if re.search("[123]d.", whole) else (bare(word),)
 
 
 def _named(kind: type[Layer], word: str) -> str:
