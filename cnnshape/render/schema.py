@@ -12,6 +12,7 @@ from cnnshape.language import grammar, patterns
 from cnnshape.layers import BY_NAME
 from cnnshape.render.schema_forms import ARGUMENTS_BY_NAME, FORMS, VALUE, described
 from cnnshape.render.schema_kinds import NOTHING, STEP_KINDS, Schema, bare_kinds, by_kind, of_kind, record, reference
+from cnnshape.render.schema_words import word_definitions, word_rules
 
 
 def to_schema() -> str:
@@ -32,6 +33,7 @@ def schema() -> Schema:
         "if": {"required": ["extends"]},
         "then": _without(*(key for key in grammar.FILE if key not in grammar.EXTENDING_KEYS)),
         "else": {"required": list(grammar.NEEDED_KEYS)},
+        "allOf": word_rules(),
         "definitions": {
             "expression": {
                 "pattern": patterns.EXPRESSION,
@@ -43,6 +45,7 @@ def schema() -> Schema:
             "block": _block(),
             "follower": {**record(by_kind()), "minProperties": 1, "maxProperties": 1},
             **{kind.name: of_kind(kind) for kind in STEP_KINDS},
+            **word_definitions(),
         },
     }
 
