@@ -31,7 +31,8 @@ from typer.testing import CliRunner
 
 from cnnshape.cli.app import app
 from cnnshape.diagnostics import CATALOGUE, GROUPS, Code
-from cnnshape.layers import KINDS, Layer, definitions
+from cnnshape.layers import KINDS, Layer
+from cnnshape.layers.definitions import definitions
 from cnnshape.lint import BY_NAME as RULES
 from cnnshape.render.reference import default_text, describe_follower
 from cnnshape.render.rules import markdown_parts
