@@ -151,7 +151,7 @@ class Faults:
             undefined = self._undefined[key] = set[str]()
             if origin is not None:
                 _origins(_names_of(origin), trace, self.params, undefined)
-            if undefined or of_shapes or origin is None or diagnostic.name not in _OF_VALUES:
+            if of_shapes or origin is None or diagnostic.name not in _OF_VALUES:
                 self._uncertain.add(key)
 
     def _note_name(self, diagnostic: Diagnostic) -> None:
@@ -181,8 +181,13 @@ class Faults:
         return [
             self._counted(key, diagnostic)
             for key, diagnostic in self._first.items()
-            if key not in self._uncertain or diagnostic in uses
+            if diagnostic in uses or self._is_certain(key, diagnostic, uses)
         ]
+
+    def _is_certain(self, key: tuple[object, ...], diagnostic: Diagnostic, uses: SingleUses) -> bool:
+        if key in self._uncertain or diagnostic.at is None:
+            return False
+        return self._undefined[key] <= uses.words(diagnostic.at.span.source)
 
     def _counted(self, key: tuple[object, ...], diagnostic: Diagnostic) -> Diagnostic:
         count = self._counts[key]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.language.expression import DYNAMIC
-from cnnshape.source import Span
+from cnnshape.source import SourceText, Span
 
 _LOST_NAMES = frozenset(
     (
@@ -44,16 +44,20 @@ class SingleUses:
     def __init__(self) -> None:
         self._words: dict[int, set[str]] = {}
 
+    def words(self, source: SourceText) -> set[str]:
+        """The words that a text has only once, without the names of sizes. Counted once per text."""
+        key = id(source)
+        if key not in self._words:
+            counts = Counter(re.findall(_WORD, source.text))
+            self._words[key] = {word for word, count in counts.items() if count == 1} - DYNAMIC
+        return self._words[key]
+
     def __contains__(self, problem: Diagnostic) -> bool:
         """Whether a problem is about a name that occurs nowhere else in the file."""
         if problem.name not in _OF_NAMES or problem.at is None:
             return False
         span = problem.at.span
-        key = id(span.source)
-        if key not in self._words:
-            counts = Counter(re.findall(_WORD, span.source.text))
-            self._words[key] = {word for word, count in counts.items() if count == 1} - DYNAMIC
-        return not self._words[key].isdisjoint(re.findall(_WORD, span.text))
+        return not self.words(span.source).isdisjoint(re.findall(_WORD, span.text))
 
 
 def _may_follow(problem: Diagnostic, repaired: Sequence[Span], uses: SingleUses) -> bool:

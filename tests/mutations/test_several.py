@@ -143,6 +143,11 @@ SEVERAL = [
     ("- conv: {out: 4, kernel: 3\n  - conv: {out: 4, kernel: 2.5}", [(9, "yaml-syntax"), (10, "bad-argument")]),
     ("- conv: {out: 4, kernel: 3\n  - Unit: {out: 4 // 0}", [(9, "yaml-syntax"), (10, "expression-value")]),
     ("- conv: {out: 4, kernel: 3\n  - Unit: {out: 2.5}", [(7, "bad-argument"), (9, "yaml-syntax")]),
+    ("- conv: {out: 4, kernel: 3\n  - Unit: {out: 4, kernel: tall}", [(7, "bad-argument"), (9, "yaml-syntax")]),
+    ("- conv: {out: 4, kernel: tall\n  - Unit: {out: 4, kernel: tall}", [(9, "yaml-syntax")]),
+    ("- conv: {out: 4, kernel: 3\n  - {relu: , from: nowhere}\n  - Blok: 3", [(9, "yaml-syntax"), (10, "unknown-tensor"), (11, "unknown-block")]),
+    ("- conv: {out: 4, kernel: 3, name: stm\n  - {relu: , from: stm}", [(9, "yaml-syntax")]),
+    ("- conv: {out: 4, kernel: 3\n  - conv: {out: in_height - 99, kernel: 1}", [(9, "yaml-syntax")]),
     ("- Unit: {out: 2.5\n  - conv: {out: 4, kernel: 9999}", [(9, "yaml-syntax")]),
     ("- flatten: [\n  - conv: {out: 4, kernel: 3, padding: [1, 1, 1]}", [(9, "yaml-syntax")]),
 ]  # fmt: skip
