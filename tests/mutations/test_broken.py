@@ -91,3 +91,37 @@ def test_a_text_that_ends_anywhere_keeps_the_fault_above_its_end(path: Path) -> 
         reported = problems(text[: chosen.randrange(start, len(text) + 1)])
         assert alone[0] in reported
         assert all(place >= number + 1 for place, _ in reported)
+
+
+Set = tuple[list[tuple[int, str]], list[tuple[int, str]]]
+"""The errors of some faults, each alone, and those of all in one text."""
+
+
+@cache
+def sets(path: Path) -> list[Set]:
+    """Some sets of two to four faults of any kind, in different lines."""
+    lines = path.read_text("utf-8").split("\n")
+    chosen = random.Random(f"{path.stem} sets")
+    faults = dict(chosen.sample(every := changed(lines, {fault.name for fault in FAULTS}), min(10, len(every))))
+    alone = {
+        number: problems("\n".join({**dict(enumerate(lines)), number: faults[number]}.values())) for number in faults
+    }
+    single = sorted(number for number in faults if len(alone[number]) == 1)
+    made = []
+    for count in range(2, min(4, len(single)) + 1):
+        numbers = chosen.sample(single, count)
+        text = "\n".join({**dict(enumerate(lines)), **{number: faults[number] for number in numbers}}.values())
+        made.append((sorted(alone[number][0] for number in numbers), sorted(problems(text))))
+    return made
+
+
+@pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.stem)
+def test_faults_of_all_kinds_bring_no_others(path: Path) -> None:
+    for expected, reported in sets(path):
+        assert set(reported) <= set(expected)
+
+
+def test_most_sets_of_faults_of_all_kinds_are_reported_exactly() -> None:
+    every = [made for path in NETWORKS for made in sets(path)]
+    assert len(every) > 150
+    assert sum(set(reported) == set(expected) for expected, reported in every) >= 0.75 * len(every)
