@@ -167,11 +167,12 @@ class Applications:
 
     def _check_certain(self, plan: Plan, current: Current, scope: Scope) -> None:
         """Raises Refused if a value of a plan is wrong, whatever its uncertain values are."""
+        certain: dict[str, object] = {}
         for name, value in plan.values.items():
             with suppress(Uncertain):
-                given = self._values.at(value, current, scope)
-                if not isinstance(given, Handle | Rounds):
-                    converted(plan, {name: given}, scope)
+                certain[name] = self._values.at(value, current, scope)
+        # As in a step without uncertain values, a value that can't be evaluated comes first.
+        converted(plan, {name: value for name, value in certain.items() if type(value) not in (Handle, Rounds)}, scope)
         for follower in plan.followers:
             if follower.plan is not None:
                 self._check_certain(follower.plan, current, scope)

@@ -139,6 +139,7 @@ SEVERAL = [
     ("- cnov: 3\n  - conv: {out: in_channels, kernel: 3, norm: {group_norm: {groups: 0.5}}}", [(9, "unknown-kind"), (10, "bad-argument")]),
     ("- cnov: 3\n  - conv: {out: in_channels, kernel: 3, act: batch_norm}", [(9, "unknown-kind"), (10, "bad-argument")]),
     ("- cnov: 3\n  - conv: {out: in_channels, kernel: 3, act: relu}", [(9, "unknown-kind")]),
+    ("- cnov: 3\n  - conv: {out: in_channels, kernel: 2.5, padding: 3 // 0}", [(9, "unknown-kind"), (10, "expression-value")]),
     ("- Unit: {out: 4 // 0, kernel: 2.5}", [(7, "bad-argument"), (9, "expression-value")]),
     ("- conv: {out: 4, kernel: 3\n  - conv: {out: 4, kernel: 2.5}", [(9, "yaml-syntax"), (10, "bad-argument")]),
     ("- conv: {out: 4, kernel: 3\n  - Unit: {out: 4 // 0}", [(9, "yaml-syntax"), (10, "expression-value")]),
