@@ -1,8 +1,10 @@
 """Applies layers to tensors: binds a step's kind and the layers that follow it, and infers their shapes."""
 
+from contextlib import suppress
+
 from cnnshape.diagnostics import diagnose
-from cnnshape.graph.binding import Bound, bare_follower, bind, check_follower, follower_kind, layer_problem
-from cnnshape.graph.evaluation import Refused, Uncertain, Values
+from cnnshape.graph.binding import Bound, bare_follower, bind, check_follower, converted, follower_kind, layer_problem
+from cnnshape.graph.evaluation import Refused, Uncertain, Unfit, Values
 from cnnshape.graph.guess import Guess
 from cnnshape.graph.recovery import Outcome, failed, through
 from cnnshape.graph.scope import Current, Handle, Rounds, Scope
@@ -126,15 +128,19 @@ class Applications:
         if chain is None:
             chain = self._chains[key] = _applied(layers, inputs)
         if isinstance(chain, Refused):
-            raise Refused(chain.diagnostic, chain.origin)
+            raise Unfit(chain.diagnostic, chain.origin)
         return chain, further
 
     def _layers_and_tensors(
         self, plan: Plan, current: Current, scope: Scope
     ) -> tuple[BoundLayers | Refused, tuple[int, ...]]:
         """The layers of a step, and the other tensors that the first of them takes."""
-        values, further = self._arguments(plan, current, scope)
-        followers = tuple([self._follower(follower, current, scope) for follower in plan.followers])
+        try:
+            values, further = self._arguments(plan, current, scope)
+            followers = tuple([self._follower(follower, current, scope) for follower in plan.followers])
+        except Uncertain:
+            self._check_certain(plan, current, scope)
+            raise
         key: object = (plan, values, tuple(map(type, values)), followers) if plan.variables else plan
         layers = self._layers.get(key)
         if layers is None:
@@ -158,6 +164,20 @@ class Applications:
                 last = self._tensors[last.value]
             arguments.append(last)
         return tuple(arguments), tuple(further)
+
+    def _check_certain(self, plan: Plan, current: Current, scope: Scope) -> None:
+        """Raises Refused if a value of a plan is wrong, whatever its uncertain values are."""
+        certain: dict[str, object] = {}
+        for name, value in plan.values.items():
+            with suppress(Uncertain):
+                certain[name] = self._values.at(value, current, scope)
+        # As in a step without uncertain values, a value that can't be evaluated comes first.
+        converted(plan, {name: value for name, value in certain.items() if type(value) not in (Handle, Rounds)}, scope)
+        for follower in plan.followers:
+            if follower.plan is not None:
+                self._check_certain(follower.plan, current, scope)
+            with suppress(Uncertain):
+                self._follower(follower, current, scope)
 
     def _follower(self, follower: Follower, current: Current, scope: Scope) -> Stated | None:
         """The plan and values of `norm` or `act`."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from cnnshape.diagnostics import Diagnostic, diagnose
-from cnnshape.graph.evaluation import Refused
+from cnnshape.graph.evaluation import Refused, Unfit
 from cnnshape.language import Expression, Value, describe
 from cnnshape.layers import BY_NAME, Layer, LayerProblem, Tensor, foreign_kind
 from cnnshape.program import Plan, foreign_spelling, foreign_value, unknown_name
@@ -16,19 +16,24 @@ _FOLLOWER_HELP = "write a kind, such as `batch_norm` or `relu`, or `none`"
 
 def bind(plan: Plan, values: dict[str, object], scope: Mapping[str, object]) -> Layer:
     """The layer of a plan with evaluated values, among them tensors; raises Refused."""
-    converted: dict[str, object] = {}
+    return plan.kind(**converted(plan, values, scope))
+
+
+def converted(plan: Plan, values: Mapping[str, object], scope: Mapping[str, object]) -> dict[str, object]:
+    """Some values of a plan, each as its argument needs it. Raises Refused for a value of another type."""
+    arguments: dict[str, object] = {}
     for name, value in values.items():
         declared = plan.kind.arguments[name].type
         try:
-            converted[name] = value if type(value) is Tensor else declared.convert(value)
+            arguments[name] = value if type(value) is Tensor else declared.convert(value)
         except ValueError:
             from cnnshape.graph.argument_advice import bad_argument
 
             raise Refused(bad_argument(plan, name, value, scope), plan.values.get(name)) from None
-    return plan.kind(**converted)
+    return arguments
 
 
-def layer_problem(plan: Plan, problem: LayerProblem) -> Refused:
+def layer_problem(plan: Plan, problem: LayerProblem) -> Unfit:
     """The problem of a layer that doesn't fit, at the argument at fault, else at the kind's word."""
     at, origin = plan.at, None
     if problem.argument in plan.values:
@@ -36,7 +41,7 @@ def layer_problem(plan: Plan, problem: LayerProblem) -> Refused:
         at = origin.span
     elif problem.argument in plan.names:
         at = plan.names[problem.argument]
-    return Refused(diagnose(problem.name, problem.message, at, help=problem.help), origin)
+    return Unfit(diagnose(problem.name, problem.message, at, help=problem.help), origin)
 
 
 def check_follower(role: str, kind: type[Layer], at: Span) -> None:

@@ -41,6 +41,10 @@ class Refused(Exception):
         self.left = left
 
 
+class Unfit(Refused):
+    """A layer that doesn't fit the tensors that enter it: other shapes may fit."""
+
+
 class Uncertain(Exception):
     """A step needs something that an earlier fault left uncertain, so it can't be checked."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from cnnshape.diagnostics import diagnose
 from cnnshape.graph.applications import Chain
 from cnnshape.graph.block_expansion import BlockExpander
-from cnnshape.graph.evaluation import Refused, Uncertain
+from cnnshape.graph.evaluation import Refused, Uncertain, Unfit
 from cnnshape.graph.expansion import MOST_NAMED, NAMES_PER_VISIT, VALUES_PER_VISIT, Visit
 from cnnshape.graph.faults import Frame
 from cnnshape.graph.guess import UNKNOWN, Guess
@@ -174,7 +174,7 @@ class Expander(BlockExpander):
         if step.name is None:
             visit.labels.next(plan.kind.name)
         if outcome.problem is not None:
-            raise Refused(outcome.problem.diagnostic, outcome.problem.origin, outcome.left)
+            raise Unfit(outcome.problem.diagnostic, outcome.problem.origin, outcome.left)
         return outcome.left
 
     def _labels(self, step: KindStep, chain: Chain, visit: Visit) -> list[str]:

@@ -5,7 +5,7 @@ from cnnshape.diagnostics import Label, diagnose
 from cnnshape.graph.applications import Applications, Chain, Memory
 from cnnshape.graph.blocks import BlockScopes
 from cnnshape.graph.draft import Draft, Exhausted, exhausted
-from cnnshape.graph.evaluation import Refused, Uncertain, Values
+from cnnshape.graph.evaluation import Refused, Uncertain, Unfit, Values
 from cnnshape.graph.faults import Faults, Frame
 from cnnshape.graph.guess import UNKNOWN, Guess, exactly
 from cnnshape.graph.joins import Joins
@@ -100,7 +100,7 @@ class Expansion:
 
     def _report(self, refused: Refused) -> None:
         self.holes += 1
-        self._faults.add(refused.diagnostic, self._trace, refused.origin)
+        self._faults.add(refused.diagnostic, self._trace, refused.origin, of_shapes=isinstance(refused, Unfit))
 
     def _compare(self, plan: Plan, chain: Chain, visit: Visit) -> None:
         """Compares what a step states of its input, if it does so, with its input."""

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
 from cnnshape.diagnostics import Diagnostic, Label
-from cnnshape.language import Reference, Value
+from cnnshape.language import Reference, SingleUses, Value
 from cnnshape.layers import Tensor
 from cnnshape.source import Span
 
 MAX_TRACE = 6
+_OF_VALUES = frozenset({"bad-argument", "bad-input", "expression-value"})
+"""Faults of single values."""
 MOST_VALUES = 12
 Origin = Value | Reference
 
@@ -69,28 +71,41 @@ def _names_at(origin: Origin, at: Span) -> set[str]:
     return {name for name, span in origin.uses() if span == at or _within(span, at)}
 
 
+def _names_of(origin: Origin) -> set[str]:
+    """All names of a value or reference."""
+    return {origin.text, origin.stem} if isinstance(origin, Reference) else set(origin.names)
+
+
 def _within(part: Span, whole: Span) -> bool:
     start, end = (part.line, part.column), (part.end_line, part.end_column)
     return (whole.line, whole.column) <= start and end <= (whole.end_line, whole.end_column)
 
 
-def _origins(names: set[str], trace: list[Frame], params: Mapping[str, Value]) -> list[Label]:
+def _origins(
+    names: set[str], trace: list[Frame], params: Mapping[str, Value], undefined: set[str] | None = None
+) -> list[Label]:
     """The values that reach some names through params and loop variables, the nearest first.
 
-    `params` are the values of the file's params.
+    `params` are the values of the file's params. Adds the names that have no value in the file to `undefined`.
     """
     labels: list[Label] = []
+    lost: set[str] = set()
     for frame in reversed(trace):
         given = frame.origins()
         hits = {name: given[name] for name in sorted(names) if name in given}
         labels += [Label(value.span, f"`{name}` is given here") for name, value in hits.items()]
         passed_on = {name for value in hits.values() for name in value.names}
+        lost |= names - set(hits) if frame.closed else set()
         names = passed_on if frame.closed else (names - set(hits)) | passed_on
+    lost |= names - params.keys()
     seen: set[str] = set()
     while names := (names & params.keys()) - seen:
         labels += [Label(params[name].span, f"`{name}` is given here") for name in sorted(names)]
         seen |= names
         names = {passed for name in names for passed in params[name].names}
+        lost |= names - params.keys()
+    if undefined is not None:
+        undefined |= lost
     return labels
 
 
@@ -99,14 +114,25 @@ class Faults:
 
     def __init__(self, known: Iterable[Diagnostic]) -> None:
         self.params: dict[str, Value] = {}
-        self._silenced = {_key(diagnostic) for diagnostic in known}
+        self._silenced: set[tuple[object, ...]] = set()
+        self._unknown_names: set[str] = set()
+        for diagnostic in known:
+            self._silenced.add(_key(diagnostic))
+            self._note_name(diagnostic)
         self._first: dict[tuple[object, ...], Diagnostic] = {}
         self._counts: dict[tuple[object, ...], int] = {}
         self._scattered: set[tuple[object, ...]] = set()
         self._origin_names: dict[object, tuple[Origin, set[str]]] = {}
+        self._undefined: dict[tuple[object, ...], set[str]] = {}
+        self._uncertain: set[tuple[object, ...]] = set()
 
-    def add(self, diagnostic: Diagnostic, trace: list[Frame], origin: Origin | None = None) -> None:
-        """Adds a diagnostic with the steps that lead to it. `origin` is the value or reference at fault."""
+    def add(
+        self, diagnostic: Diagnostic, trace: list[Frame], origin: Origin | None = None, *, of_shapes: bool = False
+    ) -> None:
+        """Adds a diagnostic with the steps that lead to it.
+
+        `origin` is the value or reference at fault; `of_shapes` says that the fault depends on shapes.
+        """
         key = _key(diagnostic)
         if key in self._silenced:
             return
@@ -121,6 +147,17 @@ class Faults:
             way = [frame.describe() for frame in reversed(trace[-MAX_TRACE:])]
             related = (*diagnostic.related, *origins[:MAX_TRACE], *way)
             self._first[key] = diagnostic._replace(related=related)
+            self._note_name(diagnostic)
+            undefined = self._undefined[key] = set[str]()
+            if origin is not None:
+                _origins(_names_of(origin), trace, self.params, undefined)
+            if of_shapes or origin is None or diagnostic.name not in _OF_VALUES:
+                self._uncertain.add(key)
+
+    def _note_name(self, diagnostic: Diagnostic) -> None:
+        """Remembers an undefined name: what follows where its word is passed on is not reported."""
+        if diagnostic.name == "unknown-name" and diagnostic.at is not None:
+            self._unknown_names.add(diagnostic.at.span.text.strip("\"'"))
 
     def _names(self, origin: Origin, at: Span) -> set[str]:
         """The names at the place of a fault. Cached, as a long list may be at fault in each of many rounds."""
@@ -131,7 +168,26 @@ class Faults:
 
     def all(self) -> list[Diagnostic]:
         """All faults, with the number of further instances."""
-        return [self._counted(key, diagnostic) for key, diagnostic in self._first.items()]
+        return [
+            self._counted(key, diagnostic)
+            for key, diagnostic in self._first.items()
+            if diagnostic.name == "unknown-name" or self._unknown_names.isdisjoint(self._undefined[key])
+        ]
+
+    def certain(self) -> list[Diagnostic]:
+        """The faults that hold whatever the unreadable parts of the file say: of values that the file states, and of
+        names that it has only once."""
+        uses = SingleUses()
+        return [
+            self._counted(key, diagnostic)
+            for key, diagnostic in self._first.items()
+            if diagnostic in uses or self._is_certain(key, diagnostic, uses)
+        ]
+
+    def _is_certain(self, key: tuple[object, ...], diagnostic: Diagnostic, uses: SingleUses) -> bool:
+        if key in self._uncertain or diagnostic.at is None:
+            return False
+        return self._undefined[key] <= uses.words(diagnostic.at.span.source)
 
     def _counted(self, key: tuple[object, ...], diagnostic: Diagnostic) -> Diagnostic:
         count = self._counts[key]

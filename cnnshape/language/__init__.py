@@ -1,7 +1,7 @@
 """The syntax tree of a spec: steps, blocks, parameters and expressions, each with its place."""
 
 from cnnshape.language import grammar
-from cnnshape.language.consequences import without_consequences
+from cnnshape.language.consequences import SingleUses, without_consequences
 from cnnshape.language.expression import (
     AXIS_NAMES,
     DYNAMIC,
@@ -65,6 +65,7 @@ __all__ = [
     "Reference",
     "Residual",
     "Setting",
+    "SingleUses",
     "Spec",
     "Step",
     "Unconfirmed",

@@ -1,9 +1,12 @@
 """Filters out problems that only follow from the repair of a broken text."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.source import Span
+from cnnshape.language.expression import DYNAMIC
+from cnnshape.source import SourceText, Span
 
 _LOST_NAMES = frozenset(
     (
@@ -17,22 +20,52 @@ _LOST_NAMES = frozenset(
     )
 )
 """Diagnostics of names whose definition may be on a line that could not be read."""
+_OF_NAMES = frozenset(("foreign-spelling", "unknown-block", "unknown-name", "unknown-param", "unknown-tensor"))
+"""Those of a name that stands at their place."""
+_WORD = r"[^\W\d]\w*"
 _OF_SHAPES = ("CS5", "CS6")
 
 
 def without_consequences(problems: Iterable[Diagnostic], repaired: Sequence[Span]) -> list[Diagnostic]:
     """The problems that are real whatever the repaired lines were meant to be.
 
-    Removes problems on repaired lines, of names that may be defined there, and of shapes, which a step that could not
-    be read may change.
+    Removes problems on repaired lines or of values that are given there, of names that may be defined there, and of
+    shapes, which a step that could not be read may change.
     """
-    return [problem for problem in problems if not repaired or not _may_follow(problem, repaired)]
+    if not repaired:
+        return list(problems)
+    uses = SingleUses()
+    return [problem for problem in problems if not _may_follow(problem, repaired, uses)]
 
 
-def _may_follow(problem: Diagnostic, repaired: Sequence[Span]) -> bool:
-    if problem.name in _LOST_NAMES or problem.code.startswith(_OF_SHAPES) or _is_block(problem):
+class SingleUses:
+    """The words that a text has only once. Such a word has no definition in the text, readable or not."""
+
+    def __init__(self) -> None:
+        self._words: dict[int, set[str]] = {}
+
+    def words(self, source: SourceText) -> set[str]:
+        """The words that a text has only once, without the names of sizes. Counted once per text."""
+        key = id(source)
+        if key not in self._words:
+            counts = Counter(re.findall(_WORD, source.text))
+            self._words[key] = {word for word, count in counts.items() if count == 1} - DYNAMIC
+        return self._words[key]
+
+    def __contains__(self, problem: Diagnostic) -> bool:
+        """Whether a problem is about a name that occurs nowhere else in the file."""
+        if problem.name not in _OF_NAMES or problem.at is None:
+            return False
+        span = problem.at.span
+        return not self.words(span.source).isdisjoint(re.findall(_WORD, span.text))
+
+
+def _may_follow(problem: Diagnostic, repaired: Sequence[Span], uses: SingleUses) -> bool:
+    lost = problem.name in _LOST_NAMES or _is_block(problem)
+    if problem.code.startswith(_OF_SHAPES) or (lost and problem not in uses):
         return True
-    return problem.at is not None and any(_overlap(problem.at.span, lines) for lines in repaired)
+    places = [label.span for label in (problem.at, *problem.related) if label is not None]
+    return any(_overlap(span, lines) for span in places for lines in repaired)
 
 
 def _is_block(problem: Diagnostic) -> bool:

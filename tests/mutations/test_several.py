@@ -131,18 +131,26 @@ SEVERAL = [
     ("- {max_pool: {kernel: -1}, name: a}\n  - relu\n  - {Unit: {out: 0}, from: a}", [(7, "bad-argument"), (9, "bad-argument")]),
     ("- conv: {out: 4, kernel: 2.5}\n  - conv: {out: in_channels // 2, kernel: 2.5}", [(9, "bad-argument"), (10, "bad-argument")]),
     ("- Unit: {out: widthh}\n  - Unit: {out: widthh}", [(9, "unknown-name")]),
-    pytest.param(
-        "- Unit: {out: widthh // 2}\n  - Unit: {out: widthh}", [(9, "unknown-name")],
-        marks=pytest.mark.xfail(reason="the word reaches the block as a text after its name was reported elsewhere"),
-    ),
-    pytest.param(
-        "- cnov: 3\n  - conv: {out: in_channels // 2, kernel: 2.5}", [(9, "unknown-kind"), (10, "bad-argument")],
-        marks=pytest.mark.xfail(reason="a step that reads unknown channels is not judged, its other arguments neither"),
-    ),
-    pytest.param(
-        "- conv: {out: 4, kernel: 3\n  - conv: {out: 4, kernel: 2.5}", [(9, "yaml-syntax"), (10, "bad-argument")],
-        marks=pytest.mark.xfail(reason="faults of the graph are withheld where a part of the text failed to parse"),
-    ),
+    ("- Unit: {out: widthh // 2}\n  - Unit: {out: widthh}", [(9, "unknown-name")]),
+    ("- Unit: {out: zz}\n  - conv: {out: zz, kernel: 1}", [(10, "unknown-name")]),
+    ("- conv: {out: 4, kernel: 1}\n    when: zz == 1\n  - Unit: {out: zz}", [(10, "unknown-name")]),
+    ("- Unit: {out: widthh}\n  - for: {n: [widthh]}\n    do: [conv: {out: n, kernel: 1}]", [(9, "unknown-name")]),
+    ("- cnov: 3\n  - conv: {out: in_channels // 2, kernel: 2.5}", [(9, "unknown-kind"), (10, "bad-argument")]),
+    ("- cnov: 3\n  - conv: {out: in_channels, kernel: 3, norm: {group_norm: {groups: 0.5}}}", [(9, "unknown-kind"), (10, "bad-argument")]),
+    ("- cnov: 3\n  - conv: {out: in_channels, kernel: 3, act: batch_norm}", [(9, "unknown-kind"), (10, "bad-argument")]),
+    ("- cnov: 3\n  - conv: {out: in_channels, kernel: 3, act: relu}", [(9, "unknown-kind")]),
+    ("- cnov: 3\n  - conv: {out: in_channels, kernel: 2.5, padding: 3 // 0}", [(9, "unknown-kind"), (10, "expression-value")]),
+    ("- Unit: {out: 4 // 0, kernel: 2.5}", [(7, "bad-argument"), (9, "expression-value")]),
+    ("- conv: {out: 4, kernel: 3\n  - conv: {out: 4, kernel: 2.5}", [(9, "yaml-syntax"), (10, "bad-argument")]),
+    ("- conv: {out: 4, kernel: 3\n  - Unit: {out: 4 // 0}", [(9, "yaml-syntax"), (10, "expression-value")]),
+    ("- conv: {out: 4, kernel: 3\n  - Unit: {out: 2.5}", [(7, "bad-argument"), (9, "yaml-syntax")]),
+    ("- conv: {out: 4, kernel: 3\n  - Unit: {out: 4, kernel: tall}", [(7, "bad-argument"), (9, "yaml-syntax")]),
+    ("- conv: {out: 4, kernel: tall\n  - Unit: {out: 4, kernel: tall}", [(9, "yaml-syntax")]),
+    ("- conv: {out: 4, kernel: 3\n  - {relu: , from: nowhere}\n  - Blok: 3", [(9, "yaml-syntax"), (10, "unknown-tensor"), (11, "unknown-block")]),
+    ("- conv: {out: 4, kernel: 3, name: stm\n  - {relu: , from: stm}", [(9, "yaml-syntax")]),
+    ("- conv: {out: 4, kernel: 3\n  - conv: {out: in_height - 99, kernel: 1}", [(9, "yaml-syntax")]),
+    ("- Unit: {out: 2.5\n  - conv: {out: 4, kernel: 9999}", [(9, "yaml-syntax")]),
+    ("- flatten: [\n  - conv: {out: 4, kernel: 3, padding: [1, 1, 1]}", [(9, "yaml-syntax")]),
 ]  # fmt: skip
 
 
