@@ -3,7 +3,7 @@
 import re
 
 from cnnshape.diagnostics import nearest
-from cnnshape.language.expression.tokens import Token, tokenize
+from cnnshape.language.expression.tokens import Token, loop_help, tokenize
 from cnnshape.language.expression.tree import (
     EQUALITY,
     ORDER,
@@ -28,6 +28,9 @@ BINDING = {
 _NOT, _COMPARISON, _UNARY = 4, 5, 8
 _FOREIGN_PAIRS = {"**": "there is no power; multiply", "&&": "the operator is `and`", "||": "the operator is `or`"}
 _MOST_DIGITS = 40
+_SHORT = 3
+"""The length of a name that may count the rounds of a loop, as `k` in `widths.k`."""
+_COUNTING = "write the items, `[0, 1, 2]`; or `repeat: 3` next to the kind, where `i` counts the rounds"
 
 
 def parse(text: str) -> Node:
@@ -147,6 +150,8 @@ class _Parser:
         number = self.take()
         if number.kind not in ("index", "number") or not number.text.isdigit():
             help = "`list.0` is an item of a list; a name has no dots in an expression"
+            if number.kind == "name" and isinstance(items, Variable) and len(number.text) <= _SHORT:
+                help = loop_help(items.sign, number.text)
             raise self.fail(number, "a whole number after `.`", help)
         return Item(number.text, number.offset, items)
 
@@ -165,5 +170,6 @@ def _unknown_function(token: Token) -> ExpressionProblem:
     listed = ", ".join(f"`{name}`" for name in FUNCTIONS)
     help = f"functions are {listed}; a layer with arguments is written `{{{token.text}: ...}}`"
     help = f"did you mean `{close}`?" if close else help
+    help = _COUNTING if token.text == "range" else help
     message = f"no function is called `{token.text}`"
     return ExpressionProblem("expression-syntax", message, token.offset, len(token.text), help)

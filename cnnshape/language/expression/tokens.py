@@ -75,6 +75,11 @@ def _number_end(text: str, start: int) -> int:
     return last if last > exponent else stop
 
 
+def loop_help(items: str, name: str) -> str:
+    """Help for an item by its number in a loop over numbers, as other languages write it."""
+    return f"a loop takes the items themselves: `for: {{{name}: {items}}}`"
+
+
 def _run(text: str, start: int, signs: frozenset[str]) -> int:
     """The end of a run of some characters."""
     while start < len(text) and text[start] in signs:
@@ -91,5 +96,7 @@ def _unexpected_character(text: str, offset: int) -> ExpressionProblem:
     help = _FOREIGN[sign] if sign else None
     if item := re.search(r"([A-Za-z_]\w{0,60})\[(\d{1,9})\]", text, re.ASCII):
         help = f"an item of a list is written `{item[1]}.{item[2]}`"
+    elif item := re.search(r"([A-Za-z_]\w{0,60})\[([A-Za-z_]\w{0,60})\]", text, re.ASCII):
+        help = loop_help(item[1], item[2])
     message = f"unexpected {text[offset]!r} in an expression"
     return ExpressionProblem("expression-syntax", message, offset, 1, help)
