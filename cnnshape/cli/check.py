@@ -23,7 +23,7 @@ from cnnshape.cli.output import Output, page_for, refuse_overwriting, write
 from cnnshape.cli.progress import with_progress
 from cnnshape.cli.reading import missing, read_stdin, unreadable
 from cnnshape.cli.unmarked import left_out
-from cnnshape.diagnostics import Diagnostic, Severity
+from cnnshape.diagnostics import Diagnostic, Severity, diagnose
 from cnnshape.document import read_file_bytes
 from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.lint import Selection
@@ -179,8 +179,14 @@ def _configs(files: list[str]) -> tuple[dict[str, Config], list[Diagnostic]]:
 def _checked(configs: dict[str, Config], request: Request) -> dict[str, list[Diagnostic]]:
     """The findings of each file, in order. Uses all cores, unless standard input is one of the files."""
     jobs = [(file, config, request) for file, config in configs.items()]
-    results = map(check_file, jobs) if STDIN in configs else on_all_cores(check_file, jobs)
+    results = map(check_file, jobs) if STDIN in configs else on_all_cores(check_file, jobs, _died)
     return dict(zip(configs, with_progress(results, len(jobs), "designs"), strict=True))
+
+
+def _died(job: tuple[str, Config, Request]) -> list[Diagnostic]:
+    """The finding of a file whose process died."""
+    help = "the system ended it, as it does when memory runs out; `cnnshape check` on this file alone shows more"
+    return [diagnose("unreadable-file", "the process that checked it died", file=job[0], help=help)]
 
 
 def check_file(job: tuple[str, Config, Request]) -> list[Diagnostic]:
