@@ -24,7 +24,7 @@ from cnnshape.cli.page import page_of
 from cnnshape.cli.progress import with_progress
 from cnnshape.cli.reading import missing, read_stdin, unreadable
 from cnnshape.cli.unmarked import left_out
-from cnnshape.diagnostics import Diagnostic, Severity
+from cnnshape.diagnostics import Diagnostic, Severity, diagnose
 from cnnshape.document import read_file_bytes
 from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.lint import Selection
@@ -261,8 +261,14 @@ def _stdin() -> bytes | None:
 def _checked(jobs: dict[str, Job]) -> dict[str, list[Diagnostic]]:
     """The findings of each file, in order. Uses all cores, unless standard input is one of the files."""
     work = list(jobs.values())
-    results = map(check_file, work) if STDIN in jobs else on_all_cores(check_file, work)
+    results = map(check_file, work) if STDIN in jobs else on_all_cores(check_file, work, _died)
     return dict(zip(jobs, with_progress(results, len(work), "designs"), strict=True))
+
+
+def _died(job: Job) -> list[Diagnostic]:
+    """The finding of a file whose process died."""
+    help = "the system ended it, as it does when memory runs out; `cnnshape check` on this file alone shows more"
+    return [diagnose("unreadable-file", "the process that checked it died", file=job.file, help=help)]
 
 
 def check_file(job: Job) -> list[Diagnostic]:

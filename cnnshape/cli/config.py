@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cnnshape.cli.toml_places import place
+from cnnshape.cli.toml_places import broken_statement, place
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
 from cnnshape.lint import BY_NAME, Selection
 from cnnshape.named_tuple import NamedTuple
@@ -115,10 +115,13 @@ class _Reader:
             return tomllib.loads(self.source.text)
         except RecursionError:
             error: object = "brackets are nested too deeply"
-        except (OSError, ValueError) as refusal:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as refusal:
             error = refusal
-        problem = diagnose("bad-configuration", f"not readable as TOML: {error}", file=self.name)
-        raise BadConfig([problem])
+        except ValueError:
+            error = "a number has too many digits"
+        at = broken_statement(self.source)
+        message = f"not readable as TOML: {error}"
+        raise BadConfig([diagnose("bad-configuration", message, at, file="" if at else self.name)])
 
     def config(self, data: Any) -> Config:
         """The configuration that the data of our table states."""

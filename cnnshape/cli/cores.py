@@ -11,10 +11,14 @@ MANY = 24
 """The number of jobs from which starting more processes pays off."""
 
 
-def on_all_cores(work: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[Result]:
+def on_all_cores(
+    work: Callable[[Job], Result], jobs: Sequence[Job], died: Callable[[Job], Result] | None = None
+) -> Iterator[Result]:
     """The result of each job, in order.
 
-    This process does the work alone if there are few jobs, no other process can be started, or one of them dies.
+    This process does the work alone if there are few jobs, or no other process can be started. If a process dies, each
+    job that is left is done in a process of its own; `died` gives the result of one whose process dies again. Without
+    it, this process does what is left.
     """
     cores = os.cpu_count() or 1
     if len(jobs) < MANY or cores == 1:
@@ -23,25 +27,54 @@ def on_all_cores(work: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator
     # Fork after the first job, so that the processes have its imports.
     yield work(jobs[0])
     finished = 1
-    for result in _in_pool(work, jobs[1:], max(1, min(32, len(jobs) // (4 * cores)))):
-        yield result
-        finished += 1
-    yield from map(work, jobs[finished:])
+    try:
+        for result in _in_pool(work, jobs[1:], max(1, min(32, len(jobs) // (4 * cores)))):
+            yield result
+            finished += 1
+    except _Died:
+        yield from map(work, jobs[finished:]) if died is None else _apart(work, jobs[finished:], died)
+    else:
+        yield from map(work, jobs[finished:])
 
 
-def _in_pool(work: Callable[[Job], Result], jobs: Sequence[Job], chunk: int) -> Iterator[Result]:
-    """The results of the first jobs, in order: of all, unless processes can't be started or die."""
+class _Died(Exception):
+    """A process ended before its work."""
+
+
+def _in_pool(
+    work: Callable[[Job], Result], jobs: Sequence[Job], chunk: int, processes: int | None = None
+) -> Iterator[Result]:
+    """The results of the first jobs, in order: of all, unless processes can't be started. Raises _Died."""
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
     try:
-        pool = ProcessPoolExecutor(initializer=_ignore_interrupts)
+        pool = ProcessPoolExecutor(processes, initializer=_ignore_interrupts)
     except (OSError, ImportError, NotImplementedError):
         # The system has no shared semaphores, as in some containers.
         return
     # What the work itself raises is raised again when the first process does it.
-    with pool, suppress(BrokenProcessPool, OSError):
-        yield from pool.map(work, jobs, chunksize=chunk)
+    with pool, suppress(OSError):
+        try:
+            yield from pool.map(work, jobs, chunksize=chunk)
+        except BrokenProcessPool:
+            raise _Died from None
+
+
+def _apart(work: Callable[[Job], Result], jobs: Sequence[Job], died: Callable[[Job], Result]) -> Iterator[Result]:
+    """The results of jobs, in order, from one process at a time, which tells the job that a process dies of."""
+    finished = 0
+    while finished < len(jobs):
+        try:
+            for result in _in_pool(work, jobs[finished:], 1, processes=1):
+                yield result
+                finished += 1
+        except _Died:
+            yield died(jobs[finished])
+            finished += 1
+        else:
+            yield from map(work, jobs[finished:])
+            return
 
 
 def _ignore_interrupts() -> None:

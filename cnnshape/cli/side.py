@@ -16,6 +16,8 @@ from cnnshape.report import Report, Settings, make_report
 
 _SETTING = r":(?=[A-Za-z_][A-Za-z0-9_]*=)"
 _BLOCK = r"@([A-Z][A-Za-z0-9_]*)\Z"
+_SEVERAL = re.compile(r"\^(?:@|!|-\d*)\Z")
+"""The ends of git's names for several commits: all parents, and a commit without them."""
 _OWN = ("input", "batch", "dtype", "variant")
 
 
@@ -64,6 +66,9 @@ def design_at(revision: str, spec: str) -> Design:
     path = Path(spec)
     if revision.startswith("-"):
         raise typer.BadParameter(f"{revision!r} is not a revision", param_hint="--against")
+    if ".." in revision or revision.startswith("^") or _SEVERAL.search(revision):
+        message = f"{revision!r} is not a single revision; name one commit, branch or tag"
+        raise typer.BadParameter(message, param_hint="--against")
 
     def read(wanted: Path) -> bytes:
         command = ["git", "-C", str(wanted.parent), "show", f"{revision}:./{wanted.name}"]

@@ -9,6 +9,10 @@ from cnnshape.source import SourceText, Span
 Path = tuple[str, ...]
 """The keys from the top of the file down: `("tool", "cnnshape", "strict")`."""
 
+MOST_LINES = 400
+"""The lines of a text up to which a broken statement is searched for: each line costs a reading of those above it."""
+_WIDEST = 80
+
 
 def place(source: SourceText, path: Path, value: str = "") -> Span | None:
     """The key at that path, or the text `value` of its list; else the closest table around it that has a place."""
@@ -18,6 +22,33 @@ def place(source: SourceText, path: Path, value: str = "") -> Span | None:
             key = keys[path[:length]]
             return (_text_after(source, key, value) if value else None) or key
     return None
+
+
+def broken_statement(source: SourceText) -> Span | None:
+    """The first line of the first statement that is not TOML; None for a text that is TOML, or too long to search.
+
+    The statement starts after the longest beginning of the text, in whole lines, that is TOML.
+    """
+    lines = source.lines
+    if not 0 < len(lines) <= MOST_LINES or _is_toml(source.text):
+        return None
+    sound = next(count for count in range(len(lines) - 1, -1, -1) if _is_toml("\n".join(lines[:count])))
+    number = next((at for at in range(sound, len(lines)) if _states_something(lines[at])), sound)
+    return Span(source, number + 1, 1, number + 1, max(2, min(len(lines[number]), _WIDEST) + 1))
+
+
+def _is_toml(text: str) -> bool:
+    import tomllib
+
+    try:
+        tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _states_something(line: str) -> bool:
+    return not re.fullmatch(r"\s*(?:#.*)?", line)
 
 
 def _keys(source: SourceText) -> Iterator[tuple[Path, Span]]:

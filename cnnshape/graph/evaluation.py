@@ -25,6 +25,9 @@ from cnnshape.program import unknown_name
 MAX_LIST = 1_000
 MAX_LIST_DEPTH = 8
 
+_MOST_WRITTEN = 8
+"""The length of a list up to which help writes it out."""
+
 
 class Refused(Exception):
     """A step that can't be expanded; the diagnostic says why.
@@ -183,6 +186,8 @@ class Values:
         refuse_unresolved(values, result, scope)
         message = f"a column of `for` is a list, got {describe(result)}"
         help = "write `[64, 128]`, or the name of a list"
+        if is_whole(result) and 1 < result <= _MOST_WRITTEN:
+            help = f"write `{list(range(int(result)))}`; without a column, `repeat: {result}` next to the kind"
         raise Refused(diagnose("bad-argument", message, values.span, help=help), values)
 
 

@@ -65,7 +65,10 @@ _SEPARABLE = f"{_DEPTHWISE}, then `- conv: {{out: 64, kernel: 1}}`"
 _CONV_BLOCK = "write `- conv: {out: 64, kernel: 3, padding: 1, norm: batch_norm, act: relu}`"
 _ORDER = "the steps of a list follow each other already; a block under `blocks:` gives some of them a name"
 _INPUT = "the input is declared at the top: `input: [3, 224, 224]`"
+_OF_A_PARAM = "a param can name it as an argument of the layer before: `act: act`"
 _NO_CNN = "the language has the layers of convolutional networks; `cnnshape layers` lists them"
+_FROM_OUTSIDE = "a layer has its own weights; any other tensor is an input: `input: {a: [3, 224, 224], b: [64]}`"
+_SCALED_NORM = "write `- layer_norm: {affine: scale}`, which has the same shape and params"
 _JOINS = "tensors are joined by `add`, `multiply` and `concat`"
 _LIKE = "define it under `blocks:`; `cnnshape show {name}` has one to copy"
 KINDS = {
@@ -79,7 +82,7 @@ KINDS = {
         "convmodule", "convbnrelu", "convbnact", "convbn", "convbnactivation", "convnormactivation", "convbnlayer", "cbr",
         "cbl", "cba", "basicconv", "convnormact", "convbnsilu", "convbnleaky", "convblock",
     ), _CONV_BLOCK),
-    **dict.fromkeys(("activation", "activationlayer", "act", "nonlinearity"), "write the function as a step: `- relu`"),
+    **dict.fromkeys(("activation", "activationlayer", "act", "nonlinearity"), f"write the function as a step: `- relu`; {_OF_A_PARAM}"),
     **dict.fromkeys(("norm", "normalization"), "write the function as a step: `- batch_norm`"),
     **dict.fromkeys(map(bare, KIND_WORDS), "the kind is the key: `- conv: {out: 64, kernel: 3}`"),
     **dict.fromkeys((
@@ -92,7 +95,17 @@ KINDS = {
     **dict.fromkeys((
         "lstm", "gru", "rnn", "simplernn", "convlstm", "embedding", "attention", "multiheadattention", "selfattention",
         "transformer", "transformerencoder", "matmul", "einsum", "permute", "transpose", "lambda", "timedistributed",
+        "maxout",
     ), _NO_CNN),
+    "rmsnorm": _SCALED_NORM, "l2norm": _SCALED_NORM, "scalednorm": _SCALED_NORM,
+    **dict.fromkeys(("grn", "globalresponsenorm"), "write `- layer_norm`, which has the same shape and params"),
+    **dict.fromkeys(("spectralnorm", "weightnorm", "weightstandardization"), "it changes how weights are trained, and no shape; remove it"),
+    **dict.fromkeys(("blurpool", "antialiaspool"), "write `- avg_pool: {kernel: 3, stride: 2, padding: 1}`, which has the same shape"),
+    **dict.fromkeys(("maxunpool", "unpool", "unpooling"), "write `- upsample: 2`, which has the same shape"),
+    **dict.fromkeys(("deformconv", "deformableconv", "dcn", "dcnv"), "write `conv` for its shape; its offsets come from a `conv` of their own"),
+    **dict.fromkeys(("swiglu", "geglu", "glu"), "`multiply` joins a branch with one that ends with its gate, such as `silu` or `sigmoid`"),
+    **dict.fromkeys(("abs", "square", "sqrt", "exp", "log", "pow", "sign", "neg", "sin", "clip"), "write `- relu`, which has the same shape"),
+    **dict.fromkeys(("constant", "parameter", "weight", "weights", "variable", "buffer"), _FROM_OUTSIDE),
     "logsoftmax": "write `- softmax`, which has the same shape",
     **dict.fromkeys(("subtract", "average", "maximum", "minimum", "dot", "merge", "join"), _JOINS),
     **dict.fromkeys(("squeezeexcitation", "squeezeexcite", "se", "seblock", "selayer", "semodule"), _LIKE.format(name="se_resnet50")),

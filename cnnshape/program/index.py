@@ -141,7 +141,8 @@ def block_cycles(index: NameIndex) -> tuple[list[Diagnostic], set[str]]:
         name, use = path[0], uses[path[0]][path[1]]
         message = "a block contains itself: " + " > ".join(path[:MOST_NAMED])
         related = [Label(index.blocks[name].name.span, f"`{name}` is defined here")]
-        problems.append(diagnose("block-cycle", message, use.span, related=related))
+        help = "write its levels out as blocks of their own, or repeat its steps with `repeat` or `for`"
+        problems.append(diagnose("block-cycle", message, use.span, related=related, help=help))
         circular.update(path)
     return problems, circular
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnshape.cli import config as configuration
-from cnnshape.cli.toml_places import place
+from cnnshape.cli.toml_places import MOST_LINES, place
 from cnnshape.source import SourceText
 from tests import command
 
@@ -86,20 +86,28 @@ def test_a_code_that_does_not_exist_is_answered_with_the_list_of_rules(folder: P
 
 
 UNREADABLE = {
-    "a bracket is open": "a = [",
-    "deep": "a = " + "[" * 5000,
-    "a number of 5,000 digits": "a = " + "9" * 5000,
-    "not UTF-8": b"a = '\xff'",
-    "a key without a value": "strict",
+    "a bracket is open": ("strict = true\n\n# rules\nselect = [\n'all',", 4),
+    "deep": ("a = " + "[" * 5000, 1),
+    "a number of 5,000 digits": ("strict = true\na = " + "9" * 5000 + "\nb = 1\n", 2),
+    "not UTF-8": (b"a = '\xff'", 0),
+    "a key without a value": ("ignore = []\nstrict\nselect = []\n", 2),
+    "a key twice": ("strict = true\nignore = []\nstrict = false\n", 3),
+    "a list over several lines is right": ("select = [\n  'all',\n]\nstrict = = 1\n", 4),
+    "longer than is searched": ("strict = true\n" * 2 + "# more\n" * MOST_LINES, 0),
 }
 
 
-@pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE)
-def test_what_is_no_toml_is_a_finding(folder: Path, text: str | bytes):
+@pytest.mark.parametrize(("text", "at"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_is_no_toml_is_a_finding_at_its_statement(folder: Path, text: str | bytes, at: int):
     (folder / "cnnshape.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
     ((line, _, message),) = findings()
-    assert (line, message[:21]) == (0, "not readable as TOML:")
+    assert (line, message[:21]) == (at, "not readable as TOML:")
     assert command.run("check", "good.yaml").exit_code == 2
+
+
+def test_the_limit_of_python_for_numbers_is_not_named(folder: Path):
+    (folder / "cnnshape.toml").write_text("a = " + "9" * 5000)
+    assert findings()[0][2] == "not readable as TOML: a number has too many digits"
 
 
 @pytest.mark.parametrize(("word", "meant"), [("heavy-haed", "heavy-head"), ("bias-befor-norm", "bias-before-norm")])

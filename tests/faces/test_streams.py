@@ -216,6 +216,60 @@ def test_jobs_of_a_dead_worker_are_done_all_the_same(monkeypatch: pytest.MonkeyP
     assert list(on_all_cores(die_in_a_worker, [(number, os.getpid()) for number in range(60)])) == list(range(60))
 
 
+def dead(job: tuple[int, int]) -> int:
+    """The result of a job whose process died."""
+    return -job[0]
+
+
+def die_of_some(job: tuple[int, int]) -> int:
+    """The job's number; a process other than the first ends at once of two jobs."""
+    number, first = job
+    if os.getpid() != first and number in (30, 59):
+        os._exit(9)
+    return number
+
+
+def test_a_job_that_ends_each_process_costs_its_own_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cnnshape.cli.cores import on_all_cores
+
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    results = list(on_all_cores(die_of_some, [(number, os.getpid()) for number in range(60)], dead))
+    assert results == [-number if number in (30, 59) else number for number in range(60)]
+
+
+def test_what_the_work_raises_is_no_death(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cnnshape.cli.cores import on_all_cores
+
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    names = [os.curdir, *(f"nothing/{number}" for number in range(60))]
+    with pytest.raises(FileNotFoundError):
+        list(on_all_cores(os.listdir, names, len))
+
+
+def test_a_file_whose_process_dies_is_named_and_the_others_are_checked(folder: Path) -> None:
+    for number in range(40):
+        (folder / f"d{number:02}.yaml").write_bytes((folder / "good.yaml").read_bytes())
+    code = (
+        "import os, sys\n"
+        "os.cpu_count = lambda: 2\n"
+        "first = os.getpid()\n"
+        "from cnnshape.cli import check, main\n"
+        "read = check.read_file_bytes\n"
+        "def dying(path):\n"
+        "    if path.name == 'd17.yaml' and os.getpid() != first: os._exit(9)\n"
+        "    return read(path)\n"
+        "check.read_file_bytes = dying\n"
+        "sys.argv = ['cnnshape', 'check', *sorted(os.listdir()), '-f', 'concise']\n"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, env=CLEAN, check=False, text=True
+    )
+    lines = [line for line in done.stdout.split("\n") if "unreadable-file" in line or "d17" in line]
+    assert lines == ["d17.yaml: error[CS101] the process that checked it died"]
+    assert (done.returncode, done.stderr) == (2, "")
+
+
 # The collector.
 
 

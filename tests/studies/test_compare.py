@@ -178,3 +178,10 @@ def test_a_block_of_its_own():
         .exit_code
         == 0
     )
+
+
+@pytest.mark.parametrize("several", ["HEAD..HEAD", "HEAD...HEAD", "^HEAD", "HEAD^@", "HEAD^!", "HEAD^-", "HEAD^-1"])
+def test_several_revisions_are_refused(several):
+    refused = CliRunner().invoke(app, ["compare", "lenet5", "--against", several])
+    assert refused.exit_code == 2
+    assert f"'{several}' is not a single revision" in " ".join(refused.output.replace("│", " ").split())

@@ -89,6 +89,11 @@ def _number_end(text: str, start: int) -> int:
     return last if last > exponent else stop
 
 
+def loop_help(items: str, name: str) -> str:
+    """Help for an item by its number in a loop over numbers, as other languages write it."""
+    return f"a loop takes the items themselves: `for: {{{name}: {items}}}`"
+
+
 def _run(text: str, start: int, signs: frozenset[str]) -> int:
     """The end of a run of some characters."""
     while start < len(text) and text[start] in signs:
@@ -105,6 +110,8 @@ def _unexpected_character(text: str, offset: int) -> ExpressionProblem:
     help = _FOREIGN[sign] if sign else None
     if item := re.search(r"([A-Za-z_]\w{0,60})\[(\d{1,9})\]", text, re.ASCII):
         help = f"an item of a list is written `{item[1]}.{item[2]}`"
+    elif item := re.search(r"([A-Za-z_]\w{0,60})\[([A-Za-z_]\w{0,60})\]", text, re.ASCII):
+        help = loop_help(item[1], item[2])
     message = f"unexpected {text[offset]!r} in an expression"
     return ExpressionProblem("expression-syntax", message, offset, 1, help)
 
@@ -119,6 +126,9 @@ BINDING = {
 _NOT, _COMPARISON, _UNARY = 4, 5, 8
 _FOREIGN_PAIRS = {"**": "there is no power; multiply", "&&": "the operator is `and`", "||": "the operator is `or`"}
 _MOST_DIGITS = 40
+_SHORT = 3
+"""The length of a name that may count the rounds of a loop, as `k` in `widths.k`."""
+_COUNTING = "write the items, `[0, 1, 2]`; or `repeat: 3` next to the kind, where `i` counts the rounds"
 
 
 def parse(text: str) -> Node:
@@ -238,6 +248,8 @@ class _Parser:
         number = self.take()
         if number.kind not in ("index", "number") or not number.text.isdigit():
             help = "`list.0` is an item of a list; a name has no dots in an expression"
+            if number.kind == "name" and isinstance(items, Variable) and len(number.text) <= _SHORT:
+                help = loop_help(items.sign, number.text)
             raise self.fail(number, "a whole number after `.`", help)
         return Item(number.text, number.offset, items)
 
@@ -256,5 +268,6 @@ def _unknown_function(token: Token) -> ExpressionProblem:
     listed = ", ".join(f"`{name}`" for name in FUNCTIONS)
     help = f"functions are {listed}; a layer with arguments is written `{{{token.text}: ...}}`"
     help = f"did you mean `{close}`?" if close else help
+    help = _COUNTING if token.text == "range" else help
     message = f"no function is called `{token.text}`"
     return ExpressionProblem("expression-syntax", message, token.offset, len(token.text), help)

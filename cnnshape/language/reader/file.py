@@ -15,6 +15,8 @@ from cnnshape.source import SourceText, Span
 
 _TYPING_ERROR = 0.7
 """The similarity to a known key from which an unknown key with a number is a misspelling and not a parameter."""
+_ROW = 4
+"""The values of a layer in a model file of Ultralytics."""
 
 
 class File:
@@ -73,6 +75,9 @@ class _FileReader(BlockReader):
             self._report_other_root(root)
             file.sound = file.has_keys = False
             return file
+        if self._is_of_ultralytics(root):
+            file.sound = file.has_keys = False
+            return file
         mapping = self._known_keys(file, root)
         entries = {entry.key.text: entry for entry in mapping.entries}
         self._read_head(file, entries)
@@ -89,6 +94,20 @@ class _FileReader(BlockReader):
         if isinstance(root, Sequence):
             help = "put the list of steps under `layers:`, and the input above it: `input: [3, 224, 224]`"
         self.mapping(root, "a spec", help=help)
+
+    def _is_of_ultralytics(self, root: Mapping) -> bool:
+        """Whether a file describes a network in the form of Ultralytics: `[from, number, module, arguments]` per layer.
+
+        Reports it once, instead of each of its lines.
+        """
+        parts = [value for key, value in root.entries if key.text in ("backbone", "head")]
+        steps = [item for part in parts if isinstance(part, Sequence) for item in part.items]
+        if not steps or not all(isinstance(item, Sequence) and len(item.items) == _ROW for item in steps):
+            return False
+        message = "a model file of Ultralytics, not a spec: its layers are lists of from, number, module, arguments"
+        help = "write each layer as a step: `[-1, 1, Conv, [64, 3, 2]]` is `- conv: {out: 64, kernel: 3, stride: 2, padding: 1, norm: batch_norm, act: silu}`"
+        self.report("wrong-structure", message, root.entries[0].key.span, help=help)
+        return True
 
     def _known_keys(self, file: File, root: Mapping) -> Mapping:
         """The known entries of a file, with misspelt ones renamed. Reports all others."""

@@ -196,6 +196,8 @@ class StepReader(ModifierReader):
     def _sides(self, word: Name, node: Node) -> tuple[tuple[Branch, ...], tuple[Reference, ...]] | None:
         """The branches of a join, or the tensors that it names."""
         if isinstance(node, Mapping):
+            if self._has_axis(word, node):
+                return None
             branches = self._branches(node)
             complete = self._has_two_sides(word, len(node.entries)) and len(branches) == len(node.entries)
             return (tuple(branches), ()) if complete else None
@@ -212,6 +214,20 @@ class StepReader(ModifierReader):
             return None
         operands = tuple(Reference(item.text, item.span) for item in node.items if isinstance(item, Scalar))
         return ((), operands) if self._has_two_sides(word, len(operands)) else None
+
+    def _has_axis(self, word: Name, node: Mapping) -> bool:
+        """Whether a join names its axis, as other frameworks do, in place of a branch. Reports it."""
+        axis = next(
+            (key for key, value in node.entries if key.text in ("axis", "dim") and isinstance(value, Scalar)), None
+        )
+        if axis is None:
+            return False
+        lists = [value for _, value in node.entries if isinstance(value, Sequence)]
+        names = [item.text for item in (lists[0].items if lists else ()) if isinstance(item, Scalar)]
+        written = f"{word.text}: [{', '.join(map(shown, names or ['name', 'prev']))}]"
+        message = f"`{word.text}` has no `{axis.text}`: it works on the channels"
+        self.report("bad-argument", message, axis.span, help=f"write `{written}`")
+        return True
 
     def _has_two_sides(self, word: Name, count: int) -> bool:
         if count < 2:

@@ -5,6 +5,8 @@ a layer learns where things are in the picture, tends to overfit, accepts only o
 file. Lin, Chen and Yan (Network in Network, 2013) average each channel instead, and so do nearly all classifiers since
 GoogLeNet and ResNet: an output then has one weight per channel.
 
+A layer of fewer than 2,000 parameters is not reported: a net that small fits anywhere.
+
 Example:
 
     cnnshape: 1
@@ -40,11 +42,14 @@ from cnnshape.graph import Graph, Node
 from cnnshape.layers import Coverage, Tensor, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 
+_FEW = 2_000
+"""Parameters below which a layer isn't heavy, whatever its share."""
+
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     total = subject.report.totals.params
     for node, row in zip(subject.graph.nodes, subject.report.rows, strict=True):
-        if 2 * row.params > total and len(node.application.inputs[0].shape) == 1:
+        if 2 * row.params > total and row.params >= _FEW and len(node.application.inputs[0].shape) == 1:
             flattened = _flattened(subject.graph, node)
             if flattened is not None and prod(flattened.shape[1:]) > 1:
                 yield _warning(node, flattened, row.params, total)
