@@ -95,7 +95,7 @@ class _Builder:
 
     def problems(self, doubtful: list[Label]) -> list[Diagnostic]:
         """The problems of the program and of its expansion, without those that depend on text that couldn't be read."""
-        own = self.faults.all() if self.spec.sound else self.faults.certain()
+        own = self.faults.all() if self.spec.sound else self.faults.certain(self.spec.repaired)
         if doubtful:
             # Other sizes may have been meant, so problems with these sizes are not certain.
             own = with_inputs([fault for fault in own if UNCERTAIN_INPUT not in fault.notes], doubtful)

@@ -1,10 +1,10 @@
 """Collects the problems of an expansion: each fault once, however often its step is repeated."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
 from cnnshape.diagnostics import Diagnostic, Label
-from cnnshape.language import Reference, SingleUses, Value
+from cnnshape.language import Reference, Value, on_repaired_lines
 from cnnshape.layers import Tensor
 from cnnshape.source import Span
 
@@ -125,6 +125,7 @@ class Faults:
         self._origin_names: dict[object, tuple[Origin, set[str]]] = {}
         self._undefined: dict[tuple[object, ...], set[str]] = {}
         self._uncertain: set[tuple[object, ...]] = set()
+        self._given_at: dict[tuple[object, ...], list[Span]] = {}
 
     def add(
         self, diagnostic: Diagnostic, trace: list[Frame], origin: Origin | None = None, *, of_shapes: bool = False
@@ -150,7 +151,8 @@ class Faults:
             self._note_name(diagnostic)
             undefined = self._undefined[key] = set[str]()
             if origin is not None:
-                _origins(_names_of(origin), trace, self.params, undefined)
+                given = _origins(_names_of(origin), trace, self.params, undefined)
+                self._given_at[key] = [label.span for label in given]
             if of_shapes or origin is None or diagnostic.name not in _OF_VALUES:
                 self._uncertain.add(key)
 
@@ -174,20 +176,15 @@ class Faults:
             if diagnostic.name == "unknown-name" or self._unknown_names.isdisjoint(self._undefined[key])
         ]
 
-    def certain(self) -> list[Diagnostic]:
-        """The faults that hold whatever the unreadable parts of the file say: of values that the file states, and of
-        names that it has only once."""
-        uses = SingleUses()
+    def certain(self, repaired: Sequence[Span]) -> list[Diagnostic]:
+        """The faults of values that the file states: they hold whatever its repaired lines were meant to be."""
         return [
             self._counted(key, diagnostic)
             for key, diagnostic in self._first.items()
-            if diagnostic in uses or self._is_certain(key, diagnostic, uses)
+            if key not in self._uncertain
+            and not self._undefined[key]
+            and not on_repaired_lines(self._given_at.get(key, ()), repaired)
         ]
-
-    def _is_certain(self, key: tuple[object, ...], diagnostic: Diagnostic, uses: SingleUses) -> bool:
-        if key in self._uncertain or diagnostic.at is None:
-            return False
-        return self._undefined[key] <= uses.words(diagnostic.at.span.source)
 
     def _counted(self, key: tuple[object, ...], diagnostic: Diagnostic) -> Diagnostic:
         count = self._counts[key]

@@ -1,7 +1,7 @@
 """The syntax tree of a spec: steps, blocks, parameters and expressions, each with its place."""
 
 from cnnshape.language import grammar
-from cnnshape.language.consequences import SingleUses, without_consequences
+from cnnshape.language.consequences import on_repaired_lines, without_consequences
 from cnnshape.language.expression import (
     AXIS_NAMES,
     DYNAMIC,
@@ -65,7 +65,6 @@ __all__ = [
     "Reference",
     "Residual",
     "Setting",
-    "SingleUses",
     "Spec",
     "Step",
     "Unconfirmed",
@@ -76,6 +75,7 @@ __all__ = [
     "compile_expression",
     "describe",
     "grammar",
+    "on_repaired_lines",
     "read_spec",
     "read_value",
     "shown",

@@ -1,12 +1,9 @@
 """Filters out problems that only follow from the repair of a broken text."""
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.language.expression import DYNAMIC
-from cnnshape.source import SourceText, Span
+from cnnshape.source import Span
 
 _LOST_NAMES = frozenset(
     (
@@ -20,9 +17,6 @@ _LOST_NAMES = frozenset(
     )
 )
 """Diagnostics of names whose definition may be on a line that could not be read."""
-_OF_NAMES = frozenset(("foreign-spelling", "unknown-block", "unknown-name", "unknown-param", "unknown-tensor"))
-"""Those of a name that stands at their place."""
-_WORD = r"[^\W\d]\w*"
 _OF_SHAPES = ("CS5", "CS6")
 
 
@@ -34,38 +28,18 @@ def without_consequences(problems: Iterable[Diagnostic], repaired: Sequence[Span
     """
     if not repaired:
         return list(problems)
-    uses = SingleUses()
-    return [problem for problem in problems if not _may_follow(problem, repaired, uses)]
+    return [problem for problem in problems if not _may_follow(problem, repaired)]
 
 
-class SingleUses:
-    """The words that a text has only once. Such a word has no definition in the text, readable or not."""
-
-    def __init__(self) -> None:
-        self._words: dict[int, set[str]] = {}
-
-    def words(self, source: SourceText) -> set[str]:
-        """The words that a text has only once, without the names of sizes. Counted once per text."""
-        key = id(source)
-        if key not in self._words:
-            counts = Counter(re.findall(_WORD, source.text))
-            self._words[key] = {word for word, count in counts.items() if count == 1} - DYNAMIC
-        return self._words[key]
-
-    def __contains__(self, problem: Diagnostic) -> bool:
-        """Whether a problem is about a name that occurs nowhere else in the file."""
-        if problem.name not in _OF_NAMES or problem.at is None:
-            return False
-        span = problem.at.span
-        return not self.words(span.source).isdisjoint(re.findall(_WORD, span.text))
-
-
-def _may_follow(problem: Diagnostic, repaired: Sequence[Span], uses: SingleUses) -> bool:
-    lost = problem.name in _LOST_NAMES or _is_block(problem)
-    if problem.code.startswith(_OF_SHAPES) or (lost and problem not in uses):
-        return True
-    places = [label.span for label in (problem.at, *problem.related) if label is not None]
+def on_repaired_lines(places: Iterable[Span], repaired: Sequence[Span]) -> bool:
+    """Whether one of the places is on a line that was completed or left out."""
     return any(_overlap(span, lines) for span in places for lines in repaired)
+
+
+def _may_follow(problem: Diagnostic, repaired: Sequence[Span]) -> bool:
+    if problem.name in _LOST_NAMES or _is_block(problem) or problem.code.startswith(_OF_SHAPES):
+        return True
+    return on_repaired_lines([label.span for label in (problem.at, *problem.related) if label is not None], repaired)
 
 
 def _is_block(problem: Diagnostic) -> bool:

@@ -221,7 +221,7 @@ def test_one_process_and_many_say_the_same(monkeypatch, format: str) -> None:
 
 
 def test_a_system_that_starts_no_processes_checks_in_this_one(monkeypatch) -> None:
-    def refused(**_: object) -> None:
+    def refused(*_: object, **__: object) -> None:
         raise OSError(38, "Function not implemented")
 
     for number in range(MANY + 1):

@@ -344,12 +344,12 @@ def test_many_files_are_checked_on_all_cores_with_the_same_result(tmp_path):
 
 
 def test_a_file_that_is_removed_while_running_is_a_finding(folder):
-    from cnnshape.cli.check import Request, check_file
+    from cnnshape.cli.check import Job, Request, check_file
     from cnnshape.cli.config import Config
     from cnnshape.graph import Options
     from cnnshape.lint import Selection
 
-    (found,) = check_file((str(folder / "gone.yaml"), Config(), Request(Options(), Selection(), {})))
+    (found,) = check_file(Job(str(folder / "gone.yaml"), Config(), Request(Options(), Selection(), {})))
     assert found.name == "unreadable-file"
 
 

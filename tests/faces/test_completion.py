@@ -81,7 +81,7 @@ CASES = [
     (["summary", "own.yaml", "-c", "rf_"], ["rf_stride", "rf_padding"]),
     (["summary", "own.yaml", "-c", "layer,rf_"], ["layer,rf_stride", "layer,rf_padding"]),
     (["summary", "own.yaml", "-c", "rf_stride,rf_"], ["rf_stride,rf_padding"]),
-    (["summary", "own.yaml", "--sort", "m"], ["macs"]),
+    (["summary", "own.yaml", "--sort", "m"], ["macs", "main_activation_bytes"]),
     (["summary", "own.yaml", "--dtype", "b"], ["bfloat16"]),
     (["summary", "own.yaml", "--count", "fvc"], ["fvcore"]),
     (["summary", "own.yaml", "--color", "a"], ["auto", "always"]),

@@ -11,8 +11,8 @@ layer, so networks with shortcuts rarely get this warning. It also goes past squ
 axis. The rule ignores paddings, borders and the purpose of the network. It is a hint, and off by default.
 
 Their tool, rfa_toolbox, counts more than the rule: every layer whose own field and the fields before it are as large as
-the image, also pools, activations and convolutions of one cell; on request it takes the field of each convolution of one
-cell as infinite.
+the image, also pools, activations and convolutions of one cell; on request it takes the field of each convolution of
+one cell as infinite.
 
 `cnnshape check FILE --select unproductive-layer -i 3x64x64` checks another input size.
 
