@@ -49,7 +49,7 @@ def _in_pool(
     from concurrent.futures.process import BrokenProcessPool
 
     try:
-        pool = ProcessPoolExecutor(processes, initializer=_ignore_interrupts)
+        pool = ProcessPoolExecutor(max_workers=processes, initializer=_ignore_interrupts)
     except (OSError, ImportError, NotImplementedError):
         # The system has no shared semaphores, as in some containers.
         return

@@ -32,6 +32,7 @@ from cnnshape.diagnostics import (
 )
 from cnnshape.render.diagnostics import full
 from cnnshape.render.findings import FORMATS, Findings
+from cnnshape.render.findings.findings import MOST_SHOWN
 from cnnshape.render.formats import Page
 from cnnshape.source import SourceText, Span
 
@@ -529,3 +530,39 @@ def test_diagnostics_have_the_severity_of_their_code(path: Path) -> None:
     diagnostics = cnnshape.check(cnnshape.load(path))
     other = {each.code for each in diagnostics if each.severity is not CATALOGUE[each.name].severity}
     assert other <= {"CS105"}, "but variants too many to check, which is a warning"
+
+
+def many(severity: Severity, start: int, count: int, name: str) -> tuple[Diagnostic, ...]:
+    code = "expectation-missed" if severity is Severity.ERROR else "heavy-head"
+    source = SourceText(name, "a\n" * (start + count))
+    return tuple(
+        diagnose(code, f"finding {number}", Span(source, number + 1, 1, number + 1, 2))
+        for number in range(start, start + count)
+    )
+
+
+def test_of_very_many_findings_of_a_file_people_see_some_errors_first():
+    warnings, errors = many(Severity.WARNING, 0, 60, "big.yaml"), many(Severity.ERROR, 60, 45, "big.yaml")
+    small = many(Severity.ERROR, 0, 2, "small.yaml")
+    findings = Findings((*warnings, *errors, *small), ("big.yaml", "small.yaml"))
+    shown = [[finding.message for finding in own] for own in findings.shown()]
+    assert shown == [
+        [finding.message for finding in (*warnings[: MOST_SHOWN - 45], *errors)],
+        [finding.message for finding in small],
+    ]
+    left = len(warnings) + len(errors) - MOST_SHOWN
+    full = FORMATS["full"].write(findings, Page())
+    assert full.count("finding ") == MOST_SHOWN + len(small)
+    assert f"and {left} more in big.yaml; `--format concise` lists all\n" in full
+    assert full.index("more in big.yaml") < full.index("small.yaml:1:1")
+    assert "47 errors, 60 warnings in 2 designs" in full
+    lines = FORMATS["github"].write(findings, Page()).splitlines()
+    assert len(lines) == MOST_SHOWN + len(small) + 1
+    assert lines[-1] == f"::notice file=big.yaml,title=cnnshape::and {left} more in this file"
+
+
+@pytest.mark.parametrize("format", ["concise", "json", "gitlab", "sarif", "junit"])
+def test_what_programs_read_has_every_finding(format: str):
+    errors = many(Severity.ERROR, 0, MOST_SHOWN + 7, "big.yaml")
+    text = FORMATS[format].write(Findings(errors, ("big.yaml",)), Page())
+    assert all(f"finding {number}" in text for number in range(len(errors)))

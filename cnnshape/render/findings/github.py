@@ -11,7 +11,14 @@ _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 def to_github(findings: Findings) -> str:
     """One line per finding: `::error file=...,line=...,title=...::message`."""
-    return "".join(f"{_command(finding)}\n" for finding in findings.diagnostics)
+    lines = [_command(finding) for own in findings.shown() for finding in own]
+    lines += [_more(path, left) for path, left in findings.left_out().items()]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _more(path: str, left: int) -> str:
+    properties = f"file={forge_path(path).translate(_PROPERTY)}," if path else ""
+    return escaped(f"::notice {properties}title=cnnshape::and {left:,} more in this file")
 
 
 def _command(diagnostic: Diagnostic) -> str:

@@ -1,6 +1,6 @@
 """Findings for people and for grep."""
 
-from cnnshape.render.diagnostics import closing, colored, concise, full, pointer
+from cnnshape.render.diagnostics import closing, colored, concise, escaped, full, pointer
 from cnnshape.render.findings.findings import Findings
 from cnnshape.render.formats import Page
 from cnnshape.render.wrapping import wrapped
@@ -10,7 +10,13 @@ def to_full(findings: Findings, page: Page) -> str:
     """The findings with excerpts of the source, and a line with their number and how to look them up."""
     first, *rest = wrapped("", _closing(findings), page.width)
     text = colored if page.color else full
-    return "\n".join([text(findings.diagnostics, page.width) + first, *rest, ""])
+    left = findings.left_out()
+    parts = [text(own, page.width) + _more(left.get(own[0].path, 0), own[0].path) for own in findings.shown()]
+    return "\n".join(["".join(parts) + first, *rest, ""])
+
+
+def _more(left: int, path: str) -> str:
+    return f"and {left:,} more in {escaped(path)}; `--format concise` lists all\n\n" if left else ""
 
 
 def _closing(findings: Findings) -> str:
