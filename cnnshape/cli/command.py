@@ -48,6 +48,13 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             values[name] = group.from_options({option: values.pop(option) for option in options}, *settings)
         function(**values)
 
+    return presented(run, function, parameters)
+
+
+def presented(
+    run: Callable[..., None], function: Callable[..., None], parameters: list[Parameter]
+) -> Callable[..., None]:
+    """`run` with the name and help of a function, and with these parameters, for typer to read."""
     described: dict[str, Any] = {
         "__name__": function.__name__,
         "__module__": function.__module__,

@@ -3,12 +3,13 @@
 import os
 from collections.abc import Callable
 from enum import StrEnum
-from inspect import Parameter, Signature, signature
+from inspect import Parameter, signature
 from shutil import get_terminal_size
 from typing import Annotated, Any, TextIO
 
 import typer
 
+from cnnshape.cli.command import presented
 from cnnshape.render.formats import Page
 from cnnshape.render.wrapping import wants_color
 
@@ -40,16 +41,7 @@ def with_color(function: Callable[..., None]) -> Callable[..., None]:
         _chosen[0] = color
         function(**values)
 
-    described: dict[str, Any] = {
-        "__name__": function.__name__,
-        "__module__": function.__module__,
-        "__doc__": function.__doc__,
-        "__annotations__": {},
-        "__signature__": Signature([*signature(function).parameters.values(), color]),
-    }
-    for name, value in described.items():
-        setattr(run, name, value)
-    return run
+    return presented(run, function, [*signature(function).parameters.values(), color])
 
 
 def page_of(stream: TextIO) -> Page:
