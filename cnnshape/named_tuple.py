@@ -1,7 +1,7 @@
 """`NamedTuple`, as `typing` has it, but quick to define.
 
-The one of `typing` compiles code for every class: for all classes of a summary that takes as long as reading, building
-and analyzing ResNet-152. Here a class gets attributes that exist already, and one constructor serves all.
+The one of `typing` compiles code for every class, and a summary has forty. Here a class gets attributes that exist
+already, and the constructors share their code: that takes a fifth of the instructions (Python 3.11).
 """
 
 MOST_FIELDS = 16

@@ -103,6 +103,7 @@ def _follow(value: Dependence, reading: Reading, output: Tensor) -> Dependence:
 def last_maps(graph: Graph, fields: Sequence[Field | Undefined | None]) -> dict[str, int]:
     """The node that makes the last map of each output, among the output's own node and all nodes that it depends on.
 
+    A map is a tensor with spatial axes. Its space ends where it is pooled to one cell, flattened, or cut into regions.
     Skips maps without a receptive field. An output without such a map is left out.
     """
     inputs = len(graph.inputs)

@@ -40,7 +40,7 @@ class _Candidate(NamedTuple):
 
 
 def fix_text(source: SourceText, check: Check, applied_by: Collection[str], pardoned: Collection[str] = ()) -> Fixed:
-    """The text with all fixes that one of these options applies and that stand the check.
+    """The text with all fixes that one of these options applies and that pass the check.
 
     A fix may bring problems to light that have fixes too: it is kept together with those. Problems whose names are
     `pardoned` may be new: another step of the same run takes care of them. Raises what `check` raises.
@@ -102,8 +102,8 @@ class _Fixer:
         return self.after(after, following, deeper - 1) if deeper and len(following) == len(new) else None
 
 
-def standing(source: SourceText, problems: list[Diagnostic], check: Check) -> list[Diagnostic]:
-    """The problems of a file, of whose fixes only those are kept that stand the check alone; at most so many are tried.
+def passing(source: SourceText, problems: list[Diagnostic], check: Check) -> list[Diagnostic]:
+    """The problems of a file with the fixes that pass the check alone. At most `MOST_TRIES` are tried.
 
     A fix of a file that this one extends is kept untried: it is one of that file's check.
     """
@@ -116,14 +116,14 @@ def standing(source: SourceText, problems: list[Diagnostic], check: Check) -> li
             own = changes is not None and _is_of(source.name, changes)
             tries += own
             if changes and (
-                not own or (tries <= MOST_TRIES and _stands(source, _Candidate(problem, changes), problems, check))
+                not own or (tries <= MOST_TRIES and _passes(source, _Candidate(problem, changes), problems, check))
             ):
                 fixes.append(fix)
         kept.append(problem._replace(fixes=tuple(fixes)))
     return kept
 
 
-def _stands(source: SourceText, candidate: _Candidate, problems: list[Diagnostic], check: Check) -> bool:
+def _passes(source: SourceText, candidate: _Candidate, problems: list[Diagnostic], check: Check) -> bool:
     result = check(rewritten(source, candidate.changes))[:1]
     return _are_fixed([candidate], problems, result[0]) and not _new([problems], result, [candidate])
 

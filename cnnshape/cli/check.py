@@ -294,13 +294,13 @@ def check_data(job: Job, data: bytes, read: Callable[[Path], bytes] = read_file_
     if not request.tries_fixes or not any(problem.fixes for problem in problems):
         return problems
     # Other formats don't show fixes.
-    from cnnshape.api.fixing import standing
+    from cnnshape.api.fixing import passing
 
     def check(text: str) -> list[list[Diagnostic]]:
         other = design_of(SourceText(design.source.name, text, path), read)
         return [check_design(other, request.options, checks)]
 
-    return standing(design.source, problems, check)
+    return passing(design.source, problems, check)
 
 
 def _fixed(

@@ -62,7 +62,7 @@ def _in_pool(
 
 
 def _apart(work: Callable[[Job], Result], jobs: Sequence[Job], died: Callable[[Job], Result]) -> Iterator[Result]:
-    """The results of jobs, in order, from one process at a time, which tells the job that a process dies of."""
+    """Runs one job at a time in another process, so that it is known which job ends its process. Results are in order."""
     finished = 0
     while finished < len(jobs):
         try:

@@ -20,7 +20,9 @@ def next_steps(name: str, text: str) -> str:
     lines = [f"change {', '.join(own[:-1])} and {own[-1]}" if len(own) > 1 else f"change {own[0]}"]
     base = values.get("extends")
     if isinstance(base, Scalar):
-        lines.append(f"it extends another file: `cnnshape show {base.text} > {base.text}` puts that beside it")
+        lines.append(
+            f"it extends {base.text}: `cnnshape show {base.text} > {base.text}` makes a copy of that file, too"
+        )
     if "expect" in values:
         lines.append(f"`cnnshape check {_FILE} --update-expect` replaces the figures of {name} in `expect` by its own")
     return "".join(f"next: {line}\n" for line in [*lines, f"`cnnshape summary {_FILE}` shows what it is then"])

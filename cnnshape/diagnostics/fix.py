@@ -10,7 +10,7 @@ BY_CHOICE = ""
 
 
 class Replace(NamedTuple):
-    """Writes `text` in the stead of what is at a place. A place without an extent gets it inserted."""
+    """Replaces what is at a place by `text`; at a place without an extent, inserts it."""
 
     at: Span
     text: str

@@ -41,7 +41,7 @@ def foreign_value(word: str, right: str, at: Span) -> Diagnostic:
 
 
 def is_inferred(kind: type[Layer], word: str) -> bool:
-    """Whether an argument states what comes in, and is no word for an argument of the kind."""
+    """Whether an argument gives the size of the input, and no argument of the kind has such a name."""
     return (
         bare(word) in INFERRED
         and word not in (*kind.arguments, *kind.followers)
@@ -66,7 +66,7 @@ def removed(key: Span) -> "tuple[Fix, ...]":
 
 
 def compared_argument(kind: type[Layer], name: Name, stated: object, real: int) -> Diagnostic | None:
-    """The same, with the channels that come in; None for a value that is no number of channels."""
+    """The same diagnostic with the channels that really come in; None if the value can't be a number of channels."""
     if not is_whole(stated) or bare(name.text) in _NO_CHANNELS:
         return None
     plain = inferred_argument(kind, name)

@@ -175,7 +175,7 @@ def _kind_words() -> Mapping[str, list[str]]:
 
 
 def _spellings(word: str) -> Iterable[str]:
-    """The bare word, and with `2d` where that stands inside it: `Conv2DTranspose`."""
+    """The bare word; also the word with its `2d`, if that is in the middle: `Conv2DTranspose`."""
     whole = word.lower().replace("_", "")
     return (bare(word), whole) if re.search("[123]d.", whole) else (bare(word),)
 

@@ -13,9 +13,9 @@ _PINNED = rf"(?P<before>['\"]?\s*){_QUANTITY}(?P<after>\s*(?:(?:\+-|±).*)?)"
 
 
 def pinned(wanted: Name | ListValue, numbers: tuple[int, ...], *, shape: bool = False) -> tuple[Fix, ...]:
-    """The fix that writes these numbers in the stead of what is expected; none for a bound.
+    """The fix that replaces the expected numbers by these; none for a bound.
 
-    One number stands for equal ones, but not in a `shape`.
+    Equal numbers are written as one, but not in a `shape`.
     """
     if isinstance(wanted, ListValue):
         return (Fix(_in_list(wanted, numbers), BY_UPDATE),)

@@ -66,8 +66,8 @@ def said(problem: Diagnostic) -> str:
 @pytest.mark.parametrize("case", with_part("problems"))
 def test_what_is_wrong_is_said_where_it_is(case: dict[str, Any], tmp_path: Path) -> None:
     reported = problems(case["spec"], tmp_path)
-    told = [(problem.at.span.line if problem.at else 0, problem.name, said(problem)) for problem in reported]
-    assert [row[:2] for row in told] == [(row["line"], row["name"]) for row in case["problems"]], told
+    listed = [(problem.at.span.line if problem.at else 0, problem.name, said(problem)) for problem in reported]
+    assert [row[:2] for row in listed] == [(row["line"], row["name"]) for row in case["problems"]], listed
     for problem, row in zip(reported, case["problems"], strict=True):
         assert [part for part in row.get("says", []) if part not in said(problem)] == [], said(problem)
         assert [part for part in row.get("never", []) if part in said(problem)] == [], said(problem)

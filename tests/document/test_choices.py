@@ -37,7 +37,7 @@ def test_the_error_shows_the_list(form, written, meant):
 
 
 def chosen(side: str) -> list[str]:
-    """The strides that a side stands for; a single one holds for both axes."""
+    """The strides of a side, one per axis; a single one is used for both axes."""
     strides = re.findall(r"\d", side)
     return strides if "[" in side else strides[:1] * 2
 

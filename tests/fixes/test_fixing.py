@@ -6,7 +6,7 @@ import pytest
 
 import cnnshape
 from cnnshape.api.design import design_of
-from cnnshape.api.fixing import MOST_TRIES, Fixed, fix_text, standing
+from cnnshape.api.fixing import MOST_TRIES, Fixed, fix_text, passing
 from cnnshape.diagnostics import BY_CHOICE, BY_FIX, BY_UPDATE, Diagnostic, Fix, Replace, Severity, diagnose
 from cnnshape.source import SourceText, Span
 
@@ -223,7 +223,7 @@ def test_fixes_of_other_files_are_left_alone() -> None:
     problem = diagnose("unknown-kind", "a", at, fixes=(Fix((Replace(at, "x"),)),))
     check = lambda _: [[problem]]  # noqa: E731
     assert result_of("own", check) == ("own", 0)
-    assert standing(SourceText("own", "own"), [problem], check) == [problem]
+    assert passing(SourceText("own", "own"), [problem], check) == [problem]
 
 
 def test_the_number_of_tries_is_bounded() -> None:
@@ -241,6 +241,6 @@ def test_the_number_of_tries_is_bounded() -> None:
 def test_only_fixes_that_stand_alone_are_shown() -> None:
     check = made_up({"a": ("b", "x"), "b": (), "c": ("a", "y", "c")})
     (problems_of,) = check("ac")
-    kept = standing(SourceText("text", "ac"), problems_of, check)
+    kept = passing(SourceText("text", "ac"), problems_of, check)
     assert [[edit.text for fix in problem.fixes for edit in fix.edits] for problem in kept] == [["x"], ["y"]]
     assert [problem._replace(fixes=()) for problem in kept] == [problem._replace(fixes=()) for problem in problems_of]

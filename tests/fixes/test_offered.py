@@ -16,7 +16,7 @@ import pytest
 
 import cnnshape
 from cnnshape.api.design import design_of
-from cnnshape.api.fixing import standing
+from cnnshape.api.fixing import passing
 from cnnshape.diagnostics import BY_CHOICE, BY_FIX, BY_UPDATE, Diagnostic, Fix, Remove, Severity
 from cnnshape.document import read_document
 from cnnshape.document.editing import replacements, rewritten
@@ -71,12 +71,12 @@ def kept_offers(text: Text) -> list[Offer]:
     """The fixes that stand the check of the program."""
     problems = text.problems()
     source = SourceText(text.name, text.text, text.path)
-    tried = standing(source, problems, lambda changed: [text.problems(changed)])
+    tried = passing(source, problems, lambda changed: [text.problems(changed)])
     return list(offers(text, tried))
 
 
 def keys(problems: list[Diagnostic]) -> Counter[tuple[str, str]]:
-    """What tells problems apart when lines move, and figures change."""
+    """The problems by name and message, without their lines and figures, which a fix may change."""
     return Counter((problem.name, re.sub(r"[\d?][\dx?.,]*", "0", problem.message)) for problem in problems)
 
 

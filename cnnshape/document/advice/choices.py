@@ -37,5 +37,5 @@ def _items(side: str) -> list[str]:
 
 
 def _per_item(items: list[str], length: int) -> list[str]:
-    """A single value stands for each item of the other list."""
+    """The items, of which a single one is repeated for the other list."""
     return items * length if len(items) == 1 else items

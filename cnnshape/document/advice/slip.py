@@ -67,7 +67,7 @@ def inserting(text: str, at: Span) -> tuple[Fix, ...]:
 
 
 def replacing(at: Span, text: str) -> tuple[Fix, ...]:
-    """The fix that writes a text in the stead of what is at a place."""
+    """The fix that replaces what is at a place by a text."""
     return (Fix((Replace(at, text),)),)
 
 

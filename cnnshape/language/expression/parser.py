@@ -102,8 +102,6 @@ def _run(text: str, start: int, signs: frozenset[str]) -> int:
 
 
 def _unexpected_character(text: str, offset: int) -> ExpressionProblem:
-    import re
-
     # A blank that is none of ours is skipped: the fault is what follows it.
     offset += len(text[offset:]) - len(text[offset:].lstrip())
     sign = next((foreign for foreign in _FOREIGN if text.startswith(foreign, offset)), None)
