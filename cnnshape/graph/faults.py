@@ -109,6 +109,31 @@ def _origins(
     return labels
 
 
+class _Fault:
+    """The first instance of a fault with the number of all, and where its value comes from.
+
+    `given` are the places of the values in the file that it is made of, `undefined` the names that have none there.
+    `of_values` says that it depends on values alone, not on shapes. `scattered` instances are at several places.
+    """
+
+    __slots__ = ("count", "diagnostic", "given", "of_values", "scattered", "undefined")
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        self.diagnostic = diagnostic
+        self.count = 1
+        self.scattered = False
+        self.given: list[Span] = []
+        self.undefined: set[str] = set()
+        self.of_values = False
+
+    def counted(self) -> Diagnostic:
+        """The diagnostic, with a note of the further instances."""
+        if self.count == 1:
+            return self.diagnostic
+        what = "from the same value" if self.scattered else "of the same step"
+        return self.diagnostic._replace(notes=(*self.diagnostic.notes, f"and {self.count - 1:,} more {what}"))
+
+
 class Faults:
     """Collects diagnostics. A fault at the same place, or from the same value, only increases a count."""
 
@@ -119,13 +144,8 @@ class Faults:
         for diagnostic in known:
             self._silenced.add(_key(diagnostic))
             self._note_name(diagnostic)
-        self._first: dict[tuple[object, ...], Diagnostic] = {}
-        self._counts: dict[tuple[object, ...], int] = {}
-        self._scattered: set[tuple[object, ...]] = set()
+        self._faults: dict[tuple[object, ...], _Fault] = {}
         self._origin_names: dict[object, tuple[Origin, set[str]]] = {}
-        self._undefined: dict[tuple[object, ...], set[str]] = {}
-        self._uncertain: set[tuple[object, ...]] = set()
-        self._given_at: dict[tuple[object, ...], list[Span]] = {}
 
     def add(
         self, diagnostic: Diagnostic, trace: list[Frame], origin: Origin | None = None, *, of_shapes: bool = False
@@ -141,20 +161,19 @@ class Faults:
         origins = _origins(names, trace, self.params)
         if origins:
             key = (diagnostic.name, diagnostic.message, *_place(origins[-1].span))
-        self._counts[key] = self._counts.get(key, 0) + 1
-        if key in self._first and diagnostic.at != self._first[key].at:
-            self._scattered.add(key)
-        if key not in self._first:
-            way = [frame.describe() for frame in reversed(trace[-MAX_TRACE:])]
-            related = (*diagnostic.related, *origins[:MAX_TRACE], *way)
-            self._first[key] = diagnostic._replace(related=related)
-            self._note_name(diagnostic)
-            undefined = self._undefined[key] = set[str]()
-            if origin is not None:
-                given = _origins(_names_of(origin), trace, self.params, undefined)
-                self._given_at[key] = [label.span for label in given]
-            if of_shapes or origin is None or diagnostic.name not in _OF_VALUES:
-                self._uncertain.add(key)
+        known = self._faults.get(key)
+        if known is not None:
+            known.count += 1
+            known.scattered = known.scattered or diagnostic.at != known.diagnostic.at
+            return
+        way = [frame.describe() for frame in reversed(trace[-MAX_TRACE:])]
+        fault = _Fault(diagnostic._replace(related=(*diagnostic.related, *origins[:MAX_TRACE], *way)))
+        if origin is not None:
+            given = _origins(_names_of(origin), trace, self.params, fault.undefined)
+            fault.given = [label.span for label in given]
+            fault.of_values = not of_shapes and diagnostic.name in _OF_VALUES
+        self._faults[key] = fault
+        self._note_name(diagnostic)
 
     def _note_name(self, diagnostic: Diagnostic) -> None:
         """Remembers an undefined name: what follows where its word is passed on is not reported."""
@@ -171,27 +190,18 @@ class Faults:
     def all(self) -> list[Diagnostic]:
         """All faults, with the number of further instances."""
         return [
-            self._counted(key, diagnostic)
-            for key, diagnostic in self._first.items()
-            if diagnostic.name == "unknown-name" or self._unknown_names.isdisjoint(self._undefined[key])
+            fault.counted()
+            for fault in self._faults.values()
+            if fault.diagnostic.name == "unknown-name" or self._unknown_names.isdisjoint(fault.undefined)
         ]
 
     def certain(self, repaired: Sequence[Span]) -> list[Diagnostic]:
         """The faults of values that the file states: they hold whatever its repaired lines were meant to be."""
         return [
-            self._counted(key, diagnostic)
-            for key, diagnostic in self._first.items()
-            if key not in self._uncertain
-            and not self._undefined[key]
-            and not on_repaired_lines(self._given_at.get(key, ()), repaired)
+            fault.counted()
+            for fault in self._faults.values()
+            if fault.of_values and not fault.undefined and not on_repaired_lines(fault.given, repaired)
         ]
-
-    def _counted(self, key: tuple[object, ...], diagnostic: Diagnostic) -> Diagnostic:
-        count = self._counts[key]
-        if count == 1:
-            return diagnostic
-        what = "from the same value" if key in self._scattered else "of the same step"
-        return diagnostic._replace(notes=(*diagnostic.notes, f"and {count - 1:,} more {what}"))
 
 
 def _key(diagnostic: Diagnostic) -> tuple[object, ...]:
