@@ -25,4 +25,4 @@ def next_steps(name: str, text: str) -> str:
         )
     if "expect" in values:
         lines.append(f"`cnnshape check {_FILE} --update-expect` replaces the figures of {name} in `expect` by its own")
-    return "".join(f"next: {line}\n" for line in [*lines, f"`cnnshape summary {_FILE}` shows what it is then"])
+    return "".join(f"next: {line}\n" for line in [*lines, f"`cnnshape summary {_FILE}` shows the result"])

@@ -112,7 +112,7 @@ def _data(counted: Count) -> dict[str, Any]:
 def _variants(reconciliation: Reconciliation) -> list[str]:
     """What a paper may count: each variant of the design, with the command that reconciles it."""
     return [
-        f"`{variant.command}`: another network, of {count(variant.macs)} MACs and {count(variant.params)} params"
+        f"`{variant.command}` counts a variant: {count(variant.macs)} MACs, {count(variant.params)} params"
         for variant in reconciliation.variants
     ]
 
