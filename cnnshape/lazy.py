@@ -1,13 +1,13 @@
 """Faces of rooms whose names are imported when they are first used, so that a start pays for what it uses."""
 
 TYPE_CHECKING = False
-"""Type checkers take it for true; importing `typing` would cost each start some time."""
+"""Type checkers treat it as true. Importing `typing` would slow each start down."""
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 def names_of(face: str, **modules: str) -> "Callable[[str], object]":
-    """The `__getattr__` of a face (PEP 562): each module below it with the names that it gives, by spaces.
+    """The `__getattr__` of a face (PEP 562): each module below it with the names that it exports, separated by spaces.
 
     Raises AttributeError for a name that the face doesn't have.
     """

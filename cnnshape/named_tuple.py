@@ -1,12 +1,12 @@
-"""`NamedTuple`, as `typing` has it, but quick to define.
+"""`NamedTuple` as in `typing`, but quick to define.
 
-The one of `typing` compiles code for every class, and a summary has forty. Here a class gets attributes that exist
-already, and the constructors share their code: that takes a fifth of the instructions (Python 3.11).
+The `NamedTuple` of `typing` compiles code for every class, and a summary uses forty. Here the classes share their
+attributes and the code of their constructors, which takes a fifth of the instructions (Python 3.11).
 """
 
 MOST_FIELDS = 16
 TYPE_CHECKING = False
-"""Type checkers take it for true, and see the `NamedTuple` that they know."""
+"""Type checkers treat it as true, and see the `NamedTuple` that they know."""
 if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple
 else:
@@ -14,14 +14,14 @@ else:
 
     _Positions = namedtuple("_Positions", [f"at_{index}" for index in range(MOST_FIELDS)])
     _ATTRIBUTES = tuple(vars(_Positions)[name] for name in _Positions._fields)
-    """Attributes that read the item at their index, at the speed of C."""
+    """Attributes that read the item at their index. They are implemented in C."""
 
     class _Definition(type):
         def __new__(cls, name, bases, body):
             if not any(type(base) is _Definition and not base._fields for base in bases):
                 return super().__new__(cls, name, bases, body)
             defined = super().__new__(cls, name, bases, {**body, "__slots__": ()})
-            # Not from the body: from Python 3.14 on, annotations are evaluated when they are asked for.
+            # The class body has no annotations from Python 3.14 on: they are evaluated on first use.
             fields = tuple(defined.__annotations__)
             if len(fields) > MOST_FIELDS:
                 raise TypeError(f"{name} has more than {MOST_FIELDS} fields")

@@ -51,7 +51,7 @@ def weight_counts(graph: Graph) -> list[Counts]:
 
 
 def resized_weights(graph: Graph, other: Graph) -> Iterator[tuple[Node, Node]]:
-    """The nodes of a graph that own weights of other shapes than the nodes of the same name in another graph have."""
+    """The pairs of nodes with the same name in two graphs whose weights have different shapes."""
     known = {node.name: node for node in other.nodes}
     same: set[tuple[Application, Application]] = set()
     for node in graph.nodes:

@@ -53,7 +53,7 @@ def _shapes(node: Node) -> list[Shape]:
 
 
 def use_alone(design: Design, name: str, use: BlockUse, params: Mapping[str, Value]) -> tuple[Design, Options]:
-    """The design of that use alone, with some params set anew."""
+    """The design of that use alone, with some params overridden."""
     alone, options = block_alone(design, name, {**use.params, **params}, use.inputs)
     if alone.spec is not None and design.spec is not None:
         alone = Design(alone.source, alone.spec._replace(name=f"{design.spec.name} {use.label}"), alone.diagnostics)

@@ -23,8 +23,8 @@ def check(
 
     Errors, missed expectations and budgets have severity `error`, the findings of design rules `warning`.
     `select` and `ignore` take names or codes of rules, `budgets` the most of a figure (`{"macs": "4.2G"}`).
-    What the file expects of itself is held against it unless parameters, a variant or inputs were changed. Without
-    a `variant`, the errors of all variants are found too.
+    The file's `expect` is checked unless parameters, a variant or inputs are given. Without a `variant`, the errors of
+    all variants are reported too.
     """
     # Programs that only analyze don't import the rules.
     from cnnshape.api.verdict import Checks, check_design

@@ -92,7 +92,7 @@ def design_of(source: SourceText, read: Callable[[Path], bytes] = read_file_byte
 
 
 def seen_from(source: SourceText, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
-    """The diagnostics; one in a file that this one extends names the line that brings it in."""
+    """The diagnostics. One in an extended file also points at the line with `extends`."""
     elsewhere = [_elsewhere(source, diagnostic) for diagnostic in diagnostics]
     if not any(elsewhere):
         return diagnostics

@@ -11,9 +11,9 @@ from cnnshape.report import Report, Settings, make_report
 class Examination:
     """The result of an examination: everything that could be built of a design, and its problems.
 
-    `program` is None where nothing could be made of the text, `graph` also where no input has a shape. `problems` are
+    `program` is None if the text could not be read, `graph` also if no input has a shape. `problems` are
     all errors, sorted by place; where there are none, the graph is complete. `visits` counts the steps that were
-    gone through.
+    visited.
     """
 
     __slots__ = ("_explain", "_memory", "_report", "design", "graph", "options", "problems", "program", "visits")
@@ -74,7 +74,7 @@ class Examination:
 
 
 def _explained(program: Program, options: Options, built: Built) -> list[Diagnostic]:
-    # Most designs have no such problem, and don't pay for it.
+    # Most designs have no such problem, so the import is late.
     from cnnshape.causes import explain_misfits
 
     return explain_misfits(program, options, built)

@@ -1,4 +1,4 @@
-"""Applies the fixes of problems: one is kept only if its problem is gone then, and no new one is there."""
+"""Applies the fixes of problems. A fix is kept only if it removes its problem and adds no new one."""
 
 import re
 from collections import Counter
@@ -10,10 +10,10 @@ from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import SourceText
 
 MOST_TRIES = 200
-"""Texts of one file that are checked."""
+"""The most texts of one file to check."""
 
 MOST_STEPS = 8
-"""Times that the fixes of problems that were brought to light bring others to light."""
+"""How deep fixes may depend on each other: one may reveal a problem whose fix reveals another."""
 
 Check = Callable[[str], list[list[Diagnostic]]]
 """The problems of a file with another text, and after them those of each file that extends it."""
@@ -42,7 +42,7 @@ class _Candidate(NamedTuple):
 def fix_text(source: SourceText, check: Check, applied_by: Collection[str], pardoned: Collection[str] = ()) -> Fixed:
     """The text with all fixes that one of these options applies and that pass the check.
 
-    A fix may bring problems to light that have fixes too: it is kept together with those. Problems whose names are
+    A fix may reveal problems that have fixes too: it is kept together with those. Problems whose names are
     `pardoned` may be new: another step of the same run takes care of them. Raises what `check` raises.
     """
     fixer = _Fixer(check, applied_by, pardoned)
@@ -88,7 +88,7 @@ class _Fixer:
         return [candidate for candidate, fits in zip(candidates, fitting, strict=True) if fits]
 
     def after(self, state: _State, batch: list[_Candidate], deeper: int = MOST_STEPS) -> _State | None:
-        """The text with these fixes and those of the problems that they bring to light; None if some can't be fixed."""
+        """The text with these fixes and those of the problems that they reveal; None if some can't be fixed."""
         text = rewritten(state.source, [change for candidate in batch for change in candidate.changes])
         problems = self._check(text)
         if not _are_fixed(batch, state.problems[0], problems[0]):
@@ -105,7 +105,7 @@ class _Fixer:
 def passing(source: SourceText, problems: list[Diagnostic], check: Check) -> list[Diagnostic]:
     """The problems of a file with the fixes that pass the check alone. At most `MOST_TRIES` are tried.
 
-    A fix of a file that this one extends is kept untried: it is one of that file's check.
+    A fix of an extended file is kept untried: the check of that file tries it.
     """
     tries = 0
     kept = []
@@ -144,7 +144,7 @@ def _candidates(name: str, problems: Sequence[Diagnostic], applied_by: Collectio
 
 
 def _are_fixed(batch: Sequence[_Candidate], before: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> bool:
-    """Whether each problem of the batch is gone: there are fewer like it by as many as were fixed."""
+    """Whether each problem of the batch is gone: as many problems like it are gone as the batch fixes."""
     wanted = Counter(_like(candidate.problem) for candidate in batch)
     was, left = Counter(map(_like, before)), Counter(map(_like, after))
     return all(left[key] <= was[key] - number for key, number in wanted.items())
@@ -153,15 +153,15 @@ def _are_fixed(batch: Sequence[_Candidate], before: Sequence[Diagnostic], after:
 def _new(
     before: Sequence[list[Diagnostic]], after: Sequence[list[Diagnostic]], batch: Sequence[_Candidate]
 ) -> list[Diagnostic]:
-    """The problems of all files that they didn't have."""
+    """The new problems of all files."""
     moved = _Lines(batch)
     return [problem for was, now in zip(before, after, strict=True) for problem in _new_in(was, now, moved)]
 
 
 def _new_in(before: Sequence[Diagnostic], after: Sequence[Diagnostic], moved: "_Lines") -> list[Diagnostic]:
-    """The problems that were not there. Warnings were not looked for where there were errors.
+    """The new problems of one file. Warnings count only if there were no errors: rules don't run on files with errors.
 
-    A problem with another message is the same if one of its name is gone from its line, such as a figure that is missed.
+    A problem with a new message is not new if one with its name is gone from its line, such as a missed figure.
     """
     had_errors = any(problem.severity is Severity.ERROR for problem in before)
     was = [problem for problem in before if problem not in moved.fixed]
@@ -183,7 +183,7 @@ def _new_in(before: Sequence[Diagnostic], after: Sequence[Diagnostic], moved: "_
 
 
 def _like(problem: Diagnostic) -> tuple[str, str, str]:
-    """What a problem keeps when lines move."""
+    """The parts of a problem that stay the same when lines move."""
     return problem.path, problem.name, re.sub(r"\bline \d+", "line", problem.message)
 
 
@@ -199,7 +199,7 @@ class _Lines:
         self._changes = {change for candidate in batch for change in candidate.changes}
 
     def line_of(self, problem: Diagnostic) -> int:
-        """The line of a problem then."""
+        """The line of a problem after the replacements."""
         if problem.at is None:
             return 0
         span = problem.at.span

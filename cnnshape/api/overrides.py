@@ -1,4 +1,4 @@
-"""What is set from outside of a file, as a program passes it."""
+"""Overrides of a file's values, as a program passes them."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ def options(
     inputs: Mapping[str, Shape] | Shape | None,
     max_layers: int | None,
 ) -> Options:
-    """Arguments of the API as options of the graph; raises DesignError for a parameter that is no value."""
+    """Arguments of the API as options of the graph; raises DesignError for an invalid parameter."""
     values = {name: _param(name, value) for name, value in (params or {}).items()}
     shapes = inputs if isinstance(inputs, Mapping) else {"": inputs} if inputs else {}
     sound = {name: tuple(shape) for name, shape in shapes.items()}

@@ -14,7 +14,7 @@ from cnnshape.report import check_budgets, check_expectations
 
 MOST_VARIANTS = 200
 VARIANT_VISITS = 400_000
-"""Steps that all variants together are expanded by, those that fail too."""
+"""The most steps to expand for all variants together, including those that fail."""
 
 
 class Checks(NamedTuple):

@@ -14,7 +14,7 @@ LARGEST = 1 << 14
 
 
 class Range(NamedTuple):
-    """The sizes of an axis at which all weights keep their shapes, the other axes held; `most` is None beyond all bounds."""
+    """The sizes of an axis at which all weights keep their shapes, with the other axes fixed; `most` None: no limit."""
 
     least: int
     most: int | None
@@ -26,10 +26,9 @@ class Range(NamedTuple):
 
 
 def misfit(design: Design, options: Options, graph: Graph) -> Diagnostic | None:
-    """What is wrong with the weights at the input sizes of the options; None where those of the file's sizes fit.
+    """The diagnostic of weights that don't fit the input sizes of the options; None if all fit.
 
-    Nothing is said where the file states no size, or where the channels of an input are others: those are no weights
-    of another size, but of another design.
+    Also None if the file states no size, or if an input gets other channels: such weights belong to another design.
     """
     if not options.inputs or design.spec is None or not all(given.values for given in design.spec.inputs):
         return None
@@ -57,7 +56,7 @@ def _diagnostic(
     ranges = weight_ranges(design, own, stated, index)
     notes = [f"its weights fit {_ranges_text(ranges)}"] if ranges else []
     notes += [f"and {len(resized) - 1} more with weights of another size"] if len(resized) > 1 else []
-    related = [Label(graph.inputs[index].at, "the size that is asked for")]
+    related = [Label(graph.inputs[index].at, "the requested size")]
     help = "train it at this size, resize the images, or pool to a fixed size before the `flatten`"
     return diagnose("weights-misfit", message, node.at, related=related, notes=notes, help=help)
 
@@ -71,7 +70,7 @@ def _ranges_text(ranges: tuple[Range, ...]) -> str:
     """`97 to 112 on each axis`, `64 to 79 x 304 to 319`."""
     if len(set(ranges)) == 1:
         return f"sizes of {ranges[0]}" + (" on each axis" if len(ranges) > 1 else "")
-    return "sizes of " + " x ".join(map(str, ranges)) + ", the other axes held"
+    return "sizes of " + " x ".join(map(str, ranges)) + ", with the other axes fixed"
 
 
 def weight_ranges(design: Design, options: Options, stated: Graph, index: int = 0) -> tuple[Range, ...]:
@@ -93,9 +92,9 @@ def _range(shape: Shape, axis: int, fits: Callable[[Shape], bool]) -> Range:
 
 
 def _last(start: int, end: int, fits_at: Callable[[int], bool]) -> int | None:
-    """The size farthest from `start` towards `end` that fits, as sizes fit up to some size; None where all of them do.
+    """The farthest size from `start` towards `end` that fits; None if all sizes fit.
 
-    A layer's size grows with that of the input, so that steps that double and then halve find it.
+    A layer's size grows with that of the input, so sizes fit up to a limit. Doubling and then halving steps find it.
     """
     sign = 1 if end > start else -1
     fitting, step = start, 1

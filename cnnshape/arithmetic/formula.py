@@ -101,7 +101,7 @@ class Constant(Formula):
 
 
 class Factor(Formula):
-    """Named numbers of a subject. With a `unit`, a product counts `so much per unit`."""
+    """Named numbers of a subject. With a `unit`, a product is worded per unit: `2 per value`."""
 
     __slots__ = ("name", "read", "unit")
 
@@ -125,7 +125,7 @@ class Factor(Formula):
 
 
 class Figure(Formula):
-    """A number of the subject that another formula gives, by its name: its text is the result, not the arithmetic."""
+    """A number of the subject that another formula computes. Its text is the result, not the arithmetic."""
 
     __slots__ = ("name", "read")
 

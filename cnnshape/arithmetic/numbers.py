@@ -1,6 +1,6 @@
 """Operations on sizes that accept both plain and recorded numbers.
 
-Operators and comparisons work on both as they are, and so do `sum` and `math.prod`. Builtins that decide inside
+Operators and comparisons work on both as they are, and so do `sum` and `math.prod`. Builtins that branch on a value
 (`max`, `int`, `math.gcd`) would reject a recorded number, or fix it to its example: use these functions instead.
 """
 

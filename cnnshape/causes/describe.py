@@ -9,18 +9,18 @@ from cnnshape.layers import counted, format_shape
 
 
 def edit_text(edit: Edit, *, full: bool = False) -> str:
-    """What to write, and where: `` `padding: 2` on the conv in line 8``; the kind only where it is to be `full`."""
+    """What to write, and where: `` `padding: 2` on the conv in line 8``. Only a `full` text names the kind."""
     kind = f" on the {edit.step.word.text}" if full else ""
     return f"`{edit.text}`{kind} in line {edit.at.line}"
 
 
 def edits_text(edits: Sequence[Edit]) -> str:
-    """Several edits, of which one is enough."""
+    """Alternative edits as text."""
     return " or ".join(edit_text(edit, full=index == 0) for index, edit in enumerate(edits))
 
 
 def cause_text(cause: Cause) -> str:
-    """What a layer does that an edit changes: how many channels it ends with, or what it makes of the size."""
+    """What a layer does without the edit: the number of its channels, or how it changes the size."""
     if cause.edit.argument == "out":
         shape = cause.node.application.output.shape
         return f"ends with {counted(shape[0], 'channel' if len(shape) > 1 else 'value')}"
@@ -28,7 +28,7 @@ def cause_text(cause: Cause) -> str:
 
 
 def sizes_text(node: Node) -> str:
-    """What a layer makes of the size of its input."""
+    """How a layer changes the size of its input."""
     before, after = node.application.inputs[0].shape, node.application.output.shape
     if before[1:] == after[1:]:
         return f"keeps {format_shape(before[1:])}"
@@ -36,6 +36,6 @@ def sizes_text(node: Node) -> str:
 
 
 def rounds_text(node: Node) -> str:
-    """What a layer rounds the size of its input to."""
+    """How a layer rounds the size of its input."""
     before, after = node.application.inputs[0].shape, node.application.output.shape
     return f"rounds: {format_shape(before[1:])} becomes {format_shape(after[1:])}"

@@ -58,7 +58,7 @@ def _as_text(edit: Edit) -> Replace | Give:
 
 
 def written_text(written: Written) -> str:
-    """A value as a spec has it."""
+    """A value as a spec writes it."""
     if isinstance(written, bool):
         return "true" if written else "false"
     if isinstance(written, tuple):
@@ -116,7 +116,7 @@ def edit_of(step: KindStep, node: Node, argument: str, written: Written) -> Edit
 
 @contextmanager
 def applied(edits: Sequence[Edit]) -> Iterator[None]:
-    """Lets the program have these edits meanwhile."""
+    """Applies these edits to the program, and undoes them at the end."""
     undo = [_apply(edit) for edit in edits]
     try:
         yield
@@ -126,7 +126,7 @@ def applied(edits: Sequence[Edit]) -> Iterator[None]:
 
 
 def _apply(edit: Edit) -> Callable[[], None]:
-    """Applies an edit; gives what undoes it."""
+    """Applies an edit. Returns a function that undoes it."""
     return _apply_to_use(edit, edit.step) if isinstance(edit.step, BlockStep) else _apply_to_layer(edit, edit.step)
 
 

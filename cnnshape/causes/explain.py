@@ -1,4 +1,4 @@
-"""Failed joins, explained: their diagnostics get the layers that are the cause, and help that was tried."""
+"""Explains failed joins: adds the layers that are the cause, and help that was tried, to their diagnostics."""
 
 from cnnshape.causes.describe import cause_text, edit_text, edits_text, rounds_text, sizes_text
 from cnnshape.causes.edit import Edit, fix_of, place
@@ -45,7 +45,7 @@ class _Explanation:
         self.paths = Paths(self.replay, misfit)
 
     def diagnostic(self) -> Diagnostic:
-        """The problem with its cause; as it was where no cause could be found."""
+        """The problem with its cause; unchanged if no cause could be found."""
         if len(set(map(len, self.shapes))) > 1:
             return self.problem
         layers = layers_of(self.program, self.replay)
@@ -62,7 +62,7 @@ class _Explanation:
         return self._with_suspects(layers, causes)
 
     def _meets(self, tensors: Tensors) -> bool:
-        """True where tensors can be joined, those of a residual without any broadcasting."""
+        """Whether the tensors can be joined. Those of a residual may not broadcast."""
         joined = tuple([tensors[value] for value in self.misfit.inputs])
         try:
             BY_NAME[self.misfit.word]().output(joined)
@@ -73,7 +73,7 @@ class _Explanation:
     # What rounds
 
     def _rounding(self) -> Rounding | None:
-        """What rounds on the way to the join, with sizes of the input that were tried."""
+        """The layers that round on the way to the join, and input sizes that were tried."""
         if len({shape[1:] for shape in self.shapes}) == 1:
             return None
         rounding = find_rounding(Replay(self.graph, self.misfit.inputs))
@@ -99,7 +99,7 @@ class _Explanation:
         return self._described(labels, self._help(best))._replace(fixes=fixes)
 
     def _help(self, best: list[Cause]) -> str | None:
-        """The help: the edits that were tried; a missing projection or scale is offered first, where it may be that."""
+        """The help: the edits that were tried. A projection or scale that may be missing comes first."""
         if self._whole_ratio():
             return self.problem.help
         fix = f"write {edits_text([cause.edit for cause in best])}"
@@ -115,11 +115,11 @@ class _Explanation:
         return len({shape[1:] for shape in self.shapes}) == 1
 
     def _whole_ratio(self) -> bool:
-        """True where one scale brings all paths of a join to one size: that is offered, and no edit."""
+        """Whether one scale brings all paths of a join to one size. The help then offers the scale and no edit."""
         return not self.paths.is_residual and not self._equal_sizes() and is_scaled(*self.shapes[:2])
 
     def _inner_channels(self, cause: Cause) -> str:
-        """What to say where `in_channels` was taken for the channels of the whole residual."""
+        """Help for an `in_channels` that was probably meant as the channels of the whole residual."""
         step = cause.edit.step
         value = step.plan.values.get("out") if isinstance(step, KindStep) and step.plan else None
         own = cause.node.application.inputs[0].shape[0]
@@ -133,7 +133,7 @@ class _Explanation:
     # Where no single edit helps
 
     def _with_suspects(self, layers: list[Layers], causes: list[Cause]) -> Diagnostic:
-        """Several windows without padding, or layers whose edits don't fit elsewhere."""
+        """The problem where no single edit helps: with windows that lack padding, or with the layers that may be at fault."""
         exclusive = self.replay.exclusive()
         groups = [group for group in layers if exclusive.intersection(group.values)]
         edits = sorted((edit for group in groups if (edit := _padded(group))), key=lambda edit: edit.at.line)
@@ -155,7 +155,7 @@ class _Explanation:
 
 
 def _padded(layers: Layers) -> Edit | None:
-    """The edit that lets the windows of a step keep the size of their input; None where they do, or stride."""
+    """The edit that lets the windows of a step keep the size of their input; None if they already do, or if they stride."""
     application = layers.node.application
     padding = keeping_padding(application)
     if padding is None or stride_of(application) > 1 or not _resizes(layers.node):

@@ -12,7 +12,7 @@ _STRIDES = (1, 2, 3, 4)
 
 
 class Option:
-    """Another value of one argument; `layer` has it. A lower `rank` is more likely."""
+    """Another value of one argument. `layer` is the layer with that value; a lower `rank` is more likely."""
 
     __slots__ = ("argument", "layer", "rank", "written")
 
@@ -34,7 +34,7 @@ def options_of(application: Application, channels: Collection[int]) -> list[Opti
 
 
 def changed(layer: Layer, argument: str, written: Written) -> Layer | None:
-    """The layer with another value; None where it doesn't take it."""
+    """The layer with another value; None if it doesn't accept the value."""
     values = {name: getattr(layer, name) for name in layer.arguments}
     if values[argument] == written:
         return None

@@ -1,4 +1,4 @@
-"""Outputs of other shapes than the file expects: edits that give what is expected, each tried."""
+"""Explains outputs with unexpected shapes: finds edits that give the expected shape, and tries each."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ MOST_OFFERED = 3
 def explain_outputs(
     program: Program, options: Options, graph: Graph, problems: Sequence[Diagnostic]
 ) -> list[Diagnostic]:
-    """These problems; an output that misses its shape gets the edits that give it."""
+    """These problems. Those of outputs with unexpected shapes get the edits that give the expected ones."""
     explained = list(problems)
     places = {key_of(problem): index for index, problem in enumerate(problems) if problem.name == "expectation-missed"}
     left = MOST_EXPLAINED
@@ -50,7 +50,7 @@ def _value(graph: Graph, expectation: Expectation) -> int | None:
 
 
 def _shape(expectation: Expectation) -> Shape:
-    """The shape that is expected; empty where it is none."""
+    """The expected shape; empty if the expectation is not a shape."""
     if not isinstance(expectation.wanted, ListValue):
         return ()
     try:
@@ -88,7 +88,7 @@ def _explained(program: Program, trial: Trial, graph: Graph, value: int, wanted:
 
 
 def _gives(trial: Trial, cause: Cause, wanted: Shape) -> bool:
-    """True where the whole program has an output of that shape with the edit."""
+    """Whether the whole program has an output of that shape with the edit."""
     built = trial.built([cause.edit])
     graph = built.graph if built else None
     return graph is not None and any(graph.value(index).shape == wanted for index in graph.outputs.values())

@@ -25,7 +25,7 @@ class Paths:
         }
 
     def rank(self, value: int, option: Option) -> int:
-        """How likely an edit is meant: a lower number for what is more likely."""
+        """How likely an edit is what the author meant: lower numbers are more likely."""
         if value not in self._exclusive:
             return REMOTE + 1
         if option.argument == "stride" and self.is_residual:
@@ -44,14 +44,14 @@ class Paths:
 
 
 def _projects(body: Shape, shortcut: Shape) -> bool:
-    """True where a projection of one stride brings the shortcut to the shape of the body."""
+    """Whether a projection of one stride brings the shortcut to the shape of the body."""
     if len(body) != len(shortcut) or (body[1:] == shortcut[1:] and body[0] == 1):
         return False
     return is_scaled(body, shortcut)
 
 
 def is_scaled(small: Shape, large: Shape) -> bool:
-    """True where one whole number scales all sizes of one shape to those of the other, rounded up."""
+    """Whether one whole number scales all sizes of one shape to those of the other, rounded up."""
     pairs = list(zip(small[1:], large[1:], strict=True))
     if any(more < less for less, more in pairs):
         pairs = [(more, less) for less, more in pairs]

@@ -7,7 +7,7 @@ from cnnshape.graph import Graph, Node
 from cnnshape.layers import Layer, LayerProblem, Shape, Tensor
 
 MOST_STEPS = 15_000
-"""Layers that are worked out for one explanation, in all tries together."""
+"""The most layers to compute for one explanation, in all tries together."""
 
 
 class Replay:
@@ -25,7 +25,7 @@ class Replay:
 
     @property
     def exhausted(self) -> bool:
-        """True where no more tries are worth their time."""
+        """Whether the budget of layers is used up."""
         return self.steps > MOST_STEPS
 
     def node(self, value: int) -> Node:
@@ -33,7 +33,7 @@ class Replay:
         return self.graph.nodes[value - len(self.graph.inputs)]
 
     def ancestors(self, values: Collection[int]) -> set[int]:
-        """These values and all that they depend on, but for the inputs."""
+        """These values and all that they depend on, without the inputs."""
         first = len(self.graph.inputs)
         reached: set[int] = set()
         left = list(values)

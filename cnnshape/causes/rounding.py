@@ -1,4 +1,4 @@
-"""Sizes of the input that are halved unevenly: which layer rounds, and the next sizes at which none does."""
+"""Input sizes that don't divide evenly: which layer rounds, and the next sizes at which none does."""
 
 from cnnshape.causes.options import windows_of
 from cnnshape.causes.replay import Replay
@@ -6,11 +6,11 @@ from cnnshape.graph import Node
 from cnnshape.layers import Shape, Tensor, Window
 
 FARTHEST = 128
-"""How far from the size of the input others are looked for."""
+"""How far from the input's own size other sizes are tried."""
 
 
 class Rounding:
-    """The layers that round, and the next smaller and larger inputs without any rounding, where there are some."""
+    """The layers that round, and the next smaller and larger inputs without any rounding, if there are any."""
 
     __slots__ = ("nodes", "sizes")
 
@@ -20,7 +20,7 @@ class Rounding:
 
 
 def find_rounding(replay: Replay) -> Rounding | None:
-    """What rounds on the way to the values; None where nothing does, or where no sizes nearby are better."""
+    """The rounding on the way to the values; None if nothing rounds, or if no sizes nearby are better."""
     nodes = [replay.node(value) for value in replay.made]
     rounding = [node for node in nodes if any(rounds for rounds in rounds_of(node))]
     shape = replay.graph.inputs[0].tensor.shape
@@ -63,7 +63,7 @@ def _nearest_size(replay: Replay, shape: Shape, axis: int, direction: int) -> in
 
 
 def _even(replay: Replay, tensors: dict[int, Tensor], axis: int) -> bool:
-    """True where an axis is divided by every stride, and all values have the same size on it."""
+    """Whether every stride divides an axis, and all values have the same size on it."""
     ends = {tensors[value].shape[axis + 1] for value in replay.values if axis + 1 < len(tensors[value].shape)}
     if len(ends) != 1 or ends == {1}:
         return False

@@ -1,4 +1,4 @@
-"""The layers whose arguments keep shapes from meeting: each edit is worked out on the shapes, then tried."""
+"""Finds the layers whose arguments keep shapes from meeting. Each edit is computed on the shapes, then tried."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
@@ -17,7 +17,7 @@ MOST_TEXTS = 3
 IN_USE = REMOTE
 """The rank of a param in a use of a block: other layers depend on it too."""
 FIXED = REMOTE + 1
-"""The rank of a number in the stead of an expression with several values."""
+"""The rank of a number that replaces an expression with several values."""
 _BORROWED = frozenset({"out", "stride"})
 Tensors = Mapping[int, Tensor]
 Rank = Callable[[int, Option], int]
@@ -35,7 +35,7 @@ class Layers:
 
 
 class Cause:
-    """A layer and an edit with which the shapes meet: `result` is that of the first path then."""
+    """A layer and an edit with which the shapes meet. `result` is then the shape of the first path."""
 
     __slots__ = ("edit", "node", "rank", "result")
 
@@ -102,7 +102,7 @@ class Search:
         return sorted(inside + outside, key=lambda cause: cause.rank)
 
     def _in_step(self, group: Layers, option: Option) -> list[Cause]:
-        """Edits of a step: an expression of another step stands for the value in this group, a number for all groups."""
+        """Edits of a step: an expression of another step, which has the value in this group, or a number for all groups."""
         texts = self._texts.get((option.argument, option.written), ())
         borrowed = self._result(dict.fromkeys(group.values, option.layer)) if texts else ()
         stated = self._result(self._in_all(group.step, option))
@@ -116,7 +116,7 @@ class Search:
         ]
 
     def _varies(self, step: KindStep, argument: str) -> bool:
-        """True where the layers of a step have different values: a number would take the choice from its users."""
+        """Whether the layers of a step have different values. A number would then override what each use chooses."""
         layers = [self._replay.node(value).application.layer for value in self._values[step]]
         return len({getattr(layer, argument) for layer in layers}) > 1
 
@@ -130,7 +130,7 @@ class Search:
         return changes
 
     def _in_uses(self, group: Layers, option: Option) -> list[Cause]:
-        """The same for the uses of a block whose param the argument is, unless they are tried already."""
+        """Edits of the uses of a block, if the argument is a param of the block."""
         causes = []
         uses = {self._uses.params_of(value, group.step, option.argument): value for value in group.values}
         for use, value in uses.items():
@@ -143,13 +143,13 @@ class Search:
         return causes
 
     def _result(self, changes: dict[int, Layer]) -> Shape:
-        """The shape of the first value with other layers, where the shapes meet then; empty where they don't."""
+        """The shape of the first value with other layers, if the shapes then meet; empty if they don't."""
         tensors = self._replay.outputs(changes)
         return tensors[self._replay.values[0]].shape if tensors is not None and self._meets(tensors) else ()
 
 
 def _texts(layers: Sequence[Layers]) -> dict[tuple[str, object], list[str]]:
-    """The expressions that steps have for values of strides and channels: a block is used with several of them."""
+    """The expressions that steps write for strides and channels, by their value."""
     texts: dict[tuple[str, object], list[str]] = {}
     for group in layers:
         plan = group.step.plan

@@ -1,4 +1,4 @@
-"""Edits and sizes tried on the whole program: they count only where they solve a problem and bring no other."""
+"""Tries edits and sizes on the whole program. They count only if they solve a problem and bring no other."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,9 +9,9 @@ from cnnshape.layers import Shape
 from cnnshape.program import Program
 
 MOST_TRIES = 24
-"""Edits that are tried for one explanation."""
+"""The most edits to try for one explanation."""
 MOST_VISITS = 40_000
-"""Steps that these builds go through together, before the last of them."""
+"""The number of steps that the builds may visit together. The build that exceeds it is the last one."""
 MOST_VARIANTS = 4
 
 
@@ -29,7 +29,7 @@ class Trial:
         self.problem = problem
 
     def solves(self, edits: Sequence[Edit] = (), inputs: Mapping[str, Shape] | None = None) -> bool:
-        """True where the problem is gone with these edits, and no other has come; False where no try is left."""
+        """Whether these edits remove the problem and bring no other; False if no try is left."""
         return self.built(edits, inputs) is not None
 
     def built(self, edits: Sequence[Edit] = (), inputs: Mapping[str, Shape] | None = None) -> Built | None:
@@ -48,7 +48,7 @@ class Trial:
         return built if problems <= self._known else None
 
     def _variants(self) -> list[str]:
-        """The variants that an edit must serve too, the file without one included."""
+        """The other variants in which an edit must work, including the file without a variant."""
         variants = ["", *[variant.name.text for variant in self._program.spec.variants[:MOST_VARIANTS]]]
         return [name for name in variants if name != self._options.variant]
 

@@ -30,7 +30,7 @@ class Uses:
             self._assign(child, use)
 
     def params_of(self, value: int, step: KindStep, argument: str) -> tuple[BlockStep, str] | None:
-        """The use of a block, and its param, that set an argument of the layer which makes a value; None for others."""
+        """The use of a block and its param that set an argument of the layer that makes a value; None if none does."""
         param = _param(step, argument)
         use = self._uses.get(value) if param else None
         if use is None or use.block is None or param not in {one.name.text for one in use.block.params}:
@@ -55,7 +55,7 @@ class Uses:
 
 
 def _param(step: KindStep, argument: str) -> str:
-    """The name that an argument is, and nothing else."""
+    """The name, if an argument is a single name; else empty."""
     value = step.plan.values.get(argument) if step.plan else None
     return value.word if isinstance(value, Expression) else ""
 

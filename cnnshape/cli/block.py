@@ -50,7 +50,7 @@ def block(
 ) -> None:
     """Summarize one block of a design by itself.
 
-    Without --input it has the params and shapes of its first use in the network, but for those that -p sets.
+    Without --input it has the params and shapes of its first use in the network, except for those that -p sets.
     """
     names = checked_columns(columns)
     read = read_design(spec)

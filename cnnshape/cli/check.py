@@ -40,7 +40,7 @@ _FATAL = ("unreadable-file", "bad-configuration")
 
 
 class Request(NamedTuple):
-    """The options of the command line, without the files. `tries_fixes` says that only fixes are given that were tried."""
+    """The options of the command line, without the files. `tries_fixes` limits fixes to those that were tried."""
 
     options: Options
     selection: Selection
@@ -62,7 +62,7 @@ class FixOptions(OptionGroup):
 
     fix: Annotated[bool, typer.Option("--fix", help="Fix what can be fixed, and report what remains.")] = False
     update_expect: Annotated[
-        bool, typer.Option("--update-expect", help="Write the figures that are so into the file's `expect:`.")
+        bool, typer.Option("--update-expect", help="Replace missed figures in the file's `expect:` by the actual ones.")
     ] = False
     diff: Annotated[
         bool, typer.Option("--diff", help="Show what --fix, or --update-expect, would change, and change nothing.")
@@ -188,10 +188,10 @@ def check(
     """Check designs: every error at its line, what files expect of themselves, budgets, and design rules.
 
     Exit codes:
-    0: nothing is wrong, or there are warnings alone.
+    0: nothing is wrong, or there are only warnings.
     1: an error or a missed budget; with --strict also a warning.
     2: bad usage, a bad configuration, or a file that can't be read.
-    With --fix and --update-expect, that of what remains; with --diff, 1 if there is a difference, too.
+    --fix and --update-expect exit with the code of what remains, --diff also with 1 if there is a difference.
     """
     limits = budgets.limits()
     selection = _selection(select, ignore)

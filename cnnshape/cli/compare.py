@@ -37,7 +37,7 @@ def compare(
     ] = None,
     fail_if: Annotated[
         list[str] | None,
-        typer.Option("--fail-if", help="Exit with 1 if so: `macs > +5%`, `params > 26M`.", metavar="CONDITION"),
+        typer.Option("--fail-if", help="Exit with 1 if this holds: `macs > +5%`, `params > 26M`.", metavar="CONDITION"),
     ] = None,
     output: Annotated[Output[Comparison], FORMATS],
 ) -> None:

@@ -1,4 +1,4 @@
-"""What the shell offers: files and shipped names, and the words of the spec that the command line names already."""
+"""Shell completion: files, shipped names, and the words of the spec that the command line already names."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -14,14 +14,14 @@ _ENDINGS = (".yaml", ".yml")
 
 
 def complete_spec(incomplete: str) -> list[str]:
-    """YAML files and folders that start so, then shipped architectures."""
+    """YAML files and folders that start like this, then shipped architectures."""
     from cnnshape.source import shipped_names
 
     return [*_files(incomplete), *_starting(incomplete, shipped_names())]
 
 
 def complete_shipped(incomplete: str) -> list[str]:
-    """Shipped architectures that start so."""
+    """Shipped architectures that start like this."""
     from cnnshape.source import shipped_names
 
     return _starting(incomplete, shipped_names())

@@ -3,6 +3,6 @@
 BAD_DESIGN = 1
 BAD_USAGE = 2
 INTERRUPTED = 130
-"""128 and the number of SIGINT, as shells have it."""
+"""128 plus the number of SIGINT, as in shells."""
 CLOSED_PIPE = 141
-"""128 and the number of SIGPIPE."""
+"""128 plus the number of SIGPIPE."""

@@ -23,8 +23,7 @@ _SKIPPED = {"node_modules", "__pycache__"}
 class Files(NamedTuple):
     """What patterns match. `files` are designs, sorted and without repetition; `unmatched` the patterns without any.
 
-    `unmarked` are YAML files in folders that don't say that they are designs, each with what is wrong with it if it
-    looks like one.
+    `unmarked` are YAML files in folders without a `cnnshape:` line, each with a diagnostic if it looks like a design.
     """
 
     files: list[str]
@@ -33,7 +32,7 @@ class Files(NamedTuple):
 
     @property
     def doubtful(self) -> dict[str, Diagnostic]:
-        """The files that look like designs and don't say so."""
+        """The files that look like designs but have no `cnnshape:` line."""
         return {name: finding for name, finding in self.unmarked.items() if finding is not None}
 
 

@@ -1,4 +1,4 @@
-"""Fixes the files of a check: each on its own, with the files that extend it in view, and writes or shows the result."""
+"""Fixes the files of a check one by one, checks the files that extend each, and writes or shows the result."""
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,10 +24,10 @@ CheckBytes = Callable[[str, bytes, Read], list[Diagnostic]]
 
 
 class Fixing:
-    """The files of a run while they are fixed. Nothing is written before all are.
+    """The files of a run while they are fixed. Nothing is written before all fixes are made.
 
     `changed` are the bytes of the files with fixes, `count` the problems that these fixed, and `findings` the findings of
-    all files that have others now.
+    all files whose findings changed.
     """
 
     def __init__(self, given: Mapping[str, bytes | None], check: CheckBytes, kept: Iterable[str]) -> None:
@@ -43,7 +43,7 @@ class Fixing:
             self._keep(file, data)
 
     def _keep(self, file: str, data: bytes | None) -> None:
-        """Keeps a file's bytes, and names it to those that it extends; one that can't be read has no fixes."""
+        """Keeps a file's bytes, and records which files it extends. A file that can't be read gets no fixes."""
         try:
             data = read_file_bytes(Path(file)) if data is None else data
         except OSError:
@@ -59,12 +59,12 @@ class Fixing:
         return read_file_bytes(path)
 
     def read(self, path: Path) -> bytes:
-        """The bytes of a file as they are with the fixes."""
+        """The bytes of a file with its fixes."""
         file = self._paths.get(path.resolve(), "")
         return self.changed[file] if file in self.changed else read_file_bytes(path)
 
     def data(self, file: str) -> bytes:
-        """The bytes of a file of the run as they are with the fixes."""
+        """The bytes of a file of the run with its fixes."""
         return self.changed.get(file, self._original.get(file, b""))
 
     def fix(self, checked: Mapping[str, list[Diagnostic]], applied_by: Iterable[str]) -> None:
@@ -99,7 +99,7 @@ class Fixing:
         if fixed.number:
             self.changed[file] = mark + fixed.text.encode()
 
-    # What becomes of them
+    # Results
 
     @property
     def reads_stdin(self) -> bool:
@@ -119,7 +119,7 @@ class Fixing:
                 _write(Path(file).resolve(), data)
 
     def print_stdin(self) -> None:
-        """Prints the text of standard input as it is with the fixes, to the byte."""
+        """Prints the text of standard input with its fixes, byte for byte."""
         sys.stdout.flush()
         sys.stdout.buffer.write(self.data(STDIN))
         sys.stdout.buffer.flush()
@@ -131,14 +131,14 @@ class Fixing:
 
         lines: list[str] = []
         for file, data in self.changed.items():
-            # A break is that of Unix or Windows alone, as in other tools that read differences.
+            # Split lines at the breaks of Unix and Windows only, as other tools that read diffs do.
             before, after = (StringIO(text.decode(), newline="\n").readlines() for text in (self._original[file], data))
             lines += unified_diff(before, after, _name(file), _name(file))
         return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
 def _pardoned(option: str, options: Sequence[str]) -> tuple[str, ...]:
-    """Figures that a fix changes are no new problem where the same run updates what the file expects."""
+    """Problems that a fix may add: missed figures, if the same run also updates `expect:`."""
     return ("expectation-missed",) if option == BY_FIX and BY_UPDATE in options else ()
 
 
@@ -151,7 +151,7 @@ def _path(file: str) -> Path | None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Writes a file as a whole or not at all: a reader never sees half of it."""
+    """Writes a file as a whole or not at all, so that no reader sees half of it."""
     try:
         with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             file.write(data)

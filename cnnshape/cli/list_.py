@@ -20,7 +20,7 @@ from cnnshape.study.zoo import SORTS, Entry, families, survey
 
 
 class Sort(StrEnum):
-    """What the list is ordered by."""
+    """The sort key of the list."""
 
     NAME = "name"
     YEAR = "year"

@@ -56,7 +56,7 @@ def missing(spec: str) -> Diagnostic:
     """The diagnostic of a name that is neither a file nor a shipped architecture, or of a folder without designs."""
     if os.path.isdir(spec):  # noqa: PTH112 -- it has no errors, however long the name is
         help = "a design is named `*.cnn.yaml`, or `*.yaml` with a line `cnnshape: 1` in it"
-        return diagnose("unreadable-file", "the folder holds no designs", file=spec, help=help)
+        return diagnose("unreadable-file", "the folder contains no designs", file=spec, help=help)
     from glob import has_magic
 
     close = nearest(spec.removesuffix(".yaml"), shipped_names())
@@ -82,10 +82,10 @@ def graph_of(design: Design, options: Options) -> Graph:
 
 
 def note_misfit(design: Design, options: Options, graph: Graph) -> None:
-    """Says on stderr where the weights of the file's own size don't fit the size that is asked for."""
+    """Prints a note on stderr if weights of the file's own size don't fit the requested size."""
     if not options.inputs:
         return
-    # Most runs ask for no other size, and don't pay for this.
+    # Most runs request no other size, so the import is late.
     from cnnshape.api.weights import misfit
 
     problem = misfit(design, options, graph)

@@ -10,7 +10,7 @@ Path = tuple[str, ...]
 """The keys from the top of the file down: `("tool", "cnnshape", "strict")`."""
 
 MOST_LINES = 400
-"""The lines of a text up to which a broken statement is searched for: each line costs a reading of those above it."""
+"""The most lines of a text in which to search for a broken statement: each line costs a reading of those above it."""
 _WIDEST = 80
 
 

@@ -1,4 +1,4 @@
-"""YAML files in a folder that don't say that they are designs, but look like one."""
+"""Finds YAML files that look like designs but have no `cnnshape:` line."""
 
 from pathlib import Path
 

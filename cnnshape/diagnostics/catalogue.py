@@ -43,7 +43,7 @@ GROUPS = {
 _ENTRIES = (
     Code("CS101", "unreadable-file", "The file can't be opened or read: missing, a folder, or not permitted."),
     Code("CS102", "not-utf8", "The file's bytes are not UTF-8 text. Specs are UTF-8; save the file as such."),
-    Code("CS103", "control-character", "The text holds a control character, which YAML doesn't allow."),
+    Code("CS103", "control-character", "The text contains a control character, which YAML doesn't allow."),
     Code("CS104", "yaml-syntax", "The text is not YAML: an unclosed bracket or quote, a wrong indentation, a tab."),
     Code("CS105", "limit-exceeded", "The file exceeds one of the reader's limits: size, depth, number of values."),
     Code("CS106", "yaml-feature", "A feature of YAML that specs don't use: anchors, aliases, tags, several documents."),
@@ -123,9 +123,7 @@ _ENTRIES = (
     Code("CS714", "unused-output", "A tensor that nothing reads: the end of a dead branch, or an unused input."),
     Code("CS715", "input-layout", "An input whose shape seems to include a batch, or to have its channels last."),
     Code("CS716", "repeated-operand", "An `add` that takes the same tensor twice."),
-    Code(
-        "CS717", "oversized-window", "A pool whose window is larger than its padded input, which only `ceil` lets pass."
-    ),
+    Code("CS717", "oversized-window", "A pool whose window is larger than its padded input, which only `ceil` allows."),
     Code("CS801", "unused-ignore", "A `# cnnshape: ignore[...]` comment that ignores nothing."),
     Code("CS802", "bad-ignore", "An ignore comment without a rule, or with something that can't be ignored."),
     Code("CS901", "bad-configuration", "The configuration file can't be read, or sets something that doesn't exist."),
@@ -135,6 +133,6 @@ CATALOGUE = {entry.name: entry for entry in _ENTRIES}
 
 
 def lookup(word: str) -> Code | None:
-    """The entry of that name or code, in capitals or not; None where there is none."""
+    """The entry with that name or code, in any case; None if there is none."""
     name = word.lower().replace("_", "-")
     return CATALOGUE.get(name) or next((entry for entry in _ENTRIES if entry.code == word.upper()), None)

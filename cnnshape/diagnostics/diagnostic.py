@@ -21,7 +21,7 @@ class Label(NamedTuple):
 class Diagnostic(NamedTuple):
     """One problem. `at` is the primary place; `file` replaces it if there is no text to point at.
 
-    `fixes` are ways to fix it: each is enough.
+    `fixes` are alternatives: each one is enough.
     """
 
     code: str

@@ -1,4 +1,4 @@
-"""Edits that fix a problem, as values: what they change is worked out on the text when they are used."""
+"""Edits that fix a problem, as values. They become changes of the text only when they are used."""
 
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import Span
@@ -6,18 +6,18 @@ from cnnshape.source import Span
 BY_FIX = "--fix"
 BY_UPDATE = "--update-expect"
 BY_CHOICE = ""
-"""No option applies such a fix: it changes the design, and is one of several ways."""
+"""Marks a fix that no option applies, because it changes the design and is one of several ways."""
 
 
 class Replace(NamedTuple):
-    """Replaces what is at a place by `text`; at a place without an extent, inserts it."""
+    """Replaces the text at a place with `text`; at an empty place, inserts it."""
 
     at: Span
     text: str
 
 
 class Remove(NamedTuple):
-    """Removes the entry whose key is at a place; with `whole`, also the key above it if nothing else is below that."""
+    """Removes the entry whose key is at a place. With `whole`, also removes the key above it if that has no other entry."""
 
     at: Span
     whole: bool = False
@@ -36,7 +36,7 @@ Edit = Replace | Remove | Give
 
 
 class Fix(NamedTuple):
-    """Edits of one file that fix a problem together, and the option of `check` that applies them, if any does."""
+    """Edits of one file that fix a problem together, and the option of `check` that applies them, if there is one."""
 
     edits: tuple[Edit, ...]
     applied_by: str = BY_FIX

@@ -1,4 +1,4 @@
-"""How much a problem weighs."""
+"""How serious a problem is."""
 
 from enum import StrEnum
 

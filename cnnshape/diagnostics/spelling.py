@@ -52,12 +52,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 
 
 def misspelt(word: str, known: Iterable[str], at: Span) -> "tuple[Fix, ...]":
-    """The fix that writes the nearest known word; none where none is near."""
+    """The fix that writes the nearest known word; empty if no word is near."""
     return respelled(word, nearest(word, known), at)
 
 
 def respelled(word: str, right: str | None, at: Span) -> "tuple[Fix, ...]":
-    """The fix that writes `right` for a word; none where there is no right word, or where something else is written."""
+    """The fix that replaces a word with `right`; empty if `right` is None, or if the place holds another text."""
     # A sound design needs no fixes.
     from cnnshape.diagnostics.fix import Fix, Replace
 

@@ -56,7 +56,7 @@ def _overlap(first: Replace, second: Replace) -> bool:
 
 
 def _line_starts(source: SourceText) -> list[int]:
-    """The offset of each line's first character. A break has one character, but for that of Windows."""
+    """The offset of each line's first character. A line break is one character, or two on Windows."""
     starts, position = [], 0
     for line in source.lines:
         starts.append(position)
@@ -67,12 +67,12 @@ def _line_starts(source: SourceText) -> list[int]:
 
 @lru_cache(maxsize=1)
 def _root(source: SourceText) -> Node | None:
-    """The tree of a text; the fixes of one text are mostly worked out one after the other."""
+    """The tree of a text. Cached, as the fixes of one text usually come one after the other."""
     return read_document(source).root
 
 
 class _Place(NamedTuple):
-    """What is at a place: an entry with those that hold it, the outermost first, or an item of a list.
+    """What is at a place: an entry and the entries around it, outermost first, or an item of a list.
 
     `flow` says whether the item is in brackets.
     """
@@ -125,7 +125,7 @@ def _given_to_word(edit: Give, *, flow: bool) -> Replace:
 
 
 def _given(edit: Give, home: Home) -> Replace | None:
-    """The argument after those that are there, in their layout."""
+    """The insertion of the argument after the existing ones, in their layout."""
     value = home.entry.value
     written = f"{edit.argument}: {edit.text}"
     if isinstance(value, Mapping):

@@ -23,7 +23,7 @@ Kind = Literal[
     "key-over-lines", "list-on-key-line", "no-colon", "no-space", "open-quote", "second-colon", "second-root", "sign", "tab",
     "unclosed", "value-missing", "wrong-closer",
 ]  # fmt: skip
-"""What the reader met. `advice` turns it into a message for the author."""
+"""The kinds of faults. `advice` turns each into a message for the author."""
 
 Place = tuple[int, int]
 """A row and a column, from 0."""

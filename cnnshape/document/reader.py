@@ -124,7 +124,7 @@ def _comments(reader: BlockReader) -> list[Span]:
 
 def _control_character(text: str) -> int | None:
     """The offset of the first control character; None where there is none."""
-    # Most texts are printable but for line breaks, and the pattern takes longer to compile than they take to read.
+    # Most texts are printable except for line breaks, and compiling the pattern takes longer than reading them.
     if text.replace("\n", "").isprintable():
         return None
     match = _control_characters().search(text)

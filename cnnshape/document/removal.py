@@ -29,9 +29,9 @@ def end_of(entry: Entry) -> tuple[int, int]:
 
 
 def removal(source: SourceText, homes: tuple[Home, ...], *, whole: bool) -> Replace | None:
-    """The removal of the last of some entries, each of which holds the next; `whole`, also of one that is empty then.
+    """The removal of the innermost of nested entries; with `whole`, of the outermost one that would become empty.
 
-    None where an entry shares its lines with something that stays.
+    None if the entry shares its lines with something that stays.
     """
     home = homes[-1]
     if len(home.mapping.entries) == 1:
@@ -107,7 +107,7 @@ def _after_comments(source: SourceText, line: int, column: int) -> int:
 
 
 def _before_comments(source: SourceText, home: Home, last: int) -> int:
-    """The first of the comments above an entry, if what comes after the entry shows that they aren't about that too."""
+    """The first comment above an entry, if the text after the entry shows that the comments are about the entry alone."""
     first = line = home.entry.key.span.line
     indent = home.entry.key.span.column - 1
     while _is_comment(text := source.line(line - 1)) and len(text) - len(text.lstrip()) == indent:

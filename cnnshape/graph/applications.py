@@ -166,7 +166,7 @@ class Applications:
         return tuple(arguments), tuple(further)
 
     def _check_certain(self, plan: Plan, current: Current, scope: Scope) -> None:
-        """Raises Refused if a value of a plan is wrong, whatever its uncertain values are."""
+        """Raises Refused if a value of a plan is wrong for any choice of its uncertain values."""
         certain: dict[str, object] = {}
         for name, value in plan.values.items():
             with suppress(Uncertain):

@@ -72,7 +72,7 @@ class Expander(BlockExpander):
         return result
 
     def _leave_out(self, step: ResolvedStep, rounds: Rounds, handle: Handle, scope: Scope) -> None:
-        """Lets the name of a step that doesn't run stand for the tensor that enters the step."""
+        """Binds the name of a step that doesn't run to the tensor that enters the step."""
         if step.name is not None:
             handle.left_out = "when" if rounds is NOT_WANTED else "repeat" if step.repeat is not None else "for"
             self._define(step.name, None, handle, scope)

@@ -176,7 +176,7 @@ class Faults:
         self._note_name(diagnostic)
 
     def _note_name(self, diagnostic: Diagnostic) -> None:
-        """Remembers an undefined name: what follows where its word is passed on is not reported."""
+        """Remembers an undefined name, so that its consequences are not reported where the word is passed on."""
         if diagnostic.name == "unknown-name" and diagnostic.at is not None:
             self._unknown_names.add(diagnostic.at.span.text.strip("\"'"))
 
@@ -196,7 +196,7 @@ class Faults:
         ]
 
     def certain(self, repaired: Sequence[Span]) -> list[Diagnostic]:
-        """The faults of values that the file states: they hold whatever its repaired lines were meant to be."""
+        """The faults of values that the file states. They hold for any meaning of its repaired lines."""
         return [
             fault.counted()
             for fault in self._faults.values()

@@ -1,4 +1,4 @@
-"""Compares arguments that state what comes in, which kinds don't have, with what does come in."""
+"""Compares the channels that foreign arguments such as `in_channels` state with those that come in."""
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph.evaluation import Refused, Uncertain, Values
@@ -9,7 +9,7 @@ from cnnshape.program import Plan, compared_argument
 
 
 class Comparisons:
-    """The comparisons of an expansion: of each argument the first that differs, else that it agrees."""
+    """The comparisons of an expansion: for each argument, the first one that differs, else one that agrees."""
 
     def __init__(self, faults: Faults) -> None:
         self._differing = Faults([])
@@ -43,7 +43,7 @@ class Comparisons:
                     self._differing.add(problem, trace, argument.value)
 
     def applied(self, problems: list[Diagnostic]) -> list[Diagnostic]:
-        """The problems, with what was compared in place of those that say less."""
+        """The problems. Those with a comparison replace those without one."""
         compared = self._agreeing | {_place(problem): problem for problem in self._differing.all()}
         return [compared.get(_place(problem), problem) for problem in problems]
 

@@ -36,7 +36,7 @@ def reading(shape: Shape) -> str:
 
 
 def likely_shape(given: GraphInput) -> str | None:
-    """The shape that was probably meant, as its place writes shapes; None for an input that is all right."""
+    """The shape that was probably meant, in the notation of its place; None for an ordinary shape."""
     shape = meant(given.tensor.shape)
     if shape is None:
         return None
@@ -44,7 +44,7 @@ def likely_shape(given: GraphInput) -> str | None:
 
 
 def doubtful_inputs(inputs: tuple[GraphInput, ...]) -> list[Label]:
-    """The inputs that were probably meant otherwise, each with how it is read."""
+    """The inputs whose shapes were probably meant differently, each with how it is read."""
     return [
         Label(given.at, f"read as {reading(given.tensor.shape)}; was `{likely}` meant?")
         for given in inputs

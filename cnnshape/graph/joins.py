@@ -102,7 +102,7 @@ class Joins:
 
 
 def _concatenated(guesses: list[Guess]) -> Guess:
-    """Tensors along the channels: the sizes of one are those of all."""
+    """The output of a concatenation. All tensors have the same sizes, so the first one gives them."""
     return Guess((ANY, *pattern[1:]) for pattern in guesses[0].patterns)
 
 

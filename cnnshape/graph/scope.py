@@ -21,7 +21,7 @@ class Handle:
     """A tensor as the value of an expression. The nodes from `start` to `end` made it.
 
     `at` is where the tensor got its name. `left_out` says why the step of that name doesn't run: `when`, `repeat` or
-    `for`; the name then stands for the tensor that enters the step.
+    `for`; the name then means the tensor that enters the step.
     """
 
     __slots__ = ("at", "end", "left_out", "start", "value")

@@ -120,7 +120,7 @@ class Settled:
                 self._fault(diagnose("bad-input", message, file=self._spec.source.name, help=help))
 
     def _input(self, given: Input, *, first: bool) -> Tensor | Guess:
-        """The tensor of an input, as the file states it or as it is overridden."""
+        """The tensor of an input, from the file or from an option."""
         option = self._option(given, first=first)
         self.places.append(option.at if option else given.span)
         if option is not None and given.boxes is None and len(option.shape) != len(given.values) and given.values:
@@ -140,7 +140,7 @@ class Settled:
         return tensor
 
     def _option(self, given: Input, *, first: bool) -> InputOption | None:
-        """The shape from outside of an input; None where the file's own holds."""
+        """The shape that an option gives an input; None if the file's own shape applies."""
         for name in (given.name.text, *([""] if first else [])):
             if name in self._options.inputs:
                 return InputOption(name, self._options.inputs[name], self._options.inputs_name)

@@ -21,10 +21,10 @@ _OF_SHAPES = ("CS5", "CS6")
 
 
 def without_consequences(problems: Iterable[Diagnostic], repaired: Sequence[Span]) -> list[Diagnostic]:
-    """The problems that are real whatever the repaired lines were meant to be.
+    """The problems that hold for any meaning of the repaired lines.
 
-    Removes problems on repaired lines or of values that are given there, of names that may be defined there, and of
-    shapes, which a step that could not be read may change.
+    Removes problems on repaired lines, of values given there, of names that may be defined there, and of shapes, which
+    a step that could not be read may change.
     """
     if not repaired:
         return list(problems)

@@ -26,7 +26,7 @@ BLOCK_NAME = "[A-Z][A-Za-z0-9_]*"
 RESERVED = frozenset(("prev", "i", "last", *LITERALS, *KEYWORDS, *SIZE_NAMES))
 """Words with a meaning of their own, which name nothing else."""
 REQUIRED = "required"
-"""In place of a default: a parameter of a block that each use of the block sets."""
+"""Takes the place of a default: each use of the block must set the parameter."""
 KIND_WORDS = ("type", "kind", "op", "op_type", "class_name", "layer_type", "module", "layer")
 """Keys that hold the kind of a layer in other tools' files."""
 
@@ -230,7 +230,7 @@ STEP = {**MODIFIERS, **COMPANIONS}
 """The keys next to the kind, block or control word of a step."""
 JOINS = tuple(name for name, key in CONTROLS.items() if key.form is SIDES)
 OWN_KINDS = ("crop",)
-"""Companions that are layer kinds too, where no owner is next to them."""
+"""Companions that are also layer kinds if no owner is next to them."""
 OWNERS = {word: tuple(name for name, key in CONTROLS.items() if word in key.companions) for word in COMPANIONS}
 """The control words that each companion goes with."""
 EXTENDING_KEYS = tuple(name for name in FILE if name not in ("variants", "blocks", "layers"))

@@ -109,7 +109,7 @@ class Expectation:
 class Spec(NamedTuple):
     """A whole file, after `extends`. It is `sound` if everything but its steps could be read.
 
-    `repaired` are the lines that are not YAML, `comments` all comments; both of the files that it extends, too.
+    `repaired` are the lines that are not YAML, `comments` all comments; both include those of extended files.
     """
 
     source: SourceText

@@ -102,7 +102,7 @@ class Layer:
 
 @cache
 def _declared(base: type) -> dict[str, Argument]:
-    """The arguments in the body of a class. Kinds share their bases, so that each is looked through once."""
+    """The arguments in the body of a class. Cached, as kinds share their bases."""
     return {name: value for name, value in vars(base).items() if isinstance(value, Argument)}
 
 

@@ -1,4 +1,4 @@
-"""Joins: several tensors become one. Nothing broadcasts, but for a gate."""
+"""Joins: several tensors become one. Nothing broadcasts except a gate."""
 
 from math import prod
 
@@ -163,5 +163,5 @@ class Concat(Join):
     def _mismatch(self, shapes: tuple[Shape, ...], first: Shape, other: Shape) -> LayerProblem:
         if len(set(map(len, shapes))) > 1:
             return _mismatch(f"concat needs tensors of one rank, got {listed_ranks(shapes)}", equal_ranks(shapes))
-        message = f"concat needs equal sizes but for the channels, got {listed(shapes)}"
+        message = f"concat needs equal sizes except for the channels, got {listed(shapes)}"
         return _mismatch(message, equal_sizes(first, other))

@@ -38,7 +38,7 @@ class Upsample(Resize):
     `mode` linear is bilinear in two dimensions and trilinear in three, cubic is bicubic.
 
     `mode` nearest reads cell floor(u / scale). An axis that keeps its size is copied and one that doubles is repeated,
-    whatever the factor: `1.1` of 7 cells copies them. PyTorch does so on two axes; on one and on three it goes by the factor.
+    regardless of the factor: `1.1` of 7 cells copies them. PyTorch does this on two axes; on one and three axes it uses the factor.
     """
 
     enlarges = True
@@ -73,7 +73,7 @@ class Upsample(Resize):
     )
     mode: str = arg(
         words("nearest", "linear", "cubic", foreign=_FOREIGN_MODES),
-        "how values between the cells come about",
+        "how values between the cells are computed",
         default="nearest",
         foreign=("interpolation", "interpolation_mode", "method", "resize_mode"),
     )
@@ -104,7 +104,7 @@ class Upsample(Resize):
 
         steps = [Fraction(*pair) for pair in zip(inputs[0].shape[1:], output.shape[1:], strict=True)]
         if self.scale is not None:
-            # As PyTorch and ONNX do: by the factor that was given, though the size was rounded.
+            # PyTorch and ONNX also use the factor as given, although the size was rounded.
             steps = [_step(scale) for scale in per_axis(self.scale, len(steps), "scale")]
         if self.mode == "nearest":
             pairs = zip(inputs[0].shape[1:], output.shape[1:], steps, strict=True)
@@ -114,7 +114,7 @@ class Upsample(Resize):
 
 
 def _step(scale: float) -> "Fraction":
-    """Input cells per output cell, as they were meant: a factor of 1.1 is eleven tenths, though no float is."""
+    """Input cells per output cell, exactly: a factor of 1.1 means eleven tenths, which no float equals."""
     from fractions import Fraction
 
     if scale < 1:
@@ -123,7 +123,7 @@ def _step(scale: float) -> "Fraction":
 
 
 def _nearest_step(size: int, output: int, step: "Fraction") -> "Fraction":
-    """Input cells per output cell, by the sizes where these are equal or doubled, whatever the factor was."""
+    """Input cells per output cell: by the sizes if these are equal or doubled, else by the factor."""
     from fractions import Fraction
 
     return Fraction(size, output) if output in (size, 2 * size) else step
@@ -155,7 +155,7 @@ class PixelShuffle(Move):
 
     def _indivisible(self, channels: int, parts: int, rank: int) -> LayerProblem:
         product = "x".join([str(self.factor)] * rank)
-        help = f"let a multiple of {parts} channels come in, such as {_multiples(channels, parts)}"
+        help = f"give it a multiple of {parts} channels, such as {_multiples(channels, parts)}"
         into = f"{product} = {parts} parts" if rank > 1 else f"{parts} parts"
         return indivisible(counted(channels, "channel"), into, "factor", help)
 
@@ -184,7 +184,7 @@ class PixelUnshuffle(Move):
 
     def _indivisible(self, sizes: Shape) -> LayerProblem:
         axis, size = next((axis, size) for axis, size in enumerate(sizes) if size % self.factor)
-        help = f"`pad` or `crop` it to {_multiples(size, self.factor)} before, or let another size come in"
+        help = f"`pad` or `crop` it to {_multiples(size, self.factor)} before, or use another input size"
         message = f"{AXES[len(sizes)][axis]} {size} is no multiple of the factor {self.factor}"
         return LayerProblem(message, name="indivisible-channels", argument="factor", help=help)
 

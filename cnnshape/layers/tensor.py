@@ -34,7 +34,7 @@ class Weight(NamedTuple):
 
 
 class LayerProblem(Exception):
-    """Inputs or arguments that a layer can't work with. `argument` names the one at fault, if it is one."""
+    """Inputs or arguments that a layer can't work with. `argument` names the argument at fault, if there is one."""
 
     def __init__(
         self, message: str, *, name: str = "shape-rejected", argument: str | None = None, help: str | None = None

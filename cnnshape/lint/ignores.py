@@ -1,6 +1,6 @@
 """`# cnnshape: ignore[name] reason`: on the line of a warning, or alone on the line above it.
 
-On the line of `extends` it covers warnings in the files below, which may be clean by themselves.
+On the line of `extends` it covers warnings in the extended files, which may be clean by themselves.
 """
 
 import re
@@ -131,7 +131,7 @@ def _bad_ignore(ignore: Ignore) -> Diagnostic:
 
 
 def _removed(ignore: Ignore) -> "tuple[Fix, ...]":
-    """The fix that removes the name, and the comment if it has no other; none where more follows that may have one."""
+    """The fix that removes the name, and the comment if it has no other; none if another comment follows on the line."""
     # Most designs have no such comment.
     from cnnshape.diagnostics import Fix, Replace
 

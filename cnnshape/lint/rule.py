@@ -52,7 +52,7 @@ class Rule(NamedTuple):
 
 
 def repetition(subject: Subject, rule: str, is_kind: Callable[[Layer], bool]) -> Iterator[tuple[str, str, Diagnostic]]:
-    """Layers of a sort that directly follow another one of it: the kinds of both, and the warning."""
+    """Layers of a sort that directly follow another of that sort: both kinds, and the warning."""
     graph = subject.graph
     for node in graph.nodes:
         maker = graph.maker(node.inputs[0])

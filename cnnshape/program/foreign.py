@@ -72,7 +72,7 @@ def compared_argument(kind: type[Layer], name: Name, stated: object, real: int) 
     plain = inferred_argument(kind, name)
     stated = pin(truncate(stated))
     if stated == real:
-        return plain._replace(message=f"{plain.message}, {real:,} here, as it says", fixes=removed(name.span))
+        return plain._replace(message=f"{plain.message}, {real:,} here, as stated", fixes=removed(name.span))
     help = (
         f"correct what comes before if {stated:,} should come in, such as by a `concat` that is missing; then remove it"
     )
@@ -99,7 +99,7 @@ def argument_help(kind: type[Layer], word: str) -> str | None:
 
 
 def is_superfluous(word: str) -> bool:
-    """Whether an argument says nothing here, so that its help is to remove it."""
+    """Whether an argument has no meaning here, so the help is to remove it."""
     from cnnshape.program.foreign_words import ARGUMENTS, SUPERFLUOUS
 
     return ARGUMENTS.get(bare(word)) in SUPERFLUOUS

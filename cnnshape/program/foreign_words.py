@@ -2,7 +2,7 @@
 
 A kind or an argument with a counterpart declares its foreign words itself; these tables hold the rest. Words are
 compared bare: `DepthwiseConv2D` is `depthwiseconv`.
-Sound designs need none of it.
+Only designs with problems import this module.
 """
 
 from cnnshape.language import KIND_WORDS
@@ -53,7 +53,7 @@ ARGUMENTS = {
     ), _NO_FIGURE),
 }  # fmt: skip
 SUPERFLUOUS = frozenset({_NO_FIGURE})
-"""The help for arguments that can be removed whatever their value is."""
+"""The help for arguments that can be removed for any value."""
 
 _NO_SCALE = "`affine: shift` learns a shift and no scale, `affine: false` neither"
 _NO_SHIFT = "`affine: scale` learns a scale and no shift, `affine: false` neither"

@@ -119,10 +119,10 @@ def _separated(text: str) -> str | None:
 
 
 def explain_unknown_kind(word: str) -> Diagnostic:
-    """What a check of a step says about a word that is no kind, without a place."""
+    """The diagnostic of a word that is not a kind, without a place."""
     control, key = grammar.CONTROLS.get(bare(word)), grammar.STEP.get(word)
     if control is not None:
-        message = f"`{shown(word)}` is no layer kind: it makes a step of other steps"
+        message = f"`{shown(word)}` is no layer kind: it builds a step from other steps"
         return diagnose("unknown-kind", message, help=control.help)
     if key is not None:
         return diagnose("unknown-kind", f"`{word}` is no layer kind: it is a key next to one", help=key.help)

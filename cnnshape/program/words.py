@@ -108,7 +108,7 @@ class FileWords:
         return word in self._tested
 
     def _made_own(self) -> set[str]:
-        """The words that the file gives to something, where they are no names: each scope apart."""
+        """The words that the file passes to a param, a variable or a block, except names in scope."""
         spec = self._spec
         params = {param.name.text for param in spec.params}
         settings = [setting.value for variant in spec.variants for setting in variant.params]

@@ -188,7 +188,7 @@ _DROPPED_FIRST = (
 _SHARE_DOC = "part of the MACs, or of what `--sort` names, in percent and as a bar"
 _SORTABLE = (
     *COLUMN_FIGURES,
-    _learned_figure("weights", "learned parameters but for biases", biases=False),
+    _learned_figure("weights", "learned parameters without biases", biases=False),
     _learned_figure("biases", "biases, of normalization too", biases=True),
 )
 FIGURE_COLUMNS = {figure.name: figure for figure in _SORTABLE}

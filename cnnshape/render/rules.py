@@ -25,7 +25,7 @@ def rule_page(rule: Rule, width: int | None = None) -> str:
 
 
 def paragraphs(text: str, width: int | None) -> str:
-    """A text with the paragraphs that are too wide filled anew."""
+    """A text with its wide paragraphs wrapped."""
     return "\n\n".join(_paragraph(part, width) for part in text.split("\n\n"))
 
 

@@ -83,8 +83,8 @@ def _check_number(report: Report, expectation: Expectation) -> Diagnostic | None
 
 
 def _fixes(wanted: Name | ListValue, numbers: Shape, *, shape: bool = False) -> "tuple[Fix, ...]":
-    """The fix that expects what is so."""
-    # Only a missed expectation pays for it.
+    """The fix that writes the actual figures."""
+    # Only a missed expectation needs the import.
     from cnnshape.report.pinning import pinned
 
     return pinned(wanted, numbers, shape=shape)

@@ -1,4 +1,4 @@
-"""Writes the figures of a design where its file expects others, as precisely and in the form that the file has."""
+"""Replaces missed figures in `expect:` by the actual ones, in the form and precision of the file."""
 
 import re
 from fractions import Fraction
@@ -9,7 +9,7 @@ from cnnshape.report.quantity import parse_quantity, unit_of
 
 _QUANTITY = r"(?P<whole>[0-9][0-9_,]*)(?:\.(?P<digits>[0-9]+))?(?P<space>\s*)(?P<unit>[A-Za-z]*)"
 _PINNED = rf"(?P<before>['\"]?\s*){_QUANTITY}(?P<after>\s*(?:(?:\+-|±).*)?)"
-"""A number, or one with a tolerance, in quotes or not; a bound is a budget, which stays."""
+"""A number, possibly with a tolerance or in quotes. Bounds don't match: they are budgets and stay."""
 
 
 def pinned(wanted: Name | ListValue, numbers: tuple[int, ...], *, shape: bool = False) -> tuple[Fix, ...]:

@@ -14,7 +14,7 @@ _UNITS = {
     "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "kB": 10**3, "MB": 10**6, "GB": 10**9,
     "KiB": 2**10, "MiB": 2**20, "GiB": 2**30,
 }  # fmt: skip
-# A comma separates thousands only: `26,5M` is 26.5 million to some readers, and 265 million to none.
+# A comma separates thousands only, so `26,5M` is invalid: some readers would take it for 26.5 million.
 _WHOLE = r"[0-9]{1,3}(?:,[0-9]{3}){1,6}|[0-9]{1,15}(?:_[0-9]{1,15}){0,6}"
 QUANTITY_PATTERN = rf"(?:{_WHOLE})(?:\.[0-9]{{1,12}})?\s*(?:{'|'.join(filter(None, _UNITS))})?"
 """A regular expression of quantities for editors, in the syntax that JavaScript and Python share."""

@@ -100,7 +100,7 @@ def test_a_folder_without_designs_says_what_a_design_is() -> None:
     Path("empty").mkdir()
     outcome = run("check", "empty")
     assert outcome.exit_code == 2
-    assert "the folder holds no designs" in outcome.stdout
+    assert "the folder contains no designs" in outcome.stdout
     assert "a line `cnnshape: 1`" in outcome.stdout
     assert "a folder, not a design" in run("summary", "empty").stderr
 

@@ -293,7 +293,7 @@ def test_without_a_path_the_current_folder_is_checked(folder):
     assert run("check", "--format", "json", cwd=folder) == run("check", ".", "--format", "json", cwd=folder)
     (folder / "empty").mkdir()
     code, out, _ = run("check", cwd=folder / "empty")
-    assert (code, "the folder holds no designs" in out) == (2, True)
+    assert (code, "the folder contains no designs" in out) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -505,8 +505,8 @@ def test_layers_answers_as_a_check_does(word):
 @pytest.mark.parametrize(
     ("word", "answer", "help"),
     [
-        ("residual", "`residual` is no layer kind: it makes a step of other steps", "write `residual: [steps]`"),
-        ("For", "`For` is no layer kind: it makes a step of other steps", "write `for: {width: [64, 128]}`"),
+        ("residual", "`residual` is no layer kind: it builds a step from other steps", "write `residual: [steps]`"),
+        ("For", "`For` is no layer kind: it builds a step from other steps", "write `for: {width: [64, 128]}`"),
         ("repeat", "`repeat` is no layer kind: it is a key next to one", "write `repeat: 3`"),
         ("DepthwiseConv2D", "no layer kind is called `DepthwiseConv2D`", "groups: in_channels"),
     ],

@@ -39,7 +39,7 @@ def test_what_is_stated_is_compared_with_what_comes_in(step: str) -> None:
     assert differs.code == agrees.code == "CS406"
     assert differs.message.endswith("12 here, not 24")
     assert differs.help is not None and "24 should come in" in differs.help
-    assert agrees.message.endswith("12 here, as it says")
+    assert agrees.message.endswith("12 here, as stated")
     assert agrees.help == "remove it"
 
 
@@ -51,12 +51,12 @@ def test_every_word_for_what_comes_in_is_compared(word: str) -> None:
 def test_a_linear_is_compared_with_the_values_of_its_flat_input() -> None:
     steps = ("conv: {out: 32, kernel: 4}", "flatten", "linear: {in_features: 1050, out: 10}")
     assert only(*steps).message.endswith("1,568 here, not 1,050")
-    assert only(*steps[:2], "linear: {in_features: 32 * 7 * 7, out: 10}").message.endswith("1,568 here, as it says")
+    assert only(*steps[:2], "linear: {in_features: 32 * 7 * 7, out: 10}").message.endswith("1,568 here, as stated")
 
 
 def test_layers_that_follow_are_compared_with_their_own_input() -> None:
     first, second = problems("conv: {in_channels: 12, out: 8, kernel: 1, norm: {batch_norm: {num_features: 12}}}")
-    assert first.message.endswith("12 here, as it says")
+    assert first.message.endswith("12 here, as stated")
     assert second.message == "batch_norm takes no `num_features`: channels are inferred from the input, 8 here, not 12"
 
 
@@ -78,7 +78,7 @@ def test_the_use_of_a_block_that_differs_is_named() -> None:
 
 def test_all_uses_of_a_block_that_agree_are_one_problem() -> None:
     problem = only("Unit: {in: 12, out: 6}", "Unit: {in: 6, out: 4}", blocks=UNIT)
-    assert problem.message.endswith("as it says")
+    assert problem.message.endswith("as stated")
 
 
 @pytest.mark.parametrize(

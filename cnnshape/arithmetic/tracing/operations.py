@@ -20,7 +20,7 @@ class Bound(NamedTuple):
 class Operation(NamedTuple):
     """One operation: its function for numbers, for arrays, and the largest result for operands of known bounds.
 
-    `whole` says whether the result is an int: None where it is for ints alone.
+    `whole` says whether the result is an int; None means that it is an int if the operands are.
     """
 
     plain: Run

@@ -109,7 +109,7 @@ def _exceeds(steps: Sequence[Step], given: Mapping[str, Any]) -> bool:
     bounds: list[Bound] = []
     for step in steps:
         bounds.append(_bound(step, [bounds[index] for index in step.operands], given))
-        # Not a number, as of infinity times zero, is too large as well.
+        # NaN, such as infinity times zero, counts as too large.
         if not bounds[-1].most <= EXACT:
             return True
     return False

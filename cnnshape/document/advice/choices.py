@@ -27,7 +27,7 @@ def spread_choice(text: str) -> str | None:
 
 
 def choice_at(slip: Slip) -> str | None:
-    """Help for a slip in a value that is a conditional between lists."""
+    """Help for a syntax error in a value that is a conditional between lists."""
     value = re.split(r": +|^ *- +", slip.before)[-1]
     return spread_choice(without_comment(value + slip.rest))
 
@@ -37,5 +37,5 @@ def _items(side: str) -> list[str]:
 
 
 def _per_item(items: list[str], length: int) -> list[str]:
-    """The items, of which a single one is repeated for the other list."""
+    """The items of one side. A single item is repeated to the length of the other side."""
     return items * length if len(items) == 1 else items

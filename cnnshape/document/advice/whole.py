@@ -1,4 +1,4 @@
-"""Texts that are not specs at all, so that the reader skips them."""
+"""Recognizes texts that are not specs at all. The reader skips them."""
 
 import re
 

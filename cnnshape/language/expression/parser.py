@@ -102,7 +102,7 @@ def _run(text: str, start: int, signs: frozenset[str]) -> int:
 
 
 def _unexpected_character(text: str, offset: int) -> ExpressionProblem:
-    # A blank that is none of ours is skipped: the fault is what follows it.
+    # Skip white space that the language doesn't allow: the text after it is the fault.
     offset += len(text[offset:]) - len(text[offset:].lstrip())
     sign = next((foreign for foreign in _FOREIGN if text.startswith(foreign, offset)), None)
     help = _FOREIGN[sign] if sign else None

@@ -148,7 +148,7 @@ class ValueReader:
         if isinstance(node, Mapping):
             return self.setting(node, what)
         if depth > _DEEPEST_LIST:
-            self.report("wrong-structure", f"{what} is nested too deep", node.span)
+            self.report("wrong-structure", f"{what} is nested too deeply", node.span)
             return None
         items = [self.value(item, f"an item of {what}", depth + 1) for item in split.unsplit_items(node)]
         values = tuple(item for item in items if item is not None)

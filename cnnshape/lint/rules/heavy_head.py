@@ -43,7 +43,7 @@ from cnnshape.layers import Coverage, Tensor, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 
 _FEW = 2_000
-"""Parameters below which a layer isn't heavy, whatever its share."""
+"""A layer with fewer parameters isn't heavy at any share."""
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:

@@ -1,8 +1,8 @@
-"""A pool whose window is larger than its padded input, which only `ceil` lets pass.
+"""A pool whose window is larger than its padded input, which only `ceil` allows.
 
 Without `ceil` this is an error: the output would be empty. With it one window remains that hangs over the end of the
 input, and the pool does what a global pool does. Most often the input is smaller than the design was made for, or the
-kernel is a slip.
+kernel is a typing error.
 
 Example:
 

@@ -1,10 +1,10 @@
 """An `add` that takes the same tensor twice.
 
-It doubles the tensor, which the next layer's weights or a scale can do as well. Most often a name stands for another
-tensor than was meant: a step that was to make the second one is left out, or the wrong name was written.
+It doubles the tensor, which the next layer's weights or a scale can do as well. Most often the wrong tensor is named, or
+the step that makes the second one is left out.
 
-A residual whose body is left out adds its input to itself, too. A product of a tensor with itself is a square, and a
-concatenation repeats channels: nothing is said of these.
+A residual whose body is left out also adds its input to itself. The rule ignores products, which square a tensor, and
+concatenations, which repeat channels.
 
 Example:
 

@@ -13,7 +13,7 @@ MOST_SHOWN = 50
 class Findings(NamedTuple):
     """Sorted diagnostics, and the names of all checked files, also those without findings.
 
-    `fixed` is the number of problems that the run fixed; None if it wasn't to fix any.
+    `fixed` is the number of problems that the run fixed; None if it wasn't asked to fix any.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -26,7 +26,7 @@ class Findings(NamedTuple):
 
     @property
     def fixable(self) -> int:
-        """How many problems have a fix that the option `--fix` of a further run may apply."""
+        """How many problems have a fix that a run with `--fix` may apply."""
         if self.fixed is not None:
             return 0
         return sum(
