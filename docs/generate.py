@@ -153,14 +153,14 @@ def _ran(lines: Iterable[str], scratch: Scratch) -> Iterator[str]:
         if any(word in line for word in SETUP):
             yield from expected
             continue
-        found = scratch.run(line[2:].replace(".venv/bin/", ""))
-        yield from expected if fits(expected, found) else found
+        printed = scratch.run(line[2:].replace(".venv/bin/", ""))
+        yield from expected if fits(expected, printed) else printed
 
 
-def fits(expected: list[str], found: list[str]) -> bool:
+def fits(expected: list[str], printed: list[str]) -> bool:
     """Whether an output is as expected; a line `...` matches any lines."""
     pattern = "".join(r"(?:.*\n)*" if line == "..." else re.escape(line) + r"\n" for line in expected)
-    return re.fullmatch(pattern, "".join(f"{line}\n" for line in found)) is not None
+    return re.fullmatch(pattern, "".join(f"{line}\n" for line in printed)) is not None
 
 
 # The vocabulary
@@ -321,7 +321,7 @@ def _shown(name: str, data: bytes) -> str:
 def _printable(data: bytes) -> str:
     """The text of an example, a control character as its symbol."""
     text = data.decode("utf-8", "replace")
-    return re.sub(r"[\x00-\x08]", lambda found: chr(0x2400 + ord(found[0])), text)
+    return re.sub(r"[\x00-\x08]", lambda match: chr(0x2400 + ord(match[0])), text)
 
 
 # All pages
@@ -372,7 +372,7 @@ def page(path: Path) -> str:
         return WHOLE[path]()
     text = path.read_text(encoding="utf-8")
     section = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-    text = section.sub(lambda found: f"{found[1]}\n{SECTIONS[found[2]]()}\n\n{found[3]}", text)
+    text = section.sub(lambda match: f"{match[1]}\n{SECTIONS[match[2]]()}\n\n{match[3]}", text)
     with tempfile.TemporaryDirectory() as folder:
         return with_outputs(text, Scratch(Path(folder)))
 

@@ -26,7 +26,7 @@ def find_rounding(replay: Replay) -> Rounding | None:
     shape = replay.graph.inputs[0].tensor.shape
     if not rounding or len(shape) < 2 or set(replay.graph.inputs[1:]):
         return None
-    sizes = [found for found in (_nearest(replay, shape, -1), _nearest(replay, shape, 1)) if found != shape]
+    sizes = [nearest for nearest in (_nearest(replay, shape, -1), _nearest(replay, shape, 1)) if nearest != shape]
     sizes = [size for size in sizes if size]
     return Rounding(rounding, sizes) if sizes else None
 

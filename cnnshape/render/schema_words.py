@@ -182,8 +182,8 @@ def _spellings(word: str) -> Iterable[str]:
 
 def _named(kind: type[Layer], word: str) -> str:
     """The kind that `program` finds for a word; two kinds may have the same bare word."""
-    found = foreign_kind(word)
-    return (found or kind).name
+    resolved = foreign_kind(word)
+    return (resolved or kind).name
 
 
 def _refused(words: Iterable[str], message: str) -> Schema:

@@ -27,7 +27,9 @@ POOLED = FLAT.replace("  - flatten", "  - adaptive_avg_pool: 2\n  - flatten")
 
 
 def misfits(text: str, shape: tuple[int, ...]) -> list[Diagnostic]:
-    return [found for found in cnnshape.check(cnnshape.load(text), inputs=shape) if found.name == "weights-misfit"]
+    return [
+        problem for problem in cnnshape.check(cnnshape.load(text), inputs=shape) if problem.name == "weights-misfit"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -43,12 +45,12 @@ def misfits(text: str, shape: tuple[int, ...]) -> list[Diagnostic]:
 def test_a_layer_that_the_size_changes_is_named_with_both_sizes_and_the_range(
     text: str, shape: tuple[int, ...], message: str, note: str
 ) -> None:
-    (found,) = misfits(text, shape)
-    assert found.at is not None
-    assert found.at.span.line == 7
-    assert message in found.message
-    assert note in found.notes[0]
-    assert [label.span.text for label in found.related] == ["x".join(map(str, shape))]
+    (problem,) = misfits(text, shape)
+    assert problem.at is not None
+    assert problem.at.span.line == 7
+    assert message in problem.message
+    assert note in problem.notes[0]
+    assert [label.span.text for label in problem.related] == ["x".join(map(str, shape))]
 
 
 @pytest.mark.parametrize(
@@ -72,13 +74,13 @@ def test_ranges_are_those_of_every_size_tried(text: str) -> None:
     assert stated is not None
     shape = stated.inputs[0].tensor.shape
     params = sum(node.application.params for node in stated.nodes)
-    for axis, found in enumerate(weight_ranges(design, Options(), stated), 1):
+    for axis, fitted in enumerate(weight_ranges(design, Options(), stated), 1):
         fitting = []
         for size in range(1, 101):
             graph, _ = expand(design, Options(inputs={"": (*shape[:axis], size, *shape[axis + 1 :])}))
             if graph is not None and sum(node.application.params for node in graph.nodes) == params:
                 fitting.append(size)
-        assert fitting == list(range(found.least, (found.most or 100) + 1))
+        assert fitting == list(range(fitted.least, (fitted.most or 100) + 1))
 
 
 def test_an_axis_without_a_bound_is_said_to_have_none() -> None:
@@ -86,14 +88,14 @@ def test_an_axis_without_a_bound_is_said_to_have_none() -> None:
     design = cnnshape.load(text)
     stated, _ = expand(design, Options())
     assert stated is not None
-    assert [str(each) for each in weight_ranges(design, Options(), stated)] == ["1 and more", "1 and more"]
+    assert [str(fitted) for fitted in weight_ranges(design, Options(), stated)] == ["1 and more", "1 and more"]
 
 
 def test_further_layers_are_counted() -> None:
     text = FLAT + "  - {linear: 5, from: pooled}\n"
     text = text.replace("  - flatten", "  - {flatten: , name: pooled}") + "outputs: [head, prev]\n"
-    (found,) = misfits(text, (3, 64, 24))
-    assert found.notes[1:] == ("and 1 more with weights of another size",)
+    (problem,) = misfits(text, (3, 64, 24))
+    assert problem.notes[1:] == ("and 1 more with weights of another size",)
 
 
 def test_a_summary_and_a_comparison_say_it_on_standard_error(tmp_path: Path) -> None:

@@ -66,8 +66,8 @@ METADATA = rows(HERE / "torchvision.csv")
 @pytest.mark.parametrize("row", PUBLISHED, ids=label)
 def test_totals(row):
     report = report_of(row)
-    found = {name: str(getattr(report.totals, name)) for name in ("params", "macs", "buffers") if row[name]}
-    assert found == {name: row[name] for name in found}
+    figures_of_report = {name: str(getattr(report.totals, name)) for name in ("params", "macs", "buffers") if row[name]}
+    assert figures_of_report == {name: row[name] for name in figures_of_report}
 
 
 @pytest.mark.parametrize("row", METADATA, ids=lambda row: "-".join((row["builder"], row["weights"], row["variant"])))
@@ -75,7 +75,7 @@ def test_metadata(row):
     """Parameters to the unit, MACs to the printed digit."""
     report = report_of(row)
     left_out = row["left_out"].split()
-    macs = sum(found.macs for found in report.rows if found.name.partition(".")[0] not in left_out)
+    macs = sum(layer.macs for layer in report.rows if layer.name.partition(".")[0] not in left_out)
     assert row["params"] in ("", str(report.totals.params))
     assert row["gmacs"] == "" or float(row["gmacs"]) == round(macs / 1e9, 3)
 
@@ -101,21 +101,21 @@ def test_layers(row):
     wanted = iter(rows(HERE / "layers" / row["file"]))
     functional = set(row["functional"].split())
     expected = next(wanted, None)
-    for found in report_of(row).rows:
-        if found.kind not in COMPARED:
+    for layer in report_of(row).rows:
+        if layer.kind not in COMPARED:
             continue
-        if matches(found, expected):
+        if matches(layer, expected):
             expected = next(wanted, None)
         else:
-            assert found.kind in functional, f"line {found.line}, {found.name}: {figures(found)}, expected {expected}"
+            assert layer.kind in functional, f"line {layer.line}, {layer.name}: {figures(layer)}, expected {expected}"
     assert expected is None
 
 
-def matches(found, expected):
+def matches(layer, expected):
     return (
         expected is not None
-        and found.kind in KINDS[expected["class"]]
-        and figures(found) == (shape(expected["output"]), int(expected["params"]), int(expected["macs"]))
+        and layer.kind in KINDS[expected["class"]]
+        and figures(layer) == (shape(expected["output"]), int(expected["params"]), int(expected["macs"]))
     )
 
 

@@ -39,7 +39,7 @@ BEFORE = [(4, 16, 16), (4, 16, 16), (4, 8, 8), (6, 4, 4), (6, 4, 4)]
 
 
 def step(steps, line):
-    return next(found for (_, at, _), found in steps.items() if at == line)
+    return next(kind_step for (_, at, _), kind_step in steps.items() if at == line)
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,6 @@ expect: {outputs: {small: [8, 30, 30], same: [4, 28, 28]}}
 
 
 def missed(text):
-    found = cnnshape.check(cnnshape.load(text), ignore=["all"])
-    assert {problem.name for problem in found} <= {"expectation-missed"}
-    return found
+    problems = cnnshape.check(cnnshape.load(text), ignore=["all"])
+    assert {problem.name for problem in problems} <= {"expectation-missed"}
+    return problems

@@ -61,11 +61,11 @@ each_page = pytest.mark.parametrize("path", PAGES, ids=name_of)
 @pytest.fixture
 def scratch(path: Path, tmp_path: Path) -> Scratch:
     """The page's folder, with the files that it defines."""
-    found = Scratch(tmp_path)
+    files = Scratch(tmp_path)
     for fence in fences(path.read_text(encoding="utf-8")):
         if fence.file:
-            found.write(fence.file, fence.text.encode())
-    return found
+            files.write(fence.file, fence.text.encode())
+    return files
 
 
 @pytest.mark.parametrize("path", generate.pages(), ids=name_of)
@@ -75,9 +75,9 @@ def test_a_page_is_up_to_date(path: Path) -> None:
 
 @each_page
 def test_a_page_runs_something(path: Path) -> None:
-    found = list(fences(path.read_text(encoding="utf-8")))
-    assert {fence.language for fence in found} <= RUN | SHOWN
-    assert any(map(runs, found)) != (path.name in NOTHING_TO_RUN)
+    blocks = list(fences(path.read_text(encoding="utf-8")))
+    assert {fence.language for fence in blocks} <= RUN | SHOWN
+    assert any(map(runs, blocks)) != (path.name in NOTHING_TO_RUN)
 
 
 def runs(fence: Fence) -> bool:
@@ -124,14 +124,14 @@ def problems_of(fence: Fence) -> Iterator[str]:
     text, before = (fence.text, 0) if isinstance(data, dict) and TOP & data.keys() else wrapped(fence)
     if not text:
         return
-    found = cnnshape.check(cnnshape.load(text))
+    reported = cnnshape.check(cnnshape.load(text))
     if fence.comment.startswith("wrong: "):
-        names = [diagnostic.name for diagnostic in found]
+        names = [diagnostic.name for diagnostic in reported]
         if names != fence.comment.removeprefix("wrong: ").split(", "):
             yield f"reports {names}"
         return
     expected = {(number, *match.groups()) for number, line in enumerate(fence.lines) for match in MARK.finditer(line)}
-    for diagnostic in found:
+    for diagnostic in reported:
         line = diagnostic.at.span.line - 1 - before if diagnostic.at else 0
         fitting = {mark for mark in expected if mark[:2] == (line, diagnostic.name) and mark[2] in diagnostic.message}
         expected -= fitting
@@ -244,10 +244,10 @@ def test_a_page_names_everything(page: str, what: str) -> None:
 
 def test_every_command_has_a_section_with_its_options() -> None:
     text = (generate.DOCS / "commands.md").read_text(encoding="utf-8")
-    found = dict(part.split("\n", 1) for part in text.split("\n## ")[1:])
-    assert [name for name in found if name in COMMANDS] == list(COMMANDS)
+    sections = dict(part.split("\n", 1) for part in text.split("\n## ")[1:])
+    assert [name for name in sections if name in COMMANDS] == list(COMMANDS)
     for name, params in COMMANDS.items():
-        assert (f"<!-- generated: options_{name} -->" in found[name]) == bool(params), name
+        assert (f"<!-- generated: options_{name} -->" in sections[name]) == bool(params), name
 
 
 LIMITS = {

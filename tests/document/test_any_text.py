@@ -31,12 +31,17 @@ def check_answer(data: bytes) -> None:
         check_diagnostics(error.diagnostics)
 
 
-def check_diagnostics(found: list[Diagnostic]) -> None:
-    for each in found:
-        assert CATALOGUE[each.name].code == each.code
-        texts = (each.message, each.help or "", *each.notes, *(label.text for label in each.related))
+def check_diagnostics(diagnostics: list[Diagnostic]) -> None:
+    for diagnostic in diagnostics:
+        assert CATALOGUE[diagnostic.name].code == diagnostic.code
+        texts = (
+            diagnostic.message,
+            diagnostic.help or "",
+            *diagnostic.notes,
+            *(label.text for label in diagnostic.related),
+        )
         assert all(text.isprintable() for text in texts)
-        for label in (each.at, *each.related):
+        for label in (diagnostic.at, *diagnostic.related):
             if label is not None:
                 assert 1 <= label.span.line <= label.span.source.line_count
                 assert 1 <= label.span.column <= len(label.span.source.line(label.span.line)) + 1

@@ -186,8 +186,8 @@ def test_where_scalars_stand(text: str, places: dict[str, tuple[int, ...]]) -> N
     document = read_document(SourceText("spec.yaml", text.removeprefix("\ufeff")))
     root = document.root
     assert root is not None and document.complete and not document.problems
-    found = {node.text: tuple(node.span[1:]) for node in walk(root) if isinstance(node, Scalar)}
-    assert {word: found[word] for word in places} == places
+    own_places = {node.text: tuple(node.span[1:]) for node in walk(root) if isinstance(node, Scalar)}
+    assert {word: own_places[word] for word in places} == places
 
 
 @pytest.mark.parametrize(

@@ -52,10 +52,10 @@ def in_time(seconds: float) -> Iterator[None]:
 def problems(path: Path, data: str | bytes, seconds: float = SECONDS) -> list[Diagnostic]:
     """The errors of a file of that content, found in time."""
     path.write_bytes(data.encode() if isinstance(data, str) else data)
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     with in_time(seconds):
-        found = cnnshape.check(cnnshape.load(path))
-    return [each for each in found if each.severity is Severity.ERROR]
+        diagnostics = cnnshape.check(cnnshape.load(path))
+    return [diagnostic for diagnostic in diagnostics if diagnostic.severity is Severity.ERROR]
 
 
 def step(value: str) -> str:
@@ -359,10 +359,10 @@ def named(rows: list[tuple]) -> list:
     return [pytest.param(*row[1:], id=row[0]) for row in rows]
 
 
-def only(found: list[Diagnostic]) -> str | None:
+def only(diagnostics: list[Diagnostic]) -> str | None:
     """The one name of all errors; None where there are none."""
-    names = {each.name for each in found}
-    assert len(names) < 2, found
+    names = {diagnostic.name for diagnostic in diagnostics}
+    assert len(names) < 2, diagnostics
     return next(iter(names), None)
 
 
@@ -389,26 +389,31 @@ def test_a_hostile_expansion(tmp_path: Path, text: str, name: str | None) -> Non
 @pytest.mark.parametrize("text", named(CROWDS))
 def test_a_crowd(tmp_path: Path, text: str) -> None:
     assert len(text) <= SIZE
-    found = problems(tmp_path / "spec.yaml", text, LONGER)
-    assert all(len(each.message) < LONGEST_MESSAGE for each in found)
+    errors = problems(tmp_path / "spec.yaml", text, LONGER)
+    assert all(len(error.message) < LONGEST_MESSAGE for error in errors)
 
 
 def test_findings_on_one_line_do_not_copy_it(tmp_path: Path) -> None:
     text = " {input: [3, 8, 8], layers: [" + many("word{}, ", 5_000) + "]}\n"
-    found = problems(tmp_path / "spec.yaml", text, LONGER)
+    errors = problems(tmp_path / "spec.yaml", text, LONGER)
     tracemalloc.start()
-    assert len(set(fingerprints(found))) == 5_000
+    assert len(set(fingerprints(errors))) == 5_000
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < len(found) * len(text) / 10
+    assert peak < len(errors) * len(text) / 10
 
 
 def test_what_is_said_of_a_hostile_file_is_printable(tmp_path: Path) -> None:
     for _, data, _ in BYTES:
-        for found in problems(tmp_path / "spec.yaml", data):
-            texts = (found.message, found.help or "", *found.notes, *(label.text for label in found.related))
+        for diagnostic in problems(tmp_path / "spec.yaml", data):
+            texts = (
+                diagnostic.message,
+                diagnostic.help or "",
+                *diagnostic.notes,
+                *(label.text for label in diagnostic.related),
+            )
             assert all(text.isprintable() for text in texts)
-            assert len(found.message) < 400
+            assert len(diagnostic.message) < 400
 
 
 @pytest.mark.parametrize(
@@ -422,9 +427,9 @@ def test_what_is_said_of_a_hostile_file_is_printable(tmp_path: Path) -> None:
     ],
 )
 def test_where_a_control_character_stands(tmp_path: Path, data: str, line: int, column: int) -> None:
-    (found,) = problems(tmp_path / "spec.yaml", data)
-    assert found.at is not None
-    assert (found.at.span.line, found.at.span.column) == (line, column)
+    (diagnostic,) = problems(tmp_path / "spec.yaml", data)
+    assert diagnostic.at is not None
+    assert (diagnostic.at.span.line, diagnostic.at.span.column) == (line, column)
 
 
 @pytest.mark.parametrize(
@@ -438,9 +443,9 @@ def test_where_a_control_character_stands(tmp_path: Path, data: str, line: int, 
     ],
 )
 def test_what_is_said_of_bytes_that_are_no_text(tmp_path: Path, data: bytes, message: str) -> None:
-    (found,) = problems(tmp_path / "spec.yaml", data)
-    assert message in found.message
-    assert "UTF-8" in (found.help or "")
+    (diagnostic,) = problems(tmp_path / "spec.yaml", data)
+    assert message in diagnostic.message
+    assert "UTF-8" in (diagnostic.help or "")
 
 
 def test_a_file_that_cannot_be_read_raises(tmp_path: Path) -> None:
@@ -453,7 +458,7 @@ def test_a_file_that_cannot_be_read_raises(tmp_path: Path) -> None:
 
 
 def test_the_text_that_follows_an_unclosed_bracket_is_not_blamed(tmp_path: Path) -> None:
-    (found,) = problems(tmp_path / "spec.yaml", "input: [3, 8, 8]\nlayers:\n  - conv: {out: 3\n")
-    assert found.name == "yaml-syntax"
-    assert found.at is not None
-    assert found.at.span.line <= 3
+    (diagnostic,) = problems(tmp_path / "spec.yaml", "input: [3, 8, 8]\nlayers:\n  - conv: {out: 3\n")
+    assert diagnostic.name == "yaml-syntax"
+    assert diagnostic.at is not None
+    assert diagnostic.at.span.line <= 3

@@ -87,10 +87,10 @@ SLIPS = [
 @pytest.mark.parametrize(("text", "place", "message", "help"), SLIPS, ids=[text.strip() for text, *_ in SLIPS])
 def test_a_slip_is_named_where_it_is(text: str, place: tuple[int, int], message: str, help: str) -> None:
     document = read_document(SourceText("spec.yaml", text if text.startswith("\n") else HEAD + text))
-    (found,) = document.problems
+    (problem,) = document.problems
     assert not document.complete
-    assert found.name == "yaml-syntax"
-    assert message in found.message
-    assert help in (found.help or "")
-    assert found.at is not None
-    assert (found.at.span.line, found.at.span.column) == place
+    assert problem.name == "yaml-syntax"
+    assert message in problem.message
+    assert help in (problem.help or "")
+    assert problem.at is not None
+    assert (problem.at.span.line, problem.at.span.column) == place

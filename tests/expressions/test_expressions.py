@@ -41,17 +41,17 @@ def attempt(text: str) -> Any:
 
 
 def problem(text: str) -> ExpressionProblem:
-    found = attempt(text)
-    assert isinstance(found, ExpressionProblem)
-    return found
+    outcome = attempt(text)
+    assert isinstance(outcome, ExpressionProblem)
+    return outcome
 
 
-def check_problem(found: object, text: str) -> None:
-    if isinstance(found, ExpressionProblem):
-        assert found.name in ("expression-syntax", "expression-value", "unknown-name")
-        assert 0 <= found.offset <= found.offset + found.length <= len(text) + 1
-        assert found.message
-        assert found.message.isprintable()
+def check_problem(outcome: object, text: str) -> None:
+    if isinstance(outcome, ExpressionProblem):
+        assert outcome.name in ("expression-syntax", "expression-value", "unknown-name")
+        assert 0 <= outcome.offset <= outcome.offset + outcome.length <= len(text) + 1
+        assert outcome.message
+        assert outcome.message.isprintable()
 
 
 @pytest.mark.parametrize(
@@ -128,9 +128,9 @@ def check_problem(found: object, text: str) -> None:
     ],
 )
 def test_an_expression_has_this_value(text: str, expected: Any) -> None:
-    found = value(text)
-    assert found == expected
-    assert type(found) is type(expected)
+    actual = value(text)
+    assert actual == expected
+    assert type(actual) is type(expected)
 
 
 def test_whole_numbers_divide_exactly_where_they_can() -> None:
@@ -195,12 +195,12 @@ def agree(text: str) -> None:
         expected = eval(text, {"__builtins__": {}}, PYTHON_SCOPE)
     except ZeroDivisionError:
         expected = None
-    found = attempt(text)
-    if not isinstance(found, ExpressionProblem):
-        assert found == pytest.approx(expected, rel=1e-12), text
-        assert isinstance(found, bool) is isinstance(expected, bool)
+    outcome = attempt(text)
+    if not isinstance(outcome, ExpressionProblem):
+        assert outcome == pytest.approx(expected, rel=1e-12), text
+        assert isinstance(outcome, bool) is isinstance(expected, bool)
     elif expected is not None:
-        assert re.search(r"10\^12|characters|needs (numbers|true or false)", found.message), text
+        assert re.search(r"10\^12|characters|needs (numbers|true or false)", outcome.message), text
 
 
 @given(grown(NUMBERS, TRUTHS, 3)[0])
@@ -290,9 +290,9 @@ def test_an_expression_knows_its_names(text: str, names: set[str]) -> None:
     ],
 )
 def test_a_word_in_arithmetic_is_an_unknown_name(text: str) -> None:
-    found = problem(text)
-    assert found.name == "unknown-name"
-    assert found.message == "nothing is called `stride` here"
+    fault = problem(text)
+    assert fault.name == "unknown-name"
+    assert fault.message == "nothing is called `stride` here"
 
 
 @pytest.mark.parametrize("text", ["relu == silu", "same != 1", "widths == same"])
@@ -360,10 +360,10 @@ def test_make_divisible_by_hand(text: str, expected: int) -> None:
 
 @given(st.integers(1, 5000), st.integers(1, 64))
 def test_make_divisible_is_a_near_multiple(number: int, divisor: int) -> None:
-    found = value("make_divisible(n, d)", {"n": number, "d": divisor})
-    assert found % divisor == 0
-    assert found >= 0.9 * number
-    assert found <= max(number + divisor, divisor)
+    channels = value("make_divisible(n, d)", {"n": number, "d": divisor})
+    assert channels % divisor == 0
+    assert channels >= 0.9 * number
+    assert channels <= max(number + divisor, divisor)
 
 
 # Limits
@@ -404,8 +404,8 @@ def test_the_deepest_expression(opening: str, inner: str, closing: str) -> None:
     ],
 )
 def test_numbers_end_at_10_12(text: str) -> None:
-    found = problem(text)
-    assert (found.name, found.message) == ("expression-value", "a number beyond 10^12")
+    fault = problem(text)
+    assert (fault.name, fault.message) == ("expression-value", "a number beyond 10^12")
 
 
 def test_the_largest_number() -> None:
@@ -446,10 +446,10 @@ SYNTAX = [
 
 @pytest.mark.parametrize(("text", "message", "offset"), SYNTAX)
 def test_what_is_no_expression(text: str, message: str, offset: int) -> None:
-    found = problem(text)
-    assert found.name == "expression-syntax"
-    assert message in found.message
-    assert found.offset == offset
+    fault = problem(text)
+    assert fault.name == "expression-syntax"
+    assert message in fault.message
+    assert fault.offset == offset
 
 
 VALUES = [
@@ -475,9 +475,9 @@ VALUES = [
 
 @pytest.mark.parametrize(("text", "message", "offset", "length"), VALUES)
 def test_what_has_no_value(text: str, message: str, offset: int, length: int) -> None:
-    found = problem(text)
-    assert (found.name, found.message) == ("expression-value", message)
-    assert (found.offset, found.length) == (offset, length)
+    fault = problem(text)
+    assert (fault.name, fault.message) == ("expression-value", message)
+    assert (fault.offset, fault.length) == (offset, length)
 
 
 @pytest.mark.parametrize(
@@ -510,5 +510,5 @@ def test_a_problem_has_its_place_in_the_line(line: str, quoted: tuple[int, int],
     span = Span(SourceText("spec.yaml", line), 1, quoted[0], 1, quoted[1])
     with pytest.raises(ExpressionProblem) as caught:
         compile_expression(text, span)
-    found = place_in(text, span, caught.value.offset, caught.value.length)
-    assert (found.column, found.end_column) == place
+    actual_place = place_in(text, span, caught.value.offset, caught.value.length)
+    assert (actual_place.column, actual_place.end_column) == place

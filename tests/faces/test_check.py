@@ -28,20 +28,20 @@ def written(**texts: str) -> None:
         Path(f"{name}.yaml").write_text(text)
 
 
-def found(*arguments: str) -> list[dict]:
+def diagnostics_of(*arguments: str) -> list[dict]:
     """The diagnostics of a check."""
     return json.loads(run("check", *arguments, "--format", "json").stdout)["diagnostics"]
 
 
 def test_a_fault_from_several_places_names_them_all() -> None:
     written(twice=GROUPS + "  - {B: 3, from: input}\n  - {B: 3, from: input}\n")
-    (fault,) = found("twice.yaml")
+    (fault,) = diagnostics_of("twice.yaml")
     assert [place["line"] for place in fault["related"] if "given here" in place["text"]] == [5, 6]
 
 
 def test_a_fault_from_a_great_many_places_counts_the_rest() -> None:
     written(many=GROUPS + "  - {B: 3, from: input}\n" * 20)
-    (fault,) = found("many.yaml")
+    (fault,) = diagnostics_of("many.yaml")
     named = sum("given here" in place["text"] for place in fault["related"])
     assert fault["notes"] == [f"and {20 - named} more of the same kind"]
 
@@ -49,7 +49,7 @@ def test_a_fault_from_a_great_many_places_counts_the_rest() -> None:
 def test_a_fault_in_several_variants_names_them_all() -> None:
     variants = "params: {g: 1}\nvariants: {a: {g: 3}, b: {g: 3}, c: {g: 2}}\n"
     written(varied=HEAD + variants + "layers:\n  - conv: {out: 4, kernel: 1, groups: g}\n")
-    (fault,) = found("varied.yaml")
+    (fault,) = diagnostics_of("varied.yaml")
     assert fault["notes"] == ["in the variant `a`", "in the variant `b`"]
 
 
@@ -58,12 +58,15 @@ def test_a_broken_base_is_one_fault_by_whatever_name_it_is_reached(checked: list
     Path("deep").mkdir()
     written(base=HEAD + "layers: [rellu]\n", own="cnnshape: 1\nextends: base.yaml\n")
     written(**{"deep/own": "cnnshape: 1\nextends: ../base.yaml\n"})
-    assert [each["name"] for each in found(*checked)] == ["unknown-kind"]
+    assert [diagnostic["name"] for diagnostic in diagnostics_of(*checked)] == ["unknown-kind"]
 
 
 def test_a_param_that_no_file_has_names_the_files() -> None:
     written(one=HEAD + "layers: [relu]\n", two=HEAD + "layers: [relu]\n")
-    assert [each["file"] for each in found("one.yaml", "two.yaml", "-p", "w=3")] == ["one.yaml", "two.yaml"]
+    assert [diagnostic["file"] for diagnostic in diagnostics_of("one.yaml", "two.yaml", "-p", "w=3")] == [
+        "one.yaml",
+        "two.yaml",
+    ]
 
 
 BROKEN_BASE = {"base": HEAD + "layers: [rellu]\n", "own": "cnnshape: 1\nextends: base.yaml\n"}
@@ -72,7 +75,7 @@ BROKEN_BASE = {"base": HEAD + "layers: [rellu]\n", "own": "cnnshape: 1\nextends:
 @pytest.mark.parametrize("checked", [["own.yaml"], ["base.yaml", "own.yaml"]])
 def test_a_file_that_extends_a_broken_one_is_named_and_fails(checked: list[str]) -> None:
     written(**BROKEN_BASE)
-    (fault,) = found(*checked)
+    (fault,) = diagnostics_of(*checked)
     assert [(place["file"], place["line"]) for place in fault["related"]] == [("own.yaml", 2)]
     suite = ElementTree.fromstring(run("check", *checked, "--format", "junit").stdout)
     failed = {case.get("name") for case in suite.iter("testcase") if case.find("failure") is not None}
@@ -83,7 +86,7 @@ def test_a_file_that_extends_a_broken_one_is_named_and_fails(checked: list[str])
 def test_a_warning_that_only_one_of_two_files_brings_about_names_it() -> None:
     base = HEAD + "params: {bias: false}\nlayers:\n  - conv: {out: 8, kernel: 3, bias: bias, norm: batch_norm}\n"
     written(base=base, one="extends: base.yaml\n", two="extends: base.yaml\nparams: {bias: true}\n")
-    (warning,) = found("base.yaml", "one.yaml", "two.yaml")
+    (warning,) = diagnostics_of("base.yaml", "one.yaml", "two.yaml")
     assert (warning["file"], [place["file"] for place in warning["related"]]) == ("base.yaml", ["two.yaml"])
 
 
@@ -111,7 +114,7 @@ UNMARKED = "input: [4, 8, 8]\nlayers:\n"
 @pytest.mark.parametrize("steps", ["  - relu\n", "  - Unit: 3\n  - conv: {out: 3}\n", "  - {from: a, linear: 4}\n"])
 def test_a_design_of_a_folder_that_does_not_say_so_is_an_error(steps: str) -> None:
     written(marked=HEAD + "layers: [relu]\n", unmarked="name: X\n" + UNMARKED + steps)
-    (fault,) = found(".")
+    (fault,) = diagnostics_of(".")
     assert (fault["name"], fault["file"], fault["line"]) == ("missing-key", "./unmarked.yaml", 3)
     assert "`cnnshape: 1` at its top" in fault["help"]
     assert run("check", ".").exit_code == 1
@@ -122,7 +125,7 @@ def test_a_design_of_a_folder_that_does_not_say_so_is_an_error(steps: str) -> No
 def test_a_folder_of_designs_that_do_not_say_so_names_them_alone() -> None:
     Path("deep").mkdir()
     written(**{"deep/a": UNMARKED + "  - relu\n", "deep/b": UNMARKED + "  - [\n  - tanh\n"})
-    assert [fault["name"] for fault in found("deep")] == ["missing-key", "missing-key"]
+    assert [fault["name"] for fault in diagnostics_of("deep")] == ["missing-key", "missing-key"]
     outcome = run("check", "deep")
     assert (outcome.exit_code, "holds no designs" in outcome.stdout) == (1, False)
     assert run("check", "deep", "gone.yaml").exit_code == 2
@@ -181,7 +184,7 @@ def test_a_link_to_a_file_in_another_folder_is_a_design_of_its_own() -> None:
     Path("deep").mkdir()
     written(base=HEAD + "layers: [relu]\n", own="cnnshape: 1\nextends: base.yaml\n")
     Path("deep/own.yaml").symlink_to("../own.yaml")
-    assert [each["name"] for each in found("own.yaml", "deep/own.yaml")] == ["bad-extends"]
+    assert [diagnostic["name"] for diagnostic in diagnostics_of("own.yaml", "deep/own.yaml")] == ["bad-extends"]
 
 
 def test_a_pattern_follows_no_links_in_circles() -> None:
@@ -227,4 +230,4 @@ def test_a_system_that_starts_no_processes_checks_in_this_one(monkeypatch) -> No
     for number in range(MANY + 1):
         written(**{f"d{number}": HEAD + "layers:\n  - conv: {out: 3, krenel: 1}\n"})
     monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", refused)
-    assert len(found(*(f"d{number}.yaml" for number in range(MANY + 1)))) == MANY + 1
+    assert len(diagnostics_of(*(f"d{number}.yaml" for number in range(MANY + 1)))) == MANY + 1

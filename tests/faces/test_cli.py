@@ -349,8 +349,8 @@ def test_a_file_that_is_removed_while_running_is_a_finding(folder):
     from cnnshape.graph import Options
     from cnnshape.lint import Selection
 
-    (found,) = check_file(Job(str(folder / "gone.yaml"), Config(), Request(Options(), Selection(), {})))
-    assert found.name == "unreadable-file"
+    (diagnostic,) = check_file(Job(str(folder / "gone.yaml"), Config(), Request(Options(), Selection(), {})))
+    assert diagnostic.name == "unreadable-file"
 
 
 def test_github_actions_get_annotations_with_the_text(folder):

@@ -86,12 +86,12 @@ def test_golden(format: str) -> None:
 
 def test_golden_of_sarif() -> None:
     """Its results; the rules and the version are held against their sources below."""
-    found = json.loads(written("sarif", FIXED))
-    for run in found["runs"]:
+    log = json.loads(written("sarif", FIXED))
+    for run in log["runs"]:
         del run["tool"]
         for result in run["results"]:
             del result["ruleIndex"]
-    assert found == json.loads((DATA / "findings.sarif").read_text(encoding="utf-8"))
+    assert log == json.loads((DATA / "findings.sarif").read_text(encoding="utf-8"))
 
 
 def test_golden_of_nothing() -> None:
@@ -129,13 +129,13 @@ def unescaped(text: str, signs: str = "\r\n") -> str:
 
 def read_github(text: str) -> list[tuple[str, dict[str, str], str]]:
     assert text == "" or text.endswith("\n")
-    found = []
+    commands = []
     for line in text.split("\n")[:-1]:
         match = COMMAND.fullmatch(line)
         assert match, line
         pairs = [pair.split("=", 1) for pair in match[2].split(",")]
-        found.append((match[1], {key: unescaped(value, "\r\n:,") for key, value in pairs}, unescaped(match[3])))
-    return found
+        commands.append((match[1], {key: unescaped(value, "\r\n:,") for key, value in pairs}, unescaped(match[3])))
+    return commands
 
 
 GITLAB = Draft7Validator(
@@ -274,7 +274,7 @@ def fixes() -> st.SearchStrategy[Fix]:
 
 
 FINDINGS = st.builds(
-    lambda found, checked: Findings(tuple(sorted(found, key=lambda each: each.place)), tuple(checked)),
+    lambda listed, checked: Findings(tuple(sorted(listed, key=lambda diagnostic: diagnostic.place)), tuple(checked)),
     st.lists(diagnostics(), max_size=4),
     st.lists(NAMES, max_size=3, unique=True),
 )
@@ -313,16 +313,16 @@ def json_place(at: Span) -> dict:
 @given(FINDINGS)
 def test_json_keeps_everything(findings: Findings) -> None:
     text = written("json", findings)
-    for found, meant in zip(read_json(text), findings.diagnostics, strict=True):
+    for printed_finding, meant in zip(read_json(text), findings.diagnostics, strict=True):
         span = meant.at.span if meant.at else None
-        assert found == {
+        assert printed_finding == {
             "code": meant.code, "name": meant.name, "severity": meant.severity, "message": meant.message,
             "file": meant.path, "text": meant.at.text if meant.at else "",
             **dict(zip(("line", "column", "end_line", "end_column"), span[1:] if span else [None] * 4, strict=True)),
             "related": [
-                {"file": each.source.name, "line": each.line, "column": each.column, "end_line": each.end_line,
-                 "end_column": each.end_column, "text": words}
-                for each, words in meant.related
+                {"file": label.source.name, "line": label.line, "column": label.column, "end_line": label.end_line,
+                 "end_column": label.end_column, "text": words}
+                for label, words in meant.related
             ],
             "notes": list(meant.notes), "help": meant.help, "fixes": [
                 {
@@ -334,7 +334,7 @@ def test_json_keeps_everything(findings: Findings) -> None:
         }  # fmt: skip
     data = json.loads(text)
     assert data["checked"] == list(findings.checked)
-    assert Counter(data["counts"]) == Counter(each.severity for each in findings.diagnostics)
+    assert Counter(data["counts"]) == Counter(diagnostic.severity for diagnostic in findings.diagnostics)
 
 
 @unhurried
@@ -362,9 +362,9 @@ def region(meant: Diagnostic) -> dict[str, int]:
 @unhurried
 @given(FINDINGS)
 def test_gitlab_names_every_finding_differently(findings: Findings) -> None:
-    found = read_gitlab(written("gitlab", findings))
-    assert len({each["fingerprint"] for each in found}) == len(findings.diagnostics)
-    for issue, meant in zip(found, findings.diagnostics, strict=True):
+    issues = read_gitlab(written("gitlab", findings))
+    assert len({issue["fingerprint"] for issue in issues}) == len(findings.diagnostics)
+    for issue, meant in zip(issues, findings.diagnostics, strict=True):
         line = meant.at.span.line if meant.at else 1
         assert issue["location"] == {"path": posix(meant.path), "lines": {"begin": line}}
         assert issue["check_name"] == meant.name
@@ -381,14 +381,14 @@ def test_sarif_fits_the_standard(findings: Findings) -> None:
         assert (result["ruleId"], result["level"]) == (meant.code, meant.severity)
         assert rules[result["ruleIndex"]]["id"] == meant.code
         assert result["message"]["text"].startswith(meant.message.replace("](", "] ("))
-        (place,) = (each["physicalLocation"] for each in result["locations"])
+        (place,) = (location["physicalLocation"] for location in result["locations"])
         assert path_of(place["artifactLocation"]["uri"]) == posix(meant.path)
         assert list(place["region"].values()) == list(meant.at.span[1:] if meant.at else [1])
-        assert [each["id"] for each in result["relatedLocations"]] == list(range(len(meant.related)))
+        assert [location["id"] for location in result["relatedLocations"]] == list(range(len(meant.related)))
         assert [sarif_fix(fix) for fix in result.get("fixes", ())] == [
             (posix(edit.at.source.name), list(edit.at[1:]), edit.text) for (edit,), _ in meant.fixes
         ]
-    assert [path_of(each["location"]["uri"]) for each in run["artifacts"]] == list(map(posix, findings.files))
+    assert [path_of(artifact["location"]["uri"]) for artifact in run["artifacts"]] == list(map(posix, findings.files))
 
 
 def sarif_fix(fix: dict) -> tuple:
@@ -440,9 +440,13 @@ def test_sarif_names_files_by_uri(name: str, uri: str) -> None:
 def test_junit_is_xml_with_a_test_per_file(findings: Findings) -> None:
     suite = read_junit(written("junit", findings))
     for case, file in zip(suite, findings.files, strict=True):
-        own = [each for each in findings.diagnostics if each.path == file or points_into(file, each)]
+        own = [
+            diagnostic
+            for diagnostic in findings.diagnostics
+            if diagnostic.path == file or points_into(file, diagnostic)
+        ]
         failure, output = case.find("failure"), case.find("system-out")
-        errors = [each for each in own if each.severity is Severity.ERROR]
+        errors = [diagnostic for diagnostic in own if diagnostic.severity is Severity.ERROR]
         assert (failure is not None) == bool(errors)
         assert (output is not None) == (len(errors) < len(own))
         assert (failure.text if errors else "") == full(errors)
@@ -451,7 +455,7 @@ def test_junit_is_xml_with_a_test_per_file(findings: Findings) -> None:
 def points_into(file: str, diagnostic: Diagnostic) -> bool:
     """An error does so with each of its places."""
     places = diagnostic.related if diagnostic.severity is Severity.ERROR else ()
-    return file in {each.span.source.name for each in places}
+    return file in {label.span.source.name for label in places}
 
 
 def moved(diagnostic: Diagnostic, source: SourceText, lines: int) -> Diagnostic:
@@ -462,21 +466,21 @@ def moved(diagnostic: Diagnostic, source: SourceText, lines: int) -> Diagnostic:
 
 def marks(findings: Findings, format: str) -> list[str]:
     if format == "gitlab":
-        return [each["fingerprint"] for each in read_gitlab(written(format, findings))]
-    return [mark for each in read_sarif(written(format, findings))["results"] for mark in each["partialFingerprints"].values()]  # fmt: skip
+        return [issue["fingerprint"] for issue in read_gitlab(written(format, findings))]
+    return [mark for result in read_sarif(written(format, findings))["results"] for mark in result["partialFingerprints"].values()]  # fmt: skip
 
 
 @pytest.mark.parametrize("format", ["gitlab", "sarif"])
 def test_fingerprints_outlive_unrelated_edits(format: str) -> None:
-    placed = [each for each in FIXED.diagnostics if each.path == ODD.name]
+    placed = [diagnostic for diagnostic in FIXED.diagnostics if diagnostic.path == ODD.name]
     edited = SourceText(ODD.name, "name: new\n\n" + ODD.text)
-    after = Findings(tuple(moved(each, edited, 2) for each in placed), ())
+    after = Findings(tuple(moved(diagnostic, edited, 2) for diagnostic in placed), ())
     assert marks(after, format) == marks(Findings(tuple(placed), ()), format)
 
 
 @pytest.mark.parametrize("format", ["gitlab", "sarif"])
 def test_fingerprints_tell_files_apart(format: str) -> None:
-    (relu,) = {each for each in FIXED.diagnostics if each.at and each.at.span.line == 6}
+    (relu,) = {diagnostic for diagnostic in FIXED.diagnostics if diagnostic.at and diagnostic.at.span.line == 6}
     elsewhere = moved(relu, SourceText("other.yaml", ODD.text), 0)
     assert len(set(marks(Findings((relu, elsewhere), ()), format))) == 2
 
@@ -528,7 +532,9 @@ def test_the_last_line_is_broken_for_a_narrow_terminal() -> None:
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_diagnostics_have_the_severity_of_their_code(path: Path) -> None:
     diagnostics = cnnshape.check(cnnshape.load(path))
-    other = {each.code for each in diagnostics if each.severity is not CATALOGUE[each.name].severity}
+    other = {
+        diagnostic.code for diagnostic in diagnostics if diagnostic.severity is not CATALOGUE[diagnostic.name].severity
+    }
     assert other <= {"CS105"}, "but variants too many to check, which is a warning"
 
 

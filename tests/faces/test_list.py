@@ -34,7 +34,7 @@ def listed(*arguments: str) -> list[dict[str, Any]]:
 
 
 def names(*arguments: str) -> list[str]:
-    return [str(each["name"]) for each in listed(*arguments)]
+    return [str(row["name"]) for row in listed(*arguments)]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def entries() -> list[Entry]:
 @pytest.fixture(autouse=True)
 def _once(monkeypatch: pytest.MonkeyPatch, families: dict[str, list[str]], entries: list[Entry]) -> None:
     """The zoo is read and analyzed once for all tests."""
-    known = {each.name: each for each in entries}
+    known = {entry.name: entry for entry in entries}
     monkeypatch.setattr(list_, "families", lambda: families)
     monkeypatch.setattr(list_, "entries", lambda chosen: [known[name] for name in chosen])
 
@@ -74,15 +74,15 @@ def test_a_single_process_finds_the_same(entries: list[Entry]) -> None:
 
 @pytest.mark.parametrize("name", ["lenet5", "resnet50", "r3d18", "m5", "rcnn", "fcn_resnet50", "efficientnet_b0"])
 def test_figures_are_those_of_a_report(name: str, entries: list[Entry]) -> None:
-    found = next(each for each in entries if each.name == name)
+    entry = next(entry for entry in entries if entry.name == name)
     design = cnnshape.load(shipped_path(name) or "")
     report = cnnshape.analyze(design)
     shape = next(iter(report.inputs.values())).shape
     assert design.spec is not None
-    assert found[:7] == (
+    assert entry[:7] == (
         name, report.name, design.spec.family, design.spec.year, shape, report.totals.params, report.totals.macs,
     )  # fmt: skip
-    assert found.source == report.origin
+    assert entry.source == report.origin
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_figures_are_those_of_a_report(name: str, entries: list[Entry]) -> None:
 def test_the_field_is_that_of_the_last_map(name: str, field: tuple[int, ...] | None, entries: list[Entry]) -> None:
     """The fields of the ResNets, AlexNet, DenseNet-121 and MobileNetV2 as google-research/receptive_field and gradients
     of torchvision's modules give them."""
-    assert next(each for each in entries if each.name == name).field == field
+    assert next(entry for entry in entries if entry.name == name).field == field
 
 
 def test_a_family_can_be_chosen() -> None:
@@ -128,18 +128,18 @@ def test_only_the_chosen_family_is_analyzed(monkeypatch: pytest.MonkeyPatch) -> 
     ],
 )
 def test_costs_can_be_limited(arguments: tuple[str, ...], shown: str, hidden: str) -> None:
-    found = names(*arguments)
-    assert shown in found and hidden not in found
+    listed_names = names(*arguments)
+    assert shown in listed_names and hidden not in listed_names
 
 
 @pytest.mark.parametrize("key", ["name", "year", "params", "macs"])
 def test_the_least_comes_first(key: str) -> None:
-    found = [each[key] for each in listed("--sort", key)]
-    assert found == sorted(found)
+    costs = [row[key] for row in listed("--sort", key)]
+    assert costs == sorted(costs)
 
 
 def test_the_smallest_field_comes_first_and_the_whole_image_last() -> None:
-    fields = [each["receptive_field"] for each in listed("--sort", "rf")]
+    fields = [row["receptive_field"] for row in listed("--sort", "rf")]
     sizes = [max(field["size"]) if field else None for field in fields]
     known = [size for size in sizes if size is not None]
     assert known == sorted(known)
@@ -258,9 +258,9 @@ def test_csv_has_numbers_as_they_are() -> None:
 
 
 def test_json_says_everything() -> None:
-    (found,) = listed("--family", "lenet")
-    assert found.pop("source") != ""
-    assert found == {
+    (lenet,) = listed("--family", "lenet")
+    assert lenet.pop("source") != ""
+    assert lenet == {
         "name": "lenet5",
         "title": "LeNet-5",
         "family": "lenet",
@@ -324,13 +324,13 @@ def marks(plot: ElementTree.Element) -> dict[str, ElementTree.Element]:
 
 def test_each_network_has_a_mark(plot: ElementTree.Element, entries: list[Entry]) -> None:
     said = [text.partition(":")[0] for text in marks(plot)]
-    assert sorted(said) == sorted(each.title for each in entries)
+    assert sorted(said) == sorted(entry.title for entry in entries)
 
 
 def test_marks_stand_where_the_figures_are(plot: ElementTree.Element, entries: list[Entry]) -> None:
     """More parameters are further right, more MACs further up, and ten times as many always as far."""
     by_title = {text.partition(":")[0]: mark_place(mark) for text, mark in marks(plot).items()}
-    places = [(each, *by_title[each.title]) for each in entries]
+    places = [(entry, *by_title[entry.title]) for entry in entries]
     for one, x, y in places:
         for other, other_x, other_y in places:
             assert one.params <= other.params or x >= other_x
@@ -345,18 +345,18 @@ def test_marks_stand_where_the_figures_are(plot: ElementTree.Element, entries: l
 
 
 def test_each_family_has_a_look_of_its_own(plot: ElementTree.Element, entries: list[Entry]) -> None:
-    families = {each.title: each.family for each in entries}
+    families = {entry.title: entry.family for entry in entries}
     colors: dict[str, set[str | None]] = {}
     for text, mark in marks(plot).items():
         colors.setdefault(families[text.partition(":")[0]], set()).add(mark.get("fill"))
-    assert all(len(found) == 1 for found in colors.values())
+    assert all(len(family_colors) == 1 for family_colors in colors.values())
     assert len(set.union(*colors.values())) == len(colors)
     legend = [text.text for text in elements(plot, "text") if float(text.get("x", "0")) > 790]
     assert sorted(filter(None, legend)) == sorted(colors)
 
 
 def test_names_meet_no_other_name_and_stay_inside(plot: ElementTree.Element, entries: list[Entry]) -> None:
-    known = {each.name for each in entries}
+    known = {entry.name for entry in entries}
     boxes = [box(text) for text in elements(plot, "text") if text.text in known and text.get("text-anchor")]
     assert len(boxes) > len(entries) / 3
     for index, (left, top, right, bottom) in enumerate(boxes):

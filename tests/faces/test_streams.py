@@ -38,7 +38,7 @@ PRINTING = ["check bad.yaml", "check bad.yaml -f concise", "check bad.yaml -f gi
             "summary good.yaml -f markdown", "explain good.yaml", "compare good.yaml good.yaml"]  # fmt: skip
 
 
-@pytest.mark.parametrize("environment", ENCODINGS, ids=lambda each: "-".join(each.values()))
+@pytest.mark.parametrize("environment", ENCODINGS, ids=lambda variables: "-".join(variables.values()))
 @pytest.mark.parametrize("command", PRINTING)
 def test_signs_that_an_encoding_lacks_are_escaped(folder: Path, command: str, environment: dict[str, str]) -> None:
     code, out, err = shell(f"cnnshape {command}", folder, PYTHONIOENCODING="utf-8")

@@ -199,11 +199,11 @@ def test_csv_reads_back_to_the_values(table: Table) -> None:
 
 @given(tables())
 def test_json_reads_back_to_the_values(table: Table) -> None:
-    found = json.loads(written(records(table)))
+    rows = json.loads(written(records(table)))
     keys = [column.key for column in table.columns]
-    assert [list(record) for record in found] == [keys for _ in table.rows]
+    assert [list(record) for record in rows] == [keys for _ in table.rows]
     plain = [[list(value) if isinstance(value, tuple) else value for value in row] for row in table.rows]
-    assert [list(record.values()) for record in found] == plain
+    assert [list(record.values()) for record in rows] == plain
 
 
 @given(tables())

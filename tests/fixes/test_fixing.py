@@ -146,13 +146,13 @@ def made_up(bad: dict[str, tuple[str, ...]], option: str = BY_FIX, severity: Sev
 
     def check(text: str) -> list[list[Diagnostic]]:
         source = SourceText("text", text)
-        found = []
+        problems = []
         for column, letter in enumerate(text.rstrip("\n"), 1):
             if letter in bad:
                 at = Span(source, 1, column, 1, column + 1)
                 fixes = tuple(Fix((Replace(at, right),), option) for right in bad[letter])
-                found.append(diagnose("unknown-kind", letter, at, fixes=fixes, severity=severity))
-        return [found]
+                problems.append(diagnose("unknown-kind", letter, at, fixes=fixes, severity=severity))
+        return [problems]
 
     return check
 

@@ -123,11 +123,11 @@ def test_a_certain_tensor_comes_out_certain_or_is_refused(layer: Layer, shape: S
 @given(SHAPES, st.data(), st.lists(st.integers(1, 50), max_size=4))
 def test_witnesses_are_shapes_of_the_pattern(shape: Shape, data: st.DataObject, numbers: list[int]) -> None:
     pattern = data.draw(patterns_of(shape))
-    found = list(witnesses(pattern, numbers))
-    assert found
-    assert all(holds(((1, LARGEST**2), *pattern[1:]), witness) for witness in found)
+    shapes_tried = list(witnesses(pattern, numbers))
+    assert shapes_tried
+    assert all(holds(((1, LARGEST**2), *pattern[1:]), witness) for witness in shapes_tried)
     bounded = all(most < LARGEST for _, most in pattern[1:])
-    assert not bounded or found[0][1:] == tuple(most for _, most in pattern[1:])
+    assert not bounded or shapes_tried[0][1:] == tuple(most for _, most in pattern[1:])
 
 
 @given(SHAPES, SHAPES)

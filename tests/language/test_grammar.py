@@ -25,8 +25,8 @@ def problems(text: str) -> list[Diagnostic]:
 
 
 def errors(text: str) -> list[tuple[str, str | None]]:
-    found = cnnshape.check(cnnshape.load(text))
-    return [(problem.name, problem.help) for problem in found if problem.severity is Severity.ERROR]
+    diagnostics = cnnshape.check(cnnshape.load(text))
+    return [(problem.name, problem.help) for problem in diagnostics if problem.severity is Severity.ERROR]
 
 
 # Declarations

@@ -181,7 +181,8 @@ def test_faults_of_both_files_are_reported(tmp_path: Path) -> None:
     base = "input: [3, 8, 8]\nparams: {a: 2 +}\nlayers: [relu, []]\n"
     path = written(tmp_path, base=base, own="extends: base.yaml\nyear: 3\nlayers: []\nparams: {b: 1}\n")
     places = sorted(
-        (Path(each.path).stem, each.at.span.line, each.name) for each in cnnshape.check(cnnshape.load(path))
+        (Path(diagnostic.path).stem, diagnostic.at.span.line, diagnostic.name)
+        for diagnostic in cnnshape.check(cnnshape.load(path))
     )
     assert places == [
         ("base", 2, "expression-syntax"),

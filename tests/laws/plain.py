@@ -41,7 +41,7 @@ def flow(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {flow(each)}" for key, each in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {flow(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(flow, value)) + "]"
     return str(value)
@@ -72,10 +72,10 @@ def step_lists(step: Step) -> list[list[Step]]:
     if isinstance(step, str):
         return []
     inner = body(step)
-    found = [inner] if word(step) == "residual" else []
+    lists = [inner] if word(step) == "residual" else []
     if word(step) in JOINS and isinstance(inner, dict):
-        found += inner.values()
-    return found + [
+        lists += inner.values()
+    return lists + [
         beside for key, beside in modifiers(step).items() if key in ("do", "shortcut") and isinstance(beside, list)
     ]
 
@@ -98,9 +98,9 @@ def substituted(value: Any, scope: dict[str, Any]) -> Any:
     if isinstance(value, str):
         return scope.get(value, value)
     if isinstance(value, list):
-        return [substituted(each, scope) for each in value]
+        return [substituted(part, scope) for part in value]
     if isinstance(value, dict):
-        return {key: each if key == "name" else substituted(each, scope) for key, each in value.items()}
+        return {key: part if key == "name" else substituted(part, scope) for key, part in value.items()}
     return value
 
 
@@ -141,26 +141,26 @@ class Writer:
         if isinstance(step, str):
             return step
         kind, inner = word(step), body(step)
-        found = dict(step)
+        copy = dict(step)
         if kind == "residual":
-            found[kind] = self.steps(inner)
+            copy[kind] = self.steps(inner)
         elif kind in JOINS and isinstance(inner, dict):
-            found[kind] = {name: self.steps(branch) for name, branch in inner.items()}
+            copy[kind] = {name: self.steps(branch) for name, branch in inner.items()}
         for key in ("do", "shortcut"):
-            if isinstance(found.get(key), list):
-                found[key] = self.steps(found[key])
-        return found
+            if isinstance(copy.get(key), list):
+                copy[key] = self.steps(copy[key])
+        return copy
 
     def copies(self, step: Step) -> list[Step]:
         beside = modifiers(step)
         count, first, name = beside.pop("repeat"), beside.pop("first", {}), beside.pop("name", None)
         kind, arguments = word(step), body(step)
-        found: list[Step] = []
+        copies: list[Step] = []
         for index in range(count):
             given = {**arguments, **first} if index == 0 and first else arguments
-            found.append({kind: given, **beside})
+            copies.append({kind: given, **beside})
             beside.pop("from", None)
-        return [written for named in self.numbered(found, name) for written in self.step(named)]
+        return [written for named in self.numbered(copies, name) for written in self.step(named)]
 
     def numbered(self, steps: list[Step], name: str | None) -> list[Step]:
         """The steps, each with a name of its own where all together had one."""
@@ -180,7 +180,7 @@ class Writer:
         ]
         name = modifiers(step).get("name")
         last = self.numbered([steps[-1] for steps in rounds], name)
-        return [each for steps, end in zip(rounds, last, strict=True) for each in [*steps[:-1], end]]
+        return [inner for steps, end in zip(rounds, last, strict=True) for inner in [*steps[:-1], end]]
 
     def opened(self, step: Step) -> list[Step]:
         block = self.spec.blocks[word(step)]

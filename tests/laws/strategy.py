@@ -70,12 +70,12 @@ class Author:
         return {"conv": arguments | self.followers()}
 
     def followers(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        following: dict[str, Any] = {}
         if self.chance(3):
-            found["norm"] = self.choice(("batch_norm", "layer_norm", "none"))
+            following["norm"] = self.choice(("batch_norm", "layer_norm", "none"))
         if self.chance(3):
-            found["act"] = self.choice(ACTIVATIONS)
-        return found
+            following["act"] = self.choice(ACTIVATIONS)
+        return following
 
     def conv_transpose(self) -> Step:
         stride, dilation = self.number(1, 4), self.number(1, 3)
@@ -187,9 +187,9 @@ class Author:
         short = [max(wanted - size, 0) for size, wanted in zip(shape[1:], sizes, strict=True)]
         steps: list[Step] = []
         if any(over):
-            steps.append({"crop": {"cut": [self.halves(each) for each in over]}})
+            steps.append({"crop": {"cut": [self.halves(surplus) for surplus in over]}})
         if any(short):
-            steps.append({"pad": {"padding": [self.halves(each) for each in short]}})
+            steps.append({"pad": {"padding": [self.halves(lack) for lack in short]}})
         return steps
 
     def halves(self, total: int) -> list[int]:
@@ -243,13 +243,13 @@ class Author:
     def repeated(self, step: Step) -> Step:
         if isinstance(step, str) or "repeat" in step:
             return step
-        found = {**step, "repeat": self.number(1, 3)}
+        repeated = {**step, "repeat": self.number(1, 3)}
         given = body(step)
         if "stride" in given and self.chance(2) and not any(key in word(step) for key in ("pool", "transpose")):
-            found["first"] = {"stride": self.number(1, 2)}
+            repeated["first"] = {"stride": self.number(1, 2)}
         elif is_block(word(step)) and given and self.chance(2):
-            found["first"] = {self.choice(given): self.number(1, 3)}
-        return found
+            repeated["first"] = {self.choice(given): self.number(1, 3)}
+        return repeated
 
     # Runs of steps
 
@@ -301,9 +301,9 @@ class Author:
         return step
 
     def outcome(self, steps: list[Step], shape: Shape) -> Shape:
-        found = self.try_outcome(steps, shape)
-        assert found is not None
-        return found
+        output = self.try_outcome(steps, shape)
+        assert output is not None
+        return output
 
     def try_outcome(self, steps: list[Step], shape: Shape) -> Shape | None:
         network = self.network(self.spec._replace(input=list(shape), layers=steps))

@@ -41,21 +41,21 @@ class Storage(NamedTuple):
 
 def storages(network: Network, activations: bool, adds: bool) -> list[Storage]:
     """Where each value lies: a view with what it shows, a layer in place with its first input."""
-    found = [Storage(prod(network.input), -1, [0])]
+    pieces = [Storage(prod(network.input), -1, [0])]
     for time, node in enumerate(network.nodes):
-        home = next(each for each in found if node.inputs[0] in each.values)
+        home = next(piece for piece in pieces if node.inputs[0] in piece.values)
         in_place = (activations and node.kind in ACTIVATIONS) or (adds and node.kind in ("add", "multiply"))
         free = home.dies(network) == time and home.born >= 0 and home.elements == prod(node.shape)
         if node.kind in VIEWS or (in_place and free):
             home.values.append(time + 1)
         else:
-            found.append(Storage(prod(node.shape), time, [time + 1]))
-    return found
+            pieces.append(Storage(prod(node.shape), time, [time + 1]))
+    return pieces
 
 
 def peak(network: Network, activations: bool, adds: bool) -> int:
     """The most that lives at once, while any layer runs."""
-    lives = [(each.elements, each.born, each.dies(network)) for each in storages(network, activations, adds)]
+    lives = [(piece.elements, piece.born, piece.dies(network)) for piece in storages(network, activations, adds)]
     return max(
         sum(elements for elements, born, dies in lives if born <= time <= dies)
         for time in range(-1, len(network.nodes))

@@ -23,7 +23,7 @@ Interval = tuple[int, int]
 EMPTY: Interval = (0, -1)
 
 
-class Told(NamedTuple):
+class Compared(NamedTuple):
     """What the program says of a spec, beside what the indices say: `traces` has a list of values per axis."""
 
     network: Network
@@ -41,13 +41,13 @@ class Told(NamedTuple):
         ]
 
 
-def told(spec: Spec) -> Told:
+def compare(spec: Spec) -> Compared:
     network = wired(spec)
     design = cnnshape.load(spec.text)
     graph, _ = expand(design, options(None, "", None, None))
     assert graph is not None
     traces = [traced(network, axis) for axis in range(len(network.input) - 1)]
-    return Told(network, cnnshape.analyze(design).rows, receptive_fields(graph), traces)
+    return Compared(network, cnnshape.analyze(design).rows, receptive_fields(graph), traces)
 
 
 def is_everywhere(field: Field) -> bool:
@@ -67,26 +67,26 @@ def covers_phases(field: Field, axis: int, trace: Trace) -> bool:
 # The laws
 
 
-def cells_see_their_intervals(said: Told) -> None:
-    for index, field in said.local():
-        for axis, values in enumerate(said.traces):
+def cells_see_their_intervals(compared: Compared) -> None:
+    for index, field in compared.local():
+        for axis, values in enumerate(compared.traces):
             for at, cell in sure(values[index + 1]).items():
                 first, last = field.interval(axis, at)
                 assert (cell.hull or EMPTY) == ((first, last) if first <= last else EMPTY), (
-                    said.rows[index].name,
+                    compared.rows[index].name,
                     axis,
                     at,
                 )
 
 
-def rows_state_the_fields_of_their_cells(said: Told) -> None:
-    for row, field in zip(said.rows, said.fields, strict=True):
+def rows_state_the_fields_of_their_cells(compared: Compared) -> None:
+    for row, field in zip(compared.rows, compared.fields, strict=True):
         assert (row.receptive_field is not None) == isinstance(field, Field)
         assert bool(row.undefined) == isinstance(field, Undefined)
-    for index, field in said.local():
-        stated = said.rows[index].receptive_field
+    for index, field in compared.local():
+        stated = compared.rows[index].receptive_field
         assert stated is not None
-        for axis, values in enumerate(said.traces):
+        for axis, values in enumerate(compared.traces):
             trace, period = values[index + 1], field.axes[axis].period
             if covers_phases(field, axis, trace):
                 assert stated.size[axis] == max(length(cell) for cell in sure(trace).values())
@@ -106,72 +106,74 @@ def steps(trace: Trace, period: int) -> list[int]:
     return [later[0] - one[0] for one, later in pairs if one is not None and later is not None]
 
 
-def global_fields_are_what_all_cells_see_together(said: Told) -> None:
-    for axis, values in enumerate(said.traces):
-        known = spread(said, values)
-        for index, field in enumerate(said.fields):
+def global_fields_are_what_all_cells_see_together(compared: Compared) -> None:
+    for axis, values in enumerate(compared.traces):
+        known = spread(compared, values)
+        for index, field in enumerate(compared.fields):
             if isinstance(field, Field) and is_everywhere(field):
                 stated, seen = field.interval(axis, 0), hull(known[index + 1]) or EMPTY
-                if bounded(said, index):
-                    assert stated[0] <= seen[0], (said.rows[index].name, axis)
-                    assert stated[1] >= seen[1], (said.rows[index].name, axis)
+                if bounded(compared, index):
+                    assert stated[0] <= seen[0], (compared.rows[index].name, axis)
+                    assert stated[1] >= seen[1], (compared.rows[index].name, axis)
                 else:
-                    assert stated == seen, (said.rows[index].name, axis)
+                    assert stated == seen, (compared.rows[index].name, axis)
 
 
-def spread(said: Told, values: list[Trace]) -> list[int]:
+def spread(compared: Compared, values: list[Trace]) -> list[int]:
     """What the cells of each value see together; once a global pool has spread it, no border takes any of it away."""
     known = [values[0].all]
-    for node, field, trace in zip(said.network.nodes, said.fields, values[1:], strict=True):
-        found = trace.all
+    for node, field, trace in zip(compared.network.nodes, compared.fields, values[1:], strict=True):
+        seen = trace.all
         if isinstance(field, Field) and is_everywhere(field):
             for value in node.inputs:
-                found |= known[value]
-        known.append(found)
+                seen |= known[value]
+        known.append(seen)
     return known
 
 
-def bounded(said: Told, index: int) -> bool:
+def bounded(compared: Compared, index: int) -> bool:
     """Whether only a bound can be told: behind gaps between taps, and behind fields that can't be stated."""
     behind = {index + 1}
     for earlier in range(index, -1, -1):
         if earlier + 1 in behind:
-            behind |= set(said.network.nodes[earlier].inputs)
-    nodes = [(said.network.nodes[value - 1], said.fields[value - 1]) for value in behind if value]
+            behind |= set(compared.network.nodes[earlier].inputs)
+    nodes = [(compared.network.nodes[value - 1], compared.fields[value - 1]) for value in behind if value]
     return any(not isinstance(field, Field) or node.arguments.get("dilation", 1) != 1 for node, field in nodes)
 
 
-def paths_are_aligned_where_their_centres_agree(said: Told) -> None:
-    for index, field in said.local():
-        node, row = said.network.nodes[index], said.rows[index]
-        before = [said.fields[value - 1] for value in node.inputs if value]
-        aligned = all(each.aligned for each in before if isinstance(each, Field))
-        if not all(same_centres([values[value] for value in node.inputs]) for values in said.traces):
+def paths_are_aligned_where_their_centres_agree(compared: Compared) -> None:
+    for index, field in compared.local():
+        node, row = compared.network.nodes[index], compared.rows[index]
+        before = [compared.fields[value - 1] for value in node.inputs if value]
+        aligned = all(earlier.aligned for earlier in before if isinstance(earlier, Field))
+        if not all(same_centres([values[value] for value in node.inputs]) for values in compared.traces):
             assert not field.aligned, row.name
-        elif all(covers_phases(field, axis, values[index + 1]) for axis, values in enumerate(said.traces)):
+        elif all(covers_phases(field, axis, values[index + 1]) for axis, values in enumerate(compared.traces)):
             assert field.aligned == aligned, row.name
 
 
 def same_centres(met: list[Trace]) -> bool:
     for cells in zip(*(trace.cells for trace in met), strict=False):
         hulls = [cell.hull for cell in cells]
-        if all(cell.sure for cell in cells) and len({sum(each) for each in hulls if each}) > 1:
+        if all(cell.sure for cell in cells) and len({sum(hull) for hull in hulls if hull}) > 1:
             return False
     return True
 
 
-def fields_are_undefined_where_patterns_differ_alone(said: Told) -> None:
-    for node, field in zip(said.network.nodes, said.fields, strict=True):
+def fields_are_undefined_where_patterns_differ_alone(compared: Compared) -> None:
+    for node, field in zip(compared.network.nodes, compared.fields, strict=True):
         if isinstance(field, Undefined):
-            before = [said.fields[value - 1] for value in node.inputs if value]
-            if not any(isinstance(each, Undefined) for each in before):
-                assert node.kind == "reshape" or len({strides(each) for each in before}) > 1 or len(node.shape) == 1
+            before = [compared.fields[value - 1] for value in node.inputs if value]
+            if not any(isinstance(earlier, Undefined) for earlier in before):
+                assert (
+                    node.kind == "reshape" or len({strides(earlier) for earlier in before}) > 1 or len(node.shape) == 1
+                )
                 assert node.kind == "reshape" or len(node.inputs) > 1
 
 
 def strides(field: Field | Undefined | None) -> tuple[Fraction, ...]:
     assert isinstance(field, Field)
-    return tuple(Fraction(each) for each in field.stride)
+    return tuple(Fraction(stride) for stride in field.stride)
 
 
 LAWS = [
@@ -185,8 +187,8 @@ LAWS = [
 
 @pytest.mark.parametrize("law", LAWS)
 @given(spec=specs())
-def test_fields_are_what_the_indices_say(law: Callable[[Told], None], spec: Spec) -> None:
-    law(told(spec))
+def test_fields_are_what_the_indices_say(law: Callable[[Compared], None], spec: Spec) -> None:
+    law(compare(spec))
 
 
 # Networks that a simpler reckoning gets wrong
@@ -241,8 +243,8 @@ HARD = {
 
 @pytest.mark.parametrize("law", LAWS)
 @pytest.mark.parametrize("name", HARD)
-def test_hard_networks(name: str, law: Callable[[Told], None]) -> None:
-    law(told(HARD[name]))
+def test_hard_networks(name: str, law: Callable[[Compared], None]) -> None:
+    law(compare(HARD[name]))
 
 
 @pytest.mark.parametrize(
@@ -259,7 +261,7 @@ def test_undefined_fields_say_why(name: str, reason: str) -> None:
 
 
 def test_an_enlargement_that_is_undone_leaves_no_pattern() -> None:
-    *_, field = told(spec_of(upsampled("nearest"), {"subsample": {"stride": 2}})).fields
+    *_, field = compare(spec_of(upsampled("nearest"), {"subsample": {"stride": 2}})).fields
     assert isinstance(field, Field)
     assert [axis.period for axis in field.axes] == [1, 1]
 

@@ -59,8 +59,8 @@ def shown(lines: list[Line], measure: Callable[[Row], int]) -> int:
             times.append(line.times)
             continue
         factor = 1
-        for each in times:
-            factor *= each
+        for repeats in times:
+            factor *= repeats
         total += factor * line.total(measure)
     return total
 
@@ -69,10 +69,10 @@ def shown(lines: list[Line], measure: Callable[[Row], int]) -> int:
 def test_a_group_is_the_sum_of_the_lines_below_it(spec):
     lines = folded(reported(spec.text))
     for index, line in enumerate(lines):
-        below = [each for each in _under(lines[index + 1 :], line.depth) if each.depth == line.depth + 1]
+        below = [inner for inner in _under(lines[index + 1 :], line.depth) if inner.depth == line.depth + 1]
         for name, measure in MEASURES.items():
             if below:
-                assert line.total(measure) == line.times * sum(each.total(measure) for each in below), (
+                assert line.total(measure) == line.times * sum(inner.total(measure) for inner in below), (
                     line.label,
                     name,
                 )

@@ -60,10 +60,10 @@ class Trace(NamedTuple):
 def traced(network: Network, axis: int) -> list[Trace]:
     """The trace of each value: of the input, then of each layer's output."""
     size = network.input[axis + 1]
-    found = [Trace([Cell(1 << index, True) for index in range(size)])]
+    traces = [Trace([Cell(1 << index, True) for index in range(size)])]
     for node in network.nodes:
-        found.append(_after(node, [found[value] for value in node.inputs], network, axis))
-    return found
+        traces.append(_after(node, [traces[value] for value in node.inputs], network, axis))
+    return traces
 
 
 def _after(node: Node, read: list[Trace], network: Network, axis: int) -> Trace:
@@ -76,7 +76,7 @@ def _after(node: Node, read: list[Trace], network: Network, axis: int) -> Trace:
     if node.kind == "flatten" or len(shape) == 1:
         return before
     taps = taps_of(node.kind, node.arguments, axis, shape[axis + 1], node.shape[axis + 1])
-    return before if taps is None else before._replace(cells=[_through(before.cells, each) for each in taps])
+    return before if taps is None else before._replace(cells=[_through(before.cells, read) for read in taps])
 
 
 def _sees_all(node: Node) -> bool:
@@ -93,10 +93,10 @@ def _through(cells: list[Cell], taps: list[int]) -> Cell:
 
 
 def _union(sets: Any) -> int:
-    found = 0
-    for each in sets:
-        found |= each
-    return found
+    union = 0
+    for cells in sets:
+        union |= cells
+    return union
 
 
 def _met(read: list[Trace], flat: bool) -> Trace:
@@ -133,7 +133,7 @@ def taps_of(kind: str, arguments: Arguments, axis: int, size: int, output: int) 
         return [[cell // arguments["factor"]] for cell in range(output)]
     if kind == "pixel_unshuffle":
         factor = arguments["factor"]
-        return [[cell * factor + each for each in range(factor)] for cell in range(output)]
+        return [[cell * factor + offset for offset in range(factor)] for cell in range(output)]
     if kind == "upsample":
         return [_sampled(Fraction(size, output), cell, arguments.get("mode", "nearest")) for cell in range(output)]
     if kind in ADAPTIVE_POOLS:
@@ -146,14 +146,14 @@ def _written_by(arguments: Arguments, axis: int, size: int, output: int) -> list
     """A transposed convolution, as it works: every input cell writes `kernel` cells."""
     kernel, stride, dilation = (per_axis(arguments.get(name, 1), axis) for name in ("kernel", "stride", "dilation"))
     before, _ = padding_of(arguments, axis, size)
-    found: list[list[int]] = [[] for _ in range(output)]
+    reads: list[list[int]] = [[] for _ in range(output)]
     beyond = written_cells(arguments, axis, size) + output
     for cell in range(-beyond, size + beyond):
         for tap in range(kernel):
             target = cell * stride + tap * dilation - before
             if 0 <= target < output:
-                found[target].append(cell)
-    return found
+                reads[target].append(cell)
+    return reads
 
 
 def _sampled(ratio: Fraction, cell: int, mode: str) -> list[int]:

@@ -79,12 +79,12 @@ class Wiring:
             for index in range(beside["repeat"]):
                 current = _last(self.once(step, current, scope, beside.get("first", {}) if index == 0 else {}))
                 rounds.append(current)
-            found: Any = rounds
+            outcome: Any = rounds
         else:
-            found = self.once(step, current, scope, {})
+            outcome = self.once(step, current, scope, {})
         if "name" in beside:
-            scope[beside["name"]] = found
-        return _last(found)
+            scope[beside["name"]] = outcome
+        return _last(outcome)
 
     def once(self, step: Step, current: int, scope: dict[str, Any], first: Arguments) -> Any:
         kind, arguments, beside = word(step), body(step), modifiers(step)
@@ -104,14 +104,14 @@ class Wiring:
         if name == "prev":
             return current
         stem, _, number = name.partition(".")
-        found = scope[stem]
+        bound = scope[stem]
         if number:
-            return int(found[int(number)])
-        return _last(found)
+            return int(bound[int(number)])
+        return _last(bound)
 
     def resolved(self, value: Any, current: int, scope: dict[str, Any]) -> Any:
         if isinstance(value, list):
-            return [self.resolved(each, current, scope) for each in value]
+            return [self.resolved(part, current, scope) for part in value]
         if value == "in_channels":
             return self.shapes[current][0]
         return scope.get(value, value) if isinstance(value, str) else value
@@ -141,12 +141,12 @@ class Wiring:
 
     def cropped(self, values: list[int]) -> list[int]:
         least = [min(sizes) for sizes in zip(*(self.shapes[value][1:] for value in values), strict=True)]
-        found = []
+        results = []
         for value in values:
             over = [size - small for size, small in zip(self.shapes[value][1:], least, strict=True)]
-            cut = [[each // 2, each - each // 2] for each in over]
-            found.append(self.append("crop", {"cut": cut}, (value,)) if any(over) else value)
-        return found
+            cut = [[surplus // 2, surplus - surplus // 2] for surplus in over]
+            results.append(self.append("crop", {"cut": cut}, (value,)) if any(over) else value)
+        return results
 
     def layer(self, kind: str, arguments: Arguments, current: int, shares: bool) -> int:
         own = {name: value for name, value in arguments.items() if name not in ("norm", "act")}
@@ -239,11 +239,11 @@ def _enlarged(arguments: Arguments, inputs: list[Shape]) -> Shape:
     groups = arguments.get("groups", 1)
     if inputs[0][0] % groups or arguments["out"] % groups:
         raise Unfit("groups")
-    found = []
+    sizes = []
     for axis, size in enumerate(inputs[0][1:]):
         extra = per_axis(arguments.get("output_padding", 0), axis)
-        found.append(written_cells(arguments, axis, size) - sum(padding_of(arguments, axis, size)) + extra)
-    return arguments["out"], *found
+        sizes.append(written_cells(arguments, axis, size) - sum(padding_of(arguments, axis, size)) + extra)
+    return arguments["out"], *sizes
 
 
 def _linear(arguments: Arguments, inputs: list[Shape]) -> Shape:

@@ -30,9 +30,9 @@ def test_the_padding_that_is_advised_is_the_least_that_fits(
     arguments = {"out": 1, "kernel": kernel, "dilation": dilation}
     problem = refusal("conv", {**arguments, "padding": padding}, (1, size))
     assume(problem is not None)
-    found = re.search(r"pad by (\d+) or more", problem.help or "")
-    assert found
-    advised = int(found[1])
+    match = re.search(r"pad by (\d+) or more", problem.help or "")
+    assert match
+    advised = int(match[1])
     assert refusal("conv", {**arguments, "padding": advised}, (1, size)) is None
     assert refusal("conv", {**arguments, "padding": advised - 1}, (1, size)) is not None
 
@@ -57,10 +57,10 @@ def test_the_number_that_is_advised_is_the_nearest_that_fits(
     problem = refused(number)
     assume(problem is not None)
     assert problem.name == "indivisible-channels"
-    found = re.search(r" is (\d+)$", problem.help or "")
-    assume(found is not None or number != channels)
-    assert found
-    advised = int(found[1])
+    match = re.search(r" is (\d+)$", problem.help or "")
+    assume(match is not None or number != channels)
+    assert match
+    advised = int(match[1])
     assert refused(advised) is None
     near = abs(advised - number)
     assert all(refused(other) for other in range(max(number - near, 0) + 1, number + near) if other != advised)
@@ -70,10 +70,10 @@ def test_the_number_that_is_advised_is_the_nearest_that_fits(
 def test_the_channels_that_are_advised_for_a_depthwise_convolution_are_the_nearest(channels: int, out: int) -> None:
     problem = refusal("conv", {"out": out, "kernel": 1, "groups": channels}, (channels, 4, 4))
     assume(problem is not None)
-    found = re.search(r"such as (\d+)$", problem.help or "")
-    assert found
-    assert int(found[1]) % channels == 0
-    assert abs(int(found[1]) - out) <= channels / 2 or out < channels
+    match = re.search(r"such as (\d+)$", problem.help or "")
+    assert match
+    assert int(match[1]) % channels == 0
+    assert abs(int(match[1]) - out) <= channels / 2 or out < channels
 
 
 @pytest.mark.parametrize(("kind", "axis"), [("pixel_shuffle", 0), ("pixel_unshuffle", 1)])

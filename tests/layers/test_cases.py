@@ -50,7 +50,7 @@ def test_facts(kind: str, row: Row) -> None:
     output = layer.output(inputs)
     application = Application(layer, inputs, output)
     weights = application.weights
-    found = {
+    facts = {
         "out": output,
         "params": sum(weight.elements for weight in weights if not weight.buffer),
         "buffers": sum(weight.elements for weight in weights if weight.buffer),
@@ -58,7 +58,7 @@ def test_facts(kind: str, row: Row) -> None:
         "flops": application.flops,
         "footprint": layer.footprint(inputs, output),
     }
-    assert found == {
+    assert facts == {
         "out": tensor(row["out"]),
         "params": amount(row.get("params", 0)),
         "buffers": amount(row.get("buffers", 0)),
@@ -75,8 +75,8 @@ def test_windows_of_the_footprint_give_the_output_size(kind: str, row: Row) -> N
     output = layer.output(inputs)
     over = layer.footprint(inputs, output)
     if isinstance(over, tuple):
-        for axis, size, found in zip(over, inputs[0].shape[1:], output.shape[1:], strict=True):
-            assert not isinstance(axis, Window) or axis.output(size) == found
+        for axis, size, output_size in zip(over, inputs[0].shape[1:], output.shape[1:], strict=True):
+            assert not isinstance(axis, Window) or axis.output(size) == output_size
 
 
 @rows(good=False)

@@ -31,20 +31,20 @@ SMALLEST: dict[str, Any] = {
 
 
 def subclasses(kind: type) -> Iterator[type]:
-    for each in kind.__subclasses__():
-        yield each
-        yield from subclasses(each)
+    for subclass in kind.__subclasses__():
+        yield subclass
+        yield from subclasses(subclass)
 
 
 def values(kind: type[Layer]) -> dict[str, Any]:
     """A value for each argument that must be given."""
     required = {name: argument.type for name, argument in kind.arguments.items() if argument.required}
-    return {name: each.words[0] if each.words else SMALLEST[each.form] for name, each in required.items()}
+    return {name: type.words[0] if type.words else SMALLEST[type.form] for name, type in required.items()}
 
 
 def test_the_list_holds_exactly_the_concrete_kinds_with_a_name() -> None:
-    ours = {each for each in subclasses(Layer) if each.__module__.startswith(cnnshape.layers.__name__)}
-    named = {each for each in ours if "name" in vars(each)}
+    ours = {subclass for subclass in subclasses(Layer) if subclass.__module__.startswith(cnnshape.layers.__name__)}
+    named = {subclass for subclass in ours if "name" in vars(subclass)}
     assert Counter(KINDS) == Counter(named)
 
 

@@ -30,14 +30,14 @@ def positions(window: Window, size: int) -> list[int]:
 
     With `ceil` it may hang over the end by less than a stride, if it starts in the input or the padding before it.
     """
-    found: list[int] = []
+    starts: list[int] = []
     start = -window.before
     while True:
         over = taps(window, start)[-1] - (size + window.after - 1)
         fits = over <= 0 or (window.ceil and over < window.stride and start < size)
         if not fits:
-            return found
-        found.append(start)
+            return starts
+        starts.append(start)
         start += window.stride
 
 
@@ -75,12 +75,12 @@ def test_same_padding_is_the_least_that_keeps_the_size(
 
 def cells(relation: Phases, output: int) -> list[set[int]]:
     """The input cells per output cell."""
-    found = []
+    seen = []
     for cell in range(output):
         rounds, phase = divmod(cell, relation.period)
         shift = rounds * relation.advance
-        found.append(set(range(shift + relation.first[phase], shift + relation.last[phase] + 1, relation.step)))
-    return found
+        seen.append(set(range(shift + relation.first[phase], shift + relation.last[phase] + 1, relation.step)))
+    return seen
 
 
 @given(kernels, strides, dilations, paddings)
@@ -113,7 +113,9 @@ def test_nearest_copies_the_cell_under_its_place(size: int, output: int) -> None
     relation = nearest(size, output)
     assert relation is not None
     places = [Fraction(cell * size, output) for cell in range(output)]
-    assert cells(relation, output) == [{each for each in range(size) if each <= place < each + 1} for place in places]
+    assert cells(relation, output) == [
+        {source for source in range(size) if source <= place < source + 1} for place in places
+    ]
 
 
 def tent(distance: Fraction) -> Fraction:
@@ -137,7 +139,7 @@ def test_interpolation_sees_the_cells_that_have_weight(reach: int, kernel, size:
     relation = linear(size, output, reach)
     assert relation is not None
     centres = [Fraction((2 * cell + 1) * size, 2 * output) - Fraction(1, 2) for cell in range(output)]
-    weighed = [{each for each in range(-4, size + 4) if kernel(centre - each)} for centre in centres]
+    weighed = [{source for source in range(-4, size + 4) if kernel(centre - source)} for centre in centres]
     assert cells(relation, output) == weighed
 
 
@@ -148,7 +150,7 @@ def test_adaptive_windows_see_the_cells_that_they_overlap(size: int, output: int
     step = Fraction(size, output)
     spans = [(cell * step, (cell + 1) * step) for cell in range(output)]
     assert cells(relation, output) == [
-        {each for each in range(size) if each < end and start < each + 1} for start, end in spans
+        {source for source in range(size) if source < end and start < source + 1} for start, end in spans
     ]
 
 

@@ -42,20 +42,20 @@ def tripping(tmp_path_factory: pytest.TempPathFactory):
 
 
 def _tripping(folder: Path) -> dict[tuple[str, str], set[str]]:
-    found: dict[tuple[str, str], set[str]] = {}
+    tripping: dict[tuple[str, str], set[str]] = {}
     for path in sorted(folder.glob("*.yaml")):
         design = cnnshape.load(path)
-        for variant in ("", *(each.name.text for each in design.spec.variants)):
-            for each in cnnshape.check(design, variant=variant, select=["all"]):
-                if path.stem not in found.get((each.name, ""), ()):
-                    found.setdefault((each.name, variant), set()).add(path.stem)
-    return found
+        for variant in ("", *(declared.name.text for declared in design.spec.variants)):
+            for warning in cnnshape.check(design, variant=variant, select=["all"]):
+                if path.stem not in tripping.get((warning.name, ""), ()):
+                    tripping.setdefault((warning.name, variant), set()).add(path.stem)
+    return tripping
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_a_page_names_the_networks_that_trip_its_rule(rule: Rule, tripping) -> None:
-    found = {variant: names for (name, variant), names in tripping().items() if name == rule.name}
-    assert named(rule) == found, f"the page of {rule.name} names other networks than trip it"
+    tripped = {variant: names for (name, variant), names in tripping().items() if name == rule.name}
+    assert named(rule) == tripped, f"the page of {rule.name} names other networks than trip it"
 
 
 def named(rule: Rule) -> dict[str, set[str]]:

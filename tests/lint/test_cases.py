@@ -36,43 +36,43 @@ class Mark(NamedTuple):
     name: str
     details: tuple[tuple[str, str], ...]
 
-    def fits(self, found: Diagnostic) -> bool:
+    def fits(self, warning: Diagnostic) -> bool:
         said = {
-            "": [found.message],
-            "help": [found.help or ""],
-            "note": list(found.notes),
-            "related": [label.text for label in found.related],
+            "": [warning.message],
+            "help": [warning.help or ""],
+            "note": list(warning.notes),
+            "related": [label.text for label in warning.related],
         }
         notes = sum(what == "note" for what, _ in self.details)
         return (
-            found.at is not None
-            and (found.at.span.line, found.name) == (self.line, self.name)
-            and len(found.notes) == notes
+            warning.at is not None
+            and (warning.at.span.line, warning.name) == (self.line, self.name)
+            and len(warning.notes) == notes
             and all(any(part in text for text in said[what]) for what, part in self.details)
         )
 
 
 def cases() -> list[Case]:
-    found = []
+    parsed = []
     for path in sorted(FOLDER.glob("*.yaml")):
         _, *parts = re.split(r"^--- # (.+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-        found += [Case(path.stem, title, text) for title, text in zip(parts[::2], parts[1::2], strict=True)]
-    return found
+        parsed += [Case(path.stem, title, text) for title, text in zip(parts[::2], parts[1::2], strict=True)]
+    return parsed
 
 
 def marks(text: str) -> list[Mark]:
-    found = []
+    parsed = []
     for number, line in enumerate(text.split("\n"), 1):
         match = MARK.search(line)
         assert line.count("# warning") == (match is not None), f"an unreadable mark: {line}"
         if match:
             details = tuple((what.strip(), part) for what, part in DETAIL.findall(match[2]))
-            found.append(Mark(number, match[1], details))
-    return found
+            parsed.append(Mark(number, match[1], details))
+    return parsed
 
 
 def warnings(text: str, rule: str) -> list[Diagnostic]:
-    names = [each.name for each in RULES if each.default or each.name == rule]
+    names = [known.name for known in RULES if known.default or known.name == rule]
     return cnnshape.check(cnnshape.load(text, name="case"), select=names)
 
 
@@ -80,11 +80,11 @@ def warnings(text: str, rule: str) -> list[Diagnostic]:
 def test_a_case_warns_where_it_says(case: Case) -> None:
     missing = marks(case.text)
     unexpected = []
-    for found in warnings(case.text, case.rule):
-        assert found.severity is Severity.WARNING, found.message
-        fitting = next((mark for mark in missing if mark.fits(found)), None)
+    for warning in warnings(case.text, case.rule):
+        assert warning.severity is Severity.WARNING, warning.message
+        fitting = next((mark for mark in missing if mark.fits(warning)), None)
         if fitting is None:
-            unexpected.append(found)
+            unexpected.append(warning)
         else:
             missing.remove(fitting)
     assert not (missing or unexpected)
@@ -93,16 +93,16 @@ def test_a_case_warns_where_it_says(case: Case) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_a_rule_has_cases_that_trip_it_and_cases_that_just_do_not(rule) -> None:
     names = [{mark.name for mark in marks(case.text)} for case in cases() if case.rule == rule.name]
-    assert any(rule.name in found for found in names)
-    assert any(rule.name not in found for found in names)
+    assert any(rule.name in marked for marked in names)
+    assert any(rule.name not in marked for marked in names)
 
 
 def test_messages_are_single_printable_lines_and_give_help() -> None:
     for case in cases():
-        for found in warnings(case.text, case.rule):
-            texts = [found.message, found.help or "", *found.notes, *(label.text for label in found.related)]
+        for warning in warnings(case.text, case.rule):
+            texts = [warning.message, warning.help or "", *warning.notes, *(label.text for label in warning.related)]
             assert all(text.isprintable() for text in texts)
-            assert found.help and not found.message.endswith(".")
+            assert warning.help and not warning.message.endswith(".")
 
 
 def with_pools(count: int, layers: int) -> str:
@@ -117,8 +117,8 @@ def with_pools(count: int, layers: int) -> str:
     [(2, 1, 2), (MAX_TRIED + 3, 1, MAX_TRIED), (2, MAX_LAYERS - 4, 2), (2, MAX_LAYERS - 3, 0)],
 )
 def test_input_sizes_are_tried_for_a_few_steps_of_designs_that_are_not_huge(count, layers, notes) -> None:
-    found = warnings(with_pools(count, layers), "dropped-input")
-    assert [each.name for each in found] == ["dropped-input"] * count
-    assert [each.notes for each in found if each.notes] == [
+    reported = warnings(with_pools(count, layers), "dropped-input")
+    assert [warning.name for warning in reported] == ["dropped-input"] * count
+    assert [warning.notes for warning in reported if warning.notes] == [
         ("sizes of `input` that give them: height 64 or 68, width 64 or 68",)
     ] * notes

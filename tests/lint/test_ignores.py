@@ -15,7 +15,7 @@ BASE = (
 
 
 def reported(text: str, **options: list[str]) -> list[tuple[int, str]]:
-    return [(found.at.span.line, found.name) for found in cnnshape.check(cnnshape.load(text), **options)]
+    return [(diagnostic.at.span.line, diagnostic.name) for diagnostic in cnnshape.check(cnnshape.load(text), **options)]
 
 
 @pytest.mark.parametrize(
@@ -154,8 +154,10 @@ def files(tmp_path):
     def check(**texts: str) -> list[tuple[str, int, str]]:
         for name, text in texts.items():
             (tmp_path / f"{name}.yaml").write_text(text)
-        found = cnnshape.check(cnnshape.load(tmp_path / f"{name}.yaml"))
-        return [(each.path.rpartition("/")[2], each.at.span.line, each.name) for each in found]
+        diagnostics = cnnshape.check(cnnshape.load(tmp_path / f"{name}.yaml"))
+        return [
+            (diagnostic.path.rpartition("/")[2], diagnostic.at.span.line, diagnostic.name) for diagnostic in diagnostics
+        ]
 
     return check
 

@@ -17,17 +17,19 @@ from tests.laws.strategy import specs
 
 @given(specs())
 def test_rules_say_something_sound_about_any_design(spec) -> None:
-    for found in cnnshape.check(cnnshape.load(spec.text), select=["all"]):
-        assert found.name in BY_NAME
-        assert found.severity is Severity.WARNING
-        assert found.at.span.text
+    for warning in cnnshape.check(cnnshape.load(spec.text), select=["all"]):
+        assert warning.name in BY_NAME
+        assert warning.severity is Severity.WARNING
+        assert warning.at.span.text
 
 
 @given(specs())
 def test_every_warning_is_of_the_rule_alone(spec) -> None:
     design = cnnshape.load(spec.text)
-    one_by_one = [each for rule in RULES for each in cnnshape.check(design, select=[rule.name])]
-    assert sorted(each.place for each in one_by_one) == [each.place for each in cnnshape.check(design, select=["all"])]
+    one_by_one = [warning for rule in RULES for warning in cnnshape.check(design, select=[rule.name])]
+    assert sorted(warning.place for warning in one_by_one) == [
+        warning.place for warning in cnnshape.check(design, select=["all"])
+    ]
 
 
 small = st.integers(1, 5)
@@ -61,7 +63,7 @@ layers:
       dilation: {window.dilation}
       padding: [[{window.before}, {window.after}]]
 """
-    return [each.name for each in cnnshape.check(cnnshape.load(text))]
+    return [warning.name for warning in cnnshape.check(cnnshape.load(text))]
 
 
 @given(specs())
@@ -71,8 +73,8 @@ def test_paths_are_blamed_where_their_fields_have_different_centres(spec) -> Non
     image = graph.inputs[0].tensor.shape[1:]
     itself = Field((Phases(1, (0,), (0,)),) * len(image), image, True)
     fields = [itself, *receptive_fields(graph)]
-    found = BY_NAME["unaligned-paths"].check(Subject(design.spec, graph, make_report(graph)))
-    blamed = {each.at.text.partition(" joins ")[0] for each in found}
+    warnings = BY_NAME["unaligned-paths"].check(Subject(design.spec, graph, make_report(graph)))
+    blamed = {warning.at.text.partition(" joins ")[0] for warning in warnings}
     behind: set[int] = set()
     plain = True
     for index, node in enumerate(graph.nodes, len(graph.inputs)):

@@ -28,20 +28,22 @@ def parts(rule: Rule) -> dict[str, str]:
 
 
 def specs(text: str) -> list[str]:
-    return [dedent(found) for found in re.findall(r"(?:^    [^\n]+\n?)+", text, re.MULTILINE)]
+    return [dedent(spec) for spec in re.findall(r"(?:^    [^\n]+\n?)+", text, re.MULTILINE)]
 
 
 def found_in(text: str, rule: Rule) -> list[tuple[int, str]]:
     """Line and name of everything that is reported by the rules that run by default, and by this one."""
-    names = [each.name for each in RULES if each.default or each is rule]
-    return [(found.at.span.line, found.name) for found in cnnshape.check(cnnshape.load(text), select=names)]
+    names = [known.name for known in RULES if known.default or known is rule]
+    return [
+        (diagnostic.at.span.line, diagnostic.name) for diagnostic in cnnshape.check(cnnshape.load(text), select=names)
+    ]
 
 
 @each_rule
 def test_a_page_has_its_parts(rule: Rule) -> None:
-    found = parts(rule)
-    assert len(found["title"]) <= 100
-    assert found["title"].endswith(".")
+    page_parts = parts(rule)
+    assert len(page_parts["title"]) <= 100
+    assert page_parts["title"].endswith(".")
     assert max(map(len, rule.page.split("\n"))) <= 120
 
 

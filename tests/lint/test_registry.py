@@ -35,5 +35,5 @@ def designs() -> list[cnnshape.Design]:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_a_rule_warns_of_its_own_finding_alone(rule: Rule, designs: list[cnnshape.Design]) -> None:
-    found = [each for design in designs for each in cnnshape.check(design, select=[rule.name])]
-    assert {each.name for each in found if each.severity is Severity.WARNING} <= {rule.name}
+    warnings = [diagnostic for design in designs for diagnostic in cnnshape.check(design, select=[rule.name])]
+    assert {diagnostic.name for diagnostic in warnings if diagnostic.severity is Severity.WARNING} <= {rule.name}

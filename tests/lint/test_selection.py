@@ -77,15 +77,15 @@ def test_what_is_said_of_ignore_comments_can_only_be_left_out(word) -> None:
     ],
 )
 def test_check_reports_what_is_selected_in_the_order_of_the_file(select, ignore, names) -> None:
-    found = cnnshape.check(cnnshape.load(DESIGN), select=select, ignore=ignore)
-    assert [each.name for each in found] == names
+    diagnostics = cnnshape.check(cnnshape.load(DESIGN), select=select, ignore=ignore)
+    assert [diagnostic.name for diagnostic in diagnostics] == names
 
 
 def test_a_design_with_errors_is_not_linted() -> None:
-    found = cnnshape.check(cnnshape.load(DESIGN.replace("linear: 10", "linear: 0")))
-    assert [each.name for each in found] == ["bad-argument"]
+    diagnostics = cnnshape.check(cnnshape.load(DESIGN.replace("linear: 10", "linear: 0")))
+    assert [diagnostic.name for diagnostic in diagnostics] == ["bad-argument"]
 
 
 def test_errors_are_not_ignored() -> None:
     design = cnnshape.load(DESIGN + "expect: {params: 1}\n")
-    assert "expectation-missed" in [each.name for each in cnnshape.check(design, ignore=["all"])]
+    assert "expectation-missed" in [diagnostic.name for diagnostic in cnnshape.check(design, ignore=["all"])]

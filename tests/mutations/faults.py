@@ -72,6 +72,6 @@ def mutants(text: str, fault: Fault, most: int) -> Iterator[Mutant]:
     lines = text.split("\n")
     start = next((number for number, line in enumerate(lines) if line.startswith(("blocks:", "layers:"))), 0)
     changed = [(number, fault.change(lines[number])) for number in range(start, len(lines))]
-    found = [(number, line) for number, line in changed if line is not None]
-    for number, line in found[:: max(1, len(found) // most)][:most]:
+    faulty = [(number, line) for number, line in changed if line is not None]
+    for number, line in faulty[:: max(1, len(faulty) // most)][:most]:
         yield Mutant("\n".join([*lines[:number], line, *lines[number + 1 :]]), number + 1)

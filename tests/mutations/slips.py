@@ -59,8 +59,8 @@ def slipped(text: str, most: int) -> Iterator[tuple[str, Mutant]]:
 
 
 def errors(text: str) -> list[Diagnostic]:
-    found = cnnshape.check(cnnshape.load(text), ignore=["all"])
-    return [problem for problem in found if problem.severity == "error" and problem.name != "expectation-missed"]
+    problems = cnnshape.check(cnnshape.load(text), ignore=["all"])
+    return [problem for problem in problems if problem.severity == "error" and problem.name != "expectation-missed"]
 
 
 def examine(mutant: Mutant) -> Finding | None:

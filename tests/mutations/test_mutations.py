@@ -15,15 +15,15 @@ NETWORKS = sorted(path for path in shipped_folder().glob("*.yaml") if "\nextends
 
 
 def errors(text: str):
-    found = cnnshape.check(cnnshape.load(text), ignore=["all"])
-    return [each for each in found if each.severity == "error" and each.name != "expectation-missed"]
+    problems = cnnshape.check(cnnshape.load(text), ignore=["all"])
+    return [problem for problem in problems if problem.severity == "error" and problem.name != "expectation-missed"]
 
 
-def is_found(fault: Fault, mutant: Mutant, found) -> bool:
+def is_found(fault: Fault, mutant: Mutant, problems) -> bool:
     """One diagnostic, of a fitting kind, at the line or naming it; what is left out shows a few lines further down."""
-    if len(found) != 1 or found[0].name not in fault.diagnostics:
+    if len(problems) != 1 or problems[0].name not in fault.diagnostics:
         return False
-    places = [found[0].at, *found[0].related]
+    places = [problems[0].at, *problems[0].related]
     lines = {label.span.line for label in places if label is not None}
     return mutant.line in lines or (fault.name in SHOWS_LATER and mutant.line <= min(lines) <= mutant.line + 3)
 
@@ -35,13 +35,15 @@ def outcome(path: Path) -> tuple[int, tuple[str, ...]]:
     count, missed = 0, []
     for fault in FAULTS:
         for mutant in mutants(text, fault, MOST):
-            found = errors(mutant.text)
-            if not found and fault.name in LEFT_OUT_AT_TIMES:
+            problems = errors(mutant.text)
+            if not problems and fault.name in LEFT_OUT_AT_TIMES:
                 continue
             count += 1
-            if not is_found(fault, mutant, found):
-                told = [(each.name, each.message, each.at and each.at.span.line) for each in found]
-                missed.append(f"{path.name}:{mutant.line}: {fault.name}: {told}")
+            if not is_found(fault, mutant, problems):
+                descriptions = [
+                    (problem.name, problem.message, problem.at and problem.at.span.line) for problem in problems
+                ]
+                missed.append(f"{path.name}:{mutant.line}: {fault.name}: {descriptions}")
     return count, tuple(missed)
 
 

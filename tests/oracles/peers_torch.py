@@ -370,15 +370,15 @@ def measure_ptflops(model: nn.Module, x: Tensor) -> Figures:
 def measure_torchinfo(model: nn.Module, x: Tensor) -> Figures:
     from torchinfo import summary
 
-    found = summary(model, input_data=x, verbose=0, device="cpu")
-    return {"torchinfo": found.total_mult_adds, "torchinfo-memory": found.total_output_bytes}
+    statistics = summary(model, input_data=x, verbose=0, device="cpu")
+    return {"torchinfo": statistics.total_mult_adds, "torchinfo-memory": statistics.total_output_bytes}
 
 
 def measure_fvcore(model: nn.Module, x: Tensor) -> Figures:
     from fvcore.nn import FlopCountAnalysis
 
-    found = FlopCountAnalysis(model, x)
-    return {"fvcore": found.total(), "fvcore:unsupported": bool(found.unsupported_ops())}
+    analysis = FlopCountAnalysis(model, x)
+    return {"fvcore": analysis.total(), "fvcore:unsupported": bool(analysis.unsupported_ops())}
 
 
 def measure_torchscan(model: nn.Module, x: Tensor) -> Figures:
@@ -424,10 +424,10 @@ def measure_onnx_tool(model: nn.Module, x: Tensor) -> Figures:
         # With PRESERVE the exporter doesn't melt batch norms into convolutions.
         kept = {"training": torch.onnx.TrainingMode.PRESERVE, "do_constant_folding": False}
         torch.onnx.export(model, (x,), path, dynamo=False, **kept)
-        found = onnx_tool.Model(path)
-    found.graph.shape_infer(None)
-    found.graph.profile()
-    return {"onnx-tool": int(found.graph.macs[0]), "onnx-tool-params": int(found.graph.params)}
+        exported = onnx_tool.Model(path)
+    exported.graph.shape_infer(None)
+    exported.graph.profile()
+    return {"onnx-tool": int(exported.graph.macs[0]), "onnx-tool-params": int(exported.graph.params)}
 
 
 def measure_torchsummary(model: nn.Module, x: Tensor) -> Figures:

@@ -71,15 +71,15 @@ def figures(tool: Tool) -> Mapping[str, Any]:
         pytest.skip(f"{tool.distribution} is not installed")
     if find_spec(tool.module) is None or (tool.name == "thop" and replaced_thop()):
         pytest.skip(f"{tool.distribution} is hidden by another package")
-    if not any(installed.startswith(each) for each in versions(tool)):
+    if not any(installed.startswith(version) for version in versions(tool)):
         pytest.skip(f"{tool.distribution} {installed} is not the version that our rule is of")
     with TemporaryDirectory() as folder:
         file = Path(folder, "figures.json")
         command = [sys.executable, "-W", "ignore", str(HERE / tool.script), tool.module, str(file)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        found: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return found
+        printed: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return printed
 
 
 def replaced_thop() -> bool:
@@ -110,17 +110,17 @@ def keras_resnet50() -> Report:
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
 def test_rules_count_to_the_unit_what_the_tool_prints(tool: Tool) -> None:
-    found = figures(tool)
-    assert found["networks"]
-    wrong = [problem for name, printed in found["networks"].items() for problem in misjudged(tool, name, printed)]
-    for step, shape, printed in found["layers"]:
+    measured = figures(tool)
+    assert measured["networks"]
+    wrong = [problem for name, printed in measured["networks"].items() for problem in misjudged(tool, name, printed)]
+    for step, shape, printed in measured["layers"]:
         report = cnnshape.analyze(cnnshape.load(f"input: {shape}\nlayers:\n  - {step}\n"))
         wrong += judged(tool, f"{step} on {shape}", report, printed)
     wrong += [
-        problem for kind, printed in found.get("outside", {}).items() for problem in misanswered(tool, kind, printed)
+        problem for kind, printed in measured.get("outside", {}).items() for problem in misanswered(tool, kind, printed)
     ]
-    if found["layers"]:
-        wrong += unmeasured(tool, {step.partition(":")[0] for step, _, _ in found["layers"]})
+    if measured["layers"]:
+        wrong += unmeasured(tool, {step.partition(":")[0] for step, _, _ in measured["layers"]})
     assert not wrong, "\n".join(["", *wrong])
 
 
@@ -177,11 +177,13 @@ def rule_name(tool: Tool, name: str) -> str:
 
 def unmeasured(tool: Tool, measured: set[str]) -> list[str]:
     """Kinds that a rule answers for though the tool wasn't seen to count them."""
-    found = []
+    unmeasured_kinds = []
     for rule in (rule for rule in RULES if rules_of(tool, rule.name) and rule.by_kind):
         known = {kind for kind in KINDS if kind not in measured and not unknown_to(rule.name, kind)}
-        found += [f"{rule.name}: {kind} is not measured" for kind in known - NOT_WRITTEN.get(tool.name, set())]
-    return found
+        unmeasured_kinds += [
+            f"{rule.name}: {kind} is not measured" for kind in known - NOT_WRITTEN.get(tool.name, set())
+        ]
+    return unmeasured_kinds
 
 
 # What flax writes as plain array operations, or not at all; and what torchinfo counts by its parameters, of which it has

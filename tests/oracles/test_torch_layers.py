@@ -180,8 +180,8 @@ def is_pairs(value: Any) -> bool:
 
 def around(value: Any, shape: Shape) -> list[int]:
     """Padding as `functional.pad` takes it: the last axis first."""
-    each = value if isinstance(value, tuple) else (value,) * rank(shape)
-    both = each if is_pairs(each) else tuple((one, one) for one in each)
+    amounts = value if isinstance(value, tuple) else (value,) * rank(shape)
+    both = amounts if is_pairs(amounts) else tuple((one, one) for one in amounts)
     return [side for pair in reversed(both) for side in pair]
 
 
@@ -432,17 +432,17 @@ OWN_DEFAULTS = {("group_norm", "num_groups"), ("local_response_norm", "size")}
 
 def default(name: str, word: str) -> Any:
     """Our default for an argument of that name, ours or foreign; `empty` where it must be given."""
-    meant = [each for own, each in BY_NAME[name].arguments.items() if word == own or word in each.foreign]
+    meant = [argument for own, argument in BY_NAME[name].arguments.items() if word == own or word in argument.foreign]
     assert len(meant) == 1, f"{name} has no argument for {word}"
     return inspect.Parameter.empty if meant[0].required else meant[0].default
 
 
 @pytest.mark.parametrize(("name", "called"), MODULES.items(), ids=MODULES)
 def test_pytorchs_words_lead_to_ours_and_have_the_same_defaults(name: str, called: str) -> None:
-    for each in {called.format(axes) for axes in (1, 2, 3)}:
-        assert BY_FOREIGN_NAME[each].name == name
+    for module in {called.format(axes) for axes in (1, 2, 3)}:
+        assert BY_FOREIGN_NAME[module].name == name
         unspoken = UNSPOKEN | UNSPOKEN_BY_KIND.get(name, set())
-        for word, parameter in inspect.signature(getattr(nn, each)).parameters.items():
+        for word, parameter in inspect.signature(getattr(nn, module)).parameters.items():
             if word not in unspoken and (name, word) not in OWN_DEFAULTS:
                 assert default(name, word) == parameter.default
 
@@ -450,8 +450,8 @@ def test_pytorchs_words_lead_to_ours_and_have_the_same_defaults(name: str, calle
 def on_ranks(*names: str, least: int = 0) -> pytest.MarkDecorator:
     """Parametrizes over kinds, all but the joins where none is named, and over the ranks that they work on."""
     names = names or tuple(name for name in TWINS if name not in JOINS)
-    rows = [(name, each) for name in TWINS if name in names for each in TWINS[name].ranks if each >= least]
-    return pytest.mark.parametrize(("name", "axes"), rows, ids=[f"{name}-{each}d" for name, each in rows])
+    rows = [(name, axes) for name in TWINS if name in names for axes in TWINS[name].ranks if axes >= least]
+    return pytest.mark.parametrize(("name", "axes"), rows, ids=[f"{name}-{axes}d" for name, axes in rows])
 
 
 @st.composite
@@ -487,10 +487,10 @@ def answer(real: Real, *inputs: Any) -> Any:
     """The counterpart's output; None where PyTorch refuses, or nothing is left."""
     try:
         with torch.no_grad():
-            found = real.call(*inputs)
+            output = real.call(*inputs)
     except (RuntimeError, ValueError, IndexError):
         return None
-    return found if found.numel() else None
+    return output if output.numel() else None
 
 
 def test_every_kind_has_a_counterpart() -> None:
@@ -513,9 +513,9 @@ def compare(name: str, axes: int, data: st.DataObject) -> None:
     real = built(layer, shape)
     # Alone, a sample whose groups have one value is refused; in a larger batch it passes, and all its values become 0.
     batch = 1 if name == "group_norm" else BATCH
-    found = None if real is None else answer(real, torch.ones(batch, *shape))
-    assert stated(layer, inputs) == (None if found is None else tuple(found.shape[1:]))
-    if real is not None and found is not None:
+    output = None if real is None else answer(real, torch.ones(batch, *shape))
+    assert stated(layer, inputs) == (None if output is None else tuple(output.shape[1:]))
+    if real is not None and output is not None:
         weights = layer.weights(inputs)
         learned = {weight.name: weight.shape for weight in weights if not weight.buffer}
         kept = {weight.name: weight.shape for weight in weights if weight.buffer}
@@ -548,9 +548,9 @@ def test_outputs_and_refusals_of_joins(name: str, axes: int, data: st.DataObject
     assume(name != "multiply" or shape == other or (1,) * axes not in {shape[1:], other[1:]})
     inputs = (shape, other, shape)
     layer = BY_NAME[name]()
-    found = answer(built(layer, shape), *(torch.ones(BATCH, *each) for each in inputs))
-    assert stated(layer, tuple(Tensor(each, BATCH) for each in inputs)) == (
-        None if found is None else tuple(found.shape[1:])
+    real_output = answer(built(layer, shape), *(torch.ones(BATCH, *operand) for operand in inputs))
+    assert stated(layer, tuple(Tensor(operand, BATCH) for operand in inputs)) == (
+        None if real_output is None else tuple(real_output.shape[1:])
     )
 
 
@@ -588,7 +588,7 @@ def answering(real: Real, shape: Shape, axis: int) -> list[set[int]]:
     cells = lit(shape, axis)
     with torch.no_grad():
         change = (real.call(cells) - real.call(torch.zeros_like(cells[:1]))).abs() > 1e-9
-    others = [each for each in range(1, change.dim()) if each != axis + 2]
+    others = [dimension for dimension in range(1, change.dim()) if dimension != axis + 2]
     touched = change.any(dim=others) if others else change
     return [set(column.nonzero().flatten().tolist()) for column in touched.T]
 
@@ -616,8 +616,8 @@ def claims(layer: Layer, shape: Shape) -> list[list[set[int]]]:
     elif footprint is Coverage.WHOLE:
         footprint = tuple(Phases(0, (0,), (size - 1,)) for size, _ in sizes)
     return [
-        [claim(relation, cell, size) for cell in range(found)]
-        for relation, (size, found) in zip(footprint, sizes, strict=True)
+        [claim(relation, cell, size) for cell in range(leaving)]
+        for relation, (size, leaving) in zip(footprint, sizes, strict=True)
     ]
 
 
@@ -692,7 +692,7 @@ def test_views_share_their_inputs_storage(name: str, axes: int, data: st.DataObj
     real = built(layer, shape)
     assume(stated(layer, (Tensor(shape),)) is not None and real is not None)
     given_input = torch.rand(BATCH, *shape)
-    found = answer(real, given_input)
-    assume(found is not None)
-    shared = found.untyped_storage().data_ptr() == given_input.untyped_storage().data_ptr()
+    output = answer(real, given_input)
+    assume(output is not None)
+    shared = output.untyped_storage().data_ptr() == given_input.untyped_storage().data_ptr()
     assert shared == layer.view

@@ -34,10 +34,10 @@ DECLARED: list[Any] = []
 
 def torchvision_models() -> ModuleType:
     """`torchvision.models`; skips all tests where there are none."""
-    found = find_spec("torchvision")
-    if found is None or found.origin is None:
+    module_spec = find_spec("torchvision")
+    if module_spec is None or module_spec.origin is None:
         pytest.skip("torchvision is not installed", allow_module_level=True)
-    if not loads(Path(found.origin).parent):
+    if not loads(Path(module_spec.origin).parent):
         DECLARED.append(torch.library.Library("torchvision", "FRAGMENT"))
         for name in ("nms", "qnms"):
             DECLARED[0].define(f"{name}(Tensor boxes, Tensor scores, float threshold) -> Tensor")
@@ -102,24 +102,27 @@ def every_scale(model: Any, images: Any, _: Mapping[str, int]) -> Any:
 
 def scale_by_scale(model: Any, images: Any, _: Mapping[str, int]) -> Any:
     """The head on each map, all its values for a cell side by side."""
-    found = []
+    maps = []
     for features in model.backbone(images).values():
-        values = [each.reshape(len(each), -1, *features.shape[2:]) for each in model.head([features]).values()]
-        found.append(torch.cat(values, 1))
-    return found
+        values = [
+            head_output.reshape(len(head_output), -1, *features.shape[2:])
+            for head_output in model.head([features]).values()
+        ]
+        maps.append(torch.cat(values, 1))
+    return maps
 
 
 def two_stage(model: Any, images: Any, boxes: Mapping[str, int]) -> Any:
     """Proposals from every map, and the heads on as many boxes as the file says."""
     maps = list(model.backbone(images).values())
     heads = model.roi_heads
-    proposed = [torch.cat(each, 1) for each in zip(*model.rpn.head(maps), strict=True)]
-    found = [*proposed, heads.box_predictor(heads.box_head(pooled(maps[0], boxes["proposals"], 7)))]
+    proposed = [torch.cat(level, 1) for level in zip(*model.rpn.head(maps), strict=True)]
+    outputs = [*proposed, heads.box_predictor(heads.box_head(pooled(maps[0], boxes["proposals"], 7)))]
     for kind in ("mask", "keypoint"):
         if getattr(heads, f"{kind}_head") is not None:
             features = getattr(heads, f"{kind}_head")(pooled(maps[0], boxes["detections"], 14))
-            found.append(getattr(heads, f"{kind}_predictor")(features))
-    return found
+            outputs.append(getattr(heads, f"{kind}_predictor")(features))
+    return outputs
 
 
 def pooled(features: Any, boxes: int, size: int) -> Any:
@@ -196,7 +199,7 @@ def shapes(output: Any) -> list[Shape]:
     if isinstance(output, Mapping):
         output = list(output.values())
     if isinstance(output, tuple | list):
-        return sorted(shape for each in output for shape in shapes(each))
+        return sorted(shape for part in output for shape in shapes(part))
     return [tuple(output.shape[1:])]
 
 
@@ -210,7 +213,7 @@ def test_params(built: tuple[Case, Any]) -> None:
     case, model = built
     totals = cnnshape.analyze(design_of(case), variant=case.variant).totals
     # With weights, torchvision fixes the norms of a detector's backbone; without, it can't be asked to.
-    norms = [each for each in model.backbone.modules() if isinstance(each, Norm)] if case.fixed_norms else []
+    norms = [module for module in model.backbone.modules() if isinstance(module, Norm)] if case.fixed_norms else []
     fixed = sum(weight.numel() for norm in norms for weight in norm.parameters())
     assert totals.params == sum(weight.numel() for weight in model.parameters()) - fixed
     assert totals.buffers == sum(buffer.numel() for buffer in model.buffers())

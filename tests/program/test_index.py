@@ -49,7 +49,7 @@ SOURCE = INDEX.declarations[0].name.span.source
 
 
 def declared(name: str, line: int) -> Declaration:
-    (declaration,) = [found for found in INDEX.declarations if found.name.text == name and found.name.span.line == line]
+    (declaration,) = [known for known in INDEX.declarations if known.name.text == name and known.name.span.line == line]
     return declaration
 
 

@@ -133,7 +133,7 @@ def test_a_use_that_does_not_fit_has_no_block(use: str, problem: str) -> None:
     (step,) = program.layers.steps
     assert isinstance(step, BlockStep)
     assert step.block is None
-    assert [found.name for found in program.problems] == [problem]
+    assert [diagnostic.name for diagnostic in program.problems] == [problem]
 
 
 def test_a_block_that_contains_itself_is_not_opened() -> None:

@@ -41,7 +41,7 @@ class Case(NamedTuple):
 
 
 def cases() -> list[Any]:
-    found = []
+    stated = []
     for source in yaml.safe_load((HERE / "truth.yaml").read_text()):
         for network in source["networks"]:
             sizes = [size for size in network["inputs"] if size != ANY]
@@ -50,8 +50,8 @@ def cases() -> list[Any]:
                 for size in network["inputs"]:
                     rank = sizes.index(size) if size in sizes else -1
                     case = Case(network["spec"], network.get("variant", ""), size, rank, Node(*rest))
-                    found.append(pytest.param(case, id=f"{network['network']}-{size}-{name}"))
-    return found
+                    stated.append(pytest.param(case, id=f"{network['network']}-{size}-{name}"))
+    return stated
 
 
 @cache
@@ -63,8 +63,8 @@ def report(spec: str, variant: str, size: int | str) -> Report:
     return cnnshape.analyze(design, variant=variant, inputs=shape)
 
 
-def last_row(found: Report, name: str) -> Row:
-    return [row for row in found.rows if f"{row.name}.".startswith(f"{name}.")][-1]
+def last_row(network_report: Report, name: str) -> Row:
+    return [row for row in network_report.rows if f"{row.name}.".startswith(f"{name}.")][-1]
 
 
 def per_axis(text: str, rank: int) -> tuple[int, ...]:
@@ -74,14 +74,14 @@ def per_axis(text: str, rank: int) -> tuple[int, ...]:
 
 @pytest.mark.parametrize("case", cases())
 def test_fields_are_those_that_sources_state(case: Case) -> None:
-    found = report(case.spec, case.variant, case.input)
-    axes = len(next(iter(found.inputs.values())).shape) - 1
+    network_report = report(case.spec, case.variant, case.input)
+    axes = len(next(iter(network_report.inputs.values())).shape) - 1
     node = case.node
     if node.row == "input":
         # A tensor from outside has no row; it sees itself.
         assert (node.size, node.stride, node.padding) in [("1", UNSTATED, UNSTATED), ("1", "1", "0")]
         return
-    field = last_row(found, node.row).receptive_field
+    field = last_row(network_report, node.row).receptive_field
     if node.size == "undefined":
         assert field is None
         return
@@ -115,9 +115,9 @@ def test_the_padding_of_same_depends_on_the_size(spec: str, sizes: tuple[int, in
 @pytest.mark.parametrize("spec", ["architectures/vgg11.yaml", "architectures/vgg16.yaml"])
 def test_the_fully_connected_layers_see_everything(spec: str) -> None:
     """What rfa_toolbox calls an infinite field."""
-    found = report(spec, "", ANY)
-    for row in found.rows:
+    network_report = report(spec, "", ANY)
+    for row in network_report.rows:
         if row.kind == "linear":
             assert row.receptive_field is not None
             assert row.receptive_field.is_global
-            assert row.receptive_field.size == found.inputs["input"].shape[1:]
+            assert row.receptive_field.size == network_report.inputs["input"].shape[1:]

@@ -203,7 +203,9 @@ def test_it_can_be_limited_in_a_configuration(network: str, tmp_path: Path, monk
     for word, name in BUDGETS.items():
         (tmp_path / "cnnshape.toml").write_text(f'{word} = "{FIGURES[name].of(shipped(network)) - 1}"\n')
         cnnshape_check = command.run("check", "net.yaml", "--format", "json")
-        assert [found["name"] for found in json.loads(cnnshape_check.stdout)["diagnostics"]] == ["budget-exceeded"]
+        assert [diagnostic["name"] for diagnostic in json.loads(cnnshape_check.stdout)["diagnostics"]] == [
+            "budget-exceeded"
+        ]
 
 
 def test_a_budget_names_what_holds_most(figure: Figure) -> None:

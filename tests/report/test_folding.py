@@ -95,7 +95,7 @@ def assert_covers(report: Report, depth: int | None) -> None:
         assert depth is None or line.depth <= depth
         inner = children(lines, index)
         assert not inner or line.group
-        assert not inner or sum(each.times * len(each.rows) for each in inner) == len(line.rows)
+        assert not inner or sum(inner_line.times * len(inner_line.rows) for inner_line in inner) == len(line.rows)
 
 
 def children(lines: list[Line], index: int) -> list[Line]:

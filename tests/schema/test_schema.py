@@ -72,7 +72,9 @@ def test_the_one_in_docs_is_fresh() -> None:
 
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
 def test_no_false_alarm(path: Path) -> None:
-    assert [(list(each.absolute_path), each.message) for each in errors(path.read_text(encoding="utf-8"))] == []
+    assert [
+        (list(violation.absolute_path), violation.message) for violation in errors(path.read_text(encoding="utf-8"))
+    ] == []
 
 
 # Every kind and argument is in it, with its words
@@ -82,11 +84,11 @@ def test_no_false_alarm(path: Path) -> None:
 def test_a_kind_stands_with_all_it_declares(kind: type) -> None:
     step = SCHEMA["definitions"]["step"]["properties"][kind.name]
     assert "$ref" in step or kind.name == "crop"
-    found = SCHEMA["definitions"][kind.name]
-    assert set(found["properties"]) == {*kind.arguments, *kind.followers}
-    assert kind.__doc__.startswith(found["description"])
+    definition = SCHEMA["definitions"][kind.name]
+    assert set(definition["properties"]) == {*kind.arguments, *kind.followers}
+    assert kind.__doc__.startswith(definition["description"])
     for name, argument in kind.arguments.items():
-        assert all(words in found["properties"][name]["description"] for words in describe_argument(argument))
+        assert all(words in definition["properties"][name]["description"] for words in describe_argument(argument))
 
 
 def test_every_word_of_the_grammar_is_explained() -> None:
@@ -232,9 +234,9 @@ def test_a_mistake_is_caught(text: str) -> None:
 @pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
 def test_a_mistake_in_a_step_is_caught(step: str) -> None:
     text = HEAD + "layers:\n  - relu\n  - " + step
-    found = errors(text)
-    assert found
-    assert {tuple(each.absolute_path)[:2] for each in found} == {("layers", 1)}
+    violations = errors(text)
+    assert violations
+    assert {tuple(violation.absolute_path)[:2] for violation in violations} == {("layers", 1)}
 
 
 def test_mistakes_are_caught_wherever_steps_stand() -> None:
@@ -268,22 +270,22 @@ BEYOND = {
 
 
 def key_line(node: yaml.Node, key: str) -> int:
-    return next(each.start_mark.line + 1 for each, _ in node.value if each.value == str(key))
+    return next(key_node.start_mark.line + 1 for key_node, _ in node.value if key_node.value == str(key))
 
 
 def lines(error: ValidationError, root: yaml.Node, data: Any) -> set[int]:
     """Where an editor draws the red line of an error."""
-    node, found = root, {1}
+    node, line_numbers = root, {1}
     for step in error.absolute_path:
         data = data[step]
         if isinstance(node, yaml.MappingNode):
-            found = {key_line(node, step)}
+            line_numbers = {key_line(node, step)}
             node = next(value for key, value in node.value if key.value == str(step))
         else:
             node = node.value[step]
-            found = set()
-        found.add(node.start_mark.line + 1)
-    return {key_line(node, key) for key in guilty_keys(error, data)} or found
+            line_numbers = set()
+        line_numbers.add(node.start_mark.line + 1)
+    return {key_line(node, key) for key in guilty_keys(error, data)} or line_numbers
 
 
 def guilty_keys(error: ValidationError, data: Any) -> list[str]:
@@ -292,7 +294,7 @@ def guilty_keys(error: ValidationError, data: Any) -> list[str]:
     if error.validator == "additionalProperties":
         patterns = error.schema.get("patternProperties", {})
         known = set(error.schema.get("properties", {}))
-        return [key for key in given if key not in known and not any(re.search(each, key) for each in patterns)]
+        return [key for key in given if key not in known and not any(re.search(pattern, key) for pattern in patterns)]
     if "propertyNames" in path and isinstance(given, str):
         return [given]
     if error.validator == "dependencies":
@@ -312,7 +314,7 @@ def marked(path: Path) -> list[tuple[int, str, str]]:
         (number, match[1], match[2])
         for number, line in numbered
         for match in MARK.finditer(line)
-        if match[1] in BY_STRUCTURE and not any(re.search(each, line) for each in BEYOND)
+        if match[1] in BY_STRUCTURE and not any(re.search(pattern, line) for pattern in BEYOND)
     ]
 
 
@@ -338,7 +340,7 @@ def test_bad_specs_are_marked(path: Path) -> None:
 def test_the_lists_of_codes_and_excuses_have_nothing_in_vain() -> None:
     assert set(BY_STRUCTURE) <= set(CATALOGUE)
     everything = "\n".join(path.read_text(encoding="utf-8") for path in (SPECS / "bad").glob("*.yaml"))
-    assert [each for each in BEYOND if not re.search(each, everything)] == []
+    assert [pattern for pattern in BEYOND if not re.search(pattern, everything)] == []
 
 
 # Patterns against what the tool itself reads

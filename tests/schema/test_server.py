@@ -35,7 +35,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def test_no_good_spec_has_a_squiggle(server: Server) -> None:
     marks = {path.name: server.marks(path.read_text(encoding="utf-8")) for path in GOOD}
-    assert {name: found for name, found in marks.items() if found} == {}
+    assert {name: lines for name, lines in marks.items() if lines} == {}
 
 
 @pytest.mark.parametrize(

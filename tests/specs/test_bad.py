@@ -43,17 +43,21 @@ class Expected(NamedTuple):
     message: str
     details: tuple[tuple[str, str], ...]
 
-    def fits(self, found: Diagnostic) -> bool:
+    def fits(self, diagnostic: Diagnostic) -> bool:
         return (
-            found.at is not None
-            and (found.at.span.line, found.name) == (self.line, self.name)
-            and self.message in found.message
-            and all(any(part in text for text in said(found, what)) for what, part in self.details)
+            diagnostic.at is not None
+            and (diagnostic.at.span.line, diagnostic.name) == (self.line, self.name)
+            and self.message in diagnostic.message
+            and all(any(part in text for text in said(diagnostic, what)) for what, part in self.details)
         )
 
 
-def said(found: Diagnostic, what: str) -> list[str]:
-    texts = {"help": [found.help or ""], "note": list(found.notes), "related": [label.text for label in found.related]}
+def said(diagnostic: Diagnostic, what: str) -> list[str]:
+    texts = {
+        "help": [diagnostic.help or ""],
+        "note": list(diagnostic.notes),
+        "related": [label.text for label in diagnostic.related],
+    }
     return texts[what]
 
 
@@ -62,32 +66,32 @@ def unescaped(text: str) -> str:
 
 
 def expectations(path: Path) -> list[Expected]:
-    found = []
+    marks = []
     for number, line in enumerate(path.read_text().split("\n"), 1):
         assert line.count("# error:") == len(COMMENT.findall(line)), f"{path.name}:{number}: an unreadable comment"
         for match in COMMENT.finditer(line):
             details = tuple((what, unescaped(part)) for what, part in DETAIL.findall(match[3]))
-            found.append(Expected(number, match[1], unescaped(match[2]), details))
-    return found
+            marks.append(Expected(number, match[1], unescaped(match[2]), details))
+    return marks
 
 
 def errors(path: Path) -> list[Diagnostic]:
-    return [found for found in cnnshape.check(cnnshape.load(path)) if found.severity is Severity.ERROR]
+    return [diagnostic for diagnostic in cnnshape.check(cnnshape.load(path)) if diagnostic.severity is Severity.ERROR]
 
 
-def described(found: Diagnostic) -> str:
-    line = found.at.span.line if found.at else 0
-    return f"{line}: {found.name} {found.message!r} help {found.help!r} notes {found.notes} related {said(found, 'related')}"
+def described(diagnostic: Diagnostic) -> str:
+    line = diagnostic.at.span.line if diagnostic.at else 0
+    return f"{line}: {diagnostic.name} {diagnostic.message!r} help {diagnostic.help!r} notes {diagnostic.notes} related {said(diagnostic, 'related')}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_spec_is_refused_as_its_comments_say(path: Path) -> None:
     missing = expectations(path)
     unexpected = []
-    for found in errors(path):
-        fitting = next((expected for expected in missing if expected.fits(found)), None)
+    for diagnostic in errors(path):
+        fitting = next((expected for expected in missing if expected.fits(diagnostic)), None)
         if fitting is None:
-            unexpected.append(described(found))
+            unexpected.append(described(diagnostic))
         else:
             missing.remove(fitting)
     assert not (missing or unexpected), "\n".join(
@@ -98,9 +102,9 @@ def test_a_spec_is_refused_as_its_comments_say(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_diagnostic_points_into_its_file(path: Path) -> None:
     lines = path.read_text().split("\n")
-    for found in errors(path):
-        assert found.at is not None
-        for label in (found.at, *found.related):
+    for diagnostic in errors(path):
+        assert diagnostic.at is not None
+        for label in (diagnostic.at, *diagnostic.related):
             span = label.span
             assert span.source.name == str(path)
             assert 1 <= span.column <= len(lines[span.line - 1]) + 1
@@ -109,18 +113,23 @@ def test_a_diagnostic_points_into_its_file(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_message_is_one_printable_line(path: Path) -> None:
-    for found in errors(path):
-        texts = [found.message, found.help or "", *found.notes, *(label.text for label in found.related)]
+    for diagnostic in errors(path):
+        texts = [
+            diagnostic.message,
+            diagnostic.help or "",
+            *diagnostic.notes,
+            *(label.text for label in diagnostic.related),
+        ]
         assert all(text.isprintable() and "object at" not in text for text in texts)
         assert all("None" not in text.replace("`None`", "") for text in texts)
-        assert found.message
-        assert not found.message.endswith(".")
+        assert diagnostic.message
+        assert not diagnostic.message.endswith(".")
 
 
 def test_a_step_that_runs_over_two_lines_is_told_so() -> None:
-    (found,) = cnnshape.check(cnnshape.load("input: [3, 8, 8]\nlayers:\n  - relu\n    - tanh\n"))
-    assert (found.name, found.message) == ("unknown-kind", "no layer kind is called `relu - tanh`")
-    assert found.help == "line 4 continues it: indent the items of a list alike"
+    (diagnostic,) = cnnshape.check(cnnshape.load("input: [3, 8, 8]\nlayers:\n  - relu\n    - tanh\n"))
+    assert (diagnostic.name, diagnostic.message) == ("unknown-kind", "no layer kind is called `relu - tanh`")
+    assert diagnostic.help == "line 4 continues it: indent the items of a list alike"
 
 
 def test_every_file_expects_something() -> None:

@@ -31,7 +31,7 @@ expect: {params: 1}
 
 
 def errors(path: Path) -> list[Diagnostic]:
-    return [found for found in cnnshape.check(cnnshape.load(path)) if found.severity is Severity.ERROR]
+    return [problem for problem in cnnshape.check(cnnshape.load(path)) if problem.severity is Severity.ERROR]
 
 
 def written(folder: Path, **texts: str) -> Path:
@@ -70,9 +70,9 @@ def test_the_variants_of_the_base_are_there(tmp_path: Path) -> None:
 
 def test_only_the_files_own_expectations_count(tmp_path: Path) -> None:
     path = written(tmp_path, base=BASE, own="extends: base.yaml\nexpect: {params: 113}\n")
-    (found,) = errors(path)
-    assert found.message.startswith("params is 112, expected 113")
-    assert found.path == str(path)
+    (problem,) = errors(path)
+    assert problem.message.startswith("params is 112, expected 113")
+    assert problem.path == str(path)
 
 
 def chain(folder: Path, length: int) -> Path:
@@ -82,21 +82,21 @@ def chain(folder: Path, length: int) -> Path:
 
 def test_a_chain_of_files(tmp_path: Path) -> None:
     assert errors(chain(tmp_path, 9)) == []
-    (found,) = errors(chain(tmp_path, 10))
-    assert (found.name, found.message) == ("bad-extends", "`extends` makes a chain of more than 8 files")
+    (problem,) = errors(chain(tmp_path, 10))
+    assert (problem.name, problem.message) == ("bad-extends", "`extends` makes a chain of more than 8 files")
 
 
 def test_a_circle_of_files(tmp_path: Path) -> None:
     path = written(tmp_path, one="extends: two.yaml\n", two="extends: three.yaml\n", three="extends: one.yaml\n")
-    (found,) = errors(path)
-    assert (found.name, found.message) == ("bad-extends", "`extends` forms a circle")
+    (problem,) = errors(path)
+    assert (problem.name, problem.message) == ("bad-extends", "`extends` forms a circle")
 
 
 def test_a_circle_through_a_link(tmp_path: Path) -> None:
     path = written(tmp_path, one="extends: two.yaml\n")
     (tmp_path / "two.yaml").symlink_to(path)
-    (found,) = errors(path)
-    assert (found.name, found.message) == ("bad-extends", "`extends` forms a circle")
+    (problem,) = errors(path)
+    assert (problem.name, problem.message) == ("bad-extends", "`extends` forms a circle")
 
 
 @pytest.mark.parametrize(
@@ -122,11 +122,11 @@ def test_a_base_that_cannot_be_read(tmp_path: Path, reference: str, message: str
     (tmp_path / "latin.yaml").write_bytes(b"name: \xe4\n")
     os.mkfifo(tmp_path / "pipe")
     path = written(tmp_path, own=f"name: own\nextends: {reference}\n")
-    (found,) = errors(path)
-    assert found.name == ("wrong-structure" if "found" in message else "bad-extends")
-    assert message in found.message
-    assert found.at is not None
-    assert found.at.span.line == 2
+    (problem,) = errors(path)
+    assert problem.name == ("wrong-structure" if "found" in message else "bad-extends")
+    assert message in problem.message
+    assert problem.at is not None
+    assert problem.at.span.line == 2
 
 
 @pytest.mark.parametrize(
@@ -140,9 +140,9 @@ def test_a_base_that_cannot_be_read(tmp_path: Path, reference: str, message: str
 )
 def test_the_faults_of_a_base_are_reported_at_their_place(tmp_path: Path, base: str, name: str, line: int) -> None:
     path = written(tmp_path, base=base, own="extends: base.yaml\n")
-    (found,) = errors(path)
-    assert (found.name, found.path) == (name, str(tmp_path / "base.yaml"))
-    assert (found.at.span.line if found.at else 0) == line
+    (problem,) = errors(path)
+    assert (problem.name, problem.path) == (name, str(tmp_path / "base.yaml"))
+    assert (problem.at.span.line if problem.at else 0) == line
 
 
 SECRETS = [
@@ -160,10 +160,10 @@ SECRETS = [
 @pytest.mark.parametrize("text", SECRETS)
 def test_a_base_that_is_no_spec_is_refused_and_not_quoted(tmp_path: Path, text: str) -> None:
     path = written(tmp_path, base=text, own="name: own\nextends: base.yaml\n")
-    (found,) = errors(path)
-    assert (found.name, found.path, found.at.span.line) == ("bad-extends", str(path), 2)
-    assert found.message.startswith("`base.yaml` is not a spec")
-    assert "SECRET" not in str(found) + full([found])
+    (problem,) = errors(path)
+    assert (problem.name, problem.path, problem.at.span.line) == ("bad-extends", str(path), 2)
+    assert problem.message.startswith("`base.yaml` is not a spec")
+    assert "SECRET" not in str(problem) + full([problem])
 
 
 def test_a_text_may_extend_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,8 +178,8 @@ def test_a_fault_of_the_base_file_names_the_file_that_brings_it_about(tmp_path: 
     (tmp_path / "base.yaml").write_text(base)
     own = tmp_path / "own.yaml"
     own.write_text("extends: base.yaml\nparams: {width: 0}\n")
-    (found,) = cnnshape.check(cnnshape.load(own))
-    places = [(label.span.source.name, label.span.line, label.text) for label in found.related]
+    (problem,) = cnnshape.check(cnnshape.load(own))
+    places = [(label.span.source.name, label.span.line, label.text) for label in problem.related]
     assert places == [
         (str(tmp_path / "base.yaml"), 2, "`twice` is given here"),
         (str(own), 2, "`width` is given here"),

@@ -122,7 +122,7 @@ def test_a_fault_of_the_base_is_found_from_each_file_of_the_chain(
 ) -> None:
     assert old in BASE
     path = chain(tmp_path, BASE.replace(old, new), *[f"name: file {number}\n" for number in range(length - 1)])
-    assert problems(path) == [("file0.yaml", *found) for found in expected]
+    assert problems(path) == [("file0.yaml", *problem) for problem in expected]
     if layers is not None:
         assert built(path) == layers
 

@@ -64,9 +64,9 @@ ROWS = [(word, kind) for kind, words in KINDS.items() for word in words.split()]
 
 @pytest.mark.parametrize(("word", "kind"), ROWS)
 def test_a_foreign_kind_is_refused_with_the_right_word(word: str, kind: str) -> None:
-    (found,) = cnnshape.check(cnnshape.load(f"input: [3, 8, 8]\nlayers:\n  - {word}\n"))
-    assert (found.name, found.message) == ("foreign-spelling", f"`{word}` is called `{kind}` here")
-    assert found.help == f"write `{kind}`"
+    (diagnostic,) = cnnshape.check(cnnshape.load(f"input: [3, 8, 8]\nlayers:\n  - {word}\n"))
+    assert (diagnostic.name, diagnostic.message) == ("foreign-spelling", f"`{word}` is called `{kind}` here")
+    assert diagnostic.help == f"write `{kind}`"
 
 
 FOLLOWERS = {"batch_norm": "norm", "layer_norm": "norm", "relu": "act", "silu": "act"}
@@ -78,8 +78,8 @@ FOLLOWERS = {"batch_norm": "norm", "layer_norm": "norm", "relu": "act", "silu": 
 )
 def test_a_foreign_follower_is_refused_with_the_right_word(place: str, word: str, kind: str) -> None:
     text = f"input: [3, 8, 8]\nlayers:\n  - conv: {{out: 8, kernel: 3, {place}: {word}}}\n"
-    (found,) = cnnshape.check(cnnshape.load(text))
-    assert (found.name, found.message) == ("foreign-spelling", f"`{word}` is called `{kind}` here")
+    (diagnostic,) = cnnshape.check(cnnshape.load(text))
+    assert (diagnostic.name, diagnostic.message) == ("foreign-spelling", f"`{word}` is called `{kind}` here")
 
 
 ARGUMENTS = {
@@ -138,21 +138,23 @@ ARGUMENT_ROWS = [
 
 
 def only(text: str) -> Diagnostic:
-    (found,) = cnnshape.check(cnnshape.load(f"input: {{input: [3, 8, 8], boxes: {{boxes: 2}}}}\nlayers:\n  - {text}\n"))
-    return found
+    (diagnostic,) = cnnshape.check(
+        cnnshape.load(f"input: {{input: [3, 8, 8], boxes: {{boxes: 2}}}}\nlayers:\n  - {text}\n")
+    )
+    return diagnostic
 
 
 @pytest.mark.parametrize(("kind", "word", "argument"), ARGUMENT_ROWS)
 def test_a_foreign_argument_is_refused_with_the_right_word(kind: str, word: str, argument: str) -> None:
-    found = only(f"{kind}: {{{word}: 1}}")
-    assert (found.name, found.message) == ("foreign-spelling", f"`{word}` is called `{argument}` here")
-    assert found.help == f"write `{argument}`"
+    diagnostic = only(f"{kind}: {{{word}: 1}}")
+    assert (diagnostic.name, diagnostic.message) == ("foreign-spelling", f"`{word}` is called `{argument}` here")
+    assert diagnostic.help == f"write `{argument}`"
 
 
 @pytest.mark.parametrize("word", ["batch_normalize", "use_bn", "batch_norm", "with_bn", "use_batchnorm"])
 def test_a_switch_for_a_norm_is_refused_with_the_norm(word: str) -> None:
-    found = only(f"conv: {{out: 8, kernel: 3, {word}: true}}")
-    assert (found.message, found.help) == (f"`{word}` is called `norm` here", "write `norm: batch_norm`")
+    diagnostic = only(f"conv: {{out: 8, kernel: 3, {word}: true}}")
+    assert (diagnostic.message, diagnostic.help) == (f"`{word}` is called `norm` here", "write `norm: batch_norm`")
 
 
 @pytest.mark.parametrize(
@@ -172,9 +174,9 @@ def test_a_switch_for_a_norm_is_refused_with_the_norm(word: str) -> None:
     ],
 )
 def test_what_comes_in_is_inferred(word: str) -> None:
-    found = only(f"conv: {{{word}: 3, out: 8, kernel: 3}}")
-    assert (found.name, found.help) == ("foreign-spelling", "remove it")
-    assert "channels are inferred from the input" in found.message
+    diagnostic = only(f"conv: {{{word}: 3, out: 8, kernel: 3}}")
+    assert (diagnostic.name, diagnostic.help) == ("foreign-spelling", "remove it")
+    assert "channels are inferred from the input" in diagnostic.message
 
 
 VALUES = {
@@ -196,15 +198,15 @@ VALUE_ROWS = [(step, word, right) for (step, right), words in VALUES.items() for
 
 @pytest.mark.parametrize(("step", "word", "right"), VALUE_ROWS)
 def test_a_foreign_value_is_refused_with_the_right_word(step: str, word: str, right: str) -> None:
-    found = only(step % word)
-    assert (found.name, found.message) == ("foreign-spelling", f"`{word}` is written `{right}` here")
-    assert found.help == f"write `{right}`"
+    diagnostic = only(step % word)
+    assert (diagnostic.name, diagnostic.message) == ("foreign-spelling", f"`{word}` is written `{right}` here")
+    assert diagnostic.help == f"write `{right}`"
 
 
 def test_a_foreign_value_of_a_param_is_refused_where_it_is_used() -> None:
     text = "input: [3, 8, 8]\nparams: {how: valid}\nlayers:\n  - conv: {out: 8, kernel: 3, padding: how}\n"
-    (found,) = cnnshape.check(cnnshape.load(text))
-    assert (found.message, found.at and found.at.span.line) == ("`valid` is written `0` here", 4)
+    (diagnostic,) = cnnshape.check(cnnshape.load(text))
+    assert (diagnostic.message, diagnostic.at and diagnostic.at.span.line) == ("`valid` is written `0` here", 4)
 
 
 # What no single word stands for: the step, a part of the message, a part of the help.
@@ -262,9 +264,9 @@ ADVICE = [
 @pytest.mark.parametrize(("step", "message", "help"), ADVICE, ids=[step for step, *_ in ADVICE])
 def test_what_has_no_word_here_is_refused_with_what_says_the_same(step: str, message: str, help: str) -> None:
     text = f"input: [3, 8, 8]\nlayers:\n  - {step}\n"
-    found, *_ = cnnshape.check(cnnshape.load(text))
-    assert message in found.message
-    assert help in (found.help or "")
+    diagnostic, *_ = cnnshape.check(cnnshape.load(text))
+    assert message in diagnostic.message
+    assert help in (diagnostic.help or "")
 
 
 KEYS = {
@@ -281,8 +283,8 @@ KEYS = {
 
 @pytest.mark.parametrize(("word", "key"), [(word, key) for key, words in KEYS.items() for word in words.split()])
 def test_a_foreign_key_is_refused_with_the_right_word(word: str, key: str) -> None:
-    found, *_ = cnnshape.check(cnnshape.load(f"input: [3, 8, 8]\nlayers: [relu]\n{word}: 3\n"))
-    assert (found.name, found.help) == ("unknown-key", f"did you mean `{key}`?")
+    diagnostic, *_ = cnnshape.check(cnnshape.load(f"input: [3, 8, 8]\nlayers: [relu]\n{word}: 3\n"))
+    assert (diagnostic.name, diagnostic.help) == ("unknown-key", f"did you mean `{key}`?")
 
 
 BESIDE = {
@@ -299,8 +301,8 @@ BESIDE = {
     ("word", "right"), [(word, right) for right, words in BESIDE.items() for word in words.split()]
 )
 def test_a_foreign_modifier_is_refused_with_the_right_word(word: str, right: str) -> None:
-    found = only(f"{{conv: {{out: 8, kernel: 3}}, {word}: x}}")
-    assert (found.name, found.message) == ("foreign-spelling", f"`{word}` is called `{right}` here")
+    diagnostic = only(f"{{conv: {{out: 8, kernel: 3}}, {word}: x}}")
+    assert (diagnostic.name, diagnostic.message) == ("foreign-spelling", f"`{word}` is called `{right}` here")
 
 
 def test_a_block_may_have_the_name_of_a_foreign_kind() -> None:

@@ -82,7 +82,7 @@ def test_rules_cope_with_holes(path: Path) -> None:
         return
     subject = Subject(examination.program, examination.graph, examination.report())
     for rule in RULES:
-        assert all(found.name == rule.name for found in rule.check(subject))
+        assert all(warning.name == rule.name for warning in rule.check(subject))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

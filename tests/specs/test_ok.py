@@ -64,8 +64,8 @@ def test_a_spec_comes_to_what_it_states(path: Path, variant: str, figure: str, t
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_spec_is_right(path: Path) -> None:
-    found = cnnshape.check(cnnshape.load(path))
-    assert [each for each in found if each.severity is Severity.ERROR] == []
+    problems = cnnshape.check(cnnshape.load(path))
+    assert [problem for problem in problems if problem.severity is Severity.ERROR] == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -25,8 +25,8 @@ BROKEN = "`out` of conv is a whole number, 1 or more, got 0"
 
 
 def errors(**options: object) -> list[Diagnostic]:
-    found = cnnshape.check(cnnshape.load(TEXT), **options)  # type: ignore[arg-type]
-    return [each for each in found if each.severity is Severity.ERROR]
+    problems = cnnshape.check(cnnshape.load(TEXT), **options)  # type: ignore[arg-type]
+    return [problem for problem in problems if problem.severity is Severity.ERROR]
 
 
 @pytest.mark.parametrize(
@@ -91,21 +91,21 @@ def test_an_option_changes_the_design(options: dict[str, object], shape: tuple[i
 def test_an_option_that_does_not_fit_is_an_error(
     options: dict[str, object], name: str, message: str, help: str
 ) -> None:
-    (found,) = errors(**options)
-    assert found.name == name
-    assert message in found.message
-    assert help in (found.help or "")
+    (problem,) = errors(**options)
+    assert problem.name == name
+    assert message in problem.message
+    assert help in (problem.help or "")
 
 
 def test_an_input_of_another_rank_is_placed_at_its_option_and_the_file_names_its_own() -> None:
-    (found,) = errors(inputs={"image": (8, 8)})
-    assert found.at is not None
-    assert (found.at.span.source.name, found.at.span.text) == ("inputs", "8x8")
-    assert [(label.span.line, label.text) for label in found.related] == [(1, "3 sizes")]
+    (problem,) = errors(inputs={"image": (8, 8)})
+    assert problem.at is not None
+    assert (problem.at.span.source.name, problem.at.span.text) == ("inputs", "8x8")
+    assert [(label.span.line, label.text) for label in problem.related] == [(1, "3 sizes")]
 
 
 def test_with_an_input_of_another_rank_the_faults_of_the_file_are_found_too() -> None:
-    names = [found.name for found in errors(inputs=(8, 8), params={"width": 0})]
+    names = [problem.name for problem in errors(inputs=(8, 8), params={"width": 0})]
     assert sorted(names) == ["bad-argument", "bad-input"]
 
 
@@ -114,11 +114,11 @@ def test_with_an_input_of_another_rank_the_faults_of_the_file_are_found_too() ->
 )
 def test_advice_on_the_layout_is_placed_at_the_option(shape: tuple[int, ...], likely: str) -> None:
     design = cnnshape.load("input: [3, 32, 32]\nlayers: [relu]\n")
-    found = cnnshape.check(design, inputs=shape)
-    places = [(each.name, each.at.span.source.name, each.at.span.text) for each in found if each.at]
+    warnings = cnnshape.check(design, inputs=shape)
+    places = [(warning.name, warning.at.span.source.name, warning.at.span.text) for warning in warnings if warning.at]
     text = "x".join(map(str, shape))
     assert places == ([("input-layout", "inputs", text)] if likely else [])
-    assert all(f"`{likely}`" in (each.help or "") for each in found)
+    assert all(f"`{likely}`" in (warning.help or "") for warning in warnings)
 
 
 @pytest.mark.parametrize(
@@ -150,15 +150,15 @@ def test_a_refusal_can_be_raised_in_another_process() -> None:
 
 
 def test_without_a_variant_the_errors_of_all_are_found() -> None:
-    (found,) = errors()
-    assert (found.name, found.message) == ("bad-argument", BROKEN)
-    assert found.notes == ("in the variant `broken`",)
+    (problem,) = errors()
+    assert (problem.name, problem.message) == ("bad-argument", BROKEN)
+    assert problem.notes == ("in the variant `broken`",)
 
 
 def test_a_larger_budget_lets_a_larger_design_through() -> None:
     design = cnnshape.load("input: [3]\nlayers:\n  - dropout:\n    repeat: 100001\n")
-    (found,) = cnnshape.check(design)
-    assert found.name == "expansion-budget"
+    (problem,) = cnnshape.check(design)
+    assert problem.name == "expansion-budget"
     assert len(cnnshape.analyze(design, max_layers=100_001).rows) == 100_001
 
 
@@ -170,6 +170,6 @@ def test_a_larger_budget_lets_a_larger_design_through() -> None:
 def test_a_fault_names_the_place_of_the_value_that_was_chosen(
     options: dict[str, object], place: tuple[str, int]
 ) -> None:
-    (found,) = errors(**options)
-    labels = {label.text: label.span for label in found.related}
+    (problem,) = errors(**options)
+    labels = {label.text: label.span for label in problem.related}
     assert (labels["`width` is given here"].source.name, labels["`width` is given here"].line) == place

@@ -145,9 +145,9 @@ def shipped(name: str, **settings: object) -> Side:
     return Side(name, cnnshape.analyze(cnnshape.load(shipped_path(name) or ""), **settings))
 
 
-def summary(found: tuple[Change, ...] | None) -> list[tuple[str, str, int, int, int]]:
-    assert found is not None
-    return [(each.change, each.name, each.blocks, len(each.before), len(each.after)) for each in found]
+def summary(listed: tuple[Change, ...] | None) -> list[tuple[str, str, int, int, int]]:
+    assert listed is not None
+    return [(change.change, change.name, change.blocks, len(change.before), len(change.after)) for change in listed]
 
 
 def test_blocks_of_a_stage_that_grew() -> None:
@@ -160,9 +160,9 @@ def test_blocks_of_a_stage_that_grew() -> None:
 
 
 def test_norms_that_came() -> None:
-    found = summary(changes("vgg16", "vgg16_bn"))
-    assert [(change, after) for change, _, _, _, after in found].count(("added", 1)) == 13
-    assert all(name.rpartition(".")[2].startswith("batch_norm") for change, name, *_ in found if change == "added")
+    summarized = summary(changes("vgg16", "vgg16_bn"))
+    assert [(change, after) for change, _, _, _, after in summarized].count(("added", 1)) == 13
+    assert all(name.rpartition(".")[2].startswith("batch_norm") for change, name, *_ in summarized if change == "added")
 
 
 def test_another_head() -> None:
@@ -170,10 +170,10 @@ def test_another_head() -> None:
 
 
 def test_a_width_that_changed_everywhere_pairs_layers_by_name() -> None:
-    found = changes("resnet152", "resnet152", params={"widths": [60, 120, 250, 500]})
-    assert found is not None
-    assert {change.change for change in found} == {"changed"}
-    assert all(change.before[0].name == change.after[0].name == change.name for change in found)
+    found_changes = changes("resnet152", "resnet152", params={"widths": [60, 120, 250, 500]})
+    assert found_changes is not None
+    assert {change.change for change in found_changes} == {"changed"}
+    assert all(change.before[0].name == change.after[0].name == change.name for change in found_changes)
 
 
 @pytest.mark.parametrize("pair", [("resnet1202", "preresnet1001"), ("preresnet1001", "resnet1202")], ids=str)

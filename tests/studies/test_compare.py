@@ -32,21 +32,21 @@ PAIRS = [
 
 @pytest.mark.parametrize("pair", PAIRS)
 def test_changes_sum_to_the_differences(pair):
-    found = compare(pair)
-    figures = dict(found.figures)
-    assert sum(change.params for change in found.changes) == figures["params"][1] - figures["params"][0]
-    assert sum(change.macs for change in found.changes) == figures["macs"][1] - figures["macs"][0]
-    layers = sum(len(change.after) - len(change.before) for change in found.changes)
+    comparison = compare(pair)
+    figures = dict(comparison.figures)
+    assert sum(change.params for change in comparison.changes) == figures["params"][1] - figures["params"][0]
+    assert sum(change.macs for change in comparison.changes) == figures["macs"][1] - figures["macs"][0]
+    layers = sum(len(change.after) - len(change.before) for change in comparison.changes)
     assert layers == figures["layers"][1] - figures["layers"][0]
 
 
 @pytest.mark.parametrize("pair", PAIRS)
 def test_parts_sum_to_the_totals(pair):
-    found = compare(pair)
-    for index, each in enumerate(found.sides):
-        if found.parts:
-            assert sum(part.params[index] or 0 for part in found.parts) == each.report.totals.params
-            assert sum(part.macs[index] or 0 for part in found.parts) == each.report.totals.macs
+    comparison = compare(pair)
+    for index, side in enumerate(comparison.sides):
+        if comparison.parts:
+            assert sum(part.params[index] or 0 for part in comparison.parts) == side.report.totals.params
+            assert sum(part.macs[index] or 0 for part in comparison.parts) == side.report.totals.macs
 
 
 def test_blocks_that_came_are_told_as_blocks():
@@ -120,8 +120,8 @@ def test_every_text_is_a_condition_or_has_a_fault(text):
 
 
 def test_violations_name_the_side_and_the_change():
-    found = compare(PAIRS[0])
-    (sentence,) = violations(found, (parse_condition("macs > +5%"), parse_condition("macs > +95%")))
+    comparison = compare(PAIRS[0])
+    (sentence,) = violations(comparison, (parse_condition("macs > +5%"), parse_condition("macs > +95%")))
     ratio = Fraction(7_801_405_440 - 4_089_184_256, 4_089_184_256)
     assert f"{float(ratio * 100):+.2f} %" in sentence
     assert sentence.startswith("resnet101: macs is 7,801,405,440")
