@@ -240,8 +240,8 @@ _COMMANDS = {
     "unproductive-layer": "cnnshape check unproductive-layer.yaml --select unproductive-layer",
 }
 _ERRORS_INTRODUCTION = (
-    "Everything that `cnnshape` can report. A code keeps its meaning for ever. CS7 and CS8 are warnings, all others are "
-    "errors. A diagnostic names the place of the fault and, below it, the places that have to do with it; `help` says "
+    "Everything that `cnnshape` can report. A code never changes its meaning. CS7 and CS8 are warnings, all others are "
+    "errors. A diagnostic names the place of the fault and, below it, related places; `help` says "
     "how to fix it. `cnnshape rule CODE` prints the same. The examples show what is printed for the spec above them."
 )
 _RULES_INTRODUCTION = (

@@ -59,14 +59,14 @@ def loaded(code: str, *arguments: str) -> set[str]:
 COMMAND = "from cnnshape.cli import main; main()"
 SOUND = "architectures/lenet5.yaml"
 HEAVY = {"yaml", "rich", "difflib", "fractions", "decimal", "json", "tomllib", "cnnshape.arithmetic.tracing"}
-"""What takes long to import, and what no sound design needs."""
+"""Modules that take long to import, or that no sound design needs."""
 ADVICE = {
     "cnnshape.diagnostics.catalogue",
     "cnnshape.document.advice",
     "cnnshape.language.writer",
     "cnnshape.program.foreign_words",
 }
-"""What only a design with problems needs, or one that is written."""
+"""Modules for designs with problems, or for writing a design."""
 JUDGING = {"cnnshape.api.verdict", "cnnshape.lint", "cnnshape.report.budget", "cnnshape.report.expectation"}
 
 
@@ -133,7 +133,7 @@ def test_a_lazy_face_gives_all_of_its_names(room):
 
 @pytest.mark.parametrize("room", LAZY)
 def test_no_module_has_the_name_of_what_its_lazy_face_gives(room):
-    """It would stand in for the name as soon as it is imported."""
+    """The module would replace the name as soon as it is imported."""
     modules = {path.stem for path in (ROOT / room.replace(".", "/")).iterdir()}
     assert modules.isdisjoint(import_module(room).__all__)
 

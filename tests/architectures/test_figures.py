@@ -1,7 +1,7 @@
 """The figures of the shipped architectures stay what they are: `figures.csv` has the totals of each, its receptive field
 and a digest of all that is known of its layers. Published figures are in `test_published.py`.
 
-A change that is meant to change figures says so, and `python -m tests.architectures.test_figures` writes them anew.
+After a change that is meant to change figures, `python -m tests.architectures.test_figures` rewrites them.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 `published.csv` holds totals, one row per network, variant and input; `layers/` holds a line per layer, and `layers.csv`
 says of which network. `torchvision.csv` holds the metadata of torchvision 0.28's weights: parameters, and what it calls
-GFLOPS; these `left_out` the heads for regions of which its random image had none. An empty cell is a figure that nobody
+GFLOPS; `left_out` are the heads for regions, which its random image didn't have. An empty cell is a figure that nobody
 states.
 """
 
@@ -97,7 +97,7 @@ def test_a_map_has_the_size_of_its_image(name, size):
 
 @pytest.mark.parametrize("row", LAYERS, ids=label)
 def test_layers(row):
-    """Every layer in order. Pools that the traced code calls as functions stand in no list; ours are passed over."""
+    """Every layer in order. The lists lack pools that the traced code calls as functions, so ours are skipped."""
     wanted = iter(rows(HERE / "layers" / row["file"]))
     functional = set(row["functional"].split())
     expected = next(wanted, None)
@@ -125,7 +125,7 @@ def figures(row):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_file(path):
-    """Each file says itself what it is and where it comes from, and meets what it expects."""
+    """Each file states its name and source, and meets its own expectations."""
     stated = {line.partition(":")[0] for line in path.read_text(encoding="utf-8").splitlines()}
     assert {"cnnshape", "name", "source", "expect"} <= stated
     assert cnnshape.check(cnnshape.load(path)) == []
@@ -133,7 +133,7 @@ def test_file(path):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_family_and_year(path):
-    """Each network has kin, stated once and taken over by `extends`, and the year of one of its sources."""
+    """Each network states a family, by itself or through `extends`, and the year of one of its sources."""
     spec = cnnshape.load(path).spec
     assert re.fullmatch("[a-z][a-z0-9]*", spec.family)
     assert f"({spec.year})" in spec.origin
@@ -148,7 +148,7 @@ def test_a_base_gives_its_family_and_year_where_none_is_stated():
 
 
 def spec_beside(text):
-    """The spec of a text that stands in the folder of the architectures."""
+    """The spec of a text, read as if it were in the folder of the architectures."""
     return design_of(SourceText("mine.yaml", text, ARCHITECTURES / "mine.yaml")).spec
 
 

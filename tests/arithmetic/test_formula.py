@@ -38,7 +38,7 @@ formulas = st.recursive(
 
 
 def value_of(text: str) -> int:
-    """What arithmetic is worth; only the commas of thousands differ from Python."""
+    """The value of printed arithmetic; only the commas of thousands differ from Python."""
     plain = re.sub(r"(?<=\d),(?=\d{3})", "", text)
     return int(eval(plain, {"__builtins__": {}}))
 

@@ -50,7 +50,7 @@ def built(network: str, shape: tuple[Any, ...], **params: Any) -> Any:
 
 
 def value_of(value: Any) -> Any:
-    """A param's value as a spec has it: an expression, here of any number or list of numbers."""
+    """A param's value as in a spec: an expression, here of any number or list of numbers."""
     expression, problems = read_value(SourceText("param", "1"))
     assert expression is not None
     assert not problems

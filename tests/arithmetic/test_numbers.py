@@ -1,4 +1,4 @@
-"""The helpers on plain numbers: each is the builtin that it stands in for."""
+"""The helpers on plain numbers: each agrees with the builtin that it replaces."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""What people asked in public, what broke once, and what misled: each with the right answer.
+"""Questions that people asked in public, inputs that broke once, and inputs that mislead, each with the right answer.
 
-A case of `*.yaml` is a spec with what is right about it:
+A case of `*.yaml` is a spec with the correct results:
 
-    problems   errors and warnings, all of them: the line, the name, and parts of what is said (`says`: message,
-               help, notes) and lines that are pointed at (`related`)
+    problems   all errors and warnings: the line, the name, parts of the text (`says`: message,
+               help, notes) and related lines (`related`)
     figures    totals of the report; `output` is the shape of the one output
     fixed      edits of the text (old: new), each of which leaves no error
     later      what the case waits for: the test is expected to fail until that is there
@@ -25,7 +25,7 @@ from cnnshape.source import shipped_folder
 FOLDER = Path(__file__).parent
 KEYS = {"spec", "source", "problems", "figures", "fixed", "later"}
 MISSING = (AssertionError, cnnshape.DesignError)
-"""How a test fails whose case waits for something."""
+"""The exceptions with which the test of a waiting case may fail."""
 CASES = {
     f"{path.stem}-{name}": case
     for path in sorted(FOLDER.glob("*.yaml"))

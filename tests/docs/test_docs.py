@@ -1,4 +1,4 @@
-"""The documentation: whatever a page shows has been run.
+"""The documentation: everything that a page shows was run.
 
 Console blocks are run by `docs/generate.py`, and a page must be what it writes. YAML blocks are designs that check
 clean, or parts of one:
@@ -167,7 +167,7 @@ def test_every_example_belongs_to_a_code() -> None:
 
 
 def keys_of(data: object) -> set[str]:
-    """All keys of a JSON value, but for names that the spec chose."""
+    """All keys of a JSON value, except names that the spec chose."""
     if isinstance(data, list):
         return set().union(*map(keys_of, data))
     if not isinstance(data, dict):

@@ -1,8 +1,8 @@
-"""The set-ups of `docs/ci.md`, the action and the hook, held against what reads them.
+"""The set-ups of `docs/ci.md`, the action and the hook, checked with the tools that read them.
 
-What a service says of its files is checked with the schemas it publishes. What its runner would do is done: in an
-environment made by the action's own steps the commands of every set-up are run on a good and on a bad design.
-The latter install packages, so they run where `CI` is set, as the gate and every service set it.
+The files are checked with the schemas that each service publishes. Then the tests do what a runner does: in an
+environment made by the action's own steps, they run the commands of every set-up on a good and on a bad design. These
+install packages, so they run only where `CI` is set, as the gate and every service set it.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Whatever a file holds, the answer is a diagnostic or a graph: nothing escapes as an exception."""
+"""Any file gives a diagnostic or a graph, never an exception."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cnnshape.document import decode
 SPECS = sorted((Path(__file__).parents[1] / "specs").glob("*/*.yaml"))
 TEXTS = [path.read_text() for path in SPECS]
 BUDGET = 2_000
-"""Layers: repeats that a mutation makes large shall not make the tests slow."""
+"""The budget of layers: a large `repeat` in a mutation must not slow the tests down."""
 
 
 def check_answer(data: bytes) -> None:

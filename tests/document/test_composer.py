@@ -48,7 +48,7 @@ def theirs(node: yaml.Node) -> object:
 
 
 def ours(node: Node) -> object:
-    """One of our nodes, likewise. (libyaml places an empty value behind the blanks after it: its place is left out.)"""
+    """One of our nodes in the same form. The place of an empty value is left out: libyaml puts it after the next spaces."""
     start = (node.span.line, node.span.column)
     if isinstance(node, Mapping):
         return start, [(ours(entry.key), ours(entry.value)) for entry in node.entries]
@@ -76,7 +76,7 @@ def ends(node: Node) -> Place:
 
 
 def check_places(source: SourceText, node: Node) -> None:
-    """Every node lies inside of its parent, after its elder sibling, and a plain word stands where it says."""
+    """Every node lies inside its parent, after the nodes before it, and the place of a plain word has its text."""
     if isinstance(node, Scalar) and node.plain and node.span.line == node.span.end_line:
         assert node.span.text == node.text
     assert starts(node) <= ends(node)

@@ -1,4 +1,4 @@
-"""Specs with a slip, against PyYAML's loaders: where both read the same, so does the reader of this project."""
+"""Specs with a random mistake, against PyYAML's loaders: where both read the same, so does our reader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that are no YAML: where the slip is, what it is, and what to write instead."""
+"""Texts that are not YAML: where the mistake is, what it is, and what to write instead."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cnnshape.source import SourceText
 
 HEAD = "input: [3, 32, 32]\nlayers:\n"
 
-# The lines behind HEAD (or a whole text, where it begins with a break), the place of the slip, message, help.
+# The lines after HEAD (or a whole text, if it begins with a line break), the place of the mistake, message, help.
 SLIPS = [
     # colons
     ("  - conv: out: 64, kernel: 3", (3, 14), "a second colon on the line", "in braces: `- conv: {out: 64, kernel: 3}`"),

@@ -1,4 +1,4 @@
-"""`cnnshape check` over several files: what is said once, what is named, and what each face shows of it."""
+"""`cnnshape check` over several files: what is reported once, which files it names, and what each format shows."""
 
 import json
 import os

@@ -263,7 +263,7 @@ def test_a_terminal_breaks_no_line_and_gets_what_a_pipe_gets_where_it_is_wide(co
 
 
 def words(text):
-    """What is said, however it is broken; rules and bars are as long as there is room."""
+    """The words of a text without its line breaks; rules and bars are as long as there is room."""
     return [word for word in text.split() if word.strip("-#")]
 
 

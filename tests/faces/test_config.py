@@ -33,7 +33,7 @@ def findings() -> list[tuple[int, int, str]]:
     return [(entry["line"] or 0, entry["column"] or 0, entry["message"]) for entry in data["diagnostics"]]
 
 
-# text, then what is said of it: line, column, a part of the message
+# text, then its finding: line, column, a part of the message
 WRONG = [
     ("selct = []", [(1, 1, "no setting `selct`")]),
     ("\n\n  strict = 1", [(3, 3, "`strict` is true or false")]),

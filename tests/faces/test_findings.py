@@ -85,7 +85,7 @@ def test_golden(format: str) -> None:
 
 
 def test_golden_of_sarif() -> None:
-    """Its results; the rules and the version are held against their sources below."""
+    """The results alone; tests below compare the rules and the version with their sources."""
     log = json.loads(written("sarif", FIXED))
     for run in log["runs"]:
         del run["tool"]
@@ -228,7 +228,7 @@ def test_real_findings_can_be_read(path: Path) -> None:
 # Any findings: names, messages and sources of any characters, lone halves of surrogate pairs among them.
 
 unhurried = settings(deadline=None, max_examples=50)
-BYTES = [chr(0xDC00 + byte) for byte in range(0x80, 0x100)]  # what stands for bytes of a name that are not UTF-8
+BYTES = [chr(0xDC00 + byte) for byte in range(0x80, 0x100)]  # how Python writes bytes of a name that are not UTF-8
 NAMES = st.text(
     st.characters(exclude_characters="\0", exclude_categories=["Cs"]) | st.sampled_from(BYTES), min_size=1, max_size=12
 )

@@ -1,6 +1,6 @@
 """What ten commands print on terminals of 80 and 120 columns, kept in `goldens/`.
 
-    python -m tests.faces.test_goldens      # writes the files anew
+    python -m tests.faces.test_goldens      # rewrites the files
 
 A change of one of these files is a change that users see: look at it before it is committed.
 """

@@ -22,7 +22,7 @@ def fixed(text: str, *options: str, pardoned: tuple[str, ...] = ()) -> Fixed:
 
 
 def test_fixes_that_need_each_other_are_kept_together() -> None:
-    """The kind alone would bring the words below it to light, which nothing looked at before."""
+    """The fix of the kind alone would reveal the words below it, which were not checked before."""
     result = fixed(HEAD + "layers:\n  - Conv2d: {filters: 8, kernel_size: 3, norm: BatchNorm2d, act: rleu}   # stem\n")
     assert result.text == HEAD + "layers:\n  - conv: {out: 8, kernel: 3, norm: batch_norm, act: relu}   # stem\n"
     assert (result.number, result.problems) == (5, [])
@@ -142,7 +142,7 @@ def test_an_ignore_on_a_line_of_its_own_goes_with_the_line() -> None:
 
 
 def made_up(bad: dict[str, tuple[str, ...]], option: str = BY_FIX, severity: Severity = Severity.ERROR):
-    """A check that reports each letter of `bad`; its fix writes the letters that stand for it."""
+    """A check that reports each letter of `bad`; each of its fixes writes one of the texts that `bad` gives for it."""
 
     def check(text: str) -> list[list[Diagnostic]]:
         source = SourceText("text", text)

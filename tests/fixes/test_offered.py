@@ -39,7 +39,7 @@ class Text(NamedTuple):
     rules: tuple[str, ...] = ()
 
     def problems(self, text: str | None = None) -> list[Diagnostic]:
-        """The problems of the text, or of another one in its stead."""
+        """The problems of the text, or of another text."""
         source = SourceText(self.name, self.text if text is None else text, self.path)
         return cnnshape.check(design_of(source), select=self.rules)
 
@@ -68,7 +68,7 @@ def offers(text: Text, problems: list[Diagnostic]) -> Iterator[Offer]:
 
 
 def kept_offers(text: Text) -> list[Offer]:
-    """The fixes that stand the check of the program."""
+    """The fixes that pass the check of the program."""
     problems = text.problems()
     source = SourceText(text.name, text.text, text.path)
     tried = passing(source, problems, lambda changed: [text.problems(changed)])
@@ -111,7 +111,7 @@ REFUSED = {
     "unused-param": 1,  # the only reader of another param
     "wrong-structure": 1,  # the quoted text is no expression
 }
-"""The fixes of single problems that don't stand, and why: by themselves they would bring another problem to light."""
+"""The numbers of fixes that are dropped, because each alone would reveal another problem."""
 
 
 def test_few_fixes_do_not_stand() -> None:

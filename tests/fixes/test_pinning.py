@@ -1,4 +1,4 @@
-"""Figures that are written where a file expects others: in the form and to the digits that the file has."""
+"""Missed figures that are replaced by the actual ones, in the form and precision of the file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PARAMS, MACS = FIGURES.params, FIGURES.macs
 
 
 def written(text: str, *numbers: int) -> str | None:
-    """What is written in the stead of a single value."""
+    """The text that replaces a single value."""
     source = SourceText("text", text)
     fixes = pinned(Name(text.strip("'\""), Span(source, 1, 1, 1, len(text) + 1)), numbers)
     if not fixes:

@@ -1,4 +1,4 @@
-"""Guesses of tensors after a fault: whatever a layer does to a tensor that may be there, the guess must allow for it.
+"""Guesses of tensors after a fault: a guess allows for everything that a layer does to a possible tensor.
 
 The truth is the layer itself, run on shapes of a pattern: where one of them works, nothing may be reported, and what
 comes out must be among what is guessed.

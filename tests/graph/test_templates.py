@@ -1,4 +1,4 @@
-"""Blocks that are repeated from what they expanded to: the graph is that of expanding each use anew."""
+"""Blocks that are repeated from an earlier expansion: the graph is that of expanding each use again."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def spec_of(text: str) -> Spec:
     return spec
 
 
-def expanded_anew(monkeypatch: pytest.MonkeyPatch, spec: Spec, options: Options | None = None) -> Built:
+def expanded_again(monkeypatch: pytest.MonkeyPatch, spec: Spec, options: Options | None = None) -> Built:
     with monkeypatch.context() as patched:
         patched.setattr(Expander, "_replayed", lambda *_: None)
         return build(spec, options)
@@ -83,19 +83,19 @@ def expanded_anew(monkeypatch: pytest.MonkeyPatch, spec: Spec, options: Options 
 
 @pytest.mark.parametrize("steps", STEPS)
 @pytest.mark.parametrize("most", [100_000, 40, 7])
-def test_a_repeated_block_is_as_if_expanded_anew(monkeypatch: pytest.MonkeyPatch, steps: str, most: int) -> None:
+def test_a_repeated_block_is_as_if_expanded_again(monkeypatch: pytest.MonkeyPatch, steps: str, most: int) -> None:
     spec, options = spec_of(UNIT.format(steps=steps)), Options(max_layers=most)
-    anew, repeated = expanded_anew(monkeypatch, spec, options), build(spec, options)
-    assert facts(repeated.graph) == facts(anew.graph)
-    assert repeated.problems == anew.problems
-    assert repeated.visits == anew.visits
+    again, repeated = expanded_again(monkeypatch, spec, options), build(spec, options)
+    assert facts(repeated.graph) == facts(again.graph)
+    assert repeated.problems == again.problems
+    assert repeated.visits == again.visits
 
 
 @pytest.mark.parametrize("path", sorted(shipped_folder().glob("*.yaml"))[::4], ids=lambda path: path.stem)
-def test_a_shipped_design_is_as_if_expanded_anew(monkeypatch: pytest.MonkeyPatch, path) -> None:
+def test_a_shipped_design_is_as_if_expanded_again(monkeypatch: pytest.MonkeyPatch, path) -> None:
     spec = cnnshape.load(path).spec
     assert spec is not None
-    assert facts(build(spec).graph) == facts(expanded_anew(monkeypatch, spec).graph)
+    assert facts(build(spec).graph) == facts(expanded_again(monkeypatch, spec).graph)
 
 
 def test_blocks_are_repeated_at_all(monkeypatch: pytest.MonkeyPatch) -> None:

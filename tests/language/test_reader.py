@@ -1,4 +1,4 @@
-"""Whatever is wrong with a part of a file, the rest of its tree is there, and each independent fault is reported."""
+"""If a part of a file is wrong, the rest of its tree is read, and each independent fault is reported."""
 
 from __future__ import annotations
 

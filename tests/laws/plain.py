@@ -53,12 +53,12 @@ def word(step: Step) -> str:
 
 
 def body(step: Step) -> Any:
-    """What stands behind the word."""
+    """The value of the word: its arguments or steps."""
     return {} if isinstance(step, str) else step[word(step)]
 
 
 def modifiers(step: Step) -> dict[str, Any]:
-    """What stands beside the word."""
+    """The keys next to the word."""
     return {} if isinstance(step, str) else {key: value for key, value in step.items() if key != word(step)}
 
 
@@ -94,7 +94,7 @@ def is_block(name: str) -> bool:
 
 
 def substituted(value: Any, scope: dict[str, Any]) -> Any:
-    """The value with the names of a scope replaced by what they stand for."""
+    """The value with the names of a scope replaced by their values."""
     if isinstance(value, str):
         return scope.get(value, value)
     if isinstance(value, list):

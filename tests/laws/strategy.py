@@ -1,4 +1,4 @@
-"""Hypothesis draws whole specs, valid by construction: a step that doesn't fit what stands before it is left out."""
+"""Hypothesis draws whole specs, valid by construction: a step that doesn't fit the steps before it is left out."""
 
 from __future__ import annotations
 

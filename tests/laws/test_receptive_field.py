@@ -24,7 +24,7 @@ EMPTY: Interval = (0, -1)
 
 
 class Compared(NamedTuple):
-    """What the program says of a spec, beside what the indices say: `traces` has a list of values per axis."""
+    """What the program says of a spec, next to what the indices say: `traces` has a list of values per axis."""
 
     network: Network
     rows: tuple[Row, ...]
@@ -132,12 +132,12 @@ def spread(compared: Compared, values: list[Trace]) -> list[int]:
 
 
 def bounded(compared: Compared, index: int) -> bool:
-    """Whether only a bound can be told: behind gaps between taps, and behind fields that can't be stated."""
-    behind = {index + 1}
+    """Whether only a bound can be checked: after gaps between taps, and after fields that can't be stated."""
+    reached = {index + 1}
     for earlier in range(index, -1, -1):
-        if earlier + 1 in behind:
-            behind |= set(compared.network.nodes[earlier].inputs)
-    nodes = [(compared.network.nodes[value - 1], compared.fields[value - 1]) for value in behind if value]
+        if earlier + 1 in reached:
+            reached |= set(compared.network.nodes[earlier].inputs)
+    nodes = [(compared.network.nodes[value - 1], compared.fields[value - 1]) for value in reached if value]
     return any(not isinstance(field, Field) or node.arguments.get("dilation", 1) != 1 for node, field in nodes)
 
 
@@ -191,7 +191,7 @@ def test_fields_are_what_the_indices_say(law: Callable[[Compared], None], spec: 
     law(compare(spec))
 
 
-# Networks that a simpler reckoning gets wrong
+# Networks that a simpler computation gets wrong
 
 
 def spec_of(*layers: Step, sizes: tuple[int, ...] = (24, 24), channels: int = 2) -> Spec:
@@ -225,7 +225,7 @@ HARD = {
     "adaptive to one cell on one axis": spec_of({"adaptive_avg_pool": {"size": [1, 24]}}, conv(1)),
     "strides that skip cells": spec_of(conv(2, stride=5), conv(1, stride=2), "flatten", {"linear": {"out": 2}}),
     "a row that nothing reads, and padding in its place": spec_of({"max_pool": {"kernel": 2}}, conv(3, padding=1), "global_avg_pool", sizes=(9, 9)),
-    "padding that no input stands behind": spec_of({"crop": {"cut": 5}}, {"pad": {"padding": 7}}, conv(1), "global_max_pool"),
+    "padding with no input inside": spec_of({"crop": {"cut": 5}}, {"pad": {"padding": 7}}, conv(1), "global_max_pool"),
     "steps over the border of padding": spec_of(conv(1, padding=1), conv(1, stride=2), "flatten", {"linear": {"out": 1}}, sizes=(7, 7)),
     "padding inside of the network": spec_of(conv(2), conv(1, stride=2, padding=[0, 1]), "flatten", {"linear": {"out": 1}}, sizes=(7, 7)),
     "flattened maps of different sizes": spec_of({"concat": {"small": [{"crop": {"cut": 9}}, "flatten"], "large": ["flatten"]}}, {"linear": {"out": 2}}),

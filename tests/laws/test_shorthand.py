@@ -1,4 +1,4 @@
-"""Shorthand means what it stands for: copies, rounds and blocks equal the same steps written out."""
+"""Shorthand equals the steps that it abbreviates: copies, rounds and blocks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def reported(spec: Spec) -> Report:
 
 
 def facts(report: Report) -> list[tuple[object, ...]]:
-    """All that a row says but for names and lines."""
+    """All facts of a row except names and lines."""
     return [
         (
             row.application.layer,
@@ -50,7 +50,7 @@ def test_shorthand_equals_what_it_stands_for(shorthand, spec):
 
 @given(specs())
 def test_rows_are_the_layers_that_the_steps_ask_for(spec):
-    """A second reading of the same steps, that counts where windows stand, finds the same layers and shapes."""
+    """A second reading of the same steps, which counts positions of windows, gives the same layers and shapes."""
     network, report = wired(spec), reported(spec)
     assert [(row.kind, row.output) for row in report.rows] == [(node.kind, node.shape) for node in network.nodes]
     assert [row.inputs for row in report.rows] == [

@@ -1,6 +1,6 @@
-"""A second reading of specs, to hold the first against: which layers there are, what they read, and their shapes.
+"""A second reading of specs, to compare with the first: which layers there are, what they read, and their shapes.
 
-Shapes come from counting where windows stand and which cells are written, not from closed formulas.
+Shapes come from counting positions of windows and written cells, not from closed formulas.
 """
 
 from __future__ import annotations

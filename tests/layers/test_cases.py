@@ -5,7 +5,7 @@ A row is a layer (`args`, taken as a spec's arguments are) and its inputs (`in`)
 
 - `out`, the output; `params`, `buffers` and `macs`, each none where it is missing; `flops`, null if unknown;
 - `footprint`: `point`, `whole` or `unknown`; or per axis the fields of a window that differ from the smallest
-  window, or of phases (those have an `advance`); one mapping stands for all axes.
+  window, or of phases (those have an `advance`); one mapping describes all axes.
 
 Amounts are sums of products, `6*1*5*5 + 6`, so that a reader sees where they come from.
 
@@ -70,7 +70,7 @@ def test_facts(kind: str, row: Row) -> None:
 
 @rows(good=True)
 def test_windows_of_the_footprint_give_the_output_size(kind: str, row: Row) -> None:
-    """Two statements of a sliding kind, held against each other."""
+    """Compares two statements of a sliding kind."""
     layer, inputs = made(kind, row)
     output = layer.output(inputs)
     over = layer.footprint(inputs, output)

@@ -1,4 +1,4 @@
-"""`# cnnshape: ignore[name] reason`: what it covers, and what is said where it covers nothing."""
+"""`# cnnshape: ignore[name] reason`: what it covers, and the warning if it covers nothing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def reported(text: str, **options: list[str]) -> list[tuple[int, str]]:
         pytest.param("# cnnshape: ignore[CS709]", [], id="by code, without a reason"),
         pytest.param("#cnnshape:ignore[repeated-activation]", [], id="without spaces"),
         pytest.param("# cnnshape: ignore[ repeated-activation ]", [], id="spaces around the name"),
-        pytest.param("# the second bends more  # cnnshape: ignore[repeated-activation]", [], id="behind other words"),
+        pytest.param("# the second bends more  # cnnshape: ignore[repeated-activation]", [], id="after other words"),
         pytest.param(
             "# cnnshape: ignore[repeated-norm, repeated-activation]", [(5, "unused-ignore")], id="one name of two"
         ),

@@ -1,4 +1,4 @@
-"""What holds of the rules on any design, held against counting by hand and against the passes."""
+"""Laws of the rules on any design, compared with counting cell by cell and with the passes."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def test_cells_that_no_window_meets_are_those_that_are_reported(kernel, stride, 
     starts = range(-before, end, stride)[: window.output(size)]
     seen = {start + tap * dilation for start in starts for tap in range(kernel)}
     inside = range(window.extent, end - window.extent)
-    behind = len(range(end, size))
+    rest = len(range(end, size))
     gaps = not seen.issuperset(inside)
     names = reported(window, size)
     assert ("skipped-input" in names) == gaps
-    assert ("dropped-input" in names) == (behind > 0 and window.extent >= stride)
+    assert ("dropped-input" in names) == (rest > 0 and window.extent >= stride)
 
 
 def reported(window: Window, size: int) -> list[str]:
@@ -74,19 +74,19 @@ def test_paths_are_blamed_where_their_fields_have_different_centres(spec) -> Non
     itself = Field((Phases(1, (0,), (0,)),) * len(image), image, True)
     fields = [itself, *receptive_fields(graph)]
     warnings = BY_NAME["unaligned-paths"].check(Subject(design.spec, graph, make_report(graph)))
-    blamed = {warning.at.text.partition(" joins ")[0] for warning in warnings}
-    behind: set[int] = set()
+    warned = {warning.at.text.partition(" joins ")[0] for warning in warnings}
+    downstream: set[int] = set()
     plain = True
     for index, node in enumerate(graph.nodes, len(graph.inputs)):
-        if node.name in blamed or not behind.isdisjoint(node.inputs):
-            behind.add(index)
+        if node.name in warned or not downstream.isdisjoint(node.inputs):
+            downstream.add(index)
         field = fields[index]
         unaligned = isinstance(field, Field) and not field.aligned
-        if node.name in blamed:
+        if node.name in warned:
             assert unaligned or not is_exact(field)
         plain = plain and (field is None or is_exact(field))
         if unaligned and plain and all(fields[value].aligned for value in node.inputs):
-            assert index in behind
+            assert index in downstream
 
 
 def is_exact(field: object) -> bool:

@@ -1,4 +1,4 @@
-"""The manual pages: what they show is so."""
+"""The manual pages: everything that they show is true."""
 
 from __future__ import annotations
 

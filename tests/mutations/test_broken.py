@@ -17,7 +17,7 @@ CERTAIN = {
     "a stride of zero", "a negative padding", "a fraction for a number", "a division by zero", "a word for a number",
     "a misspelt kind", "a foreign kind", "a missing argument", "a misspelt argument",
 }  # fmt: skip
-"""Faults that are wrong whatever the broken line means, unless their block is used only there."""
+"""Faults that are wrong for any meaning of the broken line, unless their block is used only there."""
 PAIRS = 4
 CUTS = 6
 

@@ -19,7 +19,7 @@ INDEPENDENT = {
     "a negative padding", "a word for a number", "a fraction for a number", "a misspelt name", "a division by zero",
     "an expression without its end", "a reference to nothing", "an expression split at its comma",
 }  # fmt: skip
-"""Faults of one step that are wrong whatever the steps before it give."""
+"""Faults of one step that are wrong after any steps."""
 ROUNDS = 2
 Single = tuple[str, str]
 """A faulty line, and the name of the one error that it makes."""

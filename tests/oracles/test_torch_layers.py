@@ -1,4 +1,4 @@
-"""PyTorch as the oracle: every kind against the module or function that it stands for.
+"""PyTorch as the oracle: every kind against the module or function that it corresponds to.
 
 Both get the same arguments. They must refuse together or give the same output; weights must have PyTorch's names
 and shapes. One cell at a time is lit in the input to see which cells of the real output answer.
@@ -407,7 +407,7 @@ MODULES = {
     "pixel_unshuffle": "PixelUnshuffle",
     "channel_shuffle": "ChannelShuffle",
 }
-"""The modules that a kind replaces; `{}` stands for 1 to 3 dimensions."""
+"""The modules that a kind replaces; `{}` is 1, 2 or 3."""
 
 UNSPOKEN = {
     # inferred from the input, or always the channels
@@ -627,7 +627,7 @@ def traceable(name: str) -> bool:
 
 
 def regular(layer: Any) -> bool:
-    """Whether the layer reads cells by position alone, and by a factor that can be told."""
+    """Whether the layer reads cells by position alone, and by a factor that is certain."""
     if layer.name == "pad":
         return layer.mode == "zeros"
     if layer.name == "batch_norm":

@@ -1,4 +1,4 @@
-"""A file while it is typed: what is complete above the cursor is built as in the whole file, whatever follows."""
+"""A file while it is typed: what is complete above the cursor is built as in the whole file."""
 
 from __future__ import annotations
 

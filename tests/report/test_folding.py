@@ -87,7 +87,7 @@ def test_folded_lines_of_shipped_networks(name: str, depth: int | None) -> None:
 
 
 def assert_covers(report: Report, depth: int | None) -> None:
-    """The lines at the top stand for all layers; those below a group stand for its own."""
+    """The lines at the top cover all layers; those below a group cover its own."""
     lines = folded(report, depth)
     top = [line for line in lines if line.depth == 0]
     assert sum(line.times * len(line.rows) for line in top) == len(report.rows)

@@ -113,7 +113,7 @@ def test_what_states_no_test(text: str) -> None:
     assert parse_wanted(text) is None
 
 
-# What a miss says
+# Messages of missed numbers
 
 
 def missed(wanted: str) -> str:

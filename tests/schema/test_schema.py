@@ -1,4 +1,4 @@
-"""The JSON Schema of specs, held against a real validator: what is right passes, what is wrong gets its red line."""
+"""The JSON Schema of specs, checked with a real validator: correct specs pass, and mistakes get their red line."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ QUOTED = r'"((?:[^"\\]|\\.)*)"'
 COMMENT = re.compile(rf"# error: ([a-z0-9-]+) {QUOTED}((?: (?:help|note|related) {QUOTED})*)")
 DETAIL = re.compile(rf" (help|note|related) {QUOTED}")
 
-# What no text with a comment on the offending line can bring about, and the test that does.
+# Errors that no text with a comment on the line can cause, and the test that causes each.
 ELSEWHERE = {
     "unreadable-file": "the library raises OSError; tests of the command line",
     "not-utf8": "document/test_hostile.py",

@@ -1,4 +1,4 @@
-"""A spec that takes another one whole: what it may change, and what is said of a base that can't be used."""
+"""A spec that takes another one whole: what it may change, and the error for a base that can't be used."""
 
 from __future__ import annotations
 

@@ -209,7 +209,7 @@ def test_a_foreign_value_of_a_param_is_refused_where_it_is_used() -> None:
     assert (diagnostic.message, diagnostic.at and diagnostic.at.span.line) == ("`valid` is written `0` here", 4)
 
 
-# What no single word stands for: the step, a part of the message, a part of the help.
+# Words without a single counterpart: the step, a part of the message, a part of the help.
 ADVICE = [
     ("conv: {out: 8, kernel: 3, act: linear}", "linear needs `out`", "no activation is `none`"),
     ("DepthwiseConv2D: {kernel_size: 3}", "no block is called `DepthwiseConv2D`", "groups: in_channels"),

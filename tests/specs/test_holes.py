@@ -1,6 +1,6 @@
 """What could be built of specs with faults: `holes.txt` has the layers of each spec in `bad`, by hand from what it says.
 
-A line names a spec and its layers in order, or counts them where they are many; `-` stands for a graph without layers,
+A line names a spec and its layers in order, or counts them where they are many; `-` means a graph without layers,
 `none` for no graph at all.
 """
 

@@ -218,7 +218,7 @@ def test_a_figure_is_the_sum_of_its_rows(spec):
 @given(specs())
 @settings(max_examples=10)
 def test_what_counts_by_kind_counts_a_network_as_its_layers(spec):
-    """Two networks one after the other cost what both cost, but for what a rule counts of the network as a whole."""
+    """Two networks one after the other cost what both cost, except what a rule counts of the network as a whole."""
     report = cnnshape.analyze(cnnshape.load(spec.text))
     for rule in RULES:
         once, twice = rule.tally(report), rule.tally(report._replace(rows=report.rows * 2))

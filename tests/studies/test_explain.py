@@ -40,7 +40,7 @@ def analyzed(spec, batch=1):
 
 
 def value_of(expression):
-    """What a printed term is worth; commas of thousands, floor and ceil are all that differs from Python."""
+    """The value of a printed term; only commas of thousands, floor and ceil differ from Python."""
     plain = re.sub(r"(?<=\d),(?=\d{3})", "", expression)
     return eval(plain, {"__builtins__": {}}, {"floor": floor, "ceil": ceil})
 

@@ -1,4 +1,4 @@
-"""Input sizes: against published smallest sizes, and patterns against the sets they stand for."""
+"""Input sizes: against published smallest sizes, and patterns against the sets that they describe."""
 
 import json
 
