@@ -56,12 +56,12 @@ def report(layers: int) -> cnnshape.Report:
 
 def seconds(layers: int) -> tuple[float]:
     """The median of as many rounds as make the time worth taking."""
-    found = []
+    times = []
     for _ in range(max(1, ENOUGH_LAYERS // layers)):
         start = perf_counter()
         report(layers)
-        found.append(perf_counter() - start)
-    return (sorted(found)[len(found) // 2],)
+        times.append(perf_counter() - start)
+    return (sorted(times)[len(times) // 2],)
 
 
 def traced_bytes(layers: int) -> tuple[int, int, int]:

@@ -23,8 +23,8 @@ def torchinfo() -> str:
 
     with torch.device("meta"):
         model = resnet50()
-    found = summary(model, input_size=SHAPE, device="meta", verbose=0)
-    return counted(found.total_params, found.total_mult_adds)
+    statistics = summary(model, input_size=SHAPE, device="meta", verbose=0)
+    return counted(statistics.total_params, statistics.total_mult_adds)
 
 
 def fvcore() -> str:
@@ -54,7 +54,7 @@ def flop_counter() -> str:
         model, image = resnet50(), torch.zeros(SHAPE)
     with FlopCounterMode(display=False) as counter:
         model(image)
-    return counted(sum(each.numel() for each in model.parameters()), counter.get_total_flops() / 2)
+    return counted(sum(parameter.numel() for parameter in model.parameters()), counter.get_total_flops() / 2)
 
 
 def onnx(path: str) -> str:

@@ -59,13 +59,13 @@ def interleaved(commands: dict[str, list[str]], rounds: int) -> dict[str, list[R
     for name, arguments in commands.items():
         progress(f"first round: {name}")
         run(arguments)
-    found: dict[str, list[Run]] = {name: [] for name in commands}
+    runs: dict[str, list[Run]] = {name: [] for name in commands}
     for round_ in range(1, rounds + 1):
         for name, arguments in commands.items():
             progress(f"round {round_} of {rounds}: {name}")
-            found[name].append(run(arguments))
+            runs[name].append(run(arguments))
     progress("")
-    return found
+    return runs
 
 
 def progress(text: str) -> None:
@@ -94,7 +94,7 @@ def own_commands() -> dict[str, list[str]]:
 
 def tool_commands(folder: Path) -> dict[str, list[str]]:
     """The other tools that are installed and work; prints which are not."""
-    found = {}
+    commands = {}
     for tool, part in TOOLS.items():
         missing = [package for package in dict.fromkeys((tool, "torch")) if find_spec(package) is None]
         if missing:
@@ -107,9 +107,9 @@ def tool_commands(folder: Path) -> dict[str, list[str]]:
         except Failed as failure:
             print(f"skipped: {tool}: {failure}")
             continue
-        found[f"{tool} {version(tool)}{part}"] = command
+        commands[f"{tool} {version(tool)}{part}"] = command
     progress("")
-    return found
+    return commands
 
 
 def tool_command(tool: str, folder: Path) -> list[str]:
@@ -145,9 +145,9 @@ def print_processes(runs: dict[str, list[Run]]) -> None:
         ("MB", 6),
     )
     print(columns("", *headings))
-    times = {name: [each.seconds * 1000 for each in done] for name, done in runs.items()}
-    processor = {name: median(each.processor_seconds for each in done) for name, done in runs.items()}
-    peaks = {name: median(each.peak_bytes for each in done) / 1e6 for name, done in runs.items()}
+    times = {name: [measured.seconds * 1000 for measured in done] for name, done in runs.items()}
+    processor = {name: median(measured.processor_seconds for measured in done) for name, done in runs.items()}
+    peaks = {name: median(measured.peak_bytes for measured in done) / 1e6 for name, done in runs.items()}
     for name, taken in times.items():
         middle = median(taken)
         print(
@@ -174,7 +174,7 @@ def print_in_process(runs: dict[str, list[Run]], empty: float) -> None:
     print("\nFrom the text to the report inside of one process; the ratio is to a whole process of an empty Python")
     print(columns("", ("x empty", 9), ("", 8), ("ms", 8), ("min - max", 15), ("first call, ms", 16)))
     for name, done in runs.items():
-        first, later = zip(*[map(float, each.output.split()) for each in done], strict=True)
+        first, later = zip(*[map(float, measured.output.split()) for measured in done], strict=True)
         ratio = f"{median(later) / empty:.2f}"
         cells = ((ratio, 9), ("", 8), (f"{median(later):.1f}", 8), (spread(later, 1), 15), (f"{median(first):.1f}", 16))
         print(columns(name, *cells))
@@ -187,7 +187,7 @@ def print_growth(runs: dict[str, list[Run]]) -> None:
     first = 0.0
     for name, done in runs.items():
         layers, kept, most = map(int, run(python(HERE / "growth.py", name, "--memory")).output.split())
-        times = [float(each.output) * 1e6 / layers for each in done]
+        times = [float(measured.output) * 1e6 / layers for measured in done]
         first = first or median(times)
         ratio, bytes_ = f"{median(times) / first:.2f}", (f"{kept / layers:.0f}", f"{most / layers:.0f}")
         cells = (
@@ -217,7 +217,9 @@ def main() -> None:
     if tools:
         print_answers({name: processes[name] for name in tools})
     inside = {name: python(HERE / "in_process.py", name) for name in NETWORKS}
-    print_in_process(interleaved(inside, options.runs), median(each.seconds * 1000 for each in processes[EMPTY]))
+    print_in_process(
+        interleaved(inside, options.runs), median(measured.seconds * 1000 for measured in processes[EMPTY])
+    )
     deep = {str(size): python(HERE / "growth.py", str(size)) for size in SIZES}
     print_growth(interleaved(deep, options.runs))
 

@@ -26,7 +26,7 @@ class Reading(NamedTuple):
     """The cells that a layer reads, as relations to its input. The taps of an axis are None if they are too many to
     list.
 
-    `cells` are the first and the last that it reads at all, per axis, or None where it reads all of them. `skips` is
+    `cells` are the first and the last that it reads at all, per axis, or None if it reads all of them. `skips` is
     True if it may leave out cells between those.
     """
 

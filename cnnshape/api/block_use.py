@@ -22,7 +22,7 @@ class BlockUse(NamedTuple):
 
 
 def first_use(design: Design, graph: Graph, name: str) -> BlockUse | None:
-    """The first use of a block in a graph of the design; None where the network doesn't use it."""
+    """The first use of a block in a graph of the design; None if the network doesn't use it."""
     group = next((group for group in groups(graph.root) if group.word == name), None)
     if group is None:
         return None

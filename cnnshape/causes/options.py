@@ -51,7 +51,7 @@ def _differs(layer: Layer, application: Application) -> bool:
 
 
 def keeping_padding(application: Application) -> Written | None:
-    """The padding with which windows of stride 1 keep the size of their input; None where there are no such windows."""
+    """The padding with which windows of stride 1 keep the size of their input; None if there are no such windows."""
     if "padding" not in application.layer.arguments:
         return None
     axes = windows_of(application)

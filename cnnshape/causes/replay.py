@@ -53,7 +53,7 @@ class Replay:
     def outputs(
         self, changes: Mapping[int, Layer], inputs: Mapping[int, Shape] | None = None
     ) -> dict[int, Tensor] | None:
-        """All tensors with other layers at some values, or inputs of other shapes; None where a layer can't work."""
+        """All tensors with other layers at some values, or inputs of other shapes; None if a layer can't work."""
         self.steps += 1
         tensors = dict(self._tensors)
         for index, shape in (inputs or {}).items():

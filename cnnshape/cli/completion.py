@@ -160,7 +160,7 @@ def _files(incomplete: str) -> list[str]:
 
 
 def _design(spec: str) -> "Design | None":
-    """The design that a spec names, quietly: None where there is none."""
+    """The design that a spec names, quietly: None if there is none."""
     from pathlib import Path
 
     from cnnshape.api import design_of_bytes

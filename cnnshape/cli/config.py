@@ -82,7 +82,7 @@ def _mentions_us(path: Path) -> bool:
 
 
 def _read(path: Path, table: tuple[str, ...]) -> Config | None:
-    """The configuration in that table of a file; None where there is no such table. Raises BadConfig."""
+    """The configuration in that table of a file; None if there is no such table. Raises BadConfig."""
     reader = _Reader(path, table)
     data = reader.toml()
     for key in table:

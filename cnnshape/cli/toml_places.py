@@ -66,7 +66,7 @@ def _keys(source: SourceText) -> Iterator[tuple[Path, Span]]:
 
 
 def _key(line: str) -> tuple[Path, int, int]:
-    """The keys that a line states, and the columns of their text; none where it states no key."""
+    """The keys that a line states, and the columns of their text; none if it states no key."""
     match = re.match(r"""\s*(?:\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?\Z|((?:[\w. \t-]|"[^"]*"|'[^']*')+?)\s*=)""", line)
     if match is None:
         return (), 0, 0

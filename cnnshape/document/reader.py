@@ -123,7 +123,7 @@ def _comments(reader: BlockReader) -> list[Span]:
 
 
 def _control_character(text: str) -> int | None:
-    """The offset of the first control character; None where there is none."""
+    """The offset of the first control character; None if there is none."""
     # Most texts are printable except for line breaks, and compiling the pattern takes longer than reading them.
     if text.replace("\n", "").isprintable():
         return None

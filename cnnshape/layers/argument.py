@@ -150,7 +150,7 @@ class Argument(NamedTuple):
 
     @property
     def required(self) -> bool:
-        """True where the spec must give a value."""
+        """True if the spec must give a value."""
         return self.default is REQUIRED
 
 

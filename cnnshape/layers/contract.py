@@ -29,7 +29,7 @@ class Layer:
     followers: ClassVar[tuple[str, ...]] = ()
     """The keys for layers that follow: `norm`, `act`."""
     view: ClassVar[bool] = False
-    """True where the output shares its input's storage."""
+    """True if the output shares its input's storage."""
     activation: ClassVar[bool] = False
     """True for functions of single values, which frameworks can apply in place."""
     joins: ClassVar[bool] = False
@@ -41,11 +41,11 @@ class Layer:
     normalizes: ClassVar[bool] = False
     """True where values are divided by a measure of their own size."""
     centers: ClassVar[bool] = False
-    """True where the mean of each channel is subtracted: a constant added to a channel before it is lost."""
+    """True if the mean of each channel is subtracted: a constant added to a channel before it is lost."""
     enlarges: ClassVar[bool] = False
-    """True where the output may have more cells on an axis than the input."""
+    """True if the output may have more cells on an axis than the input."""
     reshapes: ClassVar[bool] = False
-    """True where the output may have other axes than the input, or a map can't come in."""
+    """True if the output may have other axes than the input, or a map can't come in."""
     parameters: ClassVar[tuple[Parameter, ...]]
     """The tensors that the layer owns, learned ones and buffers."""
     macs_formula: ClassVar[Formula]

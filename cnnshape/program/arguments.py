@@ -33,7 +33,7 @@ class Arguments:
         """Problems of the current step that leave it a plan."""
 
     def plan(self, call: Call, kind: type[Layer], *, first: bool = False) -> Plan | None:
-        """The plan of a kind's step, or of its first repeat; None where its arguments are wrong."""
+        """The plan of a kind's step, or of its first repeat; None if its arguments are wrong."""
         arguments = call.arguments
         if first:
             given = {argument.name.text for argument in call.modifiers.first}

@@ -34,7 +34,7 @@ def _share(number: int, target: "Fraction") -> str:
 
 
 def largest_parts(report: Report, figure: Figure) -> tuple[str, ...]:
-    """A note that names the stages, layers or tensors that hold most of a figure; none where nothing does."""
+    """A note that names the stages, layers or tensors that hold most of a figure; none if nothing does."""
     if figure.parts is None:
         return ()
     parts = list(figure.parts(report))

@@ -24,7 +24,7 @@ class ReceptiveField(NamedTuple):
 
     @property
     def is_global(self) -> bool:
-        """True where every output cell sees the same cells: after a global pool, or a linear layer."""
+        """True if every output cell sees the same cells: after a global pool, or a linear layer."""
         return not any(self.stride)
 
 
@@ -119,7 +119,7 @@ class Report(NamedTuple):
 
     `groups` is the tree of stages and blocks over `rows`. `reaches` has the row of each output's last map, before its
     space is pooled, flattened or cut into regions; outputs without one are left out. `output_layers` has the name of
-    the layer or input that gives each output. `complete` is False where a part of the design could not be built.
+    the layer or input that gives each output. `complete` is False if a part of the design could not be built.
     """
 
     name: str

@@ -116,7 +116,7 @@ def _longest_rise(pairs: Sequence[Pair]) -> list[Pair]:
 
 
 def shortest_edit(a: Sequence[int], b: Sequence[int], piece: Piece) -> list[Pair]:
-    """The pairs of a shortest edit from one piece to the other; none where it has more than MOST_EDITS edits."""
+    """The pairs of a shortest edit from one piece to the other; none if it has more than MOST_EDITS edits."""
     height, width = piece.end - piece.start, piece.new_end - piece.new_start
     furthest = {1: 0}
     rounds: list[dict[int, int]] = []

@@ -37,7 +37,7 @@ def field_facts(graph: Graph, report: Report, node: Node, row: Row) -> list[Fact
 
 
 def field_of(graph: Graph, report: Report, value: int) -> ReceptiveField | None:
-    """The receptive field of a value of the graph; None where it has none."""
+    """The receptive field of a value of the graph; None if it has none."""
     if value >= len(graph.inputs):
         return report.rows[value - len(graph.inputs)].receptive_field
     rank = len(graph.inputs[value].tensor.shape) - 1

@@ -44,7 +44,7 @@ class Sizes(NamedTuple):
     """The sizes from `lowest` to `highest` that work, those without any rounding, and why others fail.
 
     `rounding` are the sizes at which a layer's windows don't tile its input, by layer: the first such layer of a size.
-    `keeping` are those at which all weights have the shapes that they have at the spec's own size; None where the design
+    `keeping` are those at which all weights have the shapes that they have at the spec's own size; None if the design
     isn't compared with any.
     """
 

@@ -41,7 +41,7 @@ def totals(graph: Any) -> dict[str, Any]:
 
 
 def built(network: str, shape: tuple[Any, ...], **params: Any) -> Any:
-    """The graph of a network on an input, with plain or recorded numbers; None where it doesn't fit."""
+    """The graph of a network on an input, with plain or recorded numbers; None if it doesn't fit."""
     design = cnnshape.load(shipped_path(network))
     assert design.spec is not None
     given = {name: value_of(value) for name, value in params.items()}

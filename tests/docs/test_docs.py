@@ -4,8 +4,8 @@ Console blocks are run by `docs/generate.py`, and a page must be what it writes.
 clean, or parts of one:
 
 - `# file: NAME.yaml` in the first line writes the block to a file for the rest of the page;
-- `# error: name "part"` (or `warning`) on a line states what is reported there, and nothing else may be, but for
-  design rules, which are no concern of an example of something else;
+- `# error: name "part"` (or `warning`) on a line states what is reported there. Nothing else may be reported,
+  except by design rules;
 - `<!-- wrong: name, name -->` above a block states what is reported without a mark in the block;
 - `<!-- input: [64, 56, 56]; params: {...} -->` above a list of steps makes a design of it; with `layers:` among these
   keys the block below defines blocks.

@@ -30,7 +30,7 @@ LOADERS = [yaml.SafeLoader, *([yaml.CSafeLoader] if yaml.__with_libyaml__ else [
 
 
 def composed(text: str, loader: type = yaml.SafeLoader) -> yaml.Node | None:
-    """PyYAML's node of a text; None where it is no YAML, or several documents."""
+    """PyYAML's node of a text; None if it is no YAML, or several documents."""
     try:
         return yaml.compose(text, Loader=loader)
     except yaml.YAMLError:

@@ -103,7 +103,7 @@ def variants(step: str, first: int) -> str:
 
 
 DOUBLED = ", ".join(f"y{level}: [y{level - 1}, y{level - 1}]" for level in range(1, 60))
-# What the file is, its content, and the name of the one error; None where there is none.
+# What the file is, its content, and the name of the one error; None if there is none.
 BYTES = [
     ("a megabyte of [", "[" * SIZE, "limit-exceeded"),
     ("a megabyte of {", "{" * SIZE, "limit-exceeded"),
@@ -360,7 +360,7 @@ def named(rows: list[tuple]) -> list:
 
 
 def only(diagnostics: list[Diagnostic]) -> str | None:
-    """The one name of all errors; None where there are none."""
+    """The one name of all errors; None if there are none."""
     names = {diagnostic.name for diagnostic in diagnostics}
     assert len(names) < 2, diagnostics
     return next(iter(names), None)

@@ -36,7 +36,7 @@ numbers = st.recursive(
 
 
 def value(text: str, scope: dict[str, Any]) -> Any:
-    """The value; None where there is none."""
+    """The value; None if there is none."""
     try:
         return compile_expression(text, Span(SourceText("spec.yaml", text), 1, 1, 1, len(text) + 1)).evaluate(scope)
     except ExpressionProblem:

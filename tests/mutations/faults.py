@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Fault(NamedTuple):
-    """A kind of fault: `change` gives the faulty line, or None where the line can't have it."""
+    """A kind of fault: `change` gives the faulty line, or None if the line can't have it."""
 
     name: str
     change: Callable[[str], str | None]
@@ -21,7 +21,7 @@ class Mutant(NamedTuple):
 
 
 def swap(pattern: str, replacement: str) -> Callable[[str], str | None]:
-    """Replaces the first match; None where there is none, in comments, and where params are declared."""
+    """Replaces the first match; None if there is none, in comments, and where params are declared."""
 
     def change(line: str) -> str | None:
         code, mark, comment = line.partition("  #")

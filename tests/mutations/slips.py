@@ -64,7 +64,7 @@ def errors(text: str) -> list[Diagnostic]:
 
 
 def examine(mutant: Mutant) -> Finding | None:
-    """What a slip led to; None where no join failed."""
+    """What a slip led to; None if no join failed."""
     problems = errors(mutant.text)
     joins = [problem for problem in problems if problem.name in JOINS]
     if not joins:

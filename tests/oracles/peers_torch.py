@@ -456,7 +456,7 @@ MEASURES: dict[str, Callable[[nn.Module, Tensor], Figures]] = {
 
 
 def measured(tool: str, make: Callable[[], nn.Module], shape: tuple[int, ...]) -> Figures:
-    """The figures of a tool; none where it fails."""
+    """The figures of a tool; none if it fails."""
     device = "meta" if tool == "torch" else "cpu"
     with torch.device("meta"):
         model = make()

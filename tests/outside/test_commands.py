@@ -62,7 +62,7 @@ def outcomes(tmp_path_factory):
 def test_a_command_works(outcomes, command):
     outcome = outcomes[command]
     assert (outcome.exit_code, outcome.stderr) == (0, "")
-    # Formats for machines that read findings are empty where there are none.
+    # Formats for machines that read findings are empty if there are none.
     assert outcome.stdout or command.startswith("check")
 
 

@@ -34,7 +34,7 @@ def stated(path: Path) -> Iterator[tuple[str, str, str]]:
                 yield match[2] or "", match[1], match[3]
 
 
-def found(report: Report, figure: str) -> object:
+def stated_value(report: Report, figure: str) -> object:
     if figure == "names":
         return [row.name for row in report.rows]
     if figure == "layers":
@@ -59,7 +59,7 @@ ROWS = [pytest.param(path, *row, id=f"{path.stem}-{row[1]}{row[0]}") for path in
 @pytest.mark.parametrize(("path", "variant", "figure", "text"), ROWS)
 def test_a_spec_comes_to_what_it_states(path: Path, variant: str, figure: str, text: str) -> None:
     report = cnnshape.analyze(cnnshape.load(path), variant=variant)
-    assert found(report, figure) == wanted(figure, text)
+    assert stated_value(report, figure) == wanted(figure, text)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
