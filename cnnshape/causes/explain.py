@@ -133,7 +133,7 @@ class _Explanation:
     # Where no single edit helps
 
     def _with_suspects(self, layers: list[Layers], causes: list[Cause]) -> Diagnostic:
-        """The problem where no single edit helps: with windows that lack padding, or with the layers that may be at fault."""
+        """The problem if no single edit helps: with windows that lack padding, or layers that may be at fault."""
         exclusive = self.replay.exclusive()
         groups = [group for group in layers if exclusive.intersection(group.values)]
         edits = sorted((edit for group in groups if (edit := _padded(group))), key=lambda edit: edit.at.line)
@@ -155,7 +155,7 @@ class _Explanation:
 
 
 def _padded(layers: Layers) -> Edit | None:
-    """The edit that lets the windows of a step keep the size of their input; None if they already do, or if they stride."""
+    """The edit with which the windows of a step keep the size of their input; None if they do, or if they stride."""
     application = layers.node.application
     padding = keeping_padding(application)
     if padding is None or stride_of(application) > 1 or not _resizes(layers.node):

@@ -102,7 +102,7 @@ class Search:
         return sorted(inside + outside, key=lambda cause: cause.rank)
 
     def _in_step(self, group: Layers, option: Option) -> list[Cause]:
-        """Edits of a step: an expression of another step, which has the value in this group, or a number for all groups."""
+        """Edits of a step: another step's expression, which has the value in this group, or a number for all groups."""
         texts = self._texts.get((option.argument, option.written), ())
         borrowed = self._result(dict.fromkeys(group.values, option.layer)) if texts else ()
         stated = self._result(self._in_all(group.step, option))

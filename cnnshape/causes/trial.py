@@ -41,9 +41,9 @@ class Trial:
         with applied(edits):
             built = build(self._program, options)
             varied = [build(self._program, options._replace(variant=name)) for name in self._variants()]
-        self._visits -= sum(one.visits for one in (built, *varied))
+        self._visits -= sum(result.visits for result in (built, *varied))
         problems = set(map(key_of, built.problems))
-        if any(key_of(self.problem) in map(key_of, one.problems) for one in (built, *varied)):
+        if any(key_of(self.problem) in map(key_of, result.problems) for result in (built, *varied)):
             return None
         return built if problems <= self._known else None
 

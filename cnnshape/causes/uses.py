@@ -33,7 +33,7 @@ class Uses:
         """The use of a block and its param that set an argument of the layer that makes a value; None if none does."""
         param = _param(step, argument)
         use = self._uses.get(value) if param else None
-        if use is None or use.block is None or param not in {one.name.text for one in use.block.params}:
+        if use is None or use.block is None or param not in {declared.name.text for declared in use.block.params}:
             return None
         return use, param
 

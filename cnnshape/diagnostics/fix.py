@@ -17,7 +17,7 @@ class Replace(NamedTuple):
 
 
 class Remove(NamedTuple):
-    """Removes the entry whose key is at a place. With `whole`, also removes the key above it if that has no other entry."""
+    """Removes the entry whose key is at a place; with `whole`, also the key above it if that has no other entry."""
 
     at: Span
     whole: bool = False

@@ -107,7 +107,7 @@ def _after_comments(source: SourceText, line: int, column: int) -> int:
 
 
 def _before_comments(source: SourceText, home: Home, last: int) -> int:
-    """The first comment above an entry, if the text after the entry shows that the comments are about the entry alone."""
+    """The first comment above an entry, if the text after it shows that the comments are about the entry alone."""
     first = line = home.entry.key.span.line
     indent = home.entry.key.span.column - 1
     while _is_comment(text := source.line(line - 1)) and len(text) - len(text.lstrip()) == indent:

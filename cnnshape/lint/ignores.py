@@ -131,7 +131,7 @@ def _bad_ignore(ignore: Ignore) -> Diagnostic:
 
 
 def _removed(ignore: Ignore) -> "tuple[Fix, ...]":
-    """The fix that removes the name, and the comment if it has no other; none if another comment follows on the line."""
+    """The fix that removes the name, or a comment without other names; none if a comment follows on the line."""
     # Most designs have no such comment.
     from cnnshape.diagnostics import Fix, Replace
 

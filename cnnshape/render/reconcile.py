@@ -120,7 +120,8 @@ def _variants(reconciliation: Reconciliation) -> list[str]:
 def _by_quantity(reconciliation: Reconciliation) -> list[tuple[Quantity, list[Count]]]:
     """The counts of each quantity, in the order of our totals."""
     groups = (
-        (quantity, [one for one in reconciliation.counts if one.rule.quantity is quantity]) for quantity in Quantity
+        (quantity, [counted for counted in reconciliation.counts if counted.rule.quantity is quantity])
+        for quantity in Quantity
     )
     return [(quantity, counts) for quantity, counts in groups if counts]
 

@@ -108,8 +108,8 @@ def _functional(cases: Cases, rule: Rule, value: int) -> int | None:
 def variant_figures(report: Report, variants: Iterable[tuple[str, str, Report]]) -> tuple[VariantFigures, ...]:
     """The variants, each as a name, a command and a report, whose MACs or params differ from the report's."""
     own = report.totals.macs, report.totals.params
-    figures = (VariantFigures(name, line, one.totals.macs, one.totals.params) for name, line, one in variants)
-    return tuple(one for one in figures if (one.macs, one.params) != own)
+    figures = (VariantFigures(name, line, other.totals.macs, other.totals.params) for name, line, other in variants)
+    return tuple(variant for variant in figures if (variant.macs, variant.params) != own)
 
 
 def _terms(pairs: Counter[tuple[Tally, Tally]]) -> tuple[Term, ...]:

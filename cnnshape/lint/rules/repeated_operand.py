@@ -1,7 +1,7 @@
 """An `add` that takes the same tensor twice.
 
-It doubles the tensor, which the next layer's weights or a scale can do as well. Most often the wrong tensor is named, or
-the step that makes the second one is left out.
+It doubles the tensor, which the next layer's weights or a scale can do as well. Most often the wrong tensor is named,
+or the step that makes the second one is left out.
 
 A residual whose body is left out also adds its input to itself. The rule ignores products, which square a tensor,
 and concatenations, which repeat channels.
