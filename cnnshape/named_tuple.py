@@ -32,11 +32,11 @@ else:
         lambda cls, a, b, c, d, e, f, g, h, i: make(cls, (a, b, c, d, e, f, g, h, i)),
         lambda cls, a, b, c, d, e, f, g, h, i, j: make(cls, (a, b, c, d, e, f, g, h, i, j)),
         lambda cls, a, b, c, d, e, f, g, h, i, j, k: make(cls, (a, b, c, d, e, f, g, h, i, j, k)),
-        lambda cls, a, b, c, d, e, f, g, h, i, j, k, l: make(cls, (a, b, c, d, e, f, g, h, i, j, k, l)),
-        lambda cls, a, b, c, d, e, f, g, h, i, j, k, l, m: make(cls, (a, b, c, d, e, f, g, h, i, j, k, l, m)),
-        lambda cls, a, b, c, d, e, f, g, h, i, j, k, l, m, n: make(cls, (a, b, c, d, e, f, g, h, i, j, k, l, m, n)),
-        lambda cls, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o: make(cls, (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o)),
-        lambda cls, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p: make(cls, (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)),
+        lambda cls, a, b, c, d, e, f, g, h, i, j, k, m: make(cls, (a, b, c, d, e, f, g, h, i, j, k, m)),
+        lambda cls, a, b, c, d, e, f, g, h, i, j, k, m, n: make(cls, (a, b, c, d, e, f, g, h, i, j, k, m, n)),
+        lambda cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o: make(cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o)),
+        lambda cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p: make(cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p)),
+        lambda cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q: make(cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q)),
     )
     # fmt: on
     """A constructor for every number of fields. A class takes its code, with the names of its own fields."""

@@ -19,9 +19,12 @@ class _Open(NamedTuple):
     quotes: int = 0
 
 
-def _open_after(text: str, before: _Open = _Open()) -> _Open | None:
+_NOTHING = _Open()
+
+
+def _open_after(text: str, before: _Open = _NOTHING) -> _Open | None:
     """What is open after another piece; None if the expression is whole, as nearly every one is."""
-    if not before.brackets and not before.quotes and "(" not in text and '"' not in text:
+    if before is _NOTHING and "(" not in text and '"' not in text:
         return None
     brackets = before.brackets + text.count("(") - text.count(")")
     quotes = before.quotes + text.count('"')
