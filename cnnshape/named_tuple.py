@@ -11,10 +11,35 @@ if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple
 else:
     from collections import namedtuple
+    from types import FunctionType
 
     _Positions = namedtuple("_Positions", [f"at_{index}" for index in range(MOST_FIELDS)])
     _ATTRIBUTES = tuple(vars(_Positions)[name] for name in _Positions._fields)
     """Attributes that read the item at their index. They are implemented in C."""
+
+    make = tuple.__new__
+    # fmt: off
+    _CONSTRUCTORS = (
+        lambda cls: make(cls, ()),
+        lambda cls, a: make(cls, (a,)),
+        lambda cls, a, b: make(cls, (a, b)),
+        lambda cls, a, b, c: make(cls, (a, b, c)),
+        lambda cls, a, b, c, d: make(cls, (a, b, c, d)),
+        lambda cls, a, b, c, d, e: make(cls, (a, b, c, d, e)),
+        lambda cls, a, b, c, d, e, f: make(cls, (a, b, c, d, e, f)),
+        lambda cls, a, b, c, d, e, f, g: make(cls, (a, b, c, d, e, f, g)),
+        lambda cls, a, b, c, d, e, f, g, h: make(cls, (a, b, c, d, e, f, g, h)),
+        lambda cls, a, b, c, d, e, f, g, h, i: make(cls, (a, b, c, d, e, f, g, h, i)),
+        lambda cls, a, b, c, d, e, f, g, h, i, j: make(cls, (a, b, c, d, e, f, g, h, i, j)),
+        lambda cls, a, b, c, d, e, f, g, h, i, j, k: make(cls, (a, b, c, d, e, f, g, h, i, j, k)),
+        lambda cls, a, b, c, d, e, f, g, h, i, j, k, m: make(cls, (a, b, c, d, e, f, g, h, i, j, k, m)),
+        lambda cls, a, b, c, d, e, f, g, h, i, j, k, m, n: make(cls, (a, b, c, d, e, f, g, h, i, j, k, m, n)),
+        lambda cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o: make(cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o)),
+        lambda cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p: make(cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p)),
+        lambda cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q: make(cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q)),
+    )
+    # fmt: on
+    """A constructor for every number of fields. A class takes its code, with the names of its own fields."""
 
     class _Definition(type):
         def __new__(cls, name, bases, body):
@@ -29,32 +54,11 @@ else:
             defined._field_defaults = {field: body[field] for field in fields if field in body}
             for field, attribute in zip(fields, _ATTRIBUTES, strict=False):
                 setattr(defined, field, attribute)
-            defined.__new__ = _constructor(defined, len(fields))
+            code = _CONSTRUCTORS[len(fields)].__code__.replace(
+                co_name="__new__", co_qualname=f"{name}.__new__", co_varnames=("cls", *fields)
+            )
+            defined.__new__ = FunctionType(code, globals(), "__new__", tuple(defined._field_defaults.values()))
             return defined
-
-    def _constructor(defined, size):
-        defaults = tuple(defined._field_defaults.values())
-        least = size - len(defaults)
-
-        def new(cls, *values, **named):
-            if named:
-                values = _arguments(defined, values, named)
-            elif len(values) != size:
-                values += (
-                    defaults[len(values) - least :] if least <= len(values) < size else _arguments(defined, values, {})
-                )
-            return tuple.__new__(cls, values)
-
-        return new
-
-    def _arguments(defined, values, named):
-        """The values of all fields; raises TypeError where an argument is missing, unknown or given twice."""
-        rest = defined._fields[len(values) :]
-        given = {**defined._field_defaults, **named}
-        wrong = [field for field in rest if field not in given] + [name for name in named if name not in rest]
-        if wrong or len(values) > len(defined._fields):
-            raise TypeError(f"{defined.__name__} takes {', '.join(defined._fields)}: wrong is {', '.join(wrong)}")
-        return (*values, *(given[field] for field in rest))
 
     class NamedTuple(tuple, metaclass=_Definition):
         """The parent of named tuples: annotated names are the fields, their values in the class the defaults."""

@@ -8,6 +8,7 @@ fraction.
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
+from cnnshape.arithmetic import quotient
 from cnnshape.layers import Phases, Shape
 from cnnshape.named_tuple import NamedTuple
 
@@ -39,7 +40,7 @@ class Field(NamedTuple):
     @property
     def stride(self) -> "tuple[int | Fraction, ...]":
         """Input cells per axis between two neighbouring output cells; 0 if all see the same."""
-        return tuple([_quotient(axis.advance, len(axis.first)) for axis in self.axes])
+        return tuple([quotient(axis.advance, len(axis.first)) for axis in self.axes])
 
     @property
     def padding(self) -> tuple[int, ...]:
@@ -54,14 +55,6 @@ class Field(NamedTuple):
     def interval(self, axis: int, cell: int) -> Interval:
         """The first and the last input cell that a cell sees on an axis, padding included; none if last < first."""
         return interval_at(self.axes[axis], cell)
-
-
-def _quotient(number: int, divisor: int) -> "int | Fraction":
-    if number % divisor == 0:
-        return number // divisor
-    from fractions import Fraction
-
-    return Fraction(number, divisor)
 
 
 def _size(axis: Phases) -> int:

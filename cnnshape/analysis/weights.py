@@ -24,14 +24,9 @@ Answer = TypeVar("Answer")
 
 def of_each_node(graph: Graph, measure: Callable[[Application], Answer]) -> list[Answer]:
     """The measure of each node's application; equal applications of a design are one object."""
-    measured: dict[Application, Answer] = {}
-    answers = []
-    for node in graph.nodes:
-        application = node.application
-        if application not in measured:
-            measured[application] = measure(application)
-        answers.append(measured[application])
-    return answers
+    applications = [node.application for node in graph.nodes]
+    measured = {application: measure(application) for application in dict.fromkeys(applications)}
+    return [measured[application] for application in applications]
 
 
 class Counts(NamedTuple):

@@ -14,6 +14,7 @@ from cnnshape.arithmetic.numbers import (
     maximum,
     minimum,
     pin,
+    quotient,
     truncate,
 )
 
@@ -40,5 +41,6 @@ __all__ = [
     "maximum",
     "minimum",
     "pin",
+    "quotient",
     "truncate",
 ]

@@ -7,7 +7,10 @@ Operators and comparisons work on both as they are, and so do `sum` and `math.pr
 import math
 from collections.abc import Callable
 from functools import partial, reduce
-from typing import Any, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 class Recordable:
@@ -54,6 +57,16 @@ def pin(value: Number) -> Number:
     number: Number = value.example
     value.trace.compare("==", value, number)
     return number
+
+
+def quotient(number: "int | Fraction", divisor: "int | Fraction") -> "int | Fraction":
+    """The exact quotient of two plain numbers, an int where it is whole; raises ZeroDivisionError."""
+    if number % divisor == 0:
+        return int(number // divisor)
+    # Nearly all designs have whole strides and sizes, and the module takes as long to import as several rooms.
+    from fractions import Fraction
+
+    return Fraction(number) / divisor
 
 
 def floor(value: float) -> int:

@@ -87,7 +87,7 @@ def _limit(text: str | None, option: str) -> Fraction | float:
     quantity = parse_quantity(text)
     if quantity is None:
         raise typer.BadParameter(f"{text!r} is not a number; write 10M or 25557032", param_hint=option)
-    return quantity.value
+    return Fraction(quantity.value)
 
 
 def _named(wanted: Sequence[str], chosen: Sequence[str]) -> list[str]:

@@ -11,9 +11,10 @@ from cnnshape.source import SourceText, Span
 
 _CLOSING = {"[": "]", "{": "}"}
 _SIMPLE = r"([\w.](?:[\w.+*/()<>=!%-]| (?=[\w.+*/()<>=!%-]))*) *"
-# Matches most entries and items in one step: a word, and a value without signs of YAML.
-_SIMPLE_ENTRY = re.compile(rf"(?!null:)([A-Za-z_][\w.-]*): +{_SIMPLE}(?=[,}}])")
-_SIMPLE_ITEM = re.compile(rf"{_SIMPLE}(?=[,\]])")
+# Matches most entries and items in one step, with the comma and the spaces after it: a word, and a value without signs
+# of YAML.
+_SIMPLE_ENTRY = re.compile(rf"(?!null:)([A-Za-z_][\w.-]*): +{_SIMPLE}(?:, *|(?=}}))")
+_SIMPLE_ITEM = re.compile(rf"{_SIMPLE}(?:, *|(?=\]))")
 _RESERVED = "%@`|>,]}"
 
 
@@ -51,11 +52,28 @@ class FlowReader(TextReader):
         """Reads entries up to and including the closing bracket."""
         keys: dict[str, Scalar] = {}
         while self._next_entry(start, opening):
-            if opening == "[":
+            if opening == "[" and not self._simple_items(items):
                 items.append(self._flow_item(start))
-            else:
+                self._separate(start)
+            elif opening == "{" and not self._simple_entries(entries, keys):
                 self._flow_entry(start, entries, keys)
-            self._separate(start)
+                self._separate(start)
+
+    def _simple_items(self, items: list[Node]) -> bool:
+        """Reads simple items with the commas after them; whether there was one."""
+        start = self.col
+        while match := _SIMPLE_ITEM.match(self.text, self.col):
+            self.col = match.end()
+            items.append(self._simple(match, 1))
+        return self.col > start
+
+    def _simple_entries(self, entries: list[Entry], keys: dict[str, Scalar]) -> bool:
+        """Reads simple entries with the commas after them; whether there was one."""
+        start = self.col
+        while match := _SIMPLE_ENTRY.match(self.text, self.col):
+            self.col = match.end()
+            add_entry(self.problems, entries, keys, self._simple(match, 1), self._simple(match, 2))
+        return self.col > start
 
     def _next_entry(self, start: Place, opening: str) -> bool:
         """Whether another entry follows. If not, moves past the closing bracket."""
@@ -90,9 +108,6 @@ class FlowReader(TextReader):
 
     def _flow_item(self, start: Place) -> Node:
         """One item of a list; `key: value` without braces is a mapping of one entry."""
-        if match := _SIMPLE_ITEM.match(self.text, self.col):
-            self.col = match.end()
-            return self._simple(match, 1)
         place, explicit = (self.row, self.col), self._question(start)
         key = self.empty(*place) if self.text[self.col] == ":" else self.flow_node(start)
         after = (self.row, self.col)
@@ -107,10 +122,6 @@ class FlowReader(TextReader):
 
     def _flow_entry(self, start: Place, entries: list[Entry], keys: dict[str, Scalar]) -> None:
         """One `key: value` of a mapping; a key alone has an empty value."""
-        if match := _SIMPLE_ENTRY.match(self.text, self.col):
-            self.col = match.end()
-            add_entry(self.problems, entries, keys, self._simple(match, 1), self._simple(match, 2))
-            return
         place, explicit = (self.row, self.col), self._question(start)
         node = self.empty(*place) if self.text[self.col] == ":" else self.flow_node(start)
         key = check_key(node)

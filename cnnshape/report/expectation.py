@@ -100,10 +100,10 @@ def _wanted(expectation: Expectation) -> Wanted:
     raise _Unreadable(diagnose("bad-expectation", message, value.span, help=_NUMBER_HELP))
 
 
-def _missing_prefix(text: str, number: int, target: "Fraction") -> str | None:
+def _missing_prefix(text: str, number: int, target: "int | Fraction") -> str | None:
     """Help if the figure differs from the expectation only by a prefix."""
     for power, prefix in ((10**3, "k"), (10**6, "M"), (10**9, "G")):
-        if 20 * abs(number - target * power) < number:
+        if -number < 20 * (number - target * power) < number:
             return f"did you mean `{text}{prefix}`?"
     return None
 

@@ -15,21 +15,21 @@ _NEARLY_ALL = 0.9
 """The share of a group that is named by its parts, since its own name would say little."""
 
 
-def missed(figure: str, number: int, bound: str, target: "Fraction") -> str:
+def missed(figure: str, number: int, bound: str, target: "int | Fraction") -> str:
     """`params is 1,234, expected 1,000: 234 more (23.4 %)`, where `bound` is `expected 1,000`."""
     off = number - target
-    amount = f"{float(abs(off)):,.0f} {'more' if off > 0 else 'less'}"
+    amount = f"{abs(float(off)):,.0f} {'more' if off > 0 else 'less'}"
     return f"{figure} is {number:,}, {bound}: {amount}{_share(number, target)}"
 
 
-def _share(number: int, target: "Fraction") -> str:
+def _share(number: int, target: "int | Fraction") -> str:
     """The difference as a share of the expected number, or the number as a multiple if it is far off."""
     if not target:
         return ""
     if number >= 2 * target:
         times = float(number / target)
         return f", {times:,.0f} times as much" if times >= 100 else f", {times:.3g} times as much"
-    share = float(abs(number - target) / target * 100)
+    share = abs(float((number - target) * 100 / target))
     return f" ({share:.3g} %)"
 
 

@@ -4,6 +4,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from cnnshape.arithmetic import quotient
 from cnnshape.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -23,12 +24,12 @@ QUANTITY_PATTERN = rf"(?:{_WHOLE})(?:\.[0-9]{{1,12}})?\s*(?:{'|'.join(filter(Non
 class Quantity(NamedTuple):
     """A number and its precision as written: all numbers that round to it match."""
 
-    value: "Fraction"
-    slack: "Fraction"
+    value: "int | Fraction"
+    slack: "int | Fraction"
 
     def matches(self, number: int) -> bool:
         """Whether the number rounds to the quantity. A plain whole number must match exactly."""
-        return abs(number - self.value) <= self.slack
+        return -self.slack <= number - self.value <= self.slack
 
 
 def parse_quantity(text: str) -> Quantity | None:
@@ -36,13 +37,11 @@ def parse_quantity(text: str) -> Quantity | None:
     match = _pattern().match(text.strip())
     if match is None or match[3] not in _UNITS:
         return None
-    from fractions import Fraction
-
     unit = _UNITS[match[3]]
     digits = match[2] or ""
     whole = int(re.sub("[_,]", "", match[1]) + digits)
-    step = Fraction(unit, 10 ** len(digits))
-    return Quantity(whole * step, Fraction(0) if step == 1 else step / 2)
+    step = quotient(unit, 10 ** len(digits))
+    return Quantity(whole * step, 0 if step == 1 else quotient(step, 2))
 
 
 def unit_of(word: str) -> int:

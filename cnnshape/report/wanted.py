@@ -12,7 +12,7 @@ from cnnshape.report.quantity import QUANTITY_PATTERN, parse_quantity
 if TYPE_CHECKING:
     from fractions import Fraction
 
-_BOUNDS: "dict[str, Callable[[int, Fraction], bool]]" = {
+_BOUNDS: "dict[str, Callable[[int, int | Fraction], bool]]" = {
     "<=": operator.le,
     ">=": operator.ge,
     "<": operator.lt,
@@ -29,7 +29,7 @@ class Wanted(NamedTuple):
     """An expected number: a test, the number to which differences are measured, and the text."""
 
     test: Callable[[int], bool]
-    target: "Fraction"
+    target: "int | Fraction"
     text: str
 
 
@@ -47,7 +47,7 @@ def parse_wanted(text: str) -> Wanted | None:
         return Wanted(lambda number: bound(number, target), target, stripped)
     if tolerance:
         slack = target * _fraction(tolerance[2]) / 100
-        return Wanted(lambda number: abs(number - target) <= slack, target, stripped)
+        return Wanted(lambda number: -slack <= number - target <= slack, target, stripped)
     return Wanted(quantity.matches, target, stripped)
 
 

@@ -47,7 +47,7 @@ def parse_condition(text: str) -> Condition | None:
     quantity = parse_quantity(number)
     if quantity is None or (percent and not plus):
         return None
-    bound = -quantity.value if plus == "-" else quantity.value
+    bound = Fraction(-quantity.value if plus == "-" else quantity.value)
     return Condition(text.strip(), figure, sign, bound, bool(plus), bool(percent))
 
 

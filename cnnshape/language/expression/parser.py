@@ -131,6 +131,9 @@ _COUNTING = "write the items, `[0, 1, 2]`; or `repeat: 3` next to the kind, wher
 
 def parse(text: str) -> Node:
     """The tree of a text; raises ExpressionProblem (`expression-syntax`, or `expression-value` for a huge number)."""
+    if text.isascii() and text.isdigit():
+        # Most values are whole numbers: a large design has thousands of different ones.
+        return Constant(text, 0, _number(Token("number", text, 0)))
     parser = _Parser(text)
     tree = parser.expression(0, 0)
     parser.expect_end()

@@ -8,33 +8,32 @@ from collections.abc import Iterator
 
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.language.expression import MAX_LENGTH
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import Span
 
 
-class Pieces:
-    """The brackets and quotes that are open after some pieces of an expression."""
+class _Open(NamedTuple):
+    """The brackets and quotes that the pieces of an expression have opened and not closed."""
 
-    __slots__ = ("brackets", "quotes")
+    brackets: int = 0
+    quotes: int = 0
 
-    def __init__(self, text: str = "") -> None:
-        self.brackets = 0
-        self.quotes = 0
-        self.add(text)
 
-    def add(self, text: str) -> None:
-        """Adds the next piece."""
-        self.brackets += text.count("(") - text.count(")")
-        self.quotes += text.count('"')
+_NOTHING = _Open()
 
-    @property
-    def open(self) -> bool:
-        """Whether another piece belongs to the expression."""
-        return self.brackets > 0 or self.quotes % 2 == 1
+
+def _open_after(text: str, before: _Open = _NOTHING) -> _Open | None:
+    """What is open after another piece; None if the expression is whole, as nearly every one is."""
+    if before is _NOTHING and "(" not in text and '"' not in text:
+        return None
+    brackets = before.brackets + text.count("(") - text.count(")")
+    quotes = before.quotes + text.count('"')
+    return _Open(brackets, quotes) if brackets > 0 or quotes % 2 else None
 
 
 def is_open(text: str) -> bool:
     """Whether a text leaves a bracket or a quote open."""
-    return Pieces(text).open
+    return _open_after(text) is not None
 
 
 def is_split(node: Scalar) -> bool:
@@ -56,27 +55,27 @@ def whole(at: Span) -> str:
 
 def unsplit_items(node: Sequence) -> list[Node]:
     """The items of a list, without the remaining pieces of an expression that YAML split."""
-    pieces = Pieces()
+    pieces: _Open | None = None
     kept: list[Node] = []
     for item in node.items:
         text = _plain_text(item)
-        if pieces.open:
-            pieces.add(text)
+        if pieces:
+            pieces = _open_after(text, pieces)
             continue
         kept.append(item)
-        pieces = Pieces(text)
+        pieces = _open_after(text)
     return kept
 
 
 def unsplit_entries(node: Mapping) -> Iterator[Entry]:
     """The entries of a mapping, without the remaining pieces of an expression that YAML split."""
-    pieces = Pieces()
+    pieces: _Open | None = None
     for entry in node.entries:
         lone = isinstance(entry.value, Scalar) and entry.value.empty
-        if pieces.open and lone:
-            pieces.add(entry.key.text)
+        if pieces and lone:
+            pieces = _open_after(entry.key.text, pieces)
             continue
-        pieces = Pieces(entry.key.text if lone else _plain_text(entry.value))
+        pieces = _open_after(entry.key.text if lone else _plain_text(entry.value))
         yield entry
 
 

@@ -32,7 +32,7 @@ two cells before the second pool.
 """
 
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph
@@ -48,6 +48,9 @@ layers."""
 Fitting = dict[int, tuple[int, int]]
 """The nearest smaller and larger size that fits, by axis."""
 _CELLS = {1: ("cell",), 2: ("row", "column"), 3: ("slice", "row", "column")}
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
@@ -118,7 +121,7 @@ def _given_sizes(subject: Subject, slide: Sliding, fitting: Fitting) -> tuple[st
     return (f"sizes of `{graph.inputs[0].name}` that give them: {_listed(given, len(image))}",)
 
 
-def _sizes(graph: Graph, value: int, given: Mapping[int, int | Fraction]) -> dict[int, int]:
+def _sizes(graph: Graph, value: int, given: "Mapping[int, int | Fraction]") -> dict[int, int]:
     """The sizes of a tensor for these sizes of the network's input; empty if the design can't have them."""
     if any(size < 1 or size != int(size) for size in given.values()):
         return {}

@@ -32,8 +32,7 @@ the stride on the 3x3 convolution.
 """
 
 from collections.abc import Iterator
-from fractions import Fraction
-from math import prod
+from math import gcd, prod
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Application, Graph
@@ -68,11 +67,13 @@ def _read_whole(graph: Graph, skipping: set[Application]) -> set[int]:
 
 
 def _warning(slide: Sliding) -> Diagnostic:
-    share = Fraction(prod(map(met, slide.windows)), prod(window.stride for window in slide.windows))
+    seen = prod(map(met, slide.windows))
+    cells = prod(window.stride for window in slide.windows)
+    common = gcd(seen, cells)
     widest = max(window.stride for window in slide.windows)
     return warn(
         "skipped-input",
-        f"{slide.node.application.layer.name} sees {share.numerator} of every {share.denominator} cells of its input",
+        f"{slide.node.application.layer.name} sees {seen // common} of every {cells // common} cells of its input",
         slide.node.at,
         label="the stride steps over the rest",
         help=f"a kernel of {widest} or more, undilated, reads all cells; `subsample` leaves out cells on purpose",

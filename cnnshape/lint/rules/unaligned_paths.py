@@ -39,13 +39,17 @@ Published networks that trip it: none of those that are shipped.
 """
 
 from collections.abc import Iterator
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
+from cnnshape.arithmetic import quotient
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph, Node
 from cnnshape.layers import AxisRelation, Coverage, Footprint, Window, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 class _Axis(NamedTuple):
@@ -54,10 +58,10 @@ class _Axis(NamedTuple):
     enlargement. `end` is the last half cell that the first cell sees; None after an enlargement.
     """
 
-    least: int | Fraction
-    most: int | Fraction
-    stride: int | Fraction
-    end: int | Fraction | None
+    least: "int | Fraction"
+    most: "int | Fraction"
+    stride: "int | Fraction"
+    end: "int | Fraction | None"
 
 
 _Place = tuple[_Axis, ...] | None
@@ -95,7 +99,7 @@ def _met(inputs: list[_Place], footprint: Footprint) -> list[tuple[_Axis, ...]]:
     return [known] if len(known) == len(moved) else []
 
 
-def _spread(place: tuple[_Axis, ...]) -> int | Fraction:
+def _spread(place: tuple[_Axis, ...]) -> "int | Fraction":
     return sum(axis.most - axis.least for axis in place)
 
 
@@ -108,18 +112,18 @@ def _moved(axis: _Axis, relation: AxisRelation) -> _Axis | None:
         centre = stride * (relation.extent - 1 - 2 * relation.before)
         last = 2 * stride * (relation.extent - 1 - relation.before)
         return _Axis(least + centre, most + centre, stride * relation.stride, None if end is None else end + last)
-    closer = stride * Fraction(relation.advance, relation.period)
+    closer = quotient(stride * relation.advance, relation.period)
     seen = enumerate(zip(relation.first, relation.last, strict=True))
     offsets = [stride * (first + last) - 2 * cell * closer for cell, (first, last) in seen if first <= last]
     return _Axis(least + min(offsets), most + max(offsets), closer, None)
 
 
-def _apart(met: list[tuple[_Axis, ...]]) -> tuple[Fraction, ...]:
+def _apart(met: list[tuple[_Axis, ...]]) -> "tuple[int | Fraction, ...]":
     """How many cells apart the joined paths are, per axis; empty if their strides differ."""
     if len({tuple(axis.stride for axis in place) for place in met}) > 1 or _causal(met):
         return ()
     gaps = [max(path.least for path in axis) - min(path.most for path in axis) for axis in zip(*met, strict=True)]
-    return tuple(Fraction(max(gap, 0)) / 2 for gap in gaps) if max(gaps, default=0) > 0 else ()
+    return tuple(quotient(max(gap, 0), 2) for gap in gaps) if max(gaps, default=0) > 0 else ()
 
 
 def _causal(met: list[tuple[_Axis, ...]]) -> bool:
@@ -128,7 +132,7 @@ def _causal(met: list[tuple[_Axis, ...]]) -> bool:
     return len(met[0]) == 1 and len(ends) == 1 and None not in ends
 
 
-def _warning(node: Node, apart: tuple[Fraction, ...]) -> Diagnostic:
+def _warning(node: Node, apart: "tuple[int | Fraction, ...]") -> Diagnostic:
     return warn(
         "unaligned-paths",
         f"{node.application.layer.name} joins paths whose centres are {_cells(apart)} of the input apart",
@@ -139,7 +143,7 @@ def _warning(node: Node, apart: tuple[Fraction, ...]) -> Diagnostic:
     )
 
 
-def _cells(apart: tuple[Fraction, ...]) -> str:
+def _cells(apart: "tuple[int | Fraction, ...]") -> str:
     written = [str(axis.numerator) if axis.denominator == 1 else f"{float(axis):.3g}" for axis in apart]
     if len(set(written)) == 1:
         return "1 cell" if written[0] == "1" else f"{written[0]} cells"

@@ -48,21 +48,25 @@ image on purpose: `ssd300`, `ssdlite320_mobilenet_v3_large`, `retinanet_resnet50
 """
 
 from collections.abc import Iterator
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
+from cnnshape.arithmetic import quotient
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph, Node
 from cnnshape.layers import AxisRelation, Coverage, Footprint, Window, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.named_tuple import NamedTuple
 
+if TYPE_CHECKING:
+    from fractions import Fraction
+
 
 class _Reach(NamedTuple):
     """The number of input cells that a cell of a tensor sees along its shortest path, and between two neighbouring
     cells."""
 
-    size: Fraction
-    stride: Fraction
+    size: "int | Fraction"
+    stride: "int | Fraction"
 
 
 _Reaches = tuple[_Reach, ...] | None
@@ -96,9 +100,9 @@ def _smallest(graph: Graph) -> list[_Reaches]:
     """What a cell of each value sees of the first input along its shortest path."""
     axes = len(graph.inputs[0].tensor.shape) - 1
     reaches: list[_Reaches] = [None] * len(graph.inputs)
-    reaches[0] = (_Reach(Fraction(1), Fraction(1)),) * axes or None
+    reaches[0] = (_Reach(1, 1),) * axes or None
     # a global pool leaves one cell that has seen everything
-    whole = tuple(_Reach(Fraction(size), Fraction(0)) for size in graph.inputs[0].tensor.shape[1:])
+    whole = tuple(_Reach(size, 0) for size in graph.inputs[0].tensor.shape[1:])
     for node in graph.nodes:
         application = node.application
         if application.footprint is Coverage.WHOLE and set(application.output.shape[1:]) == {1}:
@@ -117,7 +121,7 @@ def _through(footprint: Footprint, inputs: list[_Reaches]) -> _Reaches:
     return tuple(reach for reach in moved if reach is not None) if None not in moved else None
 
 
-def _sizes(reaches: tuple[_Reach, ...]) -> tuple[Fraction, ...]:
+def _sizes(reaches: tuple[_Reach, ...]) -> "tuple[int | Fraction, ...]":
     return tuple(axis.size for axis in reaches)
 
 
@@ -127,9 +131,8 @@ def _along(reach: _Reach, relation: AxisRelation) -> _Reach | None:
     if isinstance(relation, Window):
         return _Reach(reach.size + (relation.extent - 1) * reach.stride, reach.stride * relation.stride)
     narrowest = min(last - first for first, last in zip(relation.first, relation.last, strict=True))
-    return _Reach(
-        reach.size + max(narrowest, 0) * reach.stride, reach.stride * Fraction(relation.advance, relation.period)
-    )
+    stride = quotient(reach.stride * relation.advance, relation.period)
+    return _Reach(reach.size + max(narrowest, 0) * reach.stride, stride)
 
 
 def _warning(nodes: list[Node], reach: tuple[_Reach, ...], image: str) -> Diagnostic:
