@@ -28,7 +28,7 @@ def analyze(
     by name. Raises DesignError if the design has errors, ValueError for an invalid batch or dtype.
 
     With `partial`, the report of a design with errors is that of everything that could be built, and is not
-    `complete`: what has an error is missing, and all that depends on it. DesignError is raised only where no input
+    `complete`: what has an error is missing, and all that depends on it. DesignError is raised only if no input
     has a shape.
     """
     if batch < 1 or batch > 10**9:

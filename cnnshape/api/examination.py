@@ -12,7 +12,7 @@ class Examination:
     """The result of an examination: everything that could be built of a design, and its problems.
 
     `program` is None if the text could not be read, `graph` also if no input has a shape. `problems` are
-    all errors, sorted by place; where there are none, the graph is complete. `visits` counts the steps that were
+    all errors, sorted by place; if there are none, the graph is complete. `visits` counts the steps that were
     visited.
     """
 
@@ -52,7 +52,7 @@ class Examination:
             self.graph = built.graph._replace(complete=False)
 
     def report(self, settings: Settings | None = None) -> Report:
-        """The report of what could be built; raises ValueError where there is no graph."""
+        """The report of what could be built; raises ValueError if there is no graph."""
         settings = settings or Settings()
         if self.graph is None or self.program is None:
             raise ValueError("a design without a graph has no report")
@@ -81,14 +81,14 @@ def _explained(program: Program, options: Options, built: Built) -> list[Diagnos
 
 
 def examine(design: Design, options: Options, *, explain: bool = True) -> Examination:
-    """Examines a design; where its joins fail, `explain` looks for the cause."""
+    """Examines a design; if its joins fail, `explain` looks for the cause."""
     with paused_collection():
         program = None if design.spec is None else resolve(design.spec)
     return Examination(design, options, program, ExpansionMemory(), explain=explain)
 
 
 def expand(design: Design, options: Options, *, explain: bool = True) -> tuple[Graph | None, list[Diagnostic]]:
-    """The graph of a design and all its problems, sorted by place; no graph where there are errors.
+    """The graph of a design and all its problems, sorted by place; no graph if there are errors.
 
     Where joins fail, `explain` looks for the cause.
     """

@@ -192,7 +192,7 @@ class Product(Formula):
 
 
 def _closed(part: Formula, text: str, subject: Any) -> str:
-    """The text of a part within a product or after a minus, in brackets where it is a sum."""
+    """The text of a part within a product or after a minus, in brackets if it is a sum."""
     written = part if subject is None else part.settled(subject)
     return f"({text})" if isinstance(written, Sum | When) else text
 

@@ -60,7 +60,7 @@ def pin(value: Number) -> Number:
 
 
 def quotient(number: "int | Fraction", divisor: "int | Fraction") -> "int | Fraction":
-    """The exact quotient of two plain numbers, an int where it is whole; raises ZeroDivisionError."""
+    """The exact quotient of two plain numbers, an int if it is whole; raises ZeroDivisionError."""
     if number % divisor == 0:
         return int(number // divisor)
     # Nearly all designs have whole strides and sizes, and the module takes as long to import as several rooms.

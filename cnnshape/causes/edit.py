@@ -14,7 +14,7 @@ Written = int | float | bool | str | tuple[int, ...]
 
 
 class Edit:
-    """`argument: written` in a step, or a param in a use of a block; `first` where it is in the `first:` of the step."""
+    """`argument: written` in a step, or a param in a use of a block; `first` if it is in the `first:` of the step."""
 
     __slots__ = ("argument", "first", "step", "written")
 
@@ -26,12 +26,12 @@ class Edit:
 
     @property
     def text(self) -> str:
-        """The argument as it is to be written: `padding: 2`."""
+        """The argument as the file must write it: `padding: 2`."""
         return f"{self.argument}: {written_text(self.written)}"
 
     @property
     def at(self) -> Span:
-        """The place of the value that it replaces, or the step's word where the argument is new."""
+        """The place of the value that it replaces, or the step's word if the argument is new."""
         step = self.step
         if isinstance(step, BlockStep):
             value = step.given.get(self.argument)
@@ -58,7 +58,7 @@ def _as_text(edit: Edit) -> Replace | Give:
 
 
 def written_text(written: Written) -> str:
-    """A value as a spec writes it."""
+    """A value in the notation of specs."""
     if isinstance(written, bool):
         return "true" if written else "false"
     if isinstance(written, tuple):

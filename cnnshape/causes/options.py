@@ -75,7 +75,7 @@ def windows_of(application: Application) -> tuple[Window, ...]:
 
 
 def stride_of(application: Application) -> int:
-    """The largest stride of a layer's windows; 1 where it has none."""
+    """The largest stride of a layer's windows; 1 if it has none."""
     return max((axis.stride for axis in windows_of(application)), default=1)
 
 

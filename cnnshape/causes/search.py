@@ -24,7 +24,7 @@ Rank = Callable[[int, Option], int]
 
 
 class Layers:
-    """All layers that one step made with the same arguments, as far as they matter: an edit changes them together."""
+    """The layers that one step made with the same relevant arguments: an edit changes them together."""
 
     __slots__ = ("node", "step", "values")
 

@@ -67,7 +67,7 @@ def block(
 
 
 def _list_blocks(spec: str, design: Design) -> None:
-    """Prints the blocks of a design, also of one whose network has errors; exits where it has none."""
+    """Prints the blocks of a design, also of one whose network has errors; exits if it has none."""
     from cnnshape.render.blocks import blocks_text
 
     graph, problems = expand(design, Options())
@@ -79,7 +79,7 @@ def _list_blocks(spec: str, design: Design) -> None:
 
 
 def _used(design: Design, name: str, given: Options) -> tuple[Design, Options]:
-    """The design of the block's first use; exits where the network has errors or doesn't use it."""
+    """The design of the block's first use; exits if the network has errors or doesn't use it."""
     if design.spec is None or name not in {block.name.text for block in design.spec.blocks}:
         return block_alone(design, name, given.params, given.inputs)
     use = first_use(design, graph_of(design, Options()), name)

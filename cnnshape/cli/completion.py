@@ -104,7 +104,7 @@ def complete_dtype(incomplete: str) -> list[str]:
 
 
 def complete_code(incomplete: str) -> list[str]:
-    """Errors and design rules by name, or by code where a code is typed."""
+    """Errors and design rules by name, or by code if a code is typed."""
     from cnnshape.diagnostics import CATALOGUE
 
     codes = incomplete.startswith("CS")

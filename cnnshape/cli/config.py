@@ -107,7 +107,7 @@ class _Reader:
         self.problems: list[Diagnostic] = []
 
     def toml(self) -> Any:
-        """The data of the file; raises BadConfig where it can't be read."""
+        """The data of the file; raises BadConfig if it can't be read."""
         import tomllib
 
         try:

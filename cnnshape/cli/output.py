@@ -81,13 +81,13 @@ def terminal_width() -> int | None:
 
 
 def print_page(text: str) -> None:
-    """Prints a text whose first line is its title, which is bold where there are colours."""
+    """Prints a text whose first line is its title, which is bold if there are colours."""
     title, rest = text.split("\n", 1)
     sys.stdout.write(f"{paint(title, BOLD if page_for().color else '')}\n{rest}")
 
 
 def print_list(text: str) -> None:
-    """Prints lines that start with a name and two spaces; the names are coloured where there are colours."""
+    """Prints lines that start with a name and two spaces; the names are coloured if there are colours."""
     style = NAME if page_for().color else ""
     for line in text.splitlines(keepends=True):
         name, gap, rest = line.partition("  ")

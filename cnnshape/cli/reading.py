@@ -17,7 +17,7 @@ from cnnshape.graph import Graph, Options, Part, named_parts, parts
 from cnnshape.source import shipped_names, shipped_path
 
 MOST_NAMED = 4
-"""Names that a message lists where one could mean several layers."""
+"""Names that a message lists if one could mean several layers."""
 
 
 def read_design(spec: str) -> Design:
@@ -94,7 +94,7 @@ def note_misfit(design: Design, options: Options, graph: Graph) -> None:
 
 
 def part_of(graph: Graph, name: str) -> Part:
-    """The layer, stage or block of that name; raises typer.BadParameter where there is none, or more than one."""
+    """The layer, stage or block of that name; raises typer.BadParameter if there is none, or more than one."""
     named = named_parts(graph, name)
     if len(named) == 1:
         return named[0]

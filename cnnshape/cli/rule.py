@@ -31,7 +31,7 @@ def rule(
 
 
 def _listed(start: str) -> list[Code]:
-    """The entries whose codes begin like that; raises typer.BadParameter where there are none."""
+    """The entries whose codes start with a text; raises typer.BadParameter if there are none."""
     entries = [entry for entry in CATALOGUE.values() if entry.code.startswith(start.upper())]
     if not entries:
         words = [*CATALOGUE, *(entry.code for entry in CATALOGUE.values())]

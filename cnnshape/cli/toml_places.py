@@ -52,7 +52,7 @@ def _states_something(line: str) -> bool:
 
 
 def _keys(source: SourceText) -> Iterator[tuple[Path, Span]]:
-    """The path and place of each table and key that starts a line; where a path is stated twice, the first place."""
+    """The path and place of each table and key that starts a line; if a path is stated twice, the first place."""
     table: Path = ()
     known: dict[Path, Span] = {}
     for number, line in enumerate(source.lines, 1):

@@ -60,7 +60,7 @@ def _same_help(plan: Plan) -> str:
 
 
 def _written(plan: Plan, name: str) -> int | None:
-    """The one number that a step states for an argument, 1 where it states none; None for any other value."""
+    """The one number that a step states for an argument, 1 if it states none; None for any other value."""
     value = plan.values.get(name)
     if value is None:
         return 1

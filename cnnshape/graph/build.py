@@ -112,7 +112,7 @@ class _Builder:
         return {name: handle.value for name, handle in present if isinstance(handle.value, int)}
 
     def output(self, reference: Reference, last: Current, scope: Scope) -> Handle | None:
-        """The tensor of an output, which the network doesn't have where `when` leaves its step out."""
+        """The tensor of an output, which the network doesn't have if `when` leaves its step out."""
         try:
             handle = Handle(last) if reference.text == "prev" else tensor_of(reference, scope, self.program.outside)
         except Refused as refused:

@@ -124,7 +124,7 @@ class Values:
 
     @contextmanager
     def sharing(self, value: Current | None) -> Iterator[None]:
-        """Makes sizes those of a value for a while, or again those of the entering tensor."""
+        """Takes sizes from a value for a while, or from the entering tensor again."""
         outer, self.shared = self.shared, value
         try:
             yield

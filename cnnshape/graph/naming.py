@@ -82,9 +82,9 @@ def groups(root: Group) -> Iterator[Group]:
 
 
 def named_parts(graph: Graph, name: str) -> list[Part]:
-    """The parts that a name may mean: one where it is a whole name, else all whose name ends with it.
+    """The parts that a name may mean: one if it is a whole name, else all whose name ends with it.
 
-    `stage.0.Bottleneck.conv`, `stage.0`, and `Bottleneck.conv` where only one block has such a layer. A count of equal
+    `stage.0.Bottleneck.conv`, `stage.0`, and `Bottleneck.conv` if only one block has such a layer. A count of equal
     blocks, as in `Bottleneck x2`, is no part of the name.
     """
     wanted = re.sub(r"\s+x\d+\Z", "", name.strip())

@@ -33,19 +33,19 @@ class Layer:
     activation: ClassVar[bool] = False
     """True for functions of single values, which frameworks can apply in place."""
     joins: ClassVar[bool] = False
-    """True where several tensors become one."""
+    """True if several tensors become one."""
     combines: ClassVar[bool] = False
     """True for element-wise joins, which frameworks can apply in place."""
     gates: ClassVar[bool] = False
     """True for joins that scale one tensor by another."""
     normalizes: ClassVar[bool] = False
-    """True where values are divided by a measure of their own size."""
+    """True if values are divided by a measure of their own size."""
     centers: ClassVar[bool] = False
     """True if the mean of each channel is subtracted: a constant added to a channel before it is lost."""
     enlarges: ClassVar[bool] = False
     """True if the output may have more cells on an axis than the input."""
     reshapes: ClassVar[bool] = False
-    """True if the output may have other axes than the input, or a map can't come in."""
+    """True if the output may have other axes than the input, or if the input can't be a map."""
     parameters: ClassVar[tuple[Parameter, ...]]
     """The tensors that the layer owns, learned ones and buffers."""
     macs_formula: ClassVar[Formula]

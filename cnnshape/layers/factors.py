@@ -51,5 +51,5 @@ def argument(name: str) -> Factor:
 
 
 def option(name: str, formula: Formula) -> When:
-    """A formula that applies where an argument is true."""
+    """A formula that applies if an argument is true."""
     return When(f"`{name}`", lambda given: getattr(given.layer, name), formula)

@@ -19,7 +19,7 @@ class MatrixProduct(Layer):
 
 
 def matrix(weight: Formula, outputs: Formula) -> tuple[Parameter, ...]:
-    """The learned tensors of a matrix product: the weight, and a bias per output where there is one."""
+    """The learned tensors of a matrix product: the weight, and a bias per output if there is one."""
     return Parameter("weight", weight), Parameter("bias", option("bias", outputs))
 
 

@@ -72,7 +72,7 @@ class BatchNorm(Normalization):
 
 
 class OwnStatistics(Normalization):
-    """Normalizes by statistics of the sample itself, and applies a scale and a shift where they are learned."""
+    """Normalizes by statistics of the sample itself, and applies a scale and a shift if they are learned."""
 
     flops_formula = Product(
         5 + (When("a scale", _scales, Constant(1)) + When("a shift", _shifts, Constant(1))),

@@ -92,7 +92,7 @@ WINDOW_SIZE = Factor("window size", _window_size)
 
 
 class SlidingPool(Pooling):
-    """A pooling window that slides; the stride is the kernel where none is given."""
+    """A pooling window that slides; the stride is the kernel if none is given."""
 
     kernel: PerAxis = arg(POSITIVE_PER_AXIS, "size of the window", main=True, foreign=_KERNEL)
     stride: PerAxis | None = arg(

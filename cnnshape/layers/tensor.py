@@ -60,7 +60,7 @@ def counted(number: int, what: str) -> str:
 
 
 def divided(number: int, by: int, argument: str, what: str) -> int:
-    """`number / by`; raises LayerProblem where it leaves a remainder."""
+    """`number / by`; raises LayerProblem if it leaves a remainder."""
     if number % by == 0:
         return number // by
     raise indivisible(counted(number, what), f"{by} {argument}", argument, divisor_help(by, number))
@@ -82,6 +82,6 @@ def _nearest_divisor(number: int, wish: int) -> int:
 
 
 def indivisible(amount: str, into: str, argument: str, help: str) -> LayerProblem:
-    """The problem of channels that don't divide into so many parts; `amount` is a counted noun."""
+    """The problem of channels that don't divide evenly; `amount` and `into` are counted nouns."""
     message = f"{amount} {'does' if amount.startswith('1 ') else 'do'}n't divide into {into}"
     return LayerProblem(message, name="indivisible-channels", argument=argument, help=help)

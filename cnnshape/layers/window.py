@@ -31,7 +31,7 @@ class Window(NamedTuple):
         return self.dilation * (self.kernel - 1) + 1
 
     def output(self, size: int) -> int:
-        """`floor((W - K_eff + P_before + P_after) / S) + 1`; 0 or less where the window doesn't fit.
+        """`floor((W - K_eff + P_before + P_after) / S) + 1`; 0 or less if the window doesn't fit.
 
         With `ceil` the division rounds up, but a window must start inside the input or its padding before it
         (PyTorch's rule).
@@ -128,7 +128,7 @@ def _reduced(size: int, output: int) -> tuple[int, int]:
 
 
 class Coverage(Enum):
-    """Which input cells an output cell sees, where no window describes them."""
+    """Which input cells an output cell sees, if no window describes them."""
 
     POINT = "the cell at its own place"
     WHOLE = "every cell of the input"

@@ -26,7 +26,7 @@ class Plan:
 
     `at` is the kind's word, `names` are the places of the arguments' names. Plans compare by identity: two steps
     have two plans. `variables` are the names that it reads, and `size` is how many values and variables it has.
-    `constant` is true where no argument depends on a name. `inferred` are arguments that state what comes in, which the
+    `constant` is true if no argument depends on a name. `inferred` are arguments that state what comes in, which the
     kind doesn't have.
     """
 

@@ -48,7 +48,7 @@ class LayerColumn:
 
 
 def layer_table(report: Report, lines: Sequence[Line], names: Sequence[str], by: str = "macs") -> Table:
-    """The table of these lines, with a total where a column sums something up; `share` is of the figure `by`."""
+    """The table of these lines, with a total if a column sums something up; `share` is of the figure `by`."""
     columns = [_share_column(FIGURE_COLUMNS[by], report, lines) if name == "share" else COLUMNS[name] for name in names]
     rows = [tuple(column.value(line) for column in columns) for line in lines]
     groups = frozenset(index for index, line in enumerate(lines) if line.group)

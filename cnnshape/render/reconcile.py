@@ -217,7 +217,7 @@ def _heads(group: Sequence[Count]) -> str:
 
 
 def _docs(group: Sequence[Count]) -> list[str]:
-    """What each tool counts; one sentence where all count the same."""
+    """What each tool counts; one sentence if all count the same."""
     docs = dict.fromkeys(counted.rule.doc for counted in group)
     if len(docs) == 1:
         return list(docs)

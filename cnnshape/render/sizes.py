@@ -68,7 +68,7 @@ def _smallest(tried: Sizes) -> str:
 
 
 def _keeping(tried: Sizes) -> list[tuple[str, str]]:
-    """The sizes at which trained weights can be used, where not all sizes that work are such."""
+    """The sizes at which trained weights can be used; empty if that holds for all sizes that work."""
     if tried.keeping is None or tried.keeping == tried.working:
         return []
     return [
@@ -107,7 +107,7 @@ def pattern_text(pattern: Pattern) -> str:
 
 
 def _ranges_text(sizes: tuple[int, ...]) -> str:
-    """`1-20, 24, 30`, cut where it gets long."""
+    """`1-20, 24, 30`, shortened if it is long."""
     runs: list[list[int]] = []
     for size in sizes:
         if runs and size == runs[-1][1] + 1:
@@ -147,7 +147,7 @@ _COST_KEYS = ("params", "macs", "flops", "activation_bytes", "peak_activation_by
 
 
 def to_json(name: str, axes: Sequence[AxisSizes], costs: Sequence[Cost]) -> str:
-    """The sizes that work and what they cost, as JSON; by axis where the input has stars."""
+    """The sizes that work and what they cost, as JSON; by axis if the input has stars."""
     cost_rows = [(cost.size, *(FIGURES[key].of(cost.report) for key in _COST_KEYS)) for cost in costs]
     together = len(axes) == 1 and not axes[0].axis
     by_axis = [{"axis": axis.axis, "input": axis.input, **_sizes_data(axis.sizes)} for axis in axes]

@@ -30,7 +30,7 @@ class Summary:
     """A report, and how much of it to show: columns, every layer or blocks to a depth, and the count of another tool.
 
     With a `ranking` the lines are single steps, layers or closed blocks, in its order. Without it, and without a depth,
-    blocks are closed where the page is too small for all.
+    blocks are closed if the page is too small for all.
     """
 
     __slots__ = ("columns", "depth", "expand", "ranking", "report", "rule")
@@ -59,7 +59,7 @@ class Summary:
         return View(self, expanded(self.report) if self.expand else folded(self.report, self.depth))
 
     def _ranked(self, ranking: Ranking) -> tuple[list[Line], str]:
-        """The lines in order, and a note where some are left out."""
+        """The lines in order, and a note if some are left out."""
         lines = expanded(self.report) if self.expand else unfolded(self.report, self.depth)
         figure = FIGURE_COLUMNS[ranking.by]
         measure = figure.of_row
@@ -198,7 +198,7 @@ def figure_lines(report: Report, width: int | None = None) -> list[str]:
 
 
 def to_text(summary: Summary, page: Page) -> str:
-    """The whole summary as text, with blocks closed where it is longer than the page."""
+    """The whole summary as text, with blocks closed if it is longer than the page."""
     view = summary.view()
     lines = _view_lines(view, page)
     # The shell's prompt takes a line, and the note about what is closed another one.

@@ -32,7 +32,7 @@ def _listed(numbers: tuple[int, ...]) -> str:
 
 
 def _in_list(wanted: ListValue, numbers: tuple[int, ...]) -> tuple[Replace, ...]:
-    """The numbers that differ, or the whole list where it has another length."""
+    """The numbers that differ, or the whole list if it has another length."""
     items = [item for item in wanted.items if isinstance(item, Expression)]
     if len(items) != len(numbers):
         return (Replace(wanted.span, _listed(numbers)),)
@@ -53,7 +53,7 @@ def _rewritten(text: str, number: int) -> str | None:
 
 
 def _quantity(whole: str, digits: int, unit: str, number: int) -> str:
-    """The number in that unit, with so many digits; in full where the unit is too large for it."""
+    """The number in that unit with that number of digits; in full if the unit is too large for it."""
     scaled = round(Fraction(number, unit_of(unit.strip())) * 10**digits)
     if number and not scaled:
         return str(number)

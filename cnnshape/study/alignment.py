@@ -2,7 +2,7 @@
 
 Common ends match first. Between them, items that occur once in either sequence are anchors, as in the patience diff of
 Cohen (2003); the longest rising run of them divides the rest into smaller pieces. A piece without anchors is aligned by
-the shortest edit (Myers, "An O(ND) Difference Algorithm and Its Variations", 1986), or not at all where that is longer
+the shortest edit (Myers, "An O(ND) Difference Algorithm and Its Variations", 1986), or not at all if that is longer
 than MOST_EDITS. The time grows with the length of the sequences, not with its square.
 """
 

@@ -65,7 +65,7 @@ def _inputs(graph: Graph, entering: Sequence[int]) -> list[Fact]:
 
 
 def _sum(topic: str, figure: Figure, lines: Sequence[Line]) -> Fact | None:
-    """The figure as a sum over the parts that have some of it; None for buffers where there are none."""
+    """The figure as a sum over the parts with a share in it; None for buffers if there are none."""
     measure = figure.of_row
     assert measure is not None
     amounts = [(line, line.total(measure)) for line in lines]

@@ -97,7 +97,7 @@ def _count(cases: Cases, rule: Rule, own: Sequence[Tally]) -> Count:
 
 
 def _functional(cases: Cases, rule: Rule, value: int) -> int | None:
-    """The count with `interpolate` called as a function, where it differs. No such rule counts the network as a
+    """The count with `interpolate` called as a function, if it differs. No such rule counts the network as a
     whole."""
     if rule.functional is None:
         return None

@@ -81,7 +81,7 @@ def trace(graph: Graph, report: Report) -> Trace:
 
 
 def _covered(stages: Sequence[Stage]) -> str:
-    """The first layer whose field covers the input. A global one counts only where no local one follows: a gate that
+    """The first layer whose field covers the input. A global one counts only if no local one follows: a gate that
     is ignored, or another branch."""
     local = [number for number, stage in enumerate(stages) if not _is_global(stage)]
     last = local[-1] if local else -1

@@ -95,7 +95,7 @@ def _is_plain(value: object) -> bool:
 
 
 def _operator(operation: str, neutral: int | None = None, *, reflected: bool = False) -> Operator:
-    """The method of an operator; where it is `reflected`, the other number is the left operand.
+    """The method of an operator; if it is `reflected`, the other number is the left operand.
 
     A whole `neutral` as the other number changes nothing and is not recorded.
     """

@@ -18,7 +18,7 @@ class Step(NamedTuple):
     """One step of a trace; `operands` are numbers of earlier steps.
 
     `value` is a constant, the name of a parameter, or the comparison of a guard with its answer. `whole` is True
-    where the result is an int.
+    if the result is an int.
     """
 
     operation: str

@@ -24,7 +24,7 @@ DYNAMIC = frozenset({"prev", *SIZE_NAMES})
 class Expression:
     """An expression of a file: its text, its place, its tree, and the function that gives its value.
 
-    `names` are all names in it; `constant` is true where it has none, `dynamic` where it asks for the tensor that
+    `names` are all names in it; `constant` is true if it has none, `dynamic` if it asks for the tensor that
     enters the step.
     """
 

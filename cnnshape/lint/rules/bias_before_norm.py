@@ -86,7 +86,7 @@ def _warning(node: Node, norm: Node) -> Diagnostic:
 def _fixes(
     program: Program, needless: dict[int, Node], graph: Graph, biased: list[int]
 ) -> "dict[int, tuple[Fix, ...]]":
-    """The fix of each layer: the edits of all steps that use its weights, where no layer of these needs a bias."""
+    """The fix of each layer: the edits of all steps that use its weights, if no layer of these needs a bias."""
     # Most designs have none.
     from cnnshape.causes.edit import kind_steps, place
     from cnnshape.diagnostics import Fix

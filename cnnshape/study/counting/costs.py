@@ -22,7 +22,7 @@ def per_input(number: int) -> Costs:
 
 
 def biased(product: Cost) -> Entry:
-    """A matrix product, and the bias where the layer has one."""
+    """A matrix product, and the bias if the layer has one."""
     return lambda case: (product, BIAS) if case.biased else (product,)
 
 

@@ -37,7 +37,7 @@ def _sliding_pool(case: Case) -> Costs:
 
 
 def _adaptive_pool(case: Case) -> Answer:
-    """The exporter writes a window where the sizes divide, and a global pool where one cell is left."""
+    """The exporter writes a window if the sizes divide, and a global pool if one cell is left."""
     if _fails(case):
         return Mark.UNKNOWN
     if all(size == 1 for size in case.output_sizes):

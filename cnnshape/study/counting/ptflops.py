@@ -31,7 +31,7 @@ def _upsample(times: int, case: Case) -> Answer:
 
 
 def _is_exact(case: Case) -> bool:
-    """Whether the scales, each cut to a whole number where there is one per axis, give the output's size."""
+    """Whether the scales, each cut to a whole number if there is one per axis, give the output's size."""
     scale = case.argument("scale")
     if scale is None:
         return True

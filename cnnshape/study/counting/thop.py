@@ -62,7 +62,7 @@ _THOP = _COMMON.changed(
 
 
 def _read(case: Case) -> int:
-    """Cells that the windows of an average pool read, those of padding only where they count in the mean."""
+    """Cells that the windows of an average pool read, those of padding only if they count in the mean."""
     padded = case.argument("count_include_pad")
     sizes = zip(case.windows, case.input_sizes, case.output_sizes, strict=True)
     cells = prod(_read_on_axis(window, before, after, padded) for window, before, after in sizes)
@@ -70,7 +70,7 @@ def _read(case: Case) -> int:
 
 
 def _read_on_axis(window: Window, size: int, cells: int, padded: bool) -> int:
-    """Cells that the windows of one axis read, one window for each of so many output cells."""
+    """Cells that the windows of one axis read, one window per output cell."""
     lowest, highest = (-window.before, size + window.after) if padded else (0, size)
     starts = (index * window.stride - window.before for index in range(cells))
     return sum(max(min(start + window.kernel, highest) - max(start, lowest), 0) for start in starts)
