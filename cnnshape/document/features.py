@@ -12,9 +12,9 @@ from cnnshape.source import Span
 _ONCE = "define a block once and use it by its name"
 
 
-def refuse(what: str, span: Span, help: str) -> NoReturn:
+def refuse(feature: str, span: Span, help: str) -> NoReturn:
     """Raises Unsupported for a feature that is not part of the language."""
-    raise Unsupported(diagnose("yaml-feature", f"{what} is not part of the language", span, help=help))
+    raise Unsupported(diagnose("yaml-feature", f"{feature} is not part of the language", span, help=help))
 
 
 def refuse_feature(cursor: Cursor) -> NoReturn:

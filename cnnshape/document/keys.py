@@ -21,11 +21,11 @@ def check_key(node: Node) -> Scalar:
 
 
 def _not_a_word(node: Node) -> Diagnostic:
-    what = "mapping" if isinstance(node, Mapping) else "list"
+    noun = "mapping" if isinstance(node, Mapping) else "list"
     help = "quote a text that starts with a bracket"
     if isinstance(node, Mapping) and len(node.entries) == 1:
         help = f"write the name without braces: `{shortened(node.entries[0].key.text, _LONGEST_KEY)}`"
-    return diagnose("bad-key", f"a {what} can't be a key", node.span, help=help)
+    return diagnose("bad-key", f"a {noun} can't be a key", node.span, help=help)
 
 
 def add_entry(

@@ -43,10 +43,10 @@ def _check_groups(channels: int, out: int, groups: int) -> None:
     """Raises LayerProblem if the groups don't divide the channels of both the input and the output."""
     if groups == 1:
         return
-    for number, what in ((channels, "input channel"), (out, "output channel")):
+    for number, noun in ((channels, "input channel"), (out, "output channel")):
         if number % groups:
             help = _groups_help(channels, out, groups)
-            raise indivisible(counted(number, what), f"{groups} groups", "groups", help)
+            raise indivisible(counted(number, noun), f"{groups} groups", "groups", help)
 
 
 def _groups_help(channels: int, out: int, groups: int) -> str:

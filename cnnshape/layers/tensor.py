@@ -54,16 +54,16 @@ def format_shape(shape: Shape) -> str:
     return "x".join(map(str, shape))
 
 
-def counted(number: int, what: str) -> str:
+def counted(number: int, noun: str) -> str:
     """`1 channel`, `2 channels`"""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def divided(number: int, by: int, argument: str, what: str) -> int:
+def divided(number: int, by: int, argument: str, noun: str) -> int:
     """`number / by`; raises LayerProblem if it leaves a remainder."""
     if number % by == 0:
         return number // by
-    raise indivisible(counted(number, what), f"{by} {argument}", argument, divisor_help(by, number))
+    raise indivisible(counted(number, noun), f"{by} {argument}", argument, divisor_help(by, number))
 
 
 def divisor_help(wish: int, *numbers: int) -> str:

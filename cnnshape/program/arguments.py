@@ -60,8 +60,8 @@ class Arguments:
         kind = self._vocabulary.kind(value.word)
         plan = self._arranged(kind, value.word, value.arguments, value.main) if kind else None
         if plan is not None and (plan.followers or plan.kind.joins):
-            what = "joins tensors, and" if plan.kind.joins else f"with `{plan.followers[0].role}`"
-            message = f"{plan.kind.name} {what} can't follow a layer"
+            reason = "joins tensors, and" if plan.kind.joins else f"with `{plan.followers[0].role}`"
+            message = f"{plan.kind.name} {reason} can't follow a layer"
             self._report("bad-argument", message, value.word.span, "write it as a step of its own")
             plan = None
         return Follower(role, value, plan, is_setting=True)

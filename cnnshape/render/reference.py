@@ -47,9 +47,9 @@ def describe_argument(argument: Argument) -> tuple[str, str]:
 
 def describe_follower(name: str) -> tuple[str, str]:
     """The same for `norm` and `act`."""
-    what = "normalization" if name == "norm" else "activation"
+    sort = "normalization" if name == "norm" else "activation"
     bias = "; with it, bias defaults to false" if name == "norm" else ""
-    return f"the {what} that follows, as a layer of its own", f"a kind, `{{kind: args}}`, or `none`; default none{bias}"
+    return f"the {sort} that follows, as a layer of its own", f"a kind, `{{kind: args}}`, or `none`; default none{bias}"
 
 
 def default_text(argument: Argument) -> str:

@@ -117,8 +117,8 @@ def _closed(slip: Slip, text: str) -> str | None:
         return f"write the value of `{quote(key[1])}`, and close the `{slip.opening}` with `{_CLOSING[slip.opening]}`"
     closer = _CLOSING[slip.opening]
     if text[-1:] in ("[", "{", ","):
-        what = "the next entry, or" if text[-1] == "," else "its contents, and"
-        return f"write {what} close it with `{closer}`"
+        continuation = "the next entry, or" if text[-1] == "," else "its contents, and"
+        return f"write {continuation} close it with `{closer}`"
     whole = text + _closers(text)
     if len(whole) > LONGEST_SHOWN:
         return None

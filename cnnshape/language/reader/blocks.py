@@ -50,11 +50,11 @@ class BlockReader(StepReader):
         name = self.checked(Name(key.text, key.span), "a variant", grammar.NAME)
         written = shown(node.span.text.strip()) or "..."
         help = f"name the param that it sets: `{shown(key.text)}: {{NAME: {written}}}`"
-        what = f"the variant `{shown(key.text)}`"
-        mapping = self.mapping(node, what, help=help)
+        subject = f"the variant `{shown(key.text)}`"
+        mapping = self.mapping(node, subject, help=help)
         if mapping is None:
             return None
-        values, _ = self.arguments(mapping, what)
+        values, _ = self.arguments(mapping, subject)
         return Variant(name, values) if name else None
 
     def blocks(self, entry: Entry) -> tuple[Block, ...]:

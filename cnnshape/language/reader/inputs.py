@@ -41,21 +41,21 @@ class InputReader(ValueReader):
 
     def _input(self, name: Name, node: Node) -> Input | None:
         """One input: `[C, H, W]` or `{boxes: N}`."""
-        what = "`input`" if name.text == "input" else f"the input `{name.text}`"
+        subject = "`input`" if name.text == "input" else f"the input `{name.text}`"
         if isinstance(node, Mapping) and [key.text for key, _ in node.entries] == ["boxes"]:
             boxes = self.expression(node.entries[0].value, "`boxes`")
             return Input(name, (), boxes, node.span) if boxes else None
         most = grammar.MAX_RANK + 1
         if not isinstance(node, Sequence) or not 1 <= len(node.items) <= most:
             actual = f"a list of {len(node.items)}" if isinstance(node, Sequence) else describe_node(node)
-            message = f"{what} is a shape of 1 to {most} sizes, found {actual}"
+            message = f"{subject} is a shape of 1 to {most} sizes, found {actual}"
             self.report("bad-input", message, node.span, help=_shape_help(node, name.text))
             return None
-        sizes = [self._size(item, what, first=index == 0) for index, item in enumerate(node.items)]
+        sizes = [self._size(item, subject, first=index == 0) for index, item in enumerate(node.items)]
         shape = tuple(size for size in sizes if size is not None)
         return Input(name, shape, None, node.span) if len(shape) == len(sizes) else None
 
-    def _size(self, node: Node, what: str, *, first: bool) -> Expression | None:
+    def _size(self, node: Node, subject: str, *, first: bool) -> Expression | None:
         """One size of a shape. `first` marks the position at which other tools have the batch."""
         unknown = isinstance(node, Scalar) and (node.empty or (first and node.text in ("-1", "None")))
         if isinstance(node, Scalar) and not unknown:
@@ -64,7 +64,7 @@ class InputReader(ValueReader):
         help = "the batch is left out: `[3, 224, 224]`" if unknown and first else None
         if isinstance(node, Mapping) and node.entries:
             help = f"name an input without a dash: `input: {{{shown(node.entries[0].key.text)}: [3, 224, 224]}}`"
-        self.report("bad-input", f"a size of {what} is a whole number, found {actual}", node.span, help=help)
+        self.report("bad-input", f"a size of {subject} is a whole number, found {actual}", node.span, help=help)
         return None
 
 

@@ -25,9 +25,9 @@ from cnnshape.language.reader.problems import describe_node, shown
 class StepReader(ModifierReader):
     """Reads steps. A step that fails to parse is reported, and becomes `Broken`."""
 
-    def steps(self, node: Node, what: str) -> tuple[Step, ...]:
+    def steps(self, node: Node, subject: str) -> tuple[Step, ...]:
         """A list of steps."""
-        listed = self.sequence(node, what, help=step_help.as_steps(node))
+        listed = self.sequence(node, subject, help=step_help.as_steps(node))
         if listed is None:
             return (_broken(node),)
         return tuple(self.step(item) or _broken(item) for item in listed.items)

@@ -32,37 +32,37 @@ class ValueReader:
 
     # Structure
 
-    def mapping(self, node: Node, what: str, help: str | None = None) -> Mapping | None:
+    def mapping(self, node: Node, subject: str, help: str | None = None) -> Mapping | None:
         """The node as a mapping."""
         if isinstance(node, Mapping):
             return node
-        self.report("wrong-structure", f"{what} is a mapping, found {describe_node(node)}", node.span, help=help)
+        self.report("wrong-structure", f"{subject} is a mapping, found {describe_node(node)}", node.span, help=help)
         return None
 
-    def sequence(self, node: Node, what: str, help: str | None = None) -> Sequence | None:
+    def sequence(self, node: Node, subject: str, help: str | None = None) -> Sequence | None:
         """The node as a list."""
         if isinstance(node, Sequence):
             return node
         help = _as_list(node) or help
-        self.report("wrong-structure", f"{what} is a list, found {describe_node(node)}", node.span, help=help)
+        self.report("wrong-structure", f"{subject} is a list, found {describe_node(node)}", node.span, help=help)
         return None
 
-    def word(self, node: Node, what: str, help: str | None = None, sort: str = "a single word") -> Name | None:
+    def word(self, node: Node, subject: str, help: str | None = None, sort: str = "a single word") -> Name | None:
         """The node as a single text."""
         if isinstance(node, Scalar) and not node.empty:
             return Name(node.text, node.span)
-        self.report("wrong-structure", f"{what} is {sort}, found {describe_node(node)}", node.span, help=help)
+        self.report("wrong-structure", f"{subject} is {sort}, found {describe_node(node)}", node.span, help=help)
         return None
 
-    def reference(self, node: Node, what: str, help: str | None = None) -> Reference | None:
+    def reference(self, node: Node, subject: str, help: str | None = None) -> Reference | None:
         """The node as a reference to a tensor."""
-        word = self.word(node, what, help)
+        word = self.word(node, subject, help)
         return Reference(word.text, word.span) if word else None
 
     def corrected(
         self,
         node: Mapping,
-        what: str,
+        subject: str,
         keys: Keyed[str, Key],
         other_help: Callable[[Entry], str | None] = lambda entry: None,
     ) -> Mapping:
@@ -86,7 +86,7 @@ class ValueReader:
             guess = f"did you mean `{meant}`?" if meant else did_you_mean(text, keys)
             help = guess if written else other_help(entry) or guess
             fixes = respelled(text, meant, entry.key.span) if help == guess and meant not in read else ()
-            message = f"`{shown(text)}` is not a key of {what}"
+            message = f"`{shown(text)}` is not a key of {subject}"
             self.report("unknown-key", message, entry.key.span, help=help, fixes=fixes)
             if meant and meant not in read and _fits(entry.value, keys[meant]):
                 entries.append(Entry(entry.key._replace(text=meant), entry.value))
@@ -95,15 +95,15 @@ class ValueReader:
 
     # Names
 
-    def name(self, node: Node, what: str) -> Name | None:
+    def name(self, node: Node, subject: str) -> Name | None:
         """The node as a name that other places refer to."""
-        word = self.word(node, f"the name of {what}", help="write a word after the colon, or remove the line")
-        return self.checked(word, what, grammar.NAME) if word else None
+        word = self.word(node, f"the name of {subject}", help="write a word after the colon, or remove the line")
+        return self.checked(word, subject, grammar.NAME) if word else None
 
-    def checked(self, word: Name, what: str, pattern: str) -> Name | None:
+    def checked(self, word: Name, subject: str, pattern: str) -> Name | None:
         """The word, if it is a valid name."""
         if word.text in grammar.RESERVED:
-            message = f"`{word.text}` is reserved and can't name {what}"
+            message = f"`{word.text}` is reserved and can't name {subject}"
             self.report("bad-name", message, word.span, help="choose another name")
             return None
         if re.fullmatch(pattern, word.text) and len(word.text) <= grammar.MAX_NAME:
@@ -112,17 +112,19 @@ class ValueReader:
         help = (
             f"a name starts with a letter or `_`, goes on with {allowed}, and has at most {grammar.MAX_NAME} characters"
         )
-        self.report("bad-name", f"`{shown(word.text)}` can't name {what}", word.span, help=help)
+        self.report("bad-name", f"`{shown(word.text)}` can't name {subject}", word.span, help=help)
         return None
 
     # Values
 
-    def expression(self, node: Node, what: str) -> Expression | None:
+    def expression(self, node: Node, subject: str) -> Expression | None:
         """The node as one expression."""
         if isinstance(node, Scalar) and not node.empty:
             return self.compiled(node)
-        help = f"write {what[:-1]}: none` for none" if what in _FOLLOWERS else None
-        self.report("wrong-structure", f"{what} is a single value, found {describe_node(node)}", node.span, help=help)
+        help = f"write {subject[:-1]}: none` for none" if subject in _FOLLOWERS else None
+        self.report(
+            "wrong-structure", f"{subject} is a single value, found {describe_node(node)}", node.span, help=help
+        )
         return None
 
     def compiled(self, node: Scalar) -> Expression | None:
@@ -141,39 +143,39 @@ class ValueReader:
             self.report(problem.name, problem.message, at, help=_choice_help(node) or problem.help)
             return None
 
-    def value(self, node: Node, what: str, depth: int = 0) -> Value | None:
+    def value(self, node: Node, subject: str, depth: int = 0) -> Value | None:
         """The node as an expression, a list of values, or `{kind: arguments}`."""
         if isinstance(node, Scalar):
-            return self.expression(node, what)
+            return self.expression(node, subject)
         if isinstance(node, Mapping):
-            return self.setting(node, what)
+            return self.setting(node, subject)
         if depth > _DEEPEST_LIST:
-            self.report("wrong-structure", f"{what} is nested too deeply", node.span)
+            self.report("wrong-structure", f"{subject} is nested too deeply", node.span)
             return None
-        items = [self.value(item, f"an item of {what}", depth + 1) for item in split.unsplit_items(node)]
+        items = [self.value(item, f"an item of {subject}", depth + 1) for item in split.unsplit_items(node)]
         values = tuple(item for item in items if item is not None)
         return ListValue(values, node.span) if len(values) == len(items) else None
 
-    def setting(self, node: Mapping, what: str) -> Setting | None:
+    def setting(self, node: Mapping, subject: str) -> Setting | None:
         """`{kind: arguments}`."""
         if len(node.entries) == 1:
             key, value = node.entries[0]
             arguments, main = self.arguments(value, f"`{shown(key.text)}`")
             return Setting(Name(key.text, key.span), arguments, main, node.span)
-        if what not in _FOLLOWERS:
-            self.report("wrong-structure", f"{what} is a single value or a list, found a mapping", node.span)
+        if subject not in _FOLLOWERS:
+            self.report("wrong-structure", f"{subject} is a single value or a list, found a mapping", node.span)
             return None
-        message = f"{what} names {len(node.entries)} kinds, expected one"
+        message = f"{subject} names {len(node.entries)} kinds, expected one"
         help = "write `{batch_norm: {momentum: 0.1}}`: one kind, and its arguments below it"
         self.report("wrong-structure", message, node.span, help=help)
         return None
 
-    def arguments(self, node: Node, what: str) -> tuple[tuple[Argument, ...], Value | None]:
+    def arguments(self, node: Node, subject: str) -> tuple[tuple[Argument, ...], Value | None]:
         """The value of a kind or block: named arguments, or the main argument alone."""
         if isinstance(node, Scalar) and node.empty:
             return (), None
         if not isinstance(node, Mapping):
-            return (), self.value(node, f"the main argument of {what}")
+            return (), self.value(node, f"the main argument of {subject}")
         arguments = []
         for key, value in self.spaced_entries(node):
             argument = self.value(value, f"`{shown(key.text)}`")
