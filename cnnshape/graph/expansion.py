@@ -1,6 +1,8 @@
 """The state of an expansion: the draft, the budget of steps, the names in scope, and the faults with what is left after
 them."""
 
+from itertools import islice
+
 from cnnshape.diagnostics import Label, diagnose
 from cnnshape.graph.applications import Applications, Chain, Memory
 from cnnshape.graph.blocks import BlockScopes
@@ -39,12 +41,20 @@ MOST_NAMED = 12
 REMEMBERED_VISITS = 400_000
 
 
-class ExpansionMemory:
-    """The cache of all expansions of one program, such as those of its variants: applied layers and expanded blocks."""
+Part = ResolvedStep | Body
+"""A part of a program that may be left out: a step, by its `when` or `repeat`; or the steps of a `for` or a block."""
 
-    __slots__ = ("_visits", "layers", "templates")
+
+class ExpansionMemory:
+    """The cache of all expansions of one program, such as those of its variants: applied layers and expanded blocks.
+
+    `ran` are the parts of the program that may be left out, and that ran.
+    """
+
+    __slots__ = ("_visits", "layers", "ran", "templates")
 
     def __init__(self) -> None:
+        self.ran: set[Part] = set()
         self._forget()
 
     def _forget(self) -> None:
@@ -57,6 +67,26 @@ class ExpansionMemory:
         self._visits += visits
         if self._visits > REMEMBERED_VISITS:
             self._forget()
+
+
+class LeftOut:
+    """Where a part of a program was left out first: the names in scope there, and the steps that lead to it.
+
+    The names are the first `count` of `scope`, which may get more later, and `further` ones, whose values are those of
+    the part itself.
+    """
+
+    __slots__ = ("count", "further", "scope", "trace")
+
+    def __init__(self, scope: Scope, trace: list[Frame], further: tuple[str, ...] = ()) -> None:
+        self.scope = scope
+        self.count = len(scope)
+        self.further = further
+        self.trace = list(trace)
+
+    def names(self) -> list[str]:
+        """The names in scope."""
+        return [*islice(self.scope, self.count), *self.further]
 
 
 class Visit:
@@ -93,6 +123,9 @@ class Expansion:
         self._params = {param.name.text: param.name.span for param in program.spec.params}
         self.visits = 0
         self.holes = 0
+        self._ran = memory.ran
+        self.left_out: dict[Part, LeftOut] = {}
+        """The parts that were left out somewhere. They may have run elsewhere."""
         self.misfits: dict[object, Misfit] = {}
         self.comparisons: Comparisons | None = None
 
@@ -111,6 +144,11 @@ class Expansion:
             self.holes += 1
             self.comparisons = self.comparisons or Comparisons(self._faults)
             self.comparisons.compare(plan, chain, self._values, visit.current, visit.scope, self._trace)
+
+    def _pass_over(self, part: Part, scope: Scope, further: tuple[str, ...] = ()) -> None:
+        """Remembers where a part of the program was left out first."""
+        if part not in self._ran and part not in self.left_out:
+            self.left_out[part] = LeftOut(scope, self._trace, further)
 
     def _guess(self, current: Current) -> Guess:
         return current if isinstance(current, Guess) else exactly(self._draft.tensors[current].shape)
@@ -158,9 +196,11 @@ class Expansion:
         in_block = any(frame.closed for frame in self._trace)
         return tensor_of(reference, scope, self._program.outside, in_block=in_block)
 
-    def _share(self, reference: Reference, scope: Scope, start: int) -> None:
+    def _share(self, reference: Reference, borrower: Current, scope: Scope, start: int) -> None:
         try:
-            self._draft.share(reference, self._tensor(reference, scope), start)
+            lender = self._tensor(reference, scope)
+            if isinstance(borrower, int):
+                self._draft.share(reference, lender, start)
         except Refused as refused:
             self._report(refused)
         except Uncertain:
