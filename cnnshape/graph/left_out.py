@@ -13,7 +13,7 @@ from cnnshape.graph.evaluation import Refused, Uncertain
 from cnnshape.graph.expand import Expander
 from cnnshape.graph.expansion import ExpansionMemory, LeftOut, Part, Visit
 from cnnshape.graph.faults import Faults, Frame
-from cnnshape.graph.guess import UNKNOWN
+from cnnshape.graph.guess import UNKNOWN, Guess
 from cnnshape.graph.naming import Labels
 from cnnshape.graph.recovery import UNCERTAIN_INPUT
 from cnnshape.graph.scope import UNSETTLED, Handle, Scope
@@ -58,6 +58,9 @@ class _IdleExpander(Expander):
     def __init__(self, program: Program, faults: Faults, draft: Draft, memory: ExpansionMemory) -> None:
         super().__init__(program, faults, draft, memory)
         self.checked = self._ran = set(memory.ran)
+        likely = len(program.spec.inputs[0].shape) if program.spec.inputs else 0
+        self._entering = Guess(sorted(UNKNOWN.patterns, key=lambda pattern: len(pattern) != likely))
+        """A tensor of any shape. The first of its patterns is that of messages about its axes."""
 
     def check(self, parts: Mapping[Part, LeftOut]) -> None:
         """Checks the parts that didn't run, and the parts that are left out in them."""
@@ -73,7 +76,7 @@ class _IdleExpander(Expander):
         if block.usable and block.body not in self._ran:
             at = block.name.span
             frame = Frame(at, where="", label=block.name.text, values={}, origins=dict, closed=True)
-            names = {param.name.text: UNSETTLED for param in block.params}
+            names: Scope = {param.name.text: UNSETTLED for param in block.params}
             self.check({block.body: LeftOut(names, [frame])})
 
     def _check(self, part: Part, scope: Scope, trace: list[Frame]) -> None:
@@ -82,10 +85,10 @@ class _IdleExpander(Expander):
         self._trace = trace
         self._most = self.visits + MOST_VISITS_OF_PART
         self._values.previous = self._values.shared = None
-        visit = Visit(UNKNOWN, scope, Labels())
+        visit = Visit(self._entering, scope, Labels())
         try:
             if isinstance(part, Body):
-                self._steps(part, UNKNOWN, scope, visit.labels)
+                self._steps(part, self._entering, scope, visit.labels)
             else:
                 self._check_step(part, visit)
         except Exhausted:
