@@ -124,6 +124,7 @@ class Expansion:
         self.visits = 0
         self.holes = 0
         self._ran = memory.ran
+        self._flat_inputs: set[int] = set()
         self.left_out: dict[Part, LeftOut] = {}
         """The parts that were left out somewhere. They may have run elsewhere."""
         self.misfits: dict[object, Misfit] = {}
@@ -156,6 +157,10 @@ class Expansion:
     def _left(self, step: ResolvedStep, entering: Current, scope: Scope, problem: Refused | Uncertain) -> Guess:
         """What is left after a failed step. Reports the fault, unless an earlier fault caused it."""
         self.holes += 1
+        if isinstance(problem, Unfit) and problem.diagnostic.name == "wrong-rank":
+            lacking = self._without_axes(step, entering, scope)
+            if lacking is not None:
+                return lacking
         if isinstance(problem, Refused):
             self._report(problem)
             if problem.left is not None:
@@ -164,6 +169,26 @@ class Expansion:
             stated = self._applications.stated_channels(step.plan, entering, scope) if step.plan else None
             return after_failure(step.kind, stated, self._guess(entering))
         return UNKNOWN
+
+    def _without_axes(self, step: ResolvedStep, entering: Current, scope: Scope) -> Guess | None:
+        """What is left after a step whose tensor is flat because an input of the file is. Reports the input once.
+
+        None if the tensor is flat for another reason.
+        """
+        # Only a design with this problem pays for the search.
+        from cnnshape.graph.flat_input import flat_source, left_with_axes, without_axes
+
+        given = self._program.spec.inputs
+        if isinstance(entering, Guess) or not isinstance(step, KindStep) or len(given) > self._draft.inputs:
+            return None
+        source = flat_source(self._draft, entering)
+        if source is None or given[source].boxes is not None or step.plan is None:
+            return None
+        if source not in self._flat_inputs:
+            self._flat_inputs.add(source)
+            channels = self._draft.tensors[source].shape[0]
+            self._report(Refused(without_axes(given[source], channels, step.plan)))
+        return left_with_axes(self._applications.stated_channels(step.plan, entering, scope))
 
     def _visit(self, step: ResolvedStep) -> None:
         self._charge(step, 1)
