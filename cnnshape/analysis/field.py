@@ -77,10 +77,14 @@ class Dependence(NamedTuple):
 
     A field continues beyond the borders of a tensor, where there is only padding; the reach ends there. (Where dilated
     windows overlap a border, the reach may have some cells too many, but fewer than the dilation.)
+
+    `seeing` are the first and the last cell per axis that see anything of the input; None if all do. A cell beyond
+    them sees only padding.
     """
 
     field: Field | Undefined
     reach: tuple[Interval, ...]
+    seeing: tuple[Interval, ...] | None = None
 
 
 def interval_at(axis: Phases, cell: int) -> Interval:

@@ -29,14 +29,15 @@ def union(paths: list[Dependence]) -> Dependence:
 
 def _meet(one: Dependence, other: Dependence) -> Dependence:
     reach = one.reach if one.reach == other.reach else per_axis(hull, one.reach, other.reach)
+    seeing = one.seeing and other.seeing and per_axis(hull, one.seeing, other.seeing)
     a, b = one.field, other.field
     if isinstance(a, Undefined) or isinstance(b, Undefined):
-        return Dependence(a if isinstance(a, Undefined) else b, reach)
+        return Dependence(a if isinstance(a, Undefined) else b, reach, seeing)
     if a.everywhere or b.everywhere:
         # Next to a gate each cell sees its own surroundings and what the gate sees. The whole reach holds for all.
         local = b if a.everywhere else a
         return Dependence(Field(everywhere(reach), local.cells, local.aligned), reach)
-    return Dependence(_meet_fields(a, b), reach)
+    return Dependence(_meet_fields(a, b), reach, seeing)
 
 
 def _meet_fields(a: Field, b: Field) -> Field | Undefined:

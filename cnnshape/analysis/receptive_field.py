@@ -17,7 +17,7 @@ from cnnshape.analysis.field import (
     per_axis,
 )
 from cnnshape.analysis.meeting import union
-from cnnshape.analysis.taps import Reading, composed_axes, narrowed, read_by
+from cnnshape.analysis.taps import Reading, composed_axes, narrowed, read_by, reading_of
 from cnnshape.graph import Application, Graph
 from cnnshape.layers import Coverage, Phases, Tensor
 
@@ -71,7 +71,7 @@ class _Tracer:
         """The same dependence, unless all fields together have too many phases."""
         if isinstance(value.field, Field):
             self.phases += sum([len(axis.first) - 1 for axis in value.field.axes])
-        return value if self.phases < MAX_PHASES else Dependence(TOO_LATE, value.reach)
+        return value if self.phases < MAX_PHASES else Dependence(TOO_LATE, value.reach, value.seeing)
 
 
 def _sees_everything(path: Dependence) -> bool:
@@ -80,7 +80,7 @@ def _sees_everything(path: Dependence) -> bool:
 
 def _follow(value: Dependence, reading: Reading, output: Tensor) -> Dependence:
     """The dependence of a layer's output, from the dependence of its input."""
-    field, reach = value
+    field, reach, seeing = value
     if isinstance(field, Field) and field.everywhere:
         return value
     if reading.taps is Coverage.WHOLE:
@@ -89,15 +89,18 @@ def _follow(value: Dependence, reading: Reading, output: Tensor) -> Dependence:
         return value
     if isinstance(reading.taps, Coverage):
         return Dependence(_REARRANGED, reach)
+    taps, sizes = reading.taps, output.shape[1:]
+    if seeing is not None:
+        reading = reading_of(taps, seeing, sizes)
     if reading.cells is not None:
         reach = per_axis(narrowed, field.axes, reach, reading.cells)
-    axes = composed_axes(field.axes, reading.taps)
+    axes = composed_axes(field.axes, taps)
     if axes is None:
-        return Dependence(TOO_LATE, reach)
-    sizes = output.shape[1:]
+        return Dependence(TOO_LATE, reach, reading.seeing)
     if reading.skips:
-        reach = per_axis(narrowed, axes, reach, [(0, size - 1) for size in sizes])
-    return Dependence(Field(axes, sizes, field.aligned), reach)
+        readers = reading.seeing or [(0, size - 1) for size in sizes]
+        reach = per_axis(narrowed, axes, reach, readers)
+    return Dependence(Field(axes, sizes, field.aligned), reach, reading.seeing)
 
 
 def last_maps(graph: Graph, fields: Sequence[Field | Undefined | None]) -> dict[str, int]:

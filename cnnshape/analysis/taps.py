@@ -14,7 +14,7 @@ from cnnshape.analysis.field import (
     phases_of,
 )
 from cnnshape.graph import Application
-from cnnshape.layers import AxisRelation, Coverage, Phases, Window
+from cnnshape.layers import AxisRelation, Coverage, Phases, Shape, Window
 from cnnshape.named_tuple import NamedTuple
 
 MAX_TAPS = 1 << 16
@@ -27,12 +27,14 @@ class Reading(NamedTuple):
     list.
 
     `cells` are the first and the last that it reads at all, per axis, or None if it reads all of them. `skips` is
-    True if it may leave out cells between those.
+    True if it may leave out cells between those. `seeing` are the first and the last output cell that read any; None if
+    all do.
     """
 
     taps: Coverage | tuple[Phases | None, ...]
     cells: tuple[Interval, ...] | None = None
     skips: bool = False
+    seeing: tuple[Interval, ...] | None = None
 
 
 def read_by(application: Application) -> Reading:
@@ -43,9 +45,18 @@ def read_by(application: Application) -> Reading:
     if all(relation == ITSELF for relation in footprint):
         return Reading(Coverage.POINT)
     taps = per_axis(_taps, footprint)
-    every = [(0, size - 1) for size in application.inputs[0].shape[1:]]
-    cells = per_axis(_cells, taps, every, application.output.shape[1:])
-    return Reading(taps, None if list(cells) == every else cells, any(map(_skips, taps)))
+    every = tuple([(0, size - 1) for size in application.inputs[0].shape[1:]])
+    return reading_of(taps, every, application.output.shape[1:])
+
+
+def reading_of(taps: tuple[Phases | None, ...], seeing: tuple[Interval, ...], sizes: Shape) -> Reading:
+    """What cells of an output of these sizes read of the cells that see anything."""
+    cells = per_axis(_cells, taps, seeing, sizes)
+    readers = per_axis(_readers, taps, seeing, sizes)
+    every = tuple([(0, size - 1) for size in sizes])
+    return Reading(
+        taps, None if cells == seeing else cells, any(map(_skips, taps)), None if readers == every else readers
+    )
 
 
 def _taps(relation: AxisRelation) -> Phases | None:
@@ -58,6 +69,19 @@ def _taps(relation: AxisRelation) -> Phases | None:
 def _cells(taps: Phases | None, every: Interval, output: int) -> Interval:
     """The first and the last cell of an axis that a layer reads."""
     return every if taps is None else narrowed(taps, every, (0, output - 1))
+
+
+def _readers(taps: Phases | None, cells: Interval, output: int) -> Interval:
+    """The first and the last output cell that read any of these cells."""
+    if taps is None:
+        return 0, output - 1
+    left, period, advance = EMPTY, len(taps.first), taps.advance
+    for phase, (first, last) in enumerate(zip(taps.first, taps.last, strict=True)):
+        begin = max(0, -((last - cells[0]) // advance))
+        end = min((output - 1 - phase) // period, (cells[1] - first) // advance)
+        if first <= last and begin <= end:
+            left = hull(left, (begin * period + phase, end * period + phase))
+    return left
 
 
 def _skips(taps: Phases | None) -> bool:

@@ -38,6 +38,7 @@ class BlockExpander(Expansion, ABC):
         repeated = self._replayed(key, label, visit.current)
         if repeated is not None:
             return repeated, None
+        self._ran.add(block.body)
         frame = Frame(
             step.word.span,
             where=visit.labels.prefix.rstrip("."),

@@ -4,7 +4,7 @@ from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.graph.draft import Draft, Exhausted
 from cnnshape.graph.evaluation import Refused, Uncertain
 from cnnshape.graph.expand import Expander
-from cnnshape.graph.expansion import ExpansionMemory
+from cnnshape.graph.expansion import ExpansionMemory, LeftOut, Part
 from cnnshape.graph.faults import Faults
 from cnnshape.graph.guess import UNKNOWN, Guess
 from cnnshape.graph.input_option import doubtful_inputs, with_inputs
@@ -58,6 +58,7 @@ class _Builder:
         self.options = options
         self.memory = memory
         self.faults = Faults(program.covered)
+        self.idle: Faults | None = None
 
     def build(self) -> Built:
         settled = Settled(self.spec, self.options, self.faults)
@@ -72,6 +73,8 @@ class _Builder:
             outputs = self.outputs(last, scope)
         except Exhausted as exhausted:
             self.faults.add(exhausted.diagnostic, [])
+        else:
+            self.idle = self.faults_left_out(expander.left_out)
         self.memory.charge(expander.visits)
         draft.root.end = len(draft.nodes)
         problems = self.problems(doubtful_inputs(inputs))
@@ -95,11 +98,26 @@ class _Builder:
 
     def problems(self, doubtful: list[Label]) -> list[Diagnostic]:
         """The problems of the program and of its expansion, without those that depend on text that couldn't be read."""
-        own = self.faults.all() if self.spec.sound else self.faults.certain(self.spec.repaired)
+        own = self.certain(self.faults)
         if doubtful:
             # Other sizes may have been meant, so problems with these sizes are not certain.
             own = with_inputs([fault for fault in own if UNCERTAIN_INPUT not in fault.notes], doubtful)
-        return [*self.program.problems, *own]
+        return [*self.program.problems, *own, *(self.certain(self.idle) if self.idle else ())]
+
+    def certain(self, faults: Faults) -> list[Diagnostic]:
+        """The faults that don't depend on text that couldn't be read."""
+        return faults.all() if self.spec.sound else faults.certain(self.spec.repaired)
+
+    def faults_left_out(self, parts: dict[Part, LeftOut]) -> Faults | None:
+        """The faults of what didn't run; None if everything ran."""
+        ran = self.memory.ran
+        idle = {part: place for part, place in parts.items() if part not in ran}
+        if not idle and all(block.body in ran for block in self.program.blocks.values()):
+            return None
+        # Most designs run as a whole, and don't pay for it.
+        from cnnshape.graph.left_out import faults_left_out
+
+        return faults_left_out(self.program, idle, self.memory, self.faults.first())
 
     def outputs(self, last: Current, scope: Scope) -> dict[str, int]:
         """The outputs of the network: those that the file names, or the last tensor."""

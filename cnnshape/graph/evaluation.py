@@ -61,7 +61,7 @@ def evaluate(value: Value, scope: Mapping[str, object], known: Mapping[str, obje
         try:
             result = value.run(scope)
         except ExpressionProblem as problem:
-            if any(scope.get(name) is UNSETTLED for name in value.names):
+            if any(_is_uncertain(scope.get(name)) for name in value.names):
                 raise Uncertain from None
             raise Refused(_problem_of(value, problem, known or scope), value) from None
         if result is UNSETTLED or (type(result) is tuple and any(item is UNSETTLED for item in result)):
@@ -70,6 +70,11 @@ def evaluate(value: Value, scope: Mapping[str, object], known: Mapping[str, obje
     if isinstance(value, ListValue):
         return _bounded(value, scope, known)
     raise Refused(diagnose("wrong-structure", "a mapping has no place here", value.span), value)
+
+
+def _is_uncertain(value: object) -> bool:
+    """Whether a fault left a name without a value: that of a step may have meant the tensors of rounds."""
+    return value is UNSETTLED or (isinstance(value, Handle) and isinstance(value.value, Guess))
 
 
 def _bounded(value: ListValue, scope: Mapping[str, object], known: Mapping[str, object] | None) -> tuple[object, ...]:

@@ -65,14 +65,16 @@ class Expander(BlockExpander):
         if rounds is not None and not rounds:
             self._leave_out(step, rounds, Handle(entering, start, start), scope)
             return current
-        if step.share is not None and isinstance(result, int):
-            self._share(step.share, scope, start)
+        if step.share is not None:
+            self._share(step.share, result, scope, start)
         if step.name is not None:
             self._define(step.name, rounds, Handle(result, start, len(self._draft.nodes)), scope)
         return result
 
     def _leave_out(self, step: ResolvedStep, rounds: Rounds, handle: Handle, scope: Scope) -> None:
         """Binds the name of a step that doesn't run to the tensor that enters the step."""
+        if rounds is NOT_WANTED or step.repeat is not None:
+            self._pass_over(step, scope)
         if step.name is not None:
             handle.left_out = "when" if rounds is NOT_WANTED else "repeat" if step.repeat is not None else "for"
             self._define(step.name, None, handle, scope)
@@ -97,6 +99,7 @@ class Expander(BlockExpander):
             if step.when is not None and not self._values.truth(step.when, "when", visit.current, visit.scope):
                 return current, NOT_WANTED
         except (Refused, Uncertain) as problem:
+            self._pass_over(step, visit.scope)
             left = self._left(step, visit.current, visit.scope, problem)
             return left.or_else(self._guess(current)), None
         return self._frozen(step, visit)
@@ -118,11 +121,15 @@ class Expander(BlockExpander):
 
     def _repeated(self, step: ResolvedStep, visit: Visit) -> tuple[Current, Rounds | None]:
         if step.repeat is None:
+            self._ran.add(step)
             return self._once(step, visit)
         try:
             count = self._values.count(step.repeat, visit.current, visit.scope)
         except (Refused, Uncertain) as problem:
+            self._pass_over(step, visit.scope)
             return self._left(step, visit.current, visit.scope, problem), None
+        if count:
+            self._ran.add(step)
         handles = []
         current = visit.current
         for index in range(count):
@@ -187,6 +194,8 @@ class Expander(BlockExpander):
 
     def _loop(self, step: LoopStep, visit: Visit) -> tuple[Current, Rounds]:
         self._charge(step, step.size // VALUES_PER_VISIT)
+        if step.do not in self._ran:
+            self._pass_over(step.do, visit.scope, (*[column.name.text for column in step.columns], "i", "last"))
         columns = {
             column.name.text: self._values.column(column.values, visit.current, visit.scope) for column in step.columns
         }
@@ -194,6 +203,8 @@ class Expander(BlockExpander):
         if len(lengths) > 1:
             raise _unequal_columns(step, columns)
         count = lengths.pop() if lengths else 0
+        if count:
+            self._ran.add(step.do)
         handles = []
         current = visit.current
         for index in range(count):

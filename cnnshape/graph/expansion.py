@@ -1,6 +1,8 @@
 """The state of an expansion: the draft, the budget of steps, the names in scope, and the faults with what is left after
 them."""
 
+from itertools import islice
+
 from cnnshape.diagnostics import Label, diagnose
 from cnnshape.graph.applications import Applications, Chain, Memory
 from cnnshape.graph.blocks import BlockScopes
@@ -39,12 +41,20 @@ MOST_NAMED = 12
 REMEMBERED_VISITS = 400_000
 
 
-class ExpansionMemory:
-    """The cache of all expansions of one program, such as those of its variants: applied layers and expanded blocks."""
+Part = ResolvedStep | Body
+"""A part of a program that may be left out: a step, by its `when` or `repeat`; or the steps of a `for` or a block."""
 
-    __slots__ = ("_visits", "layers", "templates")
+
+class ExpansionMemory:
+    """The cache of all expansions of one program, such as those of its variants: applied layers and expanded blocks.
+
+    `ran` are the parts of the program that may be left out, and that ran.
+    """
+
+    __slots__ = ("_visits", "layers", "ran", "templates")
 
     def __init__(self) -> None:
+        self.ran: set[Part] = set()
         self._forget()
 
     def _forget(self) -> None:
@@ -57,6 +67,26 @@ class ExpansionMemory:
         self._visits += visits
         if self._visits > REMEMBERED_VISITS:
             self._forget()
+
+
+class LeftOut:
+    """Where a part of a program was left out first: the names in scope there, and the steps that lead to it.
+
+    The names are the first `count` of `scope`, which may get more later, and `further` ones, whose values are those of
+    the part itself.
+    """
+
+    __slots__ = ("count", "further", "scope", "trace")
+
+    def __init__(self, scope: Scope, trace: list[Frame], further: tuple[str, ...] = ()) -> None:
+        self.scope = scope
+        self.count = len(scope)
+        self.further = further
+        self.trace = list(trace)
+
+    def names(self) -> list[str]:
+        """The names in scope."""
+        return [*islice(self.scope, self.count), *self.further]
 
 
 class Visit:
@@ -93,6 +123,10 @@ class Expansion:
         self._params = {param.name.text: param.name.span for param in program.spec.params}
         self.visits = 0
         self.holes = 0
+        self._ran = memory.ran
+        self._flat_inputs: set[int] = set()
+        self.left_out: dict[Part, LeftOut] = {}
+        """The parts that were left out somewhere. They may have run elsewhere."""
         self.misfits: dict[object, Misfit] = {}
         self.comparisons: Comparisons | None = None
 
@@ -112,12 +146,21 @@ class Expansion:
             self.comparisons = self.comparisons or Comparisons(self._faults)
             self.comparisons.compare(plan, chain, self._values, visit.current, visit.scope, self._trace)
 
+    def _pass_over(self, part: Part, scope: Scope, further: tuple[str, ...] = ()) -> None:
+        """Remembers where a part of the program was left out first."""
+        if part not in self._ran and part not in self.left_out:
+            self.left_out[part] = LeftOut(scope, self._trace, further)
+
     def _guess(self, current: Current) -> Guess:
         return current if isinstance(current, Guess) else exactly(self._draft.tensors[current].shape)
 
     def _left(self, step: ResolvedStep, entering: Current, scope: Scope, problem: Refused | Uncertain) -> Guess:
         """What is left after a failed step. Reports the fault, unless an earlier fault caused it."""
         self.holes += 1
+        if isinstance(problem, Unfit) and problem.diagnostic.name == "wrong-rank":
+            lacking = self._without_axes(step, entering, scope)
+            if lacking is not None:
+                return lacking
         if isinstance(problem, Refused):
             self._report(problem)
             if problem.left is not None:
@@ -126,6 +169,26 @@ class Expansion:
             stated = self._applications.stated_channels(step.plan, entering, scope) if step.plan else None
             return after_failure(step.kind, stated, self._guess(entering))
         return UNKNOWN
+
+    def _without_axes(self, step: ResolvedStep, entering: Current, scope: Scope) -> Guess | None:
+        """What is left after a step whose tensor is flat because an input of the file is. Reports the input once.
+
+        None if the tensor is flat for another reason.
+        """
+        # Only a design with this problem pays for the search.
+        from cnnshape.graph.flat_input import flat_source, left_with_axes, without_axes
+
+        given = self._program.spec.inputs
+        if isinstance(entering, Guess) or not isinstance(step, KindStep) or len(given) > self._draft.inputs:
+            return None
+        source = flat_source(self._draft, entering)
+        if source is None or given[source].boxes is not None or step.plan is None:
+            return None
+        if source not in self._flat_inputs:
+            self._flat_inputs.add(source)
+            channels = self._draft.tensors[source].shape[0]
+            self._report(Refused(without_axes(given[source], channels, step.plan)))
+        return left_with_axes(self._applications.stated_channels(step.plan, entering, scope))
 
     def _visit(self, step: ResolvedStep) -> None:
         self._charge(step, 1)
@@ -158,9 +221,11 @@ class Expansion:
         in_block = any(frame.closed for frame in self._trace)
         return tensor_of(reference, scope, self._program.outside, in_block=in_block)
 
-    def _share(self, reference: Reference, scope: Scope, start: int) -> None:
+    def _share(self, reference: Reference, borrower: Current, scope: Scope, start: int) -> None:
         try:
-            self._draft.share(reference, self._tensor(reference, scope), start)
+            lender = self._tensor(reference, scope)
+            if isinstance(borrower, int):
+                self._draft.share(reference, lender, start)
         except Refused as refused:
             self._report(refused)
         except Uncertain:

@@ -195,6 +195,10 @@ class Faults:
             if fault.diagnostic.name == "unknown-name" or self._unknown_names.isdisjoint(fault.undefined)
         ]
 
+    def first(self) -> list[Diagnostic]:
+        """The first instance of each fault, also of those that follow from another one."""
+        return [fault.diagnostic for fault in self._faults.values()]
+
     def certain(self, repaired: Sequence[Span]) -> list[Diagnostic]:
         """The faults of values that the file states. They hold for any meaning of its repaired lines."""
         return [

@@ -100,12 +100,26 @@ def _outputs(run: Run, pattern: Pattern, numbers: Sequence[int]) -> dict[Shape, 
 
 
 def _refusal(run: Run, pattern: Pattern, numbers: Sequence[int], text: str) -> Refused:
-    """The problem of layers with the largest shape of a pattern, shown as `text`."""
-    shape = next(witnesses(pattern, numbers))
+    """The problem of layers with the largest shape of a pattern, shown as `text`.
+
+    It has no help if that depends on the number of channels, and the number is uncertain.
+    """
+    shapes = witnesses(pattern, numbers)
+    shape = next(shapes)
+    refused = _refused(run, shape)
+    problem = _uncertain(refused.diagnostic, shape, text)
+    other = next(shapes, shape)
+    if other[0] != shape[0] and _refused(run, other).diagnostic.help != problem.help:
+        problem = problem._replace(help=None, fixes=())
+    return Refused(problem, refused.origin)
+
+
+def _refused(run: Run, shape: Shape) -> Refused:
+    """The problem of layers that work on no shape with this one."""
     try:
         run(Tensor(shape))
     except Refused as refused:
-        return Refused(_uncertain(refused.diagnostic, shape, text), refused.origin)
+        return refused
     raise AssertionError(f"{shape} is refused once, and then not")
 
 

@@ -20,7 +20,7 @@ def tensor_of(reference: Reference, scope: Scope, outside: Mapping[str, Span], *
         value = value[-1] if value else Handle(UNKNOWN)
     if isinstance(value, Handle):
         return value
-    if value is UNSETTLED:
+    if value is UNSETTLED or (value is None and scope.get(reference.stem) is UNSETTLED):
         raise Uncertain
     if value is not None:
         message = f"`{shown(reference.text)}` is {describe(value)}, not a tensor"

@@ -75,6 +75,11 @@ class KindStep(ResolvedStep):
         self.plan = plan
         self.first = first
 
+    @property
+    def first_differs(self) -> bool:
+        """Whether the first repeat has arguments of its own."""
+        return self.first is not self.plan
+
 
 class BlockStep(ResolvedStep):
     """A use of a block, with its arguments, and those of the first repeat.
@@ -91,6 +96,11 @@ class BlockStep(ResolvedStep):
         self.block = block
         self.given = given
         self.first = first
+
+    @property
+    def first_differs(self) -> bool:
+        """Whether the first repeat has arguments of its own."""
+        return self.first != self.given
 
 
 class LoopStep(ResolvedStep):

@@ -48,10 +48,9 @@ def outcome(path: Path) -> tuple[int, tuple[str, ...]]:
 
 
 SHOWS_LATER = {"a bracket left open", "a flatten left out"}
-# in a step that the design leaves out as it stands, these make no error
+# these depend on the tensor that comes in or on a name, so they make no error in a step that the design leaves out
 LEFT_OUT_AT_TIMES = {
-    "a kernel larger than its input", "an odd group", "a stride of zero", "a negative padding", "a fraction for a number",
-    "a division by zero", "a flatten left out", "a wrong type of condition",
+    "a kernel larger than its input", "a flatten left out", "an odd group", "a division by zero",
 }  # fmt: skip
 
 

@@ -1,0 +1,193 @@
+"""Steps that never run: what is refused there is refused when they run too, and a sound step is sound left out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+import cnnshape
+from cnnshape.diagnostics import Diagnostic
+from cnnshape.graph import ExpansionMemory, Options, build
+from cnnshape.graph.expand import Expander
+from cnnshape.graph.left_out import faults_left_out
+from cnnshape.program import resolve
+from cnnshape.source import shipped_folder
+
+SPECS = Path(__file__).parents[1] / "specs"
+SOUND = [*sorted(shipped_folder().glob("*.yaml")), *sorted((SPECS / "ok").glob("*.yaml"))]
+HEAD = """input: [6, 16, 16]
+params: {wide: %s, n: 0, least: 2}
+blocks:
+  Unit:
+    params: {k: 3, groups: 1, skip: none}
+    do:
+      - {conv: {out: 6, kernel: k, groups: groups}, when: k > 0}
+      - {conv: {out: 8, kernel: 6 // groups}, when: groups > 0}
+layers:
+  - {relu: , name: x}
+"""
+WRONG = [
+    "conv: {out: 8, kernel: -1}",
+    "conv: {out: 8, kernel: [3, -1]}",
+    "conv: {out: 8, kernel: 1.5}",
+    "conv: {out: 10 ** 13, kernel: 1}",
+    "conv: {out: 1000000 * 10000000, kernel: 1}",
+    "conv: {out: 5 // 0, kernel: 1}",
+    "conv: {out: max(-3, -4), kernel: 1, groups: 2}",
+    "conv: {out: 8, kernel: 3, padding: [[1, 1], [1, -1]]}",
+    "conv: {out: 8, kernel: 3, bias: 1}",
+    "conv: {out: 8, kernel: 3, norm: {layer_norm: {axes: 3}}}",
+    "conv: {out: 8, kernel: 3, act: 7}",
+    "conv: {out: in_channels, kernel: 3, act: {dropout: 1.5}}",
+    "conv: {out: in_channels, kernel: 3, norm: sigmoid}",
+    "dropout: 50",
+    "upsample: 0",
+    "upsample: {scale: 2, size: 8}",
+    "reshape: [-1, 4]",
+    "group_norm: 0",
+    "max_pool: {kernel: 2, stride: 0}",
+    "add: [x, nowhere]",
+    "Unit: {k: [1, 2, 3, 4]}",
+    "Unit: {k: 7.5}",
+    "Unit: {groups: 2.5}",
+]
+CERTAIN_WHEN_IT_RUNS = [
+    "conv: {out: 8, kernel: n}",
+    "conv: {out: 8 // n, kernel: 1}",
+    "conv: {out: 8, kernel: 1, groups: n}",
+    "conv: {out: n - 3, kernel: 99 if n > 0 else -1}",
+    "conv: {out: 8, kernel: 99}",
+    "conv: {out: in_channels - 6, kernel: 1}",
+    "conv: {out: 8, kernel: 1, groups: 4}",
+    "reshape: [7]",
+    "linear: 8",
+    "Unit: {k: 99}",
+    "Unit: {k: in_height + 1}",
+]
+"""Wrong as the file stands, but right with other params or another tensor."""
+
+
+class Unrun(set):
+    """The parts that ran, none of which is remembered."""
+
+    def __contains__(self, part: object) -> bool:
+        return False
+
+
+class LeavesOut(Expander):
+    """Runs every step, and also counts it as left out where it stands."""
+
+    def _step(self, step, current, scope, labels):
+        self._ran = Unrun()
+        if type(step).__name__ != "BrokenStep":
+            self._pass_over(step, scope)
+        return super()._step(step, current, scope, labels)
+
+
+@pytest.mark.parametrize("path", SOUND, ids=lambda path: path.stem)
+def test_no_step_of_a_sound_design_has_a_fault_when_it_is_left_out(path, monkeypatch):
+    expanders = []
+
+    class Kept(LeavesOut):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            expanders.append(self)
+
+    monkeypatch.setattr(sys.modules["cnnshape.graph.build"], "Expander", Kept)
+    spec = cnnshape.load(path).spec
+    program = resolve(spec)
+    assert not build(program).problems
+    for variant in spec.variants:
+        assert not build(program, Options(variant=variant.name.text)).problems
+    for expander in expanders:
+        assert expander.left_out
+        assert not faults_left_out(program, expander.left_out, ExpansionMemory(), []).all()
+
+
+def faults(step: str, *, runs: bool, more: str = "") -> list[Diagnostic]:
+    text = f"{HEAD % str(runs).lower()}  - {{{step}, when: wide{more}}}\n"
+    return cnnshape.check(cnnshape.load(text), ignore=["all"])
+
+
+def told(problem: Diagnostic) -> tuple[object, ...]:
+    assert problem.at is not None
+    return problem.code, problem.message, problem.at.span.line, problem.at.span.column, problem.help
+
+
+@pytest.mark.parametrize("step", WRONG)
+def test_a_fault_of_constants_is_the_same_whether_or_not_the_step_runs(step: str) -> None:
+    run = faults(step, runs=True)
+    assert run
+    assert [*map(told, faults(step, runs=False))] == [*map(told, run)]
+
+
+@pytest.mark.parametrize("step", WRONG)
+def test_a_fault_of_constants_is_found_once_in_a_repeat(step: str) -> None:
+    once = [*map(told, faults(step, runs=True))]
+    for repeat in ("0", "3", "n", "least"):
+        (problem,) = faults(step, runs=False, more=f", repeat: {repeat}")
+        assert [told(problem)] == once
+
+
+@pytest.mark.parametrize("step", CERTAIN_WHEN_IT_RUNS)
+def test_a_fault_that_a_condition_may_keep_away_is_none(step: str) -> None:
+    assert faults(step, runs=True)
+    assert faults(step, runs=False) == []
+    assert faults(step, runs=True, more=", repeat: 0") == []
+
+
+def test_a_fault_of_a_step_that_runs_somewhere_is_counted_as_before() -> None:
+    text = (
+        "input: [6, 16, 16]\nlayers:\n  - for: {on: [true, false, true]}\n    do:\n"
+        "      - {conv: {out: 6, kernel: 0}, when: on}\n"
+    )
+    (problem,) = cnnshape.check(cnnshape.load(text))
+    assert problem.at is not None
+    assert problem.at.span.line == 5
+    (again,) = cnnshape.check(cnnshape.load(text.replace(", true]", "]")))
+    assert told(again) == told(problem)
+
+
+def test_a_fault_that_no_variant_reaches_is_named_once() -> None:
+    text = "input: [6, 16, 16]\nparams: {n: 1}\nvariants: {two: {n: 2}}\nlayers:\n  - {dropout: 5, when: n > 2}\n"
+    design = cnnshape.load(text)
+    (problem,) = cnnshape.check(design)
+    assert problem.notes == ()
+    (in_variant,) = cnnshape.check(design, variant="two")
+    assert told(in_variant) == told(problem)
+
+
+def test_a_sound_part_is_looked_at_once_for_all_variants(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+
+    def counting(program, parts, *further):
+        looked.append(len(parts))
+        return faults_left_out(program, parts, *further)
+
+    monkeypatch.setattr("cnnshape.graph.left_out.faults_left_out", counting)
+    text = "input: [6, 16, 16]\nparams: {n: 1}\nvariants: {two: {n: 2}}\nlayers:\n  - {dropout: 0.5, when: n > 2}\n"
+    assert cnnshape.check(cnnshape.load(text), ignore=["all"]) == []
+    assert looked == [1]
+
+
+@pytest.mark.parametrize("repeat", ["90000", "1000000000"])
+def test_a_large_repeat_that_never_runs_costs_little(repeat: str) -> None:
+    text = (
+        f"input: [6, 16, 16]\nlayers:\n  - {{relu: , when: false, repeat: {repeat}}}\n  - {{dropout: 5, when: false}}\n"
+    )
+    design = cnnshape.load(text)
+    visits: list[int] = []
+    original = Expander._visit
+
+    def counted(self, step):
+        visits.append(1)
+        original(self, step)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Expander, "_visit", counted)
+        (problem,) = cnnshape.check(design)
+    assert problem.at is not None
+    assert problem.at.span.line == 4
+    assert len(visits) < 10_000
