@@ -13,6 +13,8 @@ Schema = dict[str, Any]
 
 STEP_KINDS = tuple(kind for kind in KINDS if kind.name not in grammar.JOINS)
 """The kinds that steps name; joins have a form of their own."""
+ROLES = tuple(dict.fromkeys(role for kind in STEP_KINDS for role in kind.followers))
+"""The words under which a layer has another one follow it."""
 
 
 def reference(definition: str) -> Schema:
@@ -49,8 +51,10 @@ def seldom(form: Schema) -> Schema:
 
 
 def proposing(words: Iterable[str], *forms: Schema) -> Schema:
-    """A value of one of these forms, for which editors propose these words."""
-    return {"anyOf": [{"enum": list(words)}, *forms]}
+    """A value of one of these forms, for which editors propose these words. A `description` of it is shown with each."""
+    given = list(words)
+    value = mixed(*forms) if len(forms) > 1 else forms[0]
+    return {**value, "anyOf": [{"enum": given}, {}]} if given else value
 
 
 def listed(items: Schema, least: int = 0, most: int | None = None) -> Schema:
@@ -59,40 +63,61 @@ def listed(items: Schema, least: int = 0, most: int | None = None) -> Schema:
     return {"type": "array", "items": items, **{word: bound for word, bound in bounds.items() if bound}}
 
 
-def record(properties: Mapping[str, Schema], required: Iterable[str] = ()) -> Schema:
-    """A mapping of these keys and no others."""
+def keyed(keys: Iterable[str], rest: Schema) -> Schema:
+    """A mapping that editors complete with these keys while it is empty; any other is `rest`.
+
+    In `key: {}`, yaml-language-server proposes no `properties`, but it proposes the values of `propertyNames`.
+    """
+    empty: Schema = {"type": "object", "maxProperties": 0}
+    return {"if": empty, "then": {"type": "object", "propertyNames": {"enum": list(keys)}}, "else": rest}
+
+
+def record(properties: Mapping[str, Schema], required: Iterable[str] = (), **others: Schema) -> Schema:
+    """A mapping of these keys and no others but those of `patternProperties`."""
     needed = list(required)
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "additionalProperties": False,
-        **({"required": needed} if needed else {}),
-    }
+    rest: Schema = {"properties": dict(properties), "additionalProperties": False, **others}
+    form: Schema = {"type": "object", **(keyed(properties, rest) if properties else rest)}
+    return {**form, "required": needed} if needed else form
 
 
-def of_kind(kind: type[Layer]) -> Schema:
-    """The value of a kind's key: its arguments, the main one alone, or nothing."""
+def of_kind(kind: type[Layer], *, follows: bool = False) -> Schema:
+    """The value of a kind's key: its arguments, the main one alone, or nothing. A kind that follows a layer has no
+    followers of its own."""
     properties = {name: _argument(argument) for name, argument in kind.arguments.items()}
-    forms = [record(properties | {name: _follower(name) for name in kind.followers}, kind.required)]
+    followers = {} if follows else {role: _follower(role) for role in kind.followers}
+    forms = [record(properties | followers, kind.required)]
     if kind.main is not None and set(kind.required) <= {kind.main}:
         forms.append(_value(kind.arguments[kind.main].type))
     if not kind.required:
         forms.append(NOTHING)
-    return {"title": kind.name, **_documentation(kind), **mixed(*forms)}
+    return {"title": kind.name, **documentation(kind), **mixed(*forms)}
 
 
-def bare_kinds() -> list[Schema]:
-    """The kinds that can be a step without an argument."""
-    alone = [kind for kind in STEP_KINDS if not kind.required]
-    return [{"const": kind.name, "title": kind.name, **_documentation(kind)} for kind in alone]
+def kind_definitions() -> dict[str, Schema]:
+    """The kinds by name, those that follow a layer in another form than as a step, and the followers by role."""
+    return {
+        **{kind.name: of_kind(kind) for kind in STEP_KINDS},
+        **{f"following_{kind.name}": of_kind(kind, follows=True) for kind in STEP_KINDS if kind.followers},
+        **{role: _following(role) for role in ROLES},
+    }
 
 
-def by_kind() -> dict[str, Schema]:
-    """Each kind's word with its definition."""
-    return {kind.name: reference(kind.name) for kind in STEP_KINDS}
+def _following(role: str) -> Schema:
+    """The kind with arguments that follows a layer as `norm` or `act`."""
+    kinds = {kind.name: kind for kind in STEP_KINDS if not (kind.activation if role == "norm" else kind.normalizes)}
+    names = list(kinds)
+    forms = {name: reference(f"following_{name}" if kind.followers else name) for name, kind in kinds.items()}
+    named = {"propertyNames": {"not": {"enum": names}}}
+    given: Schema = {
+        "maxProperties": 1,
+        "dependencies": {name: {"properties": {name: form}} for name, form in forms.items()},
+    }
+    message = f"`{role}` is one layer kind that is no {'activation' if role == 'norm' else 'normalization'}"
+    unnamed: Schema = {"properties": forms, "additionalProperties": False, "errorMessage": message}
+    return {"type": "object", "minProperties": 1, **keyed(names, {"if": named, "then": unnamed, "else": given})}
 
 
-def _documentation(kind: type[Layer]) -> Schema:
+def documentation(kind: type[Layer]) -> Schema:
     text = cleandoc(kind.__doc__ or "")
     counted = "; ".join(f"{figure}: {words}" for figure, words in definitions(kind).items())
     called = f"\n\nElsewhere called: {', '.join(kind.foreign)}." if kind.foreign else ""
@@ -109,10 +134,11 @@ def _argument(argument: Argument) -> Schema:
     return {**_described(*describe_argument(argument)), **form}
 
 
-def _follower(name: str) -> Schema:
-    """`norm` or `act`: editors propose the usual kinds, but any kind is valid."""
-    usual = [kind.name for kind in STEP_KINDS if (kind.activation if name == "act" else kind.normalizes)]
-    return {**_described(*describe_follower(name)), **proposing([*usual, "none"], EXPRESSION, reference("follower"))}
+def _follower(role: str) -> Schema:
+    """`norm` or `act`: editors propose the usual kinds, but most kinds are valid."""
+    usual = [kind.name for kind in STEP_KINDS if (kind.activation if role == "act" else kind.normalizes)]
+    forms: Schema = {"type": ["string", "object"], "if": {"type": "string"}, "then": EXPRESSION, "else": reference(role)}
+    return {**_described(*describe_follower(role)), **proposing([*usual, "none"], forms)}
 
 
 def _described(doc: str, values: str) -> Schema:

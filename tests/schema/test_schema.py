@@ -53,6 +53,11 @@ def errors(text: str) -> list[ValidationError]:
     return list(VALIDATOR.iter_errors(yaml.load(text, Core)))
 
 
+def keys_of(form: dict[str, Any]) -> dict[str, Any]:
+    """The properties of a record, which an empty mapping doesn't have."""
+    return form["else"]["properties"] if "else" in form else form["properties"]
+
+
 def test_it_is_a_schema() -> None:
     Draft7Validator.check_schema(SCHEMA)
     assert SCHEMA["$schema"] == "http://json-schema.org/draft-07/schema#"
@@ -80,19 +85,23 @@ def test_no_false_alarm(path: Path) -> None:
 
 @pytest.mark.parametrize("kind", STEP_KINDS, ids=lambda kind: kind.name)
 def test_a_kind_stands_with_all_it_declares(kind: type) -> None:
-    step = SCHEMA["definitions"]["step"]["properties"][kind.name]
-    assert "$ref" in step or kind.name == "crop"
     found = SCHEMA["definitions"][kind.name]
-    assert set(found["properties"]) == {*kind.arguments, *kind.followers}
+    assert set(keys_of(found)) == {*kind.arguments, *kind.followers}
     assert kind.__doc__.startswith(found["description"])
     for name, argument in kind.arguments.items():
-        assert all(words in found["properties"][name]["description"] for words in describe_argument(argument))
+        assert all(words in keys_of(found)[name]["description"] for words in describe_argument(argument))
 
 
 def test_every_word_of_the_grammar_is_explained() -> None:
-    step = SCHEMA["definitions"]["step"]["properties"]
-    explained = {**SCHEMA["properties"], **{word: step[word] for word in (*grammar.CONTROLS, *grammar.MODIFIERS)}}
-    assert [word for word, part in explained.items() if not part.get("description")] == []
+    whole = SCHEMA["else"]
+    file = {**SCHEMA["properties"], **whole["properties"], **whole["else"]["properties"]}
+    call = SCHEMA["definitions"]["call"]
+    step = {**SCHEMA["definitions"]["step_mapping"]["properties"], **call["properties"], **call["then"]["properties"]}
+    controls = SCHEMA["definitions"]["step_mapping"]["dependencies"]
+    held = {word: part for control in controls.values() for word, part in control["properties"].items()}
+    assert (set(file), set(step)) == (set(grammar.FILE), set(grammar.MODIFIERS))
+    assert set(held) == {*grammar.CONTROLS, *grammar.COMPANIONS}
+    assert [word for word, part in {**file, **step, **held}.items() if not part.get("description")] == []
 
 
 ARGUMENTS = [
@@ -118,7 +127,7 @@ def as_tuple(value: Any) -> Any:
 
 @pytest.mark.parametrize(("kind", "name", "argument"), ARGUMENTS)
 def test_an_argument_takes_the_literals_that_its_kind_takes(kind: str, name: str, argument: Argument) -> None:
-    own = Draft7Validator({**SCHEMA["definitions"][kind]["properties"][name], "definitions": SCHEMA["definitions"]})
+    own = Draft7Validator({**keys_of(SCHEMA["definitions"][kind])[name], "definitions": SCHEMA["definitions"]})
 
     @settings(deadline=None, max_examples=60)
     @given(LITERALS)
@@ -448,5 +457,5 @@ AMOUNTS = [
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.sampled_from(AMOUNTS), min_size=1, max_size=7).map("".join))
 def test_expectations_are_those_that_can_be_read(text: str) -> None:
-    wanted = Draft7Validator(SCHEMA["properties"]["expect"]["properties"]["params"])
+    wanted = Draft7Validator(keys_of(SCHEMA["properties"]["expect"])["params"])
     assert wanted.is_valid(text) == (parse_wanted(text) is not None)
