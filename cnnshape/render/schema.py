@@ -45,7 +45,7 @@ def schema(names: Names = ANY_NAMES) -> Schema:
         },
         "else": {
             "properties": own,
-            "required": list(grammar.NEEDED_KEYS),
+            "allOf": [{"required": list(grammar.NEEDED_KEYS)}],
             "if": is_whole,
             "else": {"properties": base},
         },

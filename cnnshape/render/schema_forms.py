@@ -114,7 +114,7 @@ FORMS: Forms = {
 def scoped_forms(scope: Scope) -> Forms:
     """All forms of what steps in this scope hold."""
     steps = listed(scope.reference("step"))
-    tensor = proposing(scope.tensors, _REFERENCE)
+    tensor = _reference_to(scope.tensors)
     return {
         **FORMS,
         grammar.STEPS: (steps,),
@@ -127,7 +127,7 @@ def scoped_forms(scope: Scope) -> Forms:
 def file_forms(names: Names) -> Forms:
     """All forms of what a file holds."""
     scope = names.scopes[0]
-    output = proposing(scope.outputs, _REFERENCE)
+    output = _reference_to(scope.outputs)
     params = {name: _ANY for name in names.params}
     return {
         **scoped_forms(scope),
@@ -136,6 +136,12 @@ def file_forms(names: Names) -> Forms:
         grammar.VARIANTS: (_named(_proposed(params, _named(_ANY, _VARIABLE)), _NAME),),
         grammar.BLOCKS: (_blocks(names.scopes),),
     }
+
+
+def _reference_to(names: Iterable[str]) -> Schema:
+    """A reference, for which editors propose these names; an `enum` of them would add `- (array item)` in a list."""
+    known = list(names)
+    return {**_REFERENCE, "examples": known} if known else _REFERENCE
 
 
 def _proposed(values: Mapping[str, Schema], form: Schema) -> Schema:

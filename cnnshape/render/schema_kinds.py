@@ -63,6 +63,12 @@ def listed(items: Schema, least: int = 0, most: int | None = None) -> Schema:
     return {"type": "array", "items": items, **{word: bound for word, bound in bounds.items() if bound}}
 
 
+def one_of(words: Iterable[str]) -> Schema:
+    """One of these words, for a condition. While yaml-language-server completes, the start of a word of an `enum` passes
+    for the word."""
+    return {"type": "string", "pattern": f"^({'|'.join(words)})$"}
+
+
 def keyed(keys: Iterable[str], rest: Schema) -> Schema:
     """A mapping that editors complete with these keys while it is empty; any other is `rest`.
 
@@ -107,7 +113,7 @@ def _following(role: str) -> Schema:
     kinds = {kind.name: kind for kind in STEP_KINDS if not (kind.activation if role == "norm" else kind.normalizes)}
     names = list(kinds)
     forms = {name: reference(f"following_{name}" if kind.followers else name) for name, kind in kinds.items()}
-    named = {"propertyNames": {"not": {"enum": names}}}
+    named = {"propertyNames": {"not": one_of(names)}}
     given: Schema = {
         "maxProperties": 1,
         "dependencies": {name: {"properties": {name: form}} for name, form in forms.items()},

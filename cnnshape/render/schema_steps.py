@@ -17,6 +17,7 @@ from cnnshape.render.schema_kinds import (
     documentation,
     keyed,
     mixed,
+    one_of,
     record,
     reference,
 )
@@ -76,7 +77,7 @@ def _bare(blocks: Mapping[str, OwnBlock]) -> Schema:
         **{name: _needs(name, block.required) for name, block in blocks.items() if block.required},
         **{word: f"`{word}` has more than a word: write `{key.example}`" for word, key in grammar.CONTROLS.items()},
     }
-    known = f"^({'|'.join((*_KINDS, *grammar.CONTROLS))})$|{patterns.BLOCK_NAME}"
+    known = f"{one_of([*_KINDS, *grammar.CONTROLS])['pattern']}|{patterns.BLOCK_NAME}"
     return {
         "anyOf": [*kinds, *own, {"type": "string"}],
         "allOf": [
@@ -106,13 +107,12 @@ def _mapping(scope: Scope) -> Schema:
     """A step that is a mapping: its modifiers, and the forms of control words in this scope."""
     forms = scoped_forms(scope)
     modifiers = {word: grammar.MODIFIERS[word] for word in _ANYWHERE}
-    known = [*_KINDS, *grammar.CONTROLS]
-    named = {"not": {"anyOf": [{"enum": known}, _BLOCK]}}
+    headed = {"anyOf": [one_of([*_KINDS, *grammar.CONTROLS]), _BLOCK]}
     return {
         "properties": properties(modifiers, forms),
         "allOf": [
-            {"if": {"type": "object", "propertyNames": named}, "then": reference("headless_step")},
-            {"if": {"type": "object", "propertyNames": {"enum": list(_ALONE)}}, "then": _NO_KIND},
+            {"if": {"type": ["object", "null"], "propertyNames": {"not": headed}}, "then": reference("headless_step")},
+            {"if": {"type": "object", "propertyNames": one_of(_ALONE)}, "then": _NO_KIND},
             reference("kind_or_block"),
         ],
         "dependencies": {
@@ -124,7 +124,7 @@ def _mapping(scope: Scope) -> Schema:
 
 def _headless(blocks: Mapping[str, OwnBlock]) -> Schema:
     """What names a step that has no kind so far. The schemas only say what editors insert."""
-    fresh = {"maxProperties": 1, "propertyNames": {"not": {"enum": list(grammar.STEP)}}}
+    fresh = {"maxProperties": 1, "propertyNames": {"not": one_of(grammar.STEP)}}
     return {
         "if": fresh,
         "then": {"properties": _offered(blocks, fresh=True)},
@@ -172,20 +172,21 @@ def _effect(word: str) -> str:
 
 def _kind_or_block(blocks: Mapping[str, OwnBlock]) -> Schema:
     """The keys of a step with a kind or a block."""
-    kinds = {name: _named(name, reference(name)) for name in _KINDS}
+    kinds = {name: _named(name, name, [*kind.arguments, *kind.followers]) for name, kind in _KINDS.items()}
     on_joins = {"anyOf": [{"required": [word]} for word in grammar.CONTROLS]}
     for word in grammar.OWN_KINDS:
         kinds[word] = {"if": on_joins, "else": kinds[word]}
-    own = {name: _named(name, reference(f"block_{name}")) for name in blocks}
-    some_block = {"not": {"propertyNames": {"not": _BLOCK}}}
+    own = {name: _named(name, f"block_{name}", block.params) for name, block in blocks.items()}
+    other = _other_than(blocks)
+    some_block = {"not": {"propertyNames": {"not": {"pattern": other}}}}
     return {
         "dependencies": {**kinds, **own},
         "if": {"type": "object", **some_block},
         "then": {
-            "patternProperties": {_other_than(blocks): reference("block")},
+            "patternProperties": {other: reference("block")},
             "allOf": [reference("call")],
             "propertyNames": {
-                "pattern": f"^({'|'.join(grammar.MODIFIERS)})$|{patterns.BLOCK_NAME}",
+                "pattern": f"^({'|'.join(grammar.MODIFIERS)})$|{other}",
                 "patternErrorMessage": _beside("a block", grammar.MODIFIERS),
             },
         },
@@ -197,9 +198,16 @@ def _other_than(blocks: Iterable[str]) -> str:
     return rf"^(?!({words})$){grammar.BLOCK_NAME}$" if words else patterns.BLOCK_NAME
 
 
-def _named(word: str, form: Schema) -> Schema:
+def _named(word: str, definition: str, arguments: Iterable[str]) -> Schema:
+    """A step with this kind or block. `first` has the same arguments as the kind, none of them required."""
     beside = {"enum": [word, *grammar.MODIFIERS], "errorMessage": _beside(f"`{word}`", grammar.MODIFIERS)}
-    return {"properties": {word: form}, "allOf": [reference("call")], "propertyNames": beside}
+    same = {name: reference(f"{definition}/else/properties/{name}") for name in arguments}
+    return {
+        "properties": {word: reference(definition)},
+        "patternProperties": {"^first$": record(same)},
+        "allOf": [reference("call")],
+        "propertyNames": beside,
+    }
 
 
 def _beside(what: str, words: Iterable[str]) -> str:
@@ -215,7 +223,7 @@ def _call() -> Schema:
 
 
 def _shares(steps: tuple[str, ...]) -> Schema:
-    return {"properties": {"share": {"anyOf": [{"enum": list(steps)}, {}]}}}
+    return {"properties": {"share": {"examples": list(steps)}}}
 
 
 def _block(title: str, description: str) -> Schema:

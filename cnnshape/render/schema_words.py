@@ -22,10 +22,10 @@ def word_definitions(names: Names) -> dict[str, Schema]:
     """The rules for words, by name, for the `definitions` of the schema."""
     own = reference("own_word")
     blocks = names.known_blocks
-    defined = f"it has {', '.join(f'`{name}`' for name in blocks)}" if blocks else "this file has no blocks"
+    problem = "this file has no blocks" if names.blocks is None else "no block has this name"
     no_block = {
         "pattern": f"^(?!(?!({'|'.join(blocks)})$){grammar.BLOCK_NAME}$)",
-        "patternErrorMessage": f"{defined}: define the block under `blocks:`, or write a kind",
+        "patternErrorMessage": f"{problem}: define the block under `blocks:`, or write a kind",
     }
     return {
         "own_word": {"allOf": [_refused(words, message) for message, words in _kind_words().items()]},
@@ -88,7 +88,7 @@ def _everywhere(definition: str) -> Schema:
 
 def _walked(definition: str, words: Schema) -> Schema:
     """A rule for the words of a step and of the steps inside it."""
-    return {"allOf": [words], "propertyNames": words, **_inside(definition, loops=True)}
+    return {**words, "propertyNames": words, **_inside(definition, loops=True)}
 
 
 def _inside(definition: str, *, loops: bool) -> Schema:
