@@ -14,6 +14,7 @@ from cnnshape.render.schema_kinds import (
     proposing,
     record,
     reference,
+    seldom,
 )
 from cnnshape.render.schema_names import Names, Scope
 from cnnshape.report import FIGURES, WANTED_PATTERN
@@ -48,7 +49,9 @@ def _named(values: Schema, names: Schema, least: int = 0) -> Schema:
 _ANY = reference("value")
 _GIVEN: Schema = {"allOf": [_ANY, {"not": {"const": grammar.REQUIRED}}]}
 ARGUMENTS_BY_NAME: Schema = {"type": "object", "additionalProperties": _ANY}
-VALUE = mixed({"type": ["number", "boolean"]}, EXPRESSION, listed(_ANY))
+VALUE = mixed({"type": ["number", "boolean"]}, EXPRESSION, seldom(listed(_ANY)))
+ARGUMENT: Schema = {"if": {"not": _ANY}, "then": _ANY}
+"""A value, for which editors propose nothing: neither `true` nor `false`, which few params take."""
 _SIZE = mixed({"type": "integer", "minimum": 1, "maximum": LARGEST}, EXPRESSION)
 _SHAPE = listed(_SIZE, 1, grammar.MAX_RANK + 1)
 _REFERENCE: Schema = {"type": "string", "pattern": patterns.REFERENCE}

@@ -5,7 +5,7 @@ from inspect import cleandoc
 from typing import Any
 
 from cnnshape.language import grammar
-from cnnshape.layers import KINDS, Argument, ArgumentType, Layer
+from cnnshape.layers import KINDS, ArgumentType, Layer
 from cnnshape.layers.definitions import definitions
 from cnnshape.render.reference import describe_argument, describe_follower
 
@@ -78,25 +78,47 @@ def keyed(keys: Iterable[str], rest: Schema) -> Schema:
     return {"if": empty, "then": {"type": "object", "propertyNames": {"enum": list(keys)}}, "else": rest}
 
 
-def record(properties: Mapping[str, Schema], required: Iterable[str] = (), **others: Schema) -> Schema:
-    """A mapping of these keys and no others but those of `patternProperties`."""
+def record(
+    properties: Mapping[str, Schema], required: Iterable[str] = (), also: Iterable[str] = (), **others: Any
+) -> Schema:
+    """A mapping of these keys and no others but those of `patternProperties`; `also` are such keys by name."""
     needed = list(required)
     rest: Schema = {"properties": dict(properties), "additionalProperties": False, **others}
-    form: Schema = {"type": "object", **(keyed(properties, rest) if properties else rest)}
+    form: Schema = {"type": "object", **(keyed([*properties, *also], rest) if properties else rest)}
     return {**form, "required": needed} if needed else form
 
 
 def of_kind(kind: type[Layer], *, follows: bool = False) -> Schema:
     """The value of a kind's key: its arguments, the main one alone, or nothing. A kind that follows a layer has no
     followers of its own."""
-    properties = {name: _argument(argument) for name, argument in kind.arguments.items()}
+    properties = {name: argument_form(kind, name) for name in kind.arguments if name not in kind.one_of}
     followers = {} if follows else {role: _follower(role) for role in kind.followers}
-    forms = [record(properties | followers, kind.required)]
+    forms = [record(properties | followers, kind.required, kind.one_of, **_either(kind))]
     if kind.main is not None and set(kind.required) <= {kind.main}:
         forms.append(_value(kind.arguments[kind.main].type))
-    if not kind.required:
+    if not needed(kind):
         forms.append(NOTHING)
-    return {"title": kind.name, **documentation(kind), **mixed(*forms)}
+    given = {"anyOf": [{"required": [name]} for name in kind.one_of]} if kind.one_of else {}
+    return {"title": kind.name, **documentation(kind), **mixed(*forms), **given}
+
+
+def needed(kind: type[Layer]) -> list[str]:
+    """Arguments that are enough for a kind: what it requires, and the first of those of which it takes one."""
+    return [*kind.required, *kind.one_of[:1]]
+
+
+def _either(kind: type[Layer]) -> Schema:
+    """The arguments of which a kind takes exactly one. Where one is given, editors propose no other."""
+    if not kind.one_of:
+        return {}
+    message = f"{kind.name} takes either {' or '.join(f'`{name}`' for name in kind.one_of)}"
+    rules: list[Schema] = []
+    for name in kind.one_of:
+        others = [{"required": [other]} for other in kind.one_of if other != name]
+        refused = {"properties": {name: False}, "errorMessage": message}
+        own = {"properties": {name: argument_form(kind, name)}}
+        rules.append({"if": {"anyOf": others}, "then": refused, "else": own})
+    return {"patternProperties": {one_of(kind.one_of)["pattern"]: {}}, "allOf": rules}
 
 
 def kind_definitions() -> dict[str, Schema]:
@@ -133,8 +155,9 @@ def documentation(kind: type[Layer]) -> Schema:
     }
 
 
-def _argument(argument: Argument) -> Schema:
+def argument_form(kind: type[Layer], name: str) -> Schema:
     """An argument. Its default is in the description, as editors insert a `default` into each new step."""
+    argument = kind.arguments[name]
     value = _value(argument.type)
     form = proposing(argument.type.words, value) if argument.type.words else value
     return {**_described(*describe_argument(argument)), **form}

@@ -9,7 +9,7 @@ from inspect import cleandoc
 
 from cnnshape.language import grammar, patterns
 from cnnshape.layers import BY_NAME, Layer
-from cnnshape.render.schema_forms import ARGUMENTS_BY_NAME, VALUE, described, properties, scoped_forms
+from cnnshape.render.schema_forms import ARGUMENT, ARGUMENTS_BY_NAME, VALUE, described, properties, scoped_forms
 from cnnshape.render.schema_kinds import (
     NOTHING,
     STEP_KINDS,
@@ -17,6 +17,7 @@ from cnnshape.render.schema_kinds import (
     documentation,
     keyed,
     mixed,
+    needed,
     one_of,
     record,
     reference,
@@ -70,10 +71,10 @@ def _step(scope: Scope, blocks: Mapping[str, OwnBlock]) -> Schema:
 
 def _bare(blocks: Mapping[str, OwnBlock]) -> Schema:
     """A word alone. The alternatives serve hover texts only."""
-    kinds = [{"const": name, **_shown(kind)} for name, kind in _KINDS.items() if not kind.required]
+    kinds = [{"const": name, **_shown(kind)} for name, kind in _KINDS.items() if not needed(kind)]
     own = [{"const": name, **_block_shown(name, block)} for name, block in blocks.items() if not block.required]
     needing = {
-        **{name: _needs(name, kind.required) for name, kind in _KINDS.items() if kind.required},
+        **{name: _needs(name, needed(kind)) for name, kind in _KINDS.items() if needed(kind)},
         **{name: _needs(name, block.required) for name, block in blocks.items() if block.required},
         **{word: f"`{word}` has more than a word: write `{key.example}`" for word, key in grammar.CONTROLS.items()},
     }
@@ -136,7 +137,7 @@ def _headless(blocks: Mapping[str, OwnBlock]) -> Schema:
 def _offered(blocks: Mapping[str, OwnBlock], *, fresh: bool) -> dict[str, Schema]:
     """The words that name a step. A `fresh` step, without any key, can be a word alone."""
     kinds = {
-        name: {**documentation(kind), **_inserted(kind.required, kind.arguments, fresh=fresh)}
+        name: {**documentation(kind), **_inserted(needed(kind), kind.arguments, fresh=fresh)}
         for name, kind in _KINDS.items()
     }
     own = {
@@ -172,11 +173,14 @@ def _effect(word: str) -> str:
 
 def _kind_or_block(blocks: Mapping[str, OwnBlock]) -> Schema:
     """The keys of a step with a kind or a block."""
-    kinds = {name: _named(name, name, [*kind.arguments, *kind.followers]) for name, kind in _KINDS.items()}
+    kinds = {name: _named(name, reference(name), _same_arguments(kind)) for name, kind in _KINDS.items()}
     on_joins = {"anyOf": [{"required": [word]} for word in grammar.CONTROLS]}
     for word in grammar.OWN_KINDS:
         kinds[word] = {"if": on_joins, "else": kinds[word]}
-    own = {name: _named(name, f"block_{name}", block.params) for name, block in blocks.items()}
+    own = {
+        name: _named(name, reference(f"block_{name}"), record(_properties_of(f"block_{name}", block.params)))
+        for name, block in blocks.items()
+    }
     other = _other_than(blocks)
     some_block = {"not": {"propertyNames": {"not": {"pattern": other}}}}
     return {
@@ -198,13 +202,28 @@ def _other_than(blocks: Iterable[str]) -> str:
     return rf"^(?!({words})$){grammar.BLOCK_NAME}$" if words else patterns.BLOCK_NAME
 
 
-def _named(word: str, definition: str, arguments: Iterable[str]) -> Schema:
-    """A step with this kind or block. `first` has the same arguments as the kind, none of them required."""
+def _same_arguments(kind: type[Layer]) -> Schema:
+    """The arguments of a kind with the forms that they have in its definition."""
+    plain = [name for name in (*kind.arguments, *kind.followers) if name not in kind.one_of]
+    return record(_properties_of(kind.name, plain), **_any_of(kind.one_of))
+
+
+def _any_of(names: tuple[str, ...]) -> Schema:
+    """Keys that are valid, and that editors don't propose."""
+    return {"patternProperties": {one_of(names)["pattern"]: {}}} if names else {}
+
+
+def _properties_of(definition: str, names: Iterable[str]) -> dict[str, Schema]:
+    """References to properties of a record in `definitions`."""
+    return {name: reference(f"{definition}/else/properties/{name}") for name in names}
+
+
+def _named(word: str, form: Schema, arguments: Schema) -> Schema:
+    """A step with this kind or block. `first` has the same arguments, none of them required."""
     beside = {"enum": [word, *grammar.MODIFIERS], "errorMessage": _beside(f"`{word}`", grammar.MODIFIERS)}
-    same = {name: reference(f"{definition}/else/properties/{name}") for name in arguments}
     return {
-        "properties": {word: reference(definition)},
-        "patternProperties": {"^first$": record(same)},
+        "properties": {word: form},
+        "patternProperties": {"^first$": arguments},
         "allOf": [reference("call")],
         "propertyNames": beside,
     }
@@ -232,7 +251,7 @@ def _block(title: str, description: str) -> Schema:
 
 def _own_block(name: str, block: OwnBlock) -> Schema:
     """The arguments of a block of the file, as those of a kind."""
-    params = {param: {"description": doc, **mixed(VALUE)} for param, doc in block.params.items()}
+    params = {param: {"description": doc, **ARGUMENT} for param, doc in block.params.items()}
     main = next(iter(block.params), None)
     forms = [record(params, block.required)]
     if main is not None and set(block.required) <= {main}:
