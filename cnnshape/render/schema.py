@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from cnnshape.language import Spec, grammar, patterns
 from cnnshape.render.schema_forms import VALUE, file_forms, properties
-from cnnshape.render.schema_kinds import Schema, kind_definitions
+from cnnshape.render.schema_kinds import Schema, kind_definitions, listing
 from cnnshape.render.schema_names import ANY_NAMES, Names, names_of
 from cnnshape.render.schema_steps import step_definitions
 from cnnshape.render.schema_words import word_definitions, word_rules
@@ -41,7 +41,7 @@ def schema(names: Names = ANY_NAMES) -> Schema:
         "if": {"required": ["extends"]},
         "then": {
             "properties": {**base, **dict.fromkeys(own, False)},
-            "errorMessage": f"a file with `extends` has no {_listed(_OWN_KEYS)}: those of the base file count",
+            "errorMessage": f"a file with `extends` has no {listing(_OWN_KEYS)}: those of the base file count",
         },
         "else": {
             "properties": own,
@@ -66,9 +66,4 @@ def schema(names: Names = ANY_NAMES) -> Schema:
 
 def _known_keys() -> Schema:
     """The keys of a file. They stand apart from `properties`, since editors propose what stands there."""
-    return {"enum": list(grammar.FILE), "errorMessage": f"a file has only {_listed(grammar.FILE)}"}
-
-
-def _listed(words: Iterable[str]) -> str:
-    *most, last = [f"`{word}`" for word in words]
-    return f"{', '.join(most)} and {last}"
+    return {"enum": list(grammar.FILE), "errorMessage": f"a file has only {listing(grammar.FILE)}"}

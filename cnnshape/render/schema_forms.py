@@ -16,7 +16,7 @@ from cnnshape.render.schema_kinds import (
     reference,
     seldom,
 )
-from cnnshape.render.schema_names import Names, Scope
+from cnnshape.render.schema_names import NO_NAMES, Names, Scope
 from cnnshape.report import FIGURES, WANTED_PATTERN
 
 Forms = Mapping[grammar.Form, tuple[Schema, ...]]
@@ -131,7 +131,7 @@ def file_forms(names: Names) -> Forms:
     """All forms of what a file holds."""
     scope = names.scopes[0]
     output = _reference_to(scope.outputs)
-    params = {name: _ANY for name in names.params}
+    params = dict.fromkeys(names.params, _ANY)
     return {
         **scoped_forms(scope),
         grammar.PARAMS: (_proposed(params, _named(_GIVEN, _VARIABLE)), NOTHING),
@@ -154,7 +154,7 @@ def _proposed(values: Mapping[str, Schema], form: Schema) -> Schema:
 
 def _blocks(scopes: Iterable[Scope]) -> Schema:
     bodies = {scope.owner: _block_body(scope) for scope in scopes}
-    other = bodies.pop("", _block_body(Scope()))
+    other = bodies.pop("", _block_body(NO_NAMES))
     return {**_named(other, _BLOCK_NAME), **({"properties": bodies} if bodies else {})}
 
 

@@ -78,14 +78,22 @@ def keyed(keys: Iterable[str], rest: Schema) -> Schema:
     return {"if": empty, "then": {"type": "object", "propertyNames": {"enum": list(keys)}}, "else": rest}
 
 
+def listing(words: Iterable[str]) -> str:
+    """Words for a message."""
+    *most, last = [f"`{word}`" for word in words]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
 def record(
     properties: Mapping[str, Schema], required: Iterable[str] = (), also: Iterable[str] = (), **others: Any
 ) -> Schema:
     """A mapping of these keys and no others but those of `patternProperties`; `also` are such keys by name."""
     needed = list(required)
     rest: Schema = {"properties": dict(properties), "additionalProperties": False, **others}
-    form: Schema = {"type": "object", **(keyed([*properties, *also], rest) if properties else rest)}
-    return {**form, "required": needed} if needed else form
+    if properties:
+        known = [*properties, *also]
+        rest = keyed(known, {**rest, "errorMessage": f"no such key here, only {listing(known)}"})
+    return {"type": "object", **rest, **({"required": needed} if needed else {})}
 
 
 def of_kind(kind: type[Layer], *, follows: bool = False) -> Schema:
@@ -146,6 +154,7 @@ def _following(role: str) -> Schema:
 
 
 def documentation(kind: type[Layer]) -> Schema:
+    """What a kind does, how it counts, and what it is called elsewhere."""
     text = cleandoc(kind.__doc__ or "")
     counted = "; ".join(f"{figure}: {words}" for figure, words in definitions(kind).items())
     called = f"\n\nElsewhere called: {', '.join(kind.foreign)}." if kind.foreign else ""
@@ -166,7 +175,12 @@ def argument_form(kind: type[Layer], name: str) -> Schema:
 def _follower(role: str) -> Schema:
     """`norm` or `act`: editors propose the usual kinds, but most kinds are valid."""
     usual = [kind.name for kind in STEP_KINDS if (kind.activation if role == "act" else kind.normalizes)]
-    forms: Schema = {"type": ["string", "object"], "if": {"type": "string"}, "then": EXPRESSION, "else": reference(role)}
+    forms: Schema = {
+        "type": ["string", "object"],
+        "if": {"type": "string"},
+        "then": EXPRESSION,
+        "else": reference(role),
+    }
     return {**_described(*describe_follower(role)), **proposing([*usual, "none"], forms)}
 
 

@@ -8,11 +8,15 @@ from cnnshape.source import Span
 
 
 class OwnBlock(NamedTuple):
-    """A block: what its comments say, its params with what they are, and those that each use sets."""
+    """A block: what its comments say, its params with what they are, and those that each use sets.
+
+    `has_main` says whether a value alone is enough: that of the first param.
+    """
 
     doc: str
     params: dict[str, str]
     required: list[str]
+    has_main: bool
 
 
 class Scope(NamedTuple):
@@ -22,10 +26,10 @@ class Scope(NamedTuple):
     may give out.
     """
 
-    owner: str = ""
-    tensors: tuple[str, ...] = ()
-    shared: dict[str, tuple[str, ...]] = {}
-    outputs: tuple[str, ...] = ()
+    owner: str
+    tensors: tuple[str, ...]
+    shared: dict[str, tuple[str, ...]]
+    outputs: tuple[str, ...]
 
     def reference(self, definition: str) -> dict[str, str]:
         """A reference to the form of that definition in this scope."""
@@ -34,6 +38,10 @@ class Scope(NamedTuple):
     def definition(self, name: str) -> str:
         """The name of a definition in this scope."""
         return f"{name}_in_{self.owner}" if self.owner else name
+
+
+NO_NAMES = Scope("", (), {}, ())
+"""The steps of a file of which nobody knows the names."""
 
 
 class Names(NamedTuple):
@@ -49,7 +57,7 @@ class Names(NamedTuple):
         return self.blocks or {}
 
 
-ANY_NAMES = Names(None, (), (Scope(),))
+ANY_NAMES = Names(None, (), (NO_NAMES,))
 """The names of the schema for all files."""
 
 
@@ -57,7 +65,7 @@ def names_of(specs: Iterable[Spec]) -> Names:
     """The names of some files. What one file leaves open, such as a param that another one requires, is open."""
     params: dict[str, None] = {}
     blocks: dict[str, OwnBlock] = {}
-    scopes = {"": Scope()}
+    scopes = {"": NO_NAMES}
     for spec in specs:
         params |= dict.fromkeys(param.name.text for param in spec.params)
         inputs = [given.name.text for given in spec.inputs]
@@ -72,17 +80,18 @@ def names_of(specs: Iterable[Spec]) -> Names:
 
 
 def _own_block(block: Block) -> OwnBlock:
-    params = {param.name.text: _described(param) for param in block.params}
+    required = [param.name.text for param in block.params if param.default is None]
     return OwnBlock(
         doc=" ".join(_comments(block.name.span)),
-        params=params,
-        required=[param.name.text for param in block.params if param.default is None] if block.sound else [],
+        params={param.name.text: _described(param) for param in block.params},
+        required=required if block.sound else [],
+        has_main=bool(block.params) and set(required) <= {block.params[0].name.text},
     )
 
 
 def _merged(one: OwnBlock, other: OwnBlock) -> OwnBlock:
     required = [name for name in one.required if name in other.required]
-    return OwnBlock(one.doc or other.doc, other.params | one.params, required)
+    return OwnBlock(one.doc or other.doc, one.params | other.params, required, one.has_main or other.has_main)
 
 
 def _described(param: Param) -> str:

@@ -16,13 +16,14 @@ from cnnshape.render.schema_kinds import (
     Schema,
     documentation,
     keyed,
+    listing,
     mixed,
     needed,
     one_of,
     record,
     reference,
 )
-from cnnshape.render.schema_names import Names, OwnBlock, Scope
+from cnnshape.render.schema_names import NO_NAMES, Names, OwnBlock, Scope
 
 STEP = "a step is a kind, a CamelCase block or a control word; `cnnshape layers` lists the kinds"
 _NO_KIND: Schema = {"type": "string", "errorMessage": "a step names a kind or a block"}
@@ -31,7 +32,7 @@ _ANYWHERE = tuple(word for word in grammar.MODIFIERS if word not in grammar.NOT_
 _ALONE = tuple(word for word in grammar.STEP if word not in grammar.OWN_KINDS)
 """The keys that make no step by themselves."""
 _KINDS = {kind.name: kind for kind in STEP_KINDS}
-_FORMS = scoped_forms(Scope())
+_FORMS = scoped_forms(NO_NAMES)
 _BLOCK: Schema = {"pattern": patterns.BLOCK_NAME}
 
 
@@ -156,7 +157,7 @@ def _inserted(required: Iterable[str], arguments: Iterable[str], *, fresh: bool)
     """What an editor inserts for the key of a kind or block: its required arguments, or one value, or the bare word."""
     needed = list(required)
     if needed:
-        return {"properties": dict.fromkeys(needed, {"type": "string"}), "required": needed}
+        return {"properties": {name: {"type": "string"} for name in needed}, "required": needed}
     return {} if fresh and not list(arguments) else {"type": "string"}
 
 
@@ -230,12 +231,15 @@ def _named(word: str, form: Schema, arguments: Schema) -> Schema:
 
 
 def _beside(what: str, words: Iterable[str]) -> str:
-    return f"next to {what}, a step has only {', '.join(f'`{word}`' for word in words)}"
+    return f"next to {what}, a step has only {listing(words)}"
 
 
 def _call() -> Schema:
     """The modifiers that only a kind or a block has."""
-    forms = {word: described(grammar.MODIFIERS[word].doc, *_FORMS[grammar.MODIFIERS[word].form]) for word in grammar.NOT_ON_CONTROLS}
+    forms = {
+        word: described(grammar.MODIFIERS[word].doc, *_FORMS[grammar.MODIFIERS[word].form])
+        for word in grammar.NOT_ON_CONTROLS
+    }
     repeated = {"properties": {"first": forms.pop("first")}}
     once: Schema = {"properties": {"first": False}, "errorMessage": "`first` needs a `repeat`"}
     return {"properties": forms, "if": {"required": ["repeat"]}, "then": repeated, "else": once}
@@ -252,9 +256,8 @@ def _block(title: str, description: str) -> Schema:
 def _own_block(name: str, block: OwnBlock) -> Schema:
     """The arguments of a block of the file, as those of a kind."""
     params = {param: {"description": doc, **ARGUMENT} for param, doc in block.params.items()}
-    main = next(iter(block.params), None)
     forms = [record(params, block.required)]
-    if main is not None and set(block.required) <= {main}:
+    if block.has_main:
         forms.append(VALUE)
     if not block.required:
         forms.append(NOTHING)
