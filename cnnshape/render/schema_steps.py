@@ -33,6 +33,8 @@ _ALONE = tuple(word for word in grammar.STEP if word not in grammar.OWN_KINDS)
 """The keys that make no step by themselves."""
 _KINDS = {kind.name: kind for kind in STEP_KINDS}
 _FORMS = scoped_forms(NO_NAMES)
+_FRESH: Schema = {"type": ["object", "null"], "maxProperties": 1, "additionalProperties": {"type": "null"}}
+"""A step of which one word is there, possibly the start of a longer one: editors see a mapping of it to nothing."""
 _BLOCK: Schema = {"pattern": patterns.BLOCK_NAME}
 
 
@@ -43,6 +45,7 @@ def step_definitions(names: Names) -> dict[str, Schema]:
         "block": _block("a block", "The arguments of a block: its params by name, or the first one alone."),
         **{f"block_{name}": _own_block(name, block) for name, block in blocks.items()},
         "bare_step": _bare(blocks),
+        "fresh_step": {"properties": _offered(blocks, fresh=True)},
         "headless_step": _headless(blocks),
         "call": _call(),
         "kind_or_block": _kind_or_block(blocks),
@@ -113,6 +116,7 @@ def _mapping(scope: Scope) -> Schema:
     return {
         "properties": properties(modifiers, forms),
         "allOf": [
+            {"if": _FRESH, "then": reference("fresh_step")},
             {"if": {"type": ["object", "null"], "propertyNames": {"not": headed}}, "then": reference("headless_step")},
             {"if": {"type": "object", "propertyNames": one_of(_ALONE)}, "then": _NO_KIND},
             reference("kind_or_block"),
@@ -125,21 +129,17 @@ def _mapping(scope: Scope) -> Schema:
 
 
 def _headless(blocks: Mapping[str, OwnBlock]) -> Schema:
-    """What names a step that has no kind so far. The schemas only say what editors insert."""
-    fresh = {"maxProperties": 1, "propertyNames": {"not": one_of(grammar.STEP)}}
+    """A step that has no kind so far."""
     return {
-        "if": fresh,
-        "then": {"properties": _offered(blocks, fresh=True)},
-        "else": {"properties": _offered(blocks, fresh=False)},
+        "properties": _offered(blocks, fresh=False),
         "propertyNames": {"enum": list(grammar.STEP), "errorMessage": STEP},
     }
 
 
 def _offered(blocks: Mapping[str, OwnBlock], *, fresh: bool) -> dict[str, Schema]:
-    """The words that name a step. A `fresh` step, without any key, can be a word alone."""
+    """The words that name a step, each with what editors insert. A `fresh` step can be a word alone."""
     kinds = {
-        name: {**documentation(kind), **_inserted(needed(kind), kind.arguments, fresh=fresh)}
-        for name, kind in _KINDS.items()
+        name: {**_shown(kind), **_inserted(needed(kind), kind.arguments, fresh=fresh)} for name, kind in _KINDS.items()
     }
     own = {
         name: {**_block_shown(name, block), **_inserted(block.required, block.params, fresh=fresh)}
@@ -147,7 +147,7 @@ def _offered(blocks: Mapping[str, OwnBlock], *, fresh: bool) -> dict[str, Schema
     }
     types = {"list": "array", "mapping": "object", "": "object"}
     controls = {
-        word: {"description": _effect(word), "type": types[key.form.collection]}
+        word: {"description": _effect(word), "type": [types[key.form.collection], "null"]}
         for word, key in grammar.CONTROLS.items()
     }
     return {**kinds, **own, **controls}
@@ -158,7 +158,7 @@ def _inserted(required: Iterable[str], arguments: Iterable[str], *, fresh: bool)
     needed = list(required)
     if needed:
         return {"properties": {name: {"type": "string"} for name in needed}, "required": needed}
-    return {} if fresh and not list(arguments) else {"type": "string"}
+    return {} if fresh and not list(arguments) else {"type": ["string", "null"]}
 
 
 def _effect(word: str) -> str:

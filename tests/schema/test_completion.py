@@ -102,6 +102,8 @@ def indent(text: str) -> int:
 STEPS = {
     "a fresh step": ("  - |\n", HEADS | ANYWHERE),
     "a fresh step in braces": ("  - {|}\n", HEADS | ANYWHERE),
+    "a word that is the start of another": ("  - conv|\n", (HEADS | ANYWHERE) - {"conv"}),
+    "the start of a word in braces": ("  - {re|}\n", HEADS | ANYWHERE),
     "a step with a name": ("  - name: x\n    |\n", (HEADS | ANYWHERE) - {"name"}),
     "beside a kind": (CONV + "  - conv: {out: 32, kernel: 1}\n    |\n", CALL),
     "beside a kind without arguments": ("  - {relu: , name: twin}\n  - relu: {}\n    |\n", CALL),

@@ -54,8 +54,10 @@ def errors(text: str) -> list[ValidationError]:
 
 
 def keys_of(form: dict[str, Any]) -> dict[str, Any]:
-    """The properties of a record, which an empty mapping doesn't have."""
-    return form["else"]["properties"] if "else" in form else form["properties"]
+    """The properties of a record, which an empty mapping doesn't have, also those that exclude each other."""
+    rest = form.get("else", form)
+    exclusive = [rule["else"]["properties"] for rule in rest.get("allOf", ()) if "else" in rule]
+    return {name: value for properties in (rest["properties"], *exclusive) for name, value in properties.items()}
 
 
 def test_it_is_a_schema() -> None:
@@ -202,6 +204,15 @@ STEPS = {
     "an unknown follower": "conv: {out: 3, kernel: 1, act: {rellu: }}",
     "two followers in one": "conv: {out: 3, kernel: 1, act: {relu: , gelu: }}",
     "a bad argument of a follower": "conv: {out: 3, kernel: 1, norm: {batch_norm: {epsilon: 1}}}",
+    "an activation for a normalization": "conv: {out: 3, kernel: 1, norm: {relu: }}",
+    "a normalization for an activation": "conv: {out: 3, kernel: 1, act: {batch_norm: }}",
+    "a follower of a follower": "conv: {out: 3, kernel: 1, norm: {conv: {out: 3, kernel: 1, act: relu}}}",
+    "a follower that joins": "conv: {out: 3, kernel: 1, norm: {add: [a, b]}}",
+    "neither of two arguments": "upsample: {mode: linear}",
+    "neither of two arguments, no mapping": "upsample: {}",
+    "neither of two arguments, a word": "upsample",
+    "both of two arguments": "upsample: {scale: 2, size: 4}",
+    "an unknown argument in first": "{conv: {out: 3, kernel: 1}, repeat: 2, first: {kernal: 3}}",
     "a follower of a kind without": "max_pool: {kernel: 2, act: relu}",
     "two kinds": "{conv: {out: 3, kernel: 1}, relu: }",
     "a kind and a block": "{relu: , Unit: 3}",
@@ -296,21 +307,19 @@ def lines(error: ValidationError, root: yaml.Node, data: Any) -> set[int]:
 
 def guilty_keys(error: ValidationError, data: Any) -> list[str]:
     """The keys of the mapping at the place of an error that the error is about, if it is about keys."""
-    given, rule, path = error.instance, error.validator_value, list(error.schema_path)
+    given, path = error.instance, list(error.schema_path)
     if error.validator == "additionalProperties":
         patterns = error.schema.get("patternProperties", {})
         known = set(error.schema.get("properties", {}))
         return [key for key in given if key not in known and not any(re.search(each, key) for each in patterns)]
     if "propertyNames" in path and isinstance(given, str):
         return [given]
-    if error.validator == "dependencies":
-        return [key for key, needed in rule.items() if key in given and isinstance(needed, list)]
     if error.validator is None:  # `false`: jsonschema tells the place of the mapping
         return [key for key, value in data.items() if value is given]
     if "dependencies" in path:
         key = path[len(path) - path[::-1].index("dependencies")]
         return [key] if isinstance(given, dict) and key in given else []
-    return list(given) if error.validator == "oneOf" and isinstance(given, dict) else []
+    return []
 
 
 def marked(path: Path) -> list[tuple[int, str, str]]:
