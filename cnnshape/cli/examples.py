@@ -31,7 +31,7 @@ EXAMPLES = {
     "list": ("cnnshape list resnet", "cnnshape list --max-params 10M --sort macs"),
     "show": ("cnnshape show resnet50 > mine.yaml",),
     "layers": ("cnnshape layers", "cnnshape layers conv"),
-    "schema": ("cnnshape schema > cnnshape.schema.json",),
+    "schema": ("cnnshape schema > cnnshape.schema.json", "cnnshape schema net.yaml > net.schema.json"),
 }
 """The examples of each command, the simplest first."""
 

@@ -26,6 +26,8 @@ class Layer:
     """The argument that a bare value after the kind's word sets."""
     required: ClassVar[tuple[str, ...]] = ()
     """The arguments that the spec must give."""
+    one_of: ClassVar[tuple[str, ...]] = ()
+    """Arguments of which the spec must give exactly one."""
     followers: ClassVar[tuple[str, ...]] = ()
     """The keys for layers that follow: `norm`, `act`."""
     view: ClassVar[bool] = False

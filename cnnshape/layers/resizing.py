@@ -43,6 +43,7 @@ class Upsample(Resize):
 
     enlarges = True
     name = "upsample"
+    one_of = ("scale", "size")
     foreign = (
         "Upsample",
         "UpSampling2D",
@@ -80,7 +81,7 @@ class Upsample(Resize):
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         sizes = grid(inputs[0], self.name)
-        if (self.scale is None) == (self.size is None):
+        if sum(getattr(self, name) is not None for name in self.one_of) != 1:
             message = "upsample takes either `scale` or `size`"
             if self.scale is None:
                 raise LayerProblem(message, name="missing-argument", help="write `upsample: 2` for twice the size")

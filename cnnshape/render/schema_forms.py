@@ -1,14 +1,35 @@
 """The forms of values that the grammar declares, as parts of a JSON Schema."""
 
+from collections.abc import Iterable, Mapping
+
 from cnnshape.language import grammar, patterns
 from cnnshape.layers.argument import LARGEST
-from cnnshape.render.schema_kinds import EXPRESSION, NOTHING, Schema, listed, mixed, proposing, record, reference
+from cnnshape.render.schema_kinds import (
+    EXPRESSION,
+    NOTHING,
+    Schema,
+    keyed,
+    listed,
+    mixed,
+    proposing,
+    record,
+    reference,
+    seldom,
+)
+from cnnshape.render.schema_names import NO_NAMES, Names, Scope
 from cnnshape.report import FIGURES, WANTED_PATTERN
+
+Forms = Mapping[grammar.Form, tuple[Schema, ...]]
 
 
 def described(description: str, *forms: Schema) -> Schema:
     """A value of one of these forms, with what it means."""
     return {"description": description, **(mixed(*forms) if len(forms) > 1 else forms[0])}
+
+
+def properties(keys: Mapping[str, grammar.Key], forms: Forms) -> dict[str, Schema]:
+    """Keys of the grammar, each with its description and the schemas of its form."""
+    return {name: described(key.doc, *forms[key.form]) for name, key in keys.items()}
 
 
 def _new_name(pattern: str, what: str) -> Schema:
@@ -19,7 +40,7 @@ def _named(values: Schema, names: Schema, least: int = 0) -> Schema:
     """A mapping with names of the user."""
     return {
         "type": "object",
-        "propertyNames": names,
+        "propertyNames": {**names, "doNotSuggest": True},
         "additionalProperties": values,
         **({"minProperties": least} if least else {}),
     }
@@ -28,8 +49,9 @@ def _named(values: Schema, names: Schema, least: int = 0) -> Schema:
 _ANY = reference("value")
 _GIVEN: Schema = {"allOf": [_ANY, {"not": {"const": grammar.REQUIRED}}]}
 ARGUMENTS_BY_NAME: Schema = {"type": "object", "additionalProperties": _ANY}
-VALUE = mixed({"type": ["number", "boolean"]}, EXPRESSION, listed(_ANY))
-_STEPS = listed(reference("step"))
+VALUE = mixed({"type": ["number", "boolean"]}, EXPRESSION, seldom(listed(_ANY)))
+ARGUMENT: Schema = {"if": {"not": _ANY}, "then": _ANY}
+"""A value, for which editors propose nothing: neither `true` nor `false`, which few params take."""
 _SIZE = mixed({"type": "integer", "minimum": 1, "maximum": LARGEST}, EXPRESSION)
 _SHAPE = listed(_SIZE, 1, grammar.MAX_RANK + 1)
 _REFERENCE: Schema = {"type": "string", "pattern": patterns.REFERENCE}
@@ -58,17 +80,11 @@ def _expect() -> Schema:
             {"type": "object", "additionalProperties": fields},
         ),
     }
-    return {**record(figures), "patternProperties": {r"^outputs\.": sizes, r"^receptive_field\.": fields}}
+    return record(figures, patternProperties={r"^outputs\.": sizes, r"^receptive_field\.": fields})
 
 
 def _params(default: Schema) -> tuple[Schema, Schema]:
     return _named(default, _VARIABLE), NOTHING
-
-
-def _blocks() -> Schema:
-    forms = {grammar.BLOCK_PARAMS: _BLOCK_PARAMS, grammar.STEPS: (_STEPS,)}
-    keys = {name: described(key.doc, *forms[key.form]) for name, key in grammar.BLOCK.items()}
-    return _named(record(keys, ["do"]), _BLOCK_NAME)
 
 
 _BLOCK_PARAMS = _params(proposing([grammar.REQUIRED], VALUE))
@@ -79,7 +95,7 @@ _YEAR: Schema = {
     "maximum": grammar.YEARS[-1],
     "pattern": patterns.YEAR,
 }
-FORMS: dict[grammar.Form, tuple[Schema, ...]] = {
+FORMS: Forms = {
     grammar.VERSION_FORM: ({"enum": [grammar.VERSION, str(grammar.VERSION)], "default": grammar.VERSION},),
     grammar.LINE: ({"type": ["string", "number"]},),
     grammar.WORD: ({"type": "string", **_NAME},),
@@ -88,18 +104,59 @@ FORMS: dict[grammar.Form, tuple[Schema, ...]] = {
     grammar.INPUTS: (_SHAPE, _named(mixed(_SHAPE, _BOXES), _VARIABLE, least=1)),
     grammar.PARAMS: _params(_GIVEN),
     grammar.BLOCK_PARAMS: _BLOCK_PARAMS,
-    grammar.BLOCKS: (_blocks(),),
-    grammar.VARIANTS: (_named(_named(_ANY, _VARIABLE), _NAME),),
-    grammar.STEPS: (_STEPS,),
-    grammar.NAMES: ({**listed(_REFERENCE), "minItems": 1, "uniqueItems": True},),
     grammar.EXPECTATIONS: (_expect(),),
     grammar.TRUTH: (mixed({"type": "boolean"}, EXPRESSION),),
     grammar.COUNT: ({"type": "integer", "minimum": 0}, EXPRESSION),
-    grammar.REFERENCE: (_REFERENCE,),
     grammar.ARGUMENTS: (ARGUMENTS_BY_NAME,),
     grammar.COLUMNS: (_named(mixed(listed(_ANY), EXPRESSION), _VARIABLE, least=1),),
-    grammar.SIDES: (_named(_STEPS, _VARIABLE, least=2), listed(_REFERENCE, 2)),
-    grammar.SHORTCUT: (proposing(["identity", "none"], mixed(EXPRESSION, _STEPS)),),
     grammar.CROP: ({"const": "center"},),
 }
-"""The schemas of each form, as alternatives."""
+"""The schemas of each form that is the same in all files, as alternatives."""
+
+
+def scoped_forms(scope: Scope) -> Forms:
+    """All forms of what steps in this scope hold."""
+    steps = listed(scope.reference("step"))
+    tensor = _reference_to(scope.tensors)
+    return {
+        **FORMS,
+        grammar.STEPS: (steps,),
+        grammar.REFERENCE: (tensor,),
+        grammar.SIDES: (_named(steps, _VARIABLE, least=2), listed(tensor, 2)),
+        grammar.SHORTCUT: (proposing(["identity", "none"], mixed(EXPRESSION, steps)),),
+    }
+
+
+def file_forms(names: Names) -> Forms:
+    """All forms of what a file holds."""
+    scope = names.scopes[0]
+    output = _reference_to(scope.outputs)
+    params = dict.fromkeys(names.params, _ANY)
+    return {
+        **scoped_forms(scope),
+        grammar.PARAMS: (_proposed(params, _named(_GIVEN, _VARIABLE)), NOTHING),
+        grammar.NAMES: ({**listed(output), "minItems": 1, "uniqueItems": True},),
+        grammar.VARIANTS: (_named(_proposed(params, _named(_ANY, _VARIABLE)), _NAME),),
+        grammar.BLOCKS: (_blocks(names.scopes),),
+    }
+
+
+def _reference_to(names: Iterable[str]) -> Schema:
+    """A reference, for which editors propose these names; an `enum` of them would add `- (array item)` in a list."""
+    known = list(names)
+    return {**_REFERENCE, "examples": known} if known else _REFERENCE
+
+
+def _proposed(values: Mapping[str, Schema], form: Schema) -> Schema:
+    """A mapping with names of the user, for which editors propose these."""
+    return {**form, **keyed(values, {"properties": dict(values)})} if values else form
+
+
+def _blocks(scopes: Iterable[Scope]) -> Schema:
+    bodies = {scope.owner: _block_body(scope) for scope in scopes}
+    other = bodies.pop("", _block_body(NO_NAMES))
+    return {**_named(other, _BLOCK_NAME), **({"properties": bodies} if bodies else {})}
+
+
+def _block_body(scope: Scope) -> Schema:
+    return record(properties(grammar.BLOCK, scoped_forms(scope)), ["do"])

@@ -5,7 +5,7 @@ from inspect import cleandoc
 from typing import Any
 
 from cnnshape.language import grammar
-from cnnshape.layers import KINDS, Argument, ArgumentType, Layer
+from cnnshape.layers import KINDS, ArgumentType, Layer
 from cnnshape.layers.definitions import definitions
 from cnnshape.render.reference import describe_argument, describe_follower
 
@@ -13,6 +13,8 @@ Schema = dict[str, Any]
 
 STEP_KINDS = tuple(kind for kind in KINDS if kind.name not in grammar.JOINS)
 """The kinds that steps name; joins have a form of their own."""
+ROLES = tuple(dict.fromkeys(role for kind in STEP_KINDS for role in kind.followers))
+"""The words under which a layer has another one follow it."""
 
 
 def reference(definition: str) -> Schema:
@@ -49,8 +51,10 @@ def seldom(form: Schema) -> Schema:
 
 
 def proposing(words: Iterable[str], *forms: Schema) -> Schema:
-    """A value of one of these forms, for which editors propose these words."""
-    return {"anyOf": [{"enum": list(words)}, *forms]}
+    """A value of one of these forms, for which editors propose these words. A `description` of it is shown with each."""
+    given = list(words)
+    value = mixed(*forms) if len(forms) > 1 else forms[0]
+    return {**value, "anyOf": [{"enum": given}, {}]} if given else value
 
 
 def listed(items: Schema, least: int = 0, most: int | None = None) -> Schema:
@@ -59,40 +63,98 @@ def listed(items: Schema, least: int = 0, most: int | None = None) -> Schema:
     return {"type": "array", "items": items, **{word: bound for word, bound in bounds.items() if bound}}
 
 
-def record(properties: Mapping[str, Schema], required: Iterable[str] = ()) -> Schema:
-    """A mapping of these keys and no others."""
+def one_of(words: Iterable[str]) -> Schema:
+    """One of these words, for a condition. While yaml-language-server completes, the start of a word of an `enum` passes
+    for the word."""
+    return {"type": "string", "pattern": f"^({'|'.join(words)})$"}
+
+
+def keyed(keys: Iterable[str], rest: Schema) -> Schema:
+    """A mapping that editors complete with these keys while it is empty; any other is `rest`.
+
+    In `key: {}`, yaml-language-server proposes no `properties`, but it proposes the values of `propertyNames`.
+    """
+    empty: Schema = {"type": "object", "maxProperties": 0}
+    return {"if": empty, "then": {"type": "object", "propertyNames": {"enum": list(keys)}}, "else": rest}
+
+
+def listing(words: Iterable[str]) -> str:
+    """Words for a message."""
+    *most, last = [f"`{word}`" for word in words]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def record(
+    properties: Mapping[str, Schema], required: Iterable[str] = (), also: Iterable[str] = (), **others: Any
+) -> Schema:
+    """A mapping of these keys and no others but those of `patternProperties`; `also` are such keys by name."""
     needed = list(required)
+    rest: Schema = {"properties": dict(properties), "additionalProperties": False, **others}
+    if properties:
+        known = [*properties, *also]
+        rest = keyed(known, {**rest, "errorMessage": f"no such key here, only {listing(known)}"})
+    return {"type": "object", **rest, **({"required": needed} if needed else {})}
+
+
+def of_kind(kind: type[Layer], *, follows: bool = False) -> Schema:
+    """The value of a kind's key: its arguments, the main one alone, or nothing. A kind that follows a layer has no
+    followers of its own."""
+    properties = {name: argument_form(kind, name) for name in kind.arguments if name not in kind.one_of}
+    followers = {} if follows else {role: _follower(role) for role in kind.followers}
+    forms = [record(properties | followers, kind.required, kind.one_of, **_either(kind))]
+    if kind.main is not None and set(kind.required) <= {kind.main}:
+        forms.append(_value(kind.arguments[kind.main].type))
+    if not needed(kind):
+        forms.append(NOTHING)
+    given = {"anyOf": [{"required": [name]} for name in kind.one_of]} if kind.one_of else {}
+    return {"title": kind.name, **documentation(kind), **mixed(*forms), **given}
+
+
+def needed(kind: type[Layer]) -> list[str]:
+    """Arguments that are enough for a kind: what it requires, and the first of those of which it takes one."""
+    return [*kind.required, *kind.one_of[:1]]
+
+
+def _either(kind: type[Layer]) -> Schema:
+    """The arguments of which a kind takes exactly one. Where one is given, editors propose no other."""
+    if not kind.one_of:
+        return {}
+    message = f"{kind.name} takes either {' or '.join(f'`{name}`' for name in kind.one_of)}"
+    rules: list[Schema] = []
+    for name in kind.one_of:
+        others = [{"required": [other]} for other in kind.one_of if other != name]
+        refused = {"properties": {name: False}, "errorMessage": message}
+        own = {"properties": {name: argument_form(kind, name)}}
+        rules.append({"if": {"anyOf": others}, "then": refused, "else": own})
+    return {"patternProperties": {one_of(kind.one_of)["pattern"]: {}}, "allOf": rules}
+
+
+def kind_definitions() -> dict[str, Schema]:
+    """The kinds by name, those that follow a layer in another form than as a step, and the followers by role."""
     return {
-        "type": "object",
-        "properties": dict(properties),
-        "additionalProperties": False,
-        **({"required": needed} if needed else {}),
+        **{kind.name: of_kind(kind) for kind in STEP_KINDS},
+        **{f"following_{kind.name}": of_kind(kind, follows=True) for kind in STEP_KINDS if kind.followers},
+        **{role: _following(role) for role in ROLES},
     }
 
 
-def of_kind(kind: type[Layer]) -> Schema:
-    """The value of a kind's key: its arguments, the main one alone, or nothing."""
-    properties = {name: _argument(argument) for name, argument in kind.arguments.items()}
-    forms = [record(properties | {name: _follower(name) for name in kind.followers}, kind.required)]
-    if kind.main is not None and set(kind.required) <= {kind.main}:
-        forms.append(_value(kind.arguments[kind.main].type))
-    if not kind.required:
-        forms.append(NOTHING)
-    return {"title": kind.name, **_documentation(kind), **mixed(*forms)}
+def _following(role: str) -> Schema:
+    """The kind with arguments that follows a layer as `norm` or `act`."""
+    kinds = {kind.name: kind for kind in STEP_KINDS if not (kind.activation if role == "norm" else kind.normalizes)}
+    names = list(kinds)
+    forms = {name: reference(f"following_{name}" if kind.followers else name) for name, kind in kinds.items()}
+    named = {"propertyNames": {"not": one_of(names)}}
+    given: Schema = {
+        "maxProperties": 1,
+        "dependencies": {name: {"properties": {name: form}} for name, form in forms.items()},
+    }
+    message = f"`{role}` is one layer kind that is no {'activation' if role == 'norm' else 'normalization'}"
+    unnamed: Schema = {"properties": forms, "additionalProperties": False, "errorMessage": message}
+    return {"type": "object", "minProperties": 1, **keyed(names, {"if": named, "then": unnamed, "else": given})}
 
 
-def bare_kinds() -> list[Schema]:
-    """The kinds that can be a step without an argument."""
-    alone = [kind for kind in STEP_KINDS if not kind.required]
-    return [{"const": kind.name, "title": kind.name, **_documentation(kind)} for kind in alone]
-
-
-def by_kind() -> dict[str, Schema]:
-    """Each kind's word with its definition."""
-    return {kind.name: reference(kind.name) for kind in STEP_KINDS}
-
-
-def _documentation(kind: type[Layer]) -> Schema:
+def documentation(kind: type[Layer]) -> Schema:
+    """What a kind does, how it counts, and what it is called elsewhere."""
     text = cleandoc(kind.__doc__ or "")
     counted = "; ".join(f"{figure}: {words}" for figure, words in definitions(kind).items())
     called = f"\n\nElsewhere called: {', '.join(kind.foreign)}." if kind.foreign else ""
@@ -102,17 +164,24 @@ def _documentation(kind: type[Layer]) -> Schema:
     }
 
 
-def _argument(argument: Argument) -> Schema:
+def argument_form(kind: type[Layer], name: str) -> Schema:
     """An argument. Its default is in the description, as editors insert a `default` into each new step."""
+    argument = kind.arguments[name]
     value = _value(argument.type)
     form = proposing(argument.type.words, value) if argument.type.words else value
     return {**_described(*describe_argument(argument)), **form}
 
 
-def _follower(name: str) -> Schema:
-    """`norm` or `act`: editors propose the usual kinds, but any kind is valid."""
-    usual = [kind.name for kind in STEP_KINDS if (kind.activation if name == "act" else kind.normalizes)]
-    return {**_described(*describe_follower(name)), **proposing([*usual, "none"], EXPRESSION, reference("follower"))}
+def _follower(role: str) -> Schema:
+    """`norm` or `act`: editors propose the usual kinds, but most kinds are valid."""
+    usual = [kind.name for kind in STEP_KINDS if (kind.activation if role == "act" else kind.normalizes)]
+    forms: Schema = {
+        "type": ["string", "object"],
+        "if": {"type": "string"},
+        "then": EXPRESSION,
+        "else": reference(role),
+    }
+    return {**_described(*describe_follower(role)), **proposing([*usual, "none"], forms)}
 
 
 def _described(doc: str, values: str) -> Schema:

@@ -13,16 +13,19 @@ from cnnshape.layers import BY_NAME, KINDS, ArgumentType, Layer, bare, foreign_k
 from cnnshape.program.foreign import CONTROLS
 from cnnshape.program.foreign_words import KINDS as ADVICE
 from cnnshape.render.schema_kinds import Schema, reference
+from cnnshape.render.schema_names import Names
 
 _EMPTY: Schema = {"type": ["object", "null"], "maxProperties": 0}
 
 
-def word_definitions() -> dict[str, Schema]:
+def word_definitions(names: Names) -> dict[str, Schema]:
     """The rules for words, by name, for the `definitions` of the schema."""
     own = reference("own_word")
+    blocks = names.known_blocks
+    problem = "this file has no blocks" if names.blocks is None else "no block has this name"
     no_block = {
-        "pattern": f"^(?!{grammar.BLOCK_NAME}$)",
-        "patternErrorMessage": "this file has no blocks: define the block under `blocks:`, or write a kind",
+        "pattern": f"^(?!(?!({'|'.join(blocks)})$){grammar.BLOCK_NAME}$)",
+        "patternErrorMessage": f"{problem}: define the block under `blocks:`, or write a kind",
     }
     return {
         "own_word": {"allOf": [_refused(words, message) for message, words in _kind_words().items()]},
@@ -35,27 +38,34 @@ def word_definitions() -> dict[str, Schema]:
     }
 
 
-def word_rules() -> list[Schema]:
+def word_rules(names: Names) -> list[Schema]:
     """The rules for a file, each with the condition under which it is certain."""
     own_blocks = {"properties": {"blocks": {"propertyNames": reference("own_word")}}}
-    names = {"propertyNames": reference("own_value")}
+    native = {"propertyNames": reference("own_value")}
     plain = {
         "properties": {
-            "params": names,
-            "input": names,
+            "params": native,
+            "input": native,
             "layers": _steps("plain_step"),
-            "blocks": {"additionalProperties": {"properties": {"params": names, "do": _steps("plain_step")}}},
+            "blocks": {"additionalProperties": {"properties": {"params": native, "do": _steps("plain_step")}}},
         }
     }
     return [
         {"if": own_blocks, "then": _everywhere("own_step")},
-        {"if": _without("blocks"), "then": _in("layers", _steps("blockless_step"))},
+        _blockless(names),
         {"if": plain, "then": _everywhere("native_step")},
         {"if": _without("params"), "then": _in("layers", _steps("paramless_step"))},
         _in(
             "blocks", {"additionalProperties": {"if": _without("params"), "then": _in("do", _steps("paramless_step"))}}
         ),
     ]
+
+
+def _blockless(names: Names) -> Schema:
+    """Blocks that no file defines: all of a file without any, and those besides the known ones."""
+    if names.blocks is None:
+        return {"if": _without("blocks"), "then": _in("layers", _steps("blockless_step"))}
+    return _everywhere("blockless_step")
 
 
 def _without(key: str) -> Schema:
@@ -78,7 +88,7 @@ def _everywhere(definition: str) -> Schema:
 
 def _walked(definition: str, words: Schema) -> Schema:
     """A rule for the words of a step and of the steps inside it."""
-    return {"allOf": [words], "propertyNames": words, **_inside(definition, loops=True)}
+    return {**words, "propertyNames": words, **_inside(definition, loops=True)}
 
 
 def _inside(definition: str, *, loops: bool) -> Schema:

@@ -29,7 +29,7 @@ from commands_page import COMMANDS
 from generate import Fence, Scratch, fences
 
 import cnnshape
-from cnnshape.diagnostics import CATALOGUE
+from cnnshape.diagnostics import CATALOGUE, Severity
 from cnnshape.document import MAX_BYTES
 from cnnshape.document.cursor import MAX_DEPTH, MAX_NODES
 from cnnshape.graph import MAX_ELEMENTS, MAX_LAYERS, MAX_LIST, MAX_LIST_DEPTH, MAX_NESTING
@@ -41,6 +41,8 @@ from cnnshape.layers.argument import LARGEST
 from cnnshape.render.layer_csv import FIELDS
 from cnnshape.report import COMPARED, DTYPES, FIGURES, Report, Row, Totals
 from tests.command import run
+from tests.schema.test_schema import VALIDATOR as SCHEMA
+from tests.schema.test_schema import Core
 
 PAGES = [path for path in generate.pages() if path not in generate.WHOLE]
 NOTHING_TO_RUN = {"ARCHITECTURE.md", "CONTRIBUTING.md"}
@@ -125,6 +127,9 @@ def problems_of(fence: Fence) -> Iterator[str]:
     if not text:
         return
     reported = cnnshape.check(cnnshape.load(text))
+    refused = any(diagnostic.severity is Severity.ERROR for diagnostic in reported)
+    if not refused and not SCHEMA.is_valid(yaml.load(text, Core)):
+        yield "the schema refuses it"
     if fence.comment.startswith("wrong: "):
         names = [diagnostic.name for diagnostic in reported]
         if names != fence.comment.removeprefix("wrong: ").split(", "):

@@ -6,14 +6,27 @@ import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+ANY = "designs"
+"""The folder whose files have the schema of all files."""
+PROPERTY = 10
+"""The protocol's number for a key among completions."""
+
+
+class Offer(NamedTuple):
+    """A completion: its label, and whether it is a key; else it is a value."""
+
+    label: str
+    is_key: bool
 
 
 class Server:
-    """A running server that validates every `*.yaml` with one schema."""
+    """A running server that validates each `*.yaml` with the schema of its folder."""
 
-    def __init__(self, program: Path, schema: Path) -> None:
-        self.settings = {"schemas": {schema.as_uri(): "*.yaml"}, "validate": True, "schemaStore": {"enable": False}}
+    def __init__(self, program: Path, schemas: dict[str, Path]) -> None:
+        folders = {schema.as_uri(): f"{folder}/*.yaml" for folder, schema in schemas.items()}
+        self.settings = {"schemas": folders, "validate": True, "schemaStore": {"enable": False}}
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
         self.process = subprocess.Popen(["node", str(program), "--stdio"], **pipes)
         self.sent = 0
@@ -51,27 +64,31 @@ class Server:
         self.write({"id": number, "method": method, "params": params})
         return self.until(lambda message: message.get("id") == number)["result"]
 
-    def open(self, text: str) -> tuple[str, list[dict[str, Any]]]:
+    def open(self, text: str, folder: str) -> tuple[str, list[dict[str, Any]]]:
         """The address of a new document with that text, and what the server says about it."""
         self.sent += 1
-        uri = f"file:///designs/{self.sent}.yaml"
+        uri = f"file:///{folder}/{self.sent}.yaml"
         document = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
         self.write({"method": "textDocument/didOpen", "params": {"textDocument": document}})
         kind = "textDocument/publishDiagnostics"
         message = self.until(lambda message: message.get("method") == kind and message["params"]["uri"] == uri)
         return uri, message["params"]["diagnostics"]
 
-    def marks(self, text: str) -> list[tuple[int, str]]:
+    def marks(self, text: str, folder: str = ANY) -> list[tuple[int, str]]:
         """The 1-based line and the message of each squiggle."""
-        return [(mark["range"]["start"]["line"] + 1, mark["message"]) for mark in self.open(text)[1]]
+        return [(mark["range"]["start"]["line"] + 1, mark["message"]) for mark in self.open(text, folder)[1]]
 
-    def completions(self, text: str) -> list[str]:
+    def offers(self, text: str, folder: str = ANY) -> list[Offer]:
         """What is offered at the `|` of a text."""
         before, _, after = text.partition("|")
         place = {"line": before.count("\n"), "character": len(before.rpartition("\n")[2])}
-        document = {"uri": self.open(before + after)[0]}
+        document = {"uri": self.open(before + after, folder)[0]}
         result = self.request("textDocument/completion", {"textDocument": document, "position": place})
-        return [item["label"] for item in result["items"]]
+        return [Offer(item["label"], item.get("kind") == PROPERTY) for item in result["items"]]
+
+    def completions(self, text: str, folder: str = ANY) -> list[str]:
+        """The labels of what is offered."""
+        return [offer.label for offer in self.offers(text, folder)]
 
     def stop(self) -> None:
         self.process.kill()

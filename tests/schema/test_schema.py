@@ -53,6 +53,13 @@ def errors(text: str) -> list[ValidationError]:
     return list(VALIDATOR.iter_errors(yaml.load(text, Core)))
 
 
+def keys_of(form: dict[str, Any]) -> dict[str, Any]:
+    """The properties of a record, which an empty mapping doesn't have, also those that exclude each other."""
+    rest = form.get("else", form)
+    exclusive = [rule["else"]["properties"] for rule in rest.get("allOf", ()) if "else" in rule]
+    return {name: value for properties in (rest["properties"], *exclusive) for name, value in properties.items()}
+
+
 def test_it_is_a_schema() -> None:
     Draft7Validator.check_schema(SCHEMA)
     assert SCHEMA["$schema"] == "http://json-schema.org/draft-07/schema#"
@@ -82,19 +89,23 @@ def test_no_false_alarm(path: Path) -> None:
 
 @pytest.mark.parametrize("kind", STEP_KINDS, ids=lambda kind: kind.name)
 def test_a_kind_stands_with_all_it_declares(kind: type) -> None:
-    step = SCHEMA["definitions"]["step"]["properties"][kind.name]
-    assert "$ref" in step or kind.name == "crop"
     definition = SCHEMA["definitions"][kind.name]
-    assert set(definition["properties"]) == {*kind.arguments, *kind.followers}
+    assert set(keys_of(definition)) == {*kind.arguments, *kind.followers}
     assert kind.__doc__.startswith(definition["description"])
     for name, argument in kind.arguments.items():
-        assert all(words in definition["properties"][name]["description"] for words in describe_argument(argument))
+        assert all(words in keys_of(definition)[name]["description"] for words in describe_argument(argument))
 
 
 def test_every_word_of_the_grammar_is_explained() -> None:
-    step = SCHEMA["definitions"]["step"]["properties"]
-    explained = {**SCHEMA["properties"], **{word: step[word] for word in (*grammar.CONTROLS, *grammar.MODIFIERS)}}
-    assert [word for word, part in explained.items() if not part.get("description")] == []
+    whole = SCHEMA["else"]
+    file = {**SCHEMA["properties"], **whole["properties"], **whole["else"]["properties"]}
+    call = SCHEMA["definitions"]["call"]
+    step = {**SCHEMA["definitions"]["step_mapping"]["properties"], **call["properties"], **call["then"]["properties"]}
+    controls = SCHEMA["definitions"]["step_mapping"]["dependencies"]
+    held = {word: part for control in controls.values() for word, part in control["properties"].items()}
+    assert (set(file), set(step)) == (set(grammar.FILE), set(grammar.MODIFIERS))
+    assert set(held) == {*grammar.CONTROLS, *grammar.COMPANIONS}
+    assert [word for word, part in {**file, **step, **held}.items() if not part.get("description")] == []
 
 
 ARGUMENTS = [
@@ -120,7 +131,7 @@ def as_tuple(value: Any) -> Any:
 
 @pytest.mark.parametrize(("kind", "name", "argument"), ARGUMENTS)
 def test_an_argument_takes_the_literals_that_its_kind_takes(kind: str, name: str, argument: Argument) -> None:
-    own = Draft7Validator({**SCHEMA["definitions"][kind]["properties"][name], "definitions": SCHEMA["definitions"]})
+    own = Draft7Validator({**keys_of(SCHEMA["definitions"][kind])[name], "definitions": SCHEMA["definitions"]})
 
     @settings(deadline=None, max_examples=60)
     @given(LITERALS)
@@ -195,6 +206,15 @@ STEPS = {
     "an unknown follower": "conv: {out: 3, kernel: 1, act: {rellu: }}",
     "two followers in one": "conv: {out: 3, kernel: 1, act: {relu: , gelu: }}",
     "a bad argument of a follower": "conv: {out: 3, kernel: 1, norm: {batch_norm: {epsilon: 1}}}",
+    "an activation for a normalization": "conv: {out: 3, kernel: 1, norm: {relu: }}",
+    "a normalization for an activation": "conv: {out: 3, kernel: 1, act: {batch_norm: }}",
+    "a follower of a follower": "conv: {out: 3, kernel: 1, norm: {conv: {out: 3, kernel: 1, act: relu}}}",
+    "a follower that joins": "conv: {out: 3, kernel: 1, norm: {add: [a, b]}}",
+    "neither of two arguments": "upsample: {mode: linear}",
+    "neither of two arguments, no mapping": "upsample: {}",
+    "neither of two arguments, a word": "upsample",
+    "both of two arguments": "upsample: {scale: 2, size: 4}",
+    "an unknown argument in first": "{conv: {out: 3, kernel: 1}, repeat: 2, first: {kernal: 3}}",
     "a follower of a kind without": "max_pool: {kernel: 2, act: relu}",
     "two kinds": "{conv: {out: 3, kernel: 1}, relu: }",
     "a kind and a block": "{relu: , Unit: 3}",
@@ -257,7 +277,6 @@ BY_STRUCTURE = (
     "misplaced-modifier", "unknown-kind", "unknown-argument", "missing-argument", "foreign-spelling", "bad-expectation",
 )  # fmt: skip
 BEYOND = {
-    r"upsample: ,": "one argument or the other",
     r"(norm|act): [a-z_]+\W.*# error: (missing-argument|foreign-spelling)": "this word may be the name of a param",
     r"mode: bilinear|\[(C|None), ": "these words may be names of params",
     r"- (Conv2d|Conv2D|Dense|ReLU|GlobalAveragePooling2D|Residual|Concat)\b": "a block may have that name",
@@ -290,21 +309,19 @@ def lines(error: ValidationError, root: yaml.Node, data: Any) -> set[int]:
 
 def guilty_keys(error: ValidationError, data: Any) -> list[str]:
     """The keys of the mapping at the place of an error that the error is about, if it is about keys."""
-    given, rule, path = error.instance, error.validator_value, list(error.schema_path)
+    given, path = error.instance, list(error.schema_path)
     if error.validator == "additionalProperties":
         patterns = error.schema.get("patternProperties", {})
         known = set(error.schema.get("properties", {}))
         return [key for key in given if key not in known and not any(re.search(pattern, key) for pattern in patterns)]
     if "propertyNames" in path and isinstance(given, str):
         return [given]
-    if error.validator == "dependencies":
-        return [key for key, needed in rule.items() if key in given and isinstance(needed, list)]
     if error.validator is None:  # `false`: jsonschema tells the place of the mapping
         return [key for key, value in data.items() if value is given]
     if "dependencies" in path:
         key = path[len(path) - path[::-1].index("dependencies")]
         return [key] if isinstance(given, dict) and key in given else []
-    return list(given) if error.validator == "oneOf" and isinstance(given, dict) else []
+    return []
 
 
 def marked(path: Path) -> list[tuple[int, str, str]]:
@@ -450,5 +467,5 @@ AMOUNTS = [
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.sampled_from(AMOUNTS), min_size=1, max_size=7).map("".join))
 def test_expectations_are_those_that_can_be_read(text: str) -> None:
-    wanted = Draft7Validator(SCHEMA["properties"]["expect"]["properties"]["params"])
+    wanted = Draft7Validator(keys_of(SCHEMA["properties"]["expect"])["params"])
     assert wanted.is_valid(text) == (parse_wanted(text) is not None)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,18 +17,6 @@ ROOT = Path(__file__).parents[2]
 GOOD = [*sorted(shipped_folder().glob("*.yaml")), *sorted((ROOT / "tests" / "specs" / "ok").glob("**/*.yaml"))]
 HEAD = "cnnshape: 1\ninput: [3, 32, 32]\nlayers:\n"
 STEP = "a step is a kind, a CamelCase block or a control word; `cnnshape layers` lists the kinds"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("server")
-    command = ["npm", "install", "--silent", "--prefix", str(folder), "yaml-language-server@2.0.0"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    program = folder / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
-    server = Server(program, ROOT / "docs" / "cnnshape.schema.json")
-    yield server
-    server.stop()
 
 
 def test_no_good_spec_has_a_squiggle(server: Server) -> None:
