@@ -123,6 +123,15 @@ def test_a_fault_of_constants_is_the_same_whether_or_not_the_step_runs(step: str
     assert [*map(told, faults(step, runs=False))] == [*map(told, run)]
 
 
+def test_channels_that_nobody_knows_are_not_named() -> None:
+    """The help of a step that runs names a divisor of both channels; that of one that doesn't has only one of them."""
+    (run,) = faults("conv: {out: 8, kernel: 1, groups: 3}", runs=True)
+    (idle,) = faults("conv: {out: 8, kernel: 1, groups: 3}", runs=False)
+    assert told(idle)[:-1] == told(run)[:-1]
+    assert run.help is not None
+    assert (idle.help, idle.fixes, idle.notes) == (None, (), ())
+
+
 @pytest.mark.parametrize("step", WRONG)
 def test_a_fault_of_constants_is_found_once_in_a_repeat(step: str) -> None:
     once = [*map(told, faults(step, runs=True))]
