@@ -100,7 +100,8 @@ def _option_name(budget: str) -> str:
 def _budget_parameter(budget: str) -> Parameter:
     figure = FIGURES[BUDGETS[budget]]
     help = f"Report designs with more {figure.heading} than this: `{'2MiB' if figure.unit else '26M'}`."
-    option = typer.Option(None, f"--{budget}", help=help, metavar="N", show_default=False)
+    # A panel of its own, as its long names leave no room for other options' columns.
+    option = typer.Option(None, f"--{budget}", help=help, metavar="N", rich_help_panel="Budgets")
     return Parameter(_option_name(budget), Parameter.KEYWORD_ONLY, default=option, annotation=str | None)
 
 
@@ -116,8 +117,10 @@ class FindingsOutput(Output[Findings]):
     @classmethod
     def parameters(cls, *_settings: Any) -> list[Parameter]:
         """`--format` without a default, and `--output`."""
-        format, output = super().parameters(FORMATS, "How to print findings.  [default: full]")
-        option = typer.Option(None, *format.default.param_decls, help=format.default.help, show_default=False)
+        format, output = super().parameters(FORMATS, "How to print findings: {formats}; by default full.")
+        option = typer.Option(
+            None, *format.default.param_decls, help=format.default.help, metavar=format.default.metavar
+        )
         return [format.replace(default=option, annotation=format.annotation | None), output]
 
     @classmethod
@@ -160,7 +163,6 @@ def check(
             help="Files, folders, globs, `-` for standard input, or names of shipped architectures; without any, the "
             "current folder.",
             autocompletion=complete_spec,
-            show_default=False,
         ),
     ] = None,
     *,
