@@ -14,18 +14,13 @@ import pytest
 from cnnshape.source import shipped_path
 from tests.command import run
 
+pytestmark = pytest.mark.usefixtures("empty_folder")
+
 HEAD = "cnnshape: 1\ninput: [3, 8, 8]\n"
 WRONG = f"# A stem.\n{HEAD}layers:\n  - Conv2d: {{filters: 8, kernel_size: 3}}   # foreign\n  - rleu\n"
 RIGHT = f"# A stem.\n{HEAD}layers:\n  - conv: {{out: 8, kernel: 3}}   # foreign\n  - relu\n"
 WARNED = f"{HEAD}params: {{spare: 1}}\nlayers: [relu]\n"
 MIXED = f"{HEAD}layers:\n  - conv: {{out: 8, kernel: 99}}\n  - rleu\n"
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
-    return tmp_path
 
 
 def written(**texts: str) -> None:
