@@ -49,6 +49,10 @@ class Vocabulary:
             self._unknown_kind(word)
         return None
 
+    def meant_kind(self, word: Name) -> type[Layer] | None:
+        """The kind of a word, also of a foreign one, which is reported."""
+        return self.kind(word) or foreign_kind(word.text)
+
     def _unknown_kind(self, word: Name) -> None:
         words = [*BY_NAME, *_OWN_CONTROLS, *self.blocks]
         close = nearest(word.text, words)
