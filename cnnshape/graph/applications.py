@@ -10,7 +10,7 @@ from cnnshape.graph.recovery import Outcome, failed, through
 from cnnshape.graph.scope import Current, Handle, Rounds, Scope
 from cnnshape.language import Name, Value
 from cnnshape.layers import Application, Layer, LayerProblem, Shape, Tensor, format_shape
-from cnnshape.program import Follower, Plan
+from cnnshape.program import Follower, Plan, suggests_follower
 
 MAX_ELEMENTS = 10**15
 Chain = tuple[Application, ...]
@@ -198,7 +198,10 @@ class Applications:
         try:
             return self._stated(follower, current, scope)
         except Refused as refused:
-            raise BadFollower(refused, follower) from None
+            # Any other kind, such as a pool, may give the step another shape.
+            if suggests_follower(refused.diagnostic, follower.plan):
+                raise BadFollower(refused, follower) from None
+            raise
 
     def _stated(self, follower: Follower, current: Current, scope: Scope) -> Stated | None:
         value, plan = follower.value, follower.plan

@@ -16,6 +16,7 @@ from cnnshape.program.foreign import (
 )
 from cnnshape.program.plan import Follower, Plan
 from cnnshape.program.vocabulary import Vocabulary
+from cnnshape.program.words import suggests_follower
 from cnnshape.source import Span
 
 if TYPE_CHECKING:
@@ -51,8 +52,10 @@ class Arguments:
             return Follower(role, value, None, is_setting=False)
         before = len(self._vocabulary.problems)
         follower = self._set_follower(role, value)
-        self._harmless += self._vocabulary.problems[before:]
-        del self._vocabulary.problems[before:]
+        problems = self._vocabulary.problems[before:]
+        if all(suggests_follower(problem, follower.plan) for problem in problems):
+            self._harmless += problems
+            del self._vocabulary.problems[before:]
         return follower
 
     def _set_follower(self, role: str, value: Setting) -> Follower:

@@ -50,8 +50,9 @@ class Vocabulary:
         return None
 
     def meant_kind(self, word: Name) -> type[Layer] | None:
-        """The kind of a word, also of a foreign one, which is reported."""
-        return self.kind(word) or foreign_kind(word.text)
+        """The kind of a word, also of a foreign one, which is reported. A join is more than a kind: it has branches."""
+        kind = self.kind(word) or foreign_kind(word.text)
+        return None if kind is not None and kind.joins and word.text not in BY_NAME else kind
 
     def _unknown_kind(self, word: Name) -> None:
         words = [*BY_NAME, *_OWN_CONTROLS, *self.blocks]

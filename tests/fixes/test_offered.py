@@ -103,8 +103,8 @@ def test_a_fix_that_is_shown_is_right(text: Text) -> None:
 
 REFUSED = {
     "bad-expectation": 1,  # `parms` beside `params`: the key would be there twice
-    "foreign-spelling": 2,  # `loop: 3` isn't a `for`; `units` hides a rank that doesn't fit
-    "unknown-key": 1,  # `paarms: 3` isn't a mapping
+    "foreign-spelling": 1,  # `loop: 3` isn't a `for`
+    "unknown-key": 2,  # `paarms: 3` isn't a mapping; without the input, no rank was known
     "unknown-kind": 2,  # `convv` and `conv:64` lack a kernel
     "unknown-name": 2,  # the declaration is misspelt, not its uses
     "unused-block": 1,  # another unused block uses it

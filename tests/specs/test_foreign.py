@@ -59,14 +59,20 @@ KINDS = {
     "concat": "Concat Concatenate cat torch.cat route",
     "multiply": "Multiply Mul scale_channels",
 }
+JOINS = ("add", "concat", "multiply")
 ROWS = [(word, kind) for kind, words in KINDS.items() for word in words.split()]
 
 
 @pytest.mark.parametrize(("word", "kind"), ROWS)
 def test_a_foreign_kind_is_refused_with_the_right_word(word: str, kind: str) -> None:
-    (found,) = cnnshape.check(cnnshape.load(f"input: [3, 8, 8]\nlayers:\n  - {word}\n"))
-    assert (found.name, found.message) == ("foreign-spelling", f"`{word}` is called `{kind}` here")
+    problems = cnnshape.check(cnnshape.load(f"input: [3, 8, 8]\nlayers:\n  - {word}\n"))
+    (found,) = [problem for problem in problems if problem.name == "foreign-spelling"]
+    assert found.message == f"`{word}` is called `{kind}` here"
     assert found.help == f"write `{kind}`"
+    # The word is read as the kind, so that the rest is what the kind itself is refused for.
+    own = cnnshape.check(cnnshape.load(f"input: [3, 8, 8]\nlayers:\n  - {kind}\n"))
+    others = [problem.message for problem in problems if problem is not found]
+    assert others == [problem.message for problem in own if kind not in JOINS]
 
 
 FOLLOWERS = {"batch_norm": "norm", "layer_norm": "norm", "relu": "act", "silu": "act"}

@@ -43,6 +43,22 @@ def test_what_is_stated_is_compared_with_what_comes_in(step: str) -> None:
     assert agrees.help == "remove it"
 
 
+FOREIGN = [
+    "Conv2d: {%s: %s, out_channels: 8, kernel_size: 3}",
+    "torch.nn.ConvTranspose2d: {%s: %s, out_channels: 8, kernel_size: 2}",
+    "BatchNorm2d: {%s: %s}",
+    "Conv2D: {%s: %s, filters: 8, kernel_size: 3, activation: relu}",
+]
+
+
+@pytest.mark.parametrize("step", FOREIGN)
+def test_it_is_compared_under_the_words_of_another_framework_too(step: str) -> None:
+    for stated, said in ((24, "12 here, not 24"), (12, "12 here, as it says")):
+        found = problems(step % ("in_channels", stated))
+        assert {problem.name for problem in found} == {"foreign-spelling"}
+        assert [problem.message.endswith(said) for problem in found if "takes no" in problem.message] == [True]
+
+
 @pytest.mark.parametrize("word", CHANNELS)
 def test_every_word_for_what_comes_in_is_compared(word: str) -> None:
     assert only(STEPS[0] % (word, 24)).message.endswith("12 here, not 24")
@@ -90,7 +106,6 @@ def test_all_uses_of_a_block_that_agree_are_one_problem() -> None:
         "conv: {in_channels: true, out: 8, kernel: 3}",
         "conv: {batch_size: 16, out: 8, kernel: 3}",
         "linear: {input_size: 16, out: 8, from: flat}",
-        "Conv2d: {in_channels: 24, out: 8, kernel: 3}",
     ],
 )
 def test_what_can_not_be_compared_is_refused_as_it_is(step: str) -> None:
