@@ -128,6 +128,11 @@ class FindingsOutput(Output[Findings]):
         """The output in the format that the user chose, if any."""
         return cls(FORMATS, str(values["format"] or ""), values["output"])
 
+    @property
+    def counts_fixes(self) -> bool:
+        """Whether the text says how many problems have a fix."""
+        return self.format in ("", "full")
+
     def write(self, value: Findings, read: Iterable[str] = ()) -> None:
         """Writes the findings."""
         refuse_overwriting(self.path, read)
@@ -214,11 +219,12 @@ def check(
     names = tuple("<stdin>" if file == STDIN else file for file in checked)
     if len(matched.unmarked) > len(doubtful):
         sys.stderr.write(left_out(len(matched.unmarked) - len(doubtful)))
-    result = Findings(tuple(findings), names, fixing.count if fixing else None)
+    result = Findings(tuple(findings), names)
     if fixing is None:
-        output.write(result, files)
+        fixable = _fixable(jobs, checked, paths or []) if output.counts_fixes else 0
+        output.write(result._replace(fixable=fixable), files)
     else:
-        output.write_fixed(result, fixing, files, diff=fixes.diff)
+        output.write_fixed(result._replace(fixed=fixing.count), fixing, files, diff=fixes.diff)
     is_fatal = any(finding.name in _FATAL for finding in findings)
     failed = [
         file for file, own in checked.items() if _fails(own, strict or (file in configs and configs[file].strict))
@@ -317,6 +323,13 @@ def _fixed(
     fixing = Fixing(given, lambda file, data, read: check_data(jobs[file], data, read), shipped)
     fixing.fix(checked, applied_by)
     return fixing
+
+
+def _fixable(jobs: dict[str, Job], checked: dict[str, list[Diagnostic]], paths: list[str]) -> int:
+    """How many problems `--fix` would fix: it is tried, as not every fix is kept."""
+    by_fix = ("--fix",)
+    offered = any(fix.applied_by in by_fix for own in checked.values() for finding in own for fix in finding.fixes)
+    return _fixed(jobs, checked, by_fix, paths).count if offered else 0
 
 
 def _fails(findings: list[Diagnostic], strict: bool) -> bool:

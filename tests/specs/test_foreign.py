@@ -150,8 +150,11 @@ def only(text: str) -> Diagnostic:
 
 @pytest.mark.parametrize(("kind", "word", "argument"), ARGUMENT_ROWS)
 def test_a_foreign_argument_is_refused_with_the_right_word(kind: str, word: str, argument: str) -> None:
-    found = only(f"{kind}: {{{word}: 1}}")
-    assert (found.name, found.message) == ("foreign-spelling", f"`{word}` is called `{argument}` here")
+    problems = cnnshape.check(
+        cnnshape.load(f"input: {{input: [3, 8, 8], boxes: {{boxes: 2}}}}\nlayers:\n  - {kind}: {{{word}: 1}}\n")
+    )
+    (found,) = [problem for problem in problems if problem.name == "foreign-spelling"]
+    assert found.message == f"`{word}` is called `{argument}` here"
     assert found.help == f"write `{argument}`"
 
 
