@@ -263,7 +263,7 @@ ADVICE = [
     ("flatten: {start_dim: 1}", "no argument `start_dim`", "all axes become one"),
     ("softmax: {dim: 1}", "no argument `dim`", "channels"),
     ("max_pool: {kernel: 2, pool: MAX}", "no argument `pool`", "`- max_pool: 2`"),
-    ("layer_norm: {normalized_shape: [8]}", "no argument `normalized_shape`", "`axes: all`"),
+    ("layer_norm: {normalized_shape: [8, 8]}", "takes no `normalized_shape`", "`axes: all`"),
     ("dropout: {keep_prob: 0.9}", "no argument `keep_prob`", "1 - keep_prob"),
 ]
 
