@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean, misspelt
 from cnnshape.language import Argument, Call, Expression, ListValue, Name, Setting, Value, shown
-from cnnshape.layers import Layer, foreign_argument
+from cnnshape.layers import Layer, bare, foreign_argument
 from cnnshape.program.foreign import (
+    SWITCHES,
     argument_help,
     follower_of,
     foreign_spelling,
@@ -13,6 +14,7 @@ from cnnshape.program.foreign import (
     is_inferred,
     is_superfluous,
     removed,
+    switched,
 )
 from cnnshape.program.plan import Follower, Plan
 from cnnshape.program.vocabulary import Vocabulary
@@ -89,7 +91,7 @@ class Arguments:
                 inferred.append(argument)
                 self._harmless.append(inferred_argument(kind, argument.name))
             else:
-                self._unknown_argument(kind, argument.name)
+                self._unknown_argument(kind, argument)
         if len(self._vocabulary.problems) == before:
             self._check_required(kind, word, values)
         if len(self._vocabulary.problems) > before:
@@ -138,10 +140,14 @@ class Arguments:
         help += f"; write `{kind.name}: {{{whole}}}`" if len(whole) <= MOST_SHOWN else ""
         self._report("missing-argument", f"{kind.name} needs {listed}", word.span, help)
 
-    def _unknown_argument(self, kind: type[Layer], name: Name) -> None:
+    def _unknown_argument(self, kind: type[Layer], argument: Argument) -> None:
+        name = argument.name
         known = foreign_argument(kind, name.text) or follower_of(kind, name.text)
         if known is not None:
-            self._vocabulary.report(foreign_spelling(name.text, known, name.span))
+            problem = foreign_spelling(name.text, known, name.span)
+            if ":" in known:
+                problem = problem._replace(fixes=switched(name.span, argument.value.span, known))
+            self._vocabulary.report(problem)
             return
         if is_inferred(kind, name.text):
             self._vocabulary.report(inferred_argument(kind, name))
@@ -151,6 +157,9 @@ class Arguments:
         fixes = misspelt(name.text, words, name.span)
         if advice is not None:
             fixes = removed(name.span) if is_superfluous(name.text) else ()
+            switch = SWITCHES.get(bare(name.text))
+            if switch and "bias" in kind.arguments:
+                fixes = switched(name.span, argument.value.span, switch)
         help = advice or did_you_mean(name.text, words) or f"{kind.name} takes no arguments"
         self._report("unknown-argument", message, name.span, help, fixes)
 

@@ -67,6 +67,22 @@ def removed(key: Span) -> "tuple[Fix, ...]":
     return (Fix((Remove(key),)),)
 
 
+def switched(key: Span, value: Span, written: str) -> "tuple[Fix, ...]":
+    """The fix that writes `key: value` for a switch that is on, as `use_bn: true`, and removes one that is off."""
+    # A sound design needs no fixes.
+    from cnnshape.diagnostics import Fix, Replace
+
+    right, _, word = written.partition(": ")
+    text = value.text.lower()
+    if text in ("false", "0"):
+        return removed(key)
+    return (Fix((Replace(key, right), Replace(value, word))),) if text in ("true", "1") else ()
+
+
+SWITCHES = {"nobias": "bias: false", "withoutbias": "bias: false"}
+"""Switches that take something away; `foreign_words` has the help."""
+
+
 def compared_argument(kind: type[Layer], name: Name, stated: object, shape: Shape) -> Diagnostic | None:
     """The same diagnostic with the channels that really come in, those of a `shape`; None if the value can't be a number
     of channels."""

@@ -118,7 +118,10 @@ class Vocabulary:
 
 
 def _separated(text: str) -> str | None:
-    """A step that joins its kind with its arguments at the colon, as it should be written; None for any other word."""
+    """A step that joins its kind with its arguments at the colon, or with a sign that says nothing, as it should be
+    written; None for any other word."""
+    if match := re.fullmatch(r"([A-Za-z_][\w.]*) *(?:,|\( *\))", text):
+        return match[1]
     match = re.fullmatch(r"([A-Za-z_][\w.]*) *: *(\S.*)", text)
     return f"{match[1]}: {match[2]}" if match else None
 
