@@ -407,3 +407,27 @@ def test_show_says_what_a_copy_extends() -> None:
 
 def test_show_says_nothing_in_a_pipe() -> None:
     assert run("show", "lenet5").stderr == ""
+
+
+ENDINGS = [
+    # files, options, exit code, the start of the last line
+    (("good",), "", 0, "1 design checked, nothing wrong"),
+    (("good", "warned"), "", 0, "1 warning in 2 designs"),
+    (("good", "warned"), "--strict", 1, "1 warning in 2 designs"),
+    (("warned",), "--strict --exit-zero", 0, "1 warning in 1 design"),
+    (("warned",), "--strict --fix", 0, "1 design checked, 1 fixed, nothing wrong"),
+    (("mixed", "good"), "", 1, "2 errors in 2 designs"),
+    (("mixed", "good"), "--exit-zero", 0, "2 errors in 2 designs"),
+    (("mixed", "good"), "--fix", 1, "1 fixed, 1 error in 2 designs"),
+    (("mixed", "good"), "--fix --exit-zero", 0, "1 fixed, 1 error in 2 designs"),
+    (("missing", "good"), "", 2, "1 error in 1 design"),
+    (("missing", "good"), "--exit-zero", 2, "1 error in 1 design"),
+]
+
+
+@pytest.mark.parametrize(("files", "options", "code", "said"), ENDINGS)
+def test_the_last_line_and_the_exit_code_agree(files: tuple[str, ...], options: str, code: int, said: str) -> None:
+    written(good=RIGHT, warned=WARNED, mixed=MIXED)
+    outcome = run("check", *(f"{file}.yaml" for file in files), *options.split())
+    last = outcome.stdout.splitlines()[-1]
+    assert (outcome.exit_code, last.partition(";")[0]) == (code, said)
