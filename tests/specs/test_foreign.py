@@ -315,3 +315,33 @@ def test_a_foreign_modifier_is_refused_with_the_right_word(word: str, right: str
 def test_a_block_may_have_the_name_of_a_foreign_kind() -> None:
     text = "input: [3, 8, 8]\nblocks: {Conv2d: {do: [relu]}}\nlayers: [Conv2d]\n"
     assert cnnshape.check(cnnshape.load(text)) == []
+
+
+def found_in(step: str) -> list[tuple[str, str]]:
+    text = f"input: [3, 8, 8]\nlayers:\n  - {step}\n"
+    return [(problem.name, problem.message) for problem in cnnshape.check(cnnshape.load(text))]
+
+
+def test_a_step_in_the_words_of_another_framework_is_read_as_its_own() -> None:
+    """What is wrong with its sizes is reported with its words, at the values that the file states."""
+    words = ["Conv2d", "filters", "kernel_size", "activation"]
+    found = found_in("Conv2d: {filters: 8, kernel_size: 99, activation: relu}")
+    assert [message for name, message in found if name != "foreign-spelling"] == ["a window of 99 doesn't fit height 8"]
+    assert [message.split("`")[1] for name, message in found if name == "foreign-spelling"] == words
+
+
+@pytest.mark.parametrize("given", ["out: 6, filters: 8", "filters: 8, num_output: 6", "filters: 8, out: 6"])
+def test_an_argument_that_is_given_twice_is_not_read(given: str) -> None:
+    assert {name for name, _ in found_in(f"conv: {{{given}, kernel: 99}}")} == {"foreign-spelling"}
+
+
+def test_two_wrong_followers_are_both_reported_and_the_layer_is_checked() -> None:
+    names = [name for name, _ in found_in("conv: {out: 8, kernel: 99, norm: bach_norm, act: rellu}")]
+    assert sorted(names) == ["unknown-name", "unknown-name", "window-too-large"]
+
+
+def test_a_wrong_follower_of_a_block_that_runs_often_is_one_problem() -> None:
+    block = "blocks: {Unit: {params: {act: relu}, do: [{conv: {out: 3, kernel: 3, act: act}}]}}\n"
+    text = f"input: [3, 64, 64]\n{block}layers:\n  - {{Unit: {{act: rellu}}, repeat: 9}}\n  - linear: 3\n"
+    names = [problem.name for problem in cnnshape.check(cnnshape.load(text))]
+    assert sorted(names) == ["unknown-name", "wrong-rank"]
