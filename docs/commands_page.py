@@ -58,10 +58,6 @@ def _is_option(param: Any) -> bool:
 def _value(param: Any) -> str:
     if not _is_option(param) or param.is_flag:
         return ""
-    if hasattr(param.type, "choices"):
-        return ", ".join(f"`{getattr(choice, 'value', choice)}`" for choice in param.type.choices)
-    if hasattr(param.type, "min"):
-        return f"{param.type.min} or more" if param.type.max is None else f"{param.type.min} to {param.type.max:,}"
     return f"`{param.metavar}`" + (", repeatable" if param.multiple else "")
 
 

@@ -19,10 +19,10 @@ class Outcome(NamedTuple):
     stderr: str
 
 
-def run(*arguments: str) -> Outcome:
-    """What `cnnshape ARGUMENTS` does in a pipe."""
+def run(*arguments: str, columns: int = 200) -> Outcome:
+    """What `cnnshape ARGUMENTS` does in a pipe; `columns` are the width of the help."""
     out, err = io.StringIO(), io.StringIO()
-    wide = patch.dict(os.environ, {"COLUMNS": "200", "NO_COLOR": "1"})
+    wide = patch.dict(os.environ, {"COLUMNS": str(columns), "NO_COLOR": "1"})
     with wide, redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as left:
         app(list(arguments), prog_name="cnnshape")
     return Outcome(left.value.code, out.getvalue(), err.getvalue())

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -65,7 +66,21 @@ def _command(name: str) -> Any:
     alone = typer.Typer(add_completion=False)
     function = getattr(import_module(f"cnnshape.cli.{COMMANDS[name]}"), COMMANDS[name])
     alone.command(name, epilog=epilog(name))(with_color(function))
-    return get_command(alone)
+    built: Any = get_command(alone)
+    for param in built.params:
+        _clear_help(param)
+    return built
+
+
+def _clear_help(param: Any) -> None:
+    """Leaves out of the help what some releases of typer add to it: the type of an argument, `<str>` or `TEXT`, and a
+    default that is none."""
+    if param.default is None or param.default == "":
+        param.show_default = False
+    if param.param_type_name == "argument":
+        param.type = copy(param.type)
+        param.type.name = ""
+        param.type.get_metavar = lambda *_arguments, **_settings: ""
 
 
 app = typer.Typer(

@@ -29,7 +29,6 @@ def block(
             metavar="BLOCK",
             help="A block that the spec defines; without it, all are listed.",
             autocompletion=complete_block,
-            show_default=False,
         ),
     ] = None,
     *,

@@ -100,7 +100,8 @@ def _option_name(budget: str) -> str:
 def _budget_parameter(budget: str) -> Parameter:
     figure = FIGURES[BUDGETS[budget]]
     help = f"Report designs with more {figure.heading} than this: `{'2MiB' if figure.unit else '26M'}`."
-    option = typer.Option(None, f"--{budget}", help=help, metavar="N", show_default=False)
+    # A panel of its own, as its long names leave no room for other options' columns.
+    option = typer.Option(None, f"--{budget}", help=help, metavar="N", rich_help_panel="Budgets")
     return Parameter(_option_name(budget), Parameter.KEYWORD_ONLY, default=option, annotation=str | None)
 
 
@@ -116,14 +117,21 @@ class FindingsOutput(Output[Findings]):
     @classmethod
     def parameters(cls, *_settings: Any) -> list[Parameter]:
         """`--format` without a default, and `--output`."""
-        format, output = super().parameters(FORMATS, "How to print findings.  [default: full]")
-        option = typer.Option(None, *format.default.param_decls, help=format.default.help, show_default=False)
+        format, output = super().parameters(FORMATS, "How to print findings: {formats}; by default full.")
+        option = typer.Option(
+            None, *format.default.param_decls, help=format.default.help, metavar=format.default.metavar
+        )
         return [format.replace(default=option, annotation=format.annotation | None), output]
 
     @classmethod
     def from_options(cls, values: dict[str, Any], *_settings: Any) -> "FindingsOutput":
         """The output in the format that the user chose, if any."""
         return cls(FORMATS, str(values["format"] or ""), values["output"])
+
+    @property
+    def counts_fixes(self) -> bool:
+        """Whether the text says how many problems have a fix."""
+        return self.format in ("", "full")
 
     def write(self, value: Findings, read: Iterable[str] = ()) -> None:
         """Writes the findings."""
@@ -160,7 +168,6 @@ def check(
             help="Files, folders, globs, `-` for standard input, or names of shipped architectures; without any, the "
             "current folder.",
             autocompletion=complete_spec,
-            show_default=False,
         ),
     ] = None,
     *,
@@ -212,11 +219,12 @@ def check(
     names = tuple("<stdin>" if file == STDIN else file for file in checked)
     if len(matched.unmarked) > len(doubtful):
         sys.stderr.write(left_out(len(matched.unmarked) - len(doubtful)))
-    result = Findings(tuple(findings), names, fixing.count if fixing else None)
+    result = Findings(tuple(findings), names)
     if fixing is None:
-        output.write(result, files)
+        fixable = _fixable(jobs, checked, paths or []) if output.counts_fixes else 0
+        output.write(result._replace(fixable=fixable), files)
     else:
-        output.write_fixed(result, fixing, files, diff=fixes.diff)
+        output.write_fixed(result._replace(fixed=fixing.count), fixing, files, diff=fixes.diff)
     is_fatal = any(finding.name in _FATAL for finding in findings)
     failed = [
         file for file, own in checked.items() if _fails(own, strict or (file in configs and configs[file].strict))
@@ -315,6 +323,13 @@ def _fixed(
     fixing = Fixing(given, lambda file, data, read: check_data(jobs[file], data, read), shipped)
     fixing.fix(checked, applied_by)
     return fixing
+
+
+def _fixable(jobs: dict[str, Job], checked: dict[str, list[Diagnostic]], paths: list[str]) -> int:
+    """How many problems `--fix` would fix: it is tried, as not every fix is kept."""
+    by_fix = ("--fix",)
+    offered = any(fix.applied_by in by_fix for own in checked.values() for finding in own for fix in finding.fixes)
+    return _fixed(jobs, checked, by_fix, paths).count if offered else 0
 
 
 def _fails(findings: list[Diagnostic], strict: bool) -> bool:

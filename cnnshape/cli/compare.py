@@ -27,7 +27,6 @@ def compare(
             help="Two or more: a SPEC, or `SPEC@Block`, with settings after colons: `resnet50:batch=8`, "
             "`resnet50@Bottleneck:width=64:input=256x56x56`.",
             autocompletion=complete_side,
-            show_default=False,
         ),
     ],
     *,

@@ -23,7 +23,6 @@ def explain(
             metavar="LAYER",
             help="A layer, stage or block, by its name in `summary` or the end of it: `stage.0`, `Bottleneck.conv_2`.",
             autocompletion=complete_layer,
-            show_default=False,
         ),
     ] = None,
     *,

@@ -17,9 +17,7 @@ def _complete(incomplete: str) -> list[str]:
 
 
 def layers(
-    kind: Annotated[
-        str | None, typer.Argument(metavar="KIND", help="A layer kind.", autocompletion=_complete, show_default=False)
-    ] = None,
+    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="A layer kind.", autocompletion=_complete)] = None,
 ) -> None:
     """Print the vocabulary: all layer kinds, or one with its arguments and formulas."""
     if kind is None:

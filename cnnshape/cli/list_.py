@@ -45,7 +45,6 @@ def list_(
             metavar="NAMES...",
             help="Only these architectures, by name or family.",
             autocompletion=_complete_name,
-            show_default=False,
         ),
     ] = None,
     *,
@@ -59,11 +58,13 @@ def list_(
     max_macs: Annotated[
         str | None, typer.Option("--max-macs", help="The most multiply-accumulates: `1G`.", metavar="N")
     ] = None,
-    sort: Annotated[Sort, typer.Option("--sort", help="Sort by this, smallest first.")] = Sort.NAME,
+    sort: Annotated[
+        Sort, typer.Option("--sort", help=f"Sort by this, smallest first: {', '.join(Sort)}.", metavar="FIGURE")
+    ] = Sort.NAME,
     screen: Annotated[
         Screen[Sequence[Entry]],
         FORMATS,
-        "How to print it; `table` leaves out columns if the terminal is too narrow.",
+        "How to print it: {formats}; `table` leaves out columns if the terminal is too narrow.",
     ],
 ) -> None:
     """List the shipped architectures with what they cost.

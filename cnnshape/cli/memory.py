@@ -9,6 +9,7 @@ from cnnshape.cli.options import CountOptions, DesignOptions, SpecArgument
 from cnnshape.cli.output import Output
 from cnnshape.cli.reading import read_graph
 from cnnshape.cli.summary import ExpandOption
+from cnnshape.cli.whole_numbers import whole_number
 from cnnshape.render.memory import FORMATS, MemoryView
 from cnnshape.report import make_report, parse_quantity
 
@@ -28,7 +29,7 @@ def memory(
     inplace_adds: Annotated[bool, typer.Option("--inplace-adds", help="Joins overwrite their first input.")] = False,
     expand: ExpandOption = False,
     depth: Annotated[
-        int, typer.Option("--depth", "-d", help="Open stages and blocks to this depth.", min=0, metavar="N")
+        int, whole_number("--depth", "-d", help="Open stages and blocks to this depth, {range}.", least=0)
     ] = 0,
     peak_flops: Annotated[
         str | None, typer.Option("--peak-flops", help="FLOPs per second of an ideal machine: `4T`.", metavar="N")

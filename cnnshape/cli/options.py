@@ -10,6 +10,7 @@ from cnnshape.cli.command import OptionGroup
 from cnnshape.cli.completion import complete_dtype, complete_param, complete_spec, complete_variant
 from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.reading import fail
+from cnnshape.cli.whole_numbers import whole_number
 from cnnshape.diagnostics import diagnose, did_you_mean
 from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.language import Value, read_value
@@ -23,7 +24,6 @@ SpecArgument = Annotated[
         metavar="SPEC",
         help="A YAML file, `-` for standard input, or the name of a shipped architecture (`resnet50`).",
         autocompletion=complete_spec,
-        show_default=False,
     ),
 ]
 InputOption = Annotated[
@@ -48,7 +48,7 @@ VariantOption = Annotated[
         "--variant", help="Use a variant that the spec declares.", metavar="NAME", autocompletion=complete_variant
     ),
 ]
-BatchOption = Annotated[int, typer.Option("--batch", "-b", help="Samples per batch.", min=1, max=10**9, metavar="N")]
+BatchOption = Annotated[int, whole_number("--batch", "-b", help="Samples per batch, {range}.", least=1, most=10**9)]
 DtypeOption = Annotated[
     str,
     typer.Option(
@@ -60,7 +60,7 @@ DtypeOption = Annotated[
 ]
 OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file instead.", metavar="FILE")]
 MaxLayersOption = Annotated[
-    int, typer.Option("--max-layers", help="The most layers that a spec may expand to.", min=1, max=10**7, metavar="N")
+    int, whole_number("--max-layers", help="The most layers that a spec may expand to, {range}.", least=1, most=10**7)
 ]
 
 

@@ -29,11 +29,13 @@ class Screen(OptionGroup, Generic[Value]):
         self.format = format
 
     @classmethod
-    def parameters(cls, formats: Formats[Any], help: str = "How to print it.", *_: Any) -> list[Parameter]:
-        """`--format` with the names of the formats."""
+    def parameters(cls, formats: Formats[Any], help: str = "How to print it: {formats}.", *_: Any) -> list[Parameter]:
+        """`--format` with the names of the formats, which `{formats}` in the help becomes."""
         make: Any = StrEnum
         names = make("Format", {name: name for name in formats})
-        option = typer.Option(next(iter(names)), "--format", "-f", help=help)
+        help = help.format(formats=", ".join(formats))
+        # typer's own list of choices has no spaces, so that `--help` would break it within a word.
+        option = typer.Option(next(iter(names)), "--format", "-f", help=help, metavar="FORMAT")
         return [Parameter("format", Parameter.KEYWORD_ONLY, default=option, annotation=names)]
 
     @classmethod

@@ -23,7 +23,12 @@ class Color(StrEnum):
 
 
 ColorOption = Annotated[
-    Color, typer.Option("--color", help="Print colours: on a terminal unless NO_COLOR is set, always, or never.")
+    Color,
+    typer.Option(
+        "--color",
+        help=f"Print colours: {Color.AUTO} (on a terminal unless NO_COLOR is set), {Color.ALWAYS} or {Color.NEVER}.",
+        metavar="WHEN",
+    ),
 ]
 _chosen = [Color.AUTO]
 

@@ -28,7 +28,6 @@ def rf(
             metavar="LAYER",
             help="Trace up to this layer, stage or block; with --at, look at its output.",
             autocompletion=complete_layer,
-            show_default=False,
         ),
     ] = None,
     *,

@@ -17,7 +17,6 @@ def rule(
             metavar="RULE",
             help="The code or the name of an error or a design rule; `CS5` lists a group.",
             autocompletion=complete_code,
-            show_default=False,
         ),
     ] = None,
 ) -> None:

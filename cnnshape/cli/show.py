@@ -20,7 +20,6 @@ def show(
             metavar="NAME",
             help="The name of a shipped architecture.",
             autocompletion=complete_shipped,
-            show_default=False,
         ),
     ],
 ) -> None:

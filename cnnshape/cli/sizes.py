@@ -11,6 +11,7 @@ from cnnshape.cli.options import ParamOption, SpecArgument, VariantOption, graph
 from cnnshape.cli.output import Screen
 from cnnshape.cli.progress import Progress
 from cnnshape.cli.reading import fail, read_design
+from cnnshape.cli.whole_numbers import whole_number
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph, Options, given_inputs
 from cnnshape.layers import Shape, format_shape
@@ -31,24 +32,20 @@ def sizes(
     *,
     lowest: Annotated[
         int | None,
-        typer.Option(
+        whole_number(
             "--from",
-            help=f"The smallest size to try; by default 1, or the last {MOST:,} sizes.",
-            min=1,
-            max=LARGEST,
-            metavar="N",
-            show_default=False,
+            help=f"The smallest size to try, {{range}}; by default 1, or the last {MOST:,} sizes.",
+            least=1,
+            most=LARGEST,
         ),
     ] = None,
     highest: Annotated[
         int | None,
-        typer.Option(
+        whole_number(
             "--to",
-            help="The largest size to try; by default twice the spec's, or that and 2,048 more.",
-            min=1,
-            max=LARGEST,
-            metavar="N",
-            show_default=False,
+            help=f"The largest size to try, {{range}}; by default twice the spec's, or that and {MOST // 2:,} more.",
+            least=1,
+            most=LARGEST,
         ),
     ] = None,
     input: Annotated[
@@ -58,14 +55,11 @@ def sizes(
             "-i",
             help="Try each starred axis by itself, and keep the other sizes: `1x64x*`.",
             metavar="CxHxW",
-            show_default=False,
         ),
     ] = "",
     costs: Annotated[
         str,
-        typer.Option(
-            "--costs", help="Sizes to show the costs of, by comma: `224,256,384`.", metavar="SIZES", show_default=False
-        ),
+        typer.Option("--costs", help="Sizes to show the costs of, by comma: `224,256,384`.", metavar="SIZES"),
     ] = "",
     param: ParamOption = None,
     variant: VariantOption = "",
@@ -162,6 +156,6 @@ def _steps_from(start: int) -> list[int]:
 
 def _listed(costs: str) -> list[int]:
     words = [word.strip() for word in costs.split(",") if word.strip()]
-    if not all(word.isascii() and word.isdigit() and 0 < int(word[:9]) <= 10**6 for word in words):
+    if not all(word.isascii() and word.isdigit() and 0 < int(word[:9]) <= LARGEST for word in words):
         raise typer.BadParameter(f"{costs!r} are not sizes; write 224,256,384", param_hint="--costs")
     return [int(word) for word in words]

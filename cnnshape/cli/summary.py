@@ -9,6 +9,7 @@ from cnnshape.cli.completion import complete_columns, complete_figure, complete_
 from cnnshape.cli.options import CountOptions, DesignOptions, MaxLayersOption, SpecArgument
 from cnnshape.cli.output import Output
 from cnnshape.cli.reading import note_misfit, read_graph
+from cnnshape.cli.whole_numbers import whole_number
 from cnnshape.diagnostics import did_you_mean
 from cnnshape.graph import MAX_LAYERS
 from cnnshape.render.layer_table import COLUMNS, DEFAULT, FIGURE_COLUMNS
@@ -37,7 +38,7 @@ def summary(
     expand: ExpandOption = False,
     depth: Annotated[
         int | None,
-        typer.Option("--depth", "-d", help="Open stages and blocks to this depth; 0 closes all.", min=0, metavar="N"),
+        whole_number("--depth", "-d", help="Open stages and blocks to this depth, {range}; 0 closes all.", least=0),
     ] = None,
     sort: Annotated[
         str | None,
@@ -49,7 +50,7 @@ def summary(
         ),
     ] = None,
     top: Annotated[
-        int | None, typer.Option("--top", help="List so many steps; by MACs without --sort.", min=1, metavar="N")
+        int | None, whole_number("--top", help="List so many steps, {range}; by MACs without --sort.", least=1)
     ] = None,
     output: Annotated[Output[Summary], FORMATS],
     inplace_activations: Annotated[

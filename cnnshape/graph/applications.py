@@ -4,18 +4,20 @@ from contextlib import suppress
 
 from cnnshape.diagnostics import diagnose
 from cnnshape.graph.binding import Bound, bare_follower, bind, check_follower, converted, follower_kind, layer_problem
-from cnnshape.graph.evaluation import Refused, Uncertain, Unfit, Values
+from cnnshape.graph.evaluation import BadFollower, Refused, Uncertain, Unfit, Values
 from cnnshape.graph.guess import Guess
 from cnnshape.graph.recovery import Outcome, failed, through
 from cnnshape.graph.scope import Current, Handle, Rounds, Scope
 from cnnshape.language import Name, Value
 from cnnshape.layers import Application, Layer, LayerProblem, Shape, Tensor, format_shape
-from cnnshape.program import Follower, Plan
+from cnnshape.program import Follower, Plan, suggests_follower
 
 MAX_ELEMENTS = 10**15
 Chain = tuple[Application, ...]
 Stated = tuple[Plan, tuple[object, ...]]
 """A plan and the values of its arguments."""
+_UNKNOWN = "unknown"
+"""A `norm` or `act` of which nothing is known but that there is one."""
 
 
 class BoundLayers:
@@ -33,7 +35,7 @@ class BoundLayers:
 class Memory:
     """The cache of bound and applied layers, for all expansions of one program. Do not use it for two programs."""
 
-    __slots__ = ("bare", "bound", "chains", "layers", "outcomes")
+    __slots__ = ("bare", "bound", "chains", "layers", "outcomes", "partial")
 
     def __init__(self) -> None:
         self.chains: dict[object, Chain | Refused] = {}
@@ -41,6 +43,7 @@ class Memory:
         self.bound: dict[object, tuple[Chain, list[object]]] = {}
         self.bare: dict[str, Plan] = {}
         self.outcomes: dict[object, Outcome] = {}
+        self.partial: dict[tuple[Plan, Follower], Plan] = {}
 
 
 class Applications:
@@ -54,12 +57,14 @@ class Applications:
         self._bound = memory.bound
         self._bare = memory.bare
         self._outcomes = memory.outcomes
+        self._partial = memory.partial
 
     def of_kind(self, plan: Plan, current: int, scope: Scope) -> tuple[Chain, tuple[int, ...]]:
         """The layer of a kind and those that follow it, applied to a tensor; and the other tensors that the layer
         takes.
 
-        Raises Refused, or Uncertain if a value or another tensor is uncertain.
+        Raises Refused, BadFollower if `partial` still has a layer, or Uncertain if a value or another tensor is
+        uncertain.
         """
         # Everything that a layer of one input depends on. Rounds rarely differ, and a lookup is cheaper than
         # evaluation.
@@ -80,6 +85,13 @@ class Applications:
         if not further:
             self._bound[key] = chain, given
         return chain, further
+
+    def partial(self, plan: Plan, failed: Follower) -> Plan:
+        """A plan without one of its followers; the same for each visit of its step."""
+        key = (plan, failed)
+        if key not in self._partial:
+            self._partial[key] = plan.without(failed)
+        return self._partial[key]
 
     def of_layer(self, layer: Layer, inputs: tuple[int, ...], word: Name) -> Chain:
         """A bound layer, applied to its inputs."""
@@ -179,12 +191,21 @@ class Applications:
             with suppress(Uncertain):
                 self._follower(follower, current, scope)
 
-    def _follower(self, follower: Follower, current: Current, scope: Scope) -> Stated | None:
-        """The plan and values of `norm` or `act`."""
+    def _follower(self, follower: Follower, current: Current, scope: Scope) -> Stated | str | None:
+        """The plan and values of `norm` or `act`; raises BadFollower, or Uncertain."""
+        if follower.is_unknown:
+            return _UNKNOWN
+        try:
+            return self._stated(follower, current, scope)
+        except Refused as refused:
+            # Any other kind, such as a pool, may give the step another shape.
+            if suggests_follower(refused.diagnostic, follower.plan):
+                raise BadFollower(refused, follower) from None
+            raise
+
+    def _stated(self, follower: Follower, current: Current, scope: Scope) -> Stated | None:
         value, plan = follower.value, follower.plan
-        if follower.is_setting:
-            if plan is None:
-                raise Uncertain
+        if plan is not None:
             check_follower(follower.role, plan.kind, plan.at)
             return plan, tuple([self._values.at(argument, current, scope) for argument in plan.values.values()])
         word = follower_kind(value, self._values.at(value, current, scope))
@@ -201,7 +222,7 @@ class Applications:
 
 
 def _bound(
-    plan: Plan, values: tuple[object, ...], followers: tuple[Stated | None, ...], scope: Scope
+    plan: Plan, values: tuple[object, ...], followers: tuple[Stated | str | None, ...], scope: Scope
 ) -> BoundLayers | Refused:
     """A layer and those that follow it, bound; or their diagnostic."""
     given = dict(zip(plan.values, values, strict=True))
@@ -210,7 +231,7 @@ def _bound(
     try:
         layers = [(plan, bind(plan, given, scope))]
         for follower in followers:
-            if follower is not None:
+            if isinstance(follower, tuple):
                 following = dict(zip(follower[0].values, follower[1], strict=True))
                 layers.append((follower[0], bind(follower[0], following, scope)))
     except Refused as refused:

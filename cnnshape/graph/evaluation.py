@@ -20,7 +20,7 @@ from cnnshape.language import (
     describe,
 )
 from cnnshape.layers import Tensor
-from cnnshape.program import unknown_name
+from cnnshape.program import Follower, unknown_name
 
 MAX_LIST = 1_000
 MAX_LIST_DEPTH = 8
@@ -46,6 +46,14 @@ class Refused(Exception):
 
 class Unfit(Refused):
     """A layer that doesn't fit the tensors that enter it: other shapes may fit."""
+
+
+class BadFollower(Refused):
+    """The value of `norm` or `act` is wrong: what is left of the step is its layer without that follower."""
+
+    def __init__(self, refused: Refused, follower: Follower) -> None:
+        super().__init__(refused.diagnostic, refused.origin)
+        self.follower = follower
 
 
 class Uncertain(Exception):

@@ -11,7 +11,7 @@ from typing import Any
 from cnnshape.diagnostics import diagnose
 from cnnshape.graph.applications import Chain
 from cnnshape.graph.block_expansion import BlockExpander
-from cnnshape.graph.evaluation import Refused, Uncertain, Unfit
+from cnnshape.graph.evaluation import BadFollower, Refused, Uncertain, Unfit
 from cnnshape.graph.expansion import MOST_NAMED, NAMES_PER_VISIT, VALUES_PER_VISIT, Visit
 from cnnshape.graph.faults import Frame
 from cnnshape.graph.guess import UNKNOWN, Guess
@@ -165,13 +165,22 @@ class Expander(BlockExpander):
         if plan is None:
             raise Uncertain
         self._charge(step, plan.size // VALUES_PER_VISIT)
+        while True:
+            try:
+                return self._planned(step, plan, visit), None
+            except BadFollower as refused:
+                self._report(refused)
+                plan = self._applications.partial(plan, refused.follower)
+
+    def _planned(self, step: KindStep, plan: Plan, visit: Visit) -> Current:
         current = visit.current
         if isinstance(current, Guess):
-            return self._guessed(step, plan, current, visit), None
+            return self._guessed(step, plan, current, visit)
         chain, further = self._applications.of_kind(plan, current, visit.scope)
+        self.holes += plan.partial
         self._compare(plan, chain, visit)
         labels = self._labels(step, chain, visit)
-        return self._draft.append(chain, (current, *further), step.word.span, labels), None
+        return self._draft.append(chain, (current, *further), step.word.span, labels)
 
     def _guessed(self, step: KindStep, plan: Plan, current: Guess, visit: Visit) -> Guess:
         """Adds a layer on an uncertain tensor: a hole in the graph. It still uses up its name, so that other layers

@@ -28,7 +28,7 @@ class Comparisons:
         """Compares the arguments of a step, its `norm` and its `act` with the channels that enter each of their layers."""
         plans = [plan, *[follower.plan for follower in plan.followers if follower.plan is not None]]
         for part in plans:
-            real = next(application.inputs[0].shape[0] for application in chain if type(application.layer) is part.kind)
+            real = next(application.inputs[0].shape for application in chain if type(application.layer) is part.kind)
             for argument in part.inferred:
                 try:
                     stated = values.at(argument.value, current, scope)
@@ -37,7 +37,8 @@ class Comparisons:
                 problem = compared_argument(part.kind, argument.name, stated, real)
                 if problem is None:
                     continue
-                if stated == real:
+                # What agrees can be removed.
+                if problem.fixes:
                     self._agreeing.setdefault(_place(problem), problem)
                 else:
                     self._differing.add(problem, trace, argument.value)

@@ -16,7 +16,7 @@ from cnnshape.program.steps import (
     ResolvedStep,
 )
 from cnnshape.program.vocabulary import explain_unknown_kind
-from cnnshape.program.words import WORDS, unknown_name, unknown_tensor
+from cnnshape.program.words import WORDS, suggests_follower, unknown_name, unknown_tensor
 
 __all__ = [
     "WORDS",
@@ -39,6 +39,7 @@ __all__ = [
     "foreign_spelling",
     "foreign_value",
     "resolve",
+    "suggests_follower",
     "unknown_name",
     "unknown_tensor",
 ]

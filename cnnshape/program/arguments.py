@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean, misspelt
 from cnnshape.language import Argument, Call, Expression, ListValue, Name, Setting, Value, shown
-from cnnshape.layers import Layer, foreign_argument, foreign_kind
+from cnnshape.layers import Layer, bare, foreign_argument
 from cnnshape.program.foreign import (
+    SWITCHES,
     argument_help,
     follower_of,
     foreign_spelling,
@@ -13,9 +14,11 @@ from cnnshape.program.foreign import (
     is_inferred,
     is_superfluous,
     removed,
+    switched,
 )
 from cnnshape.program.plan import Follower, Plan
 from cnnshape.program.vocabulary import Vocabulary
+from cnnshape.program.words import suggests_follower
 from cnnshape.source import Span
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ class Arguments:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._inferred: list[Diagnostic] = []
+        self._harmless: list[Diagnostic] = []
         """Problems of the current step that leave it a plan."""
 
     def plan(self, call: Call, kind: type[Layer], *, first: bool = False) -> Plan | None:
@@ -40,24 +43,25 @@ class Arguments:
             kept = [argument for argument in arguments if argument.name.text not in given]
             arguments = (*kept, *call.modifiers.first)
         plan = self._arranged(kind, call.word, arguments, call.main)
-        for problem in self._inferred:
+        for problem in self._harmless:
             self._vocabulary.report(problem)
-        self._inferred = []
+        self._harmless = []
         return plan
 
-    def check_foreign(self, call: Call) -> None:
-        """Checks the arguments of a kind under another framework's word, as its arguments are probably foreign words
-        too."""
-        kind = foreign_kind(call.word.text)
-        for argument in call.arguments if kind else ():
-            if kind and argument.name.text not in (*kind.arguments, *kind.followers):
-                self._unknown_argument(kind, argument.name)
-
     def _follower(self, role: str, value: Value) -> Follower:
-        """The value of `norm` or `act`; a `{kind: args}` gets a plan."""
+        """The value of `norm` or `act`; a `{kind: args}` gets a plan. What is wrong with it leaves the step a plan."""
         if not isinstance(value, Setting):
             return Follower(role, value, None, is_setting=False)
-        kind = self._vocabulary.kind(value.word)
+        before = len(self._vocabulary.problems)
+        follower = self._set_follower(role, value)
+        problems = self._vocabulary.problems[before:]
+        if all(suggests_follower(problem, follower.plan) for problem in problems):
+            self._harmless += problems
+            del self._vocabulary.problems[before:]
+        return follower
+
+    def _set_follower(self, role: str, value: Setting) -> Follower:
+        kind = self._vocabulary.meant_kind(value.word)
         plan = self._arranged(kind, value.word, value.arguments, value.main) if kind else None
         if plan is not None and (plan.followers or plan.kind.joins):
             reason = "joins tensors, and" if plan.kind.joins else f"with `{plan.followers[0].role}`"
@@ -77,7 +81,7 @@ class Arguments:
         if main is not None:
             self._place_main(kind, main, values, names)
         for argument in arguments:
-            text = argument.name.text
+            text = self._meant(kind, argument.name, arguments) or argument.name.text
             if text in kind.followers:
                 followers[text] = self._follower(text, argument.value)
             elif text in kind.arguments:
@@ -85,15 +89,29 @@ class Arguments:
                 self._refuse_setting(kind, text, argument.value)
             elif is_inferred(kind, text):
                 inferred.append(argument)
-                self._inferred.append(inferred_argument(kind, argument.name))
+                self._harmless.append(inferred_argument(kind, argument.name))
             else:
-                self._unknown_argument(kind, argument.name)
+                self._unknown_argument(kind, argument)
         if len(self._vocabulary.problems) == before:
             self._check_required(kind, word, values)
         if len(self._vocabulary.problems) > before:
             return None
         ordered = tuple([followers[role] for role in kind.followers if role in followers])
         return Plan(kind, word.span, values, names, ordered, tuple(inferred))
+
+    def _meant(self, kind: type[Layer], name: Name, arguments: tuple[Argument, ...]) -> str | None:
+        """The argument that another framework's word means, after it is reported; None for any other word, and where
+        that argument is given too."""
+        if name.text in kind.arguments or name.text in kind.followers:
+            return None
+        meant = foreign_argument(kind, name.text) or follower_of(kind, name.text)
+        if meant not in (*kind.arguments, *kind.followers):
+            return None
+        rivals = [argument.name.text for argument in arguments if argument.name is not name]
+        if any(meant in (rival, foreign_argument(kind, rival), follower_of(kind, rival)) for rival in rivals):
+            return None
+        self._harmless.append(foreign_spelling(name.text, meant, name.span))
+        return meant
 
     def _place_main(self, kind: type[Layer], main: Value, values: dict[str, Value], names: dict[str, Span]) -> None:
         name = kind.main
@@ -122,10 +140,14 @@ class Arguments:
         help += f"; write `{kind.name}: {{{whole}}}`" if len(whole) <= MOST_SHOWN else ""
         self._report("missing-argument", f"{kind.name} needs {listed}", word.span, help)
 
-    def _unknown_argument(self, kind: type[Layer], name: Name) -> None:
+    def _unknown_argument(self, kind: type[Layer], argument: Argument) -> None:
+        name = argument.name
         known = foreign_argument(kind, name.text) or follower_of(kind, name.text)
         if known is not None:
-            self._vocabulary.report(foreign_spelling(name.text, known, name.span))
+            problem = foreign_spelling(name.text, known, name.span)
+            if ":" in known:
+                problem = problem._replace(fixes=switched(name.span, argument.value.span, known))
+            self._vocabulary.report(problem)
             return
         if is_inferred(kind, name.text):
             self._vocabulary.report(inferred_argument(kind, name))
@@ -135,6 +157,9 @@ class Arguments:
         fixes = misspelt(name.text, words, name.span)
         if advice is not None:
             fixes = removed(name.span) if is_superfluous(name.text) else ()
+            switch = SWITCHES.get(bare(name.text))
+            if switch and "bias" in kind.arguments:
+                fixes = switched(name.span, argument.value.span, switch)
         help = advice or did_you_mean(name.text, words) or f"{kind.name} takes no arguments"
         self._report("unknown-argument", message, name.span, help, fixes)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from cnnshape.arithmetic import is_whole, pin, truncate
 from cnnshape.diagnostics import Diagnostic, diagnose, respelled
 from cnnshape.language import Name, grammar
-from cnnshape.layers import Layer, bare, foreign_argument
+from cnnshape.layers import Layer, Shape, bare, foreign_argument, format_shape
 from cnnshape.source import Span
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ INFERRED = frozenset({
     "in", "inchannels", "infeatures", "channelsin", "inputchannels", "cin", "inch", "inchs", "indim", "inputdim",
     "inplanes", "numfeatures", "numchannels", "nin", "innc", "ninputplane", "nfin", "c1", "ninputs", "inputsize",
     "inchannel", "inputchannel", "infeature", "inputfeatures", "infilters", "inputplanes", "inputunits", "batchsize",
+    "normalizedshape",
 })  # fmt: skip
 """Arguments that state what comes in."""
 _NO_CHANNELS = frozenset({"inputsize", "batchsize"})
@@ -54,7 +55,8 @@ def inferred_argument(kind: type[Layer], name: Name) -> Diagnostic:
     message = f"{kind.name} takes no `{name.text}`: channels are inferred from the input"
     # Channels that are stated may be right and the network wrong: they are compared before they are removed.
     fixes = removed(name.span) if bare(name.text) in _NO_CHANNELS else ()
-    return diagnose("foreign-spelling", message, name.span, help="remove it", fixes=fixes)
+    help = "remove it; `axes: all` takes the whole sample" if bare(name.text) == "normalizedshape" else "remove it"
+    return diagnose("foreign-spelling", message, name.span, help=help, fixes=fixes)
 
 
 def removed(key: Span) -> "tuple[Fix, ...]":
@@ -65,14 +67,39 @@ def removed(key: Span) -> "tuple[Fix, ...]":
     return (Fix((Remove(key),)),)
 
 
-def compared_argument(kind: type[Layer], name: Name, stated: object, real: int) -> Diagnostic | None:
-    """The same diagnostic with the channels that really come in; None if the value can't be a number of channels."""
+def switched(key: Span, value: Span, written: str) -> "tuple[Fix, ...]":
+    """The fix that writes `key: value` for a switch that is on, as `use_bn: true`, and removes one that is off."""
+    # A sound design needs no fixes.
+    from cnnshape.diagnostics import Fix, Replace
+
+    right, _, word = written.partition(": ")
+    text = value.text.lower()
+    if text in ("false", "0"):
+        return removed(key)
+    return (Fix((Replace(key, right), Replace(value, word))),) if text in ("true", "1") else ()
+
+
+SWITCHES = {"nobias": "bias: false", "withoutbias": "bias: false"}
+"""Switches that take something away; `foreign_words` has the help."""
+
+
+def compared_argument(kind: type[Layer], name: Name, stated: object, shape: Shape) -> Diagnostic | None:
+    """The same diagnostic with the channels that really come in, those of a `shape`; None if the value can't be a number
+    of channels."""
+    plain = inferred_argument(kind, name)
+    if bare(name.text) == "normalizedshape" and isinstance(stated, tuple):
+        if stated == shape and len(shape) > 1:
+            message = f"{plain.message}, {format_shape(shape)} here, as stated"
+            return plain._replace(message=message, help="write `axes: all` instead, which normalizes the whole sample")
+        stated = stated[0] if len(stated) == 1 else stated
     if not is_whole(stated) or bare(name.text) in _NO_CHANNELS:
         return None
-    plain = inferred_argument(kind, name)
+    real = shape[0]
     stated = pin(truncate(stated))
     if stated == real:
-        return plain._replace(message=f"{plain.message}, {real:,} here, as stated", fixes=removed(name.span))
+        return plain._replace(
+            message=f"{plain.message}, {real:,} here, as stated", fixes=removed(name.span), help="remove it"
+        )
     help = (
         f"correct what comes before if {stated:,} should come in, such as by a `concat` that is missing; then remove it"
     )

@@ -36,7 +36,6 @@ ARGUMENTS = {
     "inputshape": "the input is declared once, at the top: `input: [3, 224, 224]`",
     "batchinputshape": "the input is declared once, at the top: `input: [3, 224, 224]`",
     "numparameters": "write `per_channel: true` for a slope per channel",
-    "normalizedshape": "layer_norm works over the channels; `axes: all` takes the whole sample",
     "repeats": "write `repeat: 2` next to the kind", "times": "write `repeat: 2` next to the kind",
     "num": "write `repeat: 2` next to the kind", "numlayers": "write `repeat: 2` next to the kind",
     "inputs": "write `from: NAME` next to the kind", "input": "write `from: NAME` next to the kind",

@@ -20,6 +20,11 @@ class Follower:
         self.plan = plan
         self.is_setting = is_setting
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing is known of the layer but that there is one."""
+        return self.is_setting and self.plan is None
+
 
 class Plan:
     """The kind of a step, the values of its arguments, and its `norm` and `act`.
@@ -27,10 +32,10 @@ class Plan:
     `at` is the kind's word, `names` are the places of the arguments' names. Plans compare by identity: two steps
     have two plans. `variables` are the names that it reads, and `size` is how many values and variables it has.
     `constant` is true if no argument depends on a name. `inferred` are arguments that state what comes in, which the
-    kind doesn't have.
+    kind doesn't have. `partial` is true if a layer that follows is unknown.
     """
 
-    __slots__ = ("at", "constant", "followers", "inferred", "kind", "names", "size", "values", "variables")
+    __slots__ = ("at", "constant", "followers", "inferred", "kind", "names", "partial", "size", "values", "variables")
 
     def __init__(
         self,
@@ -47,7 +52,14 @@ class Plan:
         self.names = names or {}
         self.followers = followers
         self.inferred = inferred
+        self.partial = any(follower.is_unknown for follower in followers)
         every = [*self.values.values(), *[follower.value for follower in followers]]
         self.constant = all(value.constant for value in self.values.values())
         self.variables = tuple(sorted(frozenset().union(*[value.names for value in every])))
         self.size = len(self.variables) + sum(value.size for value in every)
+
+    def without(self, failed: Follower) -> "Plan":
+        """The plan with one of its followers unknown."""
+        unknown = Follower(failed.role, failed.value, None, is_setting=True)
+        followers = tuple([unknown if follower is failed else follower for follower in self.followers])
+        return Plan(self.kind, self.at, self.values, self.names, followers, self.inferred)

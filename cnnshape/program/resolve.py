@@ -155,9 +155,8 @@ class _Resolver:
     # Kinds
 
     def kind_step(self, call: Call) -> KindStep:
-        kind = self.vocabulary.kind(call.word)
+        kind = self.vocabulary.meant_kind(call.word)
         if kind is None:
-            self.arguments.check_foreign(call)
             return KindStep(call, None, None, None)
         plan = self.arguments.plan(call, kind)
         return KindStep(call, kind, plan, self.first_plan(call, kind) if call.modifiers.first else plan)

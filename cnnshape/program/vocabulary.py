@@ -49,6 +49,11 @@ class Vocabulary:
             self._unknown_kind(word)
         return None
 
+    def meant_kind(self, word: Name) -> type[Layer] | None:
+        """The kind of a word, also of a foreign one, which is reported. A join is more than a kind: it has branches."""
+        kind = self.kind(word) or foreign_kind(word.text)
+        return None if kind is not None and kind.joins and word.text not in BY_NAME else kind
+
     def _unknown_kind(self, word: Name) -> None:
         words = [*BY_NAME, *_OWN_CONTROLS, *self.blocks]
         close = nearest(word.text, words)
@@ -113,7 +118,10 @@ class Vocabulary:
 
 
 def _separated(text: str) -> str | None:
-    """A step that joins its kind with its arguments at the colon, as it should be written; None for any other word."""
+    """A step that joins its kind with its arguments at the colon, or with a sign that says nothing, as it should be
+    written; None for any other word."""
+    if match := re.fullmatch(r"([A-Za-z_][\w.]*) *(?:,|\( *\))", text):
+        return match[1]
     match = re.fullmatch(r"([A-Za-z_][\w.]*) *: *(\S.*)", text)
     return f"{match[1]}: {match[2]}" if match else None
 

@@ -18,6 +18,7 @@ from cnnshape.language import (
     walk,
 )
 from cnnshape.layers import BY_NAME, KINDS
+from cnnshape.program.plan import Plan
 from cnnshape.source import Span
 
 WORDS = frozenset(word for kind in KINDS for argument in kind.arguments.values() for word in argument.type.words)
@@ -70,6 +71,18 @@ def unknown_tensor(
     message = f"no step or input before this one is called `{text}`"
     related = [Label(elsewhere, "defined here: later, or in another scope")] if elsewhere else []
     return diagnose("unknown-tensor", message, reference.span, related=related, help=help, fixes=fixes)
+
+
+def suggests_follower(problem: Diagnostic, plan: Plan | None) -> bool:
+    """Whether the kind that `norm` or `act` is to have, by its plan or by the fix of its problem, is one for these. They
+    keep the shape."""
+    # A sound design needs no fixes.
+    from cnnshape.diagnostics import Replace
+
+    words = [edit.text for fix in problem.fixes for edit in fix.edits if isinstance(edit, Replace)]
+    kinds = [BY_NAME[word] for word in (*words, problem.at.span.text if problem.at else "") if word in BY_NAME]
+    kinds += [plan.kind] if plan else []
+    return all(kind.activation or kind.normalizes for kind in kinds)
 
 
 OWN_WORDS = frozenset({"identity", "none", "center", *BY_NAME, *WORDS})

@@ -1,21 +1,24 @@
 """The set-ups of `docs/ci.md`, the action and the hook, checked with the tools that read them.
 
-The files are checked with the schemas that each service publishes. Then the tests do what a runner does: in an
-environment made by the action's own steps, they run the commands of every set-up on a good and on a bad design. These
-install packages, so they run only where `CI` is set, as the gate and every service set it.
+The files are checked with the schemas that each service publishes. Then the tests do what a runner does: in a project
+with a copy of this repository, and in an environment made by the action's own steps, they run the commands of every
+set-up on a good and on a bad design. These install packages, so they run only where `CI` is set, as the gate and every
+service set it.
 """
 
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
-from generate import fences
+from generate import fences, pages
 from jsonschema import Draft7Validator
 
 from tests.command import run
@@ -67,10 +70,19 @@ class Runner:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.action = SETUPS["github-actions"][0]
+        (job,) = SETUPS["github-workflows"][0]["jobs"].values()
+        (self.used,) = [step["uses"] for step in job["steps"] if step["uses"].startswith(".")]
+
+    @property
+    def path(self):
+        """The search path of a job: the environment that the action made comes first."""
+        return f"{self.home / 'cnnshape' / 'bin'}:{os.environ['PATH']}"
 
     def step(self, number, folder, **given):
         inputs = {name: given.get(name, about["default"]) for name, about in self.action["inputs"].items()}
-        known = {f"inputs.{name}": value for name, value in inputs.items()} | {"github.action_path": str(ROOT)}
+        action = folder / self.used
+        assert (action / "action.yml").read_bytes() == (ROOT / "action.yml").read_bytes()
+        known = {f"inputs.{name}": value for name, value in inputs.items()} | {"github.action_path": str(action)}
         step = [step for step in self.action["runs"]["steps"] if "run" in step][number]
         assert step["shell"] == "bash" and "${{" not in step["run"]
         variables = {
@@ -84,16 +96,26 @@ class Runner:
 
 
 @pytest.fixture(scope="session")
-def runner(tmp_path_factory):
+def project(tmp_path_factory):
+    """A project that has a copy of this repository, as the page says, and nothing else."""
+    folder = tmp_path_factory.mktemp("project")
+    others = shutil.ignore_patterns(".*", "__pycache__", "build", "dist")
+    shutil.copytree(ROOT, folder / "tools" / "cnnshape", ignore=others)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def runner(tmp_path_factory, project):
     runner = Runner(tmp_path_factory.mktemp("runner"))
-    done = runner.step(0, ROOT)
+    done = runner.step(0, project)
     assert done.returncode == 0, done.stderr
     return runner
 
 
 @pytest.fixture
-def designs(tmp_path):
-    """A repository with a design that is wrong, and one in a folder whose name has a space."""
+def designs(tmp_path, project):
+    """The project with a design that is wrong, and one in a folder whose name has a space."""
+    (tmp_path / "tools").symlink_to(project / "tools")
     (tmp_path / "my designs").mkdir()
     (tmp_path / "my designs" / "good.cnn.yaml").write_text(GOOD, encoding="utf-8")
     (tmp_path / "designs").mkdir()
@@ -121,8 +143,8 @@ def test_the_action_checks_and_annotates(runner, designs, given, status, part):
 @installs
 def test_the_gitlab_job_leaves_its_report(runner, designs):
     (job,) = SETUPS["gitlab-ci"][0].values()
-    path = f"{runner.home / 'cnnshape' / 'bin'}:{os.environ['PATH']}"
-    assert run_script("\n".join(job["script"]), designs, PATH=path).returncode == 1
+    done = run_script("\n".join(job["script"]), designs, PATH=runner.path)
+    assert done.returncode == 1, done.stderr
     report = json.loads((designs / job["artifacts"]["reports"]["codequality"]).read_text(encoding="utf-8"))
     assert [(entry["location"]["path"], entry["severity"]) for entry in report] == [("designs/wrong.cnn.yaml", "major")]
 
@@ -130,27 +152,52 @@ def test_the_gitlab_job_leaves_its_report(runner, designs):
 @installs
 def test_the_workflow_writes_what_it_uploads(runner, designs):
     (job,) = SETUPS["github-workflows"][1]["jobs"].values()
-    path = f"{runner.home / 'cnnshape' / 'bin'}:{os.environ['PATH']}"
     for step in job["steps"]:
         if "run" in step:
-            assert run_script(step["run"], designs, PATH=path).returncode == 0
+            assert run_script(step["run"], designs, PATH=runner.path).returncode == 0
     upload = next(step for step in job["steps"] if "upload-sarif" in step.get("uses", ""))
     log = json.loads((designs / upload["with"]["sarif_file"]).read_text(encoding="utf-8"))
     assert [result["ruleId"] for result in log["runs"][0]["results"]] == ["CS501"]
 
 
-@installs
-@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="the hook is installed from a git checkout")
-def test_the_hook_runs_in_the_real_pre_commit(designs):
-    config = setup_of("pre-commit", yaml.SafeLoader)
-    (repository,) = config["repos"]
-    repository |= {"repo": str(ROOT), "rev": run_script("git rev-parse HEAD", ROOT).stdout.strip()}
+def pre_commit(designs, config, **variables):
+    """A run of the real pre-commit over a git repository with all files."""
     (designs / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     assert run_script("git init -q . && git add .", designs).returncode == 0
     command = f"{sys.executable} -m pre_commit run --all-files"
-    done = run_script(command, designs, PRE_COMMIT_HOME=str(designs / ".git" / "pre-commit"))
+    return run_script(command, designs, PRE_COMMIT_HOME=str(designs / ".git" / "pre-commit"), **variables)
+
+
+@installs
+def test_the_hook_of_the_page_runs_in_the_real_pre_commit(runner, designs):
+    done = pre_commit(designs, setup_of("pre-commit", yaml.SafeLoader), PATH=runner.path)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "designs/wrong.cnn.yaml:4:" in done.stdout and "good.cnn.yaml" not in done.stdout
+
+
+@installs
+def test_the_hook_with_fixes_changes_the_file_and_stops(runner, designs):
+    """At the second run, with the change added, nothing is left to fix."""
+    config = setup_of("pre-commit", yaml.SafeLoader)
+    config["repos"][0]["hooks"][0]["args"] = re.search(r"`args: \[(.*--fix)\]`", PAGE)[1].split(", ")
+    design = designs / "designs" / "wrong.cnn.yaml"
+    design.write_text(GOOD.replace("conv:", "Conv2d:"), encoding="utf-8")
+    done = pre_commit(designs, config, PATH=runner.path)
+    assert (done.returncode, design.read_text(encoding="utf-8")) == (1, GOOD), done.stdout + done.stderr
+    assert "files were modified by this hook" in done.stdout
+    assert pre_commit(designs, config, PATH=runner.path).returncode == 0
+
+
+@installs
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="the hook is installed from a git checkout")
+def test_the_hook_that_the_repository_declares_runs_too(designs):
+    config = setup_of("pre-commit", yaml.SafeLoader)
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    revision = run_script("git rev-parse HEAD", ROOT).stdout.strip()
+    config["repos"] = [{"repo": str(ROOT), "rev": revision, "hooks": [{"id": hook["id"]}]}]
+    done = pre_commit(designs, config)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "designs/wrong.cnn.yaml:4:" in done.stdout
 
 
 def test_the_hook_passes_over_other_files(tmp_path, monkeypatch):
@@ -163,6 +210,22 @@ def test_the_hook_passes_over_other_files(tmp_path, monkeypatch):
     assert hook["pass_filenames"] is False
     outcome = run("check", *hook["args"])
     assert (outcome.exit_code, outcome.stdout) == (0, "1 design checked, nothing wrong\n")
+
+
+EXTRAS = set(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"])
+PAGES = [path for path in [*pages(), ROOT / "action.yml", *ROOT.glob(".pre-commit-*.yaml")] if path.suffix != ".svg"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_a_page_installs_from_a_copy_with_extras_that_exist(page):
+    """No index has the package, and no address of the repository is known."""
+    text = page.read_text(encoding="utf-8")
+    assert not re.search(r"\bOWNER\b|cnnshape@|git\+https|/cnnshape\.git", text)
+    for line in re.findall(r"pip install (.*?)(?:`|&&|$)", text, re.MULTILINE):
+        words = [word.strip("\"'.,;") for word in line.split()]
+        assert not any(re.match(r"cnnshape\b", word) for word in words), line
+        for extras in re.findall(r"\[([\w,]+)\]", line):
+            assert set(extras.split(",")) <= EXTRAS, line
 
 
 @pytest.fixture(scope="session")

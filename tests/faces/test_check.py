@@ -12,15 +12,10 @@ from cnnshape.cli.cores import MANY
 from cnnshape.cli.files import find_files
 from tests.command import run
 
+pytestmark = pytest.mark.usefixtures("empty_folder")
+
 HEAD = "cnnshape: 1\ninput: [4, 8, 8]\n"
 GROUPS = HEAD + "blocks: {B: {params: {g: required}, do: [{conv: {out: 4, kernel: 1, groups: g}}]}}\nlayers:\n"
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
-    return tmp_path
 
 
 def written(**texts: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,18 +15,13 @@ import pytest
 from cnnshape.source import shipped_path
 from tests.command import run
 
+pytestmark = pytest.mark.usefixtures("empty_folder")
+
 HEAD = "cnnshape: 1\ninput: [3, 8, 8]\n"
 WRONG = f"# A stem.\n{HEAD}layers:\n  - Conv2d: {{filters: 8, kernel_size: 3}}   # foreign\n  - rleu\n"
 RIGHT = f"# A stem.\n{HEAD}layers:\n  - conv: {{out: 8, kernel: 3}}   # foreign\n  - relu\n"
 WARNED = f"{HEAD}params: {{spare: 1}}\nlayers: [relu]\n"
 MIXED = f"{HEAD}layers:\n  - conv: {{out: 8, kernel: 99}}\n  - rleu\n"
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
-    return tmp_path
 
 
 def written(**texts: str) -> None:
@@ -56,14 +52,63 @@ def test_nothing_remains() -> None:
 
 def test_a_check_says_how_many_may_be_fixed() -> None:
     written(one=WRONG, two=WARNED)
-    assert "`--fix` may fix 4; " in run("check", "one.yaml").stdout
+    assert "`--fix` fixes 4; " in run("check", "one.yaml").stdout
     assert run("check", "two.yaml").stdout.endswith(
-        "1 warning in 1 design; `--fix` may fix 1; `cnnshape rule CS712` explains it\n"
+        "1 warning in 1 design; `--fix` fixes 1; `cnnshape rule CS712` explains it\n"
     )
     refused = f"{HEAD}layers:\n  - convv: 8\n"
     written(three=refused)
-    assert "may fix" not in run("check", "three.yaml", "--fix").stdout
+    assert "`--fix`" not in run("check", "three.yaml").stdout
+    assert "`--fix`" not in run("check", "three.yaml", "--fix").stdout
     assert read("three") == refused
+
+
+LATER = [
+    # Each has a second error, which has nothing to do with the first.
+    ("  - conv: {out: 8, kernel: 3, act: rleu}\n  - linear: 10\n", "rleu", "relu"),
+    ("  - conv: {out: 8, kernel: 3, act: rleu}\n  - conv: {out: 8, kernel: 99}\n", "rleu", "relu"),
+    ("  - conv: {out: 8, kernel: 99, act: rleu}\n", "rleu", "relu"),
+    ("  - conv: {out: 8, kernel: 3, norm: {bach_norm: {eps: 1}}}\n  - linear: 10\n", "bach_norm", "batch_norm"),
+    ("  - Conv2d: {out: 8, kernel: 99}\n", "Conv2d", "conv"),
+    ("  - conv: {filters: 8, kernel: 99}\n", "filters", "out"),
+    ("  - fc: 10\n", "fc", "linear"),
+    ("  - {conv: {out: 8, kernel: 3, act: rleu}, repeat: 5}\n", "rleu", "relu"),
+]
+
+
+@pytest.mark.parametrize(("steps", "wrong", "right"), LATER)
+def test_a_fix_is_kept_beside_an_error_that_is_independent_of_it(steps: str, wrong: str, right: str) -> None:
+    text = f"{HEAD}layers:\n{steps}"
+    written(one=text)
+    before = run("check", "one.yaml")
+    assert "2 errors in 1 design; `--fix` fixes 1; " in before.stdout
+    outcome = run("check", "one.yaml", "--fix")
+    assert (read("one"), outcome.exit_code) == (text.replace(wrong, right), 1)
+    assert "1 fixed, 1 error in 1 design; " in outcome.stdout
+
+
+COUNTED = [
+    WRONG,
+    WARNED,
+    MIXED,
+    f"{HEAD}layers:\n  - convv: 8\n  - max_pol: 2\n  - flaten\n",
+    f"{HEAD}layers: [relu]\n",
+]
+
+
+@pytest.mark.parametrize("text", COUNTED)
+def test_the_closing_line_counts_what_is_fixed_then(text: str) -> None:
+    written(one=text)
+    said = re.search(r"`--fix` fixes (\d+)", run("check", "one.yaml").stdout)
+    assert read("one") == text
+    fixed = re.search(r"(\d+) fixed", run("check", "one.yaml", "--fix").stdout)
+    assert (said and said[1]) == (fixed and fixed[1])
+
+
+def test_other_formats_do_not_count_and_do_not_try() -> None:
+    written(one=WRONG)
+    for format in ("concise", "github", "gitlab", "junit"):
+        assert "`--fix`" not in run("check", "one.yaml", "--format", format).stdout
 
 
 @pytest.mark.parametrize(
@@ -362,3 +407,27 @@ def test_show_says_what_a_copy_extends() -> None:
 
 def test_show_says_nothing_in_a_pipe() -> None:
     assert run("show", "lenet5").stderr == ""
+
+
+ENDINGS = [
+    # files, options, exit code, the start of the last line
+    (("good",), "", 0, "1 design checked, nothing wrong"),
+    (("good", "warned"), "", 0, "1 warning in 2 designs"),
+    (("good", "warned"), "--strict", 1, "1 warning in 2 designs"),
+    (("warned",), "--strict --exit-zero", 0, "1 warning in 1 design"),
+    (("warned",), "--strict --fix", 0, "1 design checked, 1 fixed, nothing wrong"),
+    (("mixed", "good"), "", 1, "2 errors in 2 designs"),
+    (("mixed", "good"), "--exit-zero", 0, "2 errors in 2 designs"),
+    (("mixed", "good"), "--fix", 1, "1 fixed, 1 error in 2 designs"),
+    (("mixed", "good"), "--fix --exit-zero", 0, "1 fixed, 1 error in 2 designs"),
+    (("missing", "good"), "", 2, "1 error in 1 design"),
+    (("missing", "good"), "--exit-zero", 2, "1 error in 1 design"),
+]
+
+
+@pytest.mark.parametrize(("files", "options", "code", "said"), ENDINGS)
+def test_the_last_line_and_the_exit_code_agree(files: tuple[str, ...], options: str, code: int, said: str) -> None:
+    written(good=RIGHT, warned=WARNED, mixed=MIXED)
+    outcome = run("check", *(f"{file}.yaml" for file in files), *options.split())
+    last = outcome.stdout.splitlines()[-1]
+    assert (outcome.exit_code, last.partition(";")[0]) == (code, said)

@@ -66,7 +66,7 @@ def test_the_first_format_is_the_default(command: str, formats: dict[str, Format
 
 @pytest.mark.parametrize(("command", "formats"), FORMATS.items())
 def test_the_help_and_the_refusal_name_the_formats(command: str, formats: dict[str, Format]) -> None:
-    assert "|".join(formats) in run(command.split()[0], "--help").stdout
+    assert ", ".join(formats) in " ".join(run(command.split()[0], "--help").stdout.split())
     refused = run(*command.split(), "--format", "nothing")
     assert refused.exit_code == 2
     assert all(f"'{name}'" in refused.stderr for name in formats)

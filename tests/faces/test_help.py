@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer import BadParameter
 from typer.main import get_command
 
 from cnnshape.cli.app import COMMANDS, app
 from cnnshape.cli.examples import EXAMPLES
+from cnnshape.cli.whole_numbers import Range
 from tests import command
 
 NET = "cnnshape: 1\nname: net\ninput: [3, 32, 32]\nparams: {width: 8}\nlayers:\n  - conv: {out: width, kernel: 3}\n"
@@ -54,7 +56,63 @@ def test_the_help_shows_them(name: str) -> None:
     shown = " ".join(command.run(name, "--help").stdout.split())
     for example in EXAMPLES[name]:
         assert example in shown
-    assert not re.search(r"<int|<float|INTEGER|FLOAT", shown)
+
+
+# What releases of typer write of a type, a range or a default that is none, or where a word doesn't fit.
+WORDS_OF_TYPER = re.compile(r"[<>]=|<\w+>?|\b[A-Z]+ RANGE\b|\bTEXT\b|\bINTEGER\b|\bFLOAT\b|default: (None|\])|\w…")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("name", [*COMMANDS, ""])
+def test_the_help_has_no_words_of_typer_and_whole_names(name: str, width: int) -> None:
+    shown = command.run(*filter(None, [name]), "--help", columns=width).stdout
+    assert max(map(len, shown.splitlines())) <= width
+    # The examples are commands, and an example may write to a file.
+    lines = [line for line in shown.splitlines() if not line.strip().startswith("cnnshape ")]
+    assert [line for line in lines if WORDS_OF_TYPER.search(line)] == []
+    for param in GROUP.get_command(None, name).params if name else GROUP.params:
+        options = [word for word in (*param.opts, *param.secondary_opts) if word.startswith("-")]
+        assert [word for word in options if not re.search(rf"(?<!\S){word}(?!\S)", shown)] == []
+
+
+RANGES = [
+    ("summary", "--batch", "1 to 1,000,000,000", ["0", "-3", "1000000001", "two", "1.5", ""]),
+    ("summary", "--max-layers", "1 to 10,000,000", ["0", "10000001", "1e3"]),
+    ("summary", "--depth", "0 or more", ["-1", "all"]),
+    ("summary", "--top", "1 or more", ["0", "9" * 5000]),
+    ("memory", "--depth", "0 or more", ["-1"]),
+    ("sizes", "--from", "1 to 1,000,000", ["0", "1000001"]),
+    ("sizes", "--to", "1 to 1,000,000", ["0", "1000001"]),
+]
+
+
+@pytest.mark.parametrize(("name", "option", "range", "refused"), RANGES, ids=lambda value: str(value)[:20])
+def test_a_range_is_in_the_help_and_in_the_message(name: str, option: str, range: str, refused: list[str]) -> None:
+    (param,) = [param for param in GROUP.get_command(None, name).params if option in param.opts]
+    assert re.search(rf"\b{range}\b", param.help)
+    for value in refused:
+        outcome = command.run(name, "lenet5", option, value)
+        assert outcome.exit_code == 2
+        assert f"write {range}" in " ".join(outcome.stderr.replace("│", " ").split())
+        assert not WORDS_OF_TYPER.search(outcome.stderr)
+
+
+@pytest.mark.parametrize(("least", "most"), [(0, None), (1, None), (1, 7), (-2, 1234567)])
+def test_a_range_takes_its_bounds_and_nothing_beyond(least: int, most: int | None) -> None:
+    allowed = Range(least, most)
+    assert [allowed.read(str(number)) for number in (least, most or 10**12)] == [least, most or 10**12]
+    for beyond in (least - 1, *([most + 1] if most else [])):
+        with pytest.raises(BadParameter, match=re.escape(str(allowed))):
+            allowed.read(str(beyond))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_lists_the_choices(name: str) -> None:
+    shown = command.run(name, "--help", columns=80).stdout
+    for param in GROUP.get_command(None, name).params:
+        for choice in getattr(param.type, "choices", ()):
+            assert re.search(rf"\b{getattr(choice, 'value', choice)}\b", shown)
+            assert getattr(choice, "value", choice) in param.help
 
 
 @pytest.mark.parametrize("param", PARAMS)

@@ -103,8 +103,8 @@ def test_a_fix_that_is_shown_is_right(text: Text) -> None:
 
 REFUSED = {
     "bad-expectation": 1,  # `parms` beside `params`: the key would be there twice
-    "foreign-spelling": 2,  # `loop: 3` isn't a `for`; `units` hides a rank that doesn't fit
-    "unknown-key": 1,  # `paarms: 3` isn't a mapping
+    "foreign-spelling": 1,  # `loop: 3` isn't a `for`
+    "unknown-key": 2,  # `paarms: 3` isn't a mapping; without the input, no rank was known
     "unknown-kind": 2,  # `convv` and `conv:64` lack a kernel
     "unknown-name": 2,  # the declaration is misspelt, not its uses
     "unused-block": 1,  # another unused block uses it
@@ -218,6 +218,19 @@ WORDS = [
     ("{relu: , label: stem}", "{relu: , name: stem}"),
     ("{relu: , from: inptu}", "{relu: , from: input}"),
     ("Resdiual: [relu]", "residual: [relu]"),
+    ("relu()", "relu"),
+    ("relu( )", "relu"),
+    ("relu,", "relu"),
+    ("conv: {out: 8, kernel: 3, use_bn: true}", "conv: {out: 8, kernel: 3, norm: batch_norm}"),
+    ("conv: {use_bn: True, out: 8, kernel: 3}", "conv: {norm: batch_norm, out: 8, kernel: 3}"),
+    ("conv: {out: 8, kernel: 3, batch_normalize: 1}", "conv: {out: 8, kernel: 3, norm: batch_norm}"),
+    ("conv: {out: 8, kernel: 3, with_bn: false}", "conv: {out: 8, kernel: 3}"),
+    ("conv: {out: 8, kernel: 3, no_bias: true}", "conv: {out: 8, kernel: 3, bias: false}"),
+    ("conv: {out: 8, kernel: 3, no_bias: 0}", "conv: {out: 8, kernel: 3}"),
+    ("Conv2d: {out: 8, kernel: 3, use_bn: true}", "conv: {out: 8, kernel: 3, norm: batch_norm}"),
+    ("conv: {out: 8, kernel: 3, use_bn: bn}", None),
+    ("max_pool: {kernel: 2, no_bias: true}", None),
+    ("conv(8, 3)", None),
     ("LSTM: 64", None),
     ("conv: {out: 8, kernel: 3, data_format: channels_first}", None),
 ]

@@ -59,14 +59,20 @@ KINDS = {
     "concat": "Concat Concatenate cat torch.cat route",
     "multiply": "Multiply Mul scale_channels",
 }
+JOINS = ("add", "concat", "multiply")
 ROWS = [(word, kind) for kind, words in KINDS.items() for word in words.split()]
 
 
 @pytest.mark.parametrize(("word", "kind"), ROWS)
 def test_a_foreign_kind_is_refused_with_the_right_word(word: str, kind: str) -> None:
-    (diagnostic,) = cnnshape.check(cnnshape.load(f"input: [3, 8, 8]\nlayers:\n  - {word}\n"))
-    assert (diagnostic.name, diagnostic.message) == ("foreign-spelling", f"`{word}` is called `{kind}` here")
+    problems = cnnshape.check(cnnshape.load(f"input: [3, 8, 8]\nlayers:\n  - {word}\n"))
+    (diagnostic,) = [problem for problem in problems if problem.name == "foreign-spelling"]
+    assert diagnostic.message == f"`{word}` is called `{kind}` here"
     assert diagnostic.help == f"write `{kind}`"
+    # The word is read as the kind, so that the rest is what the kind itself is refused for.
+    own = cnnshape.check(cnnshape.load(f"input: [3, 8, 8]\nlayers:\n  - {kind}\n"))
+    others = [problem.message for problem in problems if problem is not diagnostic]
+    assert others == [problem.message for problem in own if kind not in JOINS]
 
 
 FOLLOWERS = {"batch_norm": "norm", "layer_norm": "norm", "relu": "act", "silu": "act"}
@@ -146,8 +152,11 @@ def only(text: str) -> Diagnostic:
 
 @pytest.mark.parametrize(("kind", "word", "argument"), ARGUMENT_ROWS)
 def test_a_foreign_argument_is_refused_with_the_right_word(kind: str, word: str, argument: str) -> None:
-    diagnostic = only(f"{kind}: {{{word}: 1}}")
-    assert (diagnostic.name, diagnostic.message) == ("foreign-spelling", f"`{word}` is called `{argument}` here")
+    problems = cnnshape.check(
+        cnnshape.load(f"input: {{input: [3, 8, 8], boxes: {{boxes: 2}}}}\nlayers:\n  - {kind}: {{{word}: 1}}\n")
+    )
+    (diagnostic,) = [problem for problem in problems if problem.name == "foreign-spelling"]
+    assert diagnostic.message == f"`{word}` is called `{argument}` here"
     assert diagnostic.help == f"write `{argument}`"
 
 
@@ -256,7 +265,7 @@ ADVICE = [
     ("flatten: {start_dim: 1}", "no argument `start_dim`", "all axes become one"),
     ("softmax: {dim: 1}", "no argument `dim`", "channels"),
     ("max_pool: {kernel: 2, pool: MAX}", "no argument `pool`", "`- max_pool: 2`"),
-    ("layer_norm: {normalized_shape: [8]}", "no argument `normalized_shape`", "`axes: all`"),
+    ("layer_norm: {normalized_shape: [8, 8]}", "takes no `normalized_shape`", "`axes: all`"),
     ("dropout: {keep_prob: 0.9}", "no argument `keep_prob`", "1 - keep_prob"),
 ]
 
@@ -308,3 +317,33 @@ def test_a_foreign_modifier_is_refused_with_the_right_word(word: str, right: str
 def test_a_block_may_have_the_name_of_a_foreign_kind() -> None:
     text = "input: [3, 8, 8]\nblocks: {Conv2d: {do: [relu]}}\nlayers: [Conv2d]\n"
     assert cnnshape.check(cnnshape.load(text)) == []
+
+
+def found_in(step: str) -> list[tuple[str, str]]:
+    text = f"input: [3, 8, 8]\nlayers:\n  - {step}\n"
+    return [(problem.name, problem.message) for problem in cnnshape.check(cnnshape.load(text))]
+
+
+def test_a_step_in_the_words_of_another_framework_is_read_as_its_own() -> None:
+    """What is wrong with its sizes is reported with its words, at the values that the file states."""
+    words = ["Conv2d", "filters", "kernel_size", "activation"]
+    found = found_in("Conv2d: {filters: 8, kernel_size: 99, activation: relu}")
+    assert [message for name, message in found if name != "foreign-spelling"] == ["a window of 99 doesn't fit height 8"]
+    assert [message.split("`")[1] for name, message in found if name == "foreign-spelling"] == words
+
+
+@pytest.mark.parametrize("given", ["out: 6, filters: 8", "filters: 8, num_output: 6", "filters: 8, out: 6"])
+def test_an_argument_that_is_given_twice_is_not_read(given: str) -> None:
+    assert {name for name, _ in found_in(f"conv: {{{given}, kernel: 99}}")} == {"foreign-spelling"}
+
+
+def test_two_wrong_followers_are_both_reported_and_the_layer_is_checked() -> None:
+    names = [name for name, _ in found_in("conv: {out: 8, kernel: 99, norm: bach_norm, act: rellu}")]
+    assert sorted(names) == ["unknown-name", "unknown-name", "window-too-large"]
+
+
+def test_a_wrong_follower_of_a_block_that_runs_often_is_one_problem() -> None:
+    block = "blocks: {Unit: {params: {act: relu}, do: [{conv: {out: 3, kernel: 3, act: act}}]}}\n"
+    text = f"input: [3, 64, 64]\n{block}layers:\n  - {{Unit: {{act: rellu}}, repeat: 9}}\n  - linear: 3\n"
+    names = [problem.name for problem in cnnshape.check(cnnshape.load(text))]
+    assert sorted(names) == ["unknown-name", "wrong-rank"]

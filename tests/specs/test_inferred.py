@@ -9,7 +9,7 @@ from cnnshape import Diagnostic
 from cnnshape.program.foreign import INFERRED
 
 HEAD = "cnnshape: 1\ninput: [12, 10, 10]\nlayers:\n"
-CHANNELS = sorted(INFERRED - {"inputsize", "batchsize"})
+CHANNELS = sorted(INFERRED - {"inputsize", "batchsize", "normalizedshape"})
 
 
 def problems(*steps: str, blocks: str = "") -> list[Diagnostic]:
@@ -41,6 +41,48 @@ def test_what_is_stated_is_compared_with_what_comes_in(step: str) -> None:
     assert differs.help is not None and "24 should come in" in differs.help
     assert agrees.message.endswith("12 here, as stated")
     assert agrees.help == "remove it"
+
+
+NORMALIZED = [
+    ("12", "12 here, as it says", "remove it", True),
+    ("[12]", "12 here, as it says", "remove it", True),
+    ("24", "12 here, not 24", "24 should come in", False),
+    ("[24]", "12 here, not 24", "24 should come in", False),
+    ("[12, 10, 10]", "12x10x10 here, as it says", "write `axes: all`", False),
+    ("[10, 10]", "channels are inferred from the input", "`axes: all` takes the whole sample", False),
+    ("[12, 9, 10]", "channels are inferred from the input", "`axes: all` takes the whole sample", False),
+]
+
+
+@pytest.mark.parametrize("kind", ["layer_norm", "LayerNorm"])
+@pytest.mark.parametrize(("stated", "said", "help", "fixable"), NORMALIZED)
+def test_a_normalized_shape_is_compared_with_the_channels_or_the_sample(kind, stated, said, help, fixable) -> None:
+    (problem,) = [found for found in problems(f"{kind}: {{normalized_shape: {stated}}}") if "takes no" in found.message]
+    assert problem.message.endswith(said)
+    assert problem.help is not None and help in problem.help
+    assert bool(problem.fixes) == fixable
+
+
+def test_a_normalized_shape_of_a_flat_input_is_its_values() -> None:
+    assert only("flatten", "layer_norm: {normalized_shape: 1200}").message.endswith("1,200 here, as it says")
+    assert only("flatten", "layer_norm: {normalized_shape: [1200]}").message.endswith("1,200 here, as it says")
+    assert only("flatten", "layer_norm: {normalized_shape: 12}").message.endswith("1,200 here, not 12")
+
+
+FOREIGN = [
+    "Conv2d: {%s: %s, out_channels: 8, kernel_size: 3}",
+    "torch.nn.ConvTranspose2d: {%s: %s, out_channels: 8, kernel_size: 2}",
+    "BatchNorm2d: {%s: %s}",
+    "Conv2D: {%s: %s, filters: 8, kernel_size: 3, activation: relu}",
+]
+
+
+@pytest.mark.parametrize("step", FOREIGN)
+def test_it_is_compared_under_the_words_of_another_framework_too(step: str) -> None:
+    for stated, said in ((24, "12 here, not 24"), (12, "12 here, as it says")):
+        found = problems(step % ("in_channels", stated))
+        assert {problem.name for problem in found} == {"foreign-spelling"}
+        assert [problem.message.endswith(said) for problem in found if "takes no" in problem.message] == [True]
 
 
 @pytest.mark.parametrize("word", CHANNELS)
@@ -90,7 +132,6 @@ def test_all_uses_of_a_block_that_agree_are_one_problem() -> None:
         "conv: {in_channels: true, out: 8, kernel: 3}",
         "conv: {batch_size: 16, out: 8, kernel: 3}",
         "linear: {input_size: 16, out: 8, from: flat}",
-        "Conv2d: {in_channels: 24, out: 8, kernel: 3}",
     ],
 )
 def test_what_can_not_be_compared_is_refused_as_it_is(step: str) -> None:

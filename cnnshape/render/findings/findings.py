@@ -13,26 +13,17 @@ MOST_SHOWN = 50
 class Findings(NamedTuple):
     """Sorted diagnostics, and the names of all checked files, also those without findings.
 
-    `fixed` is the number of problems that the run fixed; None if it wasn't asked to fix any.
+    `fixed` is the number of problems that the run fixed, and `fixable` the number that a run with `--fix` would fix.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     checked: tuple[str, ...]
-    fixed: int | None = None
+    fixed: int = 0
+    fixable: int = 0
 
     def of(self, severity: Severity) -> tuple[Diagnostic, ...]:
         """The diagnostics of a severity."""
         return tuple(finding for finding in self.diagnostics if finding.severity is severity)
-
-    @property
-    def fixable(self) -> int:
-        """How many problems have a fix that a run with `--fix` may apply."""
-        if self.fixed is not None:
-            return 0
-        return sum(
-            any(fix.applied_by == "--fix" for fix in finding.fixes) and finding.path in self.checked
-            for finding in self.diagnostics
-        )
 
     @property
     def files(self) -> tuple[str, ...]:

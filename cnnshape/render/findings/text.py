@@ -26,7 +26,7 @@ def _closing(findings: Findings) -> str:
     if not findings.diagnostics:
         return f"{designs} checked, {fixed}nothing wrong"
     counts = closing(findings.diagnostics)
-    fixable = f"; `--fix` may fix {findings.fixable:,}" if findings.fixable else ""
+    fixable = f"; `--fix` fixes {findings.fixable:,}" if findings.fixable else ""
     return fixed + (f"{counts} in {designs}" if number else counts) + fixable + pointer(findings.diagnostics)
 
 
