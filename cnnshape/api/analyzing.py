@@ -19,6 +19,7 @@ def analyze(
     dtype: str = "float32",
     inplace_activations: bool = False,
     inplace_adds: bool = False,
+    main_fields: bool = False,
     max_layers: int | None = None,
     partial: bool = False,
 ) -> Report:
@@ -26,6 +27,9 @@ def analyze(
 
     `inputs` overrides input shapes, channels first and without the batch: one shape for the first input, or a mapping
     by name. Raises DesignError if the design has errors, ValueError for an invalid batch or dtype.
+
+    With `main_fields`, the report has the receptive fields along the main path too (`main_field`), past gates that see
+    the whole input, as in squeeze-excite.
 
     With `partial`, the report of a design with errors is that of everything that could be built, and is not
     `complete`: what has an error is missing, and all that depends on it. DesignError is raised only if no input
@@ -39,4 +43,5 @@ def analyze(
         examination = examine(design, options(params, variant, inputs, max_layers))
         if examination.graph is None or (examination.problems and not partial):
             raise DesignError(examination.problems)
-        return examination.report(Settings(batch, dtype, inplace_activations, inplace_adds))
+        settings = Settings(batch, dtype, inplace_activations, inplace_adds, main_fields=main_fields)
+        return examination.report(settings)

@@ -13,7 +13,7 @@ from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.cli.options import CountOptions, ParamOption, SpecArgument, graph_options
 from cnnshape.cli.output import Output, page_for
 from cnnshape.cli.reading import fail, graph_of, read_design
-from cnnshape.cli.summary import DEFAULT_COLUMNS, ColumnsOption, ExpandOption, checked_columns
+from cnnshape.cli.summary import DEFAULT_COLUMNS, ColumnsOption, ExpandOption, checked_columns, needs_main_fields
 from cnnshape.diagnostics import diagnose
 from cnnshape.graph import Options
 from cnnshape.render.summary import FORMATS, Summary
@@ -56,12 +56,13 @@ def block(
     if name is None:
         _list_blocks(spec, read)
         return
+    main_fields = needs_main_fields(names, output.format)
     given = graph_options(input, param)
     if given.inputs:
         design, options = block_alone(read, name, given.params, given.inputs)
     else:
         design, options = _used(read, name, given)
-    report = make_report(graph_of(design, options), "", counts.settings())
+    report = make_report(graph_of(design, options), "", counts.settings(main_fields=main_fields))
     output.write(Summary(report, names, expand=expand), [spec])
 
 

@@ -82,9 +82,12 @@ class CountOptions(OptionGroup):
     batch: BatchOption = 1
     dtype: DtypeOption = "float32"
 
-    def settings(self, *, inplace_activations: bool = False, inplace_adds: bool = False) -> Settings:
+    def settings(
+        self, *, inplace_activations: bool = False, inplace_adds: bool = False, main_fields: bool = False
+    ) -> Settings:
         """The settings of the report; raises typer.BadParameter for an unknown type."""
-        return Settings(self.batch, checked_dtype(self.dtype), inplace_activations, inplace_adds)
+        dtype = checked_dtype(self.dtype)
+        return Settings(self.batch, dtype, inplace_activations, inplace_adds, main_fields=main_fields)
 
 
 def graph_options(

@@ -82,7 +82,11 @@ def summary(
     ranking = _ranking(sort, top, output.format)
     names = _ranking_columns(ranking) if ranking and columns == DEFAULT_COLUMNS else checked_columns(columns)
     rule = _checked_count(tool, counts.batch, output.format)
-    settings = counts.settings(inplace_activations=inplace_activations, inplace_adds=inplace_adds)
+    settings = counts.settings(
+        inplace_activations=inplace_activations,
+        inplace_adds=inplace_adds,
+        main_fields=needs_main_fields(names, output.format),
+    )
     options = design.for_graph(max_layers)
     loaded, graph = read_graph(spec, options)
     note_misfit(loaded, options, graph)
@@ -126,6 +130,11 @@ def checked_rule(name: str, option: str) -> "Rule":
         return RULES[name]
     help = did_you_mean(name, RULES) or f"known: {', '.join(RULES)}"
     raise typer.BadParameter(f"no tool is called {name!r}; {help}", param_hint=option)
+
+
+def needs_main_fields(columns: list[str], format: str) -> bool:
+    """Whether an output shows the receptive fields of the main path: where a column asks for them, and in all data."""
+    return "rf_main" in columns or format in ("csv", "json")
 
 
 def checked_columns(columns: str) -> list[str]:

@@ -15,6 +15,8 @@ MOST_CANDIDATES = 300
 LIKENESS = 0.6
 SLIP = 0.7
 """The least similarity of a suggestion; typing errors leave a word more similar than this."""
+LEAST_BEGUN = 3
+"""The letters of a word from which on it suggests the only known word that begins with it."""
 
 
 def nearest(word: str, known: Iterable[str], least: float = LIKENESS) -> str | None:
@@ -31,6 +33,9 @@ def _nearest(wanted: str, known: tuple[str, ...], least: float) -> str | None:
     from difflib import get_close_matches
 
     lowered = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
+    begun = [candidate for candidate in lowered if candidate.startswith(wanted)]
+    if len(begun) == 1 and len(wanted) >= LEAST_BEGUN:
+        return lowered[begun[0]]
     # Comparing letter by letter is slow, and most candidates are excluded by their letters alone.
     letters = set(wanted)
     likely = [candidate for candidate in lowered if 2 * len(letters & set(candidate)) >= len(letters)]

@@ -71,11 +71,19 @@ def _layers(report: Report, figures: LayerFigures) -> Records:
             "boxes": [values.boxes for values in shared],
             **figures.columns,
             "receptive_field": [fields[id(row.receptive_field)] for row in rows],
+            **_main_fields(report),
             "arguments": [values.arguments for values in shared],
             "shares": [row.shares or None for row in rows],
             "shortcut": [row.shortcut or None for row in rows],
         }
     )
+
+
+def _main_fields(report: Report) -> dict[str, list[dict[str, Any] | None]]:
+    """The receptive fields along the main path where they differ, if the report has them."""
+    if report.main_fields is None:
+        return {}
+    return {"main_receptive_field": [_field(report.main_fields.get(row.name)) for row in report.rows]}
 
 
 class _Applied:

@@ -49,7 +49,8 @@ class LayerColumn:
 
 def layer_table(report: Report, lines: Sequence[Line], names: Sequence[str], by: str = "macs") -> Table:
     """The table of these lines, with a total if a column sums something up; `share` is of the figure `by`."""
-    columns = [_share_column(FIGURE_COLUMNS[by], report, lines) if name == "share" else COLUMNS[name] for name in names]
+    made = {"share": lambda: _share_column(FIGURE_COLUMNS[by], report, lines), "rf_main": lambda: _main_column(report)}
+    columns = [made[name]() if name in made else COLUMNS[name] for name in names]
     rows = [tuple(column.value(line) for column in columns) for line in lines]
     groups = frozenset(index for index, line in enumerate(lines) if line.group)
     if not any(column.figure for column in columns):
@@ -173,19 +174,30 @@ def _learned_figure(name: str, doc: str, *, biases: bool) -> Figure:
     )
 
 
-def _field_column(name: str, heading: str, doc: str, text: Callable[[ReceptiveField], str]) -> LayerColumn:
-    def field_text(field: ReceptiveField | None) -> str:
-        return "-" if field is None else text(field)
+def _field_column(
+    name: str,
+    heading: str,
+    doc: str,
+    text: Callable[[ReceptiveField], str],
+    field: Callable[[Row], ReceptiveField | None] = lambda row: row.receptive_field,
+) -> LayerColumn:
+    def field_text(stated: ReceptiveField | None) -> str:
+        return "-" if stated is None else text(stated)
 
     column = Column(name, heading, numeric=True, text=field_text, priority=_PRIORITIES[name])
-    return LayerColumn(column, doc, lambda line: line.last.receptive_field)
+    return LayerColumn(column, doc, lambda line: field(line.last))
+
+
+def _main_column(report: Report) -> LayerColumn:
+    return _field_column("rf_main", "main RF", _MAIN_DOC, receptive_field_text, report.main_field)
 
 
 _DROPPED_FIRST = (
-    "rf", "line", "rf_padding", "rf_stride", "buffers", "input", "activation_bytes", "biases", "weights", "flops",
+    "rf", "line", "rf_main", "rf_padding", "rf_stride", "buffers", "input", "activation_bytes", "biases", "weights", "flops",
     "macs", "kind", "share",
 )  # fmt: skip
 _SHARE_DOC = "part of the MACs, or of what `--sort` names, in percent and as a bar"
+_MAIN_DOC = "size of the receptive field along the main path, past gates that see the whole input, as in squeeze-excite"
 _SORTABLE = (
     *COLUMN_FIGURES,
     _learned_figure("weights", "learned parameters without biases", biases=False),
@@ -210,6 +222,7 @@ _DECLARED = (
     *map(_figure_column, _SORTABLE),
     LayerColumn(Column("share", priority=_PRIORITIES["share"]), _SHARE_DOC, lambda line: ""),
     _field_column("rf", "RF", "size of the receptive field", receptive_field_text),
+    LayerColumn(Column("rf_main", priority=_PRIORITIES["rf_main"]), _MAIN_DOC, lambda line: ""),
     _field_column(
         "rf_stride",
         "RF stride",

@@ -103,6 +103,7 @@ def _data(counted: Count) -> dict[str, Any]:
         "value": counted.value,
         "difference": counted.difference,
         "functional": counted.functional,
+        "held_once": counted.held_once,
         "terms": [term._asdict() for term in counted.terms],
         "unsupported": list(counted.unsupported),
         "unknown": list(counted.unknown),
@@ -234,6 +235,10 @@ def _remarks(counted: Count) -> list[str]:
         remarks.append("the same as ours")
     if counted.functional is not None:
         remarks.append(f"{count(counted.functional)} if the network calls `interpolate` as a function")
+    if counted.held_once is not None:
+        remarks.append(
+            f"{count(counted.held_once)} if one block holds the shared weights and is called again: the spec doesn't say"
+        )
     return remarks
 
 

@@ -115,7 +115,8 @@ class View:
         if any(line.times > 1 for line in self.lines):
             notes.append(_FOLDED)
         rows = self.summary.report.rows
-        if any(row.receptive_field and not row.receptive_field.aligned for row in rows):
+        fields = [*(row.receptive_field for row in rows), *(self.summary.report.main_fields or {}).values()]
+        if any(field and not field.aligned for field in fields):
             notes.append("*: paths with different centres have met; the field is the union")
         reasons = sorted({row.undefined for row in rows if row.undefined})
         return notes + [f"-: no receptive field can be stated: {reason}" for reason in reasons]

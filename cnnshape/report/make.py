@@ -31,14 +31,15 @@ Fields = list[Field | Undefined | None]
 
 
 class Settings(NamedTuple):
-    """The settings of a report: samples per batch, type of weights and activations, in-place operations, and whether
-    receptive fields ignore gates that see everything."""
+    """The settings of a report: samples per batch, type of weights and activations, in-place operations, whether
+    receptive fields ignore gates that see everything, and whether the report has the fields of the main path too."""
 
     batch: int = 1
     dtype: str = "float32"
     inplace_activations: bool = False
     inplace_adds: bool = False
     ignore_gates: bool = False
+    main_fields: bool = False
 
 
 def make_report(graph: Graph, origin: str = "", settings: Settings | None = None, *, complete: bool = True) -> Report:
@@ -63,6 +64,7 @@ def make_report(graph: Graph, origin: str = "", settings: Settings | None = None
         outputs={name: graph.value(index).shape for name, index in graph.outputs.items()},
         output_layers={name: graph.value_name(index) for name, index in graph.outputs.items()},
         reaches={name: rows[index] for name, index in last_maps(graph, fields).items()},
+        main_fields=_main_fields(graph, fields) if settings.main_fields else None,
         complete=complete,
     )
 
@@ -91,6 +93,20 @@ def _rows(graph: Graph, fields: Fields, settings: Settings) -> tuple[Row, ...]:
         "shortcut": [node.shortcut for node in nodes],
     }
     return tuple(map(Row._make, zip(*[columns[field] for field in Row._fields], strict=True)))
+
+
+def _main_fields(graph: Graph, fields: Fields) -> dict[str, ReceptiveField | None]:
+    """The fields past gates that see everything, of the layers that have another one then."""
+    if not any(len(node.inputs) > 1 and node.application.layer.gates for node in graph.nodes):
+        return {}
+    main = receptive_fields(graph, ignore_gates=True)
+    distinct = {id(field): field for field in (*fields, *main)}
+    stated = {identity: _stated(field)[0] for identity, field in distinct.items()}
+    pairs = (
+        (node.name, stated[id(field)], stated[id(past)])
+        for node, field, past in zip(graph.nodes, fields, main, strict=True)
+    )
+    return {name: past for name, field, past in pairs if past != field}
 
 
 def _sources(graph: Graph) -> list[tuple[str, ...]]:

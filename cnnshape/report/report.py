@@ -119,7 +119,9 @@ class Report(NamedTuple):
 
     `groups` is the tree of stages and blocks over `rows`. `reaches` has the row of each output's last map, before its
     space is pooled, flattened or cut into regions; outputs without one are left out. `output_layers` has the name of
-    the layer or input that gives each output. `complete` is False if a part of the design could not be built.
+    the layer or input that gives each output. `main_fields` are the receptive fields along the main path, past gates that
+    see the whole input, of the layers where they differ; None unless the settings ask for them. `complete` is False if a
+    part of the design could not be built.
     """
 
     name: str
@@ -136,6 +138,7 @@ class Report(NamedTuple):
     outputs: dict[str, Shape]
     output_layers: dict[str, str]
     reaches: dict[str, Row]
+    main_fields: dict[str, ReceptiveField | None] | None = None
     complete: bool = True
 
     @property
@@ -146,3 +149,9 @@ class Report(NamedTuple):
         """
         main = next(iter(self.outputs), "")
         return self.reaches.get(main)
+
+    def main_field(self, row: Row) -> ReceptiveField | None:
+        """The receptive field of a layer along the main path. Raises ValueError if the settings didn't ask for it."""
+        if self.main_fields is None:
+            raise ValueError("the report has no fields of the main path: it was made without `main_fields`")
+        return self.main_fields.get(row.name, row.receptive_field)

@@ -29,7 +29,9 @@ class Count(NamedTuple):
 
     `terms` lead from our figure to the tool's, the largest first: `ours` and their amounts add up to `value`.
     `unsupported` are the kinds that the tool reports as not counted. `functional` is the tool's figure if the network
-    calls `interpolate` as a function, and None if that is unknown or the same.
+    calls `interpolate` as a function, and None if that is unknown or the same. `held_once` is the tool's figure if layers
+    that share weights are one module in one block, which is called again, and None if that is the same: a spec doesn't
+    say whether several blocks hold it.
     """
 
     rule: Rule
@@ -39,6 +41,7 @@ class Count(NamedTuple):
     unsupported: tuple[str, ...]
     unknown: tuple[str, ...]
     functional: int | None = None
+    held_once: int | None = None
 
     @property
     def difference(self) -> int | None:
@@ -68,11 +71,12 @@ def reconcile(report: Report, rules: Sequence[Rule] = RULES) -> Reconciliation:
     if report.batch != 1 or report.dtype != "float32":
         raise ValueError("tools count one sample in float32")
     cases = Cases(report)
+    once = Cases(report, held_once=True) if cases.held_by_several else None
     own = {quantity: ours.count(cases, quantity) for quantity in {rule.quantity for rule in rules}}
-    return Reconciliation(report, tuple(_count(cases, rule, own[rule.quantity]) for rule in rules))
+    return Reconciliation(report, tuple(_count(cases, once, rule, own[rule.quantity]) for rule in rules))
 
 
-def _count(cases: Cases, rule: Rule, own: Sequence[Tally]) -> Count:
+def _count(cases: Cases, once: Cases | None, rule: Rule, own: Sequence[Tally]) -> Count:
     report = cases.report
     tallies = rule.tallies(cases)
     marked = dict.fromkeys(
@@ -93,7 +97,8 @@ def _count(cases: Cases, rule: Rule, own: Sequence[Tally]) -> Count:
     whole = Tally(rule.whole(tallies))
     pairs = Counter(zip((*tallies, whole), (*own, Tally()), strict=True))
     value = sum(tally.total for tally in tallies) + whole.total
-    return figure._replace(value=value, terms=_terms(pairs), functional=_functional(cases, rule, value))
+    functional, held_once = _functional(cases, rule, value), _held_once(once, rule, value)
+    return figure._replace(value=value, terms=_terms(pairs), functional=functional, held_once=held_once)
 
 
 def _functional(cases: Cases, rule: Rule, value: int) -> int | None:
@@ -102,6 +107,15 @@ def _functional(cases: Cases, rule: Rule, value: int) -> int | None:
     if rule.functional is None:
         return None
     other = sum(tally.total for tally in rule.functional(cases))
+    return None if other == value else other
+
+
+def _held_once(once: Cases | None, rule: Rule, value: int) -> int | None:
+    """The count if one block holds each layer, where it differs."""
+    if once is None:
+        return None
+    tallies = rule.tallies(once)
+    other = sum(tally.total for tally in tallies) + sum(part.amount for part in rule.whole(tallies))
     return None if other == value else other
 
 

@@ -1,13 +1,20 @@
-"""Prints how many injected faults are found, and where slips lead: `python -m tests.mutations`."""
+"""Injects faults, slips and cuts, and writes what they lead to: `python -m tests.mutations`.
 
-from .faults import FAULTS
+The counts go to `shares.csv`, and the table to docs/robustness.md, which is printed too.
+"""
+
+from . import test_cuts, test_slips
+from .shares import section, write
 from .test_mutations import NETWORKS, outcome
-from .test_slips import JOINED, MOST, findings, shares
 
 if __name__ == "__main__":
-    results = [outcome(path) for path in NETWORKS]
-    count = sum(injected for injected, _ in results)
-    missed = [line for _, some in results for line in some]
-    print(f"{count:,} faults of {len(FAULTS)} kinds in {len(NETWORKS)} networks: {count - len(missed):,} found")
+    networks = {}
+    missed = []
+    for path in NETWORKS:
+        shares, some = outcome(path)
+        slipped = test_slips.shares_of(path) if path in test_slips.JOINED else {}
+        networks[path.stem] = {**shares, **slipped, **test_cuts.shares_of(path)}
+        missed += some
+    write(networks)
+    print(section(networks))
     print("\n".join(missed))
-    print(shares([finding for path in JOINED for finding in findings(path, MOST)]))

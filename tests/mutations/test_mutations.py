@@ -9,6 +9,7 @@ import cnnshape
 from cnnshape.source import shipped_folder
 
 from .faults import FAULTS, Fault, Mutant, mutants
+from .shares import Led, Shares, followed, recorded
 
 MOST = 3
 NETWORKS = sorted(path for path in shipped_folder().glob("*.yaml") if "\nextends:" not in path.read_text("utf-8"))
@@ -29,22 +30,23 @@ def is_found(fault: Fault, mutant: Mutant, problems) -> bool:
 
 
 @cache
-def outcome(path: Path) -> tuple[int, tuple[str, ...]]:
-    """How many faults were injected, and what became of those that were missed."""
+def outcome(path: Path) -> tuple[dict[str, Shares], tuple[str, ...]]:
+    """What the injected faults led to, by their kind, and what became of those that were missed."""
     text = path.read_text("utf-8")
-    count, missed = 0, []
+    led: dict[str, list[Led]] = {}
+    missed = []
     for fault in FAULTS:
         for mutant in mutants(text, fault, MOST):
             problems = errors(mutant.text)
             if not problems and fault.name in LEFT_OUT_AT_TIMES:
                 continue
-            count += 1
+            led.setdefault(fault.name, []).append(followed(mutant.line, problems, errors))
             if not is_found(fault, mutant, problems):
                 descriptions = [
                     (problem.name, problem.message, problem.at and problem.at.span.line) for problem in problems
                 ]
                 missed.append(f"{path.name}:{mutant.line}: {fault.name}: {descriptions}")
-    return count, tuple(missed)
+    return {name: Shares.of(outcomes) for name, outcomes in led.items()}, tuple(missed)
 
 
 SHOWS_LATER = {"a bracket left open", "a flatten left out"}
@@ -56,8 +58,8 @@ LEFT_OUT_AT_TIMES = {
 
 @pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.stem)
 def test_every_fault_is_found_where_it_is_and_alone(path):
-    count, missed = outcome(path)
-    assert count > 0
+    shares, missed = outcome(path)
+    assert shares
     assert not missed, "\n".join(missed)
 
 
@@ -66,3 +68,9 @@ def test_all_kinds_of_faults_are_injected_somewhere():
     unused = [fault.name for fault in FAULTS if not any(any(mutants(text, fault, 1)) for text in texts)]
     assert not unused
     assert len(FAULTS) >= 15
+
+
+@pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.stem)
+def test_the_shares_of_faults_are_those_that_are_documented(path):
+    names = {fault.name for fault in FAULTS}
+    assert outcome(path)[0] == {name: shares for name, shares in recorded(path.stem).items() if name in names}

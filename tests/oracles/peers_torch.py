@@ -269,6 +269,53 @@ LAYERS: list[tuple[str, tuple[int, ...], Callable[[], nn.Module]]] = [
 ]  # fmt: skip
 
 
+# Layers that share weights: a design, and modules that several blocks hold
+
+
+class Block(nn.Module):
+    """A block that calls what it holds in order."""
+
+    def __init__(self, *held: nn.Module) -> None:
+        super().__init__()
+        self.number = len(held)
+        for index, module in enumerate(held):
+            self.add_module(f"held{index}", module)
+
+    def forward(self, x: Tensor) -> Tensor:
+        for index in range(self.number):
+            x = self.get_submodule(f"held{index}")(x)
+        return x
+
+
+SHARED_LAYERS: list[tuple[str, tuple[int, ...], Callable[[], nn.Module]]] = [
+    ("linear: 10", (10,), lambda: nn.Linear(10, 10)),
+    ("linear: {out: 10, bias: false}", (10,), lambda: nn.Linear(10, 10, bias=False)),
+    ("conv: {out: 4, kernel: 3, padding: 1}", (4, 6, 5), lambda: nn.Conv2d(4, 4, 3, padding=1)),
+    ("conv: {out: 4, kernel: 3, padding: 1, bias: false}", (4, 6, 5),
+     lambda: nn.Conv2d(4, 4, 3, padding=1, bias=False)),
+    ("batch_norm", (4, 6, 5), lambda: nn.BatchNorm2d(4)),
+    ("layer_norm", (10,), lambda: nn.LayerNorm(10)),
+    ("prelu: true", (4, 6, 5), lambda: nn.PReLU(4)),
+]  # fmt: skip
+Make = Callable[[], nn.Module]
+# The layers of a design by the blocks of tests/studies/test_shared.py, and the same as modules. The first module that a
+# structure gets is the one that it shares.
+SHARED: list[tuple[str, Callable[[nn.Module, Make], nn.Module]]] = [
+    ("[{STEP, name: m}, {STEP, share: m}]", lambda m, make: Block(m, m)),
+    ("[{STEP, name: m}, {STEP, share: m, repeat: 2}]", lambda m, make: Block(m, m, m)),
+    ("[{One, name: a}, {One, share: a}]", lambda m, make: Block(Block(m), Block(m))),
+    ("[{One, name: a}, {One, share: a, repeat: 2}]", lambda m, make: Block(Block(m), Block(m), Block(m))),
+    ("[{STEP, name: m}, {Held: {layer: m}}]", lambda m, make: Block(m, Block(m))),
+    ("[{STEP, name: m}, {STEP, share: m}, {Held: {layer: m}}]", lambda m, make: Block(m, m, Block(m))),
+    ("[{Nested, name: a}, {Nested, share: a}]", lambda m, make: Block(Block(Block(m)), Block(Block(m)))),
+    ("[{Both, name: a}]", lambda m, make: Block(Block(Block(m), Block(m)))),
+    ("[{STEP}, {One, name: a}, {One, share: a}]", lambda m, make: Block(make(), Block(m), Block(m))),
+    ("[{One, name: a}, {STEP}, {One, share: a}]", lambda m, make: Block(Block(m), make(), Block(m))),
+    ("[{STEP, name: m}, {Mixed: {layer: m}}, {Mixed: {layer: m}}]",
+     lambda m, make: Block(m, Block(make(), m, make()), Block(make(), m, make()))),
+]  # fmt: skip
+
+
 # Kinds that the package doesn't have (tests/outside), each as its author would write it
 
 
@@ -371,7 +418,12 @@ def measure_torchinfo(model: nn.Module, x: Tensor) -> Figures:
     from torchinfo import summary
 
     statistics = summary(model, input_data=x, verbose=0, device="cpu")
-    return {"torchinfo": statistics.total_mult_adds, "torchinfo-memory": statistics.total_output_bytes}
+    unused = sum(value.numel() for name, value in model.named_parameters() if name == "unused")
+    return {
+        "torchinfo": statistics.total_mult_adds,
+        "torchinfo-memory": statistics.total_output_bytes,
+        "torchinfo-params": statistics.total_params - unused,
+    }
 
 
 def measure_fvcore(model: nn.Module, x: Tensor) -> Figures:
@@ -455,6 +507,11 @@ MEASURES: dict[str, Callable[[nn.Module, Tensor], Figures]] = {
 }
 
 
+# calflops adds to a figure what the process counted before: tests/studies/cases/shared.yaml has those of a process for each.
+# The sizes that torchsummary prints are too coarse.
+UNMEASURED = {"calflops", "torchsummary"}
+
+
 def measured(tool: str, make: Callable[[], nn.Module], shape: tuple[int, ...]) -> Figures:
     """The figures of a tool; none if it fails."""
     device = "meta" if tool == "torch" else "cpu"
@@ -476,7 +533,12 @@ def main(tool: str, file: str) -> None:
     alone, outside = ([], []) if tool == "torchsummary" else (LAYERS, OUTSIDE)
     layers = [[step, shape, measured(tool, lambda make=make: Alone(make()), shape)] for step, shape, make in alone]
     others = {kind: measured(tool, lambda make=make: Alone(make()), PLANE) for kind, make in outside}
-    figures = {"networks": networks, "layers": layers, "outside": others}
+    shared = [
+        [steps, step, shape, measured(tool, lambda make=make, build=build: build(make(), make), shape)]
+        for steps, build in (SHARED if tool not in UNMEASURED else ())
+        for step, shape, make in SHARED_LAYERS
+    ]
+    figures = {"networks": networks, "layers": layers, "outside": others, "shared": shared}
     Path(file).write_text(json.dumps(figures), encoding="utf-8")
 
 

@@ -34,6 +34,7 @@ ptflops-modules   0     0     0     0     0      0     0     0     0     0     0
 ptflops-aten      0     0     0     0     0      0     0     0     0     0     5760  ?
 torchinfo         0     8     0     0     0      0     0     ?     0     0     48    0
 torchinfo-memory  0     7680  0     0     0      0     0     ?     0     0     5760  0
+torchinfo-params  0     8     0     0     0      0     0     16    0     0     48    0
 fvcore            -     -     -     ?     ?      -     -     -     ?     -     5760  ?
 torchscan         -     -     -     -     -      0     -     -     -     0     -     ?
 torchscan-flops   -     -     -     -     -      0     -     -     -     0     -     ?

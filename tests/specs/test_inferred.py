@@ -44,11 +44,11 @@ def test_what_is_stated_is_compared_with_what_comes_in(step: str) -> None:
 
 
 NORMALIZED = [
-    ("12", "12 here, as it says", "remove it", True),
-    ("[12]", "12 here, as it says", "remove it", True),
+    ("12", "12 here, as stated", "remove it", True),
+    ("[12]", "12 here, as stated", "remove it", True),
     ("24", "12 here, not 24", "24 should come in", False),
     ("[24]", "12 here, not 24", "24 should come in", False),
-    ("[12, 10, 10]", "12x10x10 here, as it says", "write `axes: all`", False),
+    ("[12, 10, 10]", "12x10x10 here, as stated", "write `axes: all`", False),
     ("[10, 10]", "channels are inferred from the input", "`axes: all` takes the whole sample", False),
     ("[12, 9, 10]", "channels are inferred from the input", "`axes: all` takes the whole sample", False),
 ]
@@ -64,8 +64,8 @@ def test_a_normalized_shape_is_compared_with_the_channels_or_the_sample(kind, st
 
 
 def test_a_normalized_shape_of_a_flat_input_is_its_values() -> None:
-    assert only("flatten", "layer_norm: {normalized_shape: 1200}").message.endswith("1,200 here, as it says")
-    assert only("flatten", "layer_norm: {normalized_shape: [1200]}").message.endswith("1,200 here, as it says")
+    assert only("flatten", "layer_norm: {normalized_shape: 1200}").message.endswith("1,200 here, as stated")
+    assert only("flatten", "layer_norm: {normalized_shape: [1200]}").message.endswith("1,200 here, as stated")
     assert only("flatten", "layer_norm: {normalized_shape: 12}").message.endswith("1,200 here, not 12")
 
 
@@ -79,7 +79,7 @@ FOREIGN = [
 
 @pytest.mark.parametrize("step", FOREIGN)
 def test_it_is_compared_under_the_words_of_another_framework_too(step: str) -> None:
-    for stated, said in ((24, "12 here, not 24"), (12, "12 here, as it says")):
+    for stated, said in ((24, "12 here, not 24"), (12, "12 here, as stated")):
         found = problems(step % ("in_channels", stated))
         assert {problem.name for problem in found} == {"foreign-spelling"}
         assert [problem.message.endswith(said) for problem in found if "takes no" in problem.message] == [True]

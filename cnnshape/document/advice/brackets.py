@@ -103,7 +103,14 @@ def unclosed(slip: Slip) -> Diagnostic:
 
 def _can_be_closed(text: str) -> bool:
     """Whether closing brackets alone complete the first line of a bracket."""
-    return text[-1:] not in ("[", "{", ",", ":")
+    return text[-1:] not in ("[", "{", ",", ":") and _without_value(text) is None
+
+
+def _without_value(text: str) -> str | None:
+    """The key at the end of a text that has no value yet. The first entry of a mapping may stand alone: `{relu}`."""
+    word = re.search(r",\s*([A-Za-z_][\w.-]*)$", text)
+    is_key = _closers(text)[:1] == "}" and text.count("(") == text.count(")")
+    return word[1] if word and is_key else None
 
 
 def _without_braces(slip: Slip, written: str, name: str) -> tuple[Fix, ...]:
@@ -119,6 +126,8 @@ def _closed(slip: Slip, text: str) -> str | None:
     if text[-1:] in ("[", "{", ","):
         continuation = "the next entry, or" if text[-1] == "," else "its contents, and"
         return f"write {continuation} close it with `{closer}`"
+    if key := _without_value(text):
+        return f"write the value of `{quote(key)}`: `{quote(key)}: ...`, and close the `{slip.opening}` with `{closer}`"
     whole = text + _closers(text)
     if len(whole) > LONGEST_SHOWN:
         return None

@@ -174,7 +174,7 @@ class _Parser:
             return "write the digits of a number without `_`"
         if not token.text and self.text.rstrip().endswith("%"):
             return "`%` is the remainder; a share is a fraction: 50 % is 0.5"
-        return None
+        return None if token.text else "the value ends inside the expression: write the rest"
 
     def expect(self, kind: str, expected: str) -> Token:
         token = self.take()

@@ -179,7 +179,7 @@ class _FileReader(BlockReader):
             return year
         first, last = grammar.YEARS[0], grammar.YEARS[-1]
         message = f"`year` is a whole number from {first} to {last}, found `{shown(word.text)}`"
-        self.report("wrong-structure", message, word.span)
+        self.report("wrong-structure", message, word.span, help="write the year of the publication: `year: 2016`")
         return None
 
     def _outputs(self, entry: Entry) -> tuple[Reference, ...]:

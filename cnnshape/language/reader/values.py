@@ -51,6 +51,7 @@ class ValueReader:
         """The node as a single text."""
         if isinstance(node, Scalar) and not node.empty:
             return Name(node.text, node.span)
+        help = help or _as_value(node, subject)
         self.report("wrong-structure", f"{subject} is {sort}, found {describe_node(node)}", node.span, help=help)
         return None
 
@@ -121,7 +122,7 @@ class ValueReader:
         """The node as one expression."""
         if isinstance(node, Scalar) and not node.empty:
             return self.compiled(node)
-        help = f"write {subject[:-1]}: none` for none" if subject in _FOLLOWERS else None
+        help = f"write {subject[:-1]}: none` for none" if subject in _FOLLOWERS else _as_value(node, subject)
         self.report(
             "wrong-structure", f"{subject} is a single value, found {describe_node(node)}", node.span, help=help
         )
@@ -231,6 +232,12 @@ def _fits(node: Node, key: Key) -> bool:
     """Whether a value is of the collection type that a key takes. A single value fits no key."""
     collection = _COLLECTIONS.get(key.form.collection)
     return collection is not None and isinstance(node, collection)
+
+
+def _as_value(node: Node, what: str) -> str | None:
+    """The help for a key without a value, as a text has it that is still being typed."""
+    is_empty = isinstance(node, Scalar) and node.empty and not what.startswith("an item")
+    return "write its value after the colon, or leave it out" if is_empty else None
 
 
 def _as_list(node: Node) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from cnnshape.layers import Layer, Shape, Weight, Window
 from cnnshape.report import Report, Row
+from cnnshape.study.counting.holders import holders
 
 Value = TypeVar("Value")
 
@@ -14,8 +15,10 @@ Value = TypeVar("Value")
 class Case:
     """The facts of a row that rules ask for."""
 
-    def __init__(self, row: Row) -> None:
+    def __init__(self, row: Row, holders: int = 1) -> None:
         self.row = row
+        self.holders = holders
+        """How many blocks hold the layer as a module of theirs."""
 
     @property
     def layer(self) -> Layer:
@@ -121,26 +124,32 @@ class Case:
 
 
 class Cases:
-    """The distinct cases of a report, and which of them each row is. Rows differ by layer, inputs and shared
-    weights."""
+    """The distinct cases of a report, and which of them each row is. Rows differ by layer, inputs, shared weights, and
+    the number of blocks that hold the layer. With `held_once` one block holds each layer, however often it runs."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, *, held_once: bool = False) -> None:
         self.report = report
         self.distinct: list[Case] = []
         self._by_value: dict[tuple[object, ...], int] = {}
-        self._by_application: dict[tuple[int, bool], int] = {}
-        self.of_rows = [self._index(row) for row in report.rows]
+        self._by_application: dict[tuple[int, bool, int], int] = {}
+        blocks = [1] * len(report.rows) if held_once else holders(report)
+        self.of_rows = [self._index(row, number) for row, number in zip(report.rows, blocks, strict=True)]
+
+    @property
+    def held_by_several(self) -> bool:
+        """Whether several blocks hold a layer."""
+        return any(case.holders > 1 for case in self.distinct)
 
     def spread(self, values: Sequence[Value]) -> tuple[Value, ...]:
         """The values of the distinct cases, row by row."""
         return tuple([values[index] for index in self.of_rows])
 
-    def _index(self, row: Row) -> int:
+    def _index(self, row: Row, blocks: int) -> int:
         application, shared = row.application, bool(row.shares)
-        key = id(application), shared
+        key = id(application), shared, blocks
         if key not in self._by_application:
-            value = application.layer, application.inputs, shared
+            value = application.layer, application.inputs, shared, blocks
             self._by_application[key] = self._by_value.setdefault(value, len(self.distinct))
             if self._by_application[key] == len(self.distinct):
-                self.distinct.append(Case(row))
+                self.distinct.append(Case(row, blocks))
         return self._by_application[key]

@@ -1,6 +1,7 @@
 """calflops and DeepSpeed's flops profiler: by patched functions, with formulas of one origin.
 
-A function that isn't patched counts nothing. An unknown pool or matrix product may call one that is.
+A function that isn't patched counts nothing. An unknown pool or matrix product may call one that is. calflops adds up
+modules along the tree of blocks, and so meets a module once in each block that holds it.
 """
 
 from math import prod
@@ -17,7 +18,7 @@ from cnnshape.study.counting.costs import (
     per_value,
     scaled,
 )
-from cnnshape.study.counting.rule import Answer, Cost, Costs, Mark, Quantity, Rule, Table, alike
+from cnnshape.study.counting.rule import Answer, Cost, Costs, Mark, Quantity, Rule, Table, alike, once_per_block
 
 
 def _size(case: Case) -> int:
@@ -144,8 +145,9 @@ RULES = (
         version="0.3.2",
         quantity=Quantity.FLOPS,
         figure="FLOPs",
-        doc="2 x MACs, bias of convolutions, 2 per value of batch norm, 1 per value of ReLU, 1 per input value of pools.",
-        tallies=_CALFLOPS.tallies,
+        doc="2 x MACs, bias of convolutions, 2 per value of batch norm, 1 per value of ReLU, 1 per input value of pools; a "
+        "layer that several blocks hold, once for each.",
+        tallies=once_per_block(_CALFLOPS),
         by_kind=True,
     ),
     Rule(
@@ -154,8 +156,8 @@ RULES = (
         version="0.3.2",
         quantity=Quantity.MACS,
         figure="MACs",
-        doc="Convolutions and linear layers, without bias.",
-        tallies=_CALFLOPS_MACS.tallies,
+        doc="Convolutions and linear layers, without bias; one that several blocks hold, once for each.",
+        tallies=once_per_block(_CALFLOPS_MACS),
         by_kind=True,
     ),
     Rule(

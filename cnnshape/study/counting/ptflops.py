@@ -1,6 +1,7 @@
 """ptflops: by hooks on module classes and patched functions together, by modules alone, or by operators.
 
 Modules, functions and operators that it doesn't know count nothing. An unknown pool may call a function that it does.
+It adds up modules along the tree of blocks, and so meets a module once in each block that holds it.
 """
 
 from math import prod
@@ -16,7 +17,7 @@ from cnnshape.study.counting.costs import (
     per_value,
     scaled,
 )
-from cnnshape.study.counting.rule import Answer, Mark, Quantity, Rule, Table, alike
+from cnnshape.study.counting.rule import Answer, Mark, Quantity, Rule, Table, alike, once_per_block
 
 _POOLS = "max_pool avg_pool adaptive_avg_pool adaptive_max_pool global_avg_pool global_max_pool"
 
@@ -86,10 +87,11 @@ RULES = (
         quantity=Quantity.MACS,
         figure="MACs",
         doc="Multiply-adds with bias; 2 per value of batch norm; pools and activations by their values, once as a "
-        "module and once more as the function that the module calls.",
-        tallies=_BOTH.tallies,
+        "module and once more as the function that the module calls. Of a layer that several blocks hold, the calls count "
+        "once in each block as those of a module.",
+        tallies=once_per_block(_BOTH, _MODULES),
         by_kind=True,
-        functional=_FUNCTIONAL.tallies,
+        functional=once_per_block(_FUNCTIONAL, _MODULES),
     ),
     Rule(
         name="ptflops-modules",
@@ -97,10 +99,10 @@ RULES = (
         version="0.7.5",
         quantity=Quantity.MACS,
         figure="MACs",
-        doc="The same with count_functional=False: each module once.",
-        tallies=_MODULES.tallies,
+        doc="The same with count_functional=False: each module once in each block that holds it.",
+        tallies=once_per_block(_MODULES),
         by_kind=True,
-        functional=_NO_FUNCTIONS.tallies,
+        functional=once_per_block(_NO_FUNCTIONS),
     ),
     Rule(
         name="ptflops-aten",

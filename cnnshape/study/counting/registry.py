@@ -8,6 +8,7 @@ from cnnshape.study.counting import (
     ptflops,
     thop,
     torchinfo,
+    torchinfo_params,
     torchlens,
     torchscan,
     torchsummary,
@@ -18,7 +19,7 @@ from cnnshape.study.counting.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     *conventions.RULES, *profilers.RULES, *ptflops.RULES, *torchinfo.RULES, *fvcore.RULES, *torchscan.RULES,
-    *thop.RULES, *torchlens.RULES, *xla.RULES, *onnx_tool.RULES, *torchsummary.RULES, *variables.RULES,
+    *thop.RULES, *torchlens.RULES, *xla.RULES, *onnx_tool.RULES, *torchsummary.RULES, *torchinfo_params.RULES, *variables.RULES,
 )  # fmt: skip
 
 BY_NAME: dict[str, Rule] = {rule.name: rule for rule in RULES}

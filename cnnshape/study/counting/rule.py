@@ -178,3 +178,23 @@ def tally_of(answer: Answer, case: Case) -> Tally:
     if isinstance(answer, Mark):
         return Tally(mark=answer)
     return Tally(tuple(cost.part(case) for cost in answer))
+
+
+def held_again(
+    table: Table, again: Table, times: Callable[[int], int], words: str
+) -> Callable[[Cases], tuple[Tally, ...]]:
+    """Counts by a table, and `times` of the number of blocks that hold a layer what the second table counts of it."""
+
+    def tally(case: Case) -> Tally:
+        first = tally_of(table.answer(case), case)
+        if case.holders == 1 or first.mark is Mark.UNKNOWN:
+            return first
+        more = tally_of(again.answer(case), case).total * (times(case.holders) - 1)
+        return Tally((*first.parts, Part(f"{case.kind} in {case.holders} blocks", words, more)), first.mark)
+
+    return lambda cases: cases.spread([tally(case) for case in cases.distinct])
+
+
+def once_per_block(table: Table, again: Table | None = None) -> Callable[[Cases], tuple[Tally, ...]]:
+    """Counts by a table, and what the second one counts again for each other block that holds the layer."""
+    return held_again(table, again or table, lambda blocks: blocks, "again for each other block")

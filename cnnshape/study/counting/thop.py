@@ -1,6 +1,7 @@
 """thop and its successor ultralytics-thop: by hooks on module classes.
 
-Modules of other classes, and everything that is not a module, count 0.
+Modules of other classes, and everything that is not a module, count 0. thop puts a hook on a module for each block that
+holds it, and then adds up modules along the tree of blocks. ultralytics-thop does both once for each module.
 """
 
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from math import prod
 from cnnshape.layers import Layer, MatrixProduct, Normalization, RegionPool, Resize, Window
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import PRODUCT, is_per_position, per_value, scaled
-from cnnshape.study.counting.rule import Answer, Cost, Costs, Entry, Mark, Quantity, Rule, Table, alike
+from cnnshape.study.counting.rule import Answer, Cost, Costs, Entry, Mark, Quantity, Rule, Table, alike, held_again
 
 _UPSAMPLE = {("linear", 1): 5, ("linear", 2): 11, ("cubic", 2): 259}
 _SPREAD_PRODUCT = Cost(
@@ -110,8 +111,9 @@ RULES = (
         version="0.1.1",
         quantity=Quantity.MACS,
         figure="MACs",
-        doc="Multiply-adds without bias, 4 per value of batch norm, average pools; max pools, ReLU and joins count nothing.",
-        tallies=_THOP.tallies,
+        doc="Multiply-adds without bias, 4 per value of batch norm, average pools; max pools, ReLU and joins count nothing. "
+        "A layer that several blocks hold has as many hooks, and is added up as often.",
+        tallies=held_again(_THOP, _THOP, lambda blocks: blocks**2, "again for each pair of blocks"),
         by_kind=True,
     ),
     Rule(

@@ -12,7 +12,8 @@ from cnnshape.layers import (
 )
 from cnnshape.study.counting.case import Case, Cases
 from cnnshape.study.counting.costs import GRADIENTS, OUTPUT
-from cnnshape.study.counting.rule import Cost, Costs, Mark, Quantity, Rule, Table, Tally, alike
+from cnnshape.study.counting.holders import is_block
+from cnnshape.study.counting.rule import Cost, Costs, Mark, Quantity, Rule, Table, Tally, alike, once_per_block
 
 _MODULE: Costs = (OUTPUT, GRADIENTS)
 _BLOCK = Cost("4 bytes per output value", lambda case: 4 * case.values, "blocks", shared=True)
@@ -32,6 +33,7 @@ _TABLE = Table(
         **alike("flatten reshape crop split slice subsample pad_channels channel_shuffle", ()),
     },
 )
+_MODULES = once_per_block(_TABLE)
 
 
 def _tallies(cases: Cases) -> tuple[Tally, ...]:
@@ -40,7 +42,7 @@ def _tallies(cases: Cases) -> tuple[Tally, ...]:
     blocks = [0] * len(rows)
     _add_blocks(cases.report.groups, blocks)
     known: dict[tuple[Tally, int], Tally] = {}
-    keys = tuple(zip(_TABLE.tallies(cases), blocks, strict=True))
+    keys = tuple(zip(_MODULES(cases), blocks, strict=True))
     for key, row in zip(keys, rows, strict=True):
         if key not in known:
             known[key] = _with_blocks(*key, Case(row))
@@ -55,8 +57,7 @@ def _with_blocks(tally: Tally, ending: int, last: Case) -> Tally:
 
 def _add_blocks(group: Group, blocks: list[int]) -> None:
     for child in group.children:
-        # Blocks are CamelCase; the rounds of a loop are a Sequential, which torchsummary leaves out.
-        if child.word[:1].isupper() and child.end > child.start:
+        if is_block(child):
             blocks[child.end - 1] += 1
         _add_blocks(child, blocks)
 
@@ -69,7 +70,7 @@ RULES = (
         quantity=Quantity.ACTIVATION_BYTES,
         figure="forward/backward pass",
         doc="Outputs of all modules, blocks once more than their last layer, twice (once for gradients); joins and "
-        "flatten are no modules. Printed in MB of 2^20 bytes.",
+        "flatten are no modules. A layer that several blocks hold prints a line for each. In MB of 2^20 bytes.",
         tallies=_tallies,
         by_kind=True,
     ),
