@@ -1,7 +1,9 @@
 """Rules that count like other tools: what these print to the unit, and terms that sum to the difference."""
 
+import csv
 import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
@@ -242,6 +244,28 @@ def test_every_variant_with_other_figures_is_named(network):
     expected = {name: (totals.macs, totals.params) for name, totals in reports.items()}
     expected = {name: pair for name, pair in expected.items() if pair != (own.macs, own.params)}
     assert {one["name"]: (one["macs"], one["params"]) for one in variants_of(network)} == expected
+
+
+PUBLISHED = Path(__file__).parents[1] / "architectures" / "published.csv"
+
+
+with PUBLISHED.open(newline="", encoding="utf-8") as file:
+    OF_VARIANTS = [row for row in csv.DictReader(file) if row["variant"]]
+
+
+@pytest.mark.parametrize("network", sorted({row["network"] for row in OF_VARIANTS}))
+def test_a_published_figure_of_a_variant_names_it(network):
+    """At the input of the spec, each published figure that isn't ours has its variant and its command beside it."""
+    report = shipped(network)
+    given = "x".join(map(str, next(iter(report.inputs.values())).shape))
+    rows = [row for row in OF_VARIANTS if row["network"] == network and row["input"] in ("", given)]
+    named = {one["name"]: one for one in variants_of(network)}
+    assert rows
+    for row in rows:
+        stated = {key: int(row[key]) for key in ("params", "macs") if row[key]}
+        assert any(getattr(report.totals, key) != figure for key, figure in stated.items())
+        assert {key: named[row["variant"]][key] for key in stated} == stated
+        assert named[row["variant"]]["command"] == f"cnnshape reconcile {network} --variant {row['variant']}"
 
 
 @pytest.mark.parametrize(("scale", "shape"), [(2, (3, 10, 10)), (3, (5, 4, 6))])

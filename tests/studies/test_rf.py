@@ -160,3 +160,17 @@ layers:
     graph = graph_of(spec)
     assert trace(graph, make_report(graph)).covered == "gate.global_avg_pool"
     assert trace(graph, make_report(graph, settings=Settings(ignore_gates=True))).covered == ""
+
+
+@pytest.mark.parametrize("shape", [(1, 7), (1, 7, 7), (1, 7, 4)])
+def test_an_axis_that_a_nearest_upsampling_keeps_is_copied(shape):
+    """PyTorch 2.13's forward in two dimensions copies an axis whose size stays, though a scale of 1.1 is given. In one
+    dimension it divides by the scale: cell 6 of 7 reads cell 5 there, floor(6 / 1.1)."""
+    text = f"input: {list(shape)}\nlayers:\n  - {{upsample: 1.1, name: up}}\n"
+    graph, _ = expand(cnnshape.load(text), Options())
+    assert graph is not None
+    assert graph.nodes[0].application.output.shape == shape
+    last = tuple(size - 1 for size in shape[1:])
+    seen = region(graph, 0, last)
+    assert seen is not None
+    assert [(span.first, span.last) for span in seen.spans] == [(cell, cell) for cell in last]
