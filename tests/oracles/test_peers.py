@@ -117,7 +117,7 @@ def test_rules_count_to_the_unit_what_the_tool_prints(tool: Tool) -> None:
     for step, shape, printed in measured["layers"]:
         report = cnnshape.analyze(cnnshape.load(f"input: {shape}\nlayers:\n  - {step}\n"))
         wrong += judged(tool, f"{step} on {shape}", report, printed)
-    for layers, step, shape, printed in found.get("shared", ()):
+    for layers, step, shape, printed in measured.get("shared", ()):
         wrong += judged(tool, f"{layers} of {step}", shared(layers, step, tuple(shape)), printed)
     wrong += [
         problem for kind, printed in measured.get("outside", {}).items() for problem in misanswered(tool, kind, printed)

@@ -126,8 +126,9 @@ def _closed(slip: Slip, text: str) -> str | None:
     if text[-1:] in ("[", "{", ","):
         continuation = "the next entry, or" if text[-1] == "," else "its contents, and"
         return f"write {continuation} close it with `{closer}`"
-    if key := _without_value(text):
-        return f"write the value of `{quote(key)}`: `{quote(key)}: ...`, and close the `{slip.opening}` with `{closer}`"
+    if unfinished := _without_value(text):
+        word = quote(unfinished)
+        return f"write the value of `{word}`: `{word}: ...`, and close the `{slip.opening}` with `{closer}`"
     whole = text + _closers(text)
     if len(whole) > LONGEST_SHOWN:
         return None
