@@ -196,6 +196,8 @@ class Values:
         result = self.at(values, current, scope)
         if isinstance(result, tuple):
             return result
+        if _is_uncertain(result):
+            raise Uncertain
         refuse_unresolved(values, result, scope)
         message = f"a column of `for` is a list, got {describe(result)}"
         help = "write `[64, 128]`, or the name of a list"
