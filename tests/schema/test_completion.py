@@ -102,7 +102,6 @@ def indent(text: str) -> int:
 STEPS = {
     "a fresh step": ("  - |\n", HEADS | ANYWHERE),
     "a fresh step in braces": ("  - {|}\n", HEADS | ANYWHERE),
-    "a word that is the start of another": ("  - conv|\n", (HEADS | ANYWHERE) - {"conv"}),
     "the start of a word in braces": ("  - {re|}\n", HEADS | ANYWHERE),
     "a step with a name": ("  - name: x\n    |\n", (HEADS | ANYWHERE) - {"name"}),
     "beside a kind": (CONV + "  - conv: {out: 32, kernel: 1}\n    |\n", CALL),
@@ -147,6 +146,11 @@ def assert_accepted(server: Server, text: str, wanted: set[str], arguments: dict
 @pytest.mark.parametrize(("step", "wanted"), STEPS.values(), ids=STEPS)
 def test_what_fits_a_step_is_offered(server: Server, step: str, wanted: set[str]) -> None:
     assert_accepted(server, HEAD + START + step, wanted, {})
+
+
+@pytest.mark.parametrize("step", ["- conv|", "- {relu|}"])
+def test_a_word_that_starts_another_one_is_completed(server: Server, step: str) -> None:
+    assert HEADS - {"conv"} <= set(server.completions(f"{HEAD % INPUTS[0]}  {step}\n"))
 
 
 @pytest.mark.parametrize("word", [*grammar.CONTROLS, *(kind.name for kind in STEP_KINDS if not kind.required)])
