@@ -20,7 +20,7 @@ from .slips import SLIPS
 FILE = Path(__file__).parent / "shares.csv"
 PAGE = Path(__file__).parents[2] / "docs" / "robustness.md"
 SLIPPED = {*(slip.name for slip in SLIPS), "an uneven input"}
-START, END = "<!-- generated: mutations -->", "<!-- end -->"
+START, END = "<!-- shares of tests.mutations -->", "<!-- end of shares -->"
 
 
 class Led(NamedTuple):
