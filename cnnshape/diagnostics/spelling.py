@@ -24,15 +24,20 @@ def nearest(word: str, known: Iterable[str], least: float = LIKENESS) -> str | N
     if isinstance(known, Sized) and len(known) > MOST_CANDIDATES:
         return None
     words = tuple(known)
-    return _nearest(word.lower()[:60], words, least) if len(words) <= MOST_CANDIDATES else None
+    return _nearest(word[:60], words, least) if len(words) <= MOST_CANDIDATES else None
 
 
 @lru_cache(maxsize=256)
-def _nearest(wanted: str, known: tuple[str, ...], least: float) -> str | None:
+def _nearest(word: str, known: tuple[str, ...], least: float) -> str | None:
     """The cached search: a repeated step looks up the same word among the same words each time."""
     from difflib import get_close_matches
 
-    lowered = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
+    wanted = word.lower()
+    # Of a kind and a block with the same letters, the one that begins like the word is meant.
+    alike = [candidate for candidate in known if candidate[:1].isupper() == word[:1].isupper()]
+    lowered = {
+        candidate.lower(): candidate for candidate in (*sorted(known, reverse=True), *sorted(alike, reverse=True))
+    }
     begun = [candidate for candidate in lowered if candidate.startswith(wanted)]
     if len(begun) == 1 and len(wanted) >= LEAST_BEGUN:
         return lowered[begun[0]]

@@ -15,9 +15,12 @@ from typing import NamedTuple
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.document.editing import replacements, rewritten
 
+from .slips import SLIPS
+
 FILE = Path(__file__).parent / "shares.csv"
 PAGE = Path(__file__).parents[2] / "docs" / "robustness.md"
-START, END = "<!-- generated: mutations -->", "<!-- end -->"
+SLIPPED = {*(slip.name for slip in SLIPS), "an uneven input"}
+START, END = "<!-- shares of tests.mutations -->", "<!-- end of shares -->"
 
 
 class Led(NamedTuple):
@@ -113,7 +116,9 @@ def section(networks: Mapping[str, Mapping[str, Shares]]) -> str:
     """The table of the page."""
     head = "| fault | injected | refused | at the line | at the line or related | exactly one error | fixes right |"
     lines = [head, "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
-    lines += [row_text(kind, shares) for kind, shares in sums(networks).items()]
+    kinds = sums(networks)
+    lines += [row_text(kind, shares) for kind, shares in kinds.items()]
+    lines.append(row_text("all slips of a number", total(kinds[slip] for slip in SLIPPED if slip in kinds)))
     return "\n".join(lines) + "\n"
 
 

@@ -81,7 +81,9 @@ def test_what_is_cut_off_is_a_design_or_says_what_to_write(path: Path) -> None:
         ("- conv: {out: 8, kernel:", "write the value of `kernel`, and close the `{` with `}`"),
         ("- conv: {out: 8, kernel: 3", "close it: `{out: 8, kernel: 3}`"),
         ("- {rel", "close it: `{rel}`"),
-        ("- conv: {out: 8, kernel: [3, 3", "close it: `[3, 3]`"),
+        ("- {conv: {out: 8, kernel: 3", "close it: `{conv: {out: 8, kernel: 3}}`"),
+        ("- {conv: {out: 8, kernel: [3", "close it: `{conv: {out: 8, kernel: [3]}}`"),
+        ("- conv: {out: 8, kernel: [3, 3", "close it: `{out: 8, kernel: [3, 3]}`"),
         ("- relu:\n    when:", "write its value after the colon, or leave it out"),
         ("- {relu: , name: }", "write a word after the colon, or remove the line"),
         ("- relu:\n    when: 3 ==", "the value ends inside the expression: write the rest"),
@@ -104,8 +106,19 @@ def test_a_key_at_the_top_without_its_value_has_a_help(line: str) -> None:
 def test_a_key_without_a_value_is_not_closed_by_a_fix() -> None:
     (problem,) = problems("input: [3, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: 3, padding")
     assert not problem.fixes
-    (problem,) = problems("input: [3, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: 3")
+
+
+@pytest.mark.parametrize(
+    "step", ["conv: {out: 8, kernel: 3", "{conv: {out: 8, kernel: 3", "{conv: {out: 8, kernel: [3, 3", "{relu"]
+)
+def test_a_fix_closes_all_brackets_of_the_last_line(step: str) -> None:
+    (problem,) = problems(f"input: [3, 8, 8]\nlayers:\n  - {step}")
     assert [problems(text) for text in fixed_texts(problem)] == [[]]
+
+
+def test_a_fix_closes_one_bracket_where_the_text_goes_on() -> None:
+    (problem,) = problems("input: [3, 8, 8]\nlayers:\n  - {conv: {out: 8, kernel: [3, 3}, name: a}\n  - relu\n")
+    assert "`{conv" not in (problem.help or "")
 
 
 def test_following_the_help_finishes_the_text() -> None:

@@ -6,9 +6,8 @@ import pytest
 
 from .cuts import CUTS, STEPS
 from .faults import FAULTS
-from .shares import PAGE, Led, Shares, percent, row_text, section, stored, sums, total, with_section
+from .shares import PAGE, SLIPPED, Led, Shares, percent, row_text, section, stored, sums, total, with_section
 from .test_mutations import NETWORKS
-from .test_slips import SLIPPED
 
 COUNTS = Shares(4, 3, 1, 2, 3, 5, 4)
 
@@ -31,9 +30,10 @@ def test_nine_of_ten_are_named_at_the_line_or_related() -> None:
         assert shares.named >= 0.9 * shares.wrong
 
 
-def test_fixes_are_right() -> None:
+def test_nine_fixes_of_ten_are_right() -> None:
+    """Of a slip all are. What a misspelt word was can't always be told from its letters."""
     for kind, shares in sums(stored()).items():
-        assert shares.right == shares.fixes or kind in CUTS, kind
+        assert shares.right >= (1 if kind in SLIPPED else 0.9) * shares.fixes, kind
 
 
 def test_counts_are_of_what_was_found() -> None:

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from .shares import Led, Shares, recorded
+from .shares import SLIPPED, Led, Shares, recorded
 from .slips import SLIPS, Finding, examine, mutants, slipped
 from .test_mutations import NETWORKS
 
 MOST = 2
 """Slips of one kind in a network."""
-SLIPPED = {*(slip.name for slip in SLIPS), "an uneven input"}
 JOINED = [path for path in NETWORKS if any(word in path.read_text("utf-8") for word in ("residual", "concat", "add:"))]
 
 

@@ -96,9 +96,28 @@ def unclosed(slip: Slip) -> Diagnostic:
     if re.match(r"#[^\s#]", comment) and _CLOSING[opening] in comment:
         help = "`#` after a space starts a comment, which runs to the end of the line: quote a text that has one"
         return syntax(message, place, help)
-    whole, end = _closed(slip, text), slip.span(line, column + len(text))
+    end = slip.span(line, column + len(text))
+    text = _outer(slip) + text
+    whole = _closed(slip, text)
     fixes = inserting(_closers(text), end) if whole is not None and _can_be_closed(text) else ()
     return syntax(message, place, whole or f"close it with `{_CLOSING[opening]}`", (), fixes)
+
+
+def _outer(slip: Slip) -> str:
+    """What is before the bracket in its line, from the first bracket there that is open too, in a text that ends in that
+    line: all of them are to be closed."""
+    line, column = slip.start
+    below = range(line + 1, min(line + MOST_LINES, slip.source.line_count) + 1)
+    before = slip.text(line)[: column - 1]
+    if any(without_comment(slip.text(number)) for number in below) or re.search("['\"#]", before):
+        return ""
+    opened: list[int] = []
+    for index, sign in enumerate(before):
+        if sign in _CLOSING:
+            opened.append(index)
+        elif sign in _CLOSING.values() and opened:
+            opened.pop()
+    return before[opened[0] :] if opened else ""
 
 
 def _can_be_closed(text: str) -> bool:

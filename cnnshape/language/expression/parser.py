@@ -179,7 +179,8 @@ class _Parser:
     def expect(self, kind: str, expected: str) -> Token:
         token = self.take()
         if token.kind != kind:
-            raise self.fail(token, expected)
+            both = "write both cases: `1 if stride == 1 else 2`" if kind == "else" and token.text else None
+            raise self.fail(token, expected, both)
         return token
 
     def expect_end(self) -> None:
