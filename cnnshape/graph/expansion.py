@@ -5,20 +5,21 @@ from cnnshape.diagnostics import Label, diagnose
 from cnnshape.graph.applications import Applications, Chain, Memory
 from cnnshape.graph.blocks import BlockScopes
 from cnnshape.graph.draft import Draft, Exhausted, exhausted
-from cnnshape.graph.evaluation import Refused, Uncertain, Unfit, Values
+from cnnshape.graph.evaluation import Refused, Unfit, Values
 from cnnshape.graph.faults import Faults, Frame
 from cnnshape.graph.guess import UNKNOWN, Guess, exactly
-from cnnshape.graph.joins import Joins
+from cnnshape.graph.joins import Joins, few_operands
 from cnnshape.graph.model import Misfit
 from cnnshape.graph.naming import Labels, ReservedNames
 from cnnshape.graph.recovery import after_failure
-from cnnshape.graph.references import conflict, tensor_of
-from cnnshape.graph.scope import Current, Handle, Rounds, Scope
+from cnnshape.graph.references import References, conflict
+from cnnshape.graph.scope import Current, Handle, Inside, Rounds, Scope, Uncertain
 from cnnshape.graph.template import Recording, Template
 from cnnshape.language import Name, Reference
 from cnnshape.lazy import TYPE_CHECKING
 from cnnshape.program import (
     Body,
+    JoinStep,
     KindStep,
     Plan,
     Program,
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 MAX_NESTING = 48
 VISITS_PER_LAYER = 6
+VISITS_PER_LISTS = 2
+"""The visits of steps that cost as much as an operation on lists, which may be as long as a list can be."""
 VALUES_PER_VISIT = 4
 """The number of params, list items or inputs of a join that cost as much as a visit of a step."""
 NAMES_PER_VISIT = 200
@@ -62,15 +65,17 @@ class ExpansionMemory:
 class Visit:
     """The context of a step: the tensor that enters, the scope, and the labels of its layers.
 
-    `suffix` is the number of a repeat in the names of its layers; `first` marks the first repeat.
+    `suffix` is the number of a repeat in the names of its layers; `first` marks the first repeat. A block that can be
+    read from outside leaves its names in `inside`.
     """
 
-    __slots__ = ("current", "first", "labels", "scope", "suffix")
+    __slots__ = ("current", "first", "inside", "labels", "scope", "suffix")
 
     def __init__(self, current: Current, scope: Scope, labels: Labels) -> None:
         self.current = current
         self.scope = scope
         self.labels = labels
+        self.inside: Inside | None = None
         self.suffix = ""
         self.first = False
 
@@ -82,11 +87,12 @@ class Expansion:
         self._program = program
         self._faults = faults
         self._draft = draft
-        self._values = Values(draft.tensors)
+        self._values = Values(draft.tensors, program.settings)
         self._applications = Applications(self._values, draft.tensors, memory.layers)
         self._blocks = BlockScopes(self._values)
         self._joins = Joins(draft, self._applications)
         self._trace: list[Frame] = []
+        self._references = References(self._values, program.outside, self._trace)
         self._most = VISITS_PER_LAYER * draft.max_layers
         self._reserved: dict[Body, ReservedNames] = {}
         self._templates = memory.templates
@@ -143,24 +149,41 @@ class Expansion:
     # Names
 
     def _reference(self, reference: Reference, current: Current, scope: Scope) -> Current:
-        """The tensor that a reference names: `prev`, a step, a round of a `for`, an input."""
-        if reference.text == "prev":
-            return self._values.previous.value if self._values.previous else current
+        """The tensor that a reference gives."""
         try:
-            return self._tensor(reference, scope).value
+            return self._references.tensor(reference, current, scope).value
         except Refused as refused:
             self._report(refused)
         except Uncertain:
             self.holes += 1
         return UNKNOWN
 
-    def _tensor(self, reference: Reference, scope: Scope) -> Handle:
-        in_block = any(frame.closed for frame in self._trace)
-        return tensor_of(reference, scope, self._program.outside, in_block=in_block)
+    def _operands(self, step: JoinStep, current: Current, scope: Scope) -> list[Current]:
+        """The tensors that a join names, those of lists among the others. Raises Refused if it joins nothing."""
+        values: list[Current] = []
+        lists = holes = 0
+        for operand in step.operands:
+            try:
+                handles, is_list = self._references.tensors(operand, current, scope)
+            except Refused as refused:
+                self._report(refused)
+                values.append(UNKNOWN)
+                holes += 1
+            except Uncertain:
+                self.holes += 1
+                values.append(UNKNOWN)
+                holes += 1
+            else:
+                lists += is_list
+                values += [handle.value for handle in handles]
+                self._charge(step, len(handles) // VALUES_PER_VISIT)
+        if len(values) < 2 and not holes and not (lists and values):
+            raise few_operands(step, len(values))
+        return values
 
     def _share(self, reference: Reference, scope: Scope, start: int) -> None:
         try:
-            self._draft.share(reference, self._tensor(reference, scope), start)
+            self._draft.share(reference, self._references.tensor(reference, None, scope), start)
         except Refused as refused:
             self._report(refused)
         except Uncertain:

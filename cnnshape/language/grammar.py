@@ -23,12 +23,21 @@ NAME = "[A-Za-z_][A-Za-z0-9_.-]*"
 BLOCK_NAME = "[A-Z][A-Za-z0-9_]*"
 """A name of a block. Layer kinds are lower case, so the two never collide."""
 
+ENTERING = "input"
+"""The tensor that enters a block, in its steps; and the name of a file's only input."""
 RESERVED = frozenset(("prev", "i", "last", *LITERALS, *KEYWORDS, *SIZE_NAMES))
 """Words with a meaning of their own, which name nothing else."""
 REQUIRED = "required"
 """In place of a default: a parameter of a block that each use of the block sets."""
+ALL = "all"
+"""The list of all rounds of a step, after its name; so no step has this name."""
 KIND_WORDS = ("type", "kind", "op", "op_type", "class_name", "layer_type", "module", "layer")
 """Keys that hold the kind of a layer in other tools' files."""
+
+
+def reserved(pattern: str) -> frozenset[str]:
+    """The words that a name of this pattern can't be: `NAME` or `VARIABLE`."""
+    return RESERVED | {ALL} if pattern == NAME else RESERVED
 
 
 class Form:
@@ -51,16 +60,19 @@ INPUTS = Form("inputs", "[C, H, W] | {name: [C, H, W] | {boxes: N}, ...}", "list
 PARAMS = Form("params", "{name: value, ...}", "mapping")
 BLOCK_PARAMS = Form("block_params", f"{{name: value | {REQUIRED}, ...}}", "mapping")
 VARIANTS = Form("variants", "{name: {param: value, ...}, ...}", "mapping")
-BLOCKS = Form("blocks", f"{{CamelCase: {{params: {BLOCK_PARAMS.notation}, do: steps}}, ...}}", "mapping")
+BLOCKS = Form(
+    "blocks", f"{{CamelCase: {{params: {BLOCK_PARAMS.notation}, do: steps, outputs: [name, ...]}}, ...}}", "mapping"
+)
 STEPS = Form("steps", "steps", "list")
 NAMES = Form("names", "[name, ...]", "list")
+REFERENCES = Form("references", "[reference, ...]", "list")
 EXPECTATIONS = Form("expectations", "{figure: number | bound | tolerance | [size, ...], ...}", "mapping")
 TRUTH = Form("truth", "expression")
 COUNT = Form("count", "expression")
 REFERENCE = Form("reference", "reference")
 ARGUMENTS = Form("arguments", "{argument: value, ...}", "mapping")
 COLUMNS = Form("columns", "{variable: [value, ...], ...}", "mapping")
-SIDES = Form("sides", "{branch: steps, ...} | [reference, ...]")
+SIDES = Form("sides", "{branch: steps, ...} | [reference, ...] | reference")
 SHORTCUT = Form("shortcut", "identity | none | steps")
 CROP = Form("crop", "center")
 
@@ -146,7 +158,7 @@ FILE = _by_name(
             "sequential", "graph", "nodes", "do",
         ),
     ),
-    Key("outputs", NAMES, "The names of the outputs; by default, the last step's output.", "outputs: [scores, boxes]"),
+    Key("outputs", REFERENCES, "The names of the outputs; by default, the last step's output.", "outputs: [scores, boxes]"),
     Key(
         "expect", EXPECTATIONS, "The figures that `cnnshape check` compares the design with.",
         "expect: {params: 25557032}",
@@ -163,6 +175,10 @@ BLOCK = _by_name(
     Key(
         "do", STEPS, "The block's steps.", "do: [steps]",
         foreign=("steps", "layers", "body", "modules", "forward", "sequence"),
+    ),
+    Key(
+        "outputs", NAMES, "The names of its steps that can be read from outside, as `id.name`.", "outputs: [skip]",
+        foreign=("returns", "return", "output", "exports"),
     ),
 )  # fmt: skip
 """The keys of a block."""

@@ -58,14 +58,25 @@ class Param:
 
 
 class Block:
-    """A named group of steps with parameters of its own. `sound` says whether these could be read."""
+    """A named group of steps with parameters of its own. `sound` says whether these could be read.
 
-    __slots__ = ("name", "params", "sound", "steps")
+    `outputs` are the names of its steps that can be read from outside.
+    """
 
-    def __init__(self, name: Name, params: tuple[Param, ...], steps: tuple[Step, ...], sound: bool = True) -> None:
+    __slots__ = ("name", "outputs", "params", "sound", "steps")
+
+    def __init__(
+        self,
+        name: Name,
+        params: tuple[Param, ...],
+        steps: tuple[Step, ...],
+        outputs: tuple[Name, ...] = (),
+        sound: bool = True,
+    ) -> None:
         self.name = name
         self.params = params
         self.steps = steps
+        self.outputs = outputs
         self.sound = sound
 
 

@@ -20,17 +20,19 @@ from cnnshape.language import (
     ListValue,
     Loop,
     Name,
+    Reference,
     Residual,
     Setting,
     Spec,
     Step,
     Value,
+    grammar,
     walk,
 )
 from cnnshape.layers import BY_NAME, ArgumentType, Layer, foreign_kind
-from cnnshape.program.foreign import foreign_spelling, foreign_value
+from cnnshape.program.foreign import foreign_spelling, foreign_value, of_module
 from cnnshape.program.index import Declaration, NameIndex, NameScope
-from cnnshape.program.words import OWN_WORDS, FileWords, bare_words, unknown_name
+from cnnshape.program.words import OWN_WORDS, FileWords, bare_words, unknown_name, unknown_output
 
 if TYPE_CHECKING:
     from cnnshape.diagnostics import Fix
@@ -102,10 +104,21 @@ class _Checker:
         self.defaults(block)
         scope = NameScope(dict(self.declared))
         self.define_steps(block.steps, scope)
+        scope.add(Declaration(Name(grammar.ENTERING, block.name.span), "input", self.owner))
         self.steps(block.steps, scope)
+        self.outputs(block, scope)
         if block.sound:
             self.check.undeclared[self.owner] = set(self.first)
         self.silent = False
+
+    def outputs(self, block: Block, scope: NameScope) -> None:
+        """Binds the outputs of a block to its steps. Reports those that are none."""
+        own = {name.text for step in walk(block.steps) for name in step.given_names}
+        for output in block.outputs:
+            if output.text in own:
+                scope.refer(Reference(output.text, output.span))
+                continue
+            self.add(unknown_output(output, block.name.text, own))
 
     def layers(self) -> None:
         """Binds the names of the file's layers and outputs."""
@@ -220,6 +233,10 @@ class _Checker:
 
     def follower(self, value: Value, scope: NameScope) -> None:
         """The value of `norm` or `act`: the word of a kind, often of another framework."""
+        is_known = any(scope.find(name) for name in value.names)
+        if isinstance(value, Expression) and not is_known and (problem := of_module(value)):
+            self.add(problem)
+            return
         for word in bare_words(value):
             foreign = None if scope.find(word) or self.words.knows(word) else foreign_kind(word)
             if foreign is not None:

@@ -25,12 +25,12 @@ class Plan:
     """The kind of a step, the values of its arguments, and its `norm` and `act`.
 
     `at` is the kind's word, `names` are the places of the arguments' names. Plans compare by identity: two steps
-    have two plans. `variables` are the names that it reads, and `size` is how many values and variables it has.
-    `constant` is true where no argument depends on a name. `inferred` are arguments that state what comes in, which the
+    have two plans. `variables` are the names that it reads, and `size` is how many values and variables it has, and `lists`
+    how many operations on lists. `constant` is true where no argument depends on a name. `inferred` are arguments that state what comes in, which the
     kind doesn't have.
     """
 
-    __slots__ = ("at", "constant", "followers", "inferred", "kind", "names", "size", "values", "variables")
+    __slots__ = ("at", "constant", "followers", "inferred", "kind", "lists", "names", "size", "values", "variables")
 
     def __init__(
         self,
@@ -51,3 +51,4 @@ class Plan:
         self.constant = all(value.constant for value in self.values.values())
         self.variables = tuple(sorted(frozenset().union(*[value.names for value in every])))
         self.size = len(self.variables) + sum(value.size for value in every)
+        self.lists = sum(value.lists for value in every)

@@ -8,12 +8,14 @@ from cnnshape.language import (
     Expression,
     ListValue,
     Loop,
+    Name,
     Reference,
     Residual,
     Spec,
     Step,
     Value,
     all_steps,
+    grammar,
     shown,
     walk,
 )
@@ -45,7 +47,7 @@ def unknown_name(value: Value, word: str, known: Mapping[str, object], otherwise
 def _name_advice(value: Value, word: str, known: Mapping[str, object]) -> str | None:
     """Help for a name that isn't misspelt, but can't be read here."""
     whole = value.text.strip() if isinstance(value, Expression) else ""
-    if whole != word and whole in known:
+    if whole != word and whole in known and "-" in whole:
         return f"`{whole}` has a `-` in it, which subtracts here: name the step with `_`"
     if word in _AXES_OF:
         return f"only a tensor with {_AXES_OF[word]} has it"
@@ -70,6 +72,14 @@ def unknown_tensor(
     message = f"no step or input before this one is called `{text}`"
     related = [Label(elsewhere, "defined here: later, or in another scope")] if elsewhere else []
     return diagnose("unknown-tensor", message, reference.span, related=related, help=help, fixes=fixes)
+
+
+def unknown_output(output: Name, block: str, known: Iterable[str]) -> Diagnostic:
+    """The diagnostic of an output of a block that none of its steps has the name of."""
+    text, names = shown(output.text), list(known)
+    message, fixes = f"no step of {block} is called `{text}`", misspelt(output.text, names, output.span)
+    help = did_you_mean(output.text, names) or f"give the step the name: `name: {text}`"
+    return diagnose("unknown-tensor", message, output.span, help=help, fixes=fixes)
 
 
 OWN_WORDS = frozenset({"identity", "none", "center", *BY_NAME, *WORDS})
@@ -116,7 +126,7 @@ class FileWords:
         for block in spec.blocks:
             own = {param.name.text for param in block.params}
             words |= _words([param.default for param in block.params], own)
-            words |= _words(_given(block.steps), own | _named(block.steps))
+            words |= _words(_given(block.steps), own | _named(block.steps) | {grammar.ENTERING})
         inputs = {given.name.text for given in spec.inputs}
         return words | _words(_given(spec.layers), params | inputs | _named(spec.layers))
 

@@ -27,8 +27,9 @@ def _named(values: Schema, names: Schema, least: int = 0) -> Schema:
 
 _ANY = reference("value")
 _GIVEN: Schema = {"allOf": [_ANY, {"not": {"const": grammar.REQUIRED}}]}
-ARGUMENTS_BY_NAME: Schema = {"type": "object", "additionalProperties": _ANY}
 VALUE = mixed({"type": ["number", "boolean"]}, EXPRESSION, listed(_ANY))
+_GIVEN_TO_BLOCK = mixed(VALUE, {"type": "object", "if": {"type": "object"}, "then": reference("follower")})
+ARGUMENTS_BY_NAME: Schema = {"type": "object", "additionalProperties": _GIVEN_TO_BLOCK}
 _STEPS = listed(reference("step"))
 _SIZE = mixed({"type": "integer", "minimum": 1, "maximum": LARGEST}, EXPRESSION)
 _SHAPE = listed(_SIZE, 1, grammar.MAX_RANK + 1)
@@ -66,12 +67,13 @@ def _params(default: Schema) -> tuple[Schema, Schema]:
 
 
 def _blocks() -> Schema:
-    forms = {grammar.BLOCK_PARAMS: _BLOCK_PARAMS, grammar.STEPS: (_STEPS,)}
+    outputs = {**listed(_NAME), "uniqueItems": True}
+    forms = {grammar.BLOCK_PARAMS: _BLOCK_PARAMS, grammar.STEPS: (_STEPS,), grammar.NAMES: (outputs,)}
     keys = {name: described(key.doc, *forms[key.form]) for name, key in grammar.BLOCK.items()}
     return _named(record(keys, ["do"]), _BLOCK_NAME)
 
 
-_BLOCK_PARAMS = _params(proposing([grammar.REQUIRED], VALUE))
+_BLOCK_PARAMS = _params(proposing([grammar.REQUIRED], _GIVEN_TO_BLOCK))
 _BOXES = record({"boxes": _SIZE}, ["boxes"])
 _YEAR: Schema = {
     "type": ["integer", "string"],
@@ -91,14 +93,15 @@ FORMS: dict[grammar.Form, tuple[Schema, ...]] = {
     grammar.BLOCKS: (_blocks(),),
     grammar.VARIANTS: (_named(_named(_ANY, _VARIABLE), _NAME),),
     grammar.STEPS: (_STEPS,),
-    grammar.NAMES: ({**listed(_REFERENCE), "minItems": 1, "uniqueItems": True},),
+    grammar.NAMES: ({**listed(_NAME), "uniqueItems": True},),
+    grammar.REFERENCES: ({**listed(_REFERENCE), "minItems": 1, "uniqueItems": True},),
     grammar.EXPECTATIONS: (_expect(),),
     grammar.TRUTH: (mixed({"type": "boolean"}, EXPRESSION),),
     grammar.COUNT: ({"type": "integer", "minimum": 0}, EXPRESSION),
     grammar.REFERENCE: (_REFERENCE,),
     grammar.ARGUMENTS: (ARGUMENTS_BY_NAME,),
-    grammar.COLUMNS: (_named(mixed(listed(_ANY), EXPRESSION), _VARIABLE, least=1),),
-    grammar.SIDES: (_named(_STEPS, _VARIABLE, least=2), listed(_REFERENCE, 2)),
+    grammar.COLUMNS: (_named(mixed(listed(_GIVEN_TO_BLOCK), EXPRESSION), _VARIABLE, least=1),),
+    grammar.SIDES: (_named(_STEPS, _VARIABLE, least=2), listed(_REFERENCE, 2), _REFERENCE),
     grammar.SHORTCUT: (proposing(["identity", "none"], mixed(EXPRESSION, _STEPS)),),
     grammar.CROP: ({"const": "center"},),
 }

@@ -17,7 +17,7 @@ from cnnshape.language.model import (
     Step,
     Unconfirmed,
 )
-from cnnshape.language.reader import step_help
+from cnnshape.language.reader import split, step_help
 from cnnshape.language.reader.modifiers import ModifierReader
 from cnnshape.language.reader.problems import describe_node, shown
 
@@ -201,6 +201,9 @@ class StepReader(ModifierReader):
             branches = self._branches(node)
             complete = self._has_two_sides(word, len(node.entries)) and len(branches) == len(node.entries)
             return (tuple(branches), ()) if complete else None
+        if isinstance(node, Scalar) and not node.empty:
+            listed = self.referred(node)
+            return ((), (listed,)) if listed else None
         if not isinstance(node, Sequence):
             message = f"`{word.text}` is a list or a mapping, found {describe_node(node)}"
             help = f"write `{grammar.CONTROLS[word.text].example}` or `{word.text}: [name, prev]`"
@@ -212,8 +215,19 @@ class StepReader(ModifierReader):
             help = f"put steps into branches, which have names: `{grammar.CONTROLS[word.text].example}`"
             self.report("wrong-structure", message, no_name.span, help=help)
             return None
-        operands = tuple(Reference(item.text, item.span) for item in node.items if isinstance(item, Scalar))
-        return ((), operands) if self._has_two_sides(word, len(operands)) else None
+        items = [item for item in split.unsplit_items(node) if isinstance(item, Scalar)]
+        operands = [operand for item in items if (operand := self.referred(item))]
+        if len(items) == 1 and len(operands) == 1:
+            self._report_one_side(word, items[0])
+            return None
+        complete = self._has_two_sides(word, len(items)) and len(operands) == len(items)
+        return ((), tuple(operands)) if complete else None
+
+    def _report_one_side(self, word: Name, only: Scalar) -> None:
+        """Reports a list of one tensor."""
+        name = shown(only.text)
+        help = f"a list by its name needs no brackets: `{word.text}: {name}`"
+        self.report("wrong-structure", f"`{word.text}` joins two or more tensors, found 1", word.span, help=help)
 
     def _has_axis(self, word: Name, node: Mapping) -> bool:
         """Whether a join names its axis, as other frameworks do, in place of a branch. Reports it."""

@@ -65,7 +65,8 @@ def _params(params: tuple[Param, ...]) -> dict[str, Data]:
 
 def _block(block: Block) -> Data:
     params = {"params": _params(block.params)} if block.params else {}
-    return Lines({**params, "do": _steps(block.steps)})
+    outputs = {"outputs": [output.text for output in block.outputs]} if block.outputs else {}
+    return Lines({**params, "do": _steps(block.steps), **outputs})
 
 
 # Values
@@ -140,7 +141,8 @@ def _join(join: Join, modifiers: dict[str, Data]) -> Data:
     if join.branches:
         branches = Lines({branch.name.text: _steps(branch.steps) for branch in join.branches})
         return Lines({join.word.text: branches, **crop, **modifiers})
-    return _as_row({join.word.text: [operand.text for operand in join.operands], **crop, **modifiers})
+    operands = [operand.text for operand in join.operands]
+    return _as_row({join.word.text: operands if len(operands) > 1 else operands[0], **crop, **modifiers})
 
 
 def _shortcut(step: Residual) -> dict[str, Data]:
