@@ -152,8 +152,6 @@ class Expander(BlockExpander):
     def _expanded(self, step: ResolvedStep, visit: Visit) -> tuple[Current, Rounds | None]:
         """Expands a step without its modifiers. Raises Refused or Uncertain if nothing certain comes out."""
         self._visit(step)
-        if step.lists:
-            self._charge(step, step.lists * VISITS_PER_LISTS)
         return _EXPANSIONS[type(step)](self, step, visit)
 
     # Layers

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 MAX_NESTING = 48
 VISITS_PER_LAYER = 6
-VISITS_PER_LISTS = 2
+VISITS_PER_LISTS = 5
 """The visits of steps that cost as much as an operation on lists, which may be as long as a list can be."""
 VALUES_PER_VISIT = 4
 """The number of params, list items or inputs of a join that cost as much as a visit of a step."""
@@ -134,7 +134,7 @@ class Expansion:
         return UNKNOWN
 
     def _visit(self, step: ResolvedStep) -> None:
-        self._charge(step, 1)
+        self._charge(step, 1 + step.lists * VISITS_PER_LISTS)
         if len(self._trace) > MAX_NESTING:
             message = f"blocks and rounds nest more than {MAX_NESTING} levels deep"
             raise Exhausted(diagnose("expansion-budget", message, step.word.span))
@@ -176,7 +176,8 @@ class Expansion:
             else:
                 lists += is_list
                 values += [handle.value for handle in handles]
-                self._charge(step, len(handles) // VALUES_PER_VISIT)
+                # A few characters can splice a thousand tensors.
+                self._charge(step, len(handles) if is_list else 0)
         if len(values) < 2 and not holes and not (lists and values):
             raise few_operands(step, len(values))
         return values

@@ -66,6 +66,9 @@ def unknown_tensor(
     if reference.text in BY_NAME:
         help = f"`{text}` is a kind; write the name of a step, or branches of steps: `{{left: [{text}], ...}}`"
         fixes = ()
+    stem, dot, word = reference.text.rpartition(".")
+    if dot and word in grammar.RESERVED:
+        help, fixes = f"an item by its number is written `{shown(stem)}.({word})`", ()
     if elsewhere and in_block:
         help = f"a block doesn't see outside names: pass the tensor, `params: {{{text}: required}}`"
         fixes = ()

@@ -62,8 +62,8 @@ def _expect() -> Schema:
     return {**record(figures), "patternProperties": {r"^outputs\.": sizes, r"^receptive_field\.": fields}}
 
 
-def _params(default: Schema) -> tuple[Schema, Schema]:
-    return _named(default, _VARIABLE), NOTHING
+def _params(default: Schema, names: Schema = _VARIABLE) -> tuple[Schema, Schema]:
+    return _named(default, names), NOTHING
 
 
 def _blocks() -> Schema:
@@ -73,7 +73,8 @@ def _blocks() -> Schema:
     return _named(record(keys, ["do"]), _BLOCK_NAME)
 
 
-_BLOCK_PARAMS = _params(proposing([grammar.REQUIRED], _GIVEN_TO_BLOCK))
+_PARAM = {**_VARIABLE, "not": {"const": grammar.ENTERING}}
+_BLOCK_PARAMS = _params(proposing([grammar.REQUIRED], _GIVEN_TO_BLOCK), _PARAM)
 _BOXES = record({"boxes": _SIZE}, ["boxes"])
 _YEAR: Schema = {
     "type": ["integer", "string"],

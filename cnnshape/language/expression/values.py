@@ -96,6 +96,8 @@ def sort_of(value: Value) -> str | None:
 
 def is_small(items: tuple[Value, ...]) -> bool:
     """Whether a list is small including all lists in it: a few names of nested lists can exceed any memory."""
+    if tuple not in set(map(type, items)):
+        return len(items) <= MAX_LIST
     level, count = [items], len(items)
     for _ in range(MAX_LIST_DEPTH):
         level = [item for listed in level for item in listed if type(item) is tuple]
