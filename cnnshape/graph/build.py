@@ -65,12 +65,13 @@ class _Builder:
         check_input_names(self.spec, scope, self.faults)
         inputs, first = self.inputs(settled, scope)
         draft = Draft([given.tensor for given in inputs], self.options.max_layers)
-        expander = Expander(self.program, self.faults, draft, self.memory)
+        expander = Expander(self.program, self.faults, draft, self.memory, inputs)
         outputs: dict[str, int] = {}
         try:
             last = expander.layers(first, scope)
             references = References(Values(draft.tensors), self.program.outside, ())
             outputs = self.outputs(references, last, scope)
+            expander.check_named_contracts(scope)
         except Exhausted as exhausted:
             self.faults.add(exhausted.diagnostic, [])
         self.memory.charge(expander.visits)

@@ -68,8 +68,10 @@ class Expander(BlockExpander):
             return current
         if step.share is not None and isinstance(result, int):
             self._share(step.share, scope, start)
+        if step.expect is not None:
+            self._check_contract(step.expect, entering, result, scope)
         if step.name is not None:
-            handle = Handle(result, start, len(self._draft.nodes), inside=visit.inside)
+            handle = Handle(result, start, len(self._draft.nodes), inside=visit.inside, entering=entering)
             self._define(step.name, rounds, handle, scope)
         return result
 
@@ -132,14 +134,14 @@ class Expander(BlockExpander):
             repeat = Visit(current, {**visit.scope, "i": index, "last": index == count - 1}, visit.labels)
             repeat.suffix = f".{index}" if step.name else ""
             repeat.first = index == 0
-            start = len(self._draft.nodes)
+            start, entering = len(self._draft.nodes), current
             try:
                 current, inner = self._expanded(step, repeat)
             except (Refused, Uncertain) as problem:
                 # A problem of the step holds for its further repeats too.
                 return self._left(step, current, visit.scope, problem), None
             inside = inner[-1].inside if inner else repeat.inside
-            handles.append(Handle(current, start, len(self._draft.nodes), inside=inside))
+            handles.append(Handle(current, start, len(self._draft.nodes), inside=inside, entering=entering))
             self._values.previous = None
         return current, Rounds(handles)
 
@@ -206,10 +208,10 @@ class Expander(BlockExpander):
             if step.reads_itself and step.name is not None:
                 self._charge(step, len(handles) // NAMES_PER_VISIT)
                 scope[step.name.text] = Finished(handles)
-            start = len(self._draft.nodes)
+            start, entering = len(self._draft.nodes), current
             current = self._round(step, index, values, current, scope, visit)
             inside = self._inside(step, scope, visit.scope) if step.name is not None else None
-            handles.append(Handle(current, start, len(self._draft.nodes), inside=inside))
+            handles.append(Handle(current, start, len(self._draft.nodes), inside=inside, entering=entering))
         return current, Rounds(handles)
 
     def _inside(self, step: LoopStep, scope: Scope, outer: Scope) -> Inside:

@@ -1,6 +1,8 @@
 """The state of an expansion: the draft, the budget of steps, the names in scope, and the faults with what is left after
 them."""
 
+from collections.abc import Sequence
+
 from cnnshape.diagnostics import Label, diagnose
 from cnnshape.graph.applications import Applications, Chain, Memory
 from cnnshape.graph.blocks import BlockScopes
@@ -9,13 +11,13 @@ from cnnshape.graph.evaluation import Refused, Unfit, Values
 from cnnshape.graph.faults import Faults, Frame
 from cnnshape.graph.guess import UNKNOWN, Guess, exactly
 from cnnshape.graph.joins import Joins, few_operands
-from cnnshape.graph.model import Misfit
+from cnnshape.graph.model import GraphInput, Misfit
 from cnnshape.graph.naming import Labels, ReservedNames
 from cnnshape.graph.recovery import after_failure
 from cnnshape.graph.references import References, conflict
 from cnnshape.graph.scope import Current, Handle, Inside, Rounds, Scope, Uncertain
 from cnnshape.graph.template import Recording, Template
-from cnnshape.language import Name, Reference
+from cnnshape.language import Contract, Name, Reference
 from cnnshape.lazy import TYPE_CHECKING
 from cnnshape.program import (
     Body,
@@ -83,7 +85,15 @@ class Visit:
 class Expansion:
     """An expansion in progress: everything that its steps need."""
 
-    def __init__(self, program: Program, faults: Faults, draft: Draft, memory: ExpansionMemory) -> None:
+    def __init__(
+        self,
+        program: Program,
+        faults: Faults,
+        draft: Draft,
+        memory: ExpansionMemory,
+        inputs: Sequence[GraphInput] = (),
+    ) -> None:
+        self._inputs = inputs
         self._program = program
         self._faults = faults
         self._draft = draft
@@ -117,6 +127,34 @@ class Expansion:
             self.holes += 1
             self.comparisons = self.comparisons or Comparisons(self._faults)
             self.comparisons.compare(plan, chain, self._values, visit.current, visit.scope, self._trace)
+
+    def _check_contract(self, contract: Contract, entering: Current, leaving: Current, scope: Scope) -> None:
+        """Compares the tensors that enter and leave a step with its contract."""
+        # Most designs state none.
+        from cnnshape.graph.contracts import Contracts
+
+        try:
+            problems = Contracts(self._draft, self._values, self._inputs).problems(contract, entering, leaving, scope)
+        except Uncertain:
+            self.holes += 1
+            return
+        for problem in problems:
+            self._report(problem)
+
+    def check_named_contracts(self, scope: Scope) -> None:
+        """Checks the contracts that the file's `expect` states for steps of its layers."""
+        for named in self._program.spec.contracts:
+            try:
+                value = self._references.value(named.step, None, scope)
+                last = self._references.tensor(named.step, None, scope)
+            except Refused as refused:
+                self._report(refused)
+            except Uncertain:
+                self.holes += 1
+            else:
+                first = value[0] if isinstance(value, Rounds) else last
+                if not last.left_out:
+                    self._check_contract(named.contract, first.entering, last.value, scope)
 
     def _guess(self, current: Current) -> Guess:
         return current if isinstance(current, Guess) else exactly(self._draft.tensors[current].shape)

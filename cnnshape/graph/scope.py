@@ -59,12 +59,20 @@ class Handle(Named):
 
     `at` is where the tensor got its name. `left_out` says why the step of that name doesn't run: `when`, `repeat` or
     `for`; the name then stands for the tensor that enters the step. `inside` has the names of a block or a round.
+    `entering` is the tensor that entered the step.
     """
 
-    __slots__ = ("at", "end", "inside", "left_out", "start", "value")
+    __slots__ = ("at", "end", "entering", "inside", "left_out", "start", "value")
 
     def __init__(
-        self, value: Current, start: int = 0, end: int = 0, *, at: Span | None = None, inside: Inside | None = None
+        self,
+        value: Current,
+        start: int = 0,
+        end: int = 0,
+        *,
+        at: Span | None = None,
+        inside: Inside | None = None,
+        entering: Current | None = None,
     ) -> None:
         self.value = value
         self.start = start
@@ -72,6 +80,7 @@ class Handle(Named):
         self.left_out = ""
         self.at = at
         self.inside = inside
+        self.entering = value if entering is None else entering
 
     def round(self, number: int) -> "Handle":
         """Raises Uncertain or ExpressionProblem: a single tensor has no rounds."""

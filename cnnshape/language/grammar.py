@@ -66,6 +66,12 @@ BLOCKS = Form(
 STEPS = Form("steps", "steps", "list")
 NAMES = Form("names", "[name, ...]", "list")
 REFERENCES = Form("references", "[reference, ...]", "list")
+SHAPE = Form("shape", "[size | any, ...]", "list")
+CONTRACT_FORM = Form("contract", f"{{input: {SHAPE.notation}, output: {SHAPE.notation}}}", "mapping")
+ANY = "any"
+"""In place of a size that a contract leaves open."""
+STEPS_EXPECTED = "steps"
+"""The key of a file's `expect` with the contracts of steps by name."""
 EXPECTATIONS = Form("expectations", "{figure: number | bound | tolerance | [size, ...], ...}", "mapping")
 TRUTH = Form("truth", "expression")
 COUNT = Form("count", "expression")
@@ -209,8 +215,24 @@ MODIFIERS = _by_name(
         "frozen", TRUTH, "Whether training leaves the weights as they are.", "frozen: true",
         foreign=("freeze", "trainable", "requires_grad"),
     ),
+    Key(
+        "expect", CONTRACT_FORM, "The shapes that must enter and leave the step; `any` leaves a size open.",
+        "expect: {output: [64, any, any]}",
+        foreign=("expects", "expected", "assert", "contract"),
+    ),
 )  # fmt: skip
 """The keys that every step may have next to its kind, block or control word."""
+CONTRACT = _by_name(
+    Key(
+        "input", SHAPE, "The shape that must enter the step.", "input: [64, any, any]",
+        foreign=("in", "inputs", "input_shape"),
+    ),
+    Key(
+        "output", SHAPE, "The shape that must leave it.", "output: [64, any, any]",
+        foreign=("out", "outputs", "output_shape", "shape"),
+    ),
+)  # fmt: skip
+"""The keys of a step's `expect`."""
 NOT_ON_CONTROLS = ("first", "share")
 """The modifiers that only a kind or a block has."""
 

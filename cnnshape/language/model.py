@@ -8,6 +8,7 @@ from cnnshape.language.step import (
     Broken,
     Call,
     Column,
+    Contract,
     Join,
     Loop,
     Modifiers,
@@ -27,6 +28,7 @@ __all__ = [
     "Broken",
     "Call",
     "Column",
+    "Contract",
     "Expectation",
     "Input",
     "Join",
@@ -39,6 +41,7 @@ __all__ = [
     "Setting",
     "Spec",
     "Step",
+    "StepContract",
     "Unconfirmed",
     "Value",
     "Variant",
@@ -117,6 +120,16 @@ class Expectation:
         self.wanted = wanted
 
 
+class StepContract:
+    """A contract that a file's `expect` states for a step by its name."""
+
+    __slots__ = ("contract", "step")
+
+    def __init__(self, step: Reference, contract: Contract) -> None:
+        self.step = step
+        self.contract = contract
+
+
 class Spec(NamedTuple):
     """A whole file, after `extends`. It is `sound` if everything but its steps could be read.
 
@@ -138,6 +151,7 @@ class Spec(NamedTuple):
     sound: bool
     repaired: tuple[Span, ...] = ()
     comments: tuple[Span, ...] = ()
+    contracts: tuple[StepContract, ...] = ()
 
 
 def all_steps(spec: Spec) -> Iterator[Step]:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from cnnshape.diagnostics import Fix
 
 MOST_LINES = 6
+_SIZE = ArgumentType("int", "a size, or `any`", words=(grammar.ANY,))
 _FOLLOWER = ArgumentType("word", "a layer kind", words=(*BY_NAME, "none"))
 
 
@@ -130,6 +131,10 @@ class _Checker:
         self.steps(self.spec.layers, scope)
         for output in self.spec.outputs:
             scope.refer(output)
+        for contract in self.spec.contracts:
+            scope.refer(contract.step)
+            for shape in contract.contract.shapes:
+                self.value(shape, scope, _SIZE)
 
     def defaults(self, block: Block) -> None:
         """Checks the defaults of a block's params. The scope of each has the params before it."""
@@ -158,6 +163,8 @@ class _Checker:
     def step(self, step: Step, scope: NameScope) -> None:
         for condition in step.modifiers.values:
             self.value(condition, scope)
+        for shape in step.modifiers.expect.shapes if step.modifiers.expect else ():
+            self.value(shape, scope, _SIZE)
         for reference in (*step.modifiers.references, *step.references):
             scope.refer(reference)
         if step.modifiers.repeat is not None:

@@ -57,7 +57,7 @@ class ResolvedStep:
     `lists` is the number of operations on lists in its modifiers.
     """
 
-    __slots__ = ("frozen", "lists", "name", "plain", "repeat", "share", "source", "span", "when", "word")
+    __slots__ = ("expect", "frozen", "lists", "name", "plain", "repeat", "share", "source", "span", "when", "word")
 
     def __init__(self, step: Step) -> None:
         modifiers = step.modifiers
@@ -69,6 +69,7 @@ class ResolvedStep:
         self.repeat: Expression | None = modifiers.repeat
         self.share: Reference | None = modifiers.share
         self.frozen: Expression | None = modifiers.frozen
+        self.expect = modifiers.expect
         self.plain = not (modifiers.references or modifiers.values)
         self.lists: int = sum(value.lists for value in modifiers.references)
         self.lists += sum(value.lists for value in modifiers.values)

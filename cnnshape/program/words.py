@@ -85,7 +85,7 @@ def unknown_output(output: Name, block: str, known: Iterable[str]) -> Diagnostic
     return diagnose("unknown-tensor", message, output.span, help=help, fixes=fixes)
 
 
-OWN_WORDS = frozenset({"identity", "none", "center", *BY_NAME, *WORDS})
+OWN_WORDS = frozenset({"identity", "none", "center", grammar.ANY, *BY_NAME, *WORDS})
 """The words of the language."""
 
 

@@ -43,16 +43,31 @@ _BLOCK_NAME = {
 }
 
 
+_CONTRACT: Schema = {
+    **record(
+        {
+            name: described(
+                key.doc, {"type": "integer", "minimum": 1}, EXPRESSION, listed(_SIZE, 1, grammar.MAX_RANK + 1)
+            )
+            for name, key in grammar.CONTRACT.items()
+        }
+    ),
+    "minProperties": 1,
+}
+
+
 def _expect() -> Schema:
     sizes = mixed({"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[0-9]{1,15}$"}, _SHAPE)
     by_name = {"type": "object", "additionalProperties": sizes}
     hint = "a number (`4.089G`), a bound (`<= 26M`) or a tolerance (`25.5M +- 1%`)"
     wanted = {"type": ["number", "string"], "minimum": 0, "pattern": WANTED_PATTERN, "patternErrorMessage": hint}
     fields = mixed(wanted, _SHAPE)
+    steps = {"type": "object", "additionalProperties": _CONTRACT}
     figures = {
         **{name: described(f"{figure.definition}: {hint}", wanted) for name, figure in FIGURES.items()},
         "output": described("the shape of the output", sizes),
         "outputs": described("the shapes of several outputs, by name", by_name),
+        grammar.STEPS_EXPECTED: described("the shapes that enter and leave steps, by name", steps),
         "receptive_field": described(
             "its size on each axis, or a bound for all axes: of the last feature map, or of layers by name",
             fields,
@@ -97,6 +112,7 @@ FORMS: dict[grammar.Form, tuple[Schema, ...]] = {
     grammar.NAMES: ({**listed(_NAME), "uniqueItems": True},),
     grammar.REFERENCES: ({**listed(_REFERENCE), "minItems": 1, "uniqueItems": True},),
     grammar.EXPECTATIONS: (_expect(),),
+    grammar.CONTRACT_FORM: (_CONTRACT,),
     grammar.TRUTH: (mixed({"type": "boolean"}, EXPRESSION),),
     grammar.COUNT: ({"type": "integer", "minimum": 0}, EXPRESSION),
     grammar.REFERENCE: (_REFERENCE,),

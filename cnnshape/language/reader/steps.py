@@ -178,6 +178,11 @@ class StepReader(ModifierReader):
         if sides is None or (entry is not None and crop is None):
             return None
         branches, operands = sides
+        if operands and modifiers.expect is not None and modifiers.expect.input is not None:
+            message = f"`{word.text}` of tensors by name has no single input"
+            help = "state the `output`, or the `output` of the steps that make them"
+            self.report("bad-expectation", message, modifiers.expect.input.span, help=help)
+            modifiers.expect = None
         return Join(word, branches, operands, crop, modifiers, node.span)
 
     def _crop(self, node: Node) -> Name | None:
