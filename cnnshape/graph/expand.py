@@ -265,7 +265,8 @@ class Expander(BlockExpander):
             self.holes += 1
             if step.name is None:
                 visit.labels.next(word)
-            return self._joins.guessed(word, values)
+            broadcast = isinstance(step, JoinStep) and step.broadcast is not None
+            return self._joins.guessed(word, values, broadcast=broadcast)
         inputs = [value for value in values if isinstance(value, int)]
         label = None if step.name is None else visit.labels.prefix + step.name.text + visit.suffix
         try:
@@ -273,6 +274,9 @@ class Expander(BlockExpander):
                 return self._joins.residual(step, inputs, start, label, visit.labels)
             return self._joins.join(step, inputs, label, visit.labels)
         except Refused as refused:
+            if isinstance(step, JoinStep) and step.broadcast is not None:
+                # The search for other shapes knows joins of equal ones.
+                raise Refused(refused.diagnostic, refused.origin, self._joins.failed(values)) from None
             entering = visit.current if isinstance(step, ResidualStep) and isinstance(visit.current, int) else None
             misfit = Misfit(step.word.span, word=word, inputs=tuple(inputs), entering=entering)
             self.misfits.setdefault(step, misfit)

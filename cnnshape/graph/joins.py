@@ -42,8 +42,12 @@ class Joins:
             inputs = self._cropped(inputs, step.crop, labels)
         label = label or labels.next(step.word.text)
         try:
-            return self._append(BY_NAME[step.word.text](), inputs, step.word, label)
+            arguments = {"broadcast": step.broadcast.text} if step.broadcast else {}
+            return self._append(BY_NAME[step.word.text](**arguments), inputs, step.word, label)
         except Refused as refused:
+            if step.broadcast is not None and refused.diagnostic.name == "misplaced-modifier":
+                at = Label(step.broadcast.span, "")
+                raise Refused(refused.diagnostic._replace(at=at), left=self.failed(list(inputs))) from None
             paths: tuple[Name | Reference, ...] = step.operands or tuple([name for name, _ in step.branches])
             related = [
                 Label(path.span, f"`{path.text}` is {format_shape(self._draft.tensors[index].shape)}")
@@ -64,8 +68,10 @@ class Joins:
         help = f"did you mean `{close}`?" if close else projection
         raise Refused(diagnose("bad-argument", message, shortcut.span, help=help), shortcut)
 
-    def guessed(self, word: str, values: list[Current]) -> Guess:
+    def guessed(self, word: str, values: list[Current], *, broadcast: bool = False) -> Guess:
         """The output of a join with uncertain tensors: it has the shape of the certain ones."""
+        if broadcast:
+            return UNKNOWN
         guesses = [self._guess(value) for value in values]
         certain = [guess for guess, value in zip(guesses, values, strict=True) if isinstance(value, int)]
         if word == "concat":

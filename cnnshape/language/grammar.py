@@ -81,6 +81,9 @@ COLUMNS = Form("columns", "{variable: [value, ...], ...}", "mapping")
 SIDES = Form("sides", "{branch: steps, ...} | [reference, ...] | reference")
 SHORTCUT = Form("shortcut", "identity | none | steps")
 CROP = Form("crop", "center")
+BROADCASTS = ("channels", "space")
+"""What a join may repeat a tensor over."""
+BROADCAST = Form("broadcast", " | ".join(BROADCASTS))
 
 
 class Key:
@@ -243,10 +246,16 @@ COMPANIONS = _by_name(
         foreign=("projection", "skip", "downsample"),
     ),
     Key("crop", CROP, "With a join: `center` cuts larger tensors to the smallest, about their centre.", "crop: center"),
+    Key(
+        "broadcast", BROADCAST,
+        "With an element-wise join: repeats a tensor of one channel over `channels`, or of one cell over `space`.",
+        "broadcast: channels",
+    ),
 )  # fmt: skip
 """The keys that only some control words have next to them."""
 
 _JOIN = "Branches that share the input, or tensors by name."
+_ELEMENTWISE = {"crop": False, "broadcast": False}
 CONTROLS = _by_name(
     Key(
         "for", COLUMNS, "Variables with a list of values each. `do` is expanded once for each position of the lists.", "for: {width: [64, 128]}",
@@ -257,8 +266,11 @@ CONTROLS = _by_name(
         companions={"shortcut": False},
     ),
     *(
-        Key(word, SIDES, _JOIN, f"{word}: {{left: [steps], right: [steps]}}", companions={"crop": False})
-        for word in ("add", "concat", "multiply")
+        Key(word, SIDES, _JOIN, f"{word}: {{left: [steps], right: [steps]}}", companions=companions)
+        for word, companions in (
+            ("add", _ELEMENTWISE), ("concat", {"crop": False}), ("multiply", _ELEMENTWISE), ("subtract", _ELEMENTWISE),
+            ("average", _ELEMENTWISE), ("maximum", _ELEMENTWISE),
+        )
     ),
 )  # fmt: skip
 """The words that make a step of other steps."""

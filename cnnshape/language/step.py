@@ -186,9 +186,9 @@ class Branch:
 
 
 class Join(Step):
-    """`concat`, `add` or `multiply`, of branches that share the input or of tensors that exist already."""
+    """`concat` or an element-wise join, of branches that share the input or of tensors that exist already."""
 
-    __slots__ = ("branches", "crop", "operands")
+    __slots__ = ("branches", "broadcast", "crop", "operands")
 
     def __init__(
         self,
@@ -196,11 +196,13 @@ class Join(Step):
         branches: tuple[Branch, ...],
         operands: tuple[Reference, ...],
         crop: Name | None,
+        broadcast: Name | None,
         modifiers: Modifiers,
         span: Span,
     ) -> None:
         super().__init__(word, modifiers, span)
         self.branches = branches
+        self.broadcast = broadcast
         self.operands = operands
         self.crop = crop
 

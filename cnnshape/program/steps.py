@@ -159,7 +159,7 @@ class ResidualStep(ResolvedStep):
 class JoinStep(ResolvedStep):
     """A join of branches, or of tensors that exist already."""
 
-    __slots__ = ("branches", "crop", "operands")
+    __slots__ = ("branches", "broadcast", "crop", "operands")
 
     def __init__(self, join: Join, branches: tuple[tuple[Name, Body], ...]) -> None:
         super().__init__(join)
@@ -167,6 +167,7 @@ class JoinStep(ResolvedStep):
         self.operands = join.operands
         self.lists += sum(operand.lists for operand in join.operands)
         self.crop = join.crop
+        self.broadcast = join.broadcast
 
 
 class BrokenStep(ResolvedStep):

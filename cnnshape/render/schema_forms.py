@@ -121,5 +121,6 @@ FORMS: dict[grammar.Form, tuple[Schema, ...]] = {
     grammar.SIDES: (_named(_STEPS, _VARIABLE, least=2), listed(_REFERENCE, 2), _REFERENCE),
     grammar.SHORTCUT: (proposing(["identity", "none"], mixed(EXPRESSION, _STEPS)),),
     grammar.CROP: ({"const": "center"},),
+    grammar.BROADCAST: ({"enum": list(grammar.BROADCASTS)},),
 }
 """The schemas of each form, as alternatives."""

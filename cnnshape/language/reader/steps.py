@@ -1,6 +1,8 @@
 """Reads steps: the lists under `layers`, `do`, branches and shortcuts."""
 
-from cnnshape.diagnostics import Diagnostic, diagnose, respelled
+from typing import Literal
+
+from cnnshape.diagnostics import Diagnostic, diagnose, nearest, respelled
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.language import grammar
 from cnnshape.language.expression import Expression, Reference
@@ -172,10 +174,11 @@ class StepReader(ModifierReader):
     def _join(self, word: Name, head: Entry, node: Mapping) -> Join | None:
         """A join of branches, or of tensors that exist."""
         modifiers = self.modifiers(node, control=True)
-        entry = node.get("crop")
-        crop = self._crop(entry.value) if entry else None
+        crop, broadcast = (
+            self._chosen(node, *one) for one in (("crop", ("center",)), ("broadcast", grammar.BROADCASTS))
+        )
         sides = self._sides(word, head.value)
-        if sides is None or (entry is not None and crop is None):
+        if sides is None or None in (crop, broadcast):
             return None
         branches, operands = sides
         if operands and modifiers.expect is not None and modifiers.expect.input is not None:
@@ -183,19 +186,21 @@ class StepReader(ModifierReader):
             help = "state the `output`, or the `output` of the steps that make them"
             self.report("bad-expectation", message, modifiers.expect.input.span, help=help)
             modifiers.expect = None
-        return Join(word, branches, operands, crop, modifiers, node.span)
+        repeats = (broadcast or None) if "broadcast" in grammar.CONTROLS[word.text].companions else None
+        return Join(word, branches, operands, crop or None, repeats, modifiers, node.span)
 
-    def _crop(self, node: Node) -> Name | None:
-        how = self.word(node, "`crop`")
-        if how is None or how.text == "center":
+    def _chosen(self, node: Mapping, key: str, words: tuple[str, ...]) -> Name | Literal[False] | None:
+        """The word of a companion; False where it isn't given, None for a wrong one."""
+        entry = node.get(key)
+        if entry is None:
+            return False
+        how = self.word(entry.value, f"`{key}`")
+        if how is None or how.text in words:
             return how
-        self.report(
-            "bad-argument",
-            f"`crop` is `center`, found `{shown(how.text)}`",
-            how.span,
-            help="write `crop: center`",
-            fixes=respelled(how.text, "center", how.span),
-        )
+        right = words[0] if len(words) == 1 else nearest(how.text, words)
+        message = f"`{key}` is {' or '.join(f'`{word}`' for word in words)}, found `{shown(how.text)}`"
+        help = f"write `{key}: {right or words[0]}`"
+        self.report("bad-argument", message, how.span, help=help, fixes=respelled(how.text, right, how.span))
         return None
 
     def _sides(self, word: Name, node: Node) -> tuple[tuple[Branch, ...], tuple[Reference, ...]] | None:

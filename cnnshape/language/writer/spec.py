@@ -140,12 +140,13 @@ def _as_row(step: dict[str, Data]) -> Data:
 
 
 def _join(join: Join, modifiers: dict[str, Data]) -> Data:
-    crop: dict[str, Data] = {"crop": join.crop.text} if join.crop else {}
+    companions = {"crop": join.crop, "broadcast": join.broadcast}
+    chosen: dict[str, Data] = {key: word.text for key, word in companions.items() if word is not None}
     if join.branches:
         branches = Lines({branch.name.text: _steps(branch.steps) for branch in join.branches})
-        return Lines({join.word.text: branches, **crop, **modifiers})
+        return Lines({join.word.text: branches, **chosen, **modifiers})
     operands = [operand.text for operand in join.operands]
-    return _as_row({join.word.text: operands if len(operands) > 1 else operands[0], **crop, **modifiers})
+    return _as_row({join.word.text: operands if len(operands) > 1 else operands[0], **chosen, **modifiers})
 
 
 def _shortcut(step: Residual) -> dict[str, Data]:
