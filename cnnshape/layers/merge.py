@@ -113,10 +113,10 @@ class ElementwiseJoin(Join):
 
     combines = True
     flops_formula = (TENSORS - 1) * OUTPUT_VALUES
-    broadcast: str = arg(
+    broadcast: str | None = arg(
         words("channels", "space"),
         "repeats a tensor of one channel, or of one cell, to the shape of the others",
-        default="",
+        default=None,
     )
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
