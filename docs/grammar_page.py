@@ -33,6 +33,9 @@ _SECTIONS = {
     "add": "joins",
     "concat": "joins",
     "multiply": "joins",
+    "subtract": "joins",
+    "average": "joins",
+    "maximum": "joins",
 }
 """The section of the page that explains a key."""
 
@@ -71,8 +74,8 @@ def notation() -> str:
         "arguments": ["value", "{argument: value, ...}"],
         "norm, act": ["kind", "none", "{kind: arguments}"],
         "modifier": modifiers,
-        "reference": ["name", "name.N", "prev"],
-        "value": ["expression", "[value, ...]"],
+        "reference": ["expression that gives a tensor, or a list of tensors"],
+        "value": ["expression", "[value, ...]", "{kind: arguments}"],
     }
     lines = [_line("file", file, "·"), *(_line(name, choices, "|") for name, choices in parts.items())]
     return "\n".join(["```text", *lines, "```"])

@@ -42,6 +42,7 @@ def block_alone(
         layers=(Call(Name(name, at), tuple(arguments), None, Modifiers(), at),),
         outputs=(),
         expectations=(),
+        contracts=(),
     )
     return Design(design.source, alone, design.diagnostics), Options(inputs={**tensors, "input": inputs[""]})
 

@@ -4,7 +4,7 @@ it."""
 from cnnshape.graph.applications import MAX_ELEMENTS
 from cnnshape.graph.build import Built, build, given_inputs
 from cnnshape.graph.draft import MAX_LAYERS
-from cnnshape.graph.evaluation import MAX_LIST, MAX_LIST_DEPTH
+from cnnshape.graph.evaluation import Stated
 from cnnshape.graph.expansion import MAX_NESTING, ExpansionMemory
 from cnnshape.graph.input_option import likely_shape, reading
 from cnnshape.graph.model import Graph, GraphInput, Group, Misfit, Node
@@ -15,8 +15,6 @@ from cnnshape.layers import Application
 __all__ = [
     "MAX_ELEMENTS",
     "MAX_LAYERS",
-    "MAX_LIST",
-    "MAX_LIST_DEPTH",
     "MAX_NESTING",
     "Application",
     "Built",
@@ -28,6 +26,7 @@ __all__ = [
     "Node",
     "Options",
     "Part",
+    "Stated",
     "build",
     "given_inputs",
     "groups",

@@ -4,18 +4,16 @@ from contextlib import suppress
 
 from cnnshape.diagnostics import diagnose
 from cnnshape.graph.binding import Bound, bare_follower, bind, check_follower, converted, follower_kind, layer_problem
-from cnnshape.graph.evaluation import BadFollower, Refused, Uncertain, Unfit, Values
+from cnnshape.graph.evaluation import BadFollower, Refused, Stated, Unfit, Values
 from cnnshape.graph.guess import Guess
 from cnnshape.graph.recovery import Outcome, failed, through
-from cnnshape.graph.scope import Current, Handle, Rounds, Scope
+from cnnshape.graph.scope import Current, Handle, Rounds, Scope, Uncertain
 from cnnshape.language import Name, Value
 from cnnshape.layers import Application, Layer, LayerProblem, Shape, Tensor, format_shape
 from cnnshape.program import Follower, Plan, suggests_follower
 
 MAX_ELEMENTS = 10**15
 Chain = tuple[Application, ...]
-Stated = tuple[Plan, tuple[object, ...]]
-"""A plan and the values of its arguments."""
 _UNKNOWN = "unknown"
 """A `norm` or `act` of which nothing is known but that there is one."""
 
@@ -74,7 +72,7 @@ class Applications:
         if plan.variables:
             given = [scope.get(name) for name in plan.variables]
             # A list counts by its identity, as it may be long. It is kept, so no other list can have the same identity.
-            marks = [id(value) if type(value) is tuple else value for value in given]
+            marks = [id(value) if isinstance(value, tuple) else value for value in given]
             shared = self._values.shared
             entering = self._tensors[shared] if isinstance(shared, int) else shared
             key = (*key, entering, *marks, *map(type, given))
@@ -207,13 +205,17 @@ class Applications:
         value, plan = follower.value, follower.plan
         if plan is not None:
             check_follower(follower.role, plan.kind, plan.at)
-            return plan, tuple([self._values.at(argument, current, scope) for argument in plan.values.values()])
-        word = follower_kind(value, self._values.at(value, current, scope))
+            return Stated(plan, tuple([self._values.at(given, current, scope) for given in plan.values.values()]))
+        given = self._values.at(value, current, scope)
+        if isinstance(given, Stated):
+            check_follower(follower.role, given.plan.kind, value.span)
+            return given
+        word = follower_kind(value, given)
         if word == "none":
             return None
         plan = self._bare_plan(word, value)
         check_follower(follower.role, plan.kind, value.span)
-        return plan, ()
+        return Stated(plan, ())
 
     def _bare_plan(self, word: str, value: Value) -> Plan:
         if word not in self._bare:
@@ -231,9 +233,8 @@ def _bound(
     try:
         layers = [(plan, bind(plan, given, scope))]
         for follower in followers:
-            if isinstance(follower, tuple):
-                following = dict(zip(follower[0].values, follower[1], strict=True))
-                layers.append((follower[0], bind(follower[0], following, scope)))
+            if isinstance(follower, Stated):
+                layers.append((follower.plan, bind(follower.plan, follower.arguments, scope)))
     except Refused as refused:
         return refused.with_traceback(None)
     return BoundLayers(layers)

@@ -3,18 +3,23 @@
 from abc import ABC, abstractmethod
 
 from cnnshape.graph.blocks import param_values
-from cnnshape.graph.evaluation import Uncertain
 from cnnshape.graph.expansion import VALUES_PER_VISIT, Expansion, Visit
 from cnnshape.graph.faults import Frame
 from cnnshape.graph.guess import Guess
 from cnnshape.graph.naming import Labels, ReservedNames
-from cnnshape.graph.scope import UNSETTLED, Current, Handle, Rounds, Scope, Unsettled
+from cnnshape.graph.scope import UNSETTLED, Current, Handle, Inside, Rounds, Scope, Uncertain, Unsettled
 from cnnshape.graph.template import Recording, Template
+from cnnshape.language import grammar
 from cnnshape.program import (
     BlockProgram,
     BlockStep,
     Body,
 )
+
+
+def _has_tensor(items: tuple[object, ...]) -> bool:
+    """Whether a list has a tensor in it, or a list that has one."""
+    return any(isinstance(item, Handle | Rounds) or (type(item) is tuple and _has_tensor(item)) for item in items)
 
 
 class BlockExpander(Expansion, ABC):
@@ -34,7 +39,8 @@ class BlockExpander(Expansion, ABC):
         inner, refused = self._blocks.open(step, block, given, visit.current, visit.scope)
         for problem in refused:
             self._report(problem)
-        key = self._template_key(block, inner, visit.current)
+        read = step.name is not None and bool(block.outputs)
+        key = None if read else self._template_key(block, inner, visit.current)
         repeated = self._replayed(key, label, visit.current)
         if repeated is not None:
             return repeated, None
@@ -47,11 +53,16 @@ class BlockExpander(Expansion, ABC):
             origins=lambda: param_values(block, given),
             closed=True,
         )
+        inner[grammar.ENTERING] = Handle(visit.current)
         shared, self._values.shared = self._values.shared, None
         try:
-            return self._recorded(key, frame, block, label, visit.current, inner), None
+            result = self._recorded(key, frame, block, label, visit.current, inner)
         finally:
             self._values.shared = shared
+        if step.name is not None:
+            names = {name.text: inner[name.text] for name in block.outputs if name.text in inner}
+            visit.inside = Inside(names, block.name.text, block.body.names)
+        return result, None
 
     def _shown(self, scope: Scope) -> dict[str, object]:
         """The values of params for groups and traces: a tensor is replaced by its shape."""
@@ -61,13 +72,15 @@ class BlockExpander(Expansion, ABC):
         last = value[-1] if isinstance(value, Rounds) and value else value
         if isinstance(last, Handle) and isinstance(last.value, int):
             return self._draft.tensors[last.value]
-        return value
+        return tuple(map(self._shown_value, value)) if type(value) is tuple and _has_tensor(value) else value
 
     def _template_key(self, block: BlockProgram, inner: Scope, current: Current) -> object:
         """Everything that a block's expansion depends on; None if it can't be repeated."""
         values = tuple(inner.values())
         types = tuple(map(type, values))
         if isinstance(current, Guess) or Handle in types or Rounds in types or Unsettled in types:
+            return None
+        if tuple in types and any(type(value) is tuple and _has_tensor(value) for value in values):
             return None
         return block, self._draft.tensors[current], self._draft.frozen, values, types
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from cnnshape.diagnostics import Label, diagnose
-from cnnshape.graph.evaluation import Refused, Uncertain, Values, refuse_unresolved, settled
-from cnnshape.graph.scope import UNSETTLED, Current, Scope
+from cnnshape.graph.evaluation import Refused, Values, refuse_unresolved, settled
+from cnnshape.graph.scope import UNSETTLED, Current, Scope, Uncertain
 from cnnshape.language import Expression, Param, Value
 from cnnshape.program import BlockProgram, BlockStep
 

@@ -2,7 +2,7 @@
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.graph.draft import Draft, Exhausted
-from cnnshape.graph.evaluation import Refused, Uncertain
+from cnnshape.graph.evaluation import Refused, Values
 from cnnshape.graph.expand import Expander
 from cnnshape.graph.expansion import ExpansionMemory, LeftOut, Part
 from cnnshape.graph.faults import Faults
@@ -10,8 +10,8 @@ from cnnshape.graph.guess import UNKNOWN, Guess
 from cnnshape.graph.input_option import doubtful_inputs, with_inputs
 from cnnshape.graph.model import Graph, GraphInput, Misfit
 from cnnshape.graph.recovery import UNCERTAIN_INPUT
-from cnnshape.graph.references import tensor_of
-from cnnshape.graph.scope import Current, Handle, Scope
+from cnnshape.graph.references import References
+from cnnshape.graph.scope import Current, Handle, Scope, Uncertain
 from cnnshape.graph.settle import Options, Settled, check_input_names
 from cnnshape.language import Reference, Spec, shown
 from cnnshape.layers import Tensor
@@ -66,11 +66,13 @@ class _Builder:
         check_input_names(self.spec, scope, self.faults)
         inputs, first = self.inputs(settled, scope)
         draft = Draft([given.tensor for given in inputs], self.options.max_layers)
-        expander = Expander(self.program, self.faults, draft, self.memory)
+        expander = Expander(self.program, self.faults, draft, self.memory, inputs)
         outputs: dict[str, int] = {}
         try:
             last = expander.layers(first, scope)
-            outputs = self.outputs(last, scope)
+            references = References(Values(draft.tensors), self.program.outside, ())
+            outputs = self.outputs(references, last, scope)
+            expander.check_named_contracts(scope)
         except Exhausted as exhausted:
             self.faults.add(exhausted.diagnostic, [])
         else:
@@ -119,20 +121,20 @@ class _Builder:
 
         return faults_left_out(self.program, idle, self.memory, self.faults.first())
 
-    def outputs(self, last: Current, scope: Scope) -> dict[str, int]:
+    def outputs(self, references: References, last: Current, scope: Scope) -> dict[str, int]:
         """The outputs of the network: those that the file names, or the last tensor."""
         if not self.spec.outputs:
             return {"output": last} if isinstance(last, int) else {}
-        handles = {reference.text: self.output(reference, last, scope) for reference in self.spec.outputs}
+        handles = {reference.text: self.output(references, reference, last, scope) for reference in self.spec.outputs}
         if all(handle is not None and handle.left_out == "when" for handle in handles.values()):
             self.faults.add(_no_output(self.spec.outputs[0]), [])
         present = [(name, handle) for name, handle in handles.items() if handle is not None and not handle.left_out]
         return {name: handle.value for name, handle in present if isinstance(handle.value, int)}
 
-    def output(self, reference: Reference, last: Current, scope: Scope) -> Handle | None:
+    def output(self, references: References, reference: Reference, last: Current, scope: Scope) -> Handle | None:
         """The tensor of an output, which the network doesn't have if `when` leaves its step out."""
         try:
-            handle = Handle(last) if reference.text == "prev" else tensor_of(reference, scope, self.program.outside)
+            handle = references.tensor(reference, last, scope)
         except Refused as refused:
             self.faults.add(refused.diagnostic, [], refused.origin)
             return None

@@ -5,10 +5,10 @@ from itertools import cycle
 
 from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.graph.applications import Chain
-from cnnshape.graph.evaluation import Refused, Uncertain
+from cnnshape.graph.evaluation import Refused
 from cnnshape.graph.guess import Guess
 from cnnshape.graph.model import Group, Node
-from cnnshape.graph.scope import Handle
+from cnnshape.graph.scope import Handle, Uncertain
 from cnnshape.language import Reference
 from cnnshape.layers import Tensor
 from cnnshape.source import Span

@@ -7,23 +7,24 @@ from contextlib import contextmanager
 from cnnshape.arithmetic import is_whole, pin, truncate
 from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.graph.guess import UNKNOWN, Guess
-from cnnshape.graph.scope import UNSETTLED, Current, Handle, Scope
+from cnnshape.graph.scope import UNSETTLED, Current, Handle, Rounds, Scope, Uncertain
 from cnnshape.language import (
     AXIS_NAMES,
     DYNAMIC,
+    MAX_LIST,
+    TOO_LONG,
     Expression,
     ExpressionProblem,
     ListValue,
     Reference,
+    Setting,
     Unresolved,
     Value,
     describe,
+    is_small,
 )
 from cnnshape.layers import Tensor
-from cnnshape.program import Follower, unknown_name
-
-MAX_LIST = 1_000
-MAX_LIST_DEPTH = 8
+from cnnshape.program import Follower, Plan, unknown_name
 
 _MOST_WRITTEN = 8
 """The length of a list up to which help writes it out."""
@@ -32,16 +33,22 @@ _MOST_WRITTEN = 8
 class Refused(Exception):
     """A step that can't be expanded; the diagnostic says why.
 
-    `origin` is the value or reference at fault. `left` is the output of the step after the fault, if it is known.
+    `origin` is the value or reference at fault, `word` the undefined name in it, if that is the fault. `left` is the
+    output of the step after the fault, if it is known.
     """
 
     def __init__(
-        self, diagnostic: Diagnostic, origin: Value | Reference | None = None, left: Guess | None = None
+        self,
+        diagnostic: Diagnostic,
+        origin: Value | Reference | None = None,
+        left: Guess | None = None,
+        word: str = "",
     ) -> None:
         super().__init__(diagnostic.message)
         self.diagnostic = diagnostic
         self.origin = origin
         self.left = left
+        self.word = word
 
 
 class Unfit(Refused):
@@ -56,11 +63,43 @@ class BadFollower(Refused):
         self.follower = follower
 
 
-class Uncertain(Exception):
-    """A step needs something that an earlier fault left uncertain, so it can't be checked."""
+class Stated:
+    """The value of `{kind: arguments}`: a kind for `norm` or `act`, with the values of its arguments."""
+
+    __slots__ = ("plan", "values")
+
+    def __init__(self, plan: Plan, values: tuple[object, ...]) -> None:
+        self.plan = plan
+        self.values = values
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Stated) and (self.plan, self.values) == (other.plan, other.values)
+
+    def __hash__(self) -> int:
+        return hash((self.plan, self.values))
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        """The values by the names of their arguments."""
+        return dict(zip(self.plan.values, self.values, strict=True))
+
+    @property
+    def description(self) -> str:
+        """The value as text for a message."""
+        return f"the layer {self.plan.kind.name}"
 
 
-def evaluate(value: Value, scope: Mapping[str, object], known: Mapping[str, object] | None = None) -> object:
+Plans = Mapping[Setting, Plan | None]
+"""The plan of each `{kind: arguments}` that is a value; None if it is wrong."""
+_NO_PLANS: Plans = {}
+
+
+def evaluate(
+    value: Value,
+    scope: Mapping[str, object],
+    known: Mapping[str, object] | None = None,
+    plans: Plans = _NO_PLANS,
+) -> object:
     """The value in a scope, with lists as tuples. Raises Refused, or Uncertain if a param in it has no value.
 
     `known` are the names to suggest for a misspelt one, if these are more than the scope's.
@@ -71,12 +110,17 @@ def evaluate(value: Value, scope: Mapping[str, object], known: Mapping[str, obje
         except ExpressionProblem as problem:
             if any(_is_uncertain(scope.get(name)) for name in value.names):
                 raise Uncertain from None
-            raise Refused(_problem_of(value, problem, known or scope), value) from None
+            raise Refused(_problem_of(value, problem, known or scope), value, word=problem.word) from None
         if result is UNSETTLED or (type(result) is tuple and any(item is UNSETTLED for item in result)):
             raise Uncertain
         return result
     if isinstance(value, ListValue):
-        return _bounded(value, scope, known)
+        return _bounded(value, scope, known, plans)
+    if value in plans:
+        plan = plans[value]
+        if plan is None:
+            raise Uncertain
+        return Stated(plan, tuple([evaluate(argument, scope, known) for argument in plan.values.values()]))
     raise Refused(diagnose("wrong-structure", "a mapping has no place here", value.span), value)
 
 
@@ -85,19 +129,14 @@ def _is_uncertain(value: object) -> bool:
     return value is UNSETTLED or (isinstance(value, Handle) and isinstance(value.value, Guess))
 
 
-def _bounded(value: ListValue, scope: Mapping[str, object], known: Mapping[str, object] | None) -> tuple[object, ...]:
-    """The list, if it is small including all lists in it: a few params of nested lists can exceed any memory."""
-    items = () if len(value.items) > MAX_LIST else tuple([evaluate(item, scope, known) for item in value.items])
-    level, count = [items], len(value.items)
-    for _ in range(MAX_LIST_DEPTH):
-        level = [item for listed in level for item in listed if isinstance(item, tuple)]
-        count += sum(map(len, level))
-        if count > MAX_LIST:
-            break
-        if not level:
-            return items
-    message = f"a list of more than {MAX_LIST:,} values, or of lists more than {MAX_LIST_DEPTH} levels deep"
-    raise Refused(diagnose("limit-exceeded", message, value.span), value)
+def _bounded(
+    value: ListValue, scope: Mapping[str, object], known: Mapping[str, object] | None, plans: Plans
+) -> tuple[object, ...]:
+    """The list, if it is small including all lists in it."""
+    items = () if len(value.items) > MAX_LIST else tuple([evaluate(item, scope, known, plans) for item in value.items])
+    if len(value.items) <= MAX_LIST and is_small(items):
+        return items
+    raise Refused(diagnose("limit-exceeded", TOO_LONG, value.span), value)
 
 
 def _problem_of(value: Expression, problem: ExpressionProblem, known: Mapping[str, object]) -> Diagnostic:
@@ -113,7 +152,19 @@ def settled(value: Value, result: object) -> object:
         return str(result)
     if isinstance(value, ListValue) and isinstance(result, tuple):
         return tuple([settled(*pair) for pair in zip(value.items, result, strict=True)])
+    if type(result) is tuple and not (isinstance(value, Expression) and value.word):
+        return _without_unresolved(result)
     return result
+
+
+def _without_unresolved(items: tuple[object, ...]) -> tuple[object, ...]:
+    """The items of a list that an expression made, with bare words as ordinary words."""
+    return tuple(
+        [
+            str(item) if isinstance(item, Unresolved) else _without_unresolved(item) if type(item) is tuple else item
+            for item in items
+        ]
+    )
 
 
 def refuse_unresolved(value: Value, result: object, scope: Mapping[str, object]) -> None:
@@ -129,8 +180,9 @@ class Values:
     use. Each is None if it is the entering tensor.
     """
 
-    def __init__(self, tensors: list[Tensor]) -> None:
+    def __init__(self, tensors: list[Tensor], plans: Plans = _NO_PLANS) -> None:
         self._tensors = tensors
+        self._plans = plans
         self._constants: dict[Value, object] = {}
         self.previous: Handle | None = None
         self.shared: Current | None = None
@@ -151,11 +203,17 @@ class Values:
                 self._constants[value] = evaluate(value, scope)
             return self._constants[value]
         if not value.dynamic:
-            return evaluate(value, scope)
+            return evaluate(value, scope, None, self._plans)
         asked = value.names & DYNAMIC
         sizes = self._sizes(current, asked)
         seen = {name: scope[name] for name in value.names if name in scope}
-        return evaluate(value, {**seen, **sizes}, ChainMap(sizes, scope))
+        return evaluate(value, {**seen, **sizes}, ChainMap(sizes, scope), self._plans)
+
+    def referred(self, expression: Expression, current: Current | None, scope: Scope) -> object:
+        """The value of a reference at a step, or where no tensor enters. Raises Refused or Uncertain."""
+        if current is None or not expression.dynamic:
+            return evaluate(expression, scope)
+        return self.at(expression, current, scope)
 
     def _sizes(self, current: Current, asked: frozenset[str]) -> dict[str, object]:
         """The sizes of the entering tensor for expressions, if they are certain."""
@@ -194,13 +252,15 @@ class Values:
         if isinstance(values, ListValue):
             return tuple([settled(item, self.at(item, current, scope)) for item in values.items])
         result = self.at(values, current, scope)
-        if isinstance(result, tuple):
-            return result
+        if type(result) is tuple:
+            return _without_unresolved(result) if not (isinstance(values, Expression) and values.word) else result
         if _is_uncertain(result):
             raise Uncertain
         refuse_unresolved(values, result, scope)
         message = f"a column of `for` is a list, got {describe(result)}"
         help = "write `[64, 128]`, or the name of a list"
+        if isinstance(result, Rounds) and isinstance(values, Expression):
+            help = f"the list of its rounds is `{values.text}.all`"
         if is_whole(result) and 1 < result <= _MOST_WRITTEN:
             help = f"write `{list(range(int(result)))}`; without a column, `repeat: {result}` next to the kind"
         raise Refused(diagnose("bad-argument", message, values.span, help=help), values)

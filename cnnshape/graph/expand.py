@@ -11,13 +11,13 @@ from typing import Any
 from cnnshape.diagnostics import diagnose
 from cnnshape.graph.applications import Chain
 from cnnshape.graph.block_expansion import BlockExpander
-from cnnshape.graph.evaluation import BadFollower, Refused, Uncertain, Unfit
-from cnnshape.graph.expansion import MOST_NAMED, NAMES_PER_VISIT, VALUES_PER_VISIT, Visit
+from cnnshape.graph.evaluation import BadFollower, Refused, Unfit
+from cnnshape.graph.expansion import MOST_NAMED, NAMES_PER_VISIT, VALUES_PER_VISIT, VISITS_PER_LISTS, Visit
 from cnnshape.graph.faults import Frame
 from cnnshape.graph.guess import UNKNOWN, Guess
 from cnnshape.graph.model import Misfit
 from cnnshape.graph.naming import Labels, ReservedNames
-from cnnshape.graph.scope import Current, Handle, Rounds, Scope
+from cnnshape.graph.scope import Current, Finished, Handle, Inside, Rounds, Scope, Uncertain
 from cnnshape.language import ListValue, Reference, Value
 from cnnshape.program import (
     BlockStep,
@@ -58,17 +58,21 @@ class Expander(BlockExpander):
         self._values.previous = None
         start = len(self._draft.nodes)
         entering = current if step.source is None else self._source(step.source, current, scope)
+        visit = Visit(entering, scope, labels)
         if step.plain:
-            result, rounds = self._once(step, Visit(current, scope, labels))
+            result, rounds = self._once(step, visit)
         else:
-            result, rounds = self._modified(step, current, Visit(entering, scope, labels))
+            result, rounds = self._modified(step, current, visit)
         if rounds is not None and not rounds:
             self._leave_out(step, rounds, Handle(entering, start, start), scope)
             return current
         if step.share is not None:
             self._share(step.share, result, scope, start)
+        if step.expect is not None:
+            self._check_contract(step.expect, entering, result, scope)
         if step.name is not None:
-            self._define(step.name, rounds, Handle(result, start, len(self._draft.nodes)), scope)
+            handle = Handle(result, start, len(self._draft.nodes), inside=visit.inside, entering=entering)
+            self._define(step.name, rounds, handle, scope)
         return result
 
     def _leave_out(self, step: ResolvedStep, rounds: Rounds, handle: Handle, scope: Scope) -> None:
@@ -137,13 +141,14 @@ class Expander(BlockExpander):
             repeat = Visit(current, {**visit.scope, "i": index, "last": index == count - 1}, visit.labels)
             repeat.suffix = f".{index}" if step.name else ""
             repeat.first = index == 0
-            start = len(self._draft.nodes)
+            start, entering = len(self._draft.nodes), current
             try:
-                current, _ = self._expanded(step, repeat)
+                current, inner = self._expanded(step, repeat)
             except (Refused, Uncertain) as problem:
                 # A problem of the step holds for its further repeats too.
                 return self._left(step, current, visit.scope, problem), None
-            handles.append(Handle(current, start, len(self._draft.nodes)))
+            inside = inner[-1].inside if inner else repeat.inside
+            handles.append(Handle(current, start, len(self._draft.nodes), inside=inside, entering=entering))
             self._values.previous = None
         return current, Rounds(handles)
 
@@ -164,7 +169,7 @@ class Expander(BlockExpander):
         plan = step.first if visit.first else step.plan
         if plan is None:
             raise Uncertain
-        self._charge(step, plan.size // VALUES_PER_VISIT)
+        self._charge(step, plan.size // VALUES_PER_VISIT + plan.lists * VISITS_PER_LISTS)
         while True:
             try:
                 return self._planned(step, plan, visit), None
@@ -214,16 +219,26 @@ class Expander(BlockExpander):
         count = lengths.pop() if lengths else 0
         if count:
             self._ran.add(step.do)
-        handles = []
+        handles: list[Handle] = []
         current = visit.current
         for index in range(count):
             self._charge(step, len(columns) // VALUES_PER_VISIT + len(visit.scope) // NAMES_PER_VISIT)
             values = {name: column[index] for name, column in columns.items()}
             scope: Scope = {**visit.scope, **values, "i": index, "last": index == count - 1}
-            start = len(self._draft.nodes)
+            if step.reads_itself and step.name is not None:
+                self._charge(step, len(handles) // NAMES_PER_VISIT)
+                scope[step.name.text] = Finished(handles)
+            start, entering = len(self._draft.nodes), current
             current = self._round(step, index, values, current, scope, visit)
-            handles.append(Handle(current, start, len(self._draft.nodes)))
+            inside = self._inside(step, scope, visit.scope) if step.name is not None else None
+            handles.append(Handle(current, start, len(self._draft.nodes), inside=inside, entering=entering))
         return current, Rounds(handles)
+
+    def _inside(self, step: LoopStep, scope: Scope, outer: Scope) -> Inside:
+        """The names that the steps of a round gave."""
+        self._charge(step, len(step.do.names) // NAMES_PER_VISIT)
+        given = {name: scope[name] for name in step.do.names if name in scope and scope[name] is not outer.get(name)}
+        return Inside({name: value for name, value in given.items() if not isinstance(value, Finished)})
 
     def _round(
         self, step: LoopStep, index: int, values: Scope, current: Current, scope: Scope, visit: Visit
@@ -270,7 +285,8 @@ class Expander(BlockExpander):
             self.holes += 1
             if step.name is None:
                 visit.labels.next(word)
-            return self._joins.guessed(word, values)
+            broadcast = isinstance(step, JoinStep) and step.broadcast is not None
+            return self._joins.guessed(word, values, broadcast=broadcast)
         inputs = [value for value in values if isinstance(value, int)]
         label = None if step.name is None else visit.labels.prefix + step.name.text + visit.suffix
         try:
@@ -278,6 +294,9 @@ class Expander(BlockExpander):
                 return self._joins.residual(step, inputs, start, label, visit.labels)
             return self._joins.join(step, inputs, label, visit.labels)
         except Refused as refused:
+            if isinstance(step, JoinStep) and step.broadcast is not None:
+                # The search for other shapes knows joins of equal ones.
+                raise Refused(refused.diagnostic, refused.origin, self._joins.failed(values)) from None
             entering = visit.current if isinstance(step, ResidualStep) and isinstance(visit.current, int) else None
             misfit = Misfit(step.word.span, word=word, inputs=tuple(inputs), entering=entering)
             self.misfits.setdefault(step, misfit)
@@ -291,7 +310,9 @@ class Expander(BlockExpander):
                 for name, body in step.branches
             ]
         else:
-            values = [self._reference(operand, visit.current, visit.scope) for operand in step.operands]
+            values = self._operands(step, visit.current, visit.scope)
+            if len(values) == 1:
+                return values[0], None
         return self._joined(step, visit, values, len(self._draft.nodes)), None
 
 

@@ -1,26 +1,28 @@
 """The state of an expansion: the draft, the budget of steps, the names in scope, and the faults with what is left after
 them."""
 
+from collections.abc import Sequence
 from itertools import islice
 
 from cnnshape.diagnostics import Label, diagnose
 from cnnshape.graph.applications import Applications, Chain, Memory
 from cnnshape.graph.blocks import BlockScopes
 from cnnshape.graph.draft import Draft, Exhausted, exhausted
-from cnnshape.graph.evaluation import Refused, Uncertain, Unfit, Values
+from cnnshape.graph.evaluation import Refused, Unfit, Values
 from cnnshape.graph.faults import Faults, Frame
 from cnnshape.graph.guess import UNKNOWN, Guess, exactly
-from cnnshape.graph.joins import Joins
-from cnnshape.graph.model import Misfit
+from cnnshape.graph.joins import Joins, few_operands
+from cnnshape.graph.model import GraphInput, Misfit
 from cnnshape.graph.naming import Labels, ReservedNames
 from cnnshape.graph.recovery import after_failure
-from cnnshape.graph.references import conflict, tensor_of
-from cnnshape.graph.scope import Current, Handle, Rounds, Scope
+from cnnshape.graph.references import References, conflict
+from cnnshape.graph.scope import Current, Handle, Inside, Rounds, Scope, Uncertain
 from cnnshape.graph.template import Recording, Template
-from cnnshape.language import Name, Reference
+from cnnshape.language import Contract, Name, Reference
 from cnnshape.lazy import TYPE_CHECKING
 from cnnshape.program import (
     Body,
+    JoinStep,
     KindStep,
     Plan,
     Program,
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 MAX_NESTING = 48
 VISITS_PER_LAYER = 6
+VISITS_PER_LISTS = 5
+"""The visits of steps that cost as much as an operation on lists, which may be as long as a list can be."""
 VALUES_PER_VISIT = 4
 """The number of params, list items or inputs of a join that cost as much as a visit of a step."""
 NAMES_PER_VISIT = 200
@@ -92,15 +96,17 @@ class LeftOut:
 class Visit:
     """The context of a step: the tensor that enters, the scope, and the labels of its layers.
 
-    `suffix` is the number of a repeat in the names of its layers; `first` marks the first repeat.
+    `suffix` is the number of a repeat in the names of its layers; `first` marks the first repeat. A block that can be
+    read from outside leaves its names in `inside`.
     """
 
-    __slots__ = ("current", "first", "labels", "scope", "suffix")
+    __slots__ = ("current", "first", "inside", "labels", "scope", "suffix")
 
     def __init__(self, current: Current, scope: Scope, labels: Labels) -> None:
         self.current = current
         self.scope = scope
         self.labels = labels
+        self.inside: Inside | None = None
         self.suffix = ""
         self.first = False
 
@@ -108,15 +114,24 @@ class Visit:
 class Expansion:
     """An expansion in progress: everything that its steps need."""
 
-    def __init__(self, program: Program, faults: Faults, draft: Draft, memory: ExpansionMemory) -> None:
+    def __init__(
+        self,
+        program: Program,
+        faults: Faults,
+        draft: Draft,
+        memory: ExpansionMemory,
+        inputs: Sequence[GraphInput] = (),
+    ) -> None:
+        self._inputs = inputs
         self._program = program
         self._faults = faults
         self._draft = draft
-        self._values = Values(draft.tensors)
+        self._values = Values(draft.tensors, program.settings)
         self._applications = Applications(self._values, draft.tensors, memory.layers)
         self._blocks = BlockScopes(self._values)
         self._joins = Joins(draft, self._applications)
         self._trace: list[Frame] = []
+        self._references = References(self._values, program.outside, self._trace)
         self._most = VISITS_PER_LAYER * draft.max_layers
         self._reserved: dict[Body, ReservedNames] = {}
         self._templates = memory.templates
@@ -150,6 +165,34 @@ class Expansion:
         """Remembers where a part of the program was left out first."""
         if part not in self._ran and part not in self.left_out:
             self.left_out[part] = LeftOut(scope, self._trace, further)
+
+    def _check_contract(self, contract: Contract, entering: Current, leaving: Current, scope: Scope) -> None:
+        """Compares the tensors that enter and leave a step with its contract."""
+        # Most designs state none.
+        from cnnshape.graph.contracts import Contracts
+
+        try:
+            problems = Contracts(self._draft, self._values, self._inputs).problems(contract, entering, leaving, scope)
+        except Uncertain:
+            self.holes += 1
+            return
+        for problem in problems:
+            self._report(problem)
+
+    def check_named_contracts(self, scope: Scope) -> None:
+        """Checks the contracts that the file's `expect` states for steps of its layers."""
+        for named in self._program.spec.contracts:
+            try:
+                value = self._references.value(named.step, None, scope)
+                last = self._references.tensor(named.step, None, scope)
+            except Refused as refused:
+                self._report(refused)
+            except Uncertain:
+                self.holes += 1
+            else:
+                first = value[0] if isinstance(value, Rounds) else last
+                if not last.left_out:
+                    self._check_contract(named.contract, first.entering, last.value, scope)
 
     def _guess(self, current: Current) -> Guess:
         return current if isinstance(current, Guess) else exactly(self._draft.tensors[current].shape)
@@ -191,7 +234,7 @@ class Expansion:
         return left_with_axes(self._applications.stated_channels(step.plan, entering, scope))
 
     def _visit(self, step: ResolvedStep) -> None:
-        self._charge(step, 1)
+        self._charge(step, 1 + step.lists * VISITS_PER_LISTS)
         if len(self._trace) > MAX_NESTING:
             message = f"blocks and rounds nest more than {MAX_NESTING} levels deep"
             raise Exhausted(diagnose("expansion-budget", message, step.word.span))
@@ -206,24 +249,42 @@ class Expansion:
     # Names
 
     def _reference(self, reference: Reference, current: Current, scope: Scope) -> Current:
-        """The tensor that a reference names: `prev`, a step, a round of a `for`, an input."""
-        if reference.text == "prev":
-            return self._values.previous.value if self._values.previous else current
+        """The tensor that a reference gives."""
         try:
-            return self._tensor(reference, scope).value
+            return self._references.tensor(reference, current, scope).value
         except Refused as refused:
             self._report(refused)
         except Uncertain:
             self.holes += 1
         return UNKNOWN
 
-    def _tensor(self, reference: Reference, scope: Scope) -> Handle:
-        in_block = any(frame.closed for frame in self._trace)
-        return tensor_of(reference, scope, self._program.outside, in_block=in_block)
+    def _operands(self, step: JoinStep, current: Current, scope: Scope) -> list[Current]:
+        """The tensors that a join names, those of lists among the others. Raises Refused if it joins nothing."""
+        values: list[Current] = []
+        lists = holes = 0
+        for operand in step.operands:
+            try:
+                handles, is_list = self._references.tensors(operand, current, scope)
+            except Refused as refused:
+                self._report(refused)
+                values.append(UNKNOWN)
+                holes += 1
+            except Uncertain:
+                self.holes += 1
+                values.append(UNKNOWN)
+                holes += 1
+            else:
+                lists += is_list
+                values += [handle.value for handle in handles]
+                # A few characters can splice a thousand tensors.
+                self._charge(step, len(handles) if is_list else 0)
+        if len(values) < 2 and not holes and not (lists and values):
+            raise few_operands(step, len(values))
+        return values
 
     def _share(self, reference: Reference, borrower: Current, scope: Scope, start: int) -> None:
         try:
-            lender = self._tensor(reference, scope)
+            lender = self._references.tensor(reference, None, scope)
             if isinstance(borrower, int):
                 self._draft.share(reference, lender, start)
         except Refused as refused:

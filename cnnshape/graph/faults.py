@@ -5,7 +5,6 @@ from itertools import islice
 
 from cnnshape.diagnostics import Diagnostic, Label
 from cnnshape.language import Reference, Value, on_repaired_lines
-from cnnshape.layers import Tensor
 from cnnshape.source import Span
 
 MAX_TRACE = 6
@@ -61,19 +60,12 @@ def _value(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float | str):
         return str(value)
-    return "[...]" if isinstance(value, tuple) and not isinstance(value, Tensor) else "a tensor"
+    return "[...]" if type(value) is tuple else getattr(value, "description", "a tensor")
 
 
 def _names_at(origin: Origin, at: Span) -> set[str]:
     """The names of a value or reference at the place of a fault."""
-    if isinstance(origin, Reference):
-        return {origin.text, origin.stem}
     return {name for name, span in origin.uses() if span == at or _within(span, at)}
-
-
-def _names_of(origin: Origin) -> set[str]:
-    """All names of a value or reference."""
-    return {origin.text, origin.stem} if isinstance(origin, Reference) else set(origin.names)
 
 
 def _within(part: Span, whole: Span) -> bool:
@@ -169,7 +161,7 @@ class Faults:
         way = [frame.describe() for frame in reversed(trace[-MAX_TRACE:])]
         fault = _Fault(diagnostic._replace(related=(*diagnostic.related, *origins[:MAX_TRACE], *way)))
         if origin is not None:
-            given = _origins(_names_of(origin), trace, self.params, fault.undefined)
+            given = _origins(set(origin.names), trace, self.params, fault.undefined)
             fault.given = [label.span for label in given]
             fault.of_values = not of_shapes and diagnostic.name in _OF_VALUES
         self._faults[key] = fault

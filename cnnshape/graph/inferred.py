@@ -1,9 +1,9 @@
 """Compares the channels that foreign arguments such as `in_channels` state with those that come in."""
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph.evaluation import Refused, Uncertain, Values
+from cnnshape.graph.evaluation import Refused, Values
 from cnnshape.graph.faults import Faults, Frame
-from cnnshape.graph.scope import Current, Scope
+from cnnshape.graph.scope import Current, Scope, Uncertain
 from cnnshape.layers import Application
 from cnnshape.program import Plan, compared_argument
 

@@ -10,7 +10,7 @@ from cnnshape.graph.guess import ANY, UNKNOWN, Guess, Pattern, exactly, meet
 from cnnshape.graph.naming import Labels
 from cnnshape.graph.recovery import after_join
 from cnnshape.graph.scope import Current
-from cnnshape.language import Expression, Name, Reference, describe
+from cnnshape.language import Expression, Name, Reference, describe, shown
 from cnnshape.layers import BY_NAME, Layer, format_shape
 from cnnshape.program import JoinStep, ResidualStep
 
@@ -42,12 +42,19 @@ class Joins:
             inputs = self._cropped(inputs, step.crop, labels)
         label = label or labels.next(step.word.text)
         try:
-            return self._append(BY_NAME[step.word.text](), inputs, step.word, label)
+            arguments = {"broadcast": step.broadcast.text} if step.broadcast else {}
+            return self._append(BY_NAME[step.word.text](**arguments), inputs, step.word, label)
         except Refused as refused:
+            if step.broadcast is not None and refused.diagnostic.name == "misplaced-modifier":
+                at = Label(step.broadcast.span, "")
+                raise Refused(refused.diagnostic._replace(at=at), left=self.failed(list(inputs))) from None
             paths: tuple[Name | Reference, ...] = step.operands or tuple([name for name, _ in step.branches])
             related = [
                 Label(path.span, f"`{path.text}` is {format_shape(self._draft.tensors[index].shape)}")
-                for path, index in islice(zip(paths, inputs, strict=True), MOST_NAMED)
+                # The tensors of a list have no names of their own.
+                for path, index in islice(
+                    zip(paths, inputs, strict=False), MOST_NAMED if len(paths) == len(inputs) else 0
+                )
             ]
             raise Refused(refused.diagnostic._replace(related=tuple(related))) from None
 
@@ -61,8 +68,10 @@ class Joins:
         help = f"did you mean `{close}`?" if close else projection
         raise Refused(diagnose("bad-argument", message, shortcut.span, help=help), shortcut)
 
-    def guessed(self, word: str, values: list[Current]) -> Guess:
+    def guessed(self, word: str, values: list[Current], *, broadcast: bool = False) -> Guess:
         """The output of a join with uncertain tensors: it has the shape of the certain ones."""
+        if broadcast:
+            return UNKNOWN
         guesses = [self._guess(value) for value in values]
         certain = [guess for guess, value in zip(guesses, values, strict=True) if isinstance(value, int)]
         if word == "concat":
@@ -99,6 +108,19 @@ class Joins:
     def _append(self, layer: Layer, inputs: list[int], word: Name, label: str) -> int:
         chain = self._applications.of_layer(layer, tuple(inputs), word)
         return self._draft.append(chain, tuple(inputs), word.span, [label])
+
+
+def few_operands(step: JoinStep, count: int) -> Refused:
+    """The problem of a join of a list without tensors, or of one tensor that is no list."""
+    word = step.word.text
+    if count:
+        only = step.operands[0]
+        message = f"`{word}` joins two or more tensors, `{shown(only.text)}` is one"
+        help = f"name a list: `{word}: {shown(only.text)}.all` has the rounds of a loop; or `{word}: [{shown(only.text)}, prev]`"
+        return Refused(diagnose("wrong-structure", message, only.span, help=help), only)
+    message = f"`{word}` joins an empty list"
+    help = "a loop without rounds has no tensors; name another tensor beside it: `[prev, ...]`"
+    return Refused(diagnose("wrong-structure", message, step.operands[0].span, help=help), step.operands[0])
 
 
 def _concatenated(guesses: list[Guess]) -> Guess:

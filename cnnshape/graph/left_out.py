@@ -9,15 +9,15 @@ from collections.abc import Mapping
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph.draft import Draft, Exhausted
-from cnnshape.graph.evaluation import Refused, Uncertain
+from cnnshape.graph.evaluation import Refused
 from cnnshape.graph.expand import Expander
 from cnnshape.graph.expansion import ExpansionMemory, LeftOut, Part, Visit
 from cnnshape.graph.faults import Faults, Frame
 from cnnshape.graph.guess import UNKNOWN, Guess
 from cnnshape.graph.naming import Labels
 from cnnshape.graph.recovery import UNCERTAIN_INPUT
-from cnnshape.graph.scope import UNSETTLED, Handle, Scope
-from cnnshape.language import Expression
+from cnnshape.graph.scope import UNSETTLED, Handle, Scope, Uncertain
+from cnnshape.language import Expression, grammar
 from cnnshape.program import BlockProgram, BlockStep, Body, KindStep, Program, ResolvedStep
 
 MOST_VISITS = 20_000
@@ -76,7 +76,7 @@ class _IdleExpander(Expander):
         if block.usable and block.body not in self._ran:
             at = block.name.span
             frame = Frame(at, where="", label=block.name.text, values={}, origins=dict, closed=True)
-            names: Scope = {param.name.text: UNSETTLED for param in block.params}
+            names: Scope = {grammar.ENTERING: UNSETTLED, **{param.name.text: UNSETTLED for param in block.params}}
             self.check({block.body: LeftOut(names, [frame])})
 
     def _check(self, part: Part, scope: Scope, trace: list[Frame]) -> None:

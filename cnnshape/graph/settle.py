@@ -6,11 +6,11 @@ from cnnshape.arithmetic import is_whole, truncate
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, misspelt
 from cnnshape.graph.applications import MAX_ELEMENTS
 from cnnshape.graph.draft import MAX_LAYERS
-from cnnshape.graph.evaluation import Refused, Uncertain, evaluate, settled
+from cnnshape.graph.evaluation import Refused, evaluate, settled
 from cnnshape.graph.faults import Faults, Origin
 from cnnshape.graph.guess import ANY, Axis, Guess, exact
 from cnnshape.graph.input_option import InputOption, wrong_rank
-from cnnshape.graph.scope import UNSETTLED, Scope
+from cnnshape.graph.scope import UNSETTLED, Scope, Uncertain
 from cnnshape.language import Input, Spec, Unresolved, Value, Variant, describe, shown
 from cnnshape.layers import Shape, Tensor
 from cnnshape.named_tuple import NamedTuple

@@ -23,12 +23,21 @@ NAME = "[A-Za-z_][A-Za-z0-9_.-]*"
 BLOCK_NAME = "[A-Z][A-Za-z0-9_]*"
 """A name of a block. Layer kinds are lower case, so the two never collide."""
 
+ENTERING = "input"
+"""The tensor that enters a block, in its steps; and the name of a file's only input."""
 RESERVED = frozenset(("prev", "i", "last", *LITERALS, *KEYWORDS, *SIZE_NAMES))
 """Words with a meaning of their own, which name nothing else."""
 REQUIRED = "required"
 """Takes the place of a default: each use of the block must set the parameter."""
+ALL = "all"
+"""The list of all rounds of a step, after its name; so no step has this name."""
 KIND_WORDS = ("type", "kind", "op", "op_type", "class_name", "layer_type", "module", "layer")
 """Keys that hold the kind of a layer in other tools' files."""
+
+
+def reserved(pattern: str) -> frozenset[str]:
+    """The words that a name of this pattern can't be: `NAME` or `VARIABLE`."""
+    return RESERVED | {ALL} if pattern == NAME else RESERVED
 
 
 class Form:
@@ -51,18 +60,30 @@ INPUTS = Form("inputs", "[C, H, W] | {name: [C, H, W] | {boxes: N}, ...}", "list
 PARAMS = Form("params", "{name: value, ...}", "mapping")
 BLOCK_PARAMS = Form("block_params", f"{{name: value | {REQUIRED}, ...}}", "mapping")
 VARIANTS = Form("variants", "{name: {param: value, ...}, ...}", "mapping")
-BLOCKS = Form("blocks", f"{{CamelCase: {{params: {BLOCK_PARAMS.notation}, do: steps}}, ...}}", "mapping")
+BLOCKS = Form(
+    "blocks", f"{{CamelCase: {{params: {BLOCK_PARAMS.notation}, do: steps, outputs: [name, ...]}}, ...}}", "mapping"
+)
 STEPS = Form("steps", "steps", "list")
 NAMES = Form("names", "[name, ...]", "list")
+REFERENCES = Form("references", "[reference, ...]", "list")
+SHAPE = Form("shape", "[size | any, ...]", "list")
+CONTRACT_FORM = Form("contract", f"{{input: {SHAPE.notation}, output: {SHAPE.notation}}}", "mapping")
+ANY = "any"
+"""In place of a size that a contract leaves open."""
+STEPS_EXPECTED = "steps"
+"""The key of a file's `expect` with the contracts of steps by name."""
 EXPECTATIONS = Form("expectations", "{figure: number | bound | tolerance | [size, ...], ...}", "mapping")
 TRUTH = Form("truth", "expression")
 COUNT = Form("count", "expression")
 REFERENCE = Form("reference", "reference")
 ARGUMENTS = Form("arguments", "{argument: value, ...}", "mapping")
 COLUMNS = Form("columns", "{variable: [value, ...], ...}", "mapping")
-SIDES = Form("sides", "{branch: steps, ...} | [reference, ...]")
+SIDES = Form("sides", "{branch: steps, ...} | [reference, ...] | reference")
 SHORTCUT = Form("shortcut", "identity | none | steps")
 CROP = Form("crop", "center")
+BROADCASTS = ("channels", "space")
+"""What a join may repeat a tensor over."""
+BROADCAST = Form("broadcast", " | ".join(BROADCASTS))
 
 
 class Key:
@@ -146,7 +167,7 @@ FILE = _by_name(
             "sequential", "graph", "nodes", "do",
         ),
     ),
-    Key("outputs", NAMES, "The names of the outputs; by default, the last step's output.", "outputs: [scores, boxes]"),
+    Key("outputs", REFERENCES, "The names of the outputs; by default, the last step's output.", "outputs: [scores, boxes]"),
     Key(
         "expect", EXPECTATIONS, "The figures that `cnnshape check` compares the design with.",
         "expect: {params: 25557032}",
@@ -163,6 +184,10 @@ BLOCK = _by_name(
     Key(
         "do", STEPS, "The block's steps.", "do: [steps]",
         foreign=("steps", "layers", "body", "modules", "forward", "sequence"),
+    ),
+    Key(
+        "outputs", NAMES, "The names of its steps that can be read from outside, as `id.name`.", "outputs: [skip]",
+        foreign=("returns", "return", "output", "exports"),
     ),
 )  # fmt: skip
 """The keys of a block."""
@@ -193,8 +218,24 @@ MODIFIERS = _by_name(
         "frozen", TRUTH, "Whether training leaves the weights as they are.", "frozen: true",
         foreign=("freeze", "trainable", "requires_grad"),
     ),
+    Key(
+        "expect", CONTRACT_FORM, "The shapes that must enter and leave the step; `any` leaves a size open.",
+        "expect: {output: [64, any, any]}",
+        foreign=("expects", "expected", "assert", "contract"),
+    ),
 )  # fmt: skip
 """The keys that every step may have next to its kind, block or control word."""
+CONTRACT = _by_name(
+    Key(
+        "input", SHAPE, "The shape that must enter the step.", "input: [64, any, any]",
+        foreign=("in", "inputs", "input_shape"),
+    ),
+    Key(
+        "output", SHAPE, "The shape that must leave it.", "output: [64, any, any]",
+        foreign=("out", "outputs", "output_shape", "shape"),
+    ),
+)  # fmt: skip
+"""The keys of a step's `expect`."""
 NOT_ON_CONTROLS = ("first", "share")
 """The modifiers that only a kind or a block has."""
 
@@ -205,10 +246,16 @@ COMPANIONS = _by_name(
         foreign=("projection", "skip", "downsample"),
     ),
     Key("crop", CROP, "With a join: `center` cuts larger tensors to the smallest, about their centre.", "crop: center"),
+    Key(
+        "broadcast", BROADCAST,
+        "With an element-wise join: repeats a tensor of one channel over `channels`, or of one cell over `space`.",
+        "broadcast: channels",
+    ),
 )  # fmt: skip
 """The keys that only some control words have next to them."""
 
 _JOIN = "Branches that share the input, or tensors by name."
+_ELEMENTWISE = {"crop": False, "broadcast": False}
 CONTROLS = _by_name(
     Key(
         "for", COLUMNS, "Variables with a list of values each. `do` is expanded once for each position of the lists.", "for: {width: [64, 128]}",
@@ -219,8 +266,11 @@ CONTROLS = _by_name(
         companions={"shortcut": False},
     ),
     *(
-        Key(word, SIDES, _JOIN, f"{word}: {{left: [steps], right: [steps]}}", companions={"crop": False})
-        for word in ("add", "concat", "multiply")
+        Key(word, SIDES, _JOIN, f"{word}: {{left: [steps], right: [steps]}}", companions=companions)
+        for word, companions in (
+            ("add", _ELEMENTWISE), ("concat", {"crop": False}), ("multiply", _ELEMENTWISE), ("subtract", _ELEMENTWISE),
+            ("average", _ELEMENTWISE), ("maximum", _ELEMENTWISE),
+        )
     ),
 )  # fmt: skip
 """The words that make a step of other steps."""

@@ -8,6 +8,7 @@ from cnnshape.language.step import (
     Broken,
     Call,
     Column,
+    Contract,
     Join,
     Loop,
     Modifiers,
@@ -27,6 +28,7 @@ __all__ = [
     "Broken",
     "Call",
     "Column",
+    "Contract",
     "Expectation",
     "Input",
     "Join",
@@ -39,6 +41,7 @@ __all__ = [
     "Setting",
     "Spec",
     "Step",
+    "StepContract",
     "Unconfirmed",
     "Value",
     "Variant",
@@ -58,14 +61,25 @@ class Param:
 
 
 class Block:
-    """A named group of steps with parameters of its own. `sound` says whether these could be read."""
+    """A named group of steps with parameters of its own. `sound` says whether these could be read.
 
-    __slots__ = ("name", "params", "sound", "steps")
+    `outputs` are the names of its steps that can be read from outside.
+    """
 
-    def __init__(self, name: Name, params: tuple[Param, ...], steps: tuple[Step, ...], sound: bool = True) -> None:
+    __slots__ = ("name", "outputs", "params", "sound", "steps")
+
+    def __init__(
+        self,
+        name: Name,
+        params: tuple[Param, ...],
+        steps: tuple[Step, ...],
+        outputs: tuple[Name, ...] = (),
+        sound: bool = True,
+    ) -> None:
         self.name = name
         self.params = params
         self.steps = steps
+        self.outputs = outputs
         self.sound = sound
 
 
@@ -106,6 +120,16 @@ class Expectation:
         self.wanted = wanted
 
 
+class StepContract:
+    """A contract that a file's `expect` states for a step by its name."""
+
+    __slots__ = ("contract", "step")
+
+    def __init__(self, step: Reference, contract: Contract) -> None:
+        self.step = step
+        self.contract = contract
+
+
 class Spec(NamedTuple):
     """A whole file, after `extends`. It is `sound` if everything but its steps could be read.
 
@@ -127,6 +151,7 @@ class Spec(NamedTuple):
     sound: bool
     repaired: tuple[Span, ...] = ()
     comments: tuple[Span, ...] = ()
+    contracts: tuple[StepContract, ...] = ()
 
 
 def all_steps(spec: Spec) -> Iterator[Step]:

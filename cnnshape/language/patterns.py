@@ -13,15 +13,15 @@ _SHORT_SIGNS = "".join(sorted(sign for sign in BINDING if len(sign) == 1 and sig
 
 _NUMBER = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?(?![A-Za-z0-9_])"
 _WORD = rf"(?!({'|'.join(sorted(KEYWORDS))})\b){grammar.VARIABLE}\b"
-_OPERAND = rf"((-|not\b|({_WORD})?\s*\()\s*)*({_NUMBER}|{_WORD})(\s*(\)|\.\s*[0-9]+))*"
-_OPERATOR = rf"({'|'.join(_LONG_SIGNS)}|[-{_SHORT_SIGNS}]|({'|'.join(_WORD_OPERATORS)})\b)"
+_OPERAND = rf"((-|not\b|({_WORD})?\s*\(|\[)\s*)*({_NUMBER}|{_WORD}|\[\s*\])(\s*([)\]]|\.\s*([0-9]+|{_WORD})))*"
+_OPERATOR = rf"({'|'.join(_LONG_SIGNS)}|[-{_SHORT_SIGNS}]|\.\s*\(|({'|'.join(_WORD_OPERATORS)})\b)"
 
 EXPRESSION = rf"^\s*{_OPERAND}(\s*{_OPERATOR}\s*{_OPERAND})*\s*$"
 BLOCK_NAME = f"^{grammar.BLOCK_NAME}$"
-REFERENCE = f"^{grammar.NAME}$"
+REFERENCE = f"^{grammar.NAME}$|{EXPRESSION}"
 YEAR = "^[0-9]{4}$"
 
 
 def new_name(pattern: str) -> str:
     """A name that the user gives: `grammar.NAME` or `grammar.VARIABLE`, without the reserved words."""
-    return f"^(?!({'|'.join(sorted(grammar.RESERVED))})$){pattern}$"
+    return f"^(?!({'|'.join(sorted(grammar.reserved(pattern)))})$){pattern}$"

@@ -13,10 +13,25 @@ from cnnshape.source import Span
 Steps = tuple["Step", ...]
 
 
+class Contract:
+    """The shapes that must enter and leave a step, as written; None for one that is not stated."""
+
+    __slots__ = ("input", "output")
+
+    def __init__(self, input: Value | None, output: Value | None) -> None:
+        self.input = input
+        self.output = output
+
+    @property
+    def shapes(self) -> list[Value]:
+        """Those that are stated."""
+        return [shape for shape in (self.input, self.output) if shape is not None]
+
+
 class Modifiers:
     """The keys next to the head of a step."""
 
-    __slots__ = ("first", "frozen", "name", "repeat", "share", "source", "when")
+    __slots__ = ("expect", "first", "frozen", "name", "repeat", "share", "source", "when")
 
     def __init__(
         self,
@@ -27,7 +42,9 @@ class Modifiers:
         first: tuple[Argument, ...] = (),
         share: Reference | None = None,
         frozen: Expression | None = None,
+        expect: Contract | None = None,
     ) -> None:
+        self.expect = expect
         self.name = name
         self.source = source
         self.when = when
@@ -169,9 +186,9 @@ class Branch:
 
 
 class Join(Step):
-    """`concat`, `add` or `multiply`, of branches that share the input or of tensors that exist already."""
+    """`concat` or an element-wise join, of branches that share the input or of tensors that exist already."""
 
-    __slots__ = ("branches", "crop", "operands")
+    __slots__ = ("branches", "broadcast", "crop", "operands")
 
     def __init__(
         self,
@@ -179,11 +196,13 @@ class Join(Step):
         branches: tuple[Branch, ...],
         operands: tuple[Reference, ...],
         crop: Name | None,
+        broadcast: Name | None,
         modifiers: Modifiers,
         span: Span,
     ) -> None:
         super().__init__(word, modifiers, span)
         self.branches = branches
+        self.broadcast = broadcast
         self.operands = operands
         self.crop = crop
 

@@ -22,11 +22,11 @@ class Name:
 class ListValue:
     """`[a, b]`: values per axis, pairs of paddings, the columns of a `for`.
 
-    As in an expression, `names` are all names in the list, `constant` and `dynamic` say what it depends on, and `size`
-    is the number of single values.
+    As in an expression, `names` are all names in the list, `constant` and `dynamic` say what it depends on, `size` is
+    the number of single values, and `lists` that of operations on lists.
     """
 
-    __slots__ = ("constant", "dynamic", "items", "names", "size", "span")
+    __slots__ = ("constant", "dynamic", "items", "lists", "names", "size", "span")
 
     def __init__(self, items: "tuple[Value, ...]", span: Span) -> None:
         self.items = items
@@ -35,6 +35,7 @@ class ListValue:
         self.constant = not self.names
         self.dynamic: bool = any(item.dynamic for item in items)
         self.size: int = sum(item.size for item in items)
+        self.lists: int = sum(item.lists for item in items)
 
     def uses(self) -> Iterator[tuple[str, Span]]:
         """The names in it with their places."""
@@ -58,9 +59,9 @@ class Argument:
 
 
 class Setting:
-    """`{kind: args}` as a value, for `norm` and `act`; `names`, `dynamic` and `size` as in a list."""
+    """`{kind: args}` as a value, for `norm` and `act`; `names`, `dynamic`, `size` and `lists` as in a list."""
 
-    __slots__ = ("arguments", "dynamic", "main", "names", "size", "span", "word")
+    __slots__ = ("arguments", "dynamic", "lists", "main", "names", "size", "span", "word")
 
     def __init__(self, word: Name, arguments: tuple[Argument, ...], main: "Value | None", span: Span) -> None:
         self.word = word
@@ -71,6 +72,7 @@ class Setting:
         self.names: frozenset[str] = frozenset().union(*[value.names for value in values])
         self.dynamic: bool = any(value.dynamic for value in values)
         self.size: int = sum(value.size for value in values)
+        self.lists: int = sum(value.lists for value in values)
 
     @property
     def constant(self) -> bool:

@@ -1,8 +1,9 @@
-"""Joins: several tensors become one. Nothing broadcasts except a gate."""
+"""Joins: several tensors become one. Nothing broadcasts without the word, except a gate."""
 
 from math import prod
 
 from cnnshape.arithmetic import ZERO, Factor, ceil_div, example
+from cnnshape.layers.argument import arg, words
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import OUTPUT_VALUES
 from cnnshape.layers.family import Join
@@ -37,10 +38,15 @@ def equal_shapes(shapes: tuple[Shape, ...]) -> str:
     if len(first) != len(second):
         return equal_ranks(shapes)
     if gate := _gate(first, second):
-        return f"a sum doesn't broadcast; to scale every channel by its value, `multiply` takes a gate of {format_shape(gate)}"
+        return f"`broadcast: space` repeats the {format_shape(gate)}; to scale every channel by its value, `multiply` takes a gate of {format_shape(gate)}"
     if first[1:] == second[1:]:
         most = max(first[0], second[0])
-        return f"bring them to the same channels, for example by `- conv: {{out: {most}, kernel: 1}}`"
+        help = f"bring them to the same channels, for example by `- conv: {{out: {most}, kernel: 1}}`"
+        return help + (
+            f"; `broadcast: channels` repeats the {format_shape(min(first, second))}"
+            if 1 in (first[0], second[0])
+            else ""
+        )
     return equal_sizes(first, second)
 
 
@@ -83,6 +89,8 @@ def fitting_gate(full: Shape, gate: Shape, other: Shape) -> str:
         return f"`reshape` the {format_shape(other)} to {len(full)} axes"
     if other[0] == full[0]:
         return equal_sizes(full, other)
+    if other == (1, *full[1:]):
+        return f"nothing is repeated over channels by itself: `broadcast: channels` repeats the {format_shape(other)}"
     return f"nothing is repeated over channels: let the {format_shape(other)} end with {full[0]}"
 
 
@@ -101,19 +109,47 @@ def _mismatch(message: str, help: str) -> LayerProblem:
 
 
 class ElementwiseJoin(Join):
-    """Combines values at the same place of equal shapes."""
+    """Combines values at the same place of equal shapes, or of tensors that are repeated by the word."""
 
     combines = True
     flops_formula = (TENSORS - 1) * OUTPUT_VALUES
+    broadcast: str | None = arg(
+        words("channels", "space"),
+        "repeats a tensor of one channel, or of one cell, to the shape of the others",
+        default=None,
+    )
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         boxes = _same_boxes(inputs)
+        if self.broadcast:
+            return Tensor(self._repeated(inputs), boxes)
         other = next((tensor for tensor in inputs if tensor.shape != inputs[0].shape), None)
         if other is not None:
             shapes = examples(inputs)
             message = f"{self.name} needs equal shapes, got {listed(shapes)}"
             raise _mismatch(message, equal_shapes(shapes))
         return Tensor(inputs[0].shape, boxes)
+
+    def _repeated(self, inputs: tuple[Tensor, ...]) -> Shape:
+        """The shape to which `broadcast` repeats some of the inputs. Raises LayerProblem, also if there are none."""
+        full = max((tensor.shape for tensor in inputs), key=prod)
+        channels = self.broadcast == "channels"
+        narrow = (1, *full[1:]) if channels else (full[0], *(1 for _ in full[1:]))
+        fitting = (full, narrow, self._gate(full))
+        other = next((tensor for tensor in inputs if tensor.shape not in fitting), None)
+        shapes = examples(inputs)
+        if other is not None:
+            wanted = f"`broadcast: {self.broadcast}` needs tensors of {format_shape(full)} or {format_shape(narrow)}"
+            help = equal_shapes(examples((Tensor(full), other)))
+            raise _mismatch(f"{self.name} with {wanted}, got {listed(shapes)}", help)
+        if narrow == full or all(tensor.shape != narrow for tensor in inputs):
+            message = f"`broadcast: {self.broadcast}` isn't needed: {self.name} gets {listed(shapes)}"
+            raise LayerProblem(message, name="misplaced-modifier", help="remove it")
+        return full
+
+    def _gate(self, full: Shape) -> Shape:
+        """The other shape of a tensor that fits a full one."""
+        return full
 
 
 @layer
@@ -132,16 +168,49 @@ class Multiply(ElementwiseJoin):
     gates = True
     foreign = ("Multiply", "mul", "Mul", "elementwise_mul", "prod", "scale_by", "scale_channels", "gate")
 
+    def _gate(self, full: Shape) -> Shape:
+        return (full[0], *(1 for _ in full[1:]))
+
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        if self.broadcast == "space":
+            message = "`broadcast: space` isn't needed: multiply takes a gate of one value per channel without it"
+            raise LayerProblem(message, name="misplaced-modifier", help="remove it")
+        if self.broadcast:
+            return super().output(inputs)
         boxes = _same_boxes(inputs)
         full = max((tensor.shape for tensor in inputs), key=prod)
-        gate = (full[0], *(1 for _ in full[1:]))
+        gate = self._gate(full)
         other = next((tensor for tensor in inputs if tensor.shape not in (full, gate)), None)
         if other is not None:
             shapes = examples((Tensor(full), Tensor(gate), other))
             message = f"multiply needs equal shapes or a gate of {format_shape(gate)}, got {listed(examples(inputs))}"
             raise _mismatch(message, fitting_gate(*shapes))
         return Tensor(full, boxes)
+
+
+@layer
+class Subtract(ElementwiseJoin):
+    """The first tensor minus the others, of equal shapes."""
+
+    name = "subtract"
+    foreign = ("Subtract", "sub", "Sub", "minus", "difference", "elementwise_sub")
+
+
+@layer
+class Average(ElementwiseJoin):
+    """The mean of tensors of equal shapes, value by value."""
+
+    name = "average"
+    foreign = ("Average", "avg", "average_join")
+    flops_formula = TENSORS * OUTPUT_VALUES
+
+
+@layer
+class Maximum(ElementwiseJoin):
+    """The largest of tensors of equal shapes, value by value."""
+
+    name = "maximum"
+    foreign = ("Maximum", "elementwise_max", "eltwise_max")
 
 
 @layer

@@ -76,5 +76,5 @@ register(
     resizing.Upsample, resizing.PixelShuffle, resizing.PixelUnshuffle,
     reshaping.ChannelShuffle, reshaping.Split, reshaping.Slice, reshaping.PadChannels,
     pooling.RoiPool, pooling.RoiAlign,
-    merge.Add, merge.Concat, merge.Multiply,
+    merge.Add, merge.Concat, merge.Multiply, merge.Subtract, merge.Average, merge.Maximum,
 )  # fmt: skip

@@ -34,6 +34,8 @@ class Arguments:
         self._vocabulary = vocabulary
         self._harmless: list[Diagnostic] = []
         """Problems of the current step that leave it a plan."""
+        self.settings: dict[Setting, Plan | None] = {}
+        """The plan of each `{kind: arguments}` that a block or a column of a `for` is given; None if it is wrong."""
 
     def plan(self, call: Call, kind: type[Layer], *, first: bool = False) -> Plan | None:
         """The plan of a kind's step, or of its first repeat; None if its arguments are wrong."""
@@ -47,6 +49,14 @@ class Arguments:
             self._vocabulary.report(problem)
         self._harmless = []
         return plan
+
+    def settle(self, value: Value) -> None:
+        """Makes the plans of all `{kind: arguments}` in a value that a block or a column of a `for` is given."""
+        if isinstance(value, Setting):
+            self.settings[value] = self._set_follower("act", value).plan
+        elif isinstance(value, ListValue):
+            for item in value.items:
+                self.settle(item)
 
     def _follower(self, role: str, value: Value) -> Follower:
         """The value of `norm` or `act`; a `{kind: args}` gets a plan. What is wrong with it leaves the step a plan."""

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from cnnshape.arithmetic import is_whole, pin, truncate
 from cnnshape.diagnostics import Diagnostic, diagnose, respelled
-from cnnshape.language import Name, grammar
-from cnnshape.layers import Layer, Shape, bare, foreign_argument, format_shape
+from cnnshape.language import Expression, Name, grammar
+from cnnshape.layers import Layer, Shape, bare, foreign_argument, foreign_kind, format_shape
 from cnnshape.source import Span
 
 if TYPE_CHECKING:
@@ -39,6 +39,17 @@ def foreign_value(word: str, right: str, at: Span) -> Diagnostic:
     """The diagnostic of another framework's word for a value."""
     message, fixes = f"`{word}` is written `{right}` here", respelled(word, right, at)
     return diagnose("foreign-spelling", message, at, help=f"write `{right}`", fixes=fixes)
+
+
+def of_module(value: Expression) -> Diagnostic | None:
+    """The diagnostic of a kind after the name of a framework's module, `nn.ReLU`; None for any other value."""
+    module, _, word = value.text.strip().rpartition(".")
+    kind = foreign_kind(word) if module else None
+    if kind is None:
+        return None
+    name, at = next(value.uses(), ("", value.span))
+    fixes = respelled(value.text, kind.name, value.span)
+    return diagnose("unknown-name", f"nothing is called `{name}` here", at, help=f"write `{kind.name}`", fixes=fixes)
 
 
 def is_inferred(kind: type[Layer], word: str) -> bool:

@@ -106,7 +106,7 @@ KINDS = {
     **dict.fromkeys(("abs", "square", "sqrt", "exp", "log", "pow", "sign", "neg", "sin", "clip"), "write `- relu`, which has the same shape"),
     **dict.fromkeys(("constant", "parameter", "weight", "weights", "variable", "buffer"), _FROM_OUTSIDE),
     "logsoftmax": "write `- softmax`, which has the same shape",
-    **dict.fromkeys(("subtract", "average", "maximum", "minimum", "dot", "merge", "join"), _JOINS),
+    **dict.fromkeys(("minimum", "dot", "merge", "join"), _JOINS),
     **dict.fromkeys(("squeezeexcitation", "squeezeexcite", "se", "seblock", "selayer", "semodule"), _LIKE.format(name="se_resnet50")),
     **dict.fromkeys(("bottleneck", "resnetblock", "resblock", "residualblock"), _LIKE.format(name="resnet50")),
     "basicblock": _LIKE.format(name="resnet18"),

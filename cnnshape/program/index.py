@@ -28,7 +28,7 @@ class Declaration:
     def uses(self) -> Iterator[Span]:
         """The places where the name is read."""
         for reader in self.readers:
-            if isinstance(reader, Reference | Name):
+            if isinstance(reader, Name):
                 yield reader.span
             else:
                 yield from (span for name, span in reader.uses() if name == self.name.text)
@@ -72,10 +72,12 @@ class NameScope:
         return sorted(unknown)
 
     def refer(self, reference: Reference) -> None:
-        """Binds a reference to the step, round, input or param that it names, if there is one."""
-        declaration = self.find(reference.text) or self.find(reference.stem)
-        if declaration is not None:
-            declaration.readers.append(reference)
+        """Binds a reference to the step, input, param or variable that it names, or to all that its expression reads."""
+        whole = self.find(reference.text)
+        declarations = [whole] if whole else [self.find(name) for name in reference.names]
+        for declaration in declarations:
+            if declaration is not None:
+                declaration.readers.append(reference)
 
 
 class NameIndex:

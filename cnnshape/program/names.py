@@ -20,22 +20,25 @@ from cnnshape.language import (
     ListValue,
     Loop,
     Name,
+    Reference,
     Residual,
     Setting,
     Spec,
     Step,
     Value,
+    grammar,
     walk,
 )
 from cnnshape.layers import BY_NAME, ArgumentType, Layer, foreign_kind
-from cnnshape.program.foreign import foreign_spelling, foreign_value
+from cnnshape.program.foreign import foreign_spelling, foreign_value, of_module
 from cnnshape.program.index import Declaration, NameIndex, NameScope
-from cnnshape.program.words import OWN_WORDS, FileWords, bare_words, unknown_name
+from cnnshape.program.words import OWN_WORDS, FileWords, bare_words, unknown_name, unknown_output
 
 if TYPE_CHECKING:
     from cnnshape.diagnostics import Fix
 
 MOST_LINES = 6
+_SIZE = ArgumentType("int", "a size, or `any`", words=(grammar.ANY,))
 _FOLLOWER = ArgumentType("word", "a layer kind", words=(*BY_NAME, "none"))
 
 
@@ -102,10 +105,21 @@ class _Checker:
         self.defaults(block)
         scope = NameScope(dict(self.declared))
         self.define_steps(block.steps, scope)
+        scope.add(Declaration(Name(grammar.ENTERING, block.name.span), "input", self.owner))
         self.steps(block.steps, scope)
+        self.outputs(block, scope)
         if block.sound:
             self.check.undeclared[self.owner] = set(self.first)
         self.silent = False
+
+    def outputs(self, block: Block, scope: NameScope) -> None:
+        """Binds the outputs of a block to its steps. Reports those that are none."""
+        own = {name.text for step in walk(block.steps) for name in step.given_names}
+        for output in block.outputs:
+            if output.text in own:
+                scope.refer(Reference(output.text, output.span))
+                continue
+            self.add(unknown_output(output, block.name.text, own))
 
     def layers(self) -> None:
         """Binds the names of the file's layers and outputs."""
@@ -117,6 +131,10 @@ class _Checker:
         self.steps(self.spec.layers, scope)
         for output in self.spec.outputs:
             scope.refer(output)
+        for contract in self.spec.contracts:
+            scope.refer(contract.step)
+            for shape in contract.contract.shapes:
+                self.value(shape, scope, _SIZE)
 
     def defaults(self, block: Block) -> None:
         """Checks the defaults of a block's params. The scope of each has the params before it."""
@@ -145,6 +163,8 @@ class _Checker:
     def step(self, step: Step, scope: NameScope) -> None:
         for condition in step.modifiers.values:
             self.value(condition, scope)
+        for shape in step.modifiers.expect.shapes if step.modifiers.expect else ():
+            self.value(shape, scope, _SIZE)
         for reference in (*step.modifiers.references, *step.references):
             scope.refer(reference)
         if step.modifiers.repeat is not None:
@@ -220,6 +240,10 @@ class _Checker:
 
     def follower(self, value: Value, scope: NameScope) -> None:
         """The value of `norm` or `act`: the word of a kind, often of another framework."""
+        is_known = any(scope.find(name) for name in value.names)
+        if isinstance(value, Expression) and not is_known and (problem := of_module(value)):
+            self.add(problem)
+            return
         for word in bare_words(value):
             foreign = None if scope.find(word) or self.words.knows(word) else foreign_kind(word)
             if foreign is not None:

@@ -30,12 +30,14 @@ class Plan:
     """The kind of a step, the values of its arguments, and its `norm` and `act`.
 
     `at` is the kind's word, `names` are the places of the arguments' names. Plans compare by identity: two steps
-    have two plans. `variables` are the names that it reads, and `size` is how many values and variables it has.
-    `constant` is true if no argument depends on a name. `inferred` are arguments that state what comes in, which the
-    kind doesn't have. `partial` is true if a layer that follows is unknown.
+    have two plans. `variables` are the names that it reads, `size` is how many values and variables it has, and `lists`
+    how many operations on lists. `constant` is true if no argument depends on a name. `inferred` are arguments that
+    state what comes in, which the kind doesn't have. `partial` is true if a layer that follows is unknown.
     """
 
-    __slots__ = ("at", "constant", "followers", "inferred", "kind", "names", "partial", "size", "values", "variables")
+    __slots__ = (
+        "at", "constant", "followers", "inferred", "kind", "lists", "names", "partial", "size", "values", "variables",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -57,6 +59,7 @@ class Plan:
         self.constant = all(value.constant for value in self.values.values())
         self.variables = tuple(sorted(frozenset().union(*[value.names for value in every])))
         self.size = len(self.variables) + sum(value.size for value in every)
+        self.lists = sum(value.lists for value in every)
 
     def without(self, failed: Follower) -> "Plan":
         """The plan with one of its followers unknown."""

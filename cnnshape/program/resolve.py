@@ -12,6 +12,7 @@ from cnnshape.language import (
     Loop,
     Name,
     Residual,
+    Setting,
     Spec,
     Step,
     Unconfirmed,
@@ -42,11 +43,12 @@ from cnnshape.source import Span
 class Program:
     """A spec, resolved once: expansions, variants and rules share it.
 
-    `problems` are all problems of words and names. `covered` has each of them at all its places, so that the expansion
+    `settings` has the plan of each `{kind: arguments}` that is the value of a param or variable. `problems` are all
+    problems of words and names. `covered` has each of them at all its places, so that the expansion
     does not report it again. `outside` are the names that the steps and inputs of the file's layers give.
     """
 
-    __slots__ = ("blocks", "covered", "index", "layers", "outside", "problems", "size", "spec")
+    __slots__ = ("blocks", "covered", "index", "layers", "outside", "problems", "settings", "size", "spec")
 
     def __init__(
         self,
@@ -58,6 +60,7 @@ class Program:
         problems: list[Diagnostic],
         covered: list[Diagnostic],
         outside: dict[str, Span],
+        settings: dict[Setting, Plan | None],
         size: int,
     ) -> None:
         self.spec = spec
@@ -67,6 +70,7 @@ class Program:
         self.problems = problems
         self.covered = covered
         self.outside = outside
+        self.settings = settings
         self.size = size
 
 
@@ -88,6 +92,7 @@ def resolve(spec: Spec) -> Program:
         problems=[*words, *names.reported],
         covered=[*words, *names.every],
         outside={name.text: name.span for name in reversed([*[given.name for given in spec.inputs], *given])},
+        settings=resolver.arguments.settings,
         size=len(spec.params) + resolver.count,
     )
 
@@ -103,7 +108,7 @@ class _Resolver:
         for block in spec.blocks:
             self.defined.setdefault(block.name.text, block)
         self.blocks = {
-            name: BlockProgram(block.name, block.params, usable=block.sound and name not in circular)
+            name: BlockProgram(block, usable=block.sound and name not in circular)
             for name, block in self.defined.items()
         }
         self.vocabulary = Vocabulary(self.defined)
@@ -114,6 +119,9 @@ class _Resolver:
 
     def block(self, block: Block) -> None:
         """Resolves the steps of a block. If several blocks have one name, the first counts."""
+        for param in block.params:
+            if param.default is not None:
+                self.arguments.settle(param.default)
         body = Body(self.steps(block.steps), given_names(block.steps))
         if self.defined[block.name.text] is block:
             self.blocks[block.name.text].body = body
@@ -126,6 +134,8 @@ class _Resolver:
         if isinstance(step, Call):
             return self.block_step(step) if self.vocabulary.names_block(step.word) else self.kind_step(step)
         if isinstance(step, Loop):
+            for column in step.columns:
+                self.arguments.settle(column.values)
             return LoopStep(
                 step, Body(self.steps(step.do), given_names(step.do) if step.modifiers.name else frozenset())
             )
@@ -178,6 +188,8 @@ class _Resolver:
             return BlockStep(call, None, {}, {})
         fits = self.fits(call, block) and call not in self.misgiven
         program = self.blocks[call.word.text]
+        for value in call.values:
+            self.arguments.settle(value)
         given = _given(call, block)
         first = {**given, **{argument.name.text: argument.value for argument in call.modifiers.first}}
         return BlockStep(call, program if fits and program.usable else None, given, first)

@@ -1,20 +1,24 @@
 """Resolved steps: each has its kind or block, and everything that the file says about it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from cnnshape.language import (
+    Block,
     Broken,
     Call,
     Column,
     Expression,
     Join,
+    ListValue,
     Loop,
     Name,
-    Param,
     Reference,
     Residual,
+    Setting,
     Step,
     Value,
+    dotted,
+    walk,
 )
 from cnnshape.layers import Layer
 from cnnshape.program.plan import Plan
@@ -32,21 +36,28 @@ class Body:
 
 
 class BlockProgram:
-    """A block with its steps resolved. `usable` is false if its params couldn't be read, or if it contains itself."""
+    """A block with its steps resolved. `usable` is false if its params couldn't be read, or if it contains itself.
 
-    __slots__ = ("body", "name", "params", "usable")
+    `outputs` are the names in it that can be read from outside.
+    """
 
-    def __init__(self, name: Name, params: tuple[Param, ...], *, usable: bool) -> None:
-        self.name = name
-        self.params = params
+    __slots__ = ("body", "name", "outputs", "params", "usable")
+
+    def __init__(self, block: Block, *, usable: bool) -> None:
+        self.name = block.name
+        self.params = block.params
+        self.outputs = block.outputs
         self.usable = usable
         self.body = Body(())
 
 
 class ResolvedStep:
-    """The parts of all steps: the step as written, and its modifiers. `plain` says that it has none but a name."""
+    """The parts of all steps: the step as written, and its modifiers. `plain` says that it has none but a name.
 
-    __slots__ = ("frozen", "name", "plain", "repeat", "share", "source", "span", "when", "word")
+    `lists` is the number of operations on lists in its modifiers.
+    """
+
+    __slots__ = ("expect", "frozen", "lists", "name", "plain", "repeat", "share", "source", "span", "when", "word")
 
     def __init__(self, step: Step) -> None:
         modifiers = step.modifiers
@@ -58,7 +69,10 @@ class ResolvedStep:
         self.repeat: Expression | None = modifiers.repeat
         self.share: Reference | None = modifiers.share
         self.frozen: Expression | None = modifiers.frozen
+        self.expect = modifiers.expect
         self.plain = not (modifiers.references or modifiers.values)
+        self.lists: int = sum(value.lists for value in modifiers.references)
+        self.lists += sum(value.lists for value in modifiers.values)
 
 
 class KindStep(ResolvedStep):
@@ -96,6 +110,7 @@ class BlockStep(ResolvedStep):
         self.block = block
         self.given = given
         self.first = first
+        self.lists += sum(value.lists for value in (*given.values(), *first.values()))
 
     @property
     def first_differs(self) -> bool:
@@ -104,15 +119,36 @@ class BlockStep(ResolvedStep):
 
 
 class LoopStep(ResolvedStep):
-    """A `for`."""
+    """A `for`. `reads_itself` says that a round reads earlier ones by the name of the `for`."""
 
-    __slots__ = ("columns", "do", "size")
+    __slots__ = ("columns", "do", "reads_itself", "size")
 
     def __init__(self, loop: Loop, do: Body) -> None:
         super().__init__(loop)
         self.columns: tuple[Column, ...] = loop.columns
         self.do = do
         self.size: int = sum(column.values.size for column in loop.columns)
+        self.lists += sum(column.values.lists for column in loop.columns)
+        self.reads_itself = loop.modifiers.name is not None and _has_dot(loop.do, loop.modifiers.name.text)
+
+
+def _has_dot(steps: Iterable[Step], name: str) -> bool:
+    """Whether an expression in some steps has this name with a dot after it."""
+    for step in walk(steps):
+        modifiers = step.modifiers
+        read: list[Value | Reference] = [*step.values, *modifiers.values, *step.references, *modifiers.references]
+        if any(name in value.names and _reads(value, name) for value in read):
+            return True
+    return False
+
+
+def _reads(value: Value | Reference, name: str) -> bool:
+    if isinstance(value, ListValue):
+        return any(_reads(item, name) for item in value.items)
+    if isinstance(value, Setting):
+        return any(_reads(item, name) for item in value.values)
+    expression = value.expression if isinstance(value, Reference) else value
+    return expression is not None and name in dotted(expression.tree)
 
 
 class ResidualStep(ResolvedStep):
@@ -133,13 +169,15 @@ class ResidualStep(ResolvedStep):
 class JoinStep(ResolvedStep):
     """A join of branches, or of tensors that exist already."""
 
-    __slots__ = ("branches", "crop", "operands")
+    __slots__ = ("branches", "broadcast", "crop", "operands")
 
     def __init__(self, join: Join, branches: tuple[tuple[Name, Body], ...]) -> None:
         super().__init__(join)
         self.branches = branches
         self.operands = join.operands
+        self.lists += sum(operand.lists for operand in join.operands)
         self.crop = join.crop
+        self.broadcast = join.broadcast
 
 
 class BrokenStep(ResolvedStep):

@@ -8,12 +8,14 @@ from cnnshape.language import (
     Expression,
     ListValue,
     Loop,
+    Name,
     Reference,
     Residual,
     Spec,
     Step,
     Value,
     all_steps,
+    grammar,
     shown,
     walk,
 )
@@ -46,7 +48,7 @@ def unknown_name(value: Value, word: str, known: Mapping[str, object], otherwise
 def _name_advice(value: Value, word: str, known: Mapping[str, object]) -> str | None:
     """Help for a name that isn't misspelt, but can't be read here."""
     whole = value.text.strip() if isinstance(value, Expression) else ""
-    if whole != word and whole in known:
+    if whole != word and whole in known and "-" in whole:
         return f"`{whole}` has a `-` in it, which subtracts here: name the step with `_`"
     if word in _AXES_OF:
         return f"only a tensor with {_AXES_OF[word]} has it"
@@ -65,6 +67,9 @@ def unknown_tensor(
     if reference.text in BY_NAME:
         help = f"`{text}` is a kind; write the name of a step, or branches of steps: `{{left: [{text}], ...}}`"
         fixes = ()
+    stem, dot, word = reference.text.rpartition(".")
+    if dot and word in grammar.RESERVED:
+        help, fixes = f"an item by its number is written `{shown(stem)}.({word})`", ()
     if elsewhere and in_block:
         help = f"a block doesn't see outside names: pass the tensor, `params: {{{text}: required}}`"
         fixes = ()
@@ -85,7 +90,15 @@ def suggests_follower(problem: Diagnostic, plan: Plan | None) -> bool:
     return all(kind.activation or kind.normalizes for kind in kinds)
 
 
-OWN_WORDS = frozenset({"identity", "none", "center", *BY_NAME, *WORDS})
+def unknown_output(output: Name, block: str, known: Iterable[str]) -> Diagnostic:
+    """The diagnostic of an output of a block that is the name of none of its steps."""
+    text, names = shown(output.text), list(known)
+    message, fixes = f"no step of {block} is called `{text}`", misspelt(output.text, names, output.span)
+    help = did_you_mean(output.text, names) or f"give the step the name: `name: {text}`"
+    return diagnose("unknown-tensor", message, output.span, help=help, fixes=fixes)
+
+
+OWN_WORDS = frozenset({"identity", "none", "center", grammar.ANY, *BY_NAME, *WORDS})
 """The words of the language."""
 
 
@@ -129,7 +142,7 @@ class FileWords:
         for block in spec.blocks:
             own = {param.name.text for param in block.params}
             words |= _words([param.default for param in block.params], own)
-            words |= _words(_given(block.steps), own | _named(block.steps))
+            words |= _words(_given(block.steps), own | _named(block.steps) | {grammar.ENTERING})
         inputs = {given.name.text for given in spec.inputs}
         return words | _words(_given(spec.layers), params | inputs | _named(spec.layers))
 

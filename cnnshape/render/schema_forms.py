@@ -48,9 +48,10 @@ def _named(values: Schema, names: Schema, least: int = 0) -> Schema:
 
 _ANY = reference("value")
 _GIVEN: Schema = {"allOf": [_ANY, {"not": {"const": grammar.REQUIRED}}]}
-ARGUMENTS_BY_NAME: Schema = {"type": "object", "additionalProperties": _ANY}
 VALUE = mixed({"type": ["number", "boolean"]}, EXPRESSION, seldom(listed(_ANY)))
-ARGUMENT: Schema = {"if": {"not": _ANY}, "then": _ANY}
+_GIVEN_TO_BLOCK = mixed(VALUE, {"type": "object", "if": {"type": "object"}, "then": reference("follower")})
+ARGUMENTS_BY_NAME: Schema = {"type": "object", "additionalProperties": _GIVEN_TO_BLOCK}
+ARGUMENT: Schema = {"if": {"not": _GIVEN_TO_BLOCK}, "then": _GIVEN_TO_BLOCK}
 """A value, for which editors propose nothing: neither `true` nor `false`, which few params take."""
 _SIZE = mixed({"type": "integer", "minimum": 1, "maximum": LARGEST}, EXPRESSION)
 _SHAPE = listed(_SIZE, 1, grammar.MAX_RANK + 1)
@@ -64,16 +65,31 @@ _BLOCK_NAME = {
 }
 
 
+_CONTRACT: Schema = {
+    **record(
+        {
+            name: described(
+                key.doc, {"type": "integer", "minimum": 1}, EXPRESSION, listed(_SIZE, 1, grammar.MAX_RANK + 1)
+            )
+            for name, key in grammar.CONTRACT.items()
+        }
+    ),
+    "minProperties": 1,
+}
+
+
 def _expect() -> Schema:
     sizes = mixed({"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[0-9]{1,15}$"}, _SHAPE)
     by_name = {"type": "object", "additionalProperties": sizes}
     hint = "a number (`4.089G`), a bound (`<= 26M`) or a tolerance (`25.5M +- 1%`)"
     wanted = {"type": ["number", "string"], "minimum": 0, "pattern": WANTED_PATTERN, "patternErrorMessage": hint}
     fields = mixed(wanted, _SHAPE)
+    steps = {"type": "object", "additionalProperties": _CONTRACT}
     figures = {
         **{name: described(f"{figure.definition}: {hint}", wanted) for name, figure in FIGURES.items()},
         "output": described("the shape of the output", sizes),
         "outputs": described("the shapes of several outputs, by name", by_name),
+        grammar.STEPS_EXPECTED: described("the shapes that enter and leave steps, by name", steps),
         "receptive_field": described(
             "its size on each axis, or a bound for all axes: of the last feature map, or of layers by name",
             fields,
@@ -83,11 +99,12 @@ def _expect() -> Schema:
     return record(figures, patternProperties={r"^outputs\.": sizes, r"^receptive_field\.": fields})
 
 
-def _params(default: Schema) -> tuple[Schema, Schema]:
-    return _named(default, _VARIABLE), NOTHING
+def _params(default: Schema, names: Schema = _VARIABLE) -> tuple[Schema, Schema]:
+    return _named(default, names), NOTHING
 
 
-_BLOCK_PARAMS = _params(proposing([grammar.REQUIRED], VALUE))
+_PARAM = {**_VARIABLE, "not": {"const": grammar.ENTERING}}
+_BLOCK_PARAMS = _params(proposing([grammar.REQUIRED], _GIVEN_TO_BLOCK), _PARAM)
 _BOXES = record({"boxes": _SIZE}, ["boxes"])
 _YEAR: Schema = {
     "type": ["integer", "string"],
@@ -104,12 +121,15 @@ FORMS: Forms = {
     grammar.INPUTS: (_SHAPE, _named(mixed(_SHAPE, _BOXES), _VARIABLE, least=1)),
     grammar.PARAMS: _params(_GIVEN),
     grammar.BLOCK_PARAMS: _BLOCK_PARAMS,
+    grammar.NAMES: ({**listed(_NAME), "uniqueItems": True},),
     grammar.EXPECTATIONS: (_expect(),),
+    grammar.CONTRACT_FORM: (_CONTRACT,),
     grammar.TRUTH: (mixed({"type": "boolean"}, EXPRESSION),),
     grammar.COUNT: ({"type": "integer", "minimum": 0}, EXPRESSION),
     grammar.ARGUMENTS: (ARGUMENTS_BY_NAME,),
-    grammar.COLUMNS: (_named(mixed(listed(_ANY), EXPRESSION), _VARIABLE, least=1),),
+    grammar.COLUMNS: (_named(mixed(listed(_GIVEN_TO_BLOCK), EXPRESSION), _VARIABLE, least=1),),
     grammar.CROP: ({"const": "center"},),
+    grammar.BROADCAST: ({"enum": list(grammar.BROADCASTS)},),
 }
 """The schemas of each form that is the same in all files, as alternatives."""
 
@@ -122,7 +142,7 @@ def scoped_forms(scope: Scope) -> Forms:
         **FORMS,
         grammar.STEPS: (steps,),
         grammar.REFERENCE: (tensor,),
-        grammar.SIDES: (_named(steps, _VARIABLE, least=2), listed(tensor, 2)),
+        grammar.SIDES: (_named(steps, _VARIABLE, least=2), listed(tensor, 2), tensor),
         grammar.SHORTCUT: (proposing(["identity", "none"], mixed(EXPRESSION, steps)),),
     }
 
@@ -135,7 +155,7 @@ def file_forms(names: Names) -> Forms:
     return {
         **scoped_forms(scope),
         grammar.PARAMS: (_proposed(params, _named(_GIVEN, _VARIABLE)), NOTHING),
-        grammar.NAMES: ({**listed(output), "minItems": 1, "uniqueItems": True},),
+        grammar.REFERENCES: ({**listed(output), "minItems": 1, "uniqueItems": True},),
         grammar.VARIANTS: (_named(_proposed(params, _named(_ANY, _VARIABLE)), _NAME),),
         grammar.BLOCKS: (_blocks(names.scopes),),
     }

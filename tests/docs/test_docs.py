@@ -32,9 +32,9 @@ import cnnshape
 from cnnshape.diagnostics import CATALOGUE, Severity
 from cnnshape.document import MAX_BYTES
 from cnnshape.document.cursor import MAX_DEPTH, MAX_NODES
-from cnnshape.graph import MAX_ELEMENTS, MAX_LAYERS, MAX_LIST, MAX_LIST_DEPTH, MAX_NESTING
+from cnnshape.graph import MAX_ELEMENTS, MAX_LAYERS, MAX_NESTING
 from cnnshape.language import DYNAMIC, expression, grammar
-from cnnshape.language.expression import FUNCTIONS, MAX_LENGTH, MAX_VALUE
+from cnnshape.language.expression import FUNCTIONS, MAX_LENGTH, MAX_LIST, MAX_LIST_DEPTH, MAX_VALUE
 from cnnshape.language.reader.extends import MAX_EXTENDS
 from cnnshape.layers import KINDS
 from cnnshape.layers.argument import LARGEST

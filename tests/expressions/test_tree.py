@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnshape.language import ListValue, Reference
+from cnnshape.language import ListValue
 from cnnshape.language.expression import (
+    All,
     Binary,
     Choice,
     Constant,
@@ -15,10 +16,14 @@ from cnnshape.language.expression import (
     ExpressionProblem,
     FunctionCall,
     Item,
+    Items,
     Node,
+    Part,
     Unary,
     Variable,
     compile_expression,
+    compile_reference,
+    dotted,
 )
 from cnnshape.source import SourceText, Span
 
@@ -53,6 +58,11 @@ def written(node: Node) -> str:
         ("a.0 // b", "(// (0 a) b)"),
         ("1e3 + .5", "(+ 1e3 .5)"),
         ("5. * 2", "(* 5. 2)"),
+        ("a.(b + 1).0", "(0 ((b + 1) a (+ b 1)))"),
+        ("-a.all.k", "(- (k (all a)))"),
+        ("[a, [1]].1.0", "(0 (1 ([ a ([ 1))))"),
+        ("reverse(a) + [b]", "(+ (reverse a) ([ b))"),
+        ("(a if b else c).0", "(0 (if a b c))"),
     ],
 )
 def test_a_text_has_this_tree(text: str, tree: str) -> None:
@@ -72,6 +82,10 @@ def test_a_text_has_this_tree(text: str, tree: str) -> None:
         ("1 if a else 2", Choice),
         ("ceil(a)", FunctionCall),
         ("a.0", Item),
+        ("a.(0)", Item),
+        ("a.all", All),
+        ("a.b", Part),
+        ("[a]", Items),
     ],
 )
 def test_the_root_of_a_tree_is_the_last_operation(text: str, kind: type[Node]) -> None:
@@ -142,24 +156,50 @@ def test_a_list_depends_on_what_its_items_depend_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "stem", "number"),
+    ("text", "names"),
     [
-        ("stem", "stem", None),
-        ("stage.0", "stage", 0),
-        ("stage.12", "stage", 12),
-        ("a.b", "a.b", None),
-        ("a.b.3", "a.b", 3),
-        ("conv-1", "conv-1", None),
-        ("conv-1.2", "conv-1", 2),
-        (".5", ".5", None),
-        ("stage.", "stage.", None),
-        ("stage.\u0661", "stage.\u0661", None),
-        ("stage.99999999999999999999", "stage", 999_999_999),
+        ("stem", {"stem": 1}),
+        ("stage.0", {"stage.0": 1, "stage": 1}),
+        ("a.b", {"a.b": 1, "a": 1}),
+        ("a.b.3", {"a.b.3": 1, "a": 1}),
+        ("conv-1", {"conv-1": 1, "conv": 1}),
+        ("cell.(i - 2)", {"cell.(i - 2)": 1, "cell": 1, "i": 7}),
+        ("x if c else y.all", {"x if c else y.all": 1, "x": 1, "c": 6, "y": 13}),
+        ("reverse(down.all)", {"reverse(down.all)": 1, "down": 9}),
+        (".5", {".5": 1}),
+        ("stage.", {"stage.": 1}),
+        ("stage.\u0661", {"stage.\u0661": 1}),
+        ("my step", {"my step": 1}),
     ],
 )
-def test_a_reference_names_a_step_or_one_of_its_rounds(text: str, stem: str, number: int | None) -> None:
-    reference = Reference(text, Span(SourceText("spec.yaml", text), 1, 1, 1, len(text) + 1))
-    assert (reference.stem, reference.round) == (stem, number)
+def test_a_reference_reads_a_name_or_those_of_an_expression(text: str, names: dict[str, int]) -> None:
+    reference = compile_reference(text, Span(SourceText("spec.yaml", text), 1, 1, 1, len(text) + 1))
+    assert reference.names == set(names)
+    assert {name: span.column for name, span in reference.uses()} == names
+
+
+@pytest.mark.parametrize("text", ["stage.(", "min(", "[a", "a.(b c)"])
+def test_a_text_with_brackets_is_an_expression_or_nothing(text: str) -> None:
+    with pytest.raises(ExpressionProblem) as caught:
+        compile_reference(text, Span(SourceText("spec.yaml", text), 1, 1, 1, len(text) + 1))
+    assert caught.value.name == "expression-syntax"
+
+
+@pytest.mark.parametrize(
+    ("text", "lists", "names"),
+    [
+        ("a.0 + b.(i)", 1, {"a", "b"}),
+        ("2 * width + 1", 0, set()),
+        ("a + b", 1, set()),
+        ("stride != 1", 0, set()),
+        ("reverse(a.all) + [b.skip, c]", 5, {"a", "b"}),
+        ("len(a.all.k.0)", 3, {"a"}),
+    ],
+)
+def test_operations_on_lists_are_counted_and_names_with_dots_are_known(text: str, lists: int, names: set[str]) -> None:
+    expression = compiled(text)
+    assert (expression.lists, set(dotted(expression.tree))) == (lists, names)
+    assert ListValue((expression, expression), expression.span).lists == 2 * lists
 
 
 @pytest.mark.parametrize(
@@ -171,7 +211,8 @@ def test_a_reference_names_a_step_or_one_of_its_rounds(text: str, stem: str, num
         ("nearest(1)", 0, 7),
         ("(1 + 2", 6, 1),
         ("a < b < c", 6, 1),
-        ("x.y", 2, 1),
+        ("x.(y", 4, 1),
+        ("x.last", 2, 4),
         ("9999999999999", 0, 13),
         ("1 + \u00a0$", 5, 1),
     ],

@@ -16,6 +16,8 @@ from .plain import Spec, Step
 from .strategy import specs
 from .wiring import ACTIVATIONS, VIEWS, Network, wired
 
+ELEMENTWISE = ("add", "multiply", "subtract", "average", "maximum")
+
 FLOAT = 4
 flags = st.booleans()
 
@@ -44,7 +46,7 @@ def storages(network: Network, activations: bool, adds: bool) -> list[Storage]:
     pieces = [Storage(prod(network.input), -1, [0])]
     for time, node in enumerate(network.nodes):
         home = next(piece for piece in pieces if node.inputs[0] in piece.values)
-        in_place = (activations and node.kind in ACTIVATIONS) or (adds and node.kind in ("add", "multiply"))
+        in_place = (activations and node.kind in ACTIVATIONS) or (adds and node.kind in ELEMENTWISE)
         free = home.dies(network) == time and home.born >= 0 and home.elements == prod(node.shape)
         if node.kind in VIEWS or (in_place and free):
             home.values.append(time + 1)

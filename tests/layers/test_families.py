@@ -46,7 +46,7 @@ FAMILIES: dict[type[Layer], str] = {
     Move: "flatten reshape pad crop subsample pixel_shuffle pixel_unshuffle channel_shuffle split slice pad_channels",
     Resize: "upsample",
     RegionPool: "roi_pool roi_align",
-    ElementwiseJoin: "add multiply",
+    ElementwiseJoin: "add multiply subtract average maximum",
     Join: "concat",
 }
 """The kinds of each family, without those of a narrower one."""

@@ -93,8 +93,8 @@ def test_everything_is_documented(kind: type[Layer]) -> None:
     ("flag", "names"),
     [
         ("view", {"flatten", "reshape", "crop", "split", "slice", "subsample", "dropout", "drop_path", "identity"}),
-        ("joins", {"add", "multiply", "concat"}),
-        ("combines", {"add", "multiply"}),
+        ("joins", {"add", "multiply", "subtract", "average", "maximum", "concat"}),
+        ("combines", {"add", "multiply", "subtract", "average", "maximum"}),
         ("normalizes", {"batch_norm", "layer_norm", "group_norm", "instance_norm", "local_response_norm"}),
         ("centers", {"batch_norm", "instance_norm"}),
     ],

@@ -360,11 +360,14 @@ TWINS: dict[str, Twin] = {
     "add": Twin(none, function(every(lambda inputs: torch.stack(inputs).sum(0))), FLAT_TOO),
     "multiply": Twin(none, function(every(lambda inputs: torch.stack(inputs).prod(0))), FLAT_TOO),
     "concat": Twin(none, function(every(lambda inputs: torch.cat(inputs, 1))), FLAT_TOO),
+    "subtract": Twin(none, function(every(lambda inputs: inputs[0] - torch.stack(inputs)[1:].sum(0))), FLAT_TOO),
+    "average": Twin(none, function(every(lambda inputs: torch.stack(inputs).mean(0))), FLAT_TOO),
+    "maximum": Twin(none, function(every(lambda inputs: torch.stack(inputs).amax(0))), FLAT_TOO),
 }
 
 WITHOUT_TWIN = {"layer_scale", "drop_path", "roi_pool", "roi_align"}
 """PyTorch itself doesn't have these."""
-JOINS = {"add", "multiply", "concat"}
+JOINS = {"add", "multiply", "concat", "subtract", "average", "maximum"}
 MANY_ARGUMENTS = {"conv", "conv_transpose", "max_pool", "avg_pool", "pad", "upsample"}
 """Kinds whose refusals hide in combinations."""
 STATISTICS = {"layer_norm", "group_norm", "instance_norm"}

@@ -111,7 +111,7 @@ def test_a_place_is_found_again_by_its_declaration(path) -> None:
         (20, 25, "width", 17),
         (20, 10, "Unit", 6),
         (23, 13, "stage", 18),
-        (23, 17, "stage", 18),
+        (23, 15, "stage", 18),
         (2, 42, "double", 2),
         (7, 50, "width", 7),
         (26, 12, "last_conv", 24),

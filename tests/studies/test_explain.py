@@ -9,6 +9,7 @@ import pytest
 import cnnshape
 from cnnshape.api import expand
 from cnnshape.graph import Options, groups
+from cnnshape.language import grammar
 from cnnshape.layers import BY_NAME
 from cnnshape.report import LayerFigures, Settings, make_report
 from cnnshape.source import shipped_path
@@ -111,12 +112,13 @@ def spec_of(kind, row):
         name: {"boxes": tensor.boxes} if tensor.boxes > 1 else list(tensor.shape) for name, tensor in inputs.items()
     }
     arguments = row.get("args", {})
-    if kind in ("add", "concat", "multiply"):
+    companions = arguments if kind in grammar.JOINS else {}
+    if kind in grammar.JOINS:
         arguments = list(inputs)
     if kind.startswith("roi_"):
         arguments = {**arguments, "boxes": "y"}
         stated["y"] = {"boxes": inputs["y"].boxes}
-    step = {kind: arguments} if arguments else kind
+    step = {kind: arguments, **companions} if arguments else kind
     return f"input: {json.dumps(stated)}\nlayers: {json.dumps([step])}\n"
 
 

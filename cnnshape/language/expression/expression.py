@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from cnnshape.language.expression.lists import list_operations
 from cnnshape.language.expression.parser import parse
-from cnnshape.language.expression.tree import Item, Node, Variable
-from cnnshape.language.expression.values import ExpressionProblem, Run, Value
+from cnnshape.language.expression.tree import Node, Variable
+from cnnshape.language.expression.values import SIZE_NAMES, ExpressionProblem, Run, Value
 from cnnshape.source import Span
 
 MAX_LENGTH = 200
@@ -15,8 +16,6 @@ AXIS_NAMES = {
     4: ("in_depth", "in_height", "in_width"),
 }
 """The names of the spatial sizes of the tensor that enters a step, by the length of its shape."""
-SIZE_NAMES = ("in_channels", "in_length", "in_height", "in_width", "in_depth")
-"""The names that expressions may use for the tensor that enters a step."""
 DYNAMIC = frozenset({"prev", *SIZE_NAMES})
 """The names whose values depend on the tensor that enters a step."""
 
@@ -25,17 +24,18 @@ class Expression:
     """An expression of a file: its text, its place, its tree, and the function that gives its value.
 
     `names` are all names in it; `constant` is true if it has none, `dynamic` if it asks for the tensor that
-    enters the step.
+    enters the step. `lists` is the number of its operations that may go through a whole list.
     """
 
-    __slots__ = ("constant", "dynamic", "names", "run", "span", "text", "tree")
+    __slots__ = ("constant", "dynamic", "lists", "names", "run", "span", "text", "tree")
 
-    def __init__(self, text: str, span: Span, tree: Node, run: Run, names: frozenset[str]) -> None:
+    def __init__(self, text: str, span: Span, tree: Node, run: Run, names: frozenset[str], lists: int) -> None:
         self.text = text
         self.span = span
         self.tree = tree
         self.run = run
         self.names = names
+        self.lists = lists
         self.constant = not names
         self.dynamic = not DYNAMIC.isdisjoint(names)
 
@@ -64,29 +64,40 @@ class Expression:
 
 
 class Reference:
-    """The name of a tensor as an expression: `stem`, or the output of a round, `stage.2`.
+    """An expression that gives a tensor, or a list of tensors: `stem`, `stage.2`, `stage.all`.
 
-    A step's name may contain dots and dashes, so the whole text is tried as a name first.
+    A step's name may contain dots and dashes, so the whole text is tried as a name first. `expression` is None if it
+    can only be a name. `names` are all names that it may read.
     """
 
-    __slots__ = ("span", "text", "tree")
+    __slots__ = ("expression", "names", "span", "text")
 
-    def __init__(self, text: str, span: Span) -> None:
+    def __init__(self, text: str, span: Span, expression: Expression | None = None) -> None:
         self.text = text
         self.span = span
-        stem, _, number = text.rpartition(".")
-        is_round = stem != "" and number.isascii() and number.isdigit()
-        self.tree: Node = Item(number, len(stem) + 1, Variable(stem, 0)) if is_round else Variable(text, 0)
+        self.expression = expression
+        self.names: frozenset[str] = frozenset({text}).union(expression.names if expression else ())
 
     @property
-    def stem(self) -> str:
-        """The name without the number of the round."""
-        return next(self.tree.names()).sign
+    def lists(self) -> int:
+        """As in an expression."""
+        return self.expression.lists if self.expression else 0
 
-    @property
-    def round(self) -> int | None:
-        """The number of the round, if the reference names one."""
-        return self.tree.number if isinstance(self.tree, Item) else None
+    def uses(self) -> Iterator[tuple[str, Span]]:
+        """The names that it may read with their places: the whole text, and those in the expression."""
+        yield self.text, self.span
+        if self.expression is not None and self.expression.word != self.text:
+            yield from self.expression.uses()
+
+
+def compile_reference(text: str, span: Span) -> Reference:
+    """Compiles a text; raises ExpressionProblem for one that is neither an expression nor may be a name."""
+    try:
+        return Reference(text, span, compile_expression(text, span))
+    except ExpressionProblem:
+        if "(" in text or "[" in text:
+            raise
+        return Reference(text, span)
 
 
 def place_in(text: str, span: Span, offset: int, length: int) -> Span:
@@ -110,7 +121,7 @@ def compile_expression(text: str, span: Span) -> Expression:
 
 
 @lru_cache(maxsize=1024)
-def _compiled(text: str) -> tuple[Node, Run, frozenset[str]]:
+def _compiled(text: str) -> tuple[Node, Run, frozenset[str], int]:
     """The cached compilation of a text: a file repeats a few words and numbers many times."""
     tree = parse(text)
-    return tree, tree.compile(), frozenset(variable.sign for variable in tree.names())
+    return tree, tree.compile(), frozenset(variable.sign for variable in tree.names()), list_operations(tree)

@@ -4,6 +4,7 @@ import re
 from typing import Literal
 
 from cnnshape.diagnostics import nearest
+from cnnshape.language.expression.lists import All, Item, Items, Part
 from cnnshape.language.expression.tree import (
     EQUALITY,
     ORDER,
@@ -11,15 +12,14 @@ from cnnshape.language.expression.tree import (
     Choice,
     Constant,
     FunctionCall,
-    Item,
     Node,
     Unary,
     Variable,
 )
-from cnnshape.language.expression.values import FUNCTIONS, MAX_VALUE, ExpressionProblem
+from cnnshape.language.expression.values import FUNCTIONS, MAX_VALUE, SIZE_NAMES, ExpressionProblem
 
 KEYWORDS = frozenset({"and", "or", "not", "if", "else"})
-_SIGNS = frozenset({"//", "==", "!=", "<=", ">=", *"-+*/%<>(),."})
+_SIGNS = frozenset({"//", "==", "!=", "<=", ">=", *"-+*/%<>()[],."})
 _BLANKS = " \t\n\r\f\v"
 _DIGITS = frozenset("0123456789")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
@@ -28,10 +28,14 @@ _FOREIGN = {
     "&&": "the operator is `and`", "||": "the operator is `or`", "&": "the operator is `and`",
     "|": "the operator is `or`", "!": "the operator is `not`", "^": "there is no power; multiply",
     "=": "the operator is `==`", "?": "write `a if condition else b`", "$": "write the name alone: `width`",
-    "{": "write the name alone: `width`", "[": "a list has no quotes",
+    "{": "write the name alone: `width`",
     "%": "write the name alone: `width`", "'": "a word has no quotes of its own", '"': "a word has no quotes of its own",
     "\u00d7": "the operator is `*`", "\u2212": "the operator is `-`", ";": "one value, or a list: `[3, 3]`",
 }  # fmt: skip
+
+
+_BEFORE_ITEMS = frozenset({"name", "index", ")", "]"})
+"""The kinds of tokens after which `.0` is an item and no number."""
 
 
 class Token:
@@ -56,7 +60,7 @@ def tokenize(text: str) -> list[Token]:
         kind, stop = _token(text, position)
         word = text[position:stop]
         # `widths.0` is an item of a list, not the number .0
-        if kind == "number" and word.startswith(".") and tokens and tokens[-1].kind in ("name", "index"):
+        if kind == "number" and word.startswith(".") and tokens and tokens[-1].kind in _BEFORE_ITEMS:
             tokens += [Token(".", ".", position), Token("index", word[1:], position + 1)]
         else:
             tokens.append(Token(word if kind == "sign" or word in KEYWORDS else kind, word, position))
@@ -89,9 +93,13 @@ def _number_end(text: str, start: int) -> int:
     return last if last > exponent else stop
 
 
-def loop_help(items: str, name: str) -> str:
-    """Help for an item by its number in a loop over numbers, as other languages write it."""
-    return f"a loop takes the items themselves: `for: {{{name}: {items}}}`"
+def _item_help(text: str) -> str | None:
+    """Help for an item by its number, as other languages write it: `widths[0]`."""
+    if item := re.search(r"([A-Za-z_]\w{0,60})\[(\d{1,9})\]", text, re.ASCII):
+        return f"an item of a list is written `{item[1]}.{item[2]}`"
+    if item := re.search(r"([A-Za-z_]\w{0,60})\[([^\[\]]{1,60})\]", text, re.ASCII):
+        return f"an item of a list is written `{item[1]}.({item[2].strip()})`"
+    return None
 
 
 def _run(text: str, start: int, signs: frozenset[str]) -> int:
@@ -106,10 +114,6 @@ def _unexpected_character(text: str, offset: int) -> ExpressionProblem:
     offset += len(text[offset:]) - len(text[offset:].lstrip())
     sign = next((foreign for foreign in _FOREIGN if text.startswith(foreign, offset)), None)
     help = _FOREIGN[sign] if sign else None
-    if item := re.search(r"([A-Za-z_]\w{0,60})\[(\d{1,9})\]", text, re.ASCII):
-        help = f"an item of a list is written `{item[1]}.{item[2]}`"
-    elif item := re.search(r"([A-Za-z_]\w{0,60})\[([A-Za-z_]\w{0,60})\]", text, re.ASCII):
-        help = loop_help(item[1], item[2])
     message = f"unexpected {text[offset]!r} in an expression"
     return ExpressionProblem("expression-syntax", message, offset, 1, help)
 
@@ -124,8 +128,8 @@ BINDING = {
 _NOT, _COMPARISON, _UNARY = 4, 5, 8
 _FOREIGN_PAIRS = {"**": "there is no power; multiply", "&&": "the operator is `and`", "||": "the operator is `or`"}
 _MOST_DIGITS = 40
-_SHORT = 3
-"""The length of a name that may count the rounds of a loop, as `k` in `widths.k`."""
+_OWN_NAMES = frozenset({"prev", "i", "last", *SIZE_NAMES})
+"""Names of the language, which no step has."""
 _COUNTING = "write the items, `[0, 1, 2]`; or `repeat: 3` next to the kind, where `i` counts the rounds"
 
 
@@ -166,6 +170,8 @@ class _Parser:
     def guess(self, token: Token) -> str | None:
         """A suggestion for a token that doesn't belong here."""
         before = next((earlier.text for earlier in reversed(self.tokens) if earlier.offset < token.offset), "")
+        if token.text == "[":
+            return _item_help(self.text)
         if token.text == ",":
             return "write a list in square brackets: `[3, 3]`"
         if (times := re.fullmatch(r"x(\d+)", token.text, re.ASCII)) and before.isdigit():
@@ -201,6 +207,8 @@ class _Parser:
             return Constant(token.text, token.offset, _number(token))
         if token.kind == "name":
             return self.name(token, depth)
+        if token.kind == "[":
+            return Items(token.offset, self.items(depth))
         if token.kind == "(":
             inner = self.expression(0, depth + 1)
             self.expect(")", "`)`")
@@ -209,6 +217,16 @@ class _Parser:
             operand = self.expression(_UNARY if token.kind == "-" else _NOT, depth + 1)
             return Unary(token.kind, token.offset, operand)
         raise self.fail(token, "a number, a name or `(`")
+
+    def items(self, depth: int) -> tuple[Node, ...]:
+        """The items of a list, up to its closing bracket."""
+        items: list[Node] = []
+        while self.peek().kind != "]":
+            items.append(self.expression(0, depth + 1))
+            if self.peek().kind != "]":
+                self.expect(",", "`]` or `,`")
+        self.take()
+        return tuple(items)
 
     def name(self, token: Token, depth: int) -> Node:
         if token.text in LITERALS:
@@ -235,7 +253,7 @@ class _Parser:
 
     def infix(self, token: Token, left: Node, depth: int) -> Node:
         if token.kind == ".":
-            return self.item(left)
+            return self.dotted(left, depth)
         if token.kind == "if":
             condition = self.expression(BINDING["if"], depth + 1)
             self.expect("else", "`else`")
@@ -246,14 +264,21 @@ class _Parser:
             raise self.fail(self.peek(), "`and` between two comparisons")
         return Binary(token.text, token.offset, left, right)
 
-    def item(self, items: Node) -> Node:
-        number = self.take()
-        if number.kind not in ("index", "number") or not number.text.isdigit():
-            help = "`list.0` is an item of a list; a name has no dots in an expression"
-            if number.kind == "name" and isinstance(items, Variable) and len(number.text) <= _SHORT:
-                help = loop_help(items.sign, number.text)
-            raise self.fail(number, "a whole number after `.`", help)
-        return Item(number.text, number.offset, items)
+    def dotted(self, items: Node, depth: int) -> Node:
+        """What stands after a dot: a number, an expression in brackets, `all`, or a name."""
+        token = self.take()
+        if token.kind in ("index", "number") and token.text.isdigit():
+            return Item(token.text, token.offset, items, Constant(token.text, token.offset, int(token.text[:9])))
+        if token.kind == "(":
+            index = self.expression(0, depth + 1)
+            end = self.expect(")", "`)`").offset + 1
+            return Item(self.text[token.offset : end], token.offset, items, index)
+        if token.kind != "name" or token.text in LITERALS:
+            raise self.fail(token, "a number, a name or `(` after `.`")
+        if token.text in _OWN_NAMES:
+            written = f"{items.sign}.({token.text})" if isinstance(items, Variable) else f".({token.text})"
+            raise self.fail(token, "a number, a name or `(` after `.`", f"an item by its number is written `{written}`")
+        return All("all", token.offset, items) if token.text == "all" else Part(token.text, token.offset, items)
 
 
 def _number(token: Token) -> int | float:

@@ -11,12 +11,16 @@ from cnnshape.arithmetic import is_number, make_divisible
 from cnnshape.language.expression.values import (
     FUNCTIONS,
     MAX_VALUE,
+    OF_LISTS,
+    TOO_LONG,
     ExpressionProblem,
+    Named,
     Run,
     Unresolved,
     Value,
     describe,
     divide,
+    is_small,
     sort_of,
     unknown,
 )
@@ -77,6 +81,21 @@ class Node:
         if isinstance(value, Unresolved):
             raise unknown(value)
         raise self.problem(f"`{self.sign}` needs true or false, got {describe(value)}", "compare: `stride != 1`")
+
+    def need_list(self, value: Value) -> None:
+        """Raises ExpressionProblem for an operand that is not a list."""
+        if type(value) is tuple:
+            return
+        if isinstance(value, Unresolved):
+            raise unknown(value)
+        help = "the rounds of a loop called `loop` are the list `loop.all`" if isinstance(value, Named) else None
+        raise self.problem(f"`{self.sign}` needs a list, got {describe(value)}", help)
+
+    def small(self, items: tuple[Value, ...]) -> tuple[Value, ...]:
+        """The list; raises ExpressionProblem if it is too long."""
+        if not is_small(items):
+            raise ExpressionProblem("limit-exceeded", TOO_LONG, self.offset, len(self.sign))
+        return items
 
     def bounded(self, value: int | float) -> int | float:
         """The number; raises ExpressionProblem if it is too large."""
@@ -166,10 +185,15 @@ class Binary(Node):
 
     def _arithmetic(self, function: Callable[[Any, Any], Any], left: Run, right: Run) -> Run:
         divides = self.sign in ("/", "//", "%")
+        adds = self.sign == "+"
 
         def run(scope: Mapping[str, Value]) -> Value:
             a, b = left(scope), right(scope)
             if not (type(a) is int and type(b) is int):
+                if adds and tuple in (type(a), type(b)):
+                    self.need_list(a)
+                    self.need_list(b)
+                    return self.small(a + b)
                 self.need_number(a)
                 self.need_number(b)
             if divides and b == 0:
@@ -255,6 +279,8 @@ class FunctionCall(Node):
     def compile(self) -> Run:
         function = FUNCTIONS[self.sign][0]
         arguments = [argument.compile() for argument in self.arguments]
+        if self.sign in OF_LISTS:
+            return self._of_list(function, arguments[0])
 
         def run(scope: Mapping[str, Value]) -> Value:
             values = [argument(scope) for argument in arguments]
@@ -266,32 +292,10 @@ class FunctionCall(Node):
 
         return run
 
-
-class Item(Node):
-    """`items.N`: the item of a list with that number, counted from 0. `sign` is the number."""
-
-    __slots__ = ("items", "number")
-
-    def __init__(self, sign: str, offset: int, items: Node) -> None:
-        super().__init__(sign, offset)
-        self.items = items
-        self.number = int(sign[:9])
-
-    @property
-    def parts(self) -> tuple[Node, ...]:
-        return (self.items,)
-
-    def compile(self) -> Run:
-        items, number = self.items.compile(), self.number
-
+    def _of_list(self, function: Callable[..., Any], argument: Run) -> Run:
         def run(scope: Mapping[str, Value]) -> Value:
-            value = items(scope)
-            if isinstance(value, Unresolved):
-                raise unknown(value)
-            if not isinstance(value, tuple):
-                raise self.problem(f"`.{number}` takes an item of a list, but this is {describe(value)}")
-            if number >= len(value):
-                raise self.problem(f"no item {number}: the list has {len(value)} (counted from 0)")
-            return value[number]
+            value = argument(scope)
+            self.need_list(value)
+            return function(value)
 
         return run

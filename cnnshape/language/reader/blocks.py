@@ -1,5 +1,6 @@
 """Reads `params:`, `variants:` and `blocks:`."""
 
+from cnnshape.diagnostics import Label
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.language import grammar
 from cnnshape.language.model import Block, Name, Param, Step, Variant
@@ -27,12 +28,19 @@ class BlockReader(StepReader):
 
     def _param(self, key: Scalar, node: Node, *, of_block: bool) -> Param | None:
         name = self.checked(Name(key.text, key.span), "a parameter", grammar.VARIABLE)
+        if name is not None and of_block and name.text == grammar.ENTERING:
+            self._report_entering(name)
+            name = None
         if isinstance(node, Scalar) and node.text == grammar.REQUIRED:
             if not of_block:
                 self._report_required(key, node)
             return Param(name, None) if name else None
         default = self.value(node, f"the parameter `{shown(key.text)}`")
         return Param(name, default) if name else None
+
+    def _report_entering(self, name: Name) -> None:
+        message = f"`{name.text}` is the tensor that enters a block, and can't name its parameter"
+        self.report("bad-name", message, name.span, help="choose another name, such as `skip`")
 
     def _report_required(self, key: Scalar, node: Node) -> None:
         name = shown(key.text)
@@ -89,8 +97,22 @@ class BlockReader(StepReader):
         strays = len(known.entries) < len(body.entries)
         before = len(self.problems.all)
         params = self.params(known.get("params"), of_block=True)
+        outputs = known.get("outputs")
+        named_outputs = self.block_outputs(outputs) if outputs else ()
         sound = named and not strays and len(self.problems.all) == before and known.get("do") is not None
-        return Block(name=name, params=params, steps=self._do(name, known, strays=strays), sound=sound)
+        steps = self._do(name, known, strays=strays)
+        return Block(name=name, params=params, steps=steps, outputs=named_outputs, sound=sound)
+
+    def block_outputs(self, entry: Entry) -> tuple[Name, ...]:
+        """The names of a block's steps that can be read from outside."""
+        listed = self.sequence(entry.value, "`outputs`", help=grammar.BLOCK["outputs"].help)
+        names = [self.name(item, "an output") for item in (listed.items if listed else ())]
+        outputs: dict[str, Name] = {}
+        for name in names:
+            if name is not None and outputs.setdefault(name.text, name) is not name:
+                related = [Label(outputs[name.text].span, "first named here")]
+                self.report("duplicate-name", f"the output `{name.text}` is listed twice", name.span, related=related)
+        return tuple(outputs.values())
 
     def _check_block_name(self, name: Name) -> bool:
         if not self.checked(name, "a block", grammar.VARIABLE):

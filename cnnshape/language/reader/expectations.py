@@ -2,21 +2,34 @@
 
 from cnnshape.document import Entry, Mapping, Node, Sequence
 from cnnshape.language import grammar
-from cnnshape.language.model import Expectation, ListValue, Name
+from cnnshape.language.model import Expectation, ListValue, Name, StepContract
 from cnnshape.language.reader import split
+from cnnshape.language.reader.contracts import ContractReader
 from cnnshape.language.reader.problems import shown
-from cnnshape.language.reader.values import ValueReader
 from cnnshape.source import Span
 
 
-class ExpectationReader(ValueReader):
+class ExpectationReader(ContractReader):
     """Reads what a file expects of its own figures."""
 
     def expectations(self, entry: Entry) -> tuple[Expectation, ...]:
         """The lines, in order. A line with several values becomes several expectations: `outputs.scores`."""
         mapping = self.mapping(entry.value, "`expect`", help=grammar.FILE["expect"].help)
         lines = self._entries(mapping) if mapping else []
-        return tuple(line for key, value in lines for line in self._expectation(Name(key.text, key.span), value))
+        figures = [entry for entry in lines if entry.key.text != grammar.STEPS_EXPECTED]
+        return tuple(line for key, value in figures for line in self._expectation(Name(key.text, key.span), value))
+
+    def contracts(self, entry: Entry) -> tuple[StepContract, ...]:
+        """The contracts of steps, by name."""
+        steps = entry.value.get(grammar.STEPS_EXPECTED) if isinstance(entry.value, Mapping) else None
+        help = "write `steps: {pool: {output: [64, 56, 56]}}`"
+        mapping = self.mapping(steps.value, "`steps`", help=help) if steps else None
+        contracts = []
+        for key, value in mapping.entries if mapping else ():
+            step = self.reference(key, "a step")
+            contract = self.contract(value, f"the contract of `{shown(key.text)}`")
+            contracts += [StepContract(step, contract)] if step and contract else []
+        return tuple(contracts)
 
     def _entries(self, node: Mapping) -> list[Entry]:
         """The entries; reports a number that YAML split at its commas, `25,557,032`."""

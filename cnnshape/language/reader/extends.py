@@ -119,6 +119,7 @@ def override(base: File, over: File, problems: Problems) -> File:
     merged.layers = base.layers
     merged.outputs = over.outputs or base.outputs
     merged.expectations = over.expectations
+    merged.contracts = over.contracts
     merged.keys = base.keys | over.keys
     merged.strays = (*base.strays, *over.strays)
     merged.sound = base.sound and over.sound

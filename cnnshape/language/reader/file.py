@@ -6,7 +6,7 @@ from cnnshape.diagnostics import Label, nearest
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.language import grammar
 from cnnshape.language.expression import Reference
-from cnnshape.language.model import Block, Expectation, Input, Name, Param, Step, Variant
+from cnnshape.language.model import Block, Expectation, Input, Name, Param, Step, StepContract, Variant
 from cnnshape.language.reader.blocks import BlockReader
 from cnnshape.language.reader.expectations import ExpectationReader
 from cnnshape.language.reader.inputs import InputReader
@@ -23,7 +23,7 @@ class File:
     """The contents of one file; None or empty for keys that it doesn't have."""
 
     __slots__ = (
-        "blocks", "comments", "expectations", "extends", "family", "has_keys", "inputs", "keys", "layers", "name", "origin", "outputs",
+        "blocks", "comments", "contracts", "expectations", "extends", "family", "has_keys", "inputs", "keys", "layers", "name", "origin", "outputs",
         "params", "repaired", "sound", "source", "strays", "variants", "year",
     )  # fmt: skip
 
@@ -41,6 +41,7 @@ class File:
         self.layers: tuple[Step, ...] = ()
         self.outputs: tuple[Reference, ...] = ()
         self.expectations: tuple[Expectation, ...] = ()
+        self.contracts: tuple[StepContract, ...] = ()
         self.keys: frozenset[str] = frozenset()
         """The keys of the file, even if their values could not be read."""
         self.strays: tuple[Name, ...] = ()
@@ -150,7 +151,9 @@ class _FileReader(BlockReader):
         if "outputs" in entries:
             file.outputs = self._outputs(entries["outputs"])
         if "expect" in entries:
-            file.expectations = ExpectationReader(self.problems).expectations(entries["expect"])
+            reader = ExpectationReader(self.problems)
+            file.expectations = reader.expectations(entries["expect"])
+            file.contracts = reader.contracts(entries["expect"])
 
     def _check_version(self, node: Node) -> None:
         if isinstance(node, Scalar) and node.text == str(grammar.VERSION):

@@ -1,14 +1,14 @@
-"""Reads the modifiers of a step: `name`, `from`, `when`, `repeat`, `first`, `share`, `frozen`."""
+"""Reads the modifiers of a step: `name`, `from`, `when`, `repeat`, `first`, `share`, `frozen`, `expect`."""
 
 from cnnshape.document import Entry, Mapping
 from cnnshape.language import grammar
 from cnnshape.language.expression import Expression, Reference
 from cnnshape.language.model import Argument, Modifiers
 from cnnshape.language.reader import step_help
-from cnnshape.language.reader.values import ValueReader
+from cnnshape.language.reader.contracts import ContractReader
 
 
-class ModifierReader(ValueReader):
+class ModifierReader(ContractReader):
     """Reads the keys next to the kind, block or control word of a step."""
 
     def modifiers(self, node: Mapping, *, control: bool = False) -> Modifiers:
@@ -28,6 +28,7 @@ class ModifierReader(ValueReader):
             first=self._first(values["first"]) if "first" in values else (),
             share=self._reference_of(values, "share"),
             frozen=self._expression_of(values, "frozen"),
+            expect=self.contract(values["expect"].value, "`expect`") if "expect" in values else None,
         )
 
     def _drop_modifiers_of_calls(self, values: dict[str, Entry]) -> None:

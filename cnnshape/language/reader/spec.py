@@ -68,6 +68,7 @@ def _spec(file: File) -> Spec:
         sound=file.sound and bool(file.inputs) and "layers" in file.keys,
         repaired=file.repaired,
         comments=file.comments,
+        contracts=file.contracts,
     )
 
 

@@ -1,6 +1,8 @@
 """Reads steps: the lists under `layers`, `do`, branches and shortcuts."""
 
-from cnnshape.diagnostics import Diagnostic, diagnose, respelled
+from typing import Literal
+
+from cnnshape.diagnostics import Diagnostic, diagnose, nearest, respelled
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.language import grammar
 from cnnshape.language.expression import Expression, Reference
@@ -17,7 +19,7 @@ from cnnshape.language.model import (
     Step,
     Unconfirmed,
 )
-from cnnshape.language.reader import step_help
+from cnnshape.language.reader import split, step_help
 from cnnshape.language.reader.modifiers import ModifierReader
 from cnnshape.language.reader.problems import describe_node, shown
 
@@ -172,25 +174,33 @@ class StepReader(ModifierReader):
     def _join(self, word: Name, head: Entry, node: Mapping) -> Join | None:
         """A join of branches, or of tensors that exist."""
         modifiers = self.modifiers(node, control=True)
-        entry = node.get("crop")
-        crop = self._crop(entry.value) if entry else None
+        crop, broadcast = (
+            self._chosen(node, *one) for one in (("crop", ("center",)), ("broadcast", grammar.BROADCASTS))
+        )
         sides = self._sides(word, head.value)
-        if sides is None or (entry is not None and crop is None):
+        if sides is None or None in (crop, broadcast):
             return None
         branches, operands = sides
-        return Join(word, branches, operands, crop, modifiers, node.span)
+        if operands and modifiers.expect is not None and modifiers.expect.input is not None:
+            message = f"`{word.text}` of tensors by name has no single input"
+            help = "state the `output`, or the `output` of the steps that make them"
+            self.report("bad-expectation", message, modifiers.expect.input.span, help=help)
+            modifiers.expect = None
+        repeats = (broadcast or None) if "broadcast" in grammar.CONTROLS[word.text].companions else None
+        return Join(word, branches, operands, crop or None, repeats, modifiers, node.span)
 
-    def _crop(self, node: Node) -> Name | None:
-        how = self.word(node, "`crop`")
-        if how is None or how.text == "center":
+    def _chosen(self, node: Mapping, key: str, words: tuple[str, ...]) -> Name | Literal[False] | None:
+        """The word of a companion; False where it isn't given, None for a wrong one."""
+        entry = node.get(key)
+        if entry is None:
+            return False
+        how = self.word(entry.value, f"`{key}`")
+        if how is None or how.text in words:
             return how
-        self.report(
-            "bad-argument",
-            f"`crop` is `center`, found `{shown(how.text)}`",
-            how.span,
-            help="write `crop: center`",
-            fixes=respelled(how.text, "center", how.span),
-        )
+        right = words[0] if len(words) == 1 else nearest(how.text, words)
+        message = f"`{key}` is {' or '.join(f'`{word}`' for word in words)}, found `{shown(how.text)}`"
+        help = f"write `{key}: {right or words[0]}`"
+        self.report("bad-argument", message, how.span, help=help, fixes=respelled(how.text, right, how.span))
         return None
 
     def _sides(self, word: Name, node: Node) -> tuple[tuple[Branch, ...], tuple[Reference, ...]] | None:
@@ -201,6 +211,9 @@ class StepReader(ModifierReader):
             branches = self._branches(node)
             complete = self._has_two_sides(word, len(node.entries)) and len(branches) == len(node.entries)
             return (tuple(branches), ()) if complete else None
+        if isinstance(node, Scalar) and not node.empty:
+            listed = self.referred(node)
+            return ((), (listed,)) if listed else None
         if not isinstance(node, Sequence):
             message = f"`{word.text}` is a list or a mapping, found {describe_node(node)}"
             help = f"write `{grammar.CONTROLS[word.text].example}` or `{word.text}: [name, prev]`"
@@ -212,8 +225,19 @@ class StepReader(ModifierReader):
             help = f"put steps into branches, which have names: `{grammar.CONTROLS[word.text].example}`"
             self.report("wrong-structure", message, no_name.span, help=help)
             return None
-        operands = tuple(Reference(item.text, item.span) for item in node.items if isinstance(item, Scalar))
-        return ((), operands) if self._has_two_sides(word, len(operands)) else None
+        items = [item for item in split.unsplit_items(node) if isinstance(item, Scalar)]
+        operands = [operand for item in items if (operand := self.referred(item))]
+        if len(items) == 1 and len(operands) == 1:
+            self._report_one_side(word, items[0])
+            return None
+        complete = self._has_two_sides(word, len(items)) and len(operands) == len(items)
+        return ((), tuple(operands)) if complete else None
+
+    def _report_one_side(self, word: Name, only: Scalar) -> None:
+        """Reports a list of one tensor."""
+        name = shown(only.text)
+        help = f"a list by its name needs no brackets: `{word.text}: {name}`"
+        self.report("wrong-structure", f"`{word.text}` joins two or more tensors, found 1", word.span, help=help)
 
     def _has_axis(self, word: Name, node: Mapping) -> bool:
         """Whether a join names its axis, as other frameworks do, in place of a branch. Reports it."""

@@ -3,12 +3,19 @@
 import re
 from collections.abc import Callable
 from collections.abc import Mapping as Keyed
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cnnshape.diagnostics import did_you_mean, nearest, respelled
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.language import grammar
-from cnnshape.language.expression import Expression, ExpressionProblem, Reference, compile_expression, place_in
+from cnnshape.language.expression import (
+    Expression,
+    ExpressionProblem,
+    Reference,
+    compile_expression,
+    compile_reference,
+    place_in,
+)
 from cnnshape.language.grammar import Key
 from cnnshape.language.model import Argument, ListValue, Name, Setting, Value
 from cnnshape.language.reader import split
@@ -18,6 +25,7 @@ from cnnshape.source import Span
 if TYPE_CHECKING:
     from cnnshape.diagnostics import Fix
 
+Compiled = TypeVar("Compiled", Expression, Reference)
 _COLLECTIONS: dict[str, type[Node]] = {"list": Sequence, "mapping": Mapping}
 _FOLLOWERS = ("`norm`", "`act`")
 _DEEPEST_LIST = 2
@@ -58,7 +66,11 @@ class ValueReader:
     def reference(self, node: Node, subject: str, help: str | None = None) -> Reference | None:
         """The node as a reference to a tensor."""
         word = self.word(node, subject, help)
-        return Reference(word.text, word.span) if word else None
+        return self.referred(node) if word and isinstance(node, Scalar) else None
+
+    def referred(self, node: Scalar) -> Reference | None:
+        """The text of a scalar as a reference."""
+        return self._compiled(node, compile_reference)
 
     def corrected(
         self,
@@ -103,7 +115,7 @@ class ValueReader:
 
     def checked(self, word: Name, subject: str, pattern: str) -> Name | None:
         """The word, if it is a valid name."""
-        if word.text in grammar.RESERVED:
+        if word.text in grammar.reserved(pattern):
             message = f"`{word.text}` is reserved and can't name {subject}"
             self.report("bad-name", message, word.span, help="choose another name")
             return None
@@ -130,6 +142,9 @@ class ValueReader:
 
     def compiled(self, node: Scalar) -> Expression | None:
         """The text of a scalar as an expression."""
+        return self._compiled(node, compile_expression)
+
+    def _compiled(self, node: Scalar, compile: Callable[[str, Span], Compiled]) -> Compiled | None:
         if split.is_split(node):
             text = shown(split.whole(node.span))
             listed = f"write a list in square brackets: `[{text[1:-1]}]`"
@@ -138,7 +153,7 @@ class ValueReader:
             self.report("split-expression", message, node.span, help=help, fixes=() if help == listed else fixes)
             return None
         try:
-            return compile_expression(node.text, node.span)
+            return compile(node.text, node.span)
         except ExpressionProblem as problem:
             at = place_in(node.text, node.span, problem.offset, problem.length)
             self.report(problem.name, problem.message, at, help=_choice_help(node) or problem.help)

@@ -9,6 +9,7 @@ from cnnshape.language.model import (
     Argument,
     Block,
     Call,
+    Contract,
     Expectation,
     Input,
     Join,
@@ -20,6 +21,7 @@ from cnnshape.language.model import (
     Residual,
     Spec,
     Step,
+    StepContract,
     Value,
 )
 from cnnshape.language.writer.layout import Data, Lines, Rows, lay_out
@@ -44,7 +46,7 @@ def _file(spec: Spec) -> Iterable[tuple[str, Data]]:
     yield "blocks", Lines({block.name.text: _block(block) for block in spec.blocks}) or None
     yield "layers", _steps(spec.layers)
     yield "outputs", [output.text for output in spec.outputs] or None
-    yield "expect", _expectations(spec.expectations) or None
+    yield "expect", {**_expectations(spec.expectations), **_step_contracts(spec.contracts)} or None
 
 
 def _inputs(inputs: tuple[Input, ...]) -> Data:
@@ -65,7 +67,8 @@ def _params(params: tuple[Param, ...]) -> dict[str, Data]:
 
 def _block(block: Block) -> Data:
     params = {"params": _params(block.params)} if block.params else {}
-    return Lines({**params, "do": _steps(block.steps)})
+    outputs = {"outputs": [output.text for output in block.outputs]} if block.outputs else {}
+    return Lines({**params, "do": _steps(block.steps), **outputs})
 
 
 # Values
@@ -118,7 +121,8 @@ def _modifiers(modifiers: Modifiers) -> dict[str, Data]:
         "frozen": modifiers.frozen,
     }
     written: dict[str, Data] = {word: value.text for word, value in texts.items() if value is not None}
-    return written | ({"first": _arguments(modifiers.first)} if modifiers.first else {})
+    first = {"first": _arguments(modifiers.first)} if modifiers.first else {}
+    return {**written, **first, **({"expect": _contract(modifiers.expect)} if modifiers.expect else {})}
 
 
 def _call(call: Call, modifiers: dict[str, Data]) -> Data:
@@ -136,11 +140,13 @@ def _as_row(step: dict[str, Data]) -> Data:
 
 
 def _join(join: Join, modifiers: dict[str, Data]) -> Data:
-    crop: dict[str, Data] = {"crop": join.crop.text} if join.crop else {}
+    companions = {"crop": join.crop, "broadcast": join.broadcast}
+    chosen: dict[str, Data] = {key: word.text for key, word in companions.items() if word is not None}
     if join.branches:
         branches = Lines({branch.name.text: _steps(branch.steps) for branch in join.branches})
-        return Lines({join.word.text: branches, **crop, **modifiers})
-    return _as_row({join.word.text: [operand.text for operand in join.operands], **crop, **modifiers})
+        return Lines({join.word.text: branches, **chosen, **modifiers})
+    operands = [operand.text for operand in join.operands]
+    return _as_row({join.word.text: operands if len(operands) > 1 else operands[0], **chosen, **modifiers})
 
 
 def _shortcut(step: Residual) -> dict[str, Data]:
@@ -150,6 +156,16 @@ def _shortcut(step: Residual) -> dict[str, Data]:
 
 
 # Expectations
+
+
+def _contract(contract: Contract) -> dict[str, Data]:
+    stated = {"input": contract.input, "output": contract.output}
+    return {key: _value(shape) for key, shape in stated.items() if shape is not None}
+
+
+def _step_contracts(contracts: tuple[StepContract, ...]) -> dict[str, Data]:
+    by_name = Lines({contract.step.text: _contract(contract.contract) for contract in contracts})
+    return {grammar.STEPS_EXPECTED: by_name} if by_name else {}
 
 
 def _expectations(expectations: tuple[Expectation, ...]) -> dict[str, Data]:

@@ -71,7 +71,7 @@ _TABLE = Table(
         "hard_swish": per_value(5),
         **alike("selu softplus", per_value(6)),
         "tanh": (),
-        **alike("add multiply", JOIN),
+        **alike("add multiply subtract maximum", JOIN),
         **alike("dropout drop_path identity flatten reshape crop split slice subsample concat", ()),
     },
 )
