@@ -16,7 +16,7 @@ def block_alone(
     """The design of one block with these parameters, and the options that give it its inputs.
 
     The input named `""` enters the block; an input that has a parameter's name is the tensor which that parameter
-    carries. A block that the design doesn't define, or a missing input, is a problem of the new design.
+    carries, and one that a value of a parameter reads is part of it. A block that the design doesn't define, or a missing input, is a problem of the new design.
     """
     spec = design.spec
     if spec is None:
@@ -34,7 +34,8 @@ def block_alone(
         problem = diagnose("bad-input", message, file=design.source.name, help="give it: `--input 64x56x56`")
         return Design(design.source, None, [*design.diagnostics, problem]), Options()
     arguments = [Argument(Name(param, value.span), value) for param, value in params.items()]
-    arguments += [Argument(Name(given, at), _reference(given, at)) for given in tensors]
+    items = {name for value in params.values() for name in value.names}
+    arguments += [Argument(Name(given, at), _reference(given, at)) for given in tensors if given not in items]
     entering = Input(Name("input", at), (), None, at)
     alone = spec._replace(
         name=f"{spec.name} {name}",

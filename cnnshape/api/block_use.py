@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from cnnshape.api.block import block_alone
 from cnnshape.api.design import Design
 from cnnshape.api.examination import expand
-from cnnshape.graph import Graph, Group, Node, Options, groups
+from cnnshape.graph import Graph, Group, Node, Options, Stated, groups
 from cnnshape.language import Value, read_value
 from cnnshape.layers import Shape, Tensor
 from cnnshape.named_tuple import NamedTuple
@@ -26,8 +26,9 @@ def first_use(design: Design, graph: Graph, name: str) -> BlockUse | None:
     group = next((group for group in groups(graph.root) if group.word == name), None)
     if group is None:
         return None
-    params = {param: _value(param, value) for param, value in group.params.items() if not isinstance(value, Tensor)}
-    tensors = {param: value.shape for param, value in group.params.items() if isinstance(value, Tensor)}
+    tensors: dict[str, Shape] = {}
+    texts = {param: _text(value, param, tensors) for param, value in group.params.items()}
+    params = {param: _value(param, text) for param, text in texts.items() if param not in tensors}
     uses = [BlockUse(group.label, params, {**tensors, "": shape}) for shape in _entering(graph, group)]
     return next((use for use in uses if _is_use(design, name, use, graph, group)), uses[0] if uses else None)
 
@@ -60,16 +61,22 @@ def use_alone(design: Design, name: str, use: BlockUse, params: Mapping[str, Val
     return alone, options
 
 
-def _value(name: str, value: object) -> Value:
-    read, problems = read_value(SourceText(name, _text(value)))
+def _value(name: str, text: str) -> Value:
+    read, problems = read_value(SourceText(name, text))
     assert read is not None, problems
     return read
 
 
-def _text(value: object) -> str:
-    """A value as a spec writes it, on one line."""
+def _text(value: object, name: str, tensors: dict[str, Shape]) -> str:
+    """A value as a spec writes it, on one line. Tensors become inputs: `skip`, and `skips_0`, `skips_1` for a list."""
+    if isinstance(value, Tensor):
+        tensors[name] = value.shape
+        return name
     if isinstance(value, tuple):
-        return f"[{', '.join(map(_text, value))}]"
+        return f"[{', '.join(_text(item, f'{name}_{index}', tensors) for index, item in enumerate(value))}]"
+    if isinstance(value, Stated):
+        given = (f"{key}: {_text(item, f'{name}_{key}', tensors)}" for key, item in value.arguments.items())
+        return f"{{{value.plan.kind.name}: {{{', '.join(given)}}}}}"
     if isinstance(value, bool):
         return "true" if value else "false"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)

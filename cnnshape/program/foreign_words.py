@@ -68,7 +68,7 @@ _OF_A_PARAM = "a param can name it as an argument of the layer before: `act: act
 _NO_CNN = "the language has the layers of convolutional networks; `cnnshape layers` lists them"
 _FROM_OUTSIDE = "a layer has its own weights; any other tensor is an input: `input: {a: [3, 224, 224], b: [64]}`"
 _SCALED_NORM = "write `- layer_norm: {affine: scale}`, which has the same shape and params"
-_JOINS = "tensors are joined by `add`, `multiply` and `concat`"
+_JOINS = "tensors are joined by `add`, `multiply` and `concat`, or by `subtract`, `average` and `maximum`"
 _LIKE = "define it under `blocks:`; `cnnshape show {name}` has one to copy"
 KINDS = {
     **dict.fromkeys(("depthwiseconv", "depthwiseconvolution", "dwconv", "convdw", "depthwise"), _DEPTHWISE),

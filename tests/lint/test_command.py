@@ -116,6 +116,6 @@ def test_no_word_but_its_own_finds_a_code() -> None:
 
 
 def test_the_shell_completes_codes_and_names() -> None:
-    assert complete_code("CS60") == ["CS601", "CS602", "CS603"]
+    assert complete_code("CS60") == ["CS601", "CS602", "CS603", "CS605"]
     assert complete_code("residual") == ["residual-shape-mismatch"]
     assert set(complete_code("")) == set(CATALOGUE)

@@ -284,7 +284,7 @@ BEYOND = {
     r"characters that can't be printed": "escapes are gone once YAML is read",
     r"`1` can't name a branch": "to a validator of data, 1 is no name at all",
     r"cnnshape: 1\.0": "1.0 is 1",
-    r"`\w+` is one\b|joins an empty list|got 0\.5": "what a name means",
+    r"`\w+` is one\b|joins an empty list|got 0\.5|no single input": "what a name means",
     r"isn't needed": "shapes",
     r"\[1, \"true\"\]": "a quoted word may be the name of a param",
 }

@@ -153,6 +153,9 @@ STEPS = {
     "add": "{one: [], two: []}",
     "concat": "{one: [], two: []}",
     "multiply": "{one: [], two: []}",
+    "subtract": "{one: [], two: []}",
+    "average": "{one: [], two: []}",
+    "maximum": "{one: [], two: []}",
 }
 
 
