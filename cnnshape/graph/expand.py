@@ -56,6 +56,8 @@ class Expander(BlockExpander):
             return self._broken(step, scope)
         self._visit(step)
         self._values.previous = None
+        if step.source is not None and self._stays_out(step, current, scope):
+            return current
         start = len(self._draft.nodes)
         entering = current if step.source is None else self._source(step.source, current, scope)
         visit = Visit(entering, scope, labels)

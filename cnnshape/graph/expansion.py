@@ -166,6 +166,18 @@ class Expansion:
         if part not in self._ran and part not in self.left_out:
             self.left_out[part] = LeftOut(scope, self._trace, further)
 
+    def _stays_out(self, step: ResolvedStep, current: Current, scope: Scope) -> bool:
+        """Whether a step without a name is left out whatever enters it: its `from` may name a round that isn't there."""
+        if step.name is not None or step.when is None or step.when.dynamic:
+            return False
+        try:
+            wanted = self._values.truth(step.when, "when", current, scope)
+        except (Refused, Uncertain):
+            return False
+        if not wanted:
+            self._pass_over(step, scope)
+        return not wanted
+
     def _check_contract(self, contract: Contract, entering: Current, leaving: Current, scope: Scope) -> None:
         """Compares the tensors that enter and leave a step with its contract."""
         # Most designs state none.

@@ -194,9 +194,14 @@ def test_what_is_reported_of_a_broken_text(text: str, names: list[tuple[int, str
 UNFINISHED = [
     ("  - conv: {out: ", (3, 11), "the `{` is not closed", "write the value of `out`, and close the `{` with `}`"),
     ("  - conv: {out: 8,", (3, 11), "the `{` is not closed", "write the next entry, or close it with `}`"),
-    ("  - conv: {out: 8, ker", (3, 11), "the `{` is not closed", "close it: `{out: 8, ker}`"),
+    (
+        "  - conv: {out: 8, ker",
+        (3, 11),
+        "the `{` is not closed",
+        "write the value of `ker`: `ker: ...`, and close the `{` with `}`",
+    ),
     ("  - conv: {", (3, 11), "the `{` is not closed", "write its contents, and close it with `}`"),
-    ("  - conv: {out: [3", (3, 17), "the `[` is not closed", "close it: `[3]`"),
+    ("  - conv: {out: [3", (3, 17), "the `[` is not closed", "close it: `{out: [3]}`"),
     ("  - {", (3, 5), "the `{` is not closed", "write its contents, and close it with `}`"),
     ("  - conv: {out: 'a", (3, 17), "a quoted text is not closed", "end it with `'`"),
     ('  - conv: "', (3, 11), "a quoted text is not closed", 'end it with `"`'),
