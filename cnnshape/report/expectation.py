@@ -48,7 +48,7 @@ def _problem(report: Report, rows: Mapping[str, Row], expectation: Expectation) 
 def _check(report: Report, rows: Mapping[str, Row], expectation: Expectation) -> Diagnostic | None:
     figure, _, name = expectation.figure.text.partition(".")
     if (figure == "output" and not name) or (figure == "outputs" and name):
-        return _check_output(report, expectation, name)
+        return _check_output(report, rows, expectation, name)
     if figure == "receptive_field":
         return _check_receptive_field(report, rows, expectation, name)
     if expectation.figure.text in FIGURES:
@@ -132,13 +132,15 @@ def _constant(item: Value) -> object:
 # Shapes
 
 
-def _check_output(report: Report, expectation: Expectation, name: str) -> Diagnostic | None:
+def _check_output(report: Report, rows: Mapping[str, Row], expectation: Expectation, name: str) -> Diagnostic | None:
     name = name or (next(iter(report.outputs)) if len(report.outputs) == 1 else "")
     if name not in report.outputs:
         known = ", ".join(f"`outputs.{output}`" for output in islice(report.outputs, MOST_NAMED))
         known += ", ..." if len(report.outputs) > MOST_NAMED else ""
         message = f"`{expectation.figure.text}` is not one output of this network; it has {known}"
-        return diagnose("bad-expectation", message, expectation.figure.span)
+        is_step = any(row == name or row.startswith(f"{name}.") for row in rows)
+        help = f"write `steps: {{{name}: {{output: {expectation.wanted.span.text}}}}}`" if is_step else None
+        return diagnose("bad-expectation", message, expectation.figure.span, help=help)
     value = expectation.wanted
     wanted = _numbers(value)
     if wanted is None:

@@ -211,7 +211,7 @@ EXPRESSIONS = [
     ("13 choices", "1 if true else " * 13 + "1", None),
     ("100 sums", "+".join(["1"] * 100), None),
     ("code", "\"__import__('os')\"", "expression-syntax"),
-    ("an attribute", "'in_channels.__class__'", "expression-syntax"),
+    ("an attribute", "'in_channels.__class__'", "expression-value"),
     ("a lambda", "'(lambda: 0)()'", "expression-syntax"),
     ("an f-string", "\"f'{1}'\"", "expression-syntax"),
 ]

@@ -156,7 +156,7 @@ class ValueReader:
             return compile(node.text, node.span)
         except ExpressionProblem as problem:
             at = place_in(node.text, node.span, problem.offset, problem.length)
-            self.report(problem.name, problem.message, at, help=_choice_help(node) or problem.help)
+            self.report(problem.name, problem.message, at, help=problem.help)
             return None
 
     def value(self, node: Node, subject: str, depth: int = 0) -> Value | None:
@@ -232,15 +232,6 @@ def _quoted(at: Span, before: str = "") -> "tuple[Fix, ...]":
         return ()
     sign = "" if text.startswith('"') else "'" if '"' in text else '"'
     return (Fix((Replace(at.part(0, len(text)), f"{before}{sign}{text}{sign}"),)),)
-
-
-def _choice_help(node: Scalar) -> str | None:
-    """Help for a text that chooses between lists."""
-    if "[" not in node.text:
-        return None
-    from cnnshape.document.advice import spread_choice
-
-    return spread_choice(node.text)
 
 
 def _fits(node: Node, key: Key) -> bool:
