@@ -5,7 +5,7 @@ from cnnshape.layers.argument import POSITIVE, TENSOR, arg
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import MACS, argument
 from cnnshape.layers.family import FixedProduct
-from cnnshape.layers.tensor import LayerProblem, Tensor, divided, format_shape
+from cnnshape.layers.tensor import LayerProblem, Tensor, counted, divisor_help, format_shape, indivisible
 from cnnshape.layers.window import Coverage, Footprint, grid
 
 _QUERIES = Factor("queries", lambda given: given.inputs[0].shape[1:])
@@ -49,7 +49,9 @@ class Attention(FixedProduct):
             message = f"key and value need equal sizes, got {format_shape(sizes[1])} and {format_shape(sizes[2])}"
             raise LayerProblem(message, argument="value", help="let both come from the same map, pooled alike")
         for tensor, what in ((query, "query channel"), (value, "value channel")):
-            divided(tensor.shape[0], self.heads, "heads", what)
+            if tensor.shape[0] % self.heads:
+                help = divisor_help(self.heads, query.shape[0], value.shape[0])
+                raise indivisible(counted(tensor.shape[0], what), f"{self.heads} heads", "heads", help)
         return Tensor((value.shape[0], *sizes[0]), query.boxes)
 
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:

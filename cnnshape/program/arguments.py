@@ -59,8 +59,11 @@ class Arguments:
             return Follower(role, value, None, is_setting=False)
         kind = self._vocabulary.kind(value.word)
         plan = self._arranged(kind, value.word, value.arguments, value.main) if kind else None
-        if plan is not None and (plan.followers or plan.kind.joins):
-            what = "joins tensors, and" if plan.kind.joins else f"with `{plan.followers[0].role}`"
+        takes_others = plan is not None and any(
+            argument.type.form == "tensor" for argument in plan.kind.arguments.values()
+        )
+        if plan is not None and (plan.followers or plan.kind.joins or takes_others):
+            what = f"with `{plan.followers[0].role}`" if plan.followers else "takes other tensors, and"
             message = f"{plan.kind.name} {what} can't follow a layer"
             self._report("bad-argument", message, value.word.span, "write it as a step of its own")
             plan = None
