@@ -19,6 +19,7 @@ from cnnshape.layers.family import (
     Scaling,
 )
 from cnnshape.layers.merge import ElementwiseJoin
+from cnnshape.layers.normalization import normalized_shape
 from cnnshape.layers.pooling import AdaptivePool, GlobalPool, SlidingPool
 from cnnshape.layers.regions import RegionPool
 from cnnshape.layers.registry import BY_FOREIGN_NAME, BY_NAME, KINDS, bare, foreign_argument, foreign_kind, register
@@ -67,6 +68,7 @@ __all__ = [
     "foreign_argument",
     "foreign_kind",
     "format_shape",
+    "normalized_shape",
     "pairs",
     "per_axis",
     "register",

@@ -6,7 +6,7 @@ from typing import Any
 from cnnshape.arithmetic import Constant, Factor, Product, When, counted_as
 from cnnshape.layers.argument import AFFINE, FLAG, NUMBER, POSITIVE, POSITIVE_NUMBER, arg, words
 from cnnshape.layers.contract import layer
-from cnnshape.layers.factors import CHANNELS, VALUES, Given, Parameter, argument, option
+from cnnshape.layers.factors import CHANNELS, VALUES, Parameter, argument, option
 from cnnshape.layers.family import Normalization, OverAxes, SamePlace, Scaling, Unweighted
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, divided, format_shape
 from cnnshape.layers.window import grid
@@ -85,12 +85,12 @@ class OwnStatistics(Normalization):
 _AXES = words("channels", "space", "last", "all")
 
 
-def together(shape: Shape, axes: str) -> Shape:
+def normalized_shape(shape: Shape, axes: str) -> Shape:
     """The axes whose values share a statistic, each value with its own scale and shift: PyTorch's `normalized_shape`."""
     return {"channels": shape[:1], "space": shape[1:], "last": shape[-1:], "all": shape}[axes]
 
 
-TOGETHER = Factor("values normalized together", lambda given: together(given.inputs[0].shape, given.layer.axes))
+TOGETHER = Factor("values normalized together", lambda given: normalized_shape(given.inputs[0].shape, given.layer.axes))
 
 
 @layer

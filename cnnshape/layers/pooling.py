@@ -19,7 +19,6 @@ from cnnshape.layers.family import FixedProduct, Pooling
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor
 from cnnshape.layers.window import Coverage, Footprint, Window, adaptive, grid, per_axis, slide, windows
 
-
 _KERNEL = ("kernel_size", "k", "ks", "ksize", "kernel_shape", "pool_size", "size", "window", "window_shape")
 _STRIDE = ("strides", "s", "step", "subsample")
 _PADDING = ("pad", "pads", "p", "paddings", "border_mode", "auto_pad")

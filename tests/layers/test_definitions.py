@@ -136,7 +136,12 @@ def test_figures_that_a_kind_has_are_defined(kind: Any) -> None:
     [
         ("conv", "MACs", "kernels x input channels / groups x kernel size x output positions"),
         ("conv", "FLOPs", "2 x MACs + 1 per output value (with `bias`)"),
-        ("conv", "params", "`weight` kernels x input channels / groups x kernel size; `bias` kernels (with `bias`)"),
+        (
+            "conv",
+            "params",
+            "`weight` kernels x input channels / groups x kernel size; `bias` kernels (with `bias`); "
+            "`gain` kernels (with `gain`)",
+        ),
         ("conv_transpose", "MACs", "input channels x kernels / groups x kernel size x input positions"),
         ("linear", "MACs", "outputs x inputs"),
         ("max_pool", "FLOPs", "(window size - 1) per output value"),
