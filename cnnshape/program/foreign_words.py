@@ -20,10 +20,11 @@ FOLLOWERS = {
 _NO_FIGURE = "it changes neither shapes nor counts; remove it"
 _DATA_FORMAT = "shapes are channels first everywhere; remove it"
 _AXIS = "it works on the channels; remove it"
+AXIS_WORDS = ("axis", "dim")
 _TWO_NUMBERS = "write a list of one number per axis: `{argument}: [height, width]`"
 ARGUMENTS = {
     "dataformat": _DATA_FORMAT, "dimordering": _DATA_FORMAT, "channelslast": _DATA_FORMAT, "layout": _DATA_FORMAT,
-    "axis": _AXIS, "dim": _AXIS, "startdim": "all axes become one; remove it", "enddim": "all axes become one; remove it",
+    **dict.fromkeys(AXIS_WORDS, _AXIS), "startdim": "all axes become one; remove it", "enddim": "all axes become one; remove it",
     "paddingmode": "put `- pad: {padding: 1, mode: reflect}` before it, and no padding into it",
     "depthmultiplier": "write `groups: in_channels`, and the channels of the output as `out`",
     "depthwise": "write `groups: in_channels`", "separable": "write `groups: in_channels`",
