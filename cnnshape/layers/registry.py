@@ -78,7 +78,7 @@ register(
     activation.DropPath, activation.Identity,
     reshaping.Flatten, reshaping.Reshape,
     cropping.Pad, cropping.Crop, cropping.Subsample,
-    resizing.Upsample, resizing.PixelShuffle, resizing.PixelUnshuffle,
+    resizing.Upsample, resizing.MaxUnpool, resizing.PixelShuffle, resizing.PixelUnshuffle,
     reshaping.ChannelShuffle, reshaping.Split, reshaping.Slice, reshaping.PadChannels,
     regions.RoiPool, regions.RoiAlign,
     merge.Add, merge.Concat, merge.Multiply,

@@ -109,7 +109,7 @@ KINDS = {
     "l2norm": _SCALED_NORM, "scalednorm": _SCALED_NORM,
     **dict.fromkeys(("scaledstdconv", "scaledstdconvsame", "wsconv"), "write `- conv: {out: 64, kernel: 3, gain: true}`"),
     **dict.fromkeys(("spectralnorm", "weightnorm", "weightstandardization"), "it changes how weights are trained, and no shape; remove it"),
-    **dict.fromkeys(("maxunpool", "unpool", "unpooling"), "write `- upsample: 2`, which has the same shape"),
+    "unpooling": "write `- max_unpool: {kernel: 2, pool: NAME}`, with the name of the pool that it undoes",
     **dict.fromkeys(("deformconv", "deformableconv", "dcn", "dcnv"), "write `conv` for its shape; its offsets come from a `conv` of their own"),
     **dict.fromkeys(("swiglu", "geglu"), "`multiply` joins a branch with one that ends with its gate, such as `silu` or `sigmoid`"),
     **dict.fromkeys(("sqrt", "exp", "log", "pow", "sign", "neg", "sin"), "write `- relu`, which has the same shape"),

@@ -51,7 +51,9 @@ FAMILIES: dict[type[Layer], str] = {
     ),
     Unweighted: "rescale glu",
     PassThrough: "dropout drop_path identity",
-    Move: "flatten reshape pad crop subsample pixel_shuffle pixel_unshuffle channel_shuffle split slice pad_channels",
+    Move: (
+        "flatten reshape pad crop subsample max_unpool pixel_shuffle pixel_unshuffle channel_shuffle split slice pad_channels"
+    ),
     Resize: "upsample",
     RegionPool: "roi_pool roi_align",
     ElementwiseJoin: "add multiply",

@@ -211,6 +211,15 @@ class EvoNorm(nn.Module):
         return x * (x * v).sigmoid() / deviation.expand(parts.shape).reshape(x.shape) * weight + bias
 
 
+class Unpool(nn.MaxUnpool2d):
+    """With the places of the first cell of each window."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        rows, columns = (torch.arange(0, 2 * size, 2) for size in x.shape[2:])
+        places = rows[:, None] * 2 * x.shape[3] + columns
+        return super().forward(x, places.expand(x.shape))
+
+
 def attend(x: Tensor) -> Tensor:
     """Attention over space, as timm's non-local block writes it."""
     flat = x.flatten(2)
@@ -335,6 +344,7 @@ LAYERS: list[tuple[str, tuple[int, ...], Callable[[], nn.Module]]] = [
     ("upsample: 2", LINE, lambda: nn.Upsample(scale_factor=2)),
     ("upsample: {scale: 2, mode: linear}", LINE, lambda: nn.Upsample(scale_factor=2, mode="linear")),
     ("upsample: {scale: 2, mode: linear}", SOLID, lambda: nn.Upsample(scale_factor=2, mode="trilinear")),
+    ("max_unpool: {kernel: 2, pool: input}", PLANE, lambda: Unpool(2)),
     ("pixel_shuffle: 2", PLANE, lambda: nn.PixelShuffle(2)),
     ("pixel_unshuffle: 2", PLANE, lambda: nn.PixelUnshuffle(2)),
     ("channel_shuffle: 2", PLANE, lambda: nn.ChannelShuffle(2)),

@@ -21,7 +21,6 @@ from collections.abc import Iterator
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.lint.rule import Rule, Subject, repetition
 
-
 _WRITTEN_OUT = (("softplus", "tanh"), ("relu", "square"))
 
 
