@@ -31,7 +31,7 @@ from cnnshape.layers import (
 )
 from cnnshape.layers.contract import layer
 from cnnshape.layers.family import SamePlace, Unweighted
-from cnnshape.layers.pooling import ChannelPool
+from cnnshape.layers.pooling_rare import ChannelPool
 from tests.layers.rows import CASES, made
 
 FAMILIES: dict[type[Layer], str] = {
