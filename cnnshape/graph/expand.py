@@ -181,13 +181,16 @@ class Expander(BlockExpander):
 
     def _planned(self, step: KindStep, plan: Plan, visit: Visit) -> Current:
         current = visit.current
-        if isinstance(current, Guess):
+        if plan.kind.by_name:
+            chain, inputs = self._applications.of_named(plan, current, visit.scope)
+        elif isinstance(current, Guess):
             return self._guessed(step, plan, current, visit)
-        chain, further = self._applications.of_kind(plan, current, visit.scope)
+        else:
+            chain, inputs = self._applications.of_kind(plan, current, visit.scope)
         self.holes += plan.partial
         self._compare(plan, chain, visit)
         labels = self._labels(step, chain, visit)
-        return self._draft.append(chain, (current, *further), step.word.span, labels)
+        return self._draft.append(chain, inputs, step.word.span, labels)
 
     def _guessed(self, step: KindStep, plan: Plan, current: Guess, visit: Visit) -> Guess:
         """Adds a layer on an uncertain tensor: a hole in the graph. It still uses up its name, so that other layers

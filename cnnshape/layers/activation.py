@@ -1,10 +1,12 @@
 """Activations: functions of single values. A transcendental function counts as one operation."""
 
 from cnnshape.arithmetic import Constant, When, counted_as
-from cnnshape.layers.argument import FLAG, NUMBER, PROBABILITY, arg
+from cnnshape.layers.argument import FLAG, NUMBER, PROBABILITY, arg, words
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import CHANNELS, VALUES, Parameter
-from cnnshape.layers.family import Activation, PassThrough
+from cnnshape.layers.family import Activation, OverAxes, PassThrough
+from cnnshape.layers.tensor import Tensor
+from cnnshape.layers.window import Coverage, Footprint
 
 
 @layer
@@ -146,12 +148,21 @@ class Softplus(Activation):
     flops_formula = counted_as(VALUES, "exp", "sum", "log")
 
 
+class Exponentials(OverAxes, Activation):
+    """Relates the exponential of each value to their sum over the channels of a position, or over the space of a channel."""
+
+    axes: str = arg(words("channels", "space"), "what is summed up", default="channels", main=True)
+
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        return Coverage.WHOLE if self.axes == "space" else Coverage.POINT
+
+
 @layer
-class Softmax(Activation):
-    """exp(x) over the sum of exp over the channels, at each position"""
+class Softmax(Exponentials):
+    """exp(x) over the sum of exp: over the channels of each position, or over the space of each channel (`axes: space`)."""
 
     name = "softmax"
-    foreign = ("Softmax", "SoftMax")
+    foreign = ("Softmax", "SoftMax", "Softmax2d")
     flops_formula = counted_as(VALUES, "exp", "sum", "quotient")
 
 

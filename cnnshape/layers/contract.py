@@ -28,6 +28,8 @@ class Layer:
     """The arguments that the spec must give."""
     one_of: ClassVar[tuple[str, ...]] = ()
     """Arguments of which the spec must give exactly one."""
+    by_name: ClassVar[bool] = False
+    """True if arguments name all inputs: what the step before gives doesn't enter."""
     followers: ClassVar[tuple[str, ...]] = ()
     """The keys for layers that follow: `norm`, `act`."""
     view: ClassVar[bool] = False

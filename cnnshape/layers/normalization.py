@@ -6,13 +6,13 @@ from typing import Any
 from cnnshape.arithmetic import Constant, Factor, Product, When, counted_as
 from cnnshape.layers.argument import AFFINE, FLAG, NUMBER, POSITIVE, POSITIVE_NUMBER, arg, words
 from cnnshape.layers.contract import layer
-from cnnshape.layers.factors import CHANNELS, VALUES, Given, Parameter, argument, option
-from cnnshape.layers.family import Normalization, Scaling
+from cnnshape.layers.factors import CHANNELS, VALUES, Parameter, argument, option
+from cnnshape.layers.family import Normalization, OverAxes, Scaling
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, divided, format_shape
 from cnnshape.layers.window import grid
 
-_EPSILON = ("epsilon", "variance_epsilon")
-_AFFINE = ("elementwise_affine",)
+EPSILON = ("epsilon", "variance_epsilon")
+AFFINE_WORDS = ("elementwise_affine",)
 
 
 def _scales(given: Any) -> bool:
@@ -60,9 +60,9 @@ class BatchNorm(Normalization):
         Parameter("running_var", option("track", CHANNELS), buffer=True),
         Parameter("num_batches_tracked", option("track", Product()), buffer=True),
     )
-    affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=True, foreign=_AFFINE)
+    affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=True, foreign=AFFINE_WORDS)
     track: bool = arg(FLAG, "keeps running statistics", default=True, foreign=("track_running_stats",))
-    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
+    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=EPSILON)
     momentum: float = arg(
         NUMBER,
         "share of a new batch in the running statistics",
@@ -82,37 +82,40 @@ class OwnStatistics(Normalization):
     parameters = _affine(CHANNELS)
 
 
-def _normalized_together(given: Given) -> Shape:
-    """The values that share a mean, each with its own scale and shift."""
-    return given.inputs[0].shape if given.layer.axes == "all" else given.inputs[0].shape[:1]
+AXES = words("channels", "space", "last", "all")
+
+
+def normalized_shape(shape: Shape, axes: str) -> Shape:
+    """The axes whose values share a statistic, each value with its own scale and shift: PyTorch's `normalized_shape`."""
+    return {"channels": shape[:1], "space": shape[1:], "last": shape[-1:], "all": shape}[axes]
+
+
+TOGETHER = Factor("values normalized together", lambda given: normalized_shape(given.inputs[0].shape, given.layer.axes))
 
 
 @layer
-class LayerNorm(OwnStatistics):
+class LayerNorm(OverAxes, OwnStatistics):
     """Normalizes each position over its channels (`axes: channels`), or the whole sample (`axes: all`).
 
-    Source: Ba, Kiros and Hinton (2016); over channels as in ConvNeXt.
+    `axes: space` takes the spatial axes of each channel together, `axes: last` only the last of them: PyTorch's
+    `LayerNorm([H, W])` and `LayerNorm(W)`. Source: Ba, Kiros and Hinton (2016); over channels as in ConvNeXt.
     """
 
     name = "layer_norm"
     foreign = ("LayerNorm", "LayerNormalization", "ln", "LN", "layernorm", "LayerNorm2d")
-    parameters = _affine(Factor("values normalized together", _normalized_together))
-    axes: str = arg(words("channels", "all"), "what is normalized together", default="channels", main=True)
-    affine: bool | str = arg(AFFINE, "learns a scale and a shift", default=True, foreign=_AFFINE)
-    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
+    parameters = _affine(TOGETHER)
+    axes: str = arg(AXES, "what is normalized together", default="channels", main=True)
+    affine: bool | str = arg(AFFINE, "learns a scale and a shift", default=True, foreign=AFFINE_WORDS)
+    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=EPSILON)
 
 
-@layer
-class GroupNorm(OwnStatistics):
-    """Normalizes groups of channels, each over all its positions. Source: Wu and He (2018)."""
+GROUPS_WORDS = ("num_groups", "group")
 
-    name = "group_norm"
-    foreign = ("GroupNorm", "GroupNormalization", "gn", "GN", "groupnorm")
-    groups: int = arg(
-        POSITIVE, "groups that are normalized together", default=32, main=True, foreign=("num_groups", "group")
-    )
-    affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=True, foreign=_AFFINE)
-    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
+
+class Grouped(Normalization):
+    """Takes the values of a group of channels together."""
+
+    groups: int
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         channels = divided(inputs[0].shape[0], self.groups, "groups", "channel")
@@ -122,14 +125,25 @@ class GroupNorm(OwnStatistics):
 
 
 @layer
+class GroupNorm(Grouped, OwnStatistics):
+    """Normalizes groups of channels, each over all its positions. Source: Wu and He (2018)."""
+
+    name = "group_norm"
+    foreign = ("GroupNorm", "GroupNormalization", "gn", "GN", "groupnorm")
+    groups: int = arg(POSITIVE, "groups of channels", default=32, main=True, foreign=GROUPS_WORDS)
+    affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=True, foreign=AFFINE_WORDS)
+    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=EPSILON)
+
+
+@layer
 class InstanceNorm(OwnStatistics):
     """Normalizes each channel of a sample over its positions. Source: Ulyanov, Vedaldi and Lempitsky (2016)."""
 
     name = "instance_norm"
     foreign = ("InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d", "InstanceNormalization", "instancenorm", "in_norm")
     centers = True
-    affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=False, foreign=_AFFINE)
-    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
+    affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=False, foreign=AFFINE_WORDS)
+    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=EPSILON)
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         if prod(grid(inputs[0], self.name)) == 1:
@@ -159,14 +173,36 @@ class LocalResponseNorm(Normalization):
     k: float = arg(NUMBER, "added to the sum", default=1.0, foreign=("bias",))
 
 
+_SCALES = When("`per_channel`", lambda given: given.layer.per_channel, CHANNELS, Product())
+
+
 @layer
 class LayerScale(Scaling):
-    """Multiplies each channel by a learned value. Source: Touvron et al. (2021), CaiT; ConvNeXt."""
+    """Multiplies each channel by a learned value, or all by one (`per_channel: false`); `shift` adds a learned value too.
+
+    Source: Touvron et al. (2021), CaiT; ConvNeXt; one value for all: De and Smith (2020), SkipInit.
+    """
 
     name = "layer_scale"
-    foreign = ("LayerScale", "layerscale", "Scale", "scale", "gamma")
-    flops_formula = counted_as(VALUES, "product")
-    parameters = (Parameter("weight", CHANNELS),)
+    foreign = (
+        "LayerScale",
+        "layerscale",
+        "LayerScale2d",
+        "Scale",
+        "scale",
+        "gamma",
+        "SkipInit",
+        "skipinit",
+        "ReZero",
+        "rezero",
+    )
+    flops_formula = Product(1 + option("shift", Constant(1)), VALUES, note="product, sum")
+    parameters = (
+        Parameter("weight", _SCALES),
+        Parameter("bias", option("shift", _SCALES)),
+    )
     init: float = arg(
         NUMBER, "value at the start of training", default=1e-6, main=True, foreign=("init_values", "init_value")
     )
+    per_channel: bool = arg(FLAG, "learns a value per channel", default=True)
+    shift: bool = arg(FLAG, "adds learned values too", default=False, foreign=("bias", "bias_term", "use_bias"))

@@ -3,7 +3,15 @@
 from typing import TYPE_CHECKING
 
 from cnnshape.arithmetic import ZERO, Factor, When, truncate
-from cnnshape.layers.argument import POSITIVE, POSITIVE_FACTORS, POSITIVE_PER_AXIS, Factors, PerAxis, arg, words
+from cnnshape.layers.argument import (
+    POSITIVE,
+    POSITIVE_FACTORS,
+    POSITIVE_PER_AXIS,
+    Factors,
+    PerAxis,
+    arg,
+    words,
+)
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import OUTPUT_VALUES, Given
 from cnnshape.layers.family import Move, Resize

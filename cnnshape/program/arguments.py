@@ -73,8 +73,11 @@ class Arguments:
     def _set_follower(self, role: str, value: Setting) -> Follower:
         kind = self._vocabulary.meant_kind(value.word)
         plan = self._arranged(kind, value.word, value.arguments, value.main) if kind else None
-        if plan is not None and (plan.followers or plan.kind.joins):
-            reason = "joins tensors, and" if plan.kind.joins else f"with `{plan.followers[0].role}`"
+        takes_others = plan is not None and any(
+            argument.type.form == "tensor" for argument in plan.kind.arguments.values()
+        )
+        if plan is not None and (plan.followers or plan.kind.joins or takes_others):
+            reason = f"with `{plan.followers[0].role}`" if plan.followers else "takes other tensors, and"
             message = f"{plan.kind.name} {reason} can't follow a layer"
             self._report("bad-argument", message, value.word.span, "write it as a step of its own")
             plan = None

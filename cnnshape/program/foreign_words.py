@@ -20,10 +20,11 @@ FOLLOWERS = {
 _NO_FIGURE = "it changes neither shapes nor counts; remove it"
 _DATA_FORMAT = "shapes are channels first everywhere; remove it"
 _AXIS = "it works on the channels; remove it"
+AXIS_WORDS = ("axis", "dim")
 _TWO_NUMBERS = "write a list of one number per axis: `{argument}: [height, width]`"
 ARGUMENTS = {
     "dataformat": _DATA_FORMAT, "dimordering": _DATA_FORMAT, "channelslast": _DATA_FORMAT, "layout": _DATA_FORMAT,
-    "axis": _AXIS, "dim": _AXIS, "startdim": "all axes become one; remove it", "enddim": "all axes become one; remove it",
+    **dict.fromkeys(AXIS_WORDS, _AXIS), "startdim": "all axes become one; remove it", "enddim": "all axes become one; remove it",
     "paddingmode": "put `- pad: {padding: 1, mode: reflect}` before it, and no padding into it",
     "depthmultiplier": "write `groups: in_channels`, and the channels of the output as `out`",
     "depthwise": "write `groups: in_channels`", "separable": "write `groups: in_channels`",
@@ -67,7 +68,12 @@ _INPUT = "the input is declared at the top: `input: [3, 224, 224]`"
 _OF_A_PARAM = "a param can name it as an argument of the layer before: `act: act`"
 _NO_CNN = "the language has the layers of convolutional networks; `cnnshape layers` lists them"
 _FROM_OUTSIDE = "a layer has its own weights; any other tensor is an input: `input: {a: [3, 224, 224], b: [64]}`"
-_SCALED_NORM = "write `- layer_norm: {affine: scale}`, which has the same shape and params"
+_PRODUCT = "`attention` has the matrix products of `query`, `key` and `value`; `multiply` joins value by value"
+_SCALED_NORM = "write `- rms_norm`, which has the same shape and params"
+_ATTENTION = (
+    "steps such as `- {conv: {out: 64, kernel: 1}, from: x, name: q}` give query, key and value; then write "
+    "`- attention: {query: q, key: k, value: v}`"
+)
 _JOINS = "tensors are joined by `add`, `multiply` and `concat`, or by `subtract`, `average` and `maximum`"
 _LIKE = "define it under `blocks:`; `cnnshape show {name}` has one to copy"
 KINDS = {
@@ -92,21 +98,22 @@ KINDS = {
     **dict.fromkeys(("input", "inputlayer", "inputs", "placeholder", "data", "imagedata"), _INPUT),
     **dict.fromkeys(("output", "outputs"), "the outputs are declared at the top: `outputs: [NAME, ...]`"),
     **dict.fromkeys((
-        "lstm", "gru", "rnn", "simplernn", "convlstm", "embedding", "attention", "multiheadattention", "selfattention",
-        "transformer", "transformerencoder", "matmul", "einsum", "permute", "transpose", "lambda", "timedistributed",
+        "lstm", "gru", "rnn", "simplernn", "convlstm", "embedding", "transformer", "transformerencoder", "permute", "transpose", "lambda", "timedistributed",
         "maxout",
     ), _NO_CNN),
-    "rmsnorm": _SCALED_NORM, "l2norm": _SCALED_NORM, "scalednorm": _SCALED_NORM,
-    **dict.fromkeys(("grn", "globalresponsenorm"), "write `- layer_norm`, which has the same shape and params"),
+    **dict.fromkeys((
+        "multiheadattention", "multiheadselfattention", "mha", "mhsa", "selfattention", "nonlocalblock", "nonlocalattn",
+    ), _ATTENTION),
+    **dict.fromkeys(("matmul", "bmm", "einsum", "dot"), _PRODUCT),
+    "l2norm": _SCALED_NORM, "scalednorm": _SCALED_NORM,
+    **dict.fromkeys(("scaledstdconv", "scaledstdconvsame", "wsconv"), "write `- conv: {out: 64, kernel: 3, gain: true}`"),
     **dict.fromkeys(("spectralnorm", "weightnorm", "weightstandardization"), "it changes how weights are trained, and no shape; remove it"),
-    **dict.fromkeys(("blurpool", "antialiaspool"), "write `- avg_pool: {kernel: 3, stride: 2, padding: 1}`, which has the same shape"),
-    **dict.fromkeys(("maxunpool", "unpool", "unpooling"), "write `- upsample: 2`, which has the same shape"),
+    "unpooling": "write `- max_unpool: {kernel: 2, pool: NAME}`, with the name of the pool that it undoes",
     **dict.fromkeys(("deformconv", "deformableconv", "dcn", "dcnv"), "write `conv` for its shape; its offsets come from a `conv` of their own"),
-    **dict.fromkeys(("swiglu", "geglu", "glu"), "`multiply` joins a branch with one that ends with its gate, such as `silu` or `sigmoid`"),
-    **dict.fromkeys(("abs", "square", "sqrt", "exp", "log", "pow", "sign", "neg", "sin", "clip"), "write `- relu`, which has the same shape"),
+    **dict.fromkeys(("swiglu", "geglu"), "`multiply` joins a branch with one that ends with its gate, such as `silu` or `sigmoid`"),
+    **dict.fromkeys(("sqrt", "exp", "log", "pow", "sign", "neg", "sin"), "write `- relu`, which has the same shape"),
     **dict.fromkeys(("constant", "parameter", "weight", "weights", "variable", "buffer"), _FROM_OUTSIDE),
-    "logsoftmax": "write `- softmax`, which has the same shape",
-    **dict.fromkeys(("minimum", "dot", "merge", "join"), _JOINS),
+    **dict.fromkeys(("minimum", "merge", "join"), _JOINS),
     **dict.fromkeys(("squeezeexcitation", "squeezeexcite", "se", "seblock", "selayer", "semodule"), _LIKE.format(name="se_resnet50")),
     **dict.fromkeys(("bottleneck", "resnetblock", "resblock", "residualblock"), _LIKE.format(name="resnet50")),
     "basicblock": _LIKE.format(name="resnet18"),

@@ -174,7 +174,9 @@ def _effect(word: str) -> str:
 
 def _kind_or_block(blocks: Mapping[str, OwnBlock]) -> Schema:
     """The keys of a step with a kind or a block."""
-    kinds = {name: _named(name, reference(name), _same_arguments(kind)) for name, kind in _KINDS.items()}
+    kinds = {
+        name: _named(name, reference(name), _same_arguments(kind), _beside_kind(kind)) for name, kind in _KINDS.items()
+    }
     on_joins = {"anyOf": [{"required": [word]} for word in grammar.CONTROLS]}
     for word in grammar.OWN_KINDS:
         kinds[word] = {"if": on_joins, "else": kinds[word]}
@@ -219,9 +221,14 @@ def _properties_of(definition: str, names: Iterable[str]) -> dict[str, Schema]:
     return {name: reference(f"{definition}/else/properties/{name}") for name in names}
 
 
-def _named(word: str, form: Schema, arguments: Schema) -> Schema:
+def _beside_kind(kind: type[Layer]) -> list[str]:
+    """The modifiers of a kind's step; no tensor enters a layer whose arguments name all of its inputs."""
+    return [word for word in grammar.MODIFIERS if word != "from" or not kind.by_name]
+
+
+def _named(word: str, form: Schema, arguments: Schema, modifiers: Iterable[str] = tuple(grammar.MODIFIERS)) -> Schema:
     """A step with this kind or block. `first` has the same arguments, none of them required."""
-    beside = {"enum": [word, *grammar.MODIFIERS], "errorMessage": _beside(f"`{word}`", grammar.MODIFIERS)}
+    beside = {"enum": [word, *modifiers], "errorMessage": _beside(f"`{word}`", modifiers)}
     return {
         "properties": {word: form},
         "patternProperties": {"^first$": arguments},
