@@ -39,8 +39,9 @@ def _nearest(word: str, known: tuple[str, ...], least: float) -> str | None:
         candidate.lower(): candidate for candidate in (*sorted(known, reverse=True), *sorted(alike, reverse=True))
     }
     begun = [candidate for candidate in lowered if candidate.startswith(wanted)]
-    if len(begun) == 1 and len(wanted) >= LEAST_BEGUN:
-        return lowered[begun[0]]
+    if begun and len(wanted) >= LEAST_BEGUN:
+        # The usual kinds are the first that are known: `max` means `max_pool`.
+        return min([lowered[candidate] for candidate in begun], key=known.index)
     # Comparing letter by letter is slow, and most candidates are excluded by their letters alone.
     letters = set(wanted)
     likely = [candidate for candidate in lowered if 2 * len(letters & set(candidate)) >= len(letters)]
