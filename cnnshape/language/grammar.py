@@ -13,6 +13,8 @@ MAX_RANK = 3
 """The most spatial axes that a tensor has."""
 MAX_NAME = 100
 """The most characters of a name."""
+RESULT = r"-?[0-9]{1,12}(\.[0-9]{1,12})?([eE]-?[0-9]{1,2})?"
+"""A number of `results`."""
 MAX_EXPRESSION = MAX_LENGTH
 """The most characters of an expression."""
 
@@ -54,6 +56,7 @@ VARIANTS = Form("variants", "{name: {param: value, ...}, ...}", "mapping")
 BLOCKS = Form("blocks", f"{{CamelCase: {{params: {BLOCK_PARAMS.notation}, do: steps}}, ...}}", "mapping")
 STEPS = Form("steps", "steps", "list")
 NAMES = Form("names", "[name, ...]", "list")
+RESULTS = Form("results", "{measure: number, ...}", "mapping")
 EXPECTATIONS = Form("expectations", "{figure: number | bound | tolerance | [size, ...], ...}", "mapping")
 TRUTH = Form("truth", "expression")
 COUNT = Form("count", "expression")
@@ -115,6 +118,11 @@ FILE = _by_name(
     ),
     Key("family", WORD, "A word for the group of networks that this one belongs to.", "family: resnet"),
     Key("year", YEAR, "The year of publication.", "year: 2015"),
+    Key(
+        "results", RESULTS, "What was measured of the trained network, such as its accuracy.",
+        "results: {ImageNet top-1: 76.13}",
+        foreign=("metrics", "accuracy", "metric", "scores", "performance"),
+    ),
     Key(
         "extends", PATH, "The path of a file that this one builds on, relative to this file.", "extends: base.yaml",
         foreign=("base", "_base_", "parent", "inherits", "include", "import"),
