@@ -4,7 +4,7 @@ The `NamedTuple` of `typing` compiles code for every class, and a summary uses f
 attributes and the code of their constructors, which takes a fifth of the instructions (Python 3.11).
 """
 
-MOST_FIELDS = 16
+MOST_FIELDS = 18
 TYPE_CHECKING = False
 """Type checkers treat it as true, and see the `NamedTuple` that they know."""
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ else:
         lambda cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o: make(cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o)),
         lambda cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p: make(cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p)),
         lambda cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q: make(cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q)),
+        lambda cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r: make(cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r)),
+        lambda cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s: make(cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s)),
     )
     # fmt: on
     """A constructor for every number of fields. A class takes its code, with the names of its own fields."""

@@ -13,6 +13,7 @@ _WIDTH = 118
 _SECTIONS = {
     "family": "family-and-year",
     "year": "family-and-year",
+    "results": "results",
     "input": "inputs-and-outputs",
     "outputs": "inputs-and-outputs",
     "params": "parameters-and-variants",

@@ -46,7 +46,7 @@ def tables() -> str:
     return "\n\n".join(parts)
 
 
-_SHOWN = ("year", "input", "params", "macs", "rf", "source")
+_SHOWN = ("year", "input", "params", "macs", "rf", "result", "source")
 _HEADINGS = ("file", "network", *(COLUMNS[name].column.heading for name in _SHOWN))
 
 

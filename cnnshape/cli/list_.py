@@ -27,6 +27,7 @@ class Sort(StrEnum):
     PARAMS = "params"
     MACS = "macs"
     RF = "rf"
+    RESULT = "result"
 
 
 def _complete_family(incomplete: str) -> list[str]:
@@ -72,6 +73,7 @@ def list_(
     Parameters, MACs and receptive field are those of the default input and params (`cnnshape summary NAME`).
     RF: input cells per axis that a cell of the last map before the first output depends on.
     RF `all`: each cell sees the whole input. RF `*`: paths with different centres have met.
+    Result: the first of the published results. They are sorted by their measure, then by their values.
     """
     limits = (_limit(max_params, "--max-params"), _limit(max_macs, "--max-macs"))
     chosen = _named(names or [], chosen_names(family or []))

@@ -13,6 +13,8 @@ MAX_RANK = 3
 """The most spatial axes that a tensor has."""
 MAX_NAME = 100
 """The most characters of a name."""
+RESULT = r"-?[0-9]{1,12}(\.[0-9]{1,12})?([eE]-?[0-9]{1,2})?"
+"""A number of `results`."""
 MAX_EXPRESSION = MAX_LENGTH
 """The most characters of an expression."""
 
@@ -72,6 +74,7 @@ ANY = "any"
 """In place of a size that a contract leaves open."""
 STEPS_EXPECTED = "steps"
 """The key of a file's `expect` with the contracts of steps by name."""
+RESULTS = Form("results", "{measure: number, ...}", "mapping")
 EXPECTATIONS = Form("expectations", "{figure: number | bound | tolerance | [size, ...], ...}", "mapping")
 TRUTH = Form("truth", "expression")
 COUNT = Form("count", "expression")
@@ -136,6 +139,11 @@ FILE = _by_name(
     ),
     Key("family", WORD, "A word for the group of networks that this one belongs to.", "family: resnet"),
     Key("year", YEAR, "The year of publication.", "year: 2015"),
+    Key(
+        "results", RESULTS, "What was measured of the trained network, such as its accuracy.",
+        "results: {ImageNet top-1: 76.13}",
+        foreign=("metrics", "accuracy", "metric", "scores", "performance"),
+    ),
     Key(
         "extends", PATH, "The path of a file that this one builds on, relative to this file.", "extends: base.yaml",
         foreign=("base", "_base_", "parent", "inherits", "include", "import"),

@@ -38,6 +38,7 @@ __all__ = [
     "Name",
     "Param",
     "Residual",
+    "Result",
     "Setting",
     "Spec",
     "Step",
@@ -130,6 +131,21 @@ class StepContract:
         self.contract = contract
 
 
+class Result:
+    """A line of `results:`: what was measured of the trained network, as a number and as written."""
+
+    __slots__ = ("measure", "value")
+
+    def __init__(self, measure: Name, value: Name) -> None:
+        self.measure = measure
+        self.value = value
+
+    @property
+    def number(self) -> float:
+        """The value."""
+        return float(self.value.text)
+
+
 class Spec(NamedTuple):
     """A whole file, after `extends`. It is `sound` if everything but its steps could be read.
 
@@ -141,6 +157,7 @@ class Spec(NamedTuple):
     origin: str
     family: str
     year: int | None
+    results: tuple[Result, ...]
     inputs: tuple[Input, ...]
     params: tuple[Param, ...]
     variants: tuple[Variant, ...]

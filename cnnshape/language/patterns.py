@@ -20,6 +20,7 @@ EXPRESSION = rf"^\s*{_OPERAND}(\s*{_OPERATOR}\s*{_OPERAND})*\s*$"
 BLOCK_NAME = f"^{grammar.BLOCK_NAME}$"
 REFERENCE = f"^{grammar.NAME}$|{EXPRESSION}"
 YEAR = "^[0-9]{4}$"
+RESULT = f"^{grammar.RESULT}$"
 
 
 def new_name(pattern: str) -> str:

@@ -112,11 +112,13 @@ _YEAR: Schema = {
     "maximum": grammar.YEARS[-1],
     "pattern": patterns.YEAR,
 }
+_RESULTS = _named({"type": ["number", "string"], "pattern": patterns.RESULT}, {"maxLength": grammar.MAX_NAME})
 FORMS: Forms = {
     grammar.VERSION_FORM: ({"enum": [grammar.VERSION, str(grammar.VERSION)], "default": grammar.VERSION},),
     grammar.LINE: ({"type": ["string", "number"]},),
     grammar.WORD: ({"type": "string", **_NAME},),
     grammar.YEAR: (_YEAR,),
+    grammar.RESULTS: (_RESULTS,),
     grammar.PATH: ({"type": "string"},),
     grammar.INPUTS: (_SHAPE, _named(mixed(_SHAPE, _BOXES), _VARIABLE, least=1)),
     grammar.PARAMS: _params(_GIVEN),

@@ -34,6 +34,11 @@ def short_source(source: str) -> str:
     return f"{named} ({match[2]})"
 
 
+def _result(entry: Entry) -> str:
+    """The first result: `76.13 ImageNet top-1`."""
+    return "".join(f"{value:.12g} {measure}" for measure, value in entry.results[:1])
+
+
 def _year(year: int | None) -> str:
     return "" if year is None else str(year)
 
@@ -54,12 +59,13 @@ COLUMNS: dict[str, EntryColumn] = {
     entry_column.column.key: entry_column
     for entry_column in (
         EntryColumn(Column("name"), lambda entry: entry.name),
-        EntryColumn(Column("family", priority=4), lambda entry: entry.family),
-        EntryColumn(Column("year", numeric=True, text=_year, priority=3), lambda entry: entry.year),
-        EntryColumn(Column("input", text=format_shape, priority=1), lambda entry: entry.input),
+        EntryColumn(Column("family", priority=5), lambda entry: entry.family),
+        EntryColumn(Column("year", numeric=True, text=_year, priority=4), lambda entry: entry.year),
+        EntryColumn(Column("input", text=format_shape, priority=2), lambda entry: entry.input),
         EntryColumn(Column("params", numeric=True), lambda entry: entry.params),
-        EntryColumn(Column("macs", "MACs", numeric=True, text=rounded, priority=5), lambda entry: entry.macs),
-        EntryColumn(Column("rf", "RF", numeric=True, priority=2), _field),
+        EntryColumn(Column("macs", "MACs", numeric=True, text=rounded, priority=6), lambda entry: entry.macs),
+        EntryColumn(Column("rf", "RF", numeric=True, priority=3), _field),
+        EntryColumn(Column("result", priority=1), _result),
         EntryColumn(Column("source", priority=0), lambda entry: short_source(entry.source)),
     )
 }
@@ -98,10 +104,24 @@ def _data(entry: Entry) -> dict[str, Any]:
         "macs": entry.macs,
         "receptive_field": field,
         "source": entry.source,
+        "results": dict(entry.results),
     }
 
 
-_CSV_KEYS = ("name", "title", "family", "year", "input", "params", "macs", "rf", "rf_aligned", "source")
+_CSV_KEYS = (
+    "name",
+    "title",
+    "family",
+    "year",
+    "input",
+    "params",
+    "macs",
+    "rf",
+    "rf_aligned",
+    "source",
+    "result",
+    "measure",
+)
 
 
 def zoo_csv(entries: Iterable[Entry]) -> str:
@@ -111,7 +131,8 @@ def zoo_csv(entries: Iterable[Entry]) -> str:
 
 def _values(entry: Entry) -> tuple[object, ...]:
     facts = (entry.name, entry.title, entry.family, entry.year, entry.input, entry.params, entry.macs)
-    return (*facts, entry.field, None if entry.field is None else entry.aligned, entry.source)
+    measure, result = entry.results[0] if entry.results else (None, None)
+    return (*facts, entry.field, None if entry.field is None else entry.aligned, entry.source, result, measure)
 
 
 FORMATS: Formats[Sequence[Entry]] = {

@@ -16,6 +16,7 @@ class Entry(NamedTuple):
 
     `field` is the receptive field per axis; None if each cell of the last map sees the whole input, or if there is
     no map before the input is cut into regions. `aligned` is False if paths with different centres have met.
+    `results` are the measures of the trained network with their values, the main one first.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Entry(NamedTuple):
     field: Shape | None
     aligned: bool
     source: str
+    results: tuple[tuple[str, float], ...]
 
 
 SORTS: dict[str, Callable[[Entry], Any]] = {
@@ -36,8 +38,10 @@ SORTS: dict[str, Callable[[Entry], Any]] = {
     "params": lambda entry: entry.params,
     "macs": lambda entry: entry.macs,
     "rf": lambda entry: max(entry.field) if entry.field else 10**12,
+    "result": lambda entry: (not entry.results, entry.results[:1]),
 }
-"""The sort keys of entries. A field of the whole input comes last."""
+"""The sort keys of entries. A field of the whole input comes last, and so does an entry without results. Results are
+sorted by their measure, then by their values: those of different measures can't be compared."""
 
 
 def families() -> dict[str, list[str]]:
@@ -67,6 +71,7 @@ def survey(name: str) -> Entry:
         field=None if field is None or field.everywhere else field.size,
         aligned=field is None or field.everywhere or field.aligned,
         source=spec.origin,
+        results=tuple((result.measure.text, result.number) for result in spec.results),
     )
 
 

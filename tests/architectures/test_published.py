@@ -2,8 +2,8 @@
 
 `published.csv` holds totals, one row per network, variant and input; `layers/` holds a line per layer, and `layers.csv`
 says of which network. `torchvision.csv` holds the metadata of torchvision 0.28's weights: parameters, and what it calls
-GFLOPS; `left_out` are the heads for regions, which its random image didn't have. An empty cell is a figure that nobody
-states.
+GFLOPS; `left_out` are the heads for regions, which its random image didn't have. `results.csv` holds what was measured of
+the trained networks. An empty cell is a figure that nobody states.
 """
 
 import csv
@@ -61,6 +61,7 @@ def report_of(row):
 PUBLISHED = rows(HERE / "published.csv")
 LAYERS = rows(HERE / "layers.csv")
 METADATA = rows(HERE / "torchvision.csv")
+RESULTS = rows(HERE / "results.csv")
 
 
 @pytest.mark.parametrize("row", PUBLISHED, ids=label)
@@ -78,6 +79,15 @@ def test_metadata(row):
     macs = sum(layer.macs for layer in report.rows if layer.name.partition(".")[0] not in left_out)
     assert row["params"] in ("", str(report.totals.params))
     assert row["gmacs"] == "" or float(row["gmacs"]) == round(macs / 1e9, 3)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_results(path):
+    """A file states the published results, all of them and no other."""
+    stated = [(result.measure.text, result.number) for result in cnnshape.load(path).spec.results]
+    assert stated == [(row["measure"], float(row["value"])) for row in RESULTS if row["network"] == path.stem]
+    text = path.read_text(encoding="utf-8")
+    assert ("\n  results: " in text) == bool(stated), "`source` says where the results come from"
 
 
 @pytest.mark.parametrize("row", PUBLISHED, ids=label)
@@ -145,6 +155,12 @@ def test_a_base_gives_its_family_and_year_where_none_is_stated():
     text = "extends: resnet50.yaml\n{}\nsource: mine\n"
     specs = [spec_beside(text.format(line)) for line in ("", "family: mine", "year: 2024")]
     assert [(spec.family, spec.year) for spec in specs] == [("resnet", 2015), ("mine", 2015), ("resnet", 2024)]
+
+
+def test_the_results_of_a_base_are_not_those_of_a_file_that_extends_it():
+    assert spec_beside("extends: resnet50.yaml\nname: mine\n").results == ()
+    (result,) = spec_beside("extends: resnet50.yaml\nresults: {ImageNet top-1: 80.858}\n").results
+    assert (result.measure.text, result.number) == ("ImageNet top-1", 80.858)
 
 
 def spec_beside(text):

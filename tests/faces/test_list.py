@@ -58,7 +58,7 @@ def _once(monkeypatch: pytest.MonkeyPatch, families: dict[str, list[str]], entri
 
 def entry(**changes: Any) -> Entry:
     made = Entry(
-        "net", "Net", "nets", 2015, (3, 8, 8), 1234567, 7 * 10**9, (5, 5), True, "Nobody, Someone: Nets (2015)"
+        "net", "Net", "nets", 2015, (3, 8, 8), 1234567, 7 * 10**9, (5, 5), True, "Nobody, Someone: Nets (2015)", ()
     )
     return made._replace(**changes)
 
@@ -83,6 +83,7 @@ def test_figures_are_those_of_a_report(name: str, entries: list[Entry]) -> None:
         name, report.name, design.spec.family, design.spec.year, shape, report.totals.params, report.totals.macs,
     )  # fmt: skip
     assert entry.source == report.origin
+    assert entry.results == tuple((result.measure.text, result.number) for result in design.spec.results)
 
 
 @pytest.mark.parametrize(
@@ -136,6 +137,23 @@ def test_costs_can_be_limited(arguments: tuple[str, ...], shown: str, hidden: st
 def test_the_least_comes_first(key: str) -> None:
     costs = [row[key] for row in listed("--sort", key)]
     assert costs == sorted(costs)
+
+
+def test_results_are_sorted_within_their_measure_and_networks_without_come_last() -> None:
+    results = [next(iter(row["results"].items()), None) for row in listed("--sort", "result")]
+    known = [result for result in results if result is not None]
+    assert known == sorted(known) and len({measure for measure, _ in known}) > 2
+    assert results == known + [None] * (len(results) - len(known)) and results[-1] is None
+
+
+def test_the_first_result_is_shown_with_its_measure() -> None:
+    (row,) = list(csv.DictReader(io.StringIO(run("resnet50", "--format", "csv").stdout)))
+    assert (row["result"], row["measure"]) == ("76.13", "ImageNet top-1")
+    assert column(zoo_table([entry(results=(("COCO box mAP", 37.0), ("mask mAP", 34.6)))]), "result") == [
+        "37 COCO box mAP"
+    ]
+    (whole,) = listed("mask_rcnn_resnet50_fpn")
+    assert whole["results"] == {"COCO box mAP": 37.9, "mask mAP": 34.6}
 
 
 def test_the_smallest_field_comes_first_and_the_whole_image_last() -> None:
@@ -197,7 +215,7 @@ def test_a_pipe_gets_all_columns() -> None:
     text = run("--family", "lenet").stdout
     assert text == run("--family", "lenet", "--format", "plain").stdout
     assert text.split() == [
-        "name", "family", "year", "input", "params", "MACs", "RF", "source", *["-" * n for n in (6, 6, 4, 7, 6, 7, 2, 19)],
+        "name", "family", "year", "input", "params", "MACs", "RF", "result", "source", *["-" * n for n in (6, 6, 4, 7, 6, 7, 2, 6, 19)],
         "lenet5", "lenet", "1998", "1x32x32", "61,706", "416.5", "k", "16", "LeCun", "et", "al.", "(1998)",
     ]  # fmt: skip
 
@@ -231,7 +249,7 @@ def test_a_narrow_terminal_is_told_what_is_missing(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("COLUMNS", "45")
     monkeypatch.setattr(sys, "stdout", Terminal())
     text = FORMATS["table"].write([entry()], page_for())
-    assert text.splitlines()[-1] == "left out at this width, but not in a pipe: source, input"
+    assert text.splitlines()[-1] == "left out at this width, but not in a pipe: source, result, input"
     assert "input" in FORMATS["plain"].write([entry()], page_for())
 
 
@@ -242,7 +260,7 @@ class Terminal(io.StringIO):
 
 def test_markdown_has_a_line_per_network() -> None:
     lines = run("--family", "unet", "--format", "markdown").stdout.splitlines()
-    assert lines[0] == "| name | family | year | input | params | MACs | RF | source |"
+    assert lines[0] == "| name | family | year | input | params | MACs | RF | result | source |"
     assert [line.split(" | ")[0] for line in lines[2:]] == ["| unet", r"| unet\_padded"]
     assert r" 204\* |" in lines[2]
 
@@ -269,6 +287,7 @@ def test_json_says_everything() -> None:
         "params": 61706,
         "macs": 416520,
         "receptive_field": {"size": [16, 16], "aligned": True},
+        "results": {},
     }
 
 
@@ -293,7 +312,7 @@ def test_a_source_is_shortened(source: str, short: str) -> None:
 def test_a_design_of_no_year_or_field_has_a_line_too() -> None:
     bare = entry(family="", year=None, field=None)
     assert zoo_table([bare]).cells == [
-        ("net", "", "", "3x8x8", "1,234,567", "7.00 G", "all", "Nobody and Someone (2015)"),
+        ("net", "", "", "3x8x8", "1,234,567", "7.00 G", "all", "", "Nobody and Someone (2015)"),
     ]
     uneven = entry(field=(7, 5), aligned=False)
     assert column(zoo_table([uneven]), "RF") == ["7x5*"]

@@ -111,8 +111,8 @@ CASES = {
         "3 bad-name, 3 expression-syntax, 3 wrong-structure", inputs="input", params="a", layers="relu",
     ),
     "the head": Case(
-        "cnnshape: 2\nyear: 3\nfamily: [a]\nname: {a: b}\n" + GOOD + "layers: [relu]\n",
-        "1 unsupported-version, 2 wrong-structure, 3 wrong-structure, 4 wrong-structure", inputs="input", layers="relu",
+        "cnnshape: 2\nyear: 3\nfamily: [a]\nname: {a: b}\nresults: 3\n" + GOOD + "layers: [relu]\n",
+        "1 unsupported-version, 2 wrong-structure, 3 wrong-structure, 4 wrong-structure, 5 wrong-structure", inputs="input", layers="relu",
     ),
     "expectations": Case(
         GOOD + "layers: [relu]\nexpect: {params: {a: {b: 1}}, macs: , output: 5}\n", "3 wrong-structure, 3 wrong-structure",

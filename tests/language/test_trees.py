@@ -11,6 +11,7 @@ name: a
 family: b
 year: 2000
 source: c
+results: {top-1: 70.5, top-5: 90}
 input: [3, size, 8]
 params: {size: 8, list: [1, 2]}
 variants: {small: {size: 4}}
@@ -33,7 +34,8 @@ outputs: [u, w]
 expect: {outputs: {u: [4, 8, 8]}, params: 3}
 """
 CHANGES = [
-    ("name: a", "name: aa"), ("family: b", "family: bb"), ("2000", "2001"), ("source: c", "source: d"), ("size, 8", "size, 9"),
+    ("name: a", "name: aa"), ("family: b", "family: bb"), ("2000", "2001"), ("70.5", "70.50"), ("top-5", "top-3"),
+    ("source: c", "source: d"), ("size, 8", "size, 9"),
     ("{size: 8", "{size: 9"), ("[1, 2]}\n", "[2, 1]}\n"), ("{size: 4}", "{size: 5}"), ("small", "tiny"), ("Unit: {params", "Init: {params"),
     ("width: required", "width: 3"), ("act: relu", "act: silu"), ("out: width", "out: 2"), ("groups: 2", "groups: 4"),
     ("group_norm: {groups: 2}", "group_norm: 2"), ("norm: {group_norm: {groups: 2}}", "norm: batch_norm"), ("{width: 4}", "4"),

@@ -97,7 +97,9 @@ def test_what_is_unfinished_is_said(end: str, help: str) -> None:
     assert problem.help == help
 
 
-@pytest.mark.parametrize("line", ["name:", "year:", "family:", "source:", "year: 19", "params: {a: }"])
+@pytest.mark.parametrize(
+    "line", ["name:", "year:", "family:", "source:", "results:", "results: {a: }", "year: 19", "params: {a: }"]
+)
 def test_a_key_at_the_top_without_its_value_has_a_help(line: str) -> None:
     (problem,) = problems(f"input: [3, 8, 8]\nlayers: [relu]\n{line}")
     assert problem.help

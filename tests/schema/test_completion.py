@@ -218,7 +218,7 @@ def test_what_follows_a_layer_is_offered(server: Server, role: str) -> None:
 
 
 FILE_VALUES = {
-    "cnnshape": "1", "name": "a net", "source": "a book", "family": "nets", "year": "2015", "extends": "base.yaml",
+    "cnnshape": "1", "name": "a net", "source": "a book", "family": "nets", "year": "2015", "results": "{top-1: 76.13}", "extends": "base.yaml",
     "input": "[32, 8, 8]", "params": "{width: 8}", "variants": "{}", "blocks": "{Unit: {do: [relu]}}",
     "layers": "[{relu: , name: last_relu}]", "outputs": "[last_relu]", "expect": "{layers: 1}",
 }  # fmt: skip

@@ -166,6 +166,8 @@ MISTAKES = {
     "a variant that is a list": HEAD + "variants: {a: [1]}\nlayers: []",
     "an output twice": HEAD + "layers: []\noutputs: [a, a]",
     "a year in words": HEAD + "layers: []\nyear: last",
+    "a result with its unit": HEAD + "layers: []\nresults: {top-1: 76.1%}",
+    "a list of results": HEAD + "layers: []\nresults: [76.1]",
     "an unknown figure": HEAD + "layers: []\nexpect: {paramz: 3}",
     "a figure that is no number": HEAD + "layers: []\nexpect: {params: lots}",
     "a bound and a tolerance": HEAD + "layers: []\nexpect: {params: '<= 3M +- 1%'}",

@@ -112,6 +112,7 @@ def override(base: File, over: File, problems: Problems) -> File:
     merged.origin = over.origin or base.origin
     merged.family = over.family or base.family
     merged.year = over.year or base.year
+    merged.results = over.results
     merged.inputs = over.inputs or base.inputs
     merged.params = _override_params(base, over, problems)
     merged.variants = base.variants

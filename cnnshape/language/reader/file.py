@@ -6,7 +6,7 @@ from cnnshape.diagnostics import Label, nearest
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.language import grammar
 from cnnshape.language.expression import Reference
-from cnnshape.language.model import Block, Expectation, Input, Name, Param, Step, StepContract, Variant
+from cnnshape.language.model import Block, Expectation, Input, Name, Param, Result, Step, StepContract, Variant
 from cnnshape.language.reader.blocks import BlockReader
 from cnnshape.language.reader.expectations import ExpectationReader
 from cnnshape.language.reader.inputs import InputReader
@@ -24,7 +24,7 @@ class File:
 
     __slots__ = (
         "blocks", "comments", "contracts", "expectations", "extends", "family", "has_keys", "inputs", "keys", "layers", "name", "origin", "outputs",
-        "params", "repaired", "sound", "source", "strays", "variants", "year",
+        "params", "repaired", "results", "sound", "source", "strays", "variants", "year",
     )  # fmt: skip
 
     def __init__(self, source: SourceText) -> None:
@@ -33,6 +33,7 @@ class File:
         self.origin = ""
         self.family = ""
         self.year: int | None = None
+        self.results: tuple[Result, ...] = ()
         self.extends: Name | None = None
         self.inputs: tuple[Input, ...] = ()
         self.params: tuple[Param, ...] = ()
@@ -138,6 +139,8 @@ class _FileReader(BlockReader):
             file.family = family.text if family else ""
         if "year" in entries:
             file.year = self._year(entries["year"].value)
+        if "results" in entries:
+            file.results = self._results(entries["results"].value)
         if "extends" in entries:
             file.extends = self.word(entries["extends"].value, "`extends`")
 
@@ -183,6 +186,29 @@ class _FileReader(BlockReader):
         first, last = grammar.YEARS[0], grammar.YEARS[-1]
         message = f"`year` is a whole number from {first} to {last}, found `{shown(word.text)}`"
         self.report("wrong-structure", message, word.span, help="write the year of the publication: `year: 2016`")
+        return None
+
+    def _results(self, node: Node) -> tuple[Result, ...]:
+        """What was measured of the trained network."""
+        mapping = self.mapping(node, "`results`", help=grammar.FILE["results"].help)
+        results = [self._result(entry) for entry in (self.spaced_entries(mapping) if mapping else ())]
+        return tuple(result for result in results if result is not None)
+
+    def _result(self, entry: Entry) -> Result | None:
+        measure, node = entry
+        if not measure.text.isprintable() or len(measure.text) > grammar.MAX_NAME:
+            help = f"a measure is a line of at most {grammar.MAX_NAME} characters"
+            self.report("bad-name", f"`{shown(measure.text)}` can't name a measure", measure.span, help=help)
+            return None
+        word = self.word(node, f"`{shown(measure.text)}`", sort="a number")
+        if word is None:
+            return None
+        if re.fullmatch(grammar.RESULT, word.text):
+            return Result(Name(measure.text, measure.span), word)
+        number = re.match(rf"{grammar.RESULT}(?![\w.])", word.text)
+        help = f"write the number alone: `{shown(measure.text)}: {number[0]}`" if number else "write a number, `76.13`"
+        message = f"`{shown(measure.text)}` is a number, found `{shown(word.text)}`"
+        self.report("wrong-structure", message, word.span, help=help)
         return None
 
     def _outputs(self, entry: Entry) -> tuple[Reference, ...]:

@@ -38,6 +38,7 @@ def _without_base(file: File) -> File:
     base."""
     known = File(file.source)
     known.name, known.origin, known.family, known.year = file.name, file.origin, file.family, file.year
+    known.results = file.results
     known.repaired, known.comments = file.repaired, file.comments
     known.sound = False
     return known
@@ -58,6 +59,7 @@ def _spec(file: File) -> Spec:
         origin=file.origin,
         family=file.family,
         year=file.year,
+        results=file.results,
         inputs=file.inputs,
         params=(*file.params, *(Param(name, None) for name in file.strays)),
         variants=file.variants,

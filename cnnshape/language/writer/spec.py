@@ -40,6 +40,7 @@ def _file(spec: Spec) -> Iterable[tuple[str, Data]]:
     yield "family", spec.family or None
     yield "year", str(spec.year) if spec.year is not None else None
     yield "source", spec.origin or None
+    yield "results", {result.measure.text: result.value.text for result in spec.results} or None
     yield "input", _inputs(spec.inputs)
     yield "params", _params(spec.params) or None
     yield "variants", Lines({variant.name.text: _arguments(variant.params) for variant in spec.variants}) or None

@@ -22,7 +22,8 @@ Instead: write `bias: false`, or use `norm`, which turns the bias off by default
       - conv: {out: 16, kernel: 3, norm: batch_norm}
 
 Published networks that trip it: `vgg11_bn`, `vgg13_bn`, `vgg16_bn`, `vgg19_bn`, which got their normalization later
-and kept their biases; `segnet`, which starts from VGG; `m5`.
+and kept their biases; `segnet`, which starts from VGG; `m5`; `cyclegan_generator`; and the networks of MLPerf Tiny:
+`ds_cnn`, `mobilenet_v1_vww`, `resnet8`, `fc_autoencoder`.
 """
 
 from collections.abc import Iterator
