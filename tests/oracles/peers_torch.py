@@ -266,6 +266,12 @@ LAYERS: list[tuple[str, tuple[int, ...], Callable[[], nn.Module]]] = [
     ("add: {one: [], two: [], three: []}", PLANE, function(lambda x: x + x + x)),
     ("concat: {one: [], two: []}", PLANE, function(lambda x: torch.cat([x, x], 1))),
     ("multiply: {one: [], two: []}", PLANE, function(lambda x: x * x)),
+    ("subtract: {one: [], two: []}", PLANE, function(lambda x: x - x)),
+    ("subtract: {one: [], two: [], three: []}", PLANE, function(lambda x: x - x - x)),
+    ("average: {one: [], two: []}", PLANE, function(lambda x: (x + x) / 2)),
+    ("average: {one: [], two: [], three: []}", PLANE, function(lambda x: (x + x + x) / 3)),
+    ("maximum: {one: [], two: []}", PLANE, function(lambda x: torch.maximum(x, x))),
+    ("maximum: {one: [], two: [], three: []}", PLANE, function(lambda x: torch.maximum(torch.maximum(x, x), x))),
 ]  # fmt: skip
 
 

@@ -93,6 +93,7 @@ _TABLE = Table(
         **alike("tanh softplus", per_value(76)),
         "mish": per_value(153),
         "upsample": _upsample,
+        "average": (*JOIN, *per_value(4)),
         **alike("flatten reshape crop pixel_shuffle pixel_unshuffle slice subsample concat", ()),
     },
 )

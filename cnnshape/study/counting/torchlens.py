@@ -25,6 +25,7 @@ _TABLE = Table(
         **alike("layer_scale relu relu6 leaky_relu prelu", per_value(1)),
         "dropout": per_value(2),
         **alike("drop_path identity", ()),
+        "average": (*JOIN, *per_value(1)),
         "hard_sigmoid": per_value(3),
         **alike("upsample sigmoid hard_swish", per_value(4)),
         "tanh": per_value(6),
