@@ -137,8 +137,9 @@ class _Checker:
                 self.value(shape, scope, _SIZE)
 
     def defaults(self, block: Block) -> None:
-        """Checks the defaults of a block's params. The scope of each has the params before it."""
+        """Checks the defaults of a block's params. The scope of each has the params before it, and the block's input."""
         scope = NameScope({})
+        scope.add(Declaration(Name(grammar.ENTERING, block.name.span), "input", self.owner))
         for param in block.params:
             if param.default is not None:
                 self.unknown(param.default, self.unbound(param.default, scope), scope)
