@@ -32,7 +32,7 @@ from cnnshape.language import (
 from cnnshape.layers import BY_NAME, ArgumentType, Layer, foreign_kind
 from cnnshape.program.foreign import foreign_spelling, foreign_value, of_module
 from cnnshape.program.index import Declaration, NameIndex, NameScope
-from cnnshape.program.words import OWN_WORDS, FileWords, bare_words, unknown_name, unknown_output
+from cnnshape.program.words import OWN_WORDS, FileWords, bare_words, constant_rounds, unknown_name, unknown_output
 
 if TYPE_CHECKING:
     from cnnshape.diagnostics import Fix
@@ -138,8 +138,7 @@ class _Checker:
 
     def defaults(self, block: Block) -> None:
         """Checks the defaults of a block's params. The scope of each has the params before it, and the block's input."""
-        scope = NameScope({})
-        scope.add(Declaration(Name(grammar.ENTERING, block.name.span), "input", self.owner))
+        scope = NameScope({grammar.ENTERING: Declaration(Name(grammar.ENTERING, block.name.span), "input", self.owner)})
         for param in block.params:
             if param.default is not None:
                 self.unknown(param.default, self.unbound(param.default, scope), scope)
@@ -208,6 +207,8 @@ class _Checker:
         if call.main is not None:
             self.main(call.main, kind, scope)
         self.arguments((*call.arguments, *call.modifiers.first), kind, scope)
+        for problem in constant_rounds(call.modifiers.first):
+            self.add(problem)
         if kind is None:
             self.given(call, scope)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, misspelt, nearest, respelled
 from cnnshape.language import (
+    Argument,
     Call,
     Expression,
     ListValue,
@@ -154,6 +155,17 @@ class FileWords:
             for value in (*step.modifiers.values, *_worked_with(step)):
                 words |= value.names - bare_words(value)
         return words
+
+
+def constant_rounds(first: Iterable[Argument]) -> Iterator[Diagnostic]:
+    """Arguments of `first` that read `i`, which is always 0 there: as a rule the round of a `for` around is meant."""
+    for argument in first:
+        at = next((span for name, span in argument.value.uses() if name == "i"), None)
+        if at is not None:
+            message = "`i` is always 0 in `first`: it counts the repeats of this step"
+            name = argument.name.text
+            help = f"write the value; or give the `for` around it a column of values, and here `{name}: that_column`"
+            yield diagnose("bad-argument", message, at, help=help)
 
 
 def _words(values: Iterable[Value | None], names: set[str]) -> set[str]:
