@@ -211,7 +211,7 @@ class Maximum(ElementwiseJoin):
     """The largest of tensors of equal shapes, value by value."""
 
     name = "maximum"
-    foreign = ("Maximum", "elementwise_max", "eltwise_max")
+    foreign = ("Maximum", "max", "elementwise_max", "eltwise_max")
 
 
 @layer

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from cnnshape.language import grammar, patterns
 from cnnshape.layers.argument import LARGEST
 from cnnshape.render.schema_kinds import (
-    ROLES,
     EXPRESSION,
     NOTHING,
+    ROLES,
     Schema,
     keyed,
     listed,
