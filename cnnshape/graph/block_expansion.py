@@ -60,7 +60,9 @@ class BlockExpander(Expansion, ABC):
         finally:
             self._values.shared = shared
         if step.name is not None:
-            names = {name.text: inner[name.text] for name in block.outputs if name.text in inner}
+            names = {
+                name.text: inner.get(name.text, UNSETTLED) for name in block.outputs if name.text in block.body.names
+            }
             visit.inside = Inside(names, block.name.text, block.body.names)
         return result, None
 

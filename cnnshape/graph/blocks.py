@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from cnnshape.diagnostics import Label, diagnose
 from cnnshape.graph.evaluation import Refused, Values, refuse_unresolved, settled
-from cnnshape.graph.scope import UNSETTLED, Current, Scope, Uncertain
-from cnnshape.language import Expression, Param, Value
+from cnnshape.graph.scope import UNSETTLED, Current, Handle, Scope, Uncertain
+from cnnshape.language import Expression, Param, Value, grammar
 from cnnshape.program import BlockProgram, BlockStep
 
 
@@ -44,7 +44,8 @@ class BlockScopes:
         if given is not None:
             return self._given(param, given, current, scope)
         if param.default is not None:
-            return settled(param.default, self._values.at(param.default, current, inner))
+            seen = {**inner, grammar.ENTERING: Handle(current)} if grammar.ENTERING in param.default.names else inner
+            return settled(param.default, self._values.at(param.default, current, seen))
         return UNSETTLED
 
     def _given(self, param: Param, given: Value, current: Current, scope: Scope) -> object:

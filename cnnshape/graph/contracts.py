@@ -68,7 +68,8 @@ def _size(wanted: Value, item: object, scope: Scope) -> int | None:
     if isinstance(item, str):
         raise Refused(unknown_name(wanted, str(item), {**dict.fromkeys((grammar.ANY,)), **scope}), wanted)
     message = f"a size of `expect` is a whole number, 1 or more, or `any`, got {describe(item)}"
-    raise Refused(diagnose("bad-expectation", message, wanted.span), wanted)
+    help = "a size that may be anything is `any`"
+    raise Refused(diagnose("bad-expectation", message, wanted.span, help=help), wanted)
 
 
 def missed_text(side: str, sizes: Sizes, shape: Shape) -> str:

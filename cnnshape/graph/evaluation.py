@@ -259,8 +259,9 @@ class Values:
         refuse_unresolved(values, result, scope)
         message = f"a column of `for` is a list, got {describe(result)}"
         help = "write `[64, 128]`, or the name of a list"
-        if isinstance(result, Rounds) and isinstance(values, Expression):
-            help = f"the list of its rounds is `{values.text}.all`"
+        if isinstance(result, Handle | Rounds) and isinstance(values, Expression):
+            rounds = isinstance(result, Rounds)
+            help = f"the list of its rounds is `{values.text}.all`" if rounds else f"as a list it is `[{values.text}]`"
         if is_whole(result) and 1 < result <= _MOST_WRITTEN:
             help = f"write `{list(range(int(result)))}`; without a column, `repeat: {result}` next to the kind"
         raise Refused(diagnose("bad-argument", message, values.span, help=help), values)

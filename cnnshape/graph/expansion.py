@@ -291,7 +291,7 @@ class Expansion:
                 # A few characters can splice a thousand tensors.
                 self._charge(step, len(handles) if is_list else 0)
         if len(values) < 2 and not holes and not (lists and values):
-            raise few_operands(step, len(values))
+            raise few_operands(step, len(values), scope)
         return values
 
     def _share(self, reference: Reference, borrower: Current, scope: Scope, start: int) -> None:

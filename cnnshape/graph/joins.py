@@ -9,7 +9,7 @@ from cnnshape.graph.evaluation import Refused
 from cnnshape.graph.guess import ANY, UNKNOWN, Guess, Pattern, exactly, meet
 from cnnshape.graph.naming import Labels
 from cnnshape.graph.recovery import after_join
-from cnnshape.graph.scope import Current
+from cnnshape.graph.scope import Current, Rounds, Scope
 from cnnshape.language import Expression, Name, Reference, describe, shown
 from cnnshape.layers import BY_NAME, Layer, format_shape
 from cnnshape.program import JoinStep, ResidualStep
@@ -110,13 +110,16 @@ class Joins:
         return self._draft.append(chain, tuple(inputs), word.span, [label])
 
 
-def few_operands(step: JoinStep, count: int) -> Refused:
+def few_operands(step: JoinStep, count: int, scope: Scope) -> Refused:
     """The problem of a join of a list without tensors, or of one tensor that is no list."""
     word = step.word.text
     if count:
         only = step.operands[0]
         message = f"`{word}` joins two or more tensors, `{shown(only.text)}` is one"
-        help = f"name a list: `{word}: {shown(only.text)}.all` has the rounds of a loop; or `{word}: [{shown(only.text)}, prev]`"
+        text, other = shown(only.text), "input" if only.text == "prev" else "prev"
+        help = f"name another one: `{word}: [{text}, {other}]`"
+        if isinstance(scope.get(only.text), Rounds):
+            help = f"name a list: `{word}: {text}.all` has the rounds of the loop; or `{word}: [{text}, {other}]`"
         return Refused(diagnose("wrong-structure", message, only.span, help=help), only)
     message = f"`{word}` joins an empty list"
     help = "a loop without rounds has no tensors; name another tensor beside it: `[prev, ...]`"

@@ -51,7 +51,9 @@ class Inside:
         from cnnshape.diagnostics import did_you_mean
 
         where = f"{self.owner} has no output" if self.owner else "no step of the round is"
-        raise _missing(f"{where} called `{name}`", did_you_mean(name, (*self.names, *self.hidden)))
+        raise _missing(
+            f"{where} called `{name}`", did_you_mean(name, tuple({**self.names, **dict.fromkeys(self.hidden)}))
+        )
 
 
 class Handle(Named):
@@ -94,7 +96,7 @@ class Handle(Named):
         self._need_certain()
         if self.left_out:
             return ()
-        raise _missing("{} has no rounds: it has neither a `for` nor a `repeat`")
+        raise _missing("{} has no rounds: it has neither a `for` nor a `repeat`", "leave out `.all`")
 
     def part(self, name: str) -> object:
         """What a name means inside the step. Raises Uncertain or ExpressionProblem."""
@@ -122,8 +124,13 @@ class Rounds(tuple[Handle, ...], Named):
         if 0 <= number < len(self):
             return self[number]
         counted = "1 round" if len(self) == 1 else f"{len(self)} rounds"
-        finished = " so far" if isinstance(self, Finished) else ""
-        raise _missing(f"{{}} has {counted}{finished}, counted from 0; there is no round {number}")
+        finished, help = "", None
+        if isinstance(self, Finished):
+            finished, help = (
+                " so far",
+                "a round reads those before it; the first ones take another tensor: `... if i > 0 else prev`",
+            )
+        raise _missing(f"{{}} has {counted}{finished}, counted from 0; there is no round {number}", help)
 
     def rounds(self) -> tuple[Handle, ...]:
         """The outputs of all rounds."""

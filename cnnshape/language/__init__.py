@@ -45,6 +45,7 @@ from cnnshape.language.model import (
     Value,
     Variant,
     all_steps,
+    of_scope,
     walk,
 )
 from cnnshape.language.reader import read_spec, read_value, shown
@@ -91,6 +92,7 @@ __all__ = [
     "dotted",
     "grammar",
     "is_small",
+    "of_scope",
     "on_repaired_lines",
     "read_spec",
     "read_value",

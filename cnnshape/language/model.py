@@ -15,6 +15,7 @@ from cnnshape.language.step import (
     Residual,
     Step,
     Unconfirmed,
+    of_scope,
     walk,
 )
 from cnnshape.language.values import Argument, ListValue, Name, Setting, Value
@@ -47,6 +48,7 @@ __all__ = [
     "Value",
     "Variant",
     "all_steps",
+    "of_scope",
     "walk",
 ]
 

@@ -243,6 +243,15 @@ class Broken(Step):
         return self.names
 
 
+def of_scope(steps: Iterable[Step]) -> Iterator[Step]:
+    """Every step whose name is in the scope of the list: those in branches and residuals too, but not those in rounds."""
+    for step in steps:
+        yield step
+        if not isinstance(step, Loop) and step.modifiers.repeat is None:
+            for body in step.bodies:
+                yield from of_scope(body)
+
+
 def walk(steps: Iterable[Step]) -> Iterator[Step]:
     """Every step with the steps inside it, in the order of the text. The depth of YAML bounds the recursion."""
     for step in steps:

@@ -139,7 +139,8 @@ class ElementwiseJoin(Join):
         other = next((tensor for tensor in inputs if tensor.shape not in fitting), None)
         shapes = examples(inputs)
         if other is not None:
-            wanted = f"`broadcast: {self.broadcast}` needs tensors of {format_shape(full)} or {format_shape(narrow)}"
+            shown = " or ".join(dict.fromkeys(map(format_shape, fitting)))
+            wanted = f"`broadcast: {self.broadcast}` needs tensors of {shown}"
             help = equal_shapes(examples((Tensor(full), other)))
             raise _mismatch(f"{self.name} with {wanted}, got {listed(shapes)}", help)
         if narrow == full or all(tensor.shape != narrow for tensor in inputs):
@@ -210,7 +211,7 @@ class Maximum(ElementwiseJoin):
     """The largest of tensors of equal shapes, value by value."""
 
     name = "maximum"
-    foreign = ("Maximum", "elementwise_max", "eltwise_max")
+    foreign = ("Maximum", "max", "elementwise_max", "eltwise_max")
 
 
 @layer

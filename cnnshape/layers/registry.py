@@ -78,8 +78,8 @@ BY_FOREIGN_NAME: dict[str, type[Layer]] = {}
 def import_rare(module: str) -> None:
     """Adds the kinds of a module in RARE to the vocabulary."""
     names = RARE[module].split()
-    found = vars(import_module(f"cnnshape.layers.{module}")).values()
-    own = [kind for kind in found if isinstance(kind, type) and issubclass(kind, Layer) and "name" in vars(kind)]
+    members = vars(import_module(f"cnnshape.layers.{module}")).values()
+    own = [kind for kind in members if isinstance(kind, type) and issubclass(kind, Layer) and "name" in vars(kind)]
     kinds = {kind.name: kind for kind in own}
     _add(*(kinds[name] for name in names))
 

@@ -6,7 +6,6 @@ a name in scope, it is a misspelt name.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import MOST_CANDIDATES, SLIP, Diagnostic, Label, nearest
 from cnnshape.language import (
@@ -27,15 +26,21 @@ from cnnshape.language import (
     Step,
     Value,
     grammar,
+    of_scope,
     walk,
 )
 from cnnshape.layers import BY_NAME, ArgumentType, Layer, foreign_kind
 from cnnshape.program.foreign import foreign_spelling, foreign_value, of_module
 from cnnshape.program.index import Declaration, NameIndex, NameScope
-from cnnshape.program.words import OWN_WORDS, FileWords, bare_words, unknown_name, unknown_output
-
-if TYPE_CHECKING:
-    from cnnshape.diagnostics import Fix
+from cnnshape.program.words import (
+    OWN_WORDS,
+    FileWords,
+    bare_words,
+    constant_rounds,
+    fixed_together,
+    unknown_name,
+    unknown_output,
+)
 
 MOST_LINES = 6
 _SIZE = ArgumentType("int", "a size, or `any`", words=(grammar.ANY,))
@@ -114,12 +119,12 @@ class _Checker:
 
     def outputs(self, block: Block, scope: NameScope) -> None:
         """Binds the outputs of a block to its steps. Reports those that are none."""
-        own = {name.text for step in walk(block.steps) for name in step.given_names}
+        own = {name.text for step in of_scope(block.steps) for name in step.given_names}
         for output in block.outputs:
             if output.text in own:
                 scope.refer(Reference(output.text, output.span))
                 continue
-            self.add(unknown_output(output, block.name.text, own))
+            self.add(unknown_output(output, block, own))
 
     def layers(self) -> None:
         """Binds the names of the file's layers and outputs."""
@@ -137,8 +142,8 @@ class _Checker:
                 self.value(shape, scope, _SIZE)
 
     def defaults(self, block: Block) -> None:
-        """Checks the defaults of a block's params. The scope of each has the params before it."""
-        scope = NameScope({})
+        """Checks the defaults of a block's params. The scope of each has the params before it, and the block's input."""
+        scope = NameScope({grammar.ENTERING: Declaration(Name(grammar.ENTERING, block.name.span), "input", self.owner)})
         for param in block.params:
             if param.default is not None:
                 self.unknown(param.default, self.unbound(param.default, scope), scope)
@@ -207,6 +212,8 @@ class _Checker:
         if call.main is not None:
             self.main(call.main, kind, scope)
         self.arguments((*call.arguments, *call.modifiers.first), kind, scope)
+        for problem in constant_rounds(call.modifiers.first):
+            self.add(problem)
         if kind is None:
             self.given(call, scope)
 
@@ -326,17 +333,10 @@ class _Checker:
         places = [other.at for other in further]
         lines = sorted({place.span.line for place in places if place} - {own})
         if not lines:
-            return problem._replace(fixes=_together([problem, *further])) if further else problem
+            return problem._replace(fixes=fixed_together([problem, *further])) if further else problem
         listed = ", ".join(map(str, lines[:MOST_LINES])) + (", ..." if len(lines) > MOST_LINES else "")
-        fixes = _together([problem, *further])
+        fixes = fixed_together([problem, *further])
         return problem._replace(notes=(f"also on line{'s' * (len(lines) > 1)} {listed}",), fixes=fixes)
-
-
-def _together(problems: list[Diagnostic]) -> "tuple[Fix, ...]":
-    """The fix of several problems of one name, if all of them have one."""
-    fixes = [problem.fixes[0] for problem in problems if problem.fixes]
-    edits = tuple(dict.fromkeys(edit for fix in fixes for edit in fix.edits))
-    return (fixes[0]._replace(edits=edits),) if len(fixes) == len(problems) else ()
 
 
 def _round_names(step: Step) -> dict[str, Declaration]:

@@ -1,9 +1,13 @@
 """Bare words as values: those of the language, those that a file introduces, and unknown ones."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, misspelt, nearest, respelled
 from cnnshape.language import (
+    Argument,
+    Block,
     Call,
     Expression,
     ListValue,
@@ -22,6 +26,9 @@ from cnnshape.language import (
 from cnnshape.layers import BY_NAME
 from cnnshape.program.plan import Plan
 from cnnshape.source import Span
+
+if TYPE_CHECKING:
+    from cnnshape.diagnostics import Fix
 
 WORDS = frozenset(
     word for kind in BY_NAME.usual() for argument in kind.arguments.values() for word in argument.type.words
@@ -52,6 +59,10 @@ def _name_advice(value: Value, word: str, known: Mapping[str, object]) -> str | 
     whole = value.text.strip() if isinstance(value, Expression) else ""
     if whole != word and whole in known and "-" in whole:
         return f"`{whole}` has a `-` in it, which subtracts here: name the step with `_`"
+    if whole.startswith(f"{word}.") and word[:1].isupper():
+        return _block_help(word)
+    if grammar.ANY in known and word.lower() in ("none", "null", "all"):
+        return "a size that may be anything is `any`"
     if word in _AXES_OF:
         return f"only a tensor with {_AXES_OF[word]} has it"
     return None
@@ -70,14 +81,31 @@ def unknown_tensor(
         help = f"`{text}` is a kind; write the name of a step, or branches of steps: `{{left: [{text}], ...}}`"
         fixes = ()
     stem, dot, word = reference.text.rpartition(".")
-    if dot and word in grammar.RESERVED:
-        help, fixes = f"an item by its number is written `{shown(stem)}.({word})`", ()
+    if dot and (word in grammar.RESERVED or re.fullmatch(r"-\d+", word)):
+        help, fixes = _item_help(shown(stem), word), ()
+    if text[:1].isupper():
+        help, fixes = _block_help(text.partition(".")[0]), ()
     if elsewhere and in_block:
         help = f"a block doesn't see outside names: pass the tensor, `params: {{{text}: required}}`"
         fixes = ()
     message = f"no step or input before this one is called `{text}`"
     related = [Label(elsewhere, "defined here: later, or in another scope")] if elsewhere else []
     return diagnose("unknown-tensor", message, reference.span, related=related, help=help, fixes=fixes)
+
+
+def _item_help(items: str, word: str) -> str | None:
+    """Help for an item or a round by a word or a number below 0."""
+    if word in ("last", "-1"):
+        return f"the last round of a loop is its name: `{items.removesuffix('.all')}`; an item has a number from 0 on"
+    if word.startswith("-"):
+        return f"an item has a number from 0 on: `{items}.(len({items}) {word[0]} {word[1:]})`"
+    return None if word in ("prev", grammar.ENTERING) else f"an item by its number is written `{items}.({word})`"
+
+
+def _block_help(block: str) -> str:
+    """Help for the name of a block as a tensor."""
+    name = block.lower()
+    return f"name the step that uses a block, as in `{{{block}: ..., name: {name}}}`; its output is `{name}`"
 
 
 def suggests_follower(problem: Diagnostic, plan: Plan | None) -> bool:
@@ -92,12 +120,24 @@ def suggests_follower(problem: Diagnostic, plan: Plan | None) -> bool:
     return all(kind.activation or kind.normalizes for kind in kinds)
 
 
-def unknown_output(output: Name, block: str, known: Iterable[str]) -> Diagnostic:
-    """The diagnostic of an output of a block that is the name of none of its steps."""
+def unknown_output(output: Name, block: Block, known: Iterable[str]) -> Diagnostic:
+    """The diagnostic of an output of a block that none of the known names of its steps is."""
     text, names = shown(output.text), list(known)
-    message, fixes = f"no step of {block} is called `{text}`", misspelt(output.text, names, output.span)
+    message, fixes = f"no step of {block.name.text} is called `{text}`", misspelt(output.text, names, output.span)
     help = did_you_mean(output.text, names) or f"give the step the name: `name: {text}`"
+    if (step := output.text.partition(".")[0]) in names and step != output.text:
+        help, fixes = f"list `{step}`; outside, what is `{text}` here is `id.{text}`", ()
+    if output.text in {name.text for step in walk(block.steps) for name in step.given_names}:
+        message, fixes = f"`{text}` is the name of a step in rounds: each round has its own", ()
+        help = f"give the `for` a name, such as `loop`, and list that; outside, `id.loop.all.{text}` has those of all rounds"
     return diagnose("unknown-tensor", message, output.span, help=help, fixes=fixes)
+
+
+def fixed_together(problems: list[Diagnostic]) -> "tuple[Fix, ...]":
+    """The fix of several problems of one name, if all of them have one."""
+    fixes = [problem.fixes[0] for problem in problems if problem.fixes]
+    edits = tuple(dict.fromkeys(edit for fix in fixes for edit in fix.edits))
+    return (fixes[0]._replace(edits=edits),) if len(fixes) == len(problems) else ()
 
 
 OWN_WORDS = frozenset({"identity", "none", "center", grammar.ANY, *BY_NAME, *WORDS})
@@ -156,6 +196,17 @@ class FileWords:
             for value in (*step.modifiers.values, *_worked_with(step)):
                 words |= value.names - bare_words(value)
         return words
+
+
+def constant_rounds(first: Iterable[Argument]) -> Iterator[Diagnostic]:
+    """Arguments of `first` that read `i`, which is always 0 there: as a rule the round of a `for` around is meant."""
+    for argument in first:
+        at = next((span for name, span in argument.value.uses() if name == "i"), None)
+        if at is not None:
+            message = "`i` is always 0 in `first`: it counts the repeats of this step"
+            name = argument.name.text
+            help = f"write the value; or give the `for` around it a column of values, and here `{name}: that_column`"
+            yield diagnose("bad-argument", message, at, help=help)
 
 
 def _words(values: Iterable[Value | None], names: set[str]) -> set[str]:

@@ -7,6 +7,7 @@ from cnnshape.layers.argument import LARGEST
 from cnnshape.render.schema_kinds import (
     EXPRESSION,
     NOTHING,
+    ROLES,
     Schema,
     keyed,
     listed,
@@ -49,7 +50,8 @@ def _named(values: Schema, names: Schema, least: int = 0) -> Schema:
 _ANY = reference("value")
 _GIVEN: Schema = {"allOf": [_ANY, {"not": {"const": grammar.REQUIRED}}]}
 VALUE = mixed({"type": ["number", "boolean"]}, EXPRESSION, seldom(listed(_ANY)))
-_GIVEN_TO_BLOCK = mixed(VALUE, {"type": "object", "if": {"type": "object"}, "then": reference("follower")})
+_FOLLOWS: Schema = {"type": "object", "if": {"type": "object"}, "then": {"anyOf": [*map(reference, ROLES)]}}
+_GIVEN_TO_BLOCK = mixed(VALUE, _FOLLOWS)
 ARGUMENTS_BY_NAME: Schema = {"type": "object", "additionalProperties": _GIVEN_TO_BLOCK}
 ARGUMENT: Schema = {"if": {"not": _GIVEN_TO_BLOCK}, "then": _GIVEN_TO_BLOCK}
 """A value, for which editors propose nothing: neither `true` nor `false`, which few params take."""

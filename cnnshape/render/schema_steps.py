@@ -277,11 +277,11 @@ def _own_block(name: str, block: OwnBlock) -> Schema:
 def _control(word: str, scope: Scope) -> Schema:
     """The keys of a step with a control word."""
     companions = grammar.CONTROLS[word].companions
-    keys = {word: grammar.CONTROLS[word], **{each: grammar.COMPANIONS[each] for each in companions}}
+    keys = {word: grammar.CONTROLS[word], **{companion: grammar.COMPANIONS[companion] for companion in companions}}
     others = [*companions, *_ANYWHERE]
     needed = [
-        {"required": [each], "errorMessage": f"`{word}` needs `{each}` next to it"}
-        for each, is_needed in companions.items()
+        {"required": [companion], "errorMessage": f"`{word}` needs `{companion}` next to it"}
+        for companion, is_needed in companions.items()
         if is_needed
     ]
     held = properties(keys, scoped_forms(scope))

@@ -111,7 +111,7 @@ def faults(step: str, *, runs: bool, more: str = "") -> list[Diagnostic]:
     return cnnshape.check(cnnshape.load(text), ignore=["all"])
 
 
-def told(problem: Diagnostic) -> tuple[object, ...]:
+def reported(problem: Diagnostic) -> tuple[object, ...]:
     assert problem.at is not None
     return problem.code, problem.message, problem.at.span.line, problem.at.span.column, problem.help
 
@@ -120,24 +120,24 @@ def told(problem: Diagnostic) -> tuple[object, ...]:
 def test_a_fault_of_constants_is_the_same_whether_or_not_the_step_runs(step: str) -> None:
     run = faults(step, runs=True)
     assert run
-    assert [*map(told, faults(step, runs=False))] == [*map(told, run)]
+    assert [*map(reported, faults(step, runs=False))] == [*map(reported, run)]
 
 
 def test_channels_that_nobody_knows_are_not_named() -> None:
     """The help of a step that runs names a divisor of both channels; that of one that doesn't has only one of them."""
     (run,) = faults("conv: {out: 8, kernel: 1, groups: 3}", runs=True)
     (idle,) = faults("conv: {out: 8, kernel: 1, groups: 3}", runs=False)
-    assert told(idle)[:-1] == told(run)[:-1]
+    assert reported(idle)[:-1] == reported(run)[:-1]
     assert run.help is not None
     assert (idle.help, idle.fixes, idle.notes) == (None, (), ())
 
 
 @pytest.mark.parametrize("step", WRONG)
 def test_a_fault_of_constants_is_found_once_in_a_repeat(step: str) -> None:
-    once = [*map(told, faults(step, runs=True))]
+    once = [*map(reported, faults(step, runs=True))]
     for repeat in ("0", "3", "n", "least"):
         (problem,) = faults(step, runs=False, more=f", repeat: {repeat}")
-        assert [told(problem)] == once
+        assert [reported(problem)] == once
 
 
 @pytest.mark.parametrize("step", CERTAIN_WHEN_IT_RUNS)
@@ -156,7 +156,7 @@ def test_a_fault_of_a_step_that_runs_somewhere_is_counted_as_before() -> None:
     assert problem.at is not None
     assert problem.at.span.line == 5
     (again,) = cnnshape.check(cnnshape.load(text.replace(", true]", "]")))
-    assert told(again) == told(problem)
+    assert reported(again) == reported(problem)
 
 
 def test_a_fault_that_no_variant_reaches_is_named_once() -> None:
@@ -165,7 +165,7 @@ def test_a_fault_that_no_variant_reaches_is_named_once() -> None:
     (problem,) = cnnshape.check(design)
     assert problem.notes == ()
     (in_variant,) = cnnshape.check(design, variant="two")
-    assert told(in_variant) == told(problem)
+    assert reported(in_variant) == reported(problem)
 
 
 def test_a_sound_part_is_looked_at_once_for_all_variants(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,10 +27,10 @@ def report(shape: list[int], layers: list[Any], **keys: Any) -> Report:
     return cnnshape.analyze(cnnshape.load(json.dumps({"input": shape, "layers": layers, **keys}) + "\n"))
 
 
-def figures(found: Report) -> dict[str, Any]:
-    """All that a report says of the layers, but for the places in the file."""
-    rows = [(row.name, row.kind, row.inputs, row.output, row.params, row.macs, row.flops) for row in found.rows]
-    return {"rows": rows, "totals": found.totals, "outputs": found.outputs}
+def figures(result: Report) -> dict[str, Any]:
+    """All that a report says of the layers, without the places in the file."""
+    rows = [(row.name, row.kind, row.inputs, row.output, row.params, row.macs, row.flops) for row in result.rows]
+    return {"rows": rows, "totals": result.totals, "outputs": result.outputs}
 
 
 def loop(steps: list[Any], rounds: int) -> dict[str, Any]:
@@ -107,8 +107,8 @@ def test_a_contract_is_missed_by_every_other_shape(shape: list[int], steps: list
     output = list(report(shape, steps).rows[-1].output)
     output[axis % len(output)] += more
     last = {**({steps[-1]: {}} if isinstance(steps[-1], str) else steps[-1]), "expect": {"output": output}}
-    found = cnnshape.check(cnnshape.load(json.dumps({"input": shape, "layers": [*steps[:-1], last]}) + "\n"))
-    assert [problem.code for problem in found if problem.severity.value == "error"] == ["CS605"]
+    result = cnnshape.check(cnnshape.load(json.dumps({"input": shape, "layers": [*steps[:-1], last]}) + "\n"))
+    assert [problem.code for problem in result if problem.severity.value == "error"] == ["CS605"]
 
 
 @pytest.mark.parametrize("name", ["a-b", "a.b", "a.0", "a.all"])
@@ -153,6 +153,6 @@ def test_small_files_that_ask_for_much_end_soon(layers: list[Any], most: float) 
 
     start = process_time()
     text = json.dumps({"input": [1, 4], "params": {"x": [1] * 400}, "layers": layers}) + "\n"
-    found = cnnshape.check(cnnshape.load(text))
-    assert {problem.name for problem in found if problem.severity.value == "error"} <= {"expansion-budget"}
+    result = cnnshape.check(cnnshape.load(text))
+    assert {problem.name for problem in result if problem.severity.value == "error"} <= {"expansion-budget"}
     assert process_time() - start < 5 * most

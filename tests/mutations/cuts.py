@@ -14,7 +14,7 @@ from cnnshape.source import SourceText
 
 HEAD, STEPS = "a cut before `layers`", "a cut in `layers` or below"
 CUTS = (HEAD, STEPS)
-"""The kinds: above `layers` the spec lacks a section, whatever else is unfinished."""
+"""The kinds: above `layers` the spec lacks a section, and may be unfinished elsewhere."""
 
 
 class Cut(NamedTuple):

@@ -1,7 +1,7 @@
 """What injected faults lead to: how many errors name the line, come alone, and offer a fix that is right.
 
 `shares.csv` has the counts of each network and each kind of fault; docs/robustness.md has their sums. `python -m
-tests.mutations` writes both anew.
+tests.mutations` rewrites both.
 """
 
 from __future__ import annotations

@@ -17,12 +17,12 @@ JOINED = [path for path in NETWORKS if any(word in path.read_text("utf-8") for w
 @cache
 def findings(path: Path) -> dict[str, list[Finding]]:
     """What the slips of a network led to whose joins failed, by their kind."""
-    found: dict[str, list[Finding]] = {}
+    by_line: dict[str, list[Finding]] = {}
     for kind, mutant in slipped(path.read_text("utf-8"), MOST):
         finding = examine(mutant)
         if finding is not None:
-            found.setdefault(kind, []).append(finding)
-    return found
+            by_line.setdefault(kind, []).append(finding)
+    return by_line
 
 
 def shares_of(path: Path) -> dict[str, Shares]:

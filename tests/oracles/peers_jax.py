@@ -126,7 +126,10 @@ LAYERS: list[tuple[str, tuple[int, ...], Callable[[Any], Any]]] = [
     ("subsample: 2", PLANE, lambda x: x[:, ::2, ::2]),
     ("add: {one: [], two: [], three: []}", PLANE, lambda x: x + x + x),
     ("concat: {one: [], two: []}", PLANE, lambda x: jnp.concatenate([x, x], -1)),
-    ("multiply: {one: [], two: []}", PLANE, lambda x: x * x),
+    ("multiply: {one: [], two: [], three: []}", PLANE, lambda x: x * x * x),
+    ("subtract: {one: [], two: [], three: []}", PLANE, lambda x: x - x - x),
+    ("average: {one: [], two: [], three: []}", PLANE, lambda x: (x + x + x) / 3),
+    ("maximum: {one: [], two: [], three: []}", PLANE, lambda x: jnp.maximum(jnp.maximum(x, x), x)),
 ]  # fmt: skip
 
 

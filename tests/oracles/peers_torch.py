@@ -207,7 +207,7 @@ class EvoNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         parts = x.reshape(x.shape[0], self.groups, -1, *x.shape[2:])
         deviation = parts.var(dim=(2, 3, 4), unbiased=False, keepdim=True).add(1e-5).sqrt()
-        weight, bias, v = (each.view(1, -1, 1, 1) for each in (self.weight, self.bias, self.v))
+        weight, bias, v = (values.view(1, -1, 1, 1) for values in (self.weight, self.bias, self.v))
         return x * (x * v).sigmoid() / deviation.expand(parts.shape).reshape(x.shape) * weight + bias
 
 
@@ -381,6 +381,12 @@ LAYERS: list[tuple[str, tuple[int, ...], Callable[[], nn.Module]]] = [
     ("log_softmax: space", PLANE, function(lambda x: x.flatten(2).log_softmax(-1).reshape(x.shape))),
     ("glu", PLANE, lambda: nn.GLU(1)),
     ("attention: {query: input, key: input, value: input}", PLANE, function(attend)),
+    ("subtract: {one: [], two: []}", PLANE, function(lambda x: x - x)),
+    ("subtract: {one: [], two: [], three: []}", PLANE, function(lambda x: x - x - x)),
+    ("average: {one: [], two: []}", PLANE, function(lambda x: (x + x) / 2)),
+    ("average: {one: [], two: [], three: []}", PLANE, function(lambda x: (x + x + x) / 3)),
+    ("maximum: {one: [], two: []}", PLANE, function(lambda x: torch.maximum(x, x))),
+    ("maximum: {one: [], two: [], three: []}", PLANE, function(lambda x: torch.maximum(torch.maximum(x, x), x))),
 ]  # fmt: skip
 
 

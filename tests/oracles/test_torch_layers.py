@@ -253,12 +253,12 @@ class Blur(nn.Module):
 
     def __init__(self, layer: Any, shape: Shape) -> None:
         super().__init__()
-        each = layer.kernel if isinstance(layer.kernel, tuple) else (layer.kernel,) * rank(shape)
+        sizes = layer.kernel if isinstance(layer.kernel, tuple) else (layer.kernel,) * rank(shape)
         self.layer, self.axes, self.channels = layer, rank(shape), shape[0]
-        half = tuple(((size - 1) // 2, size // 2) for size in each)
+        half = tuple(((size - 1) // 2, size // 2) for size in sizes)
         self.around = around(half if layer.padding is None else layer.padding, shape)
         self.mode = "constant" if layer.mode == "zeros" else layer.mode
-        self.register_buffer("filt", torch.ones(shape[0], 1, *each))
+        self.register_buffer("filt", torch.ones(shape[0], 1, *sizes))
 
     def forward(self, x: Any) -> Any:
         padded = functional.pad(x, self.around, mode=self.mode)
@@ -669,9 +669,9 @@ def test_attention_is_pytorchs(data: st.DataObject) -> None:
     inputs = tuple(Tensor(shape, BATCH) for shape in tensors)
     application = Application(layer, inputs, layer.output(inputs))
     with torch.device("meta"), FlopCounterMode(display=False) as counter:
-        query, key, value = (torch.empty(BATCH, heads, each[0] // heads, prod(each[1:])).mT for each in tensors)
-        found = (query @ key.mT).softmax(-1) @ value
-    assert found.mT.reshape(BATCH, -1, *queries).shape[1:] == application.output.shape
+        query, key, value = (torch.empty(BATCH, heads, sizes[0] // heads, prod(sizes[1:])).mT for sizes in tensors)
+        actual = (query @ key.mT).softmax(-1) @ value
+    assert actual.mT.reshape(BATCH, -1, *queries).shape[1:] == application.output.shape
     assert 2 * application.macs == counter.get_total_flops()
     assert layer.footprint(inputs, application.output) is Coverage.WHOLE
 
@@ -684,8 +684,8 @@ def test_unpooling_undoes_the_pool_as_pytorch_does(axes: int, data: st.DataObjec
     window = data.draw(
         optional({"kernel": per_axis(shape, 1, 4)}, stride=per_axis(shape, 1, 4), padding=per_axis(shape, 0, 2))
     )
-    each = {name: value if isinstance(value, tuple) else (value,) * axes for name, value in window.items()}
-    over = each["kernel"], each.get("stride"), each.get("padding", 0)
+    sizes = {name: value if isinstance(value, tuple) else (value,) * axes for name, value in window.items()}
+    over = sizes["kernel"], sizes.get("stride"), sizes.get("padding", 0)
     pool = getattr(functional, f"max_pool{axes}d")
     try:
         pooled, places = pool(torch.rand(BATCH, *shape), *over, return_indices=True)
@@ -698,10 +698,10 @@ def test_unpooling_undoes_the_pool_as_pytorch_does(axes: int, data: st.DataObjec
         layer = BY_NAME["max_unpool"](**window, size=size, pool=inputs[1])
         # Its places are checked as the values are, so that they must lie in the output: only sizes are compared.
         try:
-            found = unpool(pooled, torch.zeros_like(places), *over, output_size=size)
+            actual = unpool(pooled, torch.zeros_like(places), *over, output_size=size)
         except (RuntimeError, ValueError):
-            found = None
-        expected = None if found is None or not found.numel() else tuple(found.shape[1:])
+            actual = None
+        expected = None if actual is None or not actual.numel() else tuple(actual.shape[1:])
         if size == shape[1:] and (seen := stated(layer, inputs)) is not None:
             assert seen == shape == tuple(unpool(pooled, places, *over, output_size=size).shape[1:])
         assert stated(layer, inputs) == expected

@@ -187,5 +187,5 @@ def test_no_face_prints_a_tensor_as_a_value(outcomes):
         assert "Tensor(" not in outcomes[command].stdout
         assert "other=[[" not in outcomes[command].stdout
     layers = {layer["name"]: layer for layer in data(outcomes, "summary outside")["layers"]}
-    assert layers["joined"]["arguments"] == {}
+    assert layers["joined"]["arguments"] == {"broadcast": None}
     assert layers["pooled"]["arguments"]["kernel"] == 2

@@ -54,7 +54,7 @@ def plausible(argument: Argument) -> str:
 def minimal(name: str) -> str:
     """The required arguments of a kind; the first of those of which it takes one."""
     kind = BY_NAME[name]
-    given = ", ".join(f"{each}: {plausible(kind.arguments[each])}" for each in needed(kind))
+    given = ", ".join(f"{name}: {plausible(kind.arguments[name])}" for name in needed(kind))
     return f"{{{given}}}"
 
 
@@ -75,15 +75,15 @@ ELSEWHERE = ("wrong-rank", "join-shape-mismatch", "residual-shape-mismatch", "am
 def refused(text: str) -> list[str]:
     """The errors of a text on the input that it fits best."""
     texts = [text % given if "%s" in text else text for given in INPUTS]
-    found = [
+    refusals = [
         [
             problem.message
-            for problem in cnnshape.check(cnnshape.load(each))
+            for problem in cnnshape.check(cnnshape.load(text))
             if problem.severity is Severity.ERROR and problem.name not in ELSEWHERE
         ]
-        for each in texts
+        for text in texts
     ]
-    return min(found, key=len)
+    return min(refusals, key=len)
 
 
 def inserted(text: str, offer: Offer, value: str) -> str:
@@ -95,7 +95,7 @@ def inserted(text: str, offer: Offer, value: str) -> str:
 
 
 def indent(text: str) -> int:
-    """The column of the `|`, where a `- ` before it stands for two spaces."""
+    """The column of the `|`, where a `- ` before it counts as two spaces."""
     return len(text.partition("|")[0].rpartition("\n")[2])
 
 
@@ -197,7 +197,9 @@ VALUES = [
 @pytest.mark.parametrize(("kind", "name"), VALUES)
 def test_the_words_of_an_argument_are_offered(server: Server, kind: type[Layer], name: str) -> None:
     form = kind.arguments[name].type
-    given = "".join(f"{each}: {plausible(kind.arguments[each])}, " for each in needed(kind) if each != name)
+    given = "".join(
+        f"{argument}: {plausible(kind.arguments[argument])}, " for argument in needed(kind) if argument != name
+    )
     wanted = {*form.words, *(("true", "false") if form.form == "bool" else ())}
     assert_accepted(server, f"{HEAD}{START}  - {kind.name}: {{{given}{name}: |}}\n", wanted, {})
 
@@ -251,8 +253,8 @@ def test_check_accepts_every_key_that_is_offered(tmp_path: Path, name: str) -> N
     for key in wanted:
         path = tmp_path / "own.yaml"
         path.write_text(text.replace("|", f"{key}: {FILE_VALUES[key]}"))
-        found = [problem for problem in cnnshape.check(cnnshape.load(path)) if problem.severity is Severity.ERROR]
-        assert found == [], key
+        refusals = [problem for problem in cnnshape.check(cnnshape.load(path)) if problem.severity is Severity.ERROR]
+        assert refusals == [], key
 
 
 # The names of a file

@@ -327,9 +327,11 @@ def found_in(step: str) -> list[tuple[str, str]]:
 def test_a_step_in_the_words_of_another_framework_is_read_as_its_own() -> None:
     """What is wrong with its sizes is reported with its words, at the values that the file states."""
     words = ["Conv2d", "filters", "kernel_size", "activation"]
-    found = found_in("Conv2d: {filters: 8, kernel_size: 99, activation: relu}")
-    assert [message for name, message in found if name != "foreign-spelling"] == ["a window of 99 doesn't fit height 8"]
-    assert [message.split("`")[1] for name, message in found if name == "foreign-spelling"] == words
+    reported = found_in("Conv2d: {filters: 8, kernel_size: 99, activation: relu}")
+    assert [message for name, message in reported if name != "foreign-spelling"] == [
+        "a window of 99 doesn't fit height 8"
+    ]
+    assert [message.split("`")[1] for name, message in reported if name == "foreign-spelling"] == words
 
 
 @pytest.mark.parametrize("given", ["out: 6, filters: 8", "filters: 8, num_output: 6", "filters: 8, out: 6"])

@@ -57,7 +57,9 @@ NORMALIZED = [
 @pytest.mark.parametrize("kind", ["layer_norm", "LayerNorm"])
 @pytest.mark.parametrize(("stated", "said", "help", "fixable"), NORMALIZED)
 def test_a_normalized_shape_is_compared_with_the_channels_or_the_sample(kind, stated, said, help, fixable) -> None:
-    (problem,) = [found for found in problems(f"{kind}: {{normalized_shape: {stated}}}") if "takes no" in found.message]
+    (problem,) = [
+        reported for reported in problems(f"{kind}: {{normalized_shape: {stated}}}") if "takes no" in reported.message
+    ]
     assert problem.message.endswith(said)
     assert problem.help is not None and help in problem.help
     assert bool(problem.fixes) == fixable
@@ -80,9 +82,9 @@ FOREIGN = [
 @pytest.mark.parametrize("step", FOREIGN)
 def test_it_is_compared_under_the_words_of_another_framework_too(step: str) -> None:
     for stated, said in ((24, "12 here, not 24"), (12, "12 here, as stated")):
-        found = problems(step % ("in_channels", stated))
-        assert {problem.name for problem in found} == {"foreign-spelling"}
-        assert [problem.message.endswith(said) for problem in found if "takes no" in problem.message] == [True]
+        reported = problems(step % ("in_channels", stated))
+        assert {problem.name for problem in reported} == {"foreign-spelling"}
+        assert [problem.message.endswith(said) for problem in reported if "takes no" in problem.message] == [True]
 
 
 @pytest.mark.parametrize("word", CHANNELS)

@@ -286,6 +286,4 @@ def test_rules_give_what_the_tools_printed_on_a_layer(row):
 
 def test_every_kind_without_boxes_is_measured():
     kinds = {row["step"].partition(":")[0] for row in PRINTED}
-    # Functions of tensors that the tools see as they see `add` and `multiply`: by their family.
-    by_family = {"subtract", "average", "maximum"}
-    assert kinds == {name for name in KINDS if not name.startswith("roi_")} - by_family
+    assert kinds == {name for name in KINDS if not name.startswith("roi_")}

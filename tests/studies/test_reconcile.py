@@ -202,6 +202,17 @@ def test_shared_weights_work_twice_and_are_kept_once():
 axis = st.tuples(st.integers(1, 12), st.integers(1, 5), st.integers(1, 4), st.integers(1, 3), st.integers(0, 4))
 
 
+# What XLA's cost analysis gives for three tensors of 8x12x10 in flax 0.12.8, measured by tests/oracles/peers_jax.py.
+XLA_JOINS = {"add": 1920, "multiply": 1920, "subtract": 1920, "average": 2880, "maximum": 1920}
+
+
+@pytest.mark.parametrize("kind", XLA_JOINS)
+def test_xla_counts_an_instruction_for_each_join_of_two(kind):
+    report = step(f"{kind}: {{one: [], two: [], three: []}}")
+    (count,) = (count for count in reconcile(report).counts if count.rule.name == "xla")
+    assert count.value == XLA_JOINS[kind]
+
+
 @given(axis)
 def test_taps_on_padding_are_left_out(drawn):
     size, kernel, stride, dilation, padding = drawn

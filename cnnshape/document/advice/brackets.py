@@ -70,6 +70,8 @@ def _in_line(slip: Slip) -> Diagnostic:
     if slip.rest[:1] != ":":
         if choice := choice_at(slip):
             return syntax("a comma is missing before this", slip.span(), choice)
+        if slip.rest[:1] == "[" and (problem := _in_expression(slip)):
+            return problem
         help, gap = "separate entries with commas", slip.before[len(slip.before.rstrip()) :]
         end = slip.span(column=slip.column - len(gap))
         return syntax("a comma is missing before this", slip.span(), help, (), inserting("," if gap else ", ", end))
@@ -84,6 +86,24 @@ def _in_line(slip: Slip) -> Diagnostic:
     if " " in inner or not inner:
         help = "an expression has no colon; put a text with a colon in quotes"
     return syntax("a second colon in one entry", slip.span(), help)
+
+
+def _in_expression(slip: Slip) -> Diagnostic | None:
+    """A `[` after the beginning of an expression: as other languages read an item, or a list that is an operand."""
+    item = re.search(r"([A-Za-z_][\w.]*)$", slip.before)
+    index = re.match(r"\[\s*['\"]?([\w +*/-]{1,60}?)['\"]?\s*\]", slip.rest)
+    if item is not None and index is not None:
+        number = index[1] if index[1].isdigit() else f"({index[1]})"
+        help = f"an item of a list is written `{item[1]}.{number}`"
+        if re.fullmatch(r"[A-Za-z_]\w*", index[1]):
+            help += f", an output of a block `{item[1]}.{index[1]}`"
+        return syntax("a name has no brackets after it", slip.span(), help)
+    entry = re.split(r"[,{[]|: ", slip.before)[-1].lstrip()
+    operand = re.match(r"\[[^][{}]*\][^][{},#]*", slip.rest)
+    if operand is not None and re.search(r"(?:\b(?:else|if|and|or|not)|[-+*/%=<>])\s*$", entry):
+        whole = quote((entry + operand[0]).strip())
+        return syntax("a list inside an expression needs quotes", slip.span(), f'quote the expression: `"{whole}"`')
+    return None
 
 
 def unclosed(slip: Slip) -> Diagnostic:

@@ -95,7 +95,7 @@ def compile_reference(text: str, span: Span) -> Reference:
     try:
         return Reference(text, span, compile_expression(text, span))
     except ExpressionProblem:
-        if "(" in text or "[" in text:
+        if "(" in text or "[" in text or " if " in text:
             raise
         return Reference(text, span)
 

@@ -130,6 +130,15 @@ _FOREIGN_PAIRS = {"**": "there is no power; multiply", "&&": "the operator is `a
 _MOST_DIGITS = 40
 _OWN_NAMES = frozenset({"prev", "i", "last", *SIZE_NAMES})
 """Names of the language, which no step has."""
+_JOINS = {
+    **dict.fromkeys(("add", "sum"), "add"),
+    **dict.fromkeys(("average", "avg", "mean"), "average"),
+    **dict.fromkeys(("concat", "concatenate", "cat"), "concat"),
+    **dict.fromkeys(("multiply", "mul", "prod"), "multiply"),
+    **dict.fromkeys(("subtract", "sub"), "subtract"),
+    "maximum": "maximum",
+}
+"""Joins by the functions that other languages have for them."""
 _COUNTING = "write the items, `[0, 1, 2]`; or `repeat: 3` next to the kind, where `i` counts the rounds"
 
 
@@ -276,8 +285,13 @@ class _Parser:
         if token.kind != "name" or token.text in LITERALS:
             raise self.fail(token, "a number, a name or `(` after `.`")
         if token.text in _OWN_NAMES:
-            written = f"{items.sign}.({token.text})" if isinstance(items, Variable) else f".({token.text})"
-            raise self.fail(token, "a number, a name or `(` after `.`", f"an item by its number is written `{written}`")
+            help = (
+                f"an item by its number is written `{items.sign if isinstance(items, Variable) else ''}.({token.text})`"
+            )
+            help = (
+                "an item has a number from 0 on; the last round of a loop is its name" if token.text == "last" else help
+            )
+            raise self.fail(token, "a number, a name or `(` after `.`", None if token.text == "prev" else help)
         return All("all", token.offset, items) if token.text == "all" else Part(token.text, token.offset, items)
 
 
@@ -294,6 +308,9 @@ def _unknown_function(token: Token) -> ExpressionProblem:
     close = nearest(token.text, FUNCTIONS)
     listed = ", ".join(f"`{name}`" for name in FUNCTIONS)
     help = f"functions are {listed}; a layer with arguments is written `{{{token.text}: ...}}`"
+    if token.text in _JOINS:
+        help = f"tensors are joined by a step: `- {_JOINS[token.text]}: [a, b]`, or `- {_JOINS[token.text]}: loop.all`"
+    help = "the rounds of a loop called `loop` are the list `loop.all`" if token.text in ("all", "list") else help
     help = f"did you mean `{close}`?" if close else help
     help = _COUNTING if token.text == "range" else help
     message = f"no function is called `{token.text}`"

@@ -72,7 +72,9 @@ class Node:
             return
         if isinstance(value, Unresolved):
             raise unknown(value)
-        raise self.problem(f"`{self.sign}` needs numbers, got {describe(value)}")
+        join = {"+": "add", "-": "subtract", "*": "multiply"}.get(self.sign) if isinstance(value, Named) else None
+        help = f"tensors are joined by a step: `- {join}: [a, b]`" if join else None
+        raise self.problem(f"`{self.sign}` needs numbers, got {describe(value)}", help)
 
     def need_truth(self, value: Value) -> bool:
         """The operand; raises ExpressionProblem if it is neither true nor false."""
@@ -88,7 +90,8 @@ class Node:
             return
         if isinstance(value, Unresolved):
             raise unknown(value)
-        help = "the rounds of a loop called `loop` are the list `loop.all`" if isinstance(value, Named) else None
+        named = "the rounds of a loop called `loop` are the list `loop.all`, one tensor `a` as a list is `[a]`"
+        help = named if isinstance(value, Named) else None
         raise self.problem(f"`{self.sign}` needs a list, got {describe(value)}", help)
 
     def small(self, items: tuple[Value, ...]) -> tuple[Value, ...]:

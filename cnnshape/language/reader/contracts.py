@@ -1,9 +1,12 @@
 """Reads contracts: the shapes that must enter and leave a step."""
 
-from cnnshape.document import Mapping, Node, Sequence
+import re
+
+from cnnshape.document import Mapping, Node, Scalar, Sequence
 from cnnshape.language import grammar
 from cnnshape.language.expression import Expression
 from cnnshape.language.model import Contract, ListValue, Value
+from cnnshape.language.reader.problems import shown
 from cnnshape.language.reader.values import ValueReader
 
 
@@ -12,7 +15,10 @@ class ContractReader(ValueReader):
 
     def contract(self, node: Node, what: str) -> Contract | None:
         """The contract; None for one that states nothing."""
-        mapping = self.mapping(node, what, help=grammar.MODIFIERS["expect"].help)
+        help = grammar.MODIFIERS["expect"].help
+        if isinstance(node, Sequence) and "\n" not in node.span.text:
+            help = f"a shape is that of a side: `{{output: {shown(node.span.text)}}}`"
+        mapping = self.mapping(node, what, help=help)
         if mapping is None:
             return None
         known = self.corrected(mapping, "the `expect` of a step", grammar.CONTRACT)
@@ -30,6 +36,12 @@ class ContractReader(ValueReader):
         if isinstance(node, Mapping) or (isinstance(node, Sequence) and not self._is_shape(node)):
             most, help = grammar.MAX_RANK + 1, grammar.CONTRACT[key].help
             self.report("bad-expectation", f"`{key}` is a shape of 1 to {most} sizes", node.span, help=help)
+            return None
+        if isinstance(node, Scalar) and re.fullmatch(r"\d+(?:x\d+)+", node.text):
+            help = f"write `{key}: [{node.text.replace('x', ', ')}]`"
+            self.report(
+                "bad-expectation", f"`{key}` is a list of sizes, found `{shown(node.text)}`", node.span, help=help
+            )
             return None
         value = self.value(node, f"`{key}`")
         return value if isinstance(value, Expression | ListValue) else None

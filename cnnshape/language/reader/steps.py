@@ -1,5 +1,6 @@
 """Reads steps: the lists under `layers`, `do`, branches and shortcuts."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from cnnshape.diagnostics import Diagnostic, diagnose, nearest, respelled
@@ -194,12 +195,12 @@ class StepReader(ModifierReader):
         entry = node.get(key)
         if entry is None:
             return False
-        how = self.word(entry.value, f"`{key}`")
+        how = self.word(entry.value, f"`{key}`", f"write {_either(key, words)}; a join takes one of them")
         if how is None or how.text in words:
             return how
         right = words[0] if len(words) == 1 else nearest(how.text, words)
         message = f"`{key}` is {' or '.join(f'`{word}`' for word in words)}, found `{shown(how.text)}`"
-        help = f"write `{key}: {right or words[0]}`"
+        help = f"write {_either(key, (right,) if right else words)}"
         self.report("bad-argument", message, how.span, help=help, fixes=respelled(how.text, right, how.span))
         return None
 
@@ -236,7 +237,8 @@ class StepReader(ModifierReader):
     def _report_one_side(self, word: Name, only: Scalar) -> None:
         """Reports a list of one tensor."""
         name = shown(only.text)
-        help = f"a list by its name needs no brackets: `{word.text}: {name}`"
+        other = "input" if name == "prev" else "prev"
+        help = f"name another one, `{word.text}: [{name}, {other}]`; a list by its name needs no brackets: `{word.text}: {name}`"
         self.report("wrong-structure", f"`{word.text}` joins two or more tensors, found 1", word.span, help=help)
 
     def _has_axis(self, word: Name, node: Mapping) -> bool:
@@ -262,11 +264,19 @@ class StepReader(ModifierReader):
     def _branches(self, node: Mapping) -> list[Branch]:
         branches = []
         for key, value in node.entries:
+            if key.text in grammar.OWNERS and isinstance(value, Scalar):
+                help = f"put it next to the join, not below it: `{shown(key.text)}: {shown(value.text)}`"
+                self.report("misplaced-modifier", f"`{shown(key.text)}` isn't a branch", key.span, help=help)
+                continue
             name = self.checked(Name(key.text, key.span), "a branch", grammar.VARIABLE)
             steps = self.steps(value, f"the branch `{shown(key.text)}`")
             if name:
                 branches.append(Branch(name, steps))
         return branches
+
+
+def _either(key: str, words: Iterable[str]) -> str:
+    return " or ".join(f"`{key}: {word}`" for word in words)
 
 
 def _broken(node: Node, unconfirmed: Unconfirmed | None = None) -> Broken:

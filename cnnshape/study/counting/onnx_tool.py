@@ -117,6 +117,7 @@ _TABLE = Table(
         "log_softmax": per_value(80),
         "mish": per_value(153),
         "upsample": _upsample,
+        "average": (*JOIN, *per_value(4)),
         **alike("flatten reshape crop pixel_shuffle pixel_unshuffle slice subsample concat", ()),
     },
 )

@@ -39,6 +39,7 @@ _TABLE = Table(
         **alike("relu relu6 leaky_relu prelu hard_tanh abs square max_unpool", per_value(1)),
         "dropout": per_value(2),
         **alike("drop_path identity", ()),
+        "average": (*JOIN, *per_value(1)),
         **alike("hard_sigmoid softsign", per_value(3)),
         **alike("upsample sigmoid hard_swish", per_value(4)),
         "tanh": per_value(6),

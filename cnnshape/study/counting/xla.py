@@ -72,6 +72,7 @@ _TABLE = Table(
         **alike("selu softplus", per_value(6)),
         "tanh": (),
         **alike("add multiply subtract maximum", JOIN),
+        "average": (*JOIN, *per_value(1)),
         **alike("dropout drop_path identity flatten reshape crop split slice subsample concat", ()),
     },
 )
