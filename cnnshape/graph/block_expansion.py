@@ -16,7 +16,6 @@ from cnnshape.program import (
     Body,
 )
 
-
 _TENSORS = (Handle, Rounds, Finished)
 
 

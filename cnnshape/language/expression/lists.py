@@ -15,7 +15,6 @@ from cnnshape.language.expression.values import (
     unknown,
 )
 
-
 OPERATIONS_PER_PART = 16
 """The operations on lists that cost as much as reading a part of each tensor of a list."""
 
