@@ -7,7 +7,7 @@ from cnnshape.graph.expansion import VALUES_PER_VISIT, Expansion, Visit
 from cnnshape.graph.faults import Frame
 from cnnshape.graph.guess import Guess
 from cnnshape.graph.naming import Labels, ReservedNames
-from cnnshape.graph.scope import UNSETTLED, Current, Handle, Inside, Rounds, Scope, Uncertain, Unsettled
+from cnnshape.graph.scope import UNSETTLED, Current, Finished, Handle, Inside, Rounds, Scope, Uncertain, Unsettled
 from cnnshape.graph.template import Recording, Template
 from cnnshape.language import grammar
 from cnnshape.program import (
@@ -16,10 +16,15 @@ from cnnshape.program import (
     Body,
 )
 
+_TENSORS = (Handle, Rounds, Finished)
+
 
 def _has_tensor(items: tuple[object, ...]) -> bool:
     """Whether a list has a tensor in it, or a list that has one."""
-    return any(isinstance(item, Handle | Rounds) or (type(item) is tuple and _has_tensor(item)) for item in items)
+    types = set(map(type, items))
+    if not types.isdisjoint(_TENSORS):
+        return True
+    return tuple in types and any(type(item) is tuple and _has_tensor(item) for item in items)
 
 
 class BlockExpander(Expansion, ABC):

@@ -111,7 +111,7 @@ def evaluate(
             if any(_is_uncertain(scope.get(name)) for name in value.names):
                 raise Uncertain from None
             raise Refused(_problem_of(value, problem, known or scope), value, word=problem.word) from None
-        if result is UNSETTLED or (type(result) is tuple and any(item is UNSETTLED for item in result)):
+        if result is UNSETTLED or (type(result) is tuple and UNSETTLED in result):
             raise Uncertain
         return result
     if isinstance(value, ListValue):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import cnnshape
 from cnnshape import Report
+from tests.studies.growth import calls
 
 KINDS = (
     "relu",
@@ -134,6 +135,17 @@ def test_a_name_that_looks_like_an_expression_is_the_name(name: str) -> None:
             ],
             2,
         ),
+        # a part of each of 900 tensors, without a join
+        (
+            [
+                loop([{"relu": {}, "name": "k"}], 900),
+                {
+                    "for": {"n": [1] * 900},
+                    "do": [{"relu": {}, "from": f"stage.all.k.({index})"} for index in range(100)],
+                },
+            ],
+            0.5,
+        ),
         # lists that are compared and reversed again and again
         ([{"relu": {}, "repeat": 90000, "when": "len(" + "reverse(" * 9 + "x" + ")" * 9 + ") > 0"}], 2),
         (
@@ -146,7 +158,7 @@ def test_a_name_that_looks_like_an_expression_is_the_name(name: str) -> None:
             2,
         ),
     ],
-    ids=["splices", "splices in a loop", "reversed", "compared"],
+    ids=["splices", "splices in a loop", "parts", "reversed", "compared"],
 )
 def test_small_files_that_ask_for_much_end_soon(layers: list[Any], most: float) -> None:
     from time import process_time
@@ -156,3 +168,16 @@ def test_small_files_that_ask_for_much_end_soon(layers: list[Any], most: float) 
     result = cnnshape.check(cnnshape.load(text))
     assert {problem.name for problem in result if problem.severity.value == "error"} <= {"expansion-budget"}
     assert process_time() - start < 5 * most
+
+
+def test_a_long_list_as_an_argument_costs_little() -> None:
+    """A block used 500 times with a list of 990 values: the work for each use doesn't go through the list in Python."""
+
+    def text(length: int) -> str:
+        blocks = {"Unit": {"params": {"xs": "required"}, "do": [{"relu": {}, "when": "len(xs) > 0"}]}}
+        layers = [{"Unit": {"xs": "xs"}, "repeat": 500}]
+        params = {"xs": [1] * length}
+        return json.dumps({"input": [1, 4], "params": params, "blocks": blocks, "layers": layers}) + "\n"
+
+    few, many = (calls(cnnshape.analyze, cnnshape.load(text(length))) for length in (90, 990))
+    assert many < 2 * few

@@ -15,6 +15,9 @@ from cnnshape.language.expression.values import (
     unknown,
 )
 
+OPERATIONS_PER_PART = 16
+"""The operations on lists that cost as much as reading a part of each tensor of a list."""
+
 
 class Items(Node):
     """`[a, b]`: a list."""
@@ -148,9 +151,11 @@ class Part(Dotted):
 
 def list_operations(tree: Node) -> int:
     """The number of nodes that may go through a whole list: their time is not bounded by the length of the text."""
-    takes = isinstance(tree, Items | All | Part) or (isinstance(tree, FunctionCall) and tree.sign in OF_LISTS)
+    takes = isinstance(tree, Items | All) or (isinstance(tree, FunctionCall) and tree.sign in OF_LISTS)
     adds = tree.sign in ("+", "==", "!=") and len(tree.parts) == 2 and all(map(_may_be_list, tree.parts))
-    return int(takes or adds) + sum(map(list_operations, tree.parts))
+    # A part is looked up in each tensor of a list.
+    number = OPERATIONS_PER_PART if isinstance(tree, Part) else int(takes or adds)
+    return number + sum(map(list_operations, tree.parts))
 
 
 def _may_be_list(node: Node) -> bool:

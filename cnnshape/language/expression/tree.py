@@ -90,9 +90,9 @@ class Node:
             return
         if isinstance(value, Unresolved):
             raise unknown(value)
-        named = "the rounds of a loop called `loop` are the list `loop.all`, one tensor `a` as a list is `[a]`"
-        help = named if isinstance(value, Named) else None
-        raise self.problem(f"`{self.sign}` needs a list, got {describe(value)}", help)
+        help = "the rounds of a loop called `loop` are the list `loop.all`, one tensor `a` as a list is `[a]`"
+        message = f"`{self.sign}` needs a list, got {describe(value)}"
+        raise self.problem(message, help if isinstance(value, Named) else None)
 
     def small(self, items: tuple[Value, ...]) -> tuple[Value, ...]:
         """The list; raises ExpressionProblem if it is too long."""
