@@ -56,8 +56,7 @@ class Applications:
         self._outcomes = memory.outcomes
 
     def of_kind(self, plan: Plan, current: int, scope: Scope) -> tuple[Chain, tuple[int, ...]]:
-        """The layer of a kind and those that follow it, applied to a tensor; and the other tensors that the layer
-        takes.
+        """The layer of a kind and those that follow it, applied; and the tensors that enter the layer.
 
         Raises Refused, or Uncertain if a value or another tensor is uncertain.
         """
@@ -75,11 +74,11 @@ class Applications:
             key = (*key, entering, *marks, *map(type, given))
         bound = self._bound.get(key)
         if bound is not None:
-            return bound[0], ()
-        chain, further = self._bind(plan, current, scope)
-        if not further:
+            return bound[0], (current,)
+        chain, inputs = self._bind(plan, current, scope)
+        if inputs == (current,):
             self._bound[key] = chain, given
-        return chain, further
+        return chain, inputs
 
     def of_layer(self, layer: Layer, inputs: tuple[int, ...], word: Name) -> Chain:
         """A bound layer, applied to its inputs."""
@@ -122,14 +121,15 @@ class Applications:
             layers, further = self._layers_and_tensors(plan, current, scope)
         if isinstance(layers, Refused):
             raise Refused(layers.diagnostic, layers.origin)
-        inputs = (self._tensors[current], *[self._tensors[index] for index in further])
-        key = (layers, inputs)
+        inputs = further if plan.kind.by_name else (current, *further)
+        tensors = tuple([self._tensors[index] for index in inputs])
+        key = (layers, tensors)
         chain = self._chains.get(key)
         if chain is None:
-            chain = self._chains[key] = _applied(layers, inputs)
+            chain = self._chains[key] = _applied(layers, tensors)
         if isinstance(chain, Refused):
             raise Unfit(chain.diagnostic, chain.origin)
-        return chain, further
+        return chain, inputs
 
     def _layers_and_tensors(
         self, plan: Plan, current: Current, scope: Scope
@@ -148,22 +148,22 @@ class Applications:
         return layers, further
 
     def _arguments(self, plan: Plan, current: Current, scope: Scope) -> tuple[tuple[object, ...], tuple[int, ...]]:
-        """The values of a plan's arguments, and the tensors among them."""
+        """The values of a plan's arguments, and the tensors among them, in the order of the kind's declaration."""
         values = tuple([self._values.at(value, current, scope) for value in plan.values.values()])
         types = set(map(type, values))
         if Handle not in types and Rounds not in types:
             return values, ()
-        further: list[int] = []
+        further: dict[str, int] = {}
         arguments: list[object] = []
         for name, value in zip(plan.values, values, strict=True):
             last = value[-1] if isinstance(value, Rounds) else value
             if isinstance(last, Handle) and plan.kind.arguments[name].type.form == "tensor":
                 if isinstance(last.value, Guess):
                     raise Uncertain
-                further.append(last.value)
+                further[name] = last.value
                 last = self._tensors[last.value]
             arguments.append(last)
-        return tuple(arguments), tuple(further)
+        return tuple(arguments), tuple([further[name] for name in plan.kind.arguments if name in further])
 
     def _check_certain(self, plan: Plan, current: Current, scope: Scope) -> None:
         """Raises Refused if a value of a plan is wrong for any choice of its uncertain values."""

@@ -168,10 +168,10 @@ class Expander(BlockExpander):
         current = visit.current
         if isinstance(current, Guess):
             return self._guessed(step, plan, current, visit), None
-        chain, further = self._applications.of_kind(plan, current, visit.scope)
+        chain, inputs = self._applications.of_kind(plan, current, visit.scope)
         self._compare(plan, chain, visit)
         labels = self._labels(step, chain, visit)
-        return self._draft.append(chain, (current, *further), step.word.span, labels), None
+        return self._draft.append(chain, inputs, step.word.span, labels), None
 
     def _guessed(self, step: KindStep, plan: Plan, current: Guess, visit: Visit) -> Guess:
         """Adds a layer on an uncertain tensor: a hole in the graph. It still uses up its name, so that other layers

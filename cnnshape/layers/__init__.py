@@ -7,6 +7,7 @@ from cnnshape.layers.convolution import ConvTranspose
 from cnnshape.layers.factors import Parameter
 from cnnshape.layers.family import (
     Activation,
+    FixedProduct,
     Join,
     MatrixProduct,
     Move,
@@ -18,7 +19,9 @@ from cnnshape.layers.family import (
     Scaling,
 )
 from cnnshape.layers.merge import ElementwiseJoin
-from cnnshape.layers.pooling import AdaptivePool, GlobalPool, RegionPool, SlidingPool
+from cnnshape.layers.normalization import normalized_shape
+from cnnshape.layers.pooling import AdaptivePool, GlobalPool, SlidingPool
+from cnnshape.layers.regions import RegionPool
 from cnnshape.layers.registry import BY_FOREIGN_NAME, BY_NAME, KINDS, bare, foreign_argument, foreign_kind, register
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, Weight, counted, format_shape
 from cnnshape.layers.window import AXES, AxisRelation, Coverage, Footprint, Phases, Window, pairs, per_axis
@@ -38,6 +41,7 @@ __all__ = [
     "ConvTranspose",
     "Coverage",
     "ElementwiseJoin",
+    "FixedProduct",
     "Footprint",
     "GlobalPool",
     "Join",
@@ -64,6 +68,7 @@ __all__ = [
     "foreign_argument",
     "foreign_kind",
     "format_shape",
+    "normalized_shape",
     "pairs",
     "per_axis",
     "register",

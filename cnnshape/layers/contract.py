@@ -26,6 +26,8 @@ class Layer:
     """The argument that a bare value after the kind's word sets."""
     required: ClassVar[tuple[str, ...]] = ()
     """The arguments that the spec must give."""
+    by_name: ClassVar[bool] = False
+    """True where arguments name all inputs: what the step before gives doesn't enter."""
     followers: ClassVar[tuple[str, ...]] = ()
     """The keys for layers that follow: `norm`, `act`."""
     view: ClassVar[bool] = False

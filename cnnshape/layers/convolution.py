@@ -13,7 +13,7 @@ from cnnshape.layers.argument import (
     arg,
 )
 from cnnshape.layers.contract import layer
-from cnnshape.layers.factors import INPUT_POSITIONS, OUTPUT_POSITIONS, Given
+from cnnshape.layers.factors import INPUT_POSITIONS, OUTPUT_POSITIONS, Given, Parameter, option
 from cnnshape.layers.family import MatrixProduct, matrix
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, counted, divisor_help, format_shape, indivisible
 from cnnshape.layers.window import AXES, Coverage, Footprint, Window, grid, per_axis, slide, transposed, windows
@@ -104,6 +104,9 @@ class Conv(Convolution):
     """Slides `out` learned kernels over the input.
 
     Output size per axis: floor((W - K_eff + P_before + P_after) / S) + 1, K_eff = dilation * (K - 1) + 1.
+
+    With `gain` the kernels are standardized and multiplied by a learned value each (scaled weight standardization). This
+    is worked out once for all inputs, and counts no operation. Source: Brock, De and Smith (2021), NFNets.
     """
 
     name = "conv"
@@ -122,8 +125,11 @@ class Conv(Convolution):
         "convolutional",
         "cnn",
     )
-    parameters = matrix(_CONV_WEIGHT, KERNELS)
+    parameters = (*matrix(_CONV_WEIGHT, KERNELS), Parameter("gain", option("gain", KERNELS)))
     macs_formula = _CONV_WEIGHT * OUTPUT_POSITIONS
+    gain: bool = arg(
+        FLAG, "standardizes each kernel, and learns its gain", default=False, foreign=("with_gain", "ws_gain")
+    )
 
     def output_sizes(self, sizes: Shape) -> Shape:
         return slide(sizes, self.windows(sizes))

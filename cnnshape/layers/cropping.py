@@ -4,7 +4,7 @@ from cnnshape.arithmetic import ceil_div, maximum
 from cnnshape.layers.argument import EXPLICIT_PADDING, POSITIVE_PER_AXIS, Padding, PerAxis, arg, words
 from cnnshape.layers.contract import layer
 from cnnshape.layers.family import Move
-from cnnshape.layers.tensor import LayerProblem, Tensor
+from cnnshape.layers.tensor import LayerProblem, Shape, Tensor
 from cnnshape.layers.window import AXES, Footprint, Window, grid, pairs, per_axis
 
 _FOREIGN_FILLS = {
@@ -18,6 +18,18 @@ _FOREIGN_FILLS = {
     "border": "replicate",
     "wrap": "circular",
 }
+FILLS = words("zeros", "reflect", "replicate", "circular", foreign=_FOREIGN_FILLS)
+"""What cells around a tensor hold."""
+
+
+def check_fill(mode: str, sizes: Shape, around: tuple[tuple[int, int], ...]) -> None:
+    """Raises LayerProblem if an axis has too few cells to fill those around it."""
+    for axis, (size, pair) in enumerate(zip(sizes, around, strict=True)):
+        widest = maximum(*pair)
+        most = {"reflect": size - 1, "circular": size}.get(mode, widest)
+        if widest > most:
+            message = f"`{mode}` padding of {widest} needs more cells than {AXES[len(sizes)][axis]} {size} has"
+            raise LayerProblem(message, name="bad-argument", argument="padding", help=f"at most {most} here")
 
 
 @layer
@@ -39,21 +51,12 @@ class Pad(Move):
     padding: Padding = arg(
         EXPLICIT_PADDING, "cells around the input", main=True, foreign=("pad", "pads", "paddings", "size", "width")
     )
-    mode: str = arg(
-        words("zeros", "reflect", "replicate", "circular", foreign=_FOREIGN_FILLS),
-        "what the new cells hold",
-        default="zeros",
-    )
+    mode: str = arg(FILLS, "what the new cells hold", default="zeros")
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         sizes = grid(inputs[0], self.name)
         around = pairs(self.padding, len(sizes), "padding")
-        for axis, (size, pair) in enumerate(zip(sizes, around, strict=True)):
-            widest = maximum(*pair)
-            most = {"reflect": size - 1, "circular": size}.get(self.mode, widest)
-            if widest > most:
-                message = f"`{self.mode}` padding of {widest} needs more cells than {AXES[len(sizes)][axis]} {size} has"
-                raise LayerProblem(message, name="bad-argument", argument="padding", help=f"at most {most} here")
+        check_fill(self.mode, sizes, around)
         padded = tuple(size + before + after for size, (before, after) in zip(sizes, around, strict=True))
         return Tensor((inputs[0].shape[0], *padded), inputs[0].boxes)
 

@@ -6,7 +6,7 @@ from cnnshape.arithmetic import ZERO, Formula
 from cnnshape.layers.contract import Layer
 from cnnshape.layers.factors import MACS, OUTPUT_VALUES, Parameter, option
 from cnnshape.layers.tensor import Tensor
-from cnnshape.layers.window import Coverage, Footprint
+from cnnshape.layers.window import Coverage, Footprint, grid
 
 
 class MatrixProduct(Layer):
@@ -38,6 +38,24 @@ class SamePlace(Layer):
 
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
         return Coverage.POINT
+
+
+class FixedProduct(Layer):
+    """Multiplies matrices of which none is learned: the other kinds with MACs."""
+
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
+    flops_formula: ClassVar[Formula] = 2 * MACS
+
+
+class OverAxes(SamePlace):
+    """Takes the values of some axes together: `axes` says which."""
+
+    axes: str
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        if self.axes == "space":
+            grid(inputs[0], self.name)
+        return inputs[0]
 
 
 class Move(Unweighted):

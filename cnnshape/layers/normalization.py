@@ -6,8 +6,8 @@ from typing import Any
 from cnnshape.arithmetic import Constant, Factor, Product, When, counted_as
 from cnnshape.layers.argument import AFFINE, FLAG, NUMBER, POSITIVE, POSITIVE_NUMBER, arg, words
 from cnnshape.layers.contract import layer
-from cnnshape.layers.factors import CHANNELS, VALUES, Given, Parameter, argument, option
-from cnnshape.layers.family import Normalization, Scaling
+from cnnshape.layers.factors import CHANNELS, VALUES, Parameter, argument, option
+from cnnshape.layers.family import Normalization, OverAxes, SamePlace, Scaling, Unweighted
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, divided, format_shape
 from cnnshape.layers.window import grid
 
@@ -82,43 +82,113 @@ class OwnStatistics(Normalization):
     parameters = _affine(CHANNELS)
 
 
-def _normalized_together(given: Given) -> Shape:
-    """The values that share a mean, each with its own scale and shift."""
-    return given.inputs[0].shape if given.layer.axes == "all" else given.inputs[0].shape[:1]
+_AXES = words("channels", "space", "last", "all")
+
+
+def normalized_shape(shape: Shape, axes: str) -> Shape:
+    """The axes whose values share a statistic, each value with its own scale and shift: PyTorch's `normalized_shape`."""
+    return {"channels": shape[:1], "space": shape[1:], "last": shape[-1:], "all": shape}[axes]
+
+
+TOGETHER = Factor("values normalized together", lambda given: normalized_shape(given.inputs[0].shape, given.layer.axes))
 
 
 @layer
-class LayerNorm(OwnStatistics):
+class LayerNorm(OverAxes, OwnStatistics):
     """Normalizes each position over its channels (`axes: channels`), or the whole sample (`axes: all`).
 
-    Source: Ba, Kiros and Hinton (2016); over channels as in ConvNeXt.
+    `axes: space` takes the spatial axes of each channel together, `axes: last` only the last of them: PyTorch's
+    `LayerNorm([H, W])` and `LayerNorm(W)`. Source: Ba, Kiros and Hinton (2016); over channels as in ConvNeXt.
     """
 
     name = "layer_norm"
     foreign = ("LayerNorm", "LayerNormalization", "ln", "LN", "layernorm", "LayerNorm2d")
-    parameters = _affine(Factor("values normalized together", _normalized_together))
-    axes: str = arg(words("channels", "all"), "what is normalized together", default="channels", main=True)
+    parameters = _affine(TOGETHER)
+    axes: str = arg(_AXES, "what is normalized together", default="channels", main=True)
     affine: bool | str = arg(AFFINE, "learns a scale and a shift", default=True, foreign=_AFFINE)
     eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
 
 
 @layer
-class GroupNorm(OwnStatistics):
-    """Normalizes groups of channels, each over all its positions. Source: Wu and He (2018)."""
+class RmsNorm(OverAxes, Normalization):
+    """Divides values by their root mean square, over the same axes as `layer_norm`. Source: Zhang and Sennrich (2019)."""
 
-    name = "group_norm"
-    foreign = ("GroupNorm", "GroupNormalization", "gn", "GN", "groupnorm")
-    groups: int = arg(
-        POSITIVE, "groups that are normalized together", default=32, main=True, foreign=("num_groups", "group")
+    name = "rms_norm"
+    foreign = ("RMSNorm", "RmsNorm", "RMSNormalization", "RmsNorm2d", "rms", "SimplifiedLayerNormalization")
+    flops_formula = Product(3 + option("affine", Constant(1)), VALUES, note="square, sum, quotient")
+    parameters = (Parameter("weight", option("affine", TOGETHER)),)
+    axes: str = arg(_AXES, "what is normalized together", default="channels", main=True)
+    affine: bool = arg(FLAG, "learns a scale", default=True, foreign=_AFFINE)
+    eps: float | None = arg(
+        POSITIVE_NUMBER,
+        "added to the mean square; the precision of its numbers by default",
+        default=None,
+        foreign=_EPSILON,
     )
-    affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=True, foreign=_AFFINE)
-    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
+
+
+@layer
+class GlobalResponseNorm(Normalization):
+    """Multiplies each channel by its L2 norm over space, relative to the mean of all channels, and adds the input.
+
+    x + weight * (x * N(x)) + bias. Source: Woo et al. (2023), ConvNeXt V2.
+    """
+
+    name = "global_response_norm"
+    foreign = ("GlobalResponseNorm", "GRN", "grn")
+    flops_formula = (6 * VALUES + 3 * CHANNELS).noted(
+        "square, sum, product, scale, shift, sum per value; root, mean, quotient per channel"
+    )
+    parameters = (Parameter("weight", CHANNELS), Parameter("bias", CHANNELS))
+    eps: float = arg(POSITIVE_NUMBER, "added to the mean of the norms", default=1e-6, foreign=_EPSILON)
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        grid(inputs[0], self.name)
+        return inputs[0]
+
+
+_GROUPS = ("num_groups", "group")
+
+
+class Grouped(Normalization):
+    """Takes the values of a group of channels together."""
+
+    groups: int
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         channels = divided(inputs[0].shape[0], self.groups, "groups", "channel")
         if channels * prod(inputs[0].shape[1:]) == 1:
             raise LayerProblem(f"a group of a single value has no variance: {format_shape(inputs[0].shape)}")
         return inputs[0]
+
+
+@layer
+class GroupNorm(Grouped, OwnStatistics):
+    """Normalizes groups of channels, each over all its positions. Source: Wu and He (2018)."""
+
+    name = "group_norm"
+    foreign = ("GroupNorm", "GroupNormalization", "gn", "GN", "groupnorm")
+    groups: int = arg(POSITIVE, "groups of channels", default=32, main=True, foreign=_GROUPS)
+    affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=True, foreign=_AFFINE)
+    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
+
+
+@layer
+class EvoNorm(Grouped):
+    """Normalization and activation in one: x * sigmoid(v * x) over the deviation of each group, then a scale and a shift.
+
+    The S0 of Liu et al. (2020), which needs no statistics of a batch. `v` is learned for each channel.
+    """
+
+    name = "evo_norm"
+    foreign = ("EvoNorm2dS0", "EvoNormS0", "evonorms0", "EvoNorm2dS0a", "EvoNorm")
+    flops_formula = counted_as(
+        VALUES, "product", "negation", "exp", "sum", "quotient", "product", "mean", "difference", "square", "sum", "quotient",
+        "scale", "shift",
+    )  # fmt: skip
+    parameters = (Parameter("weight", CHANNELS), Parameter("bias", CHANNELS), Parameter("v", CHANNELS))
+    groups: int = arg(POSITIVE, "groups of channels", default=32, main=True, foreign=_GROUPS)
+    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
 
 
 @layer
@@ -159,14 +229,58 @@ class LocalResponseNorm(Normalization):
     k: float = arg(NUMBER, "added to the sum", default=1.0, foreign=("bias",))
 
 
+_SCALES = When("`per_channel`", lambda given: given.layer.per_channel, CHANNELS, Product())
+
+
 @layer
 class LayerScale(Scaling):
-    """Multiplies each channel by a learned value. Source: Touvron et al. (2021), CaiT; ConvNeXt."""
+    """Multiplies each channel by a learned value, or all by one (`per_channel: false`); `shift` adds a learned value too.
+
+    Source: Touvron et al. (2021), CaiT; ConvNeXt; one value for all: De and Smith (2020), SkipInit.
+    """
 
     name = "layer_scale"
-    foreign = ("LayerScale", "layerscale", "Scale", "scale", "gamma")
-    flops_formula = counted_as(VALUES, "product")
-    parameters = (Parameter("weight", CHANNELS),)
+    foreign = (
+        "LayerScale",
+        "layerscale",
+        "LayerScale2d",
+        "Scale",
+        "scale",
+        "gamma",
+        "SkipInit",
+        "skipinit",
+        "ReZero",
+        "rezero",
+    )
+    flops_formula = Product(1 + option("shift", Constant(1)), VALUES, note="product, sum")
+    parameters = (
+        Parameter("weight", _SCALES),
+        Parameter("bias", option("shift", _SCALES)),
+    )
     init: float = arg(
         NUMBER, "value at the start of training", default=1e-6, main=True, foreign=("init_values", "init_value")
     )
+    per_channel: bool = arg(FLAG, "learns a value per channel", default=True)
+    shift: bool = arg(FLAG, "adds learned values too", default=False, foreign=("bias", "bias_term", "use_bias"))
+
+
+@layer
+class Rescale(Unweighted, SamePlace):
+    """scale * x + shift, with constants of the design: nothing is learned."""
+
+    name = "rescale"
+    foreign = ("Rescale", "Power", "mul_scalar")
+    flops_formula = Product(
+        When("`scale`", lambda given: given.layer.scale is not None, Constant(1))
+        + When("`shift`", lambda given: given.layer.shift is not None, Constant(1)),
+        VALUES,
+        note="product, sum",
+    )
+    scale: float | None = arg(NUMBER, "what values are multiplied by", default=None, main=True, foreign=("factor",))
+    shift: float | None = arg(NUMBER, "what is added", default=None, foreign=("offset",))
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        if self.scale is None and self.shift is None:
+            message = "rescale takes `scale`, `shift` or both"
+            raise LayerProblem(message, name="missing-argument", help="write `rescale: 0.5` for half of each value")
+        return inputs[0]

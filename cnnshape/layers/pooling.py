@@ -1,82 +1,23 @@
-"""Pooling: one value out of a window or a region, of each channel by itself."""
+"""Pooling: one value out of a window of each channel, or out of the channels of a position."""
 
 from typing import Any
 
-from cnnshape.arithmetic import Factor, Unknown, When, gcd, maximum
+from cnnshape.arithmetic import Constant, Factor, Product, gcd, maximum
 from cnnshape.layers.argument import (
+    EXPLICIT_PADDING,
     FLAG,
-    NATURAL,
     PADDING,
-    POSITIVE_NUMBER,
     POSITIVE_PER_AXIS,
-    TENSOR,
     Padding,
     PerAxis,
     arg,
 )
 from cnnshape.layers.contract import layer
-from cnnshape.layers.factors import CHANNELS, INPUT_VALUES, OUTPUT_VALUES, Given
-from cnnshape.layers.family import Pooling, Unweighted
-from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, format_shape
+from cnnshape.layers.cropping import FILLS, check_fill
+from cnnshape.layers.factors import CHANNELS, INPUT_VALUES, OUTPUT_VALUES, Given, Parameter
+from cnnshape.layers.family import FixedProduct, Pooling
+from cnnshape.layers.tensor import LayerProblem, Shape, Tensor
 from cnnshape.layers.window import Coverage, Footprint, Window, adaptive, grid, per_axis, slide, windows
-
-
-class RegionPool(Unweighted):
-    """Pools each box of a feature map to a grid of one size."""
-
-    enlarges = True
-    size: PerAxis = arg(
-        POSITIVE_PER_AXIS, "size of the output of each box", main=True, foreign=("output_size", "out", "pooled_size")
-    )
-    boxes: Tensor = arg(TENSOR, "the input or step that gives the boxes", foreign=("rois", "regions"))
-    scale: float = arg(
-        POSITIVE_NUMBER, "cells of the feature map per pixel of the boxes", default=1.0, foreign=("spatial_scale",)
-    )
-
-    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
-        features, boxes = inputs
-        sizes = grid(features, self.name)
-        if features.boxes != 1:
-            raise LayerProblem(f"{self.name} works on a whole feature map, but this one is one per box")
-        if boxes.shape != (4,):
-            message = f"`boxes` are 4 coordinates each, but this tensor is {format_shape(boxes.shape)}"
-            help = "declare an input of boxes: `input: {image: [3, 600, 1000], rois: {boxes: 128}}`"
-            raise LayerProblem(message, argument="boxes", help=help)
-        return Tensor((features.shape[0], *per_axis(self.size, len(sizes), "size")), boxes.boxes)
-
-    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
-        return Coverage.WHOLE
-
-
-@layer
-class RoiPool(RegionPool):
-    """The largest value of each cell of a grid laid over each box. Source: Girshick (2015), Fast R-CNN."""
-
-    name = "roi_pool"
-    foreign = ("RoIPool", "MaxRoiPool", "ROIPooling", "RoiPooling", "roi_pooling")
-    flops_formula = Unknown("it depends on the boxes")
-
-
-def _samples(given: Given) -> Shape:
-    return (given.layer.samples,) * (len(given.inputs[0].shape) - 1)
-
-
-@layer
-class RoiAlign(RegionPool):
-    """The mean of bilinear samples in each cell of a grid laid over each box. Source: He et al. (2017), Mask R-CNN."""
-
-    name = "roi_align"
-    foreign = ("RoIAlign", "ROIAlign", "RoiAlign")
-    flops_formula = When(
-        "`samples: 0`",
-        lambda given: given.layer.samples == 0,
-        Unknown("as many samples as the box has cells"),
-        (8 * Factor("samples", _samples) * OUTPUT_VALUES).noted("7 for the 4 taps of a sample, 1 for the mean"),
-    )
-    samples: int = arg(
-        NATURAL, "samples per cell and axis; 0: as many as the box has cells", default=0, foreign=("sampling_ratio",)
-    )
-
 
 _KERNEL = ("kernel_size", "k", "ks", "ksize", "kernel_shape", "pool_size", "size", "window", "window_shape")
 _STRIDE = ("strides", "s", "step", "subsample")
@@ -259,3 +200,71 @@ class GlobalMaxPool(GlobalPool):
     name = "global_max_pool"
     foreign = ("GlobalMaxPooling2D", "GlobalMaxPool2d", "GlobalMaxPool", "gmp")
     flops_formula = INPUT_VALUES - OUTPUT_VALUES
+
+
+class ChannelPool(Pooling):
+    """Pooling of the channels of each position to a single one."""
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        return Tensor((1, *inputs[0].shape[1:]), inputs[0].boxes)
+
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        return Coverage.POINT
+
+
+@layer
+class ChannelAvgPool(ChannelPool):
+    """The mean over the channels, at each position. Source: Woo et al. (2018), CBAM."""
+
+    name = "channel_avg_pool"
+    foreign = ("ChannelAvgPool", "ChannelAveragePooling", "channel_mean")
+    flops_formula = INPUT_VALUES
+
+
+@layer
+class ChannelMaxPool(ChannelPool):
+    """The largest value of the channels, at each position. Source: Woo et al. (2018), CBAM."""
+
+    name = "channel_max_pool"
+    foreign = ("ChannelMaxPool", "ChannelMaxPooling", "channel_max")
+    flops_formula = INPUT_VALUES - OUTPUT_VALUES
+
+
+@layer
+class BlurPool(FixedProduct):
+    """A binomial filter on each channel, `[1, 2, 1] / 4` for a kernel of 3, and every `stride`-th of its cells.
+
+    The filter is a buffer, and its work that of a depthwise convolution. By default `(kernel - 1) / 2` cells are added
+    around, an odd one after: output ceil(W / stride). timm adds `(stride + kernel - 2) / 2` on both sides, which differs
+    for even kernels and for strides above 2. Source: Zhang (2019), antialiased-cnns.
+    """
+
+    name = "blur_pool"
+    foreign = ("BlurPool", "BlurPool2d", "BlurConv2d", "AntiAliasPool")
+    parameters = (Parameter("filt", Product(CHANNELS, Constant(1), WINDOW_SIZE), buffer=True),)
+    macs_formula = WINDOW_SIZE * OUTPUT_VALUES
+    kernel: PerAxis = arg(
+        POSITIVE_PER_AXIS, "size of the filter", main=True, foreign=(*_KERNEL, "filt_size", "filter_size")
+    )
+    stride: PerAxis = arg(POSITIVE_PER_AXIS, "step between two windows", default=2, foreign=_STRIDE)
+    padding: Padding | None = arg(
+        EXPLICIT_PADDING, "cells around the input; half of the kernel by default", default=None, foreign=_PADDING
+    )
+    mode: str = arg(FILLS, "what the cells around hold", default="reflect", foreign=("pad_mode", "pad_type"))
+
+    def _over(self, sizes: Shape) -> tuple[Window, ...]:
+        """The window of each axis."""
+        padding = self.padding
+        if padding is None:
+            kernels = per_axis(self.kernel, len(sizes), "kernel")
+            padding = tuple(((kernel - 1) // 2, kernel // 2) for kernel in kernels)
+        return windows(sizes, self.kernel, self.stride, padding)
+
+    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
+        sizes = grid(inputs[0], self.name)
+        over = self._over(sizes)
+        check_fill(self.mode, sizes, tuple((window.before, window.after) for window in over))
+        return Tensor((inputs[0].shape[0], *slide(sizes, over)), inputs[0].boxes)
+
+    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
+        return self._over(inputs[0].shape[1:])

@@ -5,11 +5,13 @@ from functools import cache
 
 from cnnshape.layers import (
     activation,
+    attention,
     convolution,
     cropping,
     merge,
     normalization,
     pooling,
+    regions,
     reshaping,
     resizing,
 )
@@ -63,18 +65,21 @@ def foreign_argument(kind: type[Layer], word: str) -> str | None:
 
 register(
     convolution.Conv, convolution.ConvTranspose, convolution.Linear,
+    attention.Attention,
     pooling.MaxPool, pooling.AvgPool, pooling.AdaptiveAvgPool, pooling.AdaptiveMaxPool, pooling.GlobalAvgPool,
-    pooling.GlobalMaxPool,
-    normalization.BatchNorm, normalization.LayerNorm, normalization.GroupNorm, normalization.InstanceNorm,
-    normalization.LocalResponseNorm, normalization.LayerScale,
-    activation.Relu, activation.Relu6, activation.LeakyRelu, activation.Prelu, activation.Elu, activation.Selu,
-    activation.Gelu, activation.Silu, activation.Mish, activation.Sigmoid, activation.HardSigmoid,
-    activation.HardSwish, activation.Tanh, activation.Softplus, activation.Softmax, activation.Dropout,
+    pooling.GlobalMaxPool, pooling.ChannelAvgPool, pooling.ChannelMaxPool, pooling.BlurPool,
+    normalization.BatchNorm, normalization.LayerNorm, normalization.RmsNorm, normalization.GroupNorm,
+    normalization.InstanceNorm, normalization.LocalResponseNorm, normalization.GlobalResponseNorm,
+    normalization.EvoNorm, normalization.LayerScale, normalization.Rescale,
+    activation.Relu, activation.Relu6, activation.LeakyRelu, activation.Prelu, activation.Elu, activation.Celu,
+    activation.Selu, activation.Gelu, activation.Silu, activation.Mish, activation.Sigmoid, activation.HardSigmoid,
+    activation.HardSwish, activation.Tanh, activation.HardTanh, activation.Softsign, activation.Abs, activation.Square,
+    activation.Softplus, activation.Softmax, activation.LogSoftmax, activation.Glu, activation.Dropout,
     activation.DropPath, activation.Identity,
     reshaping.Flatten, reshaping.Reshape,
     cropping.Pad, cropping.Crop, cropping.Subsample,
     resizing.Upsample, resizing.PixelShuffle, resizing.PixelUnshuffle,
     reshaping.ChannelShuffle, reshaping.Split, reshaping.Slice, reshaping.PadChannels,
-    pooling.RoiPool, pooling.RoiAlign,
+    regions.RoiPool, regions.RoiAlign,
     merge.Add, merge.Concat, merge.Multiply,
 )  # fmt: skip

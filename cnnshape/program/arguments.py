@@ -59,9 +59,13 @@ class Arguments:
             return Follower(role, value, None, is_setting=False)
         kind = self._vocabulary.kind(value.word)
         plan = self._arranged(kind, value.word, value.arguments, value.main) if kind else None
-        if plan is not None and (plan.followers or plan.kind.joins):
-            reason = "joins tensors, and" if plan.kind.joins else f"with `{plan.followers[0].role}`"
-            message = f"{plan.kind.name} {reason} can't follow a layer"
+        takes_others = plan is not None and any(
+            argument.type.form == "tensor" for argument in plan.kind.arguments.values()
+        )
+        if plan is not None and (plan.followers or plan.kind.joins or takes_others):
+            others = "joins tensors, and" if plan.kind.joins else "takes other tensors, and"
+            what = f"with `{plan.followers[0].role}`" if plan.followers else others
+            message = f"{plan.kind.name} {what} can't follow a layer"
             self._report("bad-argument", message, value.word.span, "write it as a step of its own")
             plan = None
         return Follower(role, value, plan, is_setting=True)

@@ -93,7 +93,7 @@ def argument_help(kind: type[Layer], word: str) -> str | None:
 
     if word in grammar.MODIFIERS:
         return f"`{word}:` goes next to the kind, not among its arguments"
-    if "affine" in kind.arguments and bare(word) in HALVES:
+    if "affine" in kind.arguments and kind.arguments["affine"].type.words and bare(word) in HALVES:
         return HALVES[bare(word)]
     return ARGUMENTS.get(bare(word))
 

@@ -36,7 +36,7 @@ ARGUMENTS = {
     "inputshape": "the input is declared once, at the top: `input: [3, 224, 224]`",
     "batchinputshape": "the input is declared once, at the top: `input: [3, 224, 224]`",
     "numparameters": "write `per_channel: true` for a slope per channel",
-    "normalizedshape": "layer_norm works over the channels; `axes: all` takes the whole sample",
+    "normalizedshape": "write `axes: last` for a number, `axes: space` for [height, width], `axes: all` for the whole sample",
     "repeats": "write `repeat: 2` next to the kind", "times": "write `repeat: 2` next to the kind",
     "num": "write `repeat: 2` next to the kind", "numlayers": "write `repeat: 2` next to the kind",
     "inputs": "write `from: NAME` next to the kind", "input": "write `from: NAME` next to the kind",
@@ -68,7 +68,12 @@ _INPUT = "the input is declared at the top: `input: [3, 224, 224]`"
 _OF_A_PARAM = "a param can name it as an argument of the layer before: `act: act`"
 _NO_CNN = "the language has the layers of convolutional networks; `cnnshape layers` lists them"
 _FROM_OUTSIDE = "a layer has its own weights; any other tensor is an input: `input: {a: [3, 224, 224], b: [64]}`"
-_SCALED_NORM = "write `- layer_norm: {affine: scale}`, which has the same shape and params"
+_PRODUCT = "`attention` has the matrix products of `query`, `key` and `value`; `multiply` joins value by value"
+_SCALED_NORM = "write `- rms_norm`, which has the same shape and params"
+_ATTENTION = (
+    "steps such as `- {conv: {out: 64, kernel: 1}, from: x, name: q}` give query, key and value; then write "
+    "`- attention: {query: q, key: k, value: v}`"
+)
 _JOINS = "tensors are joined by `add`, `multiply` and `concat`"
 _LIKE = "define it under `blocks:`; `cnnshape show {name}` has one to copy"
 KINDS = {
@@ -93,21 +98,22 @@ KINDS = {
     **dict.fromkeys(("input", "inputlayer", "inputs", "placeholder", "data", "imagedata"), _INPUT),
     **dict.fromkeys(("output", "outputs"), "the outputs are declared at the top: `outputs: [NAME, ...]`"),
     **dict.fromkeys((
-        "lstm", "gru", "rnn", "simplernn", "convlstm", "embedding", "attention", "multiheadattention", "selfattention",
-        "transformer", "transformerencoder", "matmul", "einsum", "permute", "transpose", "lambda", "timedistributed",
+        "lstm", "gru", "rnn", "simplernn", "convlstm", "embedding", "transformer", "transformerencoder", "permute", "transpose", "lambda", "timedistributed",
         "maxout",
     ), _NO_CNN),
-    "rmsnorm": _SCALED_NORM, "l2norm": _SCALED_NORM, "scalednorm": _SCALED_NORM,
-    **dict.fromkeys(("grn", "globalresponsenorm"), "write `- layer_norm`, which has the same shape and params"),
+    **dict.fromkeys((
+        "multiheadattention", "multiheadselfattention", "mha", "mhsa", "selfattention", "nonlocalblock", "nonlocalattn",
+    ), _ATTENTION),
+    **dict.fromkeys(("matmul", "bmm", "einsum", "dot"), _PRODUCT),
+    "l2norm": _SCALED_NORM, "scalednorm": _SCALED_NORM,
+    **dict.fromkeys(("scaledstdconv", "scaledstdconvsame", "wsconv"), "write `- conv: {out: 64, kernel: 3, gain: true}`"),
     **dict.fromkeys(("spectralnorm", "weightnorm", "weightstandardization"), "it changes how weights are trained, and no shape; remove it"),
-    **dict.fromkeys(("blurpool", "antialiaspool"), "write `- avg_pool: {kernel: 3, stride: 2, padding: 1}`, which has the same shape"),
     **dict.fromkeys(("maxunpool", "unpool", "unpooling"), "write `- upsample: 2`, which has the same shape"),
     **dict.fromkeys(("deformconv", "deformableconv", "dcn", "dcnv"), "write `conv` for its shape; its offsets come from a `conv` of their own"),
-    **dict.fromkeys(("swiglu", "geglu", "glu"), "`multiply` joins a branch with one that ends with its gate, such as `silu` or `sigmoid`"),
-    **dict.fromkeys(("abs", "square", "sqrt", "exp", "log", "pow", "sign", "neg", "sin", "clip"), "write `- relu`, which has the same shape"),
+    **dict.fromkeys(("swiglu", "geglu"), "`multiply` joins a branch with one that ends with its gate, such as `silu` or `sigmoid`"),
+    **dict.fromkeys(("sqrt", "exp", "log", "pow", "sign", "neg", "sin"), "write `- relu`, which has the same shape"),
     **dict.fromkeys(("constant", "parameter", "weight", "weights", "variable", "buffer"), _FROM_OUTSIDE),
-    "logsoftmax": "write `- softmax`, which has the same shape",
-    **dict.fromkeys(("subtract", "average", "maximum", "minimum", "dot", "merge", "join"), _JOINS),
+    **dict.fromkeys(("subtract", "average", "maximum", "minimum", "merge", "join"), _JOINS),
     **dict.fromkeys(("squeezeexcitation", "squeezeexcite", "se", "seblock", "selayer", "semodule"), _LIKE.format(name="se_resnet50")),
     **dict.fromkeys(("bottleneck", "resnetblock", "resblock", "residualblock"), _LIKE.format(name="resnet50")),
     "basicblock": _LIKE.format(name="resnet18"),

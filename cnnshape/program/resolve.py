@@ -159,6 +159,10 @@ class _Resolver:
         if kind is None:
             self.arguments.check_foreign(call)
             return KindStep(call, None, None, None)
+        if kind.by_name and call.modifiers.source is not None:
+            listed = " and ".join(f"`{name}`" for name in kind.required)
+            message, at = f"{kind.name} reads {listed} alone", call.modifiers.source.span
+            self.vocabulary.report(diagnose("misplaced-modifier", message, at, help="remove `from`"))
         plan = self.arguments.plan(call, kind)
         return KindStep(call, kind, plan, self.first_plan(call, kind) if call.modifiers.first else plan)
 

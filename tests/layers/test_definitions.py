@@ -52,6 +52,10 @@ def named(application: Application, row: Row) -> dict[str, int]:
     }
     if "out" in values:
         numbers |= {"kernels": values["out"], "outputs": values["out"]}
+    if layer.name == "attention":
+        query, key, value = (tensor.shape for tensor in application.inputs)
+        numbers |= {"queries": prod(query[1:]), "keys": prod(key[1:]), "`heads`": values["heads"]}
+        numbers |= {"query channels": query[0], "value channels": value[0]}
     if "kernel" in values:
         numbers |= dict.fromkeys(("kernel size", "window size"), sizes(values["kernel"], rank))
     if "groups" in values and "out" in values:
@@ -65,8 +69,9 @@ def named(application: Application, row: Row) -> dict[str, int]:
         numbers["samples"] = values["samples"] ** rank
     if layer.name == "local_response_norm":
         numbers["`size`"] = values["size"]
-    if layer.name == "layer_norm":
-        numbers["values normalized together"] = prod(shape) if values["axes"] == "all" else shape[0]
+    if layer.name in ("layer_norm", "rms_norm"):
+        parts = {"channels": shape[0], "space": prod(shape[1:]), "last": shape[-1], "all": prod(shape)}
+        numbers["values normalized together"] = parts[values["axes"]]
     return numbers
 
 
@@ -118,8 +123,8 @@ def test_a_definition_names_every_case(kind: Any) -> None:
 @every_kind
 def test_figures_that_a_kind_has_are_defined(kind: Any) -> None:
     whole = definitions(kind)
-    assert ("MACs" in whole) == (kind.name in {"conv", "conv_transpose", "linear"})
-    assert ("buffers" in whole) == (kind.name == "batch_norm")
+    assert ("MACs" in whole) == (kind.name in {"conv", "conv_transpose", "linear", "attention", "blur_pool"})
+    assert ("buffers" in whole) == (kind.name in {"batch_norm", "blur_pool"})
     assert ("params" in whole) == any(
         amount(row.get("params", 0)) for name, row in CASES if name == kind.name and "out" in row
     )
@@ -131,7 +136,12 @@ def test_figures_that_a_kind_has_are_defined(kind: Any) -> None:
     [
         ("conv", "MACs", "kernels x input channels / groups x kernel size x output positions"),
         ("conv", "FLOPs", "2 x MACs + 1 per output value (with `bias`)"),
-        ("conv", "params", "`weight` kernels x input channels / groups x kernel size; `bias` kernels (with `bias`)"),
+        (
+            "conv",
+            "params",
+            "`weight` kernels x input channels / groups x kernel size; `bias` kernels (with `bias`); "
+            "`gain` kernels (with `gain`)",
+        ),
         ("conv_transpose", "MACs", "input channels x kernels / groups x kernel size x input positions"),
         ("linear", "MACs", "outputs x inputs"),
         ("max_pool", "FLOPs", "(window size - 1) per output value"),
@@ -139,6 +149,15 @@ def test_figures_that_a_kind_has_are_defined(kind: Any) -> None:
         ("global_max_pool", "FLOPs", "1 per input value - 1 per output value"),
         ("gelu", "FLOPs", "5 per value: quotient, erf, sum, product, product"),
         ("prelu", "params", "`weight` with `per_channel`: channels; else 1"),
+        ("attention", "MACs", "queries x keys x (query channels + value channels)"),
+        ("attention", "FLOPs", "2 x MACs + 3 x `heads` x queries x keys: exp, sum, quotient of the softmax"),
+        ("blur_pool", "buffers", "`filt` channels x 1 x window size"),
+        (
+            "layer_scale",
+            "params",
+            "`weight` with `per_channel`: channels; else 1; `bias` with `per_channel`: channels; else 1 (with `shift`)",
+        ),
+        ("rescale", "FLOPs", "(1 (with `scale`) + 1 (with `shift`)) per value: product, sum"),
         ("roi_pool", "FLOPs", "unknown: it depends on the boxes"),
         ("concat", "FLOPs", "0: values are moved, not computed"),
         ("dropout", "FLOPs", "0: nothing happens at inference"),

@@ -15,6 +15,7 @@ from cnnshape.layers import (
     Application,
     Coverage,
     ElementwiseJoin,
+    FixedProduct,
     GlobalPool,
     Join,
     Layer,
@@ -29,19 +30,26 @@ from cnnshape.layers import (
     Tensor,
 )
 from cnnshape.layers.contract import layer
-from cnnshape.layers.family import SamePlace
+from cnnshape.layers.family import SamePlace, Unweighted
+from cnnshape.layers.pooling import ChannelPool
 from tests.layers.rows import CASES, made
 
 FAMILIES: dict[type[Layer], str] = {
     MatrixProduct: "conv conv_transpose linear",
+    FixedProduct: "attention blur_pool",
     SlidingPool: "max_pool avg_pool",
     AdaptivePool: "adaptive_avg_pool adaptive_max_pool",
     GlobalPool: "global_avg_pool global_max_pool",
-    Normalization: "batch_norm layer_norm group_norm instance_norm local_response_norm",
+    ChannelPool: "channel_avg_pool channel_max_pool",
+    Normalization: (
+        "batch_norm layer_norm rms_norm group_norm instance_norm local_response_norm global_response_norm evo_norm"
+    ),
     Scaling: "layer_scale",
     Activation: (
-        "relu relu6 leaky_relu prelu elu selu gelu silu mish sigmoid hard_sigmoid hard_swish tanh softplus softmax"
+        "relu relu6 leaky_relu prelu elu celu selu gelu silu mish sigmoid hard_sigmoid hard_swish tanh hard_tanh softsign "
+        "abs square softplus softmax log_softmax"
     ),
+    Unweighted: "rescale glu",
     PassThrough: "dropout drop_path identity",
     Move: "flatten reshape pad crop subsample pixel_shuffle pixel_unshuffle channel_shuffle split slice pad_channels",
     Resize: "upsample",
@@ -71,7 +79,7 @@ def test_families_hold_all_kinds() -> None:
 
 @every_kind
 def test_a_family_states_its_facts(kind: type[Layer]) -> None:
-    assert (kind.macs_formula is not ZERO) == issubclass(kind, MatrixProduct)
+    assert (kind.macs_formula is not ZERO) == issubclass(kind, MatrixProduct | FixedProduct)
     assert kind.activation == issubclass(kind, Activation)
     assert kind.normalizes == issubclass(kind, Normalization)
     assert kind.joins == issubclass(kind, Join)
@@ -89,11 +97,12 @@ def test_flags_of_shapes_hold(kind: str, row: dict[str, Any]) -> None:
     output = made_layer.output(inputs)
     sizes = list(zip(output.shape[1:], inputs[0].shape[1:], strict=False))
     # Padding can outweigh a window, and a gate may be the first input.
-    if not isinstance(made_layer, MatrixProduct | SlidingPool | ElementwiseJoin):
+    if not isinstance(made_layer, MatrixProduct | SlidingPool | ElementwiseJoin | FixedProduct):
         assert made_layer.enlarges or made_layer.reshapes or all(after <= before for after, before in sizes)
     assert made_layer.reshapes or len(output.shape) == len(inputs[0].shape)
     if isinstance(made_layer, SamePlace):
-        assert made_layer.footprint(inputs, output) is Coverage.POINT
+        over_space = isinstance(made_layer, Activation) and getattr(made_layer, "axes", None) == "space"
+        assert made_layer.footprint(inputs, output) is (Coverage.WHOLE if over_space else Coverage.POINT)
         assert output.shape[1:] == inputs[0].shape[1:]
 
 

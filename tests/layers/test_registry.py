@@ -95,7 +95,20 @@ def test_everything_is_documented(kind: type[Layer]) -> None:
         ("view", {"flatten", "reshape", "crop", "split", "slice", "subsample", "dropout", "drop_path", "identity"}),
         ("joins", {"add", "multiply", "concat"}),
         ("combines", {"add", "multiply"}),
-        ("normalizes", {"batch_norm", "layer_norm", "group_norm", "instance_norm", "local_response_norm"}),
+        (
+            "normalizes",
+            {
+                "batch_norm",
+                "layer_norm",
+                "rms_norm",
+                "group_norm",
+                "instance_norm",
+                "local_response_norm",
+                "global_response_norm",
+                "evo_norm",
+            },
+        ),
+        ("by_name", {"attention"}),
         ("centers", {"batch_norm", "instance_norm"}),
     ],
 )

@@ -147,12 +147,92 @@ class SpreadNorm(nn.LayerNorm):
 
 
 class Scale(nn.Module):
-    def __init__(self, channels: int) -> None:
+    """One value per channel, or one for all."""
+
+    def __init__(self, channels: int | None) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.ones(channels, 1, 1))
+        self.weight = nn.Parameter(torch.ones(channels, 1, 1) if channels else torch.tensor(1.0))
 
     def forward(self, x: Tensor) -> Tensor:
         return x * self.weight
+
+
+class GainConv(nn.Conv2d):
+    """With scaled weight standardization, as timm writes it."""
+
+    def __init__(self, channels: int, out: int, kernel: int, padding: int) -> None:
+        super().__init__(channels, out, kernel, padding=padding)
+        self.gain = nn.Parameter(torch.ones(out, 1, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        flat = self.weight.reshape(1, self.out_channels, -1)
+        scale = (self.gain * self.weight[0].numel() ** -0.5).view(-1)
+        weight = functional.batch_norm(flat, None, None, scale, training=True, momentum=0.0)
+        return functional.conv2d(x, weight.reshape_as(self.weight), self.bias, self.stride, self.padding)
+
+
+class Blur(nn.Module):
+    """A binomial filter of 3, as timm writes it."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.register_buffer("filt", torch.ones(channels, 1, 3, 3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        padded = functional.pad(x, (1, 1, 1, 1), mode="reflect")
+        return functional.conv2d(padded, self.filt, stride=2, groups=x.shape[1])
+
+
+class ResponseNorm(nn.Module):
+    """ConvNeXt V2's, as timm writes it."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight, self.bias = (nn.Parameter(torch.ones(channels)) for _ in range(2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        norm = x.norm(p=2, dim=(2, 3), keepdim=True)
+        relative = norm / (norm.mean(dim=1, keepdim=True) + 1e-6)
+        return x + torch.addcmul(self.bias.view(1, -1, 1, 1), self.weight.view(1, -1, 1, 1), x * relative)
+
+
+class EvoNorm(nn.Module):
+    """S0, as timm writes it."""
+
+    def __init__(self, channels: int, groups: int) -> None:
+        super().__init__()
+        self.groups = groups
+        self.weight, self.bias, self.v = (nn.Parameter(torch.ones(channels)) for _ in range(3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        parts = x.reshape(x.shape[0], self.groups, -1, *x.shape[2:])
+        deviation = parts.var(dim=(2, 3, 4), unbiased=False, keepdim=True).add(1e-5).sqrt()
+        weight, bias, v = (each.view(1, -1, 1, 1) for each in (self.weight, self.bias, self.v))
+        return x * (x * v).sigmoid() / deviation.expand(parts.shape).reshape(x.shape) * weight + bias
+
+
+def attend(x: Tensor) -> Tensor:
+    """Attention over space, as timm's non-local block writes it."""
+    flat = x.flatten(2)
+    scores = torch.bmm(flat.transpose(1, 2), flat).softmax(2)
+    return torch.bmm(scores, flat.transpose(1, 2)).transpose(1, 2).reshape(x.shape)
+
+
+class RootMeanSquare(nn.RMSNorm):
+    """Over the channels of each position."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+
+
+class Affine(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(channels, 1, 1))
+        self.bias = nn.Parameter(torch.zeros(channels, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.weight + self.bias
 
 
 class Alone(nn.Module):
@@ -266,17 +346,37 @@ LAYERS: list[tuple[str, tuple[int, ...], Callable[[], nn.Module]]] = [
     ("add: {one: [], two: [], three: []}", PLANE, function(lambda x: x + x + x)),
     ("concat: {one: [], two: []}", PLANE, function(lambda x: torch.cat([x, x], 1))),
     ("multiply: {one: [], two: []}", PLANE, function(lambda x: x * x)),
+    ("conv: {out: 6, kernel: 3, padding: 1, gain: true}", PLANE, lambda: GainConv(8, 6, 3, padding=1)),
+    ("channel_avg_pool", PLANE, function(lambda x: x.mean(1, keepdim=True))),
+    ("channel_max_pool", PLANE, function(lambda x: x.amax(1, keepdim=True))),
+    ("blur_pool: {kernel: 3}", PLANE, lambda: Blur(8)),
+    ("layer_norm: space", PLANE, lambda: nn.LayerNorm(PLANE[1:])),
+    ("layer_norm: last", PLANE, lambda: nn.LayerNorm(PLANE[-1])),
+    ("rms_norm", PLANE, lambda: RootMeanSquare(8)),
+    ("rms_norm: all", PLANE, lambda: nn.RMSNorm(PLANE)),
+    ("rms_norm: {axes: last, affine: false}", PLANE, lambda: nn.RMSNorm(PLANE[-1], elementwise_affine=False)),
+    ("global_response_norm", PLANE, lambda: ResponseNorm(8)),
+    ("evo_norm: 4", PLANE, lambda: EvoNorm(8, 4)),
+    ("layer_scale: {per_channel: false}", PLANE, lambda: Scale(None)),
+    ("layer_scale: {shift: true}", PLANE, lambda: Affine(8)),
+    ("rescale: 0.2", PLANE, function(lambda x: x * 0.2)),
+    ("rescale: {scale: 0.2, shift: 1}", PLANE, function(lambda x: x * 0.2 + 1)),
+    ("rescale: {shift: 1}", PLANE, function(lambda x: x + 1)),
+    ("celu", PLANE, nn.CELU),
+    ("hard_tanh", PLANE, nn.Hardtanh),
+    ("hard_tanh: {min: 0, max: 4}", PLANE, lambda: nn.Hardtanh(0, 4)),
+    ("softsign", PLANE, nn.Softsign),
+    ("abs", PLANE, function(torch.abs)),
+    ("square", PLANE, function(torch.square)),
+    ("softmax: space", PLANE, function(lambda x: x.flatten(2).softmax(-1).reshape(x.shape))),
+    ("log_softmax", PLANE, lambda: nn.LogSoftmax(1)),
+    ("log_softmax: space", PLANE, function(lambda x: x.flatten(2).log_softmax(-1).reshape(x.shape))),
+    ("glu", PLANE, lambda: nn.GLU(1)),
+    ("attention: {query: input, key: input, value: input}", PLANE, function(attend)),
 ]  # fmt: skip
 
 
 # Kinds that the package doesn't have (tests/outside), each as its author would write it
-
-
-class RootMeanSquare(nn.RMSNorm):
-    """Over the channels of each position."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
 
 
 class AdaptiveRoot(nn.Module):
@@ -288,16 +388,6 @@ class AdaptiveRoot(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return functional.adaptive_avg_pool2d(x * x, self.size).sqrt()
-
-
-class Affine(nn.Module):
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(channels, 1, 1))
-        self.bias = nn.Parameter(torch.zeros(channels, 1, 1))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x * self.weight + self.bias
 
 
 class Sharpen(nn.Upsample):
@@ -314,8 +404,8 @@ class Pointwise(nn.Module):
 
 
 OUTSIDE: list[tuple[str, Callable[[], nn.Module]]] = [
-    ("softsign", nn.Softsign),
-    ("rms_norm", lambda: RootMeanSquare(8)),
+    ("log_sigmoid", nn.LogSigmoid),
+    ("unit_norm", lambda: RootMeanSquare(8)),
     ("lp_pool", lambda: nn.LPPool2d(2, 2)),
     ("adaptive_lp_pool", lambda: AdaptiveRoot(5)),
     ("global_lp_pool", lambda: AdaptiveRoot(1)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from math import prod
 from typing import Any, NamedTuple
 
 import pytest
@@ -31,6 +32,7 @@ from cnnshape.layers import (
 torch = pytest.importorskip("torch")
 nn = torch.nn
 functional = torch.nn.functional
+FlopCounterMode = pytest.importorskip("torch.utils.flop_counter").FlopCounterMode
 
 # PyTorch warns of what `same` costs with even kernels
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
@@ -216,14 +218,61 @@ def batch_norm(layer: Any, shape: Shape) -> Real:
 
 
 def layer_norm(layer: Any, shape: Shape) -> Real:
-    over_all = layer.axes == "all"
     owner = nn.LayerNorm(
-        shape if over_all else shape[:1],
-        eps=layer.eps,
-        elementwise_affine=bool(layer.affine),
-        bias=layer.affine is True,
+        normalized_shape(layer, shape), layer.eps, elementwise_affine=bool(layer.affine), bias=layer.affine is True
     )
-    return Real(owner, owner if over_all else lambda x: owner(x.movedim(1, -1)).movedim(-1, 1))
+    return channels_last(owner, layer)
+
+
+def normalized_shape(layer: Any, shape: Shape) -> Shape:
+    return {"channels": shape[:1], "space": shape[1:], "last": shape[-1:], "all": shape}[layer.axes]
+
+
+def channels_last(owner: Any, layer: Any) -> Real:
+    """A normalization of trailing axes, applied to the channels where they are meant."""
+    return Real(owner, (lambda x: owner(x.movedim(1, -1)).movedim(-1, 1)) if layer.axes == "channels" else owner)
+
+
+def rms_norm(layer: Any, shape: Shape) -> Real:
+    return channels_last(nn.RMSNorm(normalized_shape(layer, shape), layer.eps, layer.affine), layer)
+
+
+def over_axes(call: Callable[..., Any]) -> Callable[[Layer, Shape], Callable[..., Any]]:
+    """A function over the channels, or over the flattened space."""
+
+    def made(layer: Any, _: Shape) -> Callable[..., Any]:
+        if layer.axes == "channels":
+            return lambda x: call(x, 1)
+        return lambda x: call(x.flatten(2), 2).reshape(x.shape)
+
+    return made
+
+
+class Blur(nn.Module):
+    """A depthwise convolution with a fixed filter."""
+
+    def __init__(self, layer: Any, shape: Shape) -> None:
+        super().__init__()
+        each = layer.kernel if isinstance(layer.kernel, tuple) else (layer.kernel,) * rank(shape)
+        self.layer, self.axes, self.channels = layer, rank(shape), shape[0]
+        half = tuple(((size - 1) // 2, size // 2) for size in each)
+        self.around = around(half if layer.padding is None else layer.padding, shape)
+        self.mode = "constant" if layer.mode == "zeros" else layer.mode
+        self.register_buffer("filt", torch.ones(shape[0], 1, *each))
+
+    def forward(self, x: Any) -> Any:
+        padded = functional.pad(x, self.around, mode=self.mode)
+        conv = getattr(functional, f"conv{self.axes}d")
+        return conv(padded, self.filt.to(x.dtype), stride=self.layer.stride, groups=self.channels)
+
+
+def blur_pool(layer: Any, shape: Shape) -> Real:
+    owner = Blur(layer, shape)
+    return Real(owner, owner)
+
+
+def rescaled(layer: Any, _: Shape) -> Callable[[Any], Any]:
+    return lambda x: x * (1 if layer.scale is None else layer.scale) + (layer.shift or 0)
 
 
 def prelu(layer: Any, shape: Shape) -> Real:
@@ -262,6 +311,8 @@ def every(call: Callable[[Sequence[Any]], Any]) -> Callable[[Layer, Shape], Call
 
 
 FLAT_TOO = (0, 1, 2, 3)
+TOGETHER = st.sampled_from(["channels", "space", "last", "all"])
+OVER = some(axes=st.sampled_from(["channels", "space"]))
 _POOL = {"kernel": "kernel_size", "ceil": "ceil_mode"}
 _SIZE = {"size": "output_size"}
 
@@ -283,12 +334,24 @@ TWINS: dict[str, Twin] = {
     ),
     "global_avg_pool": Twin(none, lambda _, shape: module(f"AdaptiveAvgPool{rank(shape)}d", 1)),
     "global_max_pool": Twin(none, lambda _, shape: module(f"AdaptiveMaxPool{rank(shape)}d", 1)),
+    "channel_avg_pool": Twin(none, function(lambda *_: lambda x: x.mean(1, keepdim=True)), FLAT_TOO),
+    "channel_max_pool": Twin(none, function(lambda *_: lambda x: x.amax(1, keepdim=True)), FLAT_TOO),
+    "blur_pool": Twin(
+        lambda shape: optional(
+            {"kernel": per_axis(shape, 1, 5)},
+            stride=per_axis(shape, 1, 4),
+            padding=padding(shape, 3),
+            mode=st.sampled_from(["zeros", "reflect", "replicate", "circular"]),
+        ),
+        blur_pool,
+    ),
     "batch_norm": Twin(some(affine=st.booleans(), track=st.booleans()), batch_norm, FLAT_TOO),
     "layer_norm": Twin(
-        some(axes=st.sampled_from(["channels", "all"]), affine=st.sampled_from([True, False, "scale"])),
+        some(axes=TOGETHER, affine=st.sampled_from([True, False, "scale"])),
         layer_norm,
         FLAT_TOO,
     ),
+    "rms_norm": Twin(some(axes=TOGETHER, affine=st.booleans()), rms_norm, FLAT_TOO),
     "group_norm": Twin(
         lambda shape: optional({"groups": parts(shape)}, affine=st.booleans()),
         lambda layer, shape: module("GroupNorm", layer.groups, shape[0], layer.eps, layer.affine),
@@ -304,6 +367,7 @@ TWINS: dict[str, Twin] = {
     "leaky_relu": Twin(some(slope=st.just(0.2)), same_module("LeakyReLU", slope="negative_slope"), FLAT_TOO),
     "prelu": Twin(some(per_channel=st.booleans()), prelu, FLAT_TOO),
     "elu": Twin(some(alpha=st.just(0.5)), same_module("ELU"), FLAT_TOO),
+    "celu": Twin(some(alpha=st.just(0.5)), same_module("CELU"), FLAT_TOO),
     "selu": Twin(none, same_module("SELU"), FLAT_TOO),
     "gelu": Twin(none, same_module("GELU"), FLAT_TOO),
     "silu": Twin(none, same_module("SiLU"), FLAT_TOO),
@@ -312,8 +376,23 @@ TWINS: dict[str, Twin] = {
     "hard_sigmoid": Twin(none, same_module("Hardsigmoid"), FLAT_TOO),
     "hard_swish": Twin(none, same_module("Hardswish"), FLAT_TOO),
     "tanh": Twin(none, same_module("Tanh"), FLAT_TOO),
+    "hard_tanh": Twin(
+        some(min=st.sampled_from([-2, 0.5]), max=st.sampled_from([1.5, 6])),
+        same_module("Hardtanh", min="min_val", max="max_val"),
+        FLAT_TOO,
+    ),
+    "softsign": Twin(none, same_module("Softsign"), FLAT_TOO),
+    "abs": Twin(none, function(lambda *_: torch.abs), FLAT_TOO),
+    "square": Twin(none, function(lambda *_: torch.square), FLAT_TOO),
     "softplus": Twin(none, same_module("Softplus"), FLAT_TOO),
-    "softmax": Twin(none, lambda *_: module("Softmax", dim=1), FLAT_TOO),
+    "softmax": Twin(OVER, function(over_axes(torch.softmax)), FLAT_TOO),
+    "log_softmax": Twin(OVER, function(over_axes(torch.log_softmax)), FLAT_TOO),
+    "glu": Twin(none, lambda *_: module("GLU", dim=1), FLAT_TOO),
+    "rescale": Twin(
+        lambda _: st.sampled_from([{"scale": 0.5}, {"shift": 2}, {"scale": -3, "shift": 1}]),
+        function(rescaled),
+        FLAT_TOO,
+    ),
     "dropout": Twin(some(p=st.floats(0, 1)), same_module("Dropout"), FLAT_TOO),
     "identity": Twin(none, same_module("Identity"), FLAT_TOO),
     "flatten": Twin(none, same_module("Flatten"), FLAT_TOO),
@@ -362,12 +441,14 @@ TWINS: dict[str, Twin] = {
     "concat": Twin(none, function(every(lambda inputs: torch.cat(inputs, 1))), FLAT_TOO),
 }
 
-WITHOUT_TWIN = {"layer_scale", "drop_path", "roi_pool", "roi_align"}
-"""PyTorch itself doesn't have these."""
+WITHOUT_TWIN = {
+    "layer_scale", "global_response_norm", "evo_norm", "drop_path", "roi_pool", "roi_align", "attention",
+}  # fmt: skip
+"""PyTorch itself doesn't have these, or only for one rank; attention has tests of its own."""
 JOINS = {"add", "multiply", "concat"}
-MANY_ARGUMENTS = {"conv", "conv_transpose", "max_pool", "avg_pool", "pad", "upsample"}
+MANY_ARGUMENTS = {"conv", "conv_transpose", "max_pool", "avg_pool", "blur_pool", "pad", "upsample"}
 """Kinds whose refusals hide in combinations."""
-STATISTICS = {"layer_norm", "group_norm", "instance_norm"}
+STATISTICS = {"layer_norm", "rms_norm", "group_norm", "instance_norm"}
 """Kinds whose statistics count as constants in a receptive field."""
 
 
@@ -381,6 +462,7 @@ MODULES = {
     "adaptive_max_pool": "AdaptiveMaxPool{}d",
     "batch_norm": "BatchNorm{}d",
     "layer_norm": "LayerNorm",
+    "rms_norm": "RMSNorm",
     "group_norm": "GroupNorm",
     "instance_norm": "InstanceNorm{}d",
     "local_response_norm": "LocalResponseNorm",
@@ -389,6 +471,7 @@ MODULES = {
     "leaky_relu": "LeakyReLU",
     "prelu": "PReLU",
     "elu": "ELU",
+    "celu": "CELU",
     "selu": "SELU",
     "gelu": "GELU",
     "silu": "SiLU",
@@ -397,7 +480,11 @@ MODULES = {
     "hard_sigmoid": "Hardsigmoid",
     "hard_swish": "Hardswish",
     "tanh": "Tanh",
+    "hard_tanh": "Hardtanh",
+    "softsign": "Softsign",
     "softplus": "Softplus",
+    "log_softmax": "LogSoftmax",
+    "glu": "GLU",
     "softmax": "Softmax",
     "dropout": "Dropout",
     "identity": "Identity",
@@ -421,6 +508,7 @@ UNSPOKEN = {
 """Parameters of PyTorch's modules that a spec doesn't state."""
 UNSPOKEN_BY_KIND = {
     "softplus": {"beta"},
+    "hard_tanh": {"min_value", "max_value"},
     "batch_norm": {"bias"},
     "layer_norm": {"bias"},
     "group_norm": {"bias"},
@@ -558,10 +646,37 @@ def test_outputs_and_refusals_of_joins(name: str, axes: int, data: st.DataObject
 @given(data=st.data())
 @few
 def test_macs_are_half_of_the_flops_that_pytorch_counts(name: str, axes: int, data: st.DataObject) -> None:
-    from torch.utils.flop_counter import FlopCounterMode
-
     shape = data.draw(shapes(axes))
     layer = drawn(data, name, shape)
+    inputs = (Tensor(shape, BATCH),)
+    assume(stated(layer, inputs) is not None)
+    with torch.device("meta"), FlopCounterMode(display=False) as counter:
+        built(layer, shape).call(torch.empty(BATCH, *shape))
+    assert 2 * Application(layer, inputs, layer.output(inputs)).macs == counter.get_total_flops()
+
+
+@given(data=st.data())
+@few
+def test_attention_is_pytorchs(data: st.DataObject) -> None:
+    heads, width, depth = (data.draw(st.integers(1, 3)) for _ in range(3))
+    queries, keys = (data.draw(shapes(data.draw(st.integers(1, 3)), most=3))[1:] for _ in range(2))
+    layer = BY_NAME["attention"](query=None, key=None, value=None, heads=heads)
+    tensors = [(heads * width, *queries), (heads * width, *keys), (heads * depth, *keys)]
+    inputs = tuple(Tensor(shape, BATCH) for shape in tensors)
+    application = Application(layer, inputs, layer.output(inputs))
+    with torch.device("meta"), FlopCounterMode(display=False) as counter:
+        query, key, value = (torch.empty(BATCH, heads, each[0] // heads, prod(each[1:])).mT for each in tensors)
+        found = (query @ key.mT).softmax(-1) @ value
+    assert found.mT.reshape(BATCH, -1, *queries).shape[1:] == application.output.shape
+    assert 2 * application.macs == counter.get_total_flops()
+    assert layer.footprint(inputs, application.output) is Coverage.WHOLE
+
+
+@given(data=st.data())
+@few
+def test_a_blur_pool_works_as_its_depthwise_convolution(data: st.DataObject) -> None:
+    shape = data.draw(shapes(2, least=4))
+    layer = drawn(data, "blur_pool", shape)
     inputs = (Tensor(shape, BATCH),)
     assume(stated(layer, inputs) is not None)
     with torch.device("meta"), FlopCounterMode(display=False) as counter:
@@ -623,12 +738,12 @@ def claims(layer: Layer, shape: Shape) -> list[list[set[int]]]:
 
 def traceable(name: str) -> bool:
     # all channels of one are equal to softmax; the cells of flattened axes lie elsewhere
-    return name not in STATISTICS | JOINS | {"flatten", "reshape", "softmax", "linear"}
+    return name not in STATISTICS | JOINS | {"flatten", "reshape", "softmax", "log_softmax", "linear"}
 
 
 def regular(layer: Any) -> bool:
     """Whether the layer reads cells by position alone, and by a factor that is certain."""
-    if layer.name == "pad":
+    if layer.name in ("pad", "blur_pool"):
         return layer.mode == "zeros"
     if layer.name == "batch_norm":
         return layer.track
@@ -669,6 +784,7 @@ def test_footprints_are_the_cells_that_answer(name: str, axes: int, data: st.Dat
         ("batch_norm", {"track": False}),
         ("layer_norm", {"axes": "channels"}),
         ("layer_norm", {"axes": "all"}),
+        ("rms_norm", {}),
         ("group_norm", {"groups": 2}),
         ("instance_norm", {}),
         ("local_response_norm", {}),

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 SHAPE = (8, 12, 10)
 STEPS = {
-    "softsign": "softsign",
-    "rms_norm": "rms_norm",
+    "log_sigmoid": "log_sigmoid",
+    "unit_norm": "unit_norm",
     "lp_pool": "lp_pool: 2",
     "adaptive_lp_pool": "adaptive_lp_pool: 5",
     "global_lp_pool": "global_lp_pool",
@@ -21,7 +21,7 @@ STEPS = {
     "roi_mean": "roi_mean: {size: 7, boxes: rois}",
 }
 _TABLE = """
-                  sign  rms   lp    adapt global flip  noise scale sharp max   point roi
+                  logs  unit  lp    adapt global flip  noise scale sharp max   point roi
 conv-linear       0     0     0     0     0      0     0     0     0     0     5760  0
 conv              0     0     0     0     0      0     0     0     0     0     5760  0
 torch             0     0     0     0     0      0     0     0     0     0     11520 0

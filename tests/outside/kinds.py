@@ -30,20 +30,20 @@ from cnnshape.layers.pooling import WINDOW_SIZE
 
 
 @layer
-class Softsign(Activation):
-    """x / (1 + |x|)"""
+class LogSigmoid(Activation):
+    """-log(1 + exp(-x))"""
 
-    name = "softsign"
-    foreign = ("Softsign",)
-    flops_formula = counted_as(VALUES, "absolute value", "sum", "quotient")
+    name = "log_sigmoid"
+    foreign = ("LogSigmoid",)
+    flops_formula = counted_as(VALUES, "negation", "exp", "sum", "log", "negation")
 
 
 @layer
-class RmsNorm(Normalization):
+class UnitNorm(Normalization):
     """Divides the values of a sample by their root mean square. Source: Zhang and Sennrich (2019)."""
 
-    name = "rms_norm"
-    foreign = ("RMSNorm",)
+    name = "unit_norm"
+    foreign = ("UnitNorm",)
     flops_formula = counted_as(VALUES, "square", "sum", "quotient", "scale")
     parameters = (Parameter("weight", option("affine", CHANNELS)),)
     affine: bool = arg(FLAG, "learns a scale per channel", default=True)
@@ -155,7 +155,7 @@ class RoiMean(RegionPool):
 
 
 KINDS: tuple[type[Layer], ...] = (
-    Softsign, RmsNorm, LpPool, AdaptiveLpPool, GlobalLpPool, Flip, NoiseDropout, ChannelScale, Sharpen, MaximumWith,
+    LogSigmoid, UnitNorm, LpPool, AdaptiveLpPool, GlobalLpPool, Flip, NoiseDropout, ChannelScale, Sharpen, MaximumWith,
     Pointwise, RoiMean,
 )  # fmt: skip
 
@@ -166,10 +166,10 @@ blocks:
   Gated:
     params: {width: 8}
     do:
-      - pointwise: {out: width, norm: rms_norm, act: softsign}
+      - pointwise: {out: width, norm: unit_norm, act: log_sigmoid}
       - lp_pool: {kernel: 3, stride: 1, padding: 1}
 layers:
-  - {conv: {out: 8, kernel: 3, padding: 1, norm: rms_norm, act: softsign}, name: stem}
+  - {conv: {out: 8, kernel: 3, padding: 1, norm: unit_norm, act: log_sigmoid}, name: stem}
   - channel_scale
   - residual: [Gated]
   - flip

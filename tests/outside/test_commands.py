@@ -19,8 +19,8 @@ NAMES = [kind.name for kind in KINDS]
 DESIGNS = {
     "outside": DESIGN,
     "regions": REGIONS,
-    "misspelt": "cnnshape: 1\ninput: [3, 8, 8]\nlayers:\n  - softsgn\n",
-    "foreign": "cnnshape: 1\ninput: [3, 8, 8]\nlayers:\n  - RMSNorm\n",
+    "misspelt": "cnnshape: 1\ninput: [3, 8, 8]\nlayers:\n  - log_sigmod\n",
+    "foreign": "cnnshape: 1\ninput: [3, 8, 8]\nlayers:\n  - UnitNorm\n",
     "argument": "cnnshape: 1\ninput: [3, 8, 8]\nlayers:\n  - lp_pool: {kernal: 2}\n",
     "refused": "cnnshape: 1\ninput: [3, 8, 8]\nlayers:\n  - lp_pool: 9\n",
 }
@@ -32,7 +32,17 @@ FORMATS = {
     "memory": ("table", "json", "svg"),
     "reconcile": ("table", "markdown", "csv", "json"),
 }
-LAYERS = ("stem", "stem.rms_norm", "stem.softsign", "channel_scale", "flip", "joined", "pooled", "sharpen", "summed")
+LAYERS = (
+    "stem",
+    "stem.unit_norm",
+    "stem.log_sigmoid",
+    "channel_scale",
+    "flip",
+    "joined",
+    "pooled",
+    "sharpen",
+    "summed",
+)
 COMMANDS = [
     *(f"{command} {name} --format {format}"
       for command, formats in FORMATS.items() for format in formats for name in ("outside", "regions")),
@@ -74,8 +84,8 @@ def test_a_report_has_the_figures_of_the_kinds(outcomes):
     layers = {layer["name"]: layer for layer in data(outcomes, "summary outside")["layers"]}
     values = 8 * 32 * 32
     figures = {name: (layer["kind"], layer["params"], layer["macs"], layer["flops"]) for name, layer in layers.items()}
-    assert figures["stem.softsign"] == ("softsign", 0, 0, 3 * values)
-    assert figures["stem.rms_norm"] == ("rms_norm", 8, 0, 4 * values)
+    assert figures["stem.log_sigmoid"] == ("log_sigmoid", 0, 0, 5 * values)
+    assert figures["stem.unit_norm"] == ("unit_norm", 8, 0, 4 * values)
     assert figures["channel_scale"] == ("channel_scale", 16, 0, 2 * values)
     assert figures["Gated.pointwise"] == ("pointwise", 64, 64 * 1024, 2 * 64 * 1024)
     assert figures["Gated.lp_pool"] == ("lp_pool", 0, 0, 2 * 9 * values)
@@ -121,8 +131,8 @@ def test_sizes_follow_from_the_kinds(outcomes):
 @pytest.mark.parametrize(
     ("name", "code", "words"),
     [
-        ("misspelt", "CS401", "softsign"),
-        ("foreign", "CS402", "rms_norm"),
+        ("misspelt", "CS401", "log_sigmoid"),
+        ("foreign", "CS402", "unit_norm"),
         ("argument", "CS403", "kernel"),
         ("refused", "CS501", "9"),
     ],
@@ -156,7 +166,7 @@ def test_a_kind_is_in_the_vocabulary_and_the_docs(outcomes, kind):
 
 def test_the_table_of_matrix_products_has_the_one_from_outside(outcomes):
     assert "](kinds.md#pointwise)" in outcomes["docs formulas_table MACs"].stdout
-    assert "](kinds.md#softsign)" not in outcomes["docs formulas_table MACs"].stdout
+    assert "](kinds.md#log_sigmoid)" not in outcomes["docs formulas_table MACs"].stdout
 
 
 @pytest.mark.parametrize("name", ["outside", "regions"])

@@ -17,18 +17,18 @@ from .process import ROOT, Outcome
 CLASS = '''
 
 @layer
-class Softsign(Activation):
-    """x / (1 + |x|)"""
+class LogSigmoid(Activation):
+    """-log(1 + exp(-x))"""
 
-    name = "softsign"
-    foreign = ("Softsign",)
-    flops_formula = counted_as(VALUES, "absolute value", "sum", "quotient")
+    name = "log_sigmoid"
+    foreign = ("LogSigmoid",)
+    flops_formula = counted_as(VALUES, "negation", "exp", "sum", "log", "negation")
 '''
 DESIGN = """cnnshape: 1
 input: [8, 12, 10]
 layers:
-  - {conv: {out: 8, kernel: 1, act: softsign}, name: first}
-  - {softsign: null, name: second}
+  - {conv: {out: 8, kernel: 1, act: log_sigmoid}, name: first}
+  - {log_sigmoid: null, name: second}
 """
 
 
@@ -41,7 +41,7 @@ class Tree:
             shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
         self.add("cnnshape/layers/activation.py", lambda text: text + CLASS)
         self.add("cnnshape/layers/registry.py", lambda text: text.replace(
-            "    reshaping.Flatten,", "    activation.Softsign,\n    reshaping.Flatten,"))  # fmt: skip
+            "    reshaping.Flatten,", "    activation.LogSigmoid,\n    reshaping.Flatten,"))  # fmt: skip
         (root / "design.yaml").write_text(DESIGN, encoding="utf-8")
 
     def add(self, path, change):
@@ -77,8 +77,8 @@ def test_the_copy_is_what_runs(tree):
 
 def test_a_report_counts_the_kind(tree):
     first, follower, second = json.loads(tree.run("summary", "design.yaml", "--format", "json"))["layers"]
-    assert [row["kind"] for row in (first, follower, second)] == ["conv", "softsign", "softsign"]
-    assert follower["flops"] == second["flops"] == 3 * 960
+    assert [row["kind"] for row in (first, follower, second)] == ["conv", "log_sigmoid", "log_sigmoid"]
+    assert follower["flops"] == second["flops"] == 5 * 960
 
 
 def test_design_rules_see_its_family(tree):
@@ -88,8 +88,8 @@ def test_design_rules_see_its_family(tree):
 
 def test_the_kind_is_explained(tree):
     text = tree.run("explain", "design.yaml", "second")
-    assert "x / (1 + |x|)" in text
-    assert "2,880" in text
+    assert "-log(1 + exp(-x))" in text
+    assert "4,800" in text
 
 
 def test_other_tools_answer(tree):
@@ -101,20 +101,20 @@ def test_other_tools_answer(tree):
 
 
 def test_the_vocabulary_has_the_kind(tree):
-    assert "softsign" in tree.run("layers")
-    assert "3 per value" in tree.run("layers", "softsign")
+    assert "log_sigmoid" in tree.run("layers")
+    assert "5 per value" in tree.run("layers", "log_sigmoid")
 
 
 def test_the_schema_has_the_kind(tree):
     schema = json.loads(tree.run("schema"))
     jsonschema.validate(yaml.safe_load(DESIGN), schema)
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(yaml.safe_load(DESIGN.replace("softsign:", "softsgn:")), schema)
+        jsonschema.validate(yaml.safe_load(DESIGN.replace("log_sigmoid:", "log_sigmod:")), schema)
 
 
 def test_the_docs_have_the_kind(tree):
     outcome = tree.python("docs/generate.py", "docs/kinds.md")
     assert outcome.exit_code == 0, outcome.stderr
     page = (tree.root / "docs" / "kinds.md").read_text(encoding="utf-8")
-    assert "### softsign\n\nx / (1 + |x|)\n" in page
-    assert "3 per value" in page.partition("### softsign")[2]
+    assert "### log_sigmoid\n\n-log(1 + exp(-x))\n" in page
+    assert "5 per value" in page.partition("### log_sigmoid")[2]

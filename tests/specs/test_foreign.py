@@ -223,7 +223,7 @@ ADVICE = [
     ("Sequential: [relu]", "no block is called", "follow each other already"),
     ("InputLayer: 3", "no block is called", "the input is declared at the top"),
     ("LSTM: 64", "no block is called", "`cnnshape layers` lists them"),
-    ("MultiHeadAttention: 8", "no block is called", "`cnnshape layers` lists them"),
+    ("MultiHeadAttention: 8", "no block is called", "`- attention: {query: q, key: k, value: v}`"),
     ("Maximum: [a, b]", "no block is called", "`add`, `multiply` and `concat`"),
     ("SqueezeExcitation: 16", "no block is called", "`cnnshape show se_resnet50`"),
     ("Bottleneck: 64", "no block is called", "`cnnshape show resnet50`"),

@@ -113,6 +113,8 @@ def spec_of(kind, row):
     arguments = row.get("args", {})
     if kind in ("add", "concat", "multiply"):
         arguments = list(inputs)
+    if kind == "attention":
+        arguments = {**arguments, "query": "x", "key": "y", "value": "z"}
     if kind.startswith("roi_"):
         arguments = {**arguments, "boxes": "y"}
         stated["y"] = {"boxes": inputs["y"].boxes}

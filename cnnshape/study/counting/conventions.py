@@ -1,5 +1,6 @@
 """Conventions of papers and tables, not of one tool: only multiply-adds."""
 
+from cnnshape.layers import MatrixProduct
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import PRODUCT, TWICE_PRODUCT
 from cnnshape.study.counting.rule import Costs, Quantity, Rule, by_case
@@ -10,7 +11,7 @@ def _products(case: Case) -> Costs:
 
 
 def _convolutions(case: Case) -> Costs:
-    return (PRODUCT,) if case.macs and case.output_sizes else ()
+    return (PRODUCT,) if isinstance(case.layer, MatrixProduct) and case.output_sizes else ()
 
 
 def _twice_products(case: Case) -> Costs:

@@ -1,7 +1,7 @@
 """Costs that several tools share, in the words that our own figures have too."""
 
 from cnnshape.study.counting.case import Case
-from cnnshape.study.counting.rule import Cost, Costs, Entry
+from cnnshape.study.counting.rule import Answer, Cost, Costs, Entry, Mark
 
 PRODUCT = Cost("weights x positions", lambda case: case.macs)
 TWICE_PRODUCT = Cost("2 x MACs", lambda case: 2 * case.macs)
@@ -34,6 +34,32 @@ def scaled(with_scale: int, without: int) -> Entry:
 def is_per_position(case: Case) -> bool:
     """Whether a layer_norm runs over the channels of each position: PyTorch has no module for that."""
     return case.argument("axes") == "channels" and bool(case.output_sizes)
+
+
+def by_axes(channels: Answer, space: Answer) -> Entry:
+    """A softmax: over the channels it is a module, over space a function."""
+    return lambda case: space if case.argument("axes") == "space" else channels
+
+
+def rescaled(case: Case) -> Costs:
+    """A product and a sum with constants, as many of them as there are."""
+    return per_value(sum(case.argument(name) is not None for name in ("scale", "shift")))
+
+
+def layer_scaled(case: Case) -> Costs:
+    """A product with learned values, and a sum where there is a shift."""
+    return per_value(2 if case.biased else 1)
+
+
+def plain_only(entry: Entry) -> Entry:
+    """A convolution without a gain: with one it is a module of another class, and computes its kernels by functions."""
+
+    def answer(case: Case) -> Answer:
+        if case.argument("gain"):
+            return Mark.UNKNOWN
+        return entry(case) if callable(entry) else entry
+
+    return answer
 
 
 def written_kernel(case: Case) -> int:

@@ -4,9 +4,9 @@ An operator without a formula counts nothing, and fvcore lists it as unsupported
 written with operators that have one.
 """
 
-from cnnshape.layers import AdaptivePool, GlobalPool, Layer, MatrixProduct, RegionPool, Resize
+from cnnshape.layers import AdaptivePool, FixedProduct, GlobalPool, Layer, MatrixProduct, RegionPool, Resize
 from cnnshape.study.counting.case import Case
-from cnnshape.study.counting.costs import PRODUCT, per_input, per_value, scaled
+from cnnshape.study.counting.costs import PRODUCT, per_input, per_value, plain_only, scaled
 from cnnshape.study.counting.rule import Answer, Costs, Mark, Quantity, Rule, Table, alike
 
 
@@ -24,12 +24,14 @@ _TABLE = Table(
     families={
         Layer: Mark.UNSUPPORTED,
         MatrixProduct: (PRODUCT,),
+        FixedProduct: Mark.UNKNOWN,
         AdaptivePool: Mark.UNKNOWN,
         GlobalPool: Mark.UNKNOWN,
         Resize: Mark.UNKNOWN,
         RegionPool: Mark.UNKNOWN,
     },
     kinds={
+        "conv": plain_only((PRODUCT,)),
         "batch_norm": scaled(2, 1),
         **alike("layer_norm group_norm instance_norm", scaled(5, 4)),
         **alike("adaptive_avg_pool global_avg_pool", lambda case: _planar(per_input(1), case)),

@@ -5,9 +5,18 @@ It fails on an operator that it doesn't know.
 
 from math import prod
 
-from cnnshape.layers import ElementwiseJoin, Layer, PassThrough
+from cnnshape.layers import ElementwiseJoin, Layer, PassThrough, normalized_shape
 from cnnshape.study.counting.case import Case, Cases
-from cnnshape.study.counting.costs import JOIN, PRODUCT, biased, per_input, per_value
+from cnnshape.study.counting.costs import (
+    JOIN,
+    PRODUCT,
+    biased,
+    layer_scaled,
+    per_input,
+    per_value,
+    plain_only,
+    rescaled,
+)
 from cnnshape.study.counting.rule import Answer, Cost, Costs, Mark, Quantity, Rule, Table, Tally, alike
 from cnnshape.study.counting.variables import DOC, with_statistics
 
@@ -18,7 +27,12 @@ _SPREAD_PRODUCT = Cost(
 _GLOBAL_AVERAGE: Costs = (
     Cost("1 per input value, and 4 per output value", lambda case: case.input_values + 4 * case.values),
 )
-_LAYER_NORM: Costs = (*per_value(7), Cost("29 per mean", lambda case: 29 * case.values // case.channels, "statistics"))
+
+
+def _layer_norm(case: Case) -> Costs:
+    """It takes the first of the axes that are normalized together for all of them."""
+    first = normalized_shape(case.row.inputs[0], case.argument("axes"))[0]
+    return (*per_value(7), Cost("29 per mean", lambda case: 29 * case.values // first, "statistics"))
 
 
 def _upsample(case: Case) -> Costs:
@@ -46,7 +60,9 @@ def _adaptive_pool(case: Case) -> Answer:
     return _pool(tuple(before // after for before, after in sizes))
 
 
-_FAILING = frozenset({"local_response_norm", "selu", "channel_shuffle", "roi_pool", "roi_align"})
+_FAILING = frozenset({
+    "local_response_norm", "rms_norm", "selu", "celu", "channel_shuffle", "roi_pool", "roi_align",
+})  # fmt: skip
 _ADAPTIVE = ("adaptive_avg_pool", "adaptive_max_pool")
 
 
@@ -57,7 +73,9 @@ def _fails(case: Case) -> bool:
 
 
 def _params_tally(case: Case) -> Tally:
-    return Tally(mark=Mark.UNKNOWN) if _fails(case) else with_statistics(case)
+    """A weight without axes counts nothing."""
+    scalar = any(not weight.shape for weight in case.weights)
+    return Tally(mark=Mark.UNKNOWN) if _fails(case) or scalar else with_statistics(case)
 
 
 def _params(cases: Cases) -> tuple[Tally, ...]:
@@ -71,26 +89,32 @@ _TABLE = Table(
         ElementwiseJoin: JOIN,
     },
     kinds={
-        **alike("conv linear", biased(PRODUCT)),
+        "conv": plain_only(biased(PRODUCT)),
+        "linear": biased(PRODUCT),
         "conv_transpose": biased(_SPREAD_PRODUCT),
         **alike("max_pool avg_pool", _sliding_pool),
         **alike("adaptive_avg_pool adaptive_max_pool", _adaptive_pool),
         "global_avg_pool": _GLOBAL_AVERAGE,
-        "global_max_pool": per_input(1),
+        **alike("global_max_pool channel_avg_pool channel_max_pool", per_input(1)),
         "batch_norm": per_value(31),
-        "layer_norm": _LAYER_NORM,
+        "layer_norm": _layer_norm,
         "group_norm": per_value(9),
         "instance_norm": per_value(7),
-        **alike("layer_scale relu", per_value(1)),
-        **alike("relu6 leaky_relu prelu", per_value(2)),
+        "layer_scale": layer_scaled,
+        "rescale": rescaled,
+        **alike("relu abs square", per_value(1)),
+        **alike("relu6 leaky_relu prelu hard_tanh", per_value(2)),
         "hard_sigmoid": per_value(4),
         "hard_swish": per_value(5),
+        "softsign": per_value(6),
         "sigmoid": per_value(32),
+        "glu": per_value(33),
         "silu": per_value(33),
         "gelu": per_value(34),
         "elu": per_value(35),
         "softmax": per_value(36),
         **alike("tanh softplus", per_value(76)),
+        "log_softmax": per_value(80),
         "mish": per_value(153),
         "upsample": _upsample,
         **alike("flatten reshape crop pixel_shuffle pixel_unshuffle slice subsample concat", ()),

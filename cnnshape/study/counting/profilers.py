@@ -5,7 +5,7 @@ A function that isn't patched counts nothing. An unknown pool or matrix product 
 
 from math import prod
 
-from cnnshape.layers import Layer, MatrixProduct, Pooling, RegionPool, Resize, Window, per_axis
+from cnnshape.layers import FixedProduct, Layer, MatrixProduct, Pooling, RegionPool, Resize, Window, per_axis
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import (
     BIAS,
@@ -13,8 +13,10 @@ from cnnshape.study.counting.costs import (
     PRODUCT,
     TWICE_PRODUCT,
     biased,
+    by_axes,
     per_input,
     per_value,
+    plain_only,
     scaled,
 )
 from cnnshape.study.counting.rule import Answer, Cost, Costs, Mark, Quantity, Rule, Table, alike
@@ -47,6 +49,7 @@ def _conv(product: Costs, case: Case) -> Answer:
     return Mark.UNKNOWN if _is_lopsided(case) else product
 
 
+@plain_only
 def _conv_flops(case: Case) -> Answer:
     return _conv((TWICE_PRODUCT, BIAS) if case.biased else (TWICE_PRODUCT,), case)
 
@@ -55,6 +58,7 @@ _DEEPSPEED = Table(
     families={
         Layer: (),
         MatrixProduct: Mark.UNKNOWN,
+        FixedProduct: Mark.UNKNOWN,
         Pooling: Mark.UNKNOWN,
         Resize: Mark.UNKNOWN,
         RegionPool: Mark.UNKNOWN,
@@ -63,11 +67,15 @@ _DEEPSPEED = Table(
         "conv": _conv_flops,
         "conv_transpose": biased(TWICE_PRODUCT),
         "linear": (TWICE_PRODUCT,),
+        "blur_pool": (TWICE_PRODUCT,),
         **alike("max_pool avg_pool adaptive_avg_pool adaptive_max_pool global_avg_pool global_max_pool", per_input(1)),
+        **alike("channel_avg_pool channel_max_pool", ()),
         "batch_norm": scaled(2, 1),
         **alike("layer_norm group_norm instance_norm", scaled(5, 4)),
         "local_response_norm": FUNCTIONAL_NORM,
-        **alike("relu leaky_relu prelu elu silu gelu softmax", per_value(1)),
+        "evo_norm": Mark.UNKNOWN,
+        **alike("relu leaky_relu prelu elu silu gelu", per_value(1)),
+        "softmax": by_axes(per_value(1), Mark.UNKNOWN),
         "upsample": _upsample,
     },
 )
@@ -128,8 +136,9 @@ _CALFLOPS = _DEEPSPEED.changed(
     },
 )
 _CALFLOPS_MACS = Table(
-    families={Layer: (), MatrixProduct: Mark.UNKNOWN, RegionPool: Mark.UNKNOWN},
+    families={Layer: (), MatrixProduct: Mark.UNKNOWN, FixedProduct: Mark.UNKNOWN, RegionPool: Mark.UNKNOWN},
     kinds={
+        "blur_pool": (PRODUCT,),
         "conv": lambda case: _conv((PRODUCT,), case),
         "linear": (PRODUCT,),
         "conv_transpose": (Cost("input values x kernel / groups", _kept),),

@@ -5,15 +5,17 @@ Modules, functions and operators that it doesn't know count nothing. An unknown 
 
 from math import prod
 
-from cnnshape.layers import Layer, MatrixProduct, Pooling, RegionPool, Resize, per_axis
+from cnnshape.layers import FixedProduct, Layer, MatrixProduct, Pooling, RegionPool, Resize, per_axis
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import (
     FUNCTIONAL_NORM,
     PRODUCT,
     biased,
+    by_axes,
     is_per_position,
     per_input,
     per_value,
+    plain_only,
     scaled,
 )
 from cnnshape.study.counting.rule import Answer, Mark, Quantity, Rule, Table, alike
@@ -44,7 +46,8 @@ def _is_exact(case: Case) -> bool:
 _MODULES = Table(
     families={Layer: (), RegionPool: Mark.UNKNOWN},
     kinds={
-        **alike("conv conv_transpose linear", biased(PRODUCT)),
+        "conv": plain_only(biased(PRODUCT)),
+        **alike("conv_transpose linear", biased(PRODUCT)),
         **alike(_POOLS, per_input(1)),
         **alike("batch_norm group_norm instance_norm", scaled(2, 1)),
         "layer_norm": _layer_norm,
@@ -54,11 +57,19 @@ _MODULES = Table(
 )
 
 _BOTH = _MODULES.changed(
-    families={MatrixProduct: Mark.UNKNOWN, Pooling: Mark.UNKNOWN, Resize: Mark.UNKNOWN},
+    families={
+        MatrixProduct: Mark.UNKNOWN,
+        FixedProduct: Mark.UNKNOWN,
+        Pooling: Mark.UNKNOWN,
+        Resize: Mark.UNKNOWN,
+    },
     kinds={
+        **alike("blur_pool channel_avg_pool channel_max_pool", ()),
+        "evo_norm": Mark.UNKNOWN,
         **alike(_POOLS, per_input(2)),
         **alike("relu prelu elu gelu", per_value(2)),
-        **alike("silu softmax", per_value(1)),
+        "silu": per_value(1),
+        "softmax": by_axes(per_value(1), Mark.UNKNOWN),
         "upsample": lambda case: _upsample(2, case),
         "local_response_norm": FUNCTIONAL_NORM,
     },
@@ -74,7 +85,7 @@ _FUNCTIONAL = _BOTH.changed(families={}, kinds={"upsample": lambda case: _upsamp
 _NO_FUNCTIONS = _MODULES.changed(families={}, kinds={"upsample": ()})
 
 _OPERATORS = Table(
-    families={Layer: (), MatrixProduct: _matrix_product, RegionPool: Mark.UNKNOWN},
+    families={Layer: (), MatrixProduct: _matrix_product, FixedProduct: (PRODUCT,), RegionPool: Mark.UNKNOWN},
     kinds=alike("conv conv_transpose linear", biased(PRODUCT)),
 )
 

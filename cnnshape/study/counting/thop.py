@@ -6,9 +6,9 @@ Modules of other classes, and everything that is not a module, count 0.
 from collections.abc import Callable
 from math import prod
 
-from cnnshape.layers import Layer, MatrixProduct, Normalization, RegionPool, Resize, Window
+from cnnshape.layers import FixedProduct, Layer, MatrixProduct, Normalization, RegionPool, Resize, Window
 from cnnshape.study.counting.case import Case
-from cnnshape.study.counting.costs import PRODUCT, is_per_position, per_value, scaled
+from cnnshape.study.counting.costs import PRODUCT, by_axes, is_per_position, per_value, plain_only, scaled
 from cnnshape.study.counting.rule import Answer, Cost, Costs, Entry, Mark, Quantity, Rule, Table, alike
 
 _UPSAMPLE = {("linear", 1): 5, ("linear", 2): 11, ("cubic", 2): 259}
@@ -42,10 +42,11 @@ def _ratio(case: Case) -> int:
 _COMMON = Table(
     families={Layer: (), RegionPool: Mark.UNKNOWN},
     kinds={
-        **alike("conv linear", (PRODUCT,)),
+        "conv": plain_only((PRODUCT,)),
+        "linear": (PRODUCT,),
         **alike("batch_norm instance_norm", scaled(4, 2)),
         "prelu": per_value(1),
-        "softmax": _SOFTMAX,
+        "softmax": by_axes(_SOFTMAX, Mark.UNKNOWN),
     },
 )
 
@@ -92,11 +93,19 @@ def _mean(read: Callable[[Case], int]) -> Costs:
 
 # Its hooks hold for subclasses too, and it counts products of matrices as functions.
 _ULTRALYTICS = _COMMON.changed(
-    families={MatrixProduct: Mark.UNKNOWN, Normalization: Mark.UNKNOWN, Resize: Mark.UNKNOWN},
+    families={
+        MatrixProduct: Mark.UNKNOWN,
+        FixedProduct: Mark.UNKNOWN,
+        Normalization: Mark.UNKNOWN,
+        Resize: Mark.UNKNOWN,
+    },
     kinds={
         "local_response_norm": (),
+        "conv": (PRODUCT,),
         "conv_transpose": (PRODUCT,),
-        **alike("layer_norm group_norm", scaled(4, 2)),
+        **alike("layer_norm rms_norm group_norm", scaled(4, 2)),
+        **alike("global_response_norm evo_norm blur_pool", ()),
+        "log_softmax": by_axes(per_value(3), Mark.UNKNOWN),
         "avg_pool": _mean(_read),
         **alike("adaptive_avg_pool global_avg_pool", _mean(_adaptive_read)),
         "upsample": _upsample({("linear", 3): 31}),

@@ -24,7 +24,7 @@ def _outputs(case: Case) -> Answer:
 # PyTorch has no module for a scaling: the count depends on the name that its author gave the weight.
 _MULT_ADDS = Table(
     families={Layer: _parameters, Scaling: Mark.UNKNOWN},
-    kinds=alike("conv conv_transpose linear", _product),
+    kinds={**alike("conv conv_transpose linear", _product), "evo_norm": Mark.UNKNOWN},
 )
 _MEMORY = Table(families={Layer: _outputs, Scaling: Mark.UNKNOWN}, kinds={})
 

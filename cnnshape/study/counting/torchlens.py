@@ -1,7 +1,17 @@
 """torchlens: by every function that a forward pass calls, each with a cost of its own; moves count nothing."""
 
 from cnnshape.layers import ElementwiseJoin, Join, Layer, Move, PassThrough
-from cnnshape.study.counting.costs import JOIN, TWICE_PRODUCT, biased, per_input, per_value, written_kernel
+from cnnshape.study.counting.costs import (
+    JOIN,
+    TWICE_PRODUCT,
+    biased,
+    layer_scaled,
+    per_input,
+    per_value,
+    plain_only,
+    rescaled,
+    written_kernel,
+)
 from cnnshape.study.counting.rule import Cost, Mark, Quantity, Rule, Table, alike
 
 _POOL = Cost("kernel as written per value", lambda case: case.values * written_kernel(case))
@@ -16,20 +26,24 @@ _TABLE = Table(
         ElementwiseJoin: JOIN,
     },
     kinds={
-        **alike("conv conv_transpose linear", biased(TWICE_PRODUCT)),
+        "conv": plain_only(biased(TWICE_PRODUCT)),
+        **alike("conv_transpose linear", biased(TWICE_PRODUCT)),
         **alike("max_pool avg_pool", (_POOL,)),
-        **alike("adaptive_avg_pool global_avg_pool", per_input(1)),
+        **alike("adaptive_avg_pool global_avg_pool channel_avg_pool channel_max_pool", per_input(1)),
         **alike("adaptive_max_pool global_max_pool", per_input(2)),
-        **alike("batch_norm layer_norm group_norm instance_norm silu softmax", per_value(5)),
+        **alike("batch_norm layer_norm rms_norm group_norm instance_norm silu softmax", per_value(5)),
+        "log_softmax": per_value(6),
         "local_response_norm": (_RESPONSE,),
-        **alike("layer_scale relu relu6 leaky_relu prelu", per_value(1)),
+        "layer_scale": layer_scaled,
+        "rescale": rescaled,
+        **alike("relu relu6 leaky_relu prelu hard_tanh abs square", per_value(1)),
         "dropout": per_value(2),
         **alike("drop_path identity", ()),
-        "hard_sigmoid": per_value(3),
+        **alike("hard_sigmoid softsign", per_value(3)),
         **alike("upsample sigmoid hard_swish", per_value(4)),
         "tanh": per_value(6),
         "mish": per_value(8),
-        **alike("elu softplus", per_value(9)),
+        **alike("elu celu softplus", per_value(9)),
         "selu": per_value(10),
         "gelu": per_value(14),
     },

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from math import prod
 
-from cnnshape.layers import Join, Layer, Move, PassThrough, RegionPool
+from cnnshape.layers import Join, Layer, Move, PassThrough, RegionPool, normalized_shape
 from cnnshape.study.counting.case import Case
-from cnnshape.study.counting.costs import BIAS, PRODUCT, TWICE_PRODUCT, per_value, scaled, written_kernel
+from cnnshape.study.counting.costs import BIAS, PRODUCT, TWICE_PRODUCT, by_axes, per_value, scaled, written_kernel
 from cnnshape.study.counting.rule import Cost, Costs, Entry, Family, Mark, Quantity, Rule, Table, alike
 
 _MAX_POOL = Cost("(kernel as written - 1) per value", lambda case: case.values * (written_kernel(case) - 1))
@@ -40,6 +40,9 @@ _COMMON: dict[str, Entry] = {
     **alike("adaptive_avg_pool global_avg_pool", (_ADAPTIVE_AVG,)),
     **alike("pad pixel_shuffle pixel_unshuffle channel_shuffle", Mark.UNSUPPORTED),
     **alike("identity drop_path", ()),
+    # PyTorch has functions for them.
+    **alike("channel_avg_pool channel_max_pool abs square rescale attention", ()),
+    **alike("softmax log_softmax", by_axes(Mark.UNSUPPORTED, ())),
 }
 
 
@@ -86,8 +89,8 @@ def _dropout(case: Case) -> Costs:
 
 
 def _means(case: Case) -> int:
-    """Means of a layer_norm: one per position, or one per sample."""
-    return case.boxes if case.argument("axes") == "all" else case.positions
+    """Means of a layer_norm: one for the values that are normalized together."""
+    return case.values // prod(normalized_shape(case.row.inputs[0], case.argument("axes")))
 
 
 def _layer_norm(case: Case) -> Costs:

@@ -11,7 +11,7 @@ from cnnshape.layers import (
     Resize,
 )
 from cnnshape.study.counting.case import Case, Cases
-from cnnshape.study.counting.costs import GRADIENTS, OUTPUT
+from cnnshape.study.counting.costs import GRADIENTS, OUTPUT, by_axes
 from cnnshape.study.counting.rule import Cost, Costs, Mark, Quantity, Rule, Table, Tally, alike
 
 _MODULE: Costs = (OUTPUT, GRADIENTS)
@@ -28,8 +28,10 @@ _TABLE = Table(
         Join: (),
     },
     kinds={
-        **alike("dropout identity pad pixel_shuffle pixel_unshuffle", _MODULE),
+        **alike("dropout identity pad pixel_shuffle pixel_unshuffle glu", _MODULE),
         **alike("flatten reshape crop split slice subsample pad_channels channel_shuffle", ()),
+        **alike("channel_avg_pool channel_max_pool abs square rescale", ()),
+        **alike("softmax log_softmax", by_axes(_MODULE, ())),
     },
 )
 

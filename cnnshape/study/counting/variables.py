@@ -9,13 +9,15 @@ def with_statistics(case: Case) -> Tally:
     """The parameters of a layer and its running statistics; shared weights count once."""
     statistics = 0 if case.row.shares else case.statistics
     learned = Part(case.kind, LEARNED, case.row.params)
-    kept = Part(f"{case.kind} statistics", "running mean and variance", statistics)
+    words = "running mean and variance" if case.layer.normalizes else "values that aren't learned"
+    kept = Part(f"{case.kind} statistics", words, statistics)
     return Tally(tuple(part for part in (learned, kept) if part.amount))
 
 
 def _tally(case: Case) -> Tally:
-    """The slopes of a prelu differ: Keras learns one per value."""
-    return Tally(mark=Mark.UNKNOWN) if case.kind == "prelu" else with_statistics(case)
+    """The slopes of a prelu differ: Keras learns one per value. Neither has a blur_pool, nor a convolution with a gain."""
+    unknown = case.kind in ("prelu", "blur_pool") or (case.kind == "conv" and case.argument("gain"))
+    return Tally(mark=Mark.UNKNOWN) if unknown else with_statistics(case)
 
 
 def _tallies(cases: Cases) -> tuple[Tally, ...]:

@@ -9,7 +9,7 @@ from struct import pack, unpack
 
 from cnnshape.layers import Layer, Window
 from cnnshape.study.counting.case import Case
-from cnnshape.study.counting.costs import BIAS, JOIN, TWICE_PRODUCT, biased, per_input, per_value
+from cnnshape.study.counting.costs import BIAS, JOIN, TWICE_PRODUCT, biased, per_input, per_value, plain_only
 from cnnshape.study.counting.rule import Answer, Cost, Costs, Mark, Part, Quantity, Rule, Table, Tally, alike
 
 
@@ -56,7 +56,7 @@ def _adaptive_mean(case: Case) -> Answer:
 _TABLE = Table(
     families={Layer: Mark.UNKNOWN},
     kinds={
-        "conv": _conv,
+        "conv": plain_only(_conv),
         "linear": biased(TWICE_PRODUCT),
         "batch_norm": _batch_norm,
         "max_pool": (_MAXIMUM,),
