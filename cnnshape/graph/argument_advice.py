@@ -18,7 +18,9 @@ def bad_argument(plan: Plan, name: str, value: object, scope: Mapping[str, objec
     at = expression.span if expression is not None else plan.at
     written = declared.native(value) if isinstance(value, str) else None
     if written is not None:
-        return foreign_value(str(value), written, at)
+        problem = foreign_value(str(value), written, at)
+        help = _valid_help(plan) if value == "valid" else None
+        return problem._replace(help=help, fixes=()) if help else problem
     if isinstance(value, Unresolved) and value not in WORDS and isinstance(expression, Expression):
         known = declared.words or scope
         return unknown_name(expression, value, dict.fromkeys((*declared.words, *known)))
@@ -39,24 +41,22 @@ def _value_help(plan: Plan, name: str, value: object) -> str | None:
         return _list_help(plan.kind, argument.type.form, value, unnamed=unnamed)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _number_help(argument.type, value)
-    if value == "same" and "output_padding" in plan.kind.arguments:
-        return _same_help(plan)
     if type(value) is str and argument.type.form != "word" and value not in WORDS:
         return f"`{shown(value)}` is a word: nothing is called that here"
     return None
 
 
-def _same_help(plan: Plan) -> str:
-    """What `same` of Keras means for a transposed convolution: an output of the input's size times the stride."""
+def _valid_help(plan: Plan) -> str | None:
+    """What `valid` of Keras means for a transposed convolution whose kernel is below its stride: W * S."""
+    if "output_padding" not in plan.kind.arguments:
+        return None
     kernel, stride, dilation = (_written(plan, name) for name in ("kernel", "stride", "dilation"))
     if kernel is None or stride is None or dilation is None:
-        return "write numbers that give it: `padding: 1, output_padding: 1` for a kernel of 3 and a stride of 2"
-    surplus = dilation * (kernel - 1) + 1 - stride
-    extra = surplus % 2 if surplus > 0 else -surplus
-    if extra >= max(stride, dilation):
-        return f"write a pair per axis: `padding: [[{surplus // 2}, {surplus - surplus // 2}], ...]`"
-    written = f", output_padding: {extra}" if extra else ""
-    return f"for an output of {stride} times the input, write `padding: {(surplus + extra) // 2}{written}`"
+        return "write `0`, and where the kernel is below the stride `output_padding: stride - kernel`, as in Keras"
+    missing = stride - dilation * (kernel - 1) - 1
+    if missing <= 0:
+        return None
+    return f"write `padding: 0, output_padding: {missing}` for Keras' output of W * {stride}; PyTorch's has {missing} fewer"
 
 
 def _written(plan: Plan, name: str) -> int | None:

@@ -10,7 +10,9 @@ from cnnshape.layers import (
     cropping,
     merge,
     normalization,
+    opaque,
     pooling,
+    recurrent,
     regions,
     reshaping,
     resizing,
@@ -65,7 +67,7 @@ def foreign_argument(kind: type[Layer], word: str) -> str | None:
 
 register(
     convolution.Conv, convolution.ConvTranspose, convolution.Linear,
-    attention.Attention,
+    attention.Attention, recurrent.Lstm, recurrent.Gru,
     pooling.MaxPool, pooling.AvgPool, pooling.AdaptiveAvgPool, pooling.AdaptiveMaxPool, pooling.GlobalAvgPool,
     pooling.GlobalMaxPool, pooling.ChannelAvgPool, pooling.ChannelMaxPool, pooling.BlurPool,
     normalization.BatchNorm, normalization.LayerNorm, normalization.RmsNorm, normalization.GroupNorm,
@@ -82,4 +84,5 @@ register(
     reshaping.ChannelShuffle, reshaping.Split, reshaping.Slice, reshaping.PadChannels,
     regions.RoiPool, regions.RoiAlign,
     merge.Add, merge.Concat, merge.Multiply,
+    opaque.Opaque,
 )  # fmt: skip

@@ -52,6 +52,21 @@ def same_padding(size: int, kernel: int, stride: int, dilation: int) -> tuple[in
     return total // 2, total - total // 2
 
 
+def _same_lower(size: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
+    """The same with an odd cell before. Source: ONNX's SAME_LOWER."""
+    less, more = same_padding(size, kernel, stride, dilation)
+    return more, less
+
+
+def _causal(size: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
+    """All padding before, so that no window reaches beyond its own cell. Source: Keras' causal."""
+    return dilation * (kernel - 1), 0
+
+
+_WORDED = {"same": same_padding, "same_lower": _same_lower, "causal": _causal}
+"""The padding of an axis that a word means."""
+
+
 class Phases(NamedTuple):
     """A relation of axes that repeats: `period` output cells advance `advance` input cells.
 
@@ -112,6 +127,18 @@ def linear(size: int, output: int, reach: int) -> Phases | None:
     return Phases(advance, tuple(first), tuple(last))
 
 
+def linear_to_corners(size: int, output: int, reach: int) -> Phases | None:
+    """Linear or cubic resizing around `u * (size - 1) / (output - 1)`; a single output cell is around the first."""
+    advance, period = _reduced(size - 1, output - 1) if output > 1 else (1, 1)
+    if period > MAX_PERIOD:
+        return None
+    floors = [phase * advance // period for phase in range(period)]
+    exact = [phase * advance % period == 0 for phase in range(period)]
+    first = tuple(floor if whole else floor - reach + 1 for floor, whole in zip(floors, exact, strict=True))
+    last = tuple(floor if whole else floor + reach for floor, whole in zip(floors, exact, strict=True))
+    return Phases(advance, first, last)
+
+
 def adaptive(size: int, output: int) -> Phases | None:
     """Adaptive pooling: output `u` sees `floor(u * size / output)` to `ceil((u + 1) * size / output) - 1`."""
     advance, period = _reduced(size, output)
@@ -133,6 +160,7 @@ class Coverage(Enum):
     POINT = "the cell at its own place"
     WHOLE = "every cell of the input"
     UNKNOWN = "cells that no regular window describes"
+    UNSTATED = "cells that the spec doesn't state"
 
 
 AxisRelation = Window | Phases | None
@@ -197,8 +225,12 @@ def windows(
         return (Window(cast("int", kernel), cast("int", stride), cast("int", dilation), both, both, ceil),) * rank
     kernels, strides = per_axis(kernel, rank, "kernel"), per_axis(stride, rank, "stride")
     dilations = per_axis(dilation, rank, "dilation")
-    if padding == "same":
-        around = tuple(map(same_padding, sizes, kernels, strides, dilations))
+    if isinstance(padding, str):
+        if padding == "causal" and rank > 1:
+            message = f"`causal` is for one axis, time, but the input has {rank} spatial axes"
+            help = "write a pair per axis: `padding: [[before, after], ...]`"
+            raise LayerProblem(message, name="bad-argument", argument="padding", help=help)
+        around = tuple(map(_WORDED[padding], sizes, kernels, strides, dilations))
     else:
         around = pairs(padding, rank, "padding")
     return tuple(

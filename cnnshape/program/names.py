@@ -232,7 +232,9 @@ class _Checker:
     def value(self, value: Value, scope: NameScope, type: ArgumentType | None = None) -> None:
         """Binds a value's names and reports the first undefined one. `type` is the type of the argument."""
         if isinstance(value, Expression):
-            self.unknown(value, scope.read(value), scope, type)
+            names = scope.read(value)
+            if type is None or type.form != "text":
+                self.unknown(value, names, scope, type)
         elif isinstance(value, ListValue):
             for item in value.items:
                 self.value(item, scope, type)

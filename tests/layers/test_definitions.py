@@ -36,7 +36,7 @@ def cells_read(application: Application) -> int:
 def named(application: Application, row: Row) -> dict[str, int]:
     """The number of each name that a definition of this layer may have, for one box."""
     layer, shape = application.layer, application.inputs[0].shape
-    values, rank = vars(layer), len(shape) - 1
+    values, rank = layer.values, len(shape) - 1
     boxes = application.output.boxes
     numbers = {
         "channels": shape[0],

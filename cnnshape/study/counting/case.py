@@ -117,7 +117,7 @@ class Case:
 
     def argument(self, name: str) -> Any:
         """An argument as the spec gave it."""
-        return vars(self.layer)[name]
+        return self.layer.values[name]
 
 
 class Cases:

@@ -41,8 +41,8 @@ def _upsample(case: Case) -> Costs:
 
 
 def _is_lopsided(case: Case) -> bool:
-    """Whether `same` pads unevenly: both tools pad evenly, and so compute a smaller output."""
-    return case.argument("padding") == "same" and any(window.before != window.after for window in case.windows)
+    """Whether a word pads unevenly: both tools pad evenly, and so compute a smaller output."""
+    return isinstance(case.argument("padding"), str) and any(window.before != window.after for window in case.windows)
 
 
 def _conv(product: Costs, case: Case) -> Answer:
@@ -112,7 +112,8 @@ def _shrunk_bias(case: Case) -> int:
 
 def _transposed(case: Case) -> Answer:
     padding = case.argument("padding")
-    if isinstance(padding, tuple) and isinstance(padding[0], tuple):
+    in_pairs = isinstance(padding, tuple) and isinstance(padding[0], tuple)
+    if in_pairs or isinstance(padding, str) or case.argument("output") is not None:
         return Mark.UNKNOWN
     product = Cost("2 x input values x kernel / groups", lambda case: 2 * _kept(case))
     bias = Cost("1 per output value of a convolution", _shrunk_bias, "bias")
