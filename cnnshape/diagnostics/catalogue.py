@@ -100,6 +100,9 @@ _ENTRIES = (
     Code("CS513", "join-shape-mismatch", "Tensors that are added, multiplied or concatenated don't fit together."),
     Code("CS514", "share-mismatch", "`share` names weights that don't fit the layer that uses them."),
     Code("CS515", "weights-misfit", "At the size of `--input`, weights have other shapes than at the file's own size."),
+    Code(
+        "CS516", "stale-output", "At the size of `--input`, an opaque layer states the output of the file's own size."
+    ),
     Code("CS601", "expectation-missed", "A figure is not what the file's `expect` says."),
     Code("CS602", "bad-expectation", "An expectation that can't be read, or of a figure that doesn't exist."),
     Code("CS603", "budget-exceeded", "A figure exceeds a budget from the command line or the configuration."),

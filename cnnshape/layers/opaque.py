@@ -25,13 +25,20 @@ class Opaque(Stated):
     flops_formula = When(
         "`flops`", lambda given: given.layer.flops is not None, argument("flops"), Unknown("the spec states none")
     )
-    stated_output: Shape = arg(SHAPE, "shape of the output, channels first", foreign=("out", "output_shape", "shape"))
+    stated_output: Shape = arg(
+        SHAPE, "shape of the output, channels first", main=True, foreign=("out", "output_shape", "shape")
+    )
     params: int = arg(AMOUNT, "learned parameters", default=0, foreign=("parameters", "weights", "num_params"))
     macs: int = arg(AMOUNT, "multiply-accumulates of one sample", default=0, foreign=("mults", "madds", "mult_adds"))
     flops: int | None = arg(
-        AMOUNT, "floating-point operations of one sample; unknown by default", default=None, foreign=("operations", "ops")
+        AMOUNT,
+        "floating-point operations of one sample; unknown by default",
+        default=None,
+        foreign=("operations", "ops"),
     )
-    what: str | None = arg(TEXT, "what the layer is, for readers", default=None, foreign=("description", "type", "kind"))
+    what: str | None = arg(
+        TEXT, "what the layer is, for readers", default=None, foreign=("description", "type", "kind")
+    )
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         return Tensor(self.stated_output, inputs[0].boxes)

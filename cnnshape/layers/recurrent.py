@@ -134,4 +134,6 @@ class Gru(Recurrent):
     foreign = ("GRU", "CuDNNGRU", "Gru", "DynamicGRU")
     parameters = _weights(3)
     macs_formula = _macs(3)
-    flops_formula = _flops(3, 17, "3 sums, 2 sigmoids of 4, 1 tanh, 3 products, 1 difference, 1 sum per value of the state")
+    flops_formula = _flops(
+        3, 17, "3 sums, 2 sigmoids of 4, 1 tanh, 3 products, 1 difference, 1 sum per value of the state"
+    )

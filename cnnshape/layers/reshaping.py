@@ -31,7 +31,10 @@ class Split(Move, SamePlace):
     foreign = ("chunk", "Split", "Chunk")
     view = True
     parts: PerAxis = arg(
-        PARTS, "number of equal parts, or the channels of each part", main=True, foreign=("chunks", "num", "num_split", "splits", "sections", "groups")
+        PARTS,
+        "number of equal parts, or the channels of each part",
+        main=True,
+        foreign=("chunks", "num", "num_split", "splits", "sections", "groups"),
     )
     take: int = arg(NATURAL, "the part that goes on, counted from 0", foreign=("index", "part"))
 
@@ -44,7 +47,9 @@ class Split(Move, SamePlace):
             size, count = 0, len(parts)
         else:
             message = f"the parts have {sum(parts)} channels together, but the input has {channels}"
-            help = f"the last part is {channels - sum(parts[:-1])} for this input" if sum(parts[:-1]) < channels else None
+            help = (
+                f"the last part is {channels - sum(parts[:-1])} for this input" if sum(parts[:-1]) < channels else None
+            )
             raise LayerProblem(message, name="indivisible-channels", argument="parts", help=help)
         if self.take >= count:
             message = f"there is no part {self.take} of {count} (counted from 0)"

@@ -3,12 +3,32 @@
 from typing import TYPE_CHECKING
 
 from cnnshape.arithmetic import ZERO, Factor, When, truncate
-from cnnshape.layers.argument import FLAG, POSITIVE, POSITIVE_FACTORS, POSITIVE_PER_AXIS, TENSOR, Factors, PerAxis, arg, words
+from cnnshape.layers.argument import (
+    FLAG,
+    POSITIVE,
+    POSITIVE_FACTORS,
+    POSITIVE_PER_AXIS,
+    TENSOR,
+    Factors,
+    PerAxis,
+    arg,
+    words,
+)
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import OUTPUT_VALUES, Given
 from cnnshape.layers.family import Move, Resize
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, counted, format_shape, indivisible
-from cnnshape.layers.window import AXES, MAX_PERIOD, Footprint, Window, grid, linear, linear_to_corners, nearest, per_axis
+from cnnshape.layers.window import (
+    AXES,
+    MAX_PERIOD,
+    Footprint,
+    Window,
+    grid,
+    linear,
+    linear_to_corners,
+    nearest,
+    per_axis,
+)
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -72,7 +92,10 @@ class Upsample(Resize):
         POSITIVE_PER_AXIS, "size of the output", default=None, foreign=("output_size", "sizes", "output_shape")
     )
     like: Tensor | None = arg(
-        TENSOR, "the step or input whose size the output gets", default=None, foreign=("size_of", "target", "as", "reference")
+        TENSOR,
+        "the step or input whose size the output gets",
+        default=None,
+        foreign=("size_of", "target", "as", "reference"),
     )
     mode: str = arg(
         words("nearest", "linear", "cubic", foreign=_FOREIGN_MODES),
@@ -98,7 +121,10 @@ class Upsample(Resize):
         if self.align_corners and self.mode == "nearest":
             help = "remove it, or add `mode: linear`"
             raise LayerProblem(
-                "`align_corners` is for linear and cubic resizing", name="bad-argument", argument="align_corners", help=help
+                "`align_corners` is for linear and cubic resizing",
+                name="bad-argument",
+                argument="align_corners",
+                help=help,
             )
         if self.mode == "cubic" and len(sizes) != 2:
             raise LayerProblem("`cubic` works on height and width only", name="wrong-rank", argument="mode")
@@ -125,8 +151,8 @@ class Upsample(Resize):
         from fractions import Fraction
 
         if self.align_corners:
-            pairs = zip(inputs[0].shape[1:], output.shape[1:], strict=True)
-            return tuple(linear_to_corners(size, resized, _REACH[self.mode]) for size, resized in pairs)
+            ends = zip(inputs[0].shape[1:], output.shape[1:], strict=True)
+            return tuple(linear_to_corners(size, resized, _REACH[self.mode]) for size, resized in ends)
         steps = [Fraction(*pair) for pair in zip(inputs[0].shape[1:], output.shape[1:], strict=True)]
         if self.scale is not None:
             # PyTorch and ONNX also use the factor as given, although the size was rounded.

@@ -52,19 +52,22 @@ def same_padding(size: int, kernel: int, stride: int, dilation: int) -> tuple[in
     return total // 2, total - total // 2
 
 
-def _same_lower(size: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
-    """The same with an odd cell before. Source: ONNX's SAME_LOWER."""
-    less, more = same_padding(size, kernel, stride, dilation)
-    return more, less
+def _worded(
+    padding: str, sizes: Shape, kernels: Shape, strides: Shape, dilations: Shape
+) -> tuple[tuple[int, int], ...]:
+    """The padding of each axis that a word means.
 
-
-def _causal(size: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
-    """All padding before, so that no window reaches beyond its own cell. Source: Keras' causal."""
-    return dilation * (kernel - 1), 0
-
-
-_WORDED = {"same": same_padding, "same_lower": _same_lower, "causal": _causal}
-"""The padding of an axis that a word means."""
+    `same_lower` is `same` with an odd cell before (ONNX's SAME_LOWER). `causal` puts all padding before, so that no window
+    reaches beyond its own cell (Keras' causal).
+    """
+    if padding != "causal":
+        around = tuple(map(same_padding, sizes, kernels, strides, dilations))
+        return around if padding == "same" else tuple([(after, before) for before, after in around])
+    if len(sizes) > 1:
+        message = f"`causal` is for one axis, time, but the input has {len(sizes)} spatial axes"
+        help = "write a pair per axis: `padding: [[before, after], ...]`"
+        raise LayerProblem(message, name="bad-argument", argument="padding", help=help)
+    return ((dilations[0] * (kernels[0] - 1), 0),)
 
 
 class Phases(NamedTuple):
@@ -226,11 +229,7 @@ def windows(
     kernels, strides = per_axis(kernel, rank, "kernel"), per_axis(stride, rank, "stride")
     dilations = per_axis(dilation, rank, "dilation")
     if isinstance(padding, str):
-        if padding == "causal" and rank > 1:
-            message = f"`causal` is for one axis, time, but the input has {rank} spatial axes"
-            help = "write a pair per axis: `padding: [[before, after], ...]`"
-            raise LayerProblem(message, name="bad-argument", argument="padding", help=help)
-        around = tuple(map(_WORDED[padding], sizes, kernels, strides, dilations))
+        around = _worded(padding, sizes, kernels, strides, dilations)
     else:
         around = pairs(padding, rank, "padding")
     return tuple(

@@ -39,6 +39,11 @@ ARGUMENTS = {
     "normalizedshape": "write `axes: last` for a number, `axes: space` for [height, width], `axes: all` for the whole sample",
     "repeats": "write `repeat: 2` next to the kind", "times": "write `repeat: 2` next to the kind",
     "num": "write `repeat: 2` next to the kind", "numlayers": "write `repeat: 2` next to the kind",
+    "layers": "write `repeat: 2` next to the kind",
+    "returnsequences": "every step is kept; `- crop: [[in_length - 1, 0]]` after it keeps the last one",
+    "returnstate": "every step is kept; `- crop: [[in_length - 1, 0]]` after it keeps the last one",
+    "resetafter": "write `bias: single` for `reset_after=False`", "batchfirst": "shapes have no batch; remove it",
+    "projsize": "write a `conv` with a kernel of 1 after it",
     "inputs": "write `from: NAME` next to the kind", "input": "write `from: NAME` next to the kind",
     "bottom": "write `from: NAME` next to the kind", "id": "write `name: NAME` next to the kind",
     "top": "write `name: NAME` next to the kind",
@@ -47,7 +52,7 @@ ARGUMENTS = {
     **dict.fromkeys((
         "kernelinitializer", "biasinitializer", "gammainitializer", "betainitializer", "weightfiller", "biasfiller",
         "kernelregularizer", "biasregularizer", "activityregularizer", "kernelconstraint", "biasconstraint", "init",
-        "initcfg", "weightdecay", "lrmult", "dtype", "device", "inplace", "aligncorners", "antialias", "fused",
+        "initcfg", "weightdecay", "lrmult", "dtype", "device", "inplace", "antialias", "fused",
         "synchronized", "renorm", "noiseshape", "seed", "returnindices", "recomputescalefactor", "coordinatetransformationmode",
         "convcfg", "usecudnn", "cudnnoff", "engine", "workspace", "training", "approximate",
     ), _NO_FIGURE),
@@ -98,7 +103,7 @@ KINDS = {
     **dict.fromkeys(("input", "inputlayer", "inputs", "placeholder", "data", "imagedata"), _INPUT),
     **dict.fromkeys(("output", "outputs"), "the outputs are declared at the top: `outputs: [NAME, ...]`"),
     **dict.fromkeys((
-        "lstm", "gru", "rnn", "simplernn", "convlstm", "embedding", "transformer", "transformerencoder", "permute", "transpose", "lambda", "timedistributed",
+        "rnn", "simplernn", "convlstm", "embedding", "transformer", "transformerencoder", "permute", "transpose", "lambda", "timedistributed",
         "maxout",
     ), _NO_CNN),
     **dict.fromkeys((

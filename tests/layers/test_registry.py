@@ -25,6 +25,7 @@ SMALLEST: dict[str, Any] = {
     "bool": True,
     "padding": 0,
     "shape": (1,),
+    "parts": 1,
     "tensor": Tensor((4,), 3),
 }
 """A value of each form of argument; words have their own."""
@@ -109,6 +110,7 @@ def test_everything_is_documented(kind: type[Layer]) -> None:
             },
         ),
         ("by_name", {"attention"}),
+        ("stated", {"opaque"}),
         ("centers", {"batch_norm", "instance_norm"}),
     ],
 )

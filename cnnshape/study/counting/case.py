@@ -92,6 +92,11 @@ class Case:
         return any(weight.name == "bias" for weight in self.weights)
 
     @property
+    def gate_biases(self) -> int:
+        """The biases that the gates of a recurrent layer add in all steps."""
+        return sum(weight.elements for weight in self.weights if weight.name.startswith("bias")) * self.positions
+
+    @property
     def scales(self) -> bool:
         """Whether the layer has learned tensors at all: an affine normalization."""
         return bool(self.weights)

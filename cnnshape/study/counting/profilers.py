@@ -5,7 +5,18 @@ A function that isn't patched counts nothing. An unknown pool or matrix product 
 
 from math import prod
 
-from cnnshape.layers import FixedProduct, Layer, MatrixProduct, Pooling, RegionPool, Resize, Window, per_axis
+from cnnshape.layers import (
+    FixedProduct,
+    Layer,
+    MatrixProduct,
+    Pooling,
+    Recurrence,
+    RegionPool,
+    Resize,
+    Stated,
+    Window,
+    per_axis,
+)
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import (
     BIAS,
@@ -17,6 +28,7 @@ from cnnshape.study.counting.costs import (
     per_input,
     per_value,
     plain_only,
+    recurrent,
     scaled,
 )
 from cnnshape.study.counting.rule import Answer, Cost, Costs, Mark, Quantity, Rule, Table, alike
@@ -24,7 +36,7 @@ from cnnshape.study.counting.rule import Answer, Cost, Costs, Mark, Quantity, Ru
 
 def _size(case: Case) -> int:
     """An upsampling to a size counts the cells of that size, once for all channels."""
-    size = case.argument("size")
+    size = case.output_sizes if case.argument("size") is None else case.argument("size")
     return size if isinstance(size, int) else prod(size)
 
 
@@ -41,8 +53,8 @@ def _upsample(case: Case) -> Costs:
 
 
 def _is_lopsided(case: Case) -> bool:
-    """Whether a word pads unevenly: both tools pad evenly, and so compute a smaller output."""
-    return isinstance(case.argument("padding"), str) and any(window.before != window.after for window in case.windows)
+    """Whether `same` pads unevenly: both tools pad evenly, and so compute a smaller output."""
+    return case.argument("padding") == "same" and any(window.before != window.after for window in case.windows)
 
 
 def _conv(product: Costs, case: Case) -> Answer:
@@ -62,9 +74,12 @@ _DEEPSPEED = Table(
         Pooling: Mark.UNKNOWN,
         Resize: Mark.UNKNOWN,
         RegionPool: Mark.UNKNOWN,
+        Recurrence: Mark.UNKNOWN,
+        Stated: Mark.UNKNOWN,
     },
     kinds={
         "conv": _conv_flops,
+        **alike("lstm gru", recurrent(TWICE_PRODUCT, 2, 1)),
         "conv_transpose": biased(TWICE_PRODUCT),
         "linear": (TWICE_PRODUCT,),
         "blur_pool": (TWICE_PRODUCT,),
@@ -83,10 +98,19 @@ _DEEPSPEED = Table(
 
 _FOUR_TIMES = Cost("4 x MACs", lambda case: 4 * case.macs)
 
+_twice_recurrent = recurrent(_FOUR_TIMES, 2, 1)
+_once_recurrent = recurrent(TWICE_PRODUCT, 2, 1)
+
+
+def _recurrent_on_meta(case: Case) -> Answer:
+    return (_twice_recurrent if case.argument("bias") else _once_recurrent)(case)
+
+
 _ON_META = _DEEPSPEED.changed(
     families={},
     kinds={
         "linear": lambda case: (_FOUR_TIMES if case.biased else TWICE_PRODUCT,),
+        **alike("lstm gru", _recurrent_on_meta),
         "leaky_relu": per_value(2),
         "upsample": Mark.UNKNOWN,
     },
@@ -137,7 +161,13 @@ _CALFLOPS = _DEEPSPEED.changed(
     },
 )
 _CALFLOPS_MACS = Table(
-    families={Layer: (), MatrixProduct: Mark.UNKNOWN, FixedProduct: Mark.UNKNOWN, RegionPool: Mark.UNKNOWN},
+    families={
+        Layer: (),
+        MatrixProduct: Mark.UNKNOWN,
+        FixedProduct: Mark.UNKNOWN,
+        RegionPool: Mark.UNKNOWN,
+        Stated: Mark.UNKNOWN,
+    },
     kinds={
         "blur_pool": (PRODUCT,),
         "conv": lambda case: _conv((PRODUCT,), case),

@@ -5,7 +5,17 @@ Modules, functions and operators that it doesn't know count nothing. An unknown 
 
 from math import prod
 
-from cnnshape.layers import FixedProduct, Layer, MatrixProduct, Pooling, RegionPool, Resize, per_axis
+from cnnshape.layers import (
+    FixedProduct,
+    Layer,
+    MatrixProduct,
+    Pooling,
+    Recurrence,
+    RegionPool,
+    Resize,
+    Stated,
+    per_axis,
+)
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import (
     FUNCTIONAL_NORM,
@@ -16,6 +26,7 @@ from cnnshape.study.counting.costs import (
     per_input,
     per_value,
     plain_only,
+    recurrent,
     scaled,
 )
 from cnnshape.study.counting.rule import Answer, Mark, Quantity, Rule, Table, alike
@@ -44,8 +55,9 @@ def _is_exact(case: Case) -> bool:
 
 
 _MODULES = Table(
-    families={Layer: (), RegionPool: Mark.UNKNOWN},
+    families={Layer: (), RegionPool: Mark.UNKNOWN, Recurrence: Mark.UNKNOWN, Stated: Mark.UNKNOWN},
     kinds={
+        **alike("lstm gru", recurrent(PRODUCT, 10, 7)),
         "conv": plain_only(biased(PRODUCT)),
         **alike("conv_transpose linear", biased(PRODUCT)),
         **alike(_POOLS, per_input(1)),
@@ -85,7 +97,14 @@ _FUNCTIONAL = _BOTH.changed(families={}, kinds={"upsample": lambda case: _upsamp
 _NO_FUNCTIONS = _MODULES.changed(families={}, kinds={"upsample": ()})
 
 _OPERATORS = Table(
-    families={Layer: (), MatrixProduct: _matrix_product, FixedProduct: (PRODUCT,), RegionPool: Mark.UNKNOWN},
+    families={
+        Layer: (),
+        MatrixProduct: _matrix_product,
+        FixedProduct: (PRODUCT,),
+        RegionPool: Mark.UNKNOWN,
+        Recurrence: Mark.UNKNOWN,
+        Stated: Mark.UNKNOWN,
+    },
     kinds=alike("conv conv_transpose linear", biased(PRODUCT)),
 )
 

@@ -6,9 +6,19 @@ Modules of other classes, and everything that is not a module, count 0.
 from collections.abc import Callable
 from math import prod
 
-from cnnshape.layers import FixedProduct, Layer, MatrixProduct, Normalization, RegionPool, Resize, Window
+from cnnshape.layers import (
+    FixedProduct,
+    Layer,
+    MatrixProduct,
+    Normalization,
+    Recurrence,
+    RegionPool,
+    Resize,
+    Stated,
+    Window,
+)
 from cnnshape.study.counting.case import Case
-from cnnshape.study.counting.costs import PRODUCT, by_axes, is_per_position, per_value, plain_only, scaled
+from cnnshape.study.counting.costs import PRODUCT, by_axes, is_per_position, per_value, plain_only, recurrent, scaled
 from cnnshape.study.counting.rule import Answer, Cost, Costs, Entry, Mark, Quantity, Rule, Table, alike
 
 _UPSAMPLE = {("linear", 1): 5, ("linear", 2): 11, ("cubic", 2): 259}
@@ -40,7 +50,7 @@ def _ratio(case: Case) -> int:
 
 
 _COMMON = Table(
-    families={Layer: (), RegionPool: Mark.UNKNOWN},
+    families={Layer: (), RegionPool: Mark.UNKNOWN, Recurrence: Mark.UNKNOWN, Stated: Mark.UNKNOWN},
     kinds={
         "conv": plain_only((PRODUCT,)),
         "linear": (PRODUCT,),
@@ -54,6 +64,7 @@ _THOP = _COMMON.changed(
     families={},
     kinds={
         "conv_transpose": (_SPREAD_PRODUCT,),
+        **alike("lstm gru", recurrent(PRODUCT, 8, 7)),
         "layer_norm": _layer_norm,
         "avg_pool": per_value(1),
         **alike("adaptive_avg_pool global_avg_pool", (Cost("input / output size + 1, per output value", _ratio),)),
