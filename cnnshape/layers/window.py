@@ -132,6 +132,8 @@ def linear(size: int, output: int, reach: int) -> Phases | None:
 
 def linear_to_corners(size: int, output: int, reach: int) -> Phases | None:
     """Linear or cubic resizing around `u * (size - 1) / (output - 1)`; a single output cell is around the first."""
+    if size == 1:
+        return nearest(size, output)
     advance, period = _reduced(size - 1, output - 1) if output > 1 else (1, 1)
     if period > MAX_PERIOD:
         return None
