@@ -31,7 +31,7 @@ from typer.testing import CliRunner
 
 from cnnshape.cli.app import app
 from cnnshape.diagnostics import CATALOGUE, GROUPS, Code
-from cnnshape.layers import KINDS, Layer
+from cnnshape.layers import KINDS, Layer, family_of
 from cnnshape.layers.definitions import definitions
 from cnnshape.lint import BY_NAME as RULES
 from cnnshape.render.reference import default_text, describe_follower
@@ -168,7 +168,7 @@ def fits(expected: list[str], printed: list[str]) -> bool:
 
 def kinds_page() -> str:
     """`kinds.md`: every layer kind, from its own declaration."""
-    families = [(family.title(), list(kinds)) for family, kinds in groupby(KINDS, _family)]
+    families = [(family.title(), list(kinds)) for family, kinds in groupby(KINDS, family_of)]
     contents = [
         f"- {family}: " + ", ".join(f"[{kind.name}](#{kind.name})" for kind in kinds) for family, kinds in families
     ]
@@ -184,10 +184,6 @@ _KINDS_INTRODUCTION = (
     "`max_pool: 2` is `max_pool: {kernel: 2}`. Other frameworks' words are refused with the right one. How values are "
     "written: [the language](language.md#values-and-expressions). What is counted: [definitions](definitions.md)."
 )
-
-
-def _family(kind: type[Layer]) -> str:
-    return kind.__module__.rpartition(".")[2]
 
 
 def _kind(kind: type[Layer]) -> str:

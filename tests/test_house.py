@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import cnnshape
+from cnnshape.layers.registry import RARE
 
 ROOT = Path(__file__).parent.parent
 PYTHON = Path(sys.executable)
@@ -66,7 +67,9 @@ ADVICE = {
     "cnnshape.language.writer",
     "cnnshape.program.foreign_words",
 }
-"""Modules for designs with problems, or for writing a design."""
+"""What only a design with problems needs, or one that is written."""
+RARE_KINDS = {f"cnnshape.layers.{module}" for module in ("complete", *RARE)}
+"""What only a design with such a kind needs, or one with words of other frameworks."""
 JUDGING = {"cnnshape.api.verdict", "cnnshape.lint", "cnnshape.report.budget", "cnnshape.report.expectation"}
 
 
@@ -78,13 +81,19 @@ def test_importing_the_package_imports_nothing_of_it():
 def test_a_program_that_analyzes_imports_no_more_than_that():
     modules = loaded(f"import cnnshape\ncnnshape.analyze(cnnshape.load({SOUND!r}))")
     faces = {"typer", "click", *(f"cnnshape.{room}" for room in ("study", "render", "cli"))}
-    assert modules & (HEAVY | ADVICE | JUDGING | faces) == set()
+    assert modules & (HEAVY | ADVICE | JUDGING | RARE_KINDS | faces) == set()
+
+
+@pytest.mark.parametrize("module", RARE)
+def test_a_rare_kind_is_imported_with_its_family_alone(module):
+    code = f"from cnnshape.layers import BY_NAME\nassert BY_NAME[{RARE[module].split()[0]!r}].name in BY_NAME"
+    assert loaded(code) & RARE_KINDS == {f"cnnshape.layers.{module}"}
 
 
 def test_a_piped_summary_imports_no_more_than_that():
     modules = loaded(COMMAND, "summary", SOUND)
     # typer itself imports difflib.
-    unused = (HEAVY | ADVICE | JUDGING | {"cnnshape.study", "cnnshape.cli.check"}) - {"difflib"}
+    unused = (HEAVY | ADVICE | JUDGING | RARE_KINDS | {"cnnshape.study", "cnnshape.cli.check"}) - {"difflib"}
     assert modules & unused == set()
     assert len([name for name in modules if name.startswith("cnnshape")]) <= MOST_MODULES
 
@@ -107,7 +116,7 @@ def test_a_piped_check_imports_no_more_than_that(tmp_path):
         "cnnshape.cli.summary",
         "cnnshape.render.findings.json",
     }
-    assert modules & (unused | ADVICE - {"cnnshape.diagnostics.catalogue"}) == set()
+    assert modules & (unused | RARE_KINDS | ADVICE - {"cnnshape.diagnostics.catalogue"}) == set()
 
 
 def test_a_table_of_another_tool_is_not_parsed(tmp_path):

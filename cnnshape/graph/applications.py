@@ -114,14 +114,23 @@ class Applications:
             return None
         return channels if type(channels) is int and channels > 0 else None
 
+    def of_named(self, plan: Plan, current: Current, scope: Scope) -> tuple[Chain, tuple[int, ...]]:
+        """The same for a kind that reads named tensors alone: the tensor before the step may be uncertain."""
+        layers, inputs = self._layers_and_tensors(plan, current, scope)
+        return self._chain(layers, inputs), inputs
+
     def _bind(self, plan: Plan, current: int, scope: Scope) -> tuple[Chain, tuple[int, ...]]:
         further: tuple[int, ...] = ()
         layers = None if plan.variables else self._layers.get(plan)
         if layers is None:
             layers, further = self._layers_and_tensors(plan, current, scope)
+        inputs = (current, *further)
+        return self._chain(layers, inputs), inputs
+
+    def _chain(self, layers: BoundLayers | Refused, inputs: tuple[int, ...]) -> Chain:
+        """Bound layers, applied to tensors."""
         if isinstance(layers, Refused):
             raise Refused(layers.diagnostic, layers.origin)
-        inputs = further if plan.kind.by_name else (current, *further)
         tensors = tuple([self._tensors[index] for index in inputs])
         key = (layers, tensors)
         chain = self._chains.get(key)
@@ -129,7 +138,7 @@ class Applications:
             chain = self._chains[key] = _applied(layers, tensors)
         if isinstance(chain, Refused):
             raise Unfit(chain.diagnostic, chain.origin)
-        return chain, inputs
+        return chain
 
     def _layers_and_tensors(
         self, plan: Plan, current: Current, scope: Scope

@@ -166,9 +166,12 @@ class Expander(BlockExpander):
             raise Uncertain
         self._charge(step, plan.size // VALUES_PER_VISIT)
         current = visit.current
-        if isinstance(current, Guess):
+        if plan.kind.by_name:
+            chain, inputs = self._applications.of_named(plan, current, visit.scope)
+        elif isinstance(current, Guess):
             return self._guessed(step, plan, current, visit), None
-        chain, inputs = self._applications.of_kind(plan, current, visit.scope)
+        else:
+            chain, inputs = self._applications.of_kind(plan, current, visit.scope)
         self._compare(plan, chain, visit)
         labels = self._labels(step, chain, visit)
         return self._draft.append(chain, inputs, step.word.span, labels), None

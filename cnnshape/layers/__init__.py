@@ -23,10 +23,16 @@ from cnnshape.layers.family import (
 from cnnshape.layers.merge import ElementwiseJoin
 from cnnshape.layers.normalization import normalized_shape
 from cnnshape.layers.pooling import AdaptivePool, GlobalPool, SlidingPool
-from cnnshape.layers.regions import RegionPool
-from cnnshape.layers.registry import BY_FOREIGN_NAME, BY_NAME, KINDS, bare, foreign_argument, foreign_kind, register
+from cnnshape.layers.registry import BY_NAME, bare, family_of, foreign_argument, foreign_kind, register
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, Weight, counted, format_shape
 from cnnshape.layers.window import AXES, AxisRelation, Coverage, Footprint, Phases, Window, pairs, per_axis
+from cnnshape.lazy import TYPE_CHECKING, names_of
+
+if TYPE_CHECKING:
+    from cnnshape.layers.complete import BY_FOREIGN_NAME, KINDS
+    from cnnshape.layers.regions import RegionPool
+else:
+    __getattr__ = names_of(__name__, complete="BY_FOREIGN_NAME KINDS", regions="RegionPool")
 
 __all__ = [
     "AXES",
@@ -69,6 +75,7 @@ __all__ = [
     "Window",
     "bare",
     "counted",
+    "family_of",
     "foreign_argument",
     "foreign_kind",
     "format_shape",

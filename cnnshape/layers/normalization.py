@@ -7,12 +7,12 @@ from cnnshape.arithmetic import Constant, Factor, Product, When, counted_as
 from cnnshape.layers.argument import AFFINE, FLAG, NUMBER, POSITIVE, POSITIVE_NUMBER, arg, words
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import CHANNELS, VALUES, Parameter, argument, option
-from cnnshape.layers.family import Normalization, OverAxes, SamePlace, Scaling, Unweighted
+from cnnshape.layers.family import Normalization, OverAxes, Scaling
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, divided, format_shape
 from cnnshape.layers.window import grid
 
-_EPSILON = ("epsilon", "variance_epsilon")
-_AFFINE = ("elementwise_affine",)
+EPSILON = ("epsilon", "variance_epsilon")
+AFFINE_WORDS = ("elementwise_affine",)
 
 
 def _scales(given: Any) -> bool:
@@ -60,9 +60,9 @@ class BatchNorm(Normalization):
         Parameter("running_var", option("track", CHANNELS), buffer=True),
         Parameter("num_batches_tracked", option("track", Product()), buffer=True),
     )
-    affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=True, foreign=_AFFINE)
+    affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=True, foreign=AFFINE_WORDS)
     track: bool = arg(FLAG, "keeps running statistics", default=True, foreign=("track_running_stats",))
-    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
+    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=EPSILON)
     momentum: float = arg(
         NUMBER,
         "share of a new batch in the running statistics",
@@ -82,7 +82,7 @@ class OwnStatistics(Normalization):
     parameters = _affine(CHANNELS)
 
 
-_AXES = words("channels", "space", "last", "all")
+AXES = words("channels", "space", "last", "all")
 
 
 def normalized_shape(shape: Shape, axes: str) -> Shape:
@@ -104,50 +104,12 @@ class LayerNorm(OverAxes, OwnStatistics):
     name = "layer_norm"
     foreign = ("LayerNorm", "LayerNormalization", "ln", "LN", "layernorm", "LayerNorm2d")
     parameters = _affine(TOGETHER)
-    axes: str = arg(_AXES, "what is normalized together", default="channels", main=True)
-    affine: bool | str = arg(AFFINE, "learns a scale and a shift", default=True, foreign=_AFFINE)
-    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
+    axes: str = arg(AXES, "what is normalized together", default="channels", main=True)
+    affine: bool | str = arg(AFFINE, "learns a scale and a shift", default=True, foreign=AFFINE_WORDS)
+    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=EPSILON)
 
 
-@layer
-class RmsNorm(OverAxes, Normalization):
-    """Divides values by their root mean square, over the same axes as `layer_norm`. Source: Zhang and Sennrich (2019)."""
-
-    name = "rms_norm"
-    foreign = ("RMSNorm", "RmsNorm", "RMSNormalization", "RmsNorm2d", "rms", "SimplifiedLayerNormalization")
-    flops_formula = Product(3 + option("affine", Constant(1)), VALUES, note="square, sum, quotient")
-    parameters = (Parameter("weight", option("affine", TOGETHER)),)
-    axes: str = arg(_AXES, "what is normalized together", default="channels", main=True)
-    affine: bool = arg(FLAG, "learns a scale", default=True, foreign=_AFFINE)
-    eps: float | None = arg(
-        POSITIVE_NUMBER,
-        "added to the mean square; the precision of its numbers by default",
-        default=None,
-        foreign=_EPSILON,
-    )
-
-
-@layer
-class GlobalResponseNorm(Normalization):
-    """Multiplies each channel by its L2 norm over space, relative to the mean of all channels, and adds the input.
-
-    x + weight * (x * N(x)) + bias. Source: Woo et al. (2023), ConvNeXt V2.
-    """
-
-    name = "global_response_norm"
-    foreign = ("GlobalResponseNorm", "GRN", "grn")
-    flops_formula = (6 * VALUES + 3 * CHANNELS).noted(
-        "square, sum, product, scale, shift, sum per value; root, mean, quotient per channel"
-    )
-    parameters = (Parameter("weight", CHANNELS), Parameter("bias", CHANNELS))
-    eps: float = arg(POSITIVE_NUMBER, "added to the mean of the norms", default=1e-6, foreign=_EPSILON)
-
-    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
-        grid(inputs[0], self.name)
-        return inputs[0]
-
-
-_GROUPS = ("num_groups", "group")
+GROUPS_WORDS = ("num_groups", "group")
 
 
 class Grouped(Normalization):
@@ -168,27 +130,9 @@ class GroupNorm(Grouped, OwnStatistics):
 
     name = "group_norm"
     foreign = ("GroupNorm", "GroupNormalization", "gn", "GN", "groupnorm")
-    groups: int = arg(POSITIVE, "groups of channels", default=32, main=True, foreign=_GROUPS)
-    affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=True, foreign=_AFFINE)
-    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
-
-
-@layer
-class EvoNorm(Grouped):
-    """Normalization and activation in one: x * sigmoid(v * x) over the deviation of each group, then a scale and a shift.
-
-    The S0 of Liu et al. (2020), which needs no statistics of a batch. `v` is learned for each channel.
-    """
-
-    name = "evo_norm"
-    foreign = ("EvoNorm2dS0", "EvoNormS0", "evonorms0", "EvoNorm2dS0a", "EvoNorm")
-    flops_formula = counted_as(
-        VALUES, "product", "negation", "exp", "sum", "quotient", "product", "mean", "difference", "square", "sum", "quotient",
-        "scale", "shift",
-    )  # fmt: skip
-    parameters = (Parameter("weight", CHANNELS), Parameter("bias", CHANNELS), Parameter("v", CHANNELS))
-    groups: int = arg(POSITIVE, "groups of channels", default=32, main=True, foreign=_GROUPS)
-    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
+    groups: int = arg(POSITIVE, "groups of channels", default=32, main=True, foreign=GROUPS_WORDS)
+    affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=True, foreign=AFFINE_WORDS)
+    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=EPSILON)
 
 
 @layer
@@ -198,8 +142,8 @@ class InstanceNorm(OwnStatistics):
     name = "instance_norm"
     foreign = ("InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d", "InstanceNormalization", "instancenorm", "in_norm")
     centers = True
-    affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=False, foreign=_AFFINE)
-    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=_EPSILON)
+    affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=False, foreign=AFFINE_WORDS)
+    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=EPSILON)
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         if prod(grid(inputs[0], self.name)) == 1:
@@ -262,25 +206,3 @@ class LayerScale(Scaling):
     )
     per_channel: bool = arg(FLAG, "learns a value per channel", default=True)
     shift: bool = arg(FLAG, "adds learned values too", default=False, foreign=("bias", "bias_term", "use_bias"))
-
-
-@layer
-class Rescale(Unweighted, SamePlace):
-    """scale * x + shift, with constants of the design: nothing is learned."""
-
-    name = "rescale"
-    foreign = ("Rescale", "Power", "mul_scalar")
-    flops_formula = Product(
-        When("`scale`", lambda given: given.layer.scale is not None, Constant(1))
-        + When("`shift`", lambda given: given.layer.shift is not None, Constant(1)),
-        VALUES,
-        note="product, sum",
-    )
-    scale: float | None = arg(NUMBER, "what values are multiplied by", default=None, main=True, foreign=("factor",))
-    shift: float | None = arg(NUMBER, "what is added", default=None, foreign=("offset",))
-
-    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
-        if self.scale is None and self.shift is None:
-            message = "rescale takes `scale`, `shift` or both"
-            raise LayerProblem(message, name="missing-argument", help="write `rescale: 0.5` for half of each value")
-        return inputs[0]

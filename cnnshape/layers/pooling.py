@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from cnnshape.arithmetic import Constant, Factor, Product, gcd, maximum
+from cnnshape.arithmetic import Factor, gcd, maximum
 from cnnshape.layers.argument import (
-    EXPLICIT_PADDING,
     FLAG,
     PADDING,
     POSITIVE_PER_AXIS,
@@ -13,15 +12,14 @@ from cnnshape.layers.argument import (
     arg,
 )
 from cnnshape.layers.contract import layer
-from cnnshape.layers.cropping import FILLS, check_fill
-from cnnshape.layers.factors import CHANNELS, INPUT_VALUES, OUTPUT_VALUES, Given, Parameter
-from cnnshape.layers.family import FixedProduct, Pooling
+from cnnshape.layers.factors import CHANNELS, INPUT_VALUES, OUTPUT_VALUES, Given
+from cnnshape.layers.family import Pooling
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor
 from cnnshape.layers.window import Coverage, Footprint, Window, adaptive, grid, per_axis, slide, windows
 
-_KERNEL = ("kernel_size", "k", "ks", "ksize", "kernel_shape", "pool_size", "size", "window", "window_shape")
-_STRIDE = ("strides", "s", "step", "subsample")
-_PADDING = ("pad", "pads", "p", "paddings", "border_mode", "auto_pad")
+KERNEL_WORDS = ("kernel_size", "k", "ks", "ksize", "kernel_shape", "pool_size", "size", "window", "window_shape")
+STRIDE_WORDS = ("strides", "s", "step", "subsample")
+PADDING_WORDS = ("pad", "pads", "p", "paddings", "border_mode", "auto_pad")
 _CEIL = ("ceil_mode",)
 
 
@@ -35,11 +33,11 @@ WINDOW_SIZE = Factor("window size", _window_size)
 class SlidingPool(Pooling):
     """A pooling window that slides; the stride is the kernel if none is given."""
 
-    kernel: PerAxis = arg(POSITIVE_PER_AXIS, "size of the window", main=True, foreign=_KERNEL)
+    kernel: PerAxis = arg(POSITIVE_PER_AXIS, "size of the window", main=True, foreign=KERNEL_WORDS)
     stride: PerAxis | None = arg(
-        POSITIVE_PER_AXIS, "step between two windows; the kernel by default", default=None, foreign=_STRIDE
+        POSITIVE_PER_AXIS, "step between two windows; the kernel by default", default=None, foreign=STRIDE_WORDS
     )
-    padding: Padding = arg(PADDING, "cells around the input, or a word", default=0, foreign=_PADDING)
+    padding: Padding = arg(PADDING, "cells around the input, or a word", default=0, foreign=PADDING_WORDS)
     ceil: bool = arg(FLAG, "rounds the output size up, as long as a window starts inside", default=False, foreign=_CEIL)
 
     def over(self, sizes: Shape) -> tuple[Window, ...]:
@@ -200,71 +198,3 @@ class GlobalMaxPool(GlobalPool):
     name = "global_max_pool"
     foreign = ("GlobalMaxPooling2D", "GlobalMaxPool2d", "GlobalMaxPool", "gmp")
     flops_formula = INPUT_VALUES - OUTPUT_VALUES
-
-
-class ChannelPool(Pooling):
-    """Pooling of the channels of each position to a single one."""
-
-    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
-        return Tensor((1, *inputs[0].shape[1:]), inputs[0].boxes)
-
-    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
-        return Coverage.POINT
-
-
-@layer
-class ChannelAvgPool(ChannelPool):
-    """The mean over the channels, at each position. Source: Woo et al. (2018), CBAM."""
-
-    name = "channel_avg_pool"
-    foreign = ("ChannelAvgPool", "ChannelAveragePooling", "channel_mean")
-    flops_formula = INPUT_VALUES
-
-
-@layer
-class ChannelMaxPool(ChannelPool):
-    """The largest value of the channels, at each position. Source: Woo et al. (2018), CBAM."""
-
-    name = "channel_max_pool"
-    foreign = ("ChannelMaxPool", "ChannelMaxPooling", "channel_max")
-    flops_formula = INPUT_VALUES - OUTPUT_VALUES
-
-
-@layer
-class BlurPool(FixedProduct):
-    """A binomial filter on each channel, `[1, 2, 1] / 4` for a kernel of 3, and every `stride`-th of its cells.
-
-    The filter is a buffer, and its work that of a depthwise convolution. By default `(kernel - 1) / 2` cells are added
-    around, an odd one after: output ceil(W / stride). timm adds `(stride + kernel - 2) / 2` on both sides, which differs
-    for even kernels and for strides above 2. Source: Zhang (2019), antialiased-cnns.
-    """
-
-    name = "blur_pool"
-    foreign = ("BlurPool", "BlurPool2d", "BlurConv2d", "AntiAliasPool")
-    parameters = (Parameter("filt", Product(CHANNELS, Constant(1), WINDOW_SIZE), buffer=True),)
-    macs_formula = WINDOW_SIZE * OUTPUT_VALUES
-    kernel: PerAxis = arg(
-        POSITIVE_PER_AXIS, "size of the filter", main=True, foreign=(*_KERNEL, "filt_size", "filter_size")
-    )
-    stride: PerAxis = arg(POSITIVE_PER_AXIS, "step between two windows", default=2, foreign=_STRIDE)
-    padding: Padding | None = arg(
-        EXPLICIT_PADDING, "cells around the input; half of the kernel by default", default=None, foreign=_PADDING
-    )
-    mode: str = arg(FILLS, "what the cells around hold", default="reflect", foreign=("pad_mode", "pad_type"))
-
-    def _over(self, sizes: Shape) -> tuple[Window, ...]:
-        """The window of each axis."""
-        padding = self.padding
-        if padding is None:
-            kernels = per_axis(self.kernel, len(sizes), "kernel")
-            padding = tuple(((kernel - 1) // 2, kernel // 2) for kernel in kernels)
-        return windows(sizes, self.kernel, self.stride, padding)
-
-    def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
-        sizes = grid(inputs[0], self.name)
-        over = self._over(sizes)
-        check_fill(self.mode, sizes, tuple((window.before, window.after) for window in over))
-        return Tensor((inputs[0].shape[0], *slide(sizes, over)), inputs[0].boxes)
-
-    def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
-        return self._over(inputs[0].shape[1:])

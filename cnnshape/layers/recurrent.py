@@ -12,17 +12,9 @@ from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, format_shape
 from cnnshape.layers.window import Coverage, Footprint, Phases
 
 Condition = Callable[[Given], bool]
-_BIASES = ArgumentType("bool", "true, false or `single`", words=("single",), foreign={"none": "false"})
+_BIASES = ArgumentType("int", "0, 1 or 2", 0, 2)
 _STATE = argument("out")
 _DIRECTIONS = Factor("directions", lambda given: (2 if given.layer.bidirectional else 1,))
-
-
-def _biased(given: Given) -> bool:
-    return given.layer.bias is not False
-
-
-def _twice_biased(given: Given) -> bool:
-    return given.layer.bias is True
 
 
 def _gate_rows(gates: int) -> Factor:
@@ -39,8 +31,12 @@ def _weights(gates: int) -> tuple[Parameter, ...]:
         for parameter in (
             Parameter(f"weight_ih_l0{ending}", _directed(rows * CHANNELS, direction)),
             Parameter(f"weight_hh_l0{ending}", _directed(rows * _STATE, direction)),
-            Parameter(f"bias_ih_l0{ending}", _directed(rows, direction, "`bias`", _biased)),
-            Parameter(f"bias_hh_l0{ending}", _directed(rows, direction, "two biases", _twice_biased)),
+            Parameter(
+                f"bias_ih_l0{ending}", _directed(rows, direction, "a bias", lambda given: given.layer.biases > 0)
+            ),
+            Parameter(
+                f"bias_hh_l0{ending}", _directed(rows, direction, "two biases", lambda given: given.layer.biases > 1)
+            ),
         )
     )
 
@@ -59,9 +55,7 @@ def _macs(gates: int) -> Product:
 
 def _flops(gates: int, functions: int, note: str) -> Sum:
     """The products, a sum per gate for each bias, and the `functions` of the gates and of the state."""
-    bias = When("`bias`", _biased, gates * OUTPUT_VALUES)
-    second = When("two biases", _twice_biased, gates * OUTPUT_VALUES)
-    return (2 * MACS + bias + second + functions * OUTPUT_VALUES).noted(note)
+    return (2 * MACS + gates * argument("biases") * OUTPUT_VALUES + functions * OUTPUT_VALUES).noted(note)
 
 
 class Recurrent(Recurrence):
@@ -76,11 +70,11 @@ class Recurrent(Recurrence):
     bidirectional: bool = arg(
         FLAG, "runs a second layer backwards, and joins both outputs along the channels", default=False, foreign=("bi",)
     )
-    bias: bool | str = arg(
+    biases: int = arg(
         _BIASES,
-        "adds learned values to each gate: two as PyTorch does, or a `single` one as Keras does",
-        default=True,
-        foreign=("use_bias", "with_bias"),
+        "learned values that each gate adds: 2 as in PyTorch, 1 as in Keras",
+        default=2,
+        foreign=("bias", "use_bias"),
     )
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
@@ -126,7 +120,7 @@ class Lstm(Recurrent):
 class Gru(Recurrent):
     """A gated recurrent unit on a sequence `(C, L)`; stack several by `repeat`.
 
-    Every step computes three gates from its input and the state. `bias: single` is Keras' `reset_after=False`.
+    Every step computes three gates from its input and the state. `biases: 1` is Keras' `reset_after=False`.
     A step sees all steps before it; with `bidirectional` it sees the whole sequence. Source: Cho et al. (2014).
     """
 

@@ -183,7 +183,7 @@ _LISTED = (tuple, str)
 def grid(tensor: Tensor, kind: str) -> Shape:
     """The spatial sizes of a tensor; raises LayerProblem if it has none."""
     if len(tensor.shape) < 2:
-        message = f"{kind} slides over spatial axes, but the input is flat: {format_shape(tensor.shape)}"
+        message = f"{kind} works on spatial axes, but the input is flat: {format_shape(tensor.shape)}"
         raise LayerProblem(
             message, name="wrong-rank", help="put it before the `flatten`, or `reshape` to [C, H, W] first"
         )

@@ -20,10 +20,11 @@ FOLLOWERS = {
 _NO_FIGURE = "it changes neither shapes nor counts; remove it"
 _DATA_FORMAT = "shapes are channels first everywhere; remove it"
 _AXIS = "it works on the channels; remove it"
+AXIS_WORDS = ("axis", "dim")
 _TWO_NUMBERS = "write a list of one number per axis: `{argument}: [height, width]`"
 ARGUMENTS = {
     "dataformat": _DATA_FORMAT, "dimordering": _DATA_FORMAT, "channelslast": _DATA_FORMAT, "layout": _DATA_FORMAT,
-    "axis": _AXIS, "dim": _AXIS, "startdim": "all axes become one; remove it", "enddim": "all axes become one; remove it",
+    **dict.fromkeys(AXIS_WORDS, _AXIS), "startdim": "all axes become one; remove it", "enddim": "all axes become one; remove it",
     "paddingmode": "put `- pad: {padding: 1, mode: reflect}` before it, and no padding into it",
     "depthmultiplier": "write `groups: in_channels`, and the channels of the output as `out`",
     "depthwise": "write `groups: in_channels`", "separable": "write `groups: in_channels`",
@@ -42,7 +43,7 @@ ARGUMENTS = {
     "layers": "write `repeat: 2` next to the kind",
     "returnsequences": "every step is kept; `- crop: [[in_length - 1, 0]]` after it keeps the last one",
     "returnstate": "every step is kept; `- crop: [[in_length - 1, 0]]` after it keeps the last one",
-    "resetafter": "write `bias: single` for `reset_after=False`", "batchfirst": "shapes have no batch; remove it",
+    "resetafter": "write `biases: 1` for `reset_after=False`", "batchfirst": "shapes have no batch; remove it",
     "projsize": "write a `conv` with a kernel of 1 after it",
     "inputs": "write `from: NAME` next to the kind", "input": "write `from: NAME` next to the kind",
     "bottom": "write `from: NAME` next to the kind", "id": "write `name: NAME` next to the kind",
@@ -113,7 +114,7 @@ KINDS = {
     "l2norm": _SCALED_NORM, "scalednorm": _SCALED_NORM,
     **dict.fromkeys(("scaledstdconv", "scaledstdconvsame", "wsconv"), "write `- conv: {out: 64, kernel: 3, gain: true}`"),
     **dict.fromkeys(("spectralnorm", "weightnorm", "weightstandardization"), "it changes how weights are trained, and no shape; remove it"),
-    **dict.fromkeys(("maxunpool", "unpool", "unpooling"), "write `- upsample: 2`, which has the same shape"),
+    "unpooling": "write `- max_unpool: {kernel: 2, pool: NAME}`, with the name of the pool that it undoes",
     **dict.fromkeys(("deformconv", "deformableconv", "dcn", "dcnv"), "write `conv` for its shape; its offsets come from a `conv` of their own"),
     **dict.fromkeys(("swiglu", "geglu"), "`multiply` joins a branch with one that ends with its gate, such as `silu` or `sigmoid`"),
     **dict.fromkeys(("sqrt", "exp", "log", "pow", "sign", "neg", "sin"), "write `- relu`, which has the same shape"),

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from cnnshape.diagnostics import Diagnostic, diagnose, nearest, respelled
 from cnnshape.language import Block, Name, grammar, shown
-from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME, Layer, bare, foreign_kind
+from cnnshape.layers import BY_NAME, Layer, bare, foreign_kind
 from cnnshape.program.foreign import CONTROLS, foreign_spelling, kind_help
 from cnnshape.source import SourceText, Span
 
@@ -50,6 +50,8 @@ class Vocabulary:
         return None
 
     def _unknown_kind(self, word: Name) -> None:
+        from cnnshape.layers import BY_FOREIGN_NAME
+
         words = [*BY_NAME, *_OWN_CONTROLS, *self.blocks]
         close = nearest(word.text, words)
         by_foreign = None if close else nearest(word.text, BY_FOREIGN_NAME)

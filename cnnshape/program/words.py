@@ -17,11 +17,13 @@ from cnnshape.language import (
     shown,
     walk,
 )
-from cnnshape.layers import BY_NAME, KINDS
+from cnnshape.layers import BY_NAME
 from cnnshape.source import Span
 
-WORDS = frozenset(word for kind in KINDS for argument in kind.arguments.values() for word in argument.type.words)
-"""The words that arguments take."""
+WORDS = frozenset(
+    word for kind in BY_NAME.usual() for argument in kind.arguments.values() for word in argument.type.words
+)
+"""The words that arguments take: those of rare kinds are among them."""
 _TRUTH = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
 _AXES_OF = {
     "in_length": "one spatial axis",

@@ -52,7 +52,9 @@ LAYERS = st.one_of(
     st.builds(lambda padding: BY_NAME["pad"](padding=padding), SMALL),
     st.builds(lambda before, after: BY_NAME["pad_channels"](before=before, after=after), SMALL, SMALL),
     st.builds(lambda out: BY_NAME["linear"](out=out), SMALL),
-    st.sampled_from([BY_NAME[name]() for name in ("relu", "flatten", "global_avg_pool", "batch_norm", "layer_norm")]),
+    st.sampled_from([BY_NAME[name]() for name in ("relu", "flatten", "global_avg_pool", "batch_norm", "layer_norm", "glu", "channel_max_pool", "global_response_norm")]),
+    st.builds(lambda axes: BY_NAME["softmax"](axes=axes), st.sampled_from(["channels", "space"])),
+    st.builds(lambda kernel, stride: BY_NAME["blur_pool"](kernel=kernel, stride=stride), SMALL, SMALL),
 )  # fmt: skip
 SHAPES = st.lists(st.integers(1, 40), min_size=1, max_size=4).map(tuple)
 

@@ -59,7 +59,11 @@ def named(application: Application, row: Row) -> dict[str, int]:
         numbers |= {"queries": prod(query[1:]), "keys": prod(key[1:]), "`heads`": values["heads"]}
         numbers |= {"query channels": query[0], "value channels": value[0]}
     if layer.name in GATES:
-        numbers |= {"`out`": values["out"], "directions": 2 if values["bidirectional"] else 1}
+        numbers |= {
+            "`out`": values["out"],
+            "directions": 2 if values["bidirectional"] else 1,
+            "`biases`": values["biases"],
+        }
     if layer.name == "opaque":
         numbers |= {f"`{name}`": values[name] for name in ("params", "macs", "flops") if values[name] is not None}
     if "kernel" in values:

@@ -33,7 +33,7 @@ from cnnshape.layers import (
 )
 from cnnshape.layers.contract import layer
 from cnnshape.layers.family import SamePlace, Unweighted
-from cnnshape.layers.pooling import ChannelPool
+from cnnshape.layers.pooling_rare import ChannelPool
 from tests.layers.rows import CASES, made
 
 FAMILIES: dict[type[Layer], str] = {
@@ -53,7 +53,9 @@ FAMILIES: dict[type[Layer], str] = {
     ),
     Unweighted: "rescale glu",
     PassThrough: "dropout drop_path identity",
-    Move: "flatten reshape pad crop subsample pixel_shuffle pixel_unshuffle channel_shuffle split slice pad_channels",
+    Move: (
+        "flatten reshape pad crop subsample max_unpool pixel_shuffle pixel_unshuffle channel_shuffle split slice pad_channels"
+    ),
     Resize: "upsample",
     RegionPool: "roi_pool roi_align",
     ElementwiseJoin: "add multiply",

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 import pytest
 
 import cnnshape.layers
-from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME, KINDS, Layer, Tensor
+from cnnshape.layers import BY_FOREIGN_NAME, BY_NAME, KINDS, Layer, Tensor, family_of
 from cnnshape.layers.activation import Relu
 from cnnshape.layers.contract import layer
 from cnnshape.layers.family import SamePlace, Unweighted
+from cnnshape.layers.registry import RARE
+from cnnshape.program import WORDS
 
 WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -47,6 +50,31 @@ def test_the_list_holds_exactly_the_concrete_kinds_with_a_name() -> None:
     ours = {subclass for subclass in subclasses(Layer) if subclass.__module__.startswith(cnnshape.layers.__name__)}
     named = {subclass for subclass in ours if "name" in vars(subclass)}
     assert Counter(KINDS) == Counter(named)
+
+
+def test_rare_kinds_are_those_of_their_modules() -> None:
+    homes = {name: f"cnnshape.layers.{module}" for module, names in RARE.items() for name in names.split()}
+    assert {kind.name: kind.__module__ for kind in KINDS if kind.__module__ in homes.values()} == homes
+
+
+def test_arguments_of_rare_kinds_take_no_words_of_their_own() -> None:
+    """A start knows the words of values without them."""
+    rare = {name for names in RARE.values() for name in names.split()}
+    words: dict[bool, set[str]] = {True: set(), False: set()}
+    for kind in KINDS:
+        words[kind.name in rare] |= {word for argument in kind.arguments.values() for word in argument.type.words}
+    assert words[True] <= words[False] <= WORDS
+
+
+def test_a_kind_that_nobody_knows_has_no_class() -> None:
+    assert "nothing" not in BY_NAME
+    assert BY_NAME.get("nothing") is None
+    assert len(list(BY_NAME)) == len(BY_NAME) == len(KINDS)
+
+
+def test_kinds_of_a_family_follow_each_other() -> None:
+    families = [family for family, _ in groupby(KINDS, family_of)]
+    assert len(families) == len(set(families))
 
 
 def test_names_are_unique_words() -> None:

@@ -211,6 +211,13 @@ class EvoNorm(nn.Module):
         return x * (x * v).sigmoid() / deviation.expand(parts.shape).reshape(x.shape) * weight + bias
 
 
+class Unpool(nn.MaxUnpool2d):
+    """All values come from one place: only the sizes matter."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x, torch.zeros_like(x, dtype=torch.long))
+
+
 def attend(x: Tensor) -> Tensor:
     """Attention over space, as timm's non-local block writes it."""
     flat = x.flatten(2)
@@ -346,6 +353,7 @@ LAYERS: list[tuple[str, tuple[int, ...], Callable[[], nn.Module]]] = [
     ("upsample: 2", LINE, lambda: nn.Upsample(scale_factor=2)),
     ("upsample: {scale: 2, mode: linear}", LINE, lambda: nn.Upsample(scale_factor=2, mode="linear")),
     ("upsample: {scale: 2, mode: linear}", SOLID, lambda: nn.Upsample(scale_factor=2, mode="trilinear")),
+    ("max_unpool: {kernel: 2, pool: input}", PLANE, lambda: Unpool(2)),
     ("pixel_shuffle: 2", PLANE, lambda: nn.PixelShuffle(2)),
     ("pixel_unshuffle: 2", PLANE, lambda: nn.PixelUnshuffle(2)),
     ("channel_shuffle: 2", PLANE, lambda: nn.ChannelShuffle(2)),
@@ -384,10 +392,10 @@ LAYERS: list[tuple[str, tuple[int, ...], Callable[[], nn.Module]]] = [
     ("log_softmax: space", PLANE, function(lambda x: x.flatten(2).log_softmax(-1).reshape(x.shape))),
     ("glu", PLANE, lambda: nn.GLU(1)),
     ("lstm: 6", LINE, lambda: Sequence(nn.LSTM(8, 6, batch_first=True))),
-    ("lstm: {out: 6, bidirectional: true, bias: false}", LINE,
+    ("lstm: {out: 6, bidirectional: true, biases: 0}", LINE,
      lambda: Sequence(nn.LSTM(8, 6, bidirectional=True, bias=False, batch_first=True))),
     ("gru: 6", LINE, lambda: Sequence(nn.GRU(8, 6, batch_first=True))),
-    ("gru: {out: 6, bidirectional: true, bias: false}", LINE,
+    ("gru: {out: 6, bidirectional: true, biases: 0}", LINE,
      lambda: Sequence(nn.GRU(8, 6, bidirectional=True, bias=False, batch_first=True))),
     ("split: {parts: [3, 5], take: 1}", PLANE, function(lambda x: x.split([3, 5], 1)[1])),
     ("upsample: {scale: 2, mode: linear, align_corners: true}", PLANE,

@@ -204,7 +204,12 @@ def unknown_to(rule: str, kind: str) -> bool:
 STEPS = {
     "conv_transpose": "conv_transpose: {out: 6, kernel: 2}",
     "adaptive_max_pool": "adaptive_max_pool: 5",
+    "attention": "attention: {query: input, key: input, value: input}",
+    "blur_pool": "blur_pool: 3",
+    "max_unpool": "max_unpool: {kernel: 2, pool: input}",
     "group_norm": "group_norm: 4",
+    "evo_norm": "evo_norm: 4",
+    "rescale": "rescale: 2",
     "pad": "pad: 1",
     "upsample": "upsample: 2",
     "pixel_shuffle": "pixel_shuffle: 2",

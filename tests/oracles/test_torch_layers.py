@@ -443,8 +443,9 @@ TWINS: dict[str, Twin] = {
 
 WITHOUT_TWIN = {
     "layer_scale", "global_response_norm", "evo_norm", "drop_path", "roi_pool", "roi_align", "attention",
+    "max_unpool",
 }  # fmt: skip
-"""PyTorch itself doesn't have these, or only for one rank; attention has tests of its own."""
+"""PyTorch itself doesn't have these; those that take other tensors have tests of their own."""
 JOINS = {"add", "multiply", "concat"}
 MANY_ARGUMENTS = {"conv", "conv_transpose", "max_pool", "avg_pool", "blur_pool", "pad", "upsample"}
 """Kinds whose refusals hide in combinations."""
@@ -670,6 +671,37 @@ def test_attention_is_pytorchs(data: st.DataObject) -> None:
     assert found.mT.reshape(BATCH, -1, *queries).shape[1:] == application.output.shape
     assert 2 * application.macs == counter.get_total_flops()
     assert layer.footprint(inputs, application.output) is Coverage.WHOLE
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+@given(data=st.data())
+@many
+def test_unpooling_undoes_the_pool_as_pytorch_does(axes: int, data: st.DataObject) -> None:
+    shape = data.draw(shapes(axes, least=3))
+    window = data.draw(
+        optional({"kernel": per_axis(shape, 1, 4)}, stride=per_axis(shape, 1, 4), padding=per_axis(shape, 0, 2))
+    )
+    each = {name: value if isinstance(value, tuple) else (value,) * axes for name, value in window.items()}
+    over = each["kernel"], each.get("stride"), each.get("padding", 0)
+    pool = getattr(functional, f"max_pool{axes}d")
+    try:
+        pooled, places = pool(torch.rand(BATCH, *shape), *over, return_indices=True)
+    except (RuntimeError, ValueError):
+        assume(False)
+        raise
+    inputs = (Tensor(tuple(pooled.shape[1:]), BATCH),) * 2
+    unpool = getattr(functional, f"max_unpool{axes}d")
+    for size in (shape[1:], data.draw(st.tuples(*[st.integers(1, 20)] * axes)), None):
+        layer = BY_NAME["max_unpool"](**window, size=size, pool=inputs[1])
+        # Its places are checked as the values are, so that they must lie in the output: only sizes are compared.
+        try:
+            found = unpool(pooled, torch.zeros_like(places), *over, output_size=size)
+        except (RuntimeError, ValueError):
+            found = None
+        expected = None if found is None or not found.numel() else tuple(found.shape[1:])
+        if size == shape[1:] and (seen := stated(layer, inputs)) is not None:
+            assert seen == shape == tuple(unpool(pooled, places, *over, output_size=size).shape[1:])
+        assert stated(layer, inputs) == expected
 
 
 @given(data=st.data())

@@ -115,6 +115,8 @@ def spec_of(kind, row):
         arguments = list(inputs)
     if kind == "attention":
         arguments = {**arguments, "query": "x", "key": "y", "value": "z"}
+    if kind == "max_unpool":
+        arguments = {**arguments, "pool": "y"}
     if kind.startswith("roi_"):
         arguments = {**arguments, "boxes": "y"}
         stated["y"] = {"boxes": inputs["y"].boxes}

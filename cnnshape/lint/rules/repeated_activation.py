@@ -1,7 +1,7 @@
 """An activation directly after an activation.
 
-`relu` after `relu` changes nothing, and most other pairs lack a layer between them. `softplus` and `tanh`, a part of
-Mish written out, get no warning.
+`relu` after `relu` changes nothing, and most other pairs lack a layer between them. Functions that are written out get no
+warning: `softplus` and `tanh`, a part of Mish, and `relu` and `square`, the squared ReLU.
 
 Example:
 
@@ -21,10 +21,12 @@ from collections.abc import Iterator
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.lint.rule import Rule, Subject, repetition
 
+_WRITTEN_OUT = (("softplus", "tanh"), ("relu", "square"))
+
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     for before, kind, warning in repetition(subject, "repeated-activation", lambda layer: layer.activation):
-        if (before, kind) != ("softplus", "tanh"):
+        if (before, kind) not in _WRITTEN_OUT:
             yield warning
 
 

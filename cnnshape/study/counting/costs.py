@@ -78,9 +78,9 @@ def recurrent(product: Cost, lstm: int, gru: int) -> Callable[[Case], Answer]:
     per_state = {"lstm": per_value(lstm), "gru": per_value(gru)}
 
     def answer(case: Case) -> Answer:
-        if case.argument("bias") == "single":
+        if case.argument("biases") == 1:
             return Mark.UNKNOWN
-        biases = (GATE_BIAS,) if case.argument("bias") else ()
+        biases = (GATE_BIAS,) if case.argument("biases") else ()
         return (product, *biases, *per_state[case.kind])
 
     return answer

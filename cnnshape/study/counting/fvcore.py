@@ -33,6 +33,7 @@ _TABLE = Table(
     },
     kinds={
         "conv": plain_only((PRODUCT,)),
+        "max_unpool": Mark.UNKNOWN,
         "batch_norm": scaled(2, 1),
         **alike("layer_norm group_norm instance_norm", scaled(5, 4)),
         **alike("adaptive_avg_pool global_avg_pool", lambda case: _planar(per_input(1), case)),

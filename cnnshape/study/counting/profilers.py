@@ -103,7 +103,7 @@ _once_recurrent = recurrent(TWICE_PRODUCT, 2, 1)
 
 
 def _recurrent_on_meta(case: Case) -> Answer:
-    return (_twice_recurrent if case.argument("bias") else _once_recurrent)(case)
+    return (_twice_recurrent if case.argument("biases") else _once_recurrent)(case)
 
 
 _ON_META = _DEEPSPEED.changed(

@@ -20,7 +20,7 @@ def _parameters(case: Case) -> Answer:
 
 def _recurrent(case: Case) -> Answer:
     """PyTorch has no single bias."""
-    return Mark.UNKNOWN if case.argument("bias") == "single" else (_EACH_STEP,)
+    return Mark.UNKNOWN if case.argument("biases") == 1 else (_EACH_STEP,)
 
 
 def _outputs(case: Case) -> Answer:

@@ -36,7 +36,7 @@ _TABLE = Table(
         "local_response_norm": (_RESPONSE,),
         "layer_scale": layer_scaled,
         "rescale": rescaled,
-        **alike("relu relu6 leaky_relu prelu hard_tanh abs square", per_value(1)),
+        **alike("relu relu6 leaky_relu prelu hard_tanh abs square max_unpool", per_value(1)),
         "dropout": per_value(2),
         **alike("drop_path identity", ()),
         **alike("hard_sigmoid softsign", per_value(3)),

@@ -39,7 +39,7 @@ _COMMON: dict[str, Entry] = {
     "avg_pool": (Cost("(kernel as written - 1 + axes) per value", _avg_pool),),
     **alike("adaptive_max_pool global_max_pool", (_ADAPTIVE_MAX,)),
     **alike("adaptive_avg_pool global_avg_pool", (_ADAPTIVE_AVG,)),
-    **alike("pad pixel_shuffle pixel_unshuffle channel_shuffle", Mark.UNSUPPORTED),
+    **alike("pad max_unpool pixel_shuffle pixel_unshuffle channel_shuffle", Mark.UNSUPPORTED),
     **alike("identity drop_path", ()),
     # PyTorch has functions for them.
     **alike("channel_avg_pool channel_max_pool abs square rescale attention", ()),

@@ -18,7 +18,7 @@ def _tally(case: Case) -> Tally:
     """The slopes of a prelu differ: Keras learns one per value. Neither has a blur_pool, nor a convolution with a gain,
     and both have another number of biases in recurrent layers than PyTorch, and than each other in a gru."""
     unknown = case.kind in ("prelu", "blur_pool", "gru") or (case.kind == "conv" and case.argument("gain"))
-    unknown = unknown or (case.kind == "lstm" and case.argument("bias") is True)
+    unknown = unknown or (case.kind == "lstm" and case.argument("biases") == 2)
     return Tally(mark=Mark.UNKNOWN) if unknown else with_statistics(case)
 
 
