@@ -8,7 +8,6 @@ from cnnshape.layers import LARGEST, ArgumentType, Layer
 from cnnshape.program import WORDS, Plan, foreign_value, unknown_name
 
 _MOST_ITEMS = 6
-_MOST_DIGITS = 6
 
 
 def bad_argument(plan: Plan, name: str, value: object, scope: Mapping[str, object]) -> Diagnostic:
@@ -18,9 +17,7 @@ def bad_argument(plan: Plan, name: str, value: object, scope: Mapping[str, objec
     at = expression.span if expression is not None else plan.at
     written = declared.native(value) if isinstance(value, str) else None
     if written is not None:
-        problem = foreign_value(str(value), written, at)
-        help = _valid_help(plan) if value == "valid" else None
-        return problem._replace(help=help, fixes=()) if help else problem
+        return foreign_value(str(value), written, at, declared.remarks.get(str(value).lower(), ""))
     if isinstance(value, Unresolved) and value not in WORDS and isinstance(expression, Expression):
         known = declared.words or scope
         return unknown_name(expression, value, dict.fromkeys((*declared.words, *known)))
@@ -44,28 +41,6 @@ def _value_help(plan: Plan, name: str, value: object) -> str | None:
     if type(value) is str and argument.type.form != "word" and value not in WORDS:
         return f"`{shown(value)}` is a word: nothing is called that here"
     return None
-
-
-def _valid_help(plan: Plan) -> str | None:
-    """What `valid` of Keras means for a transposed convolution whose kernel is below its stride: W * S."""
-    if "output_padding" not in plan.kind.arguments:
-        return None
-    kernel, stride, dilation = (_written(plan, name) for name in ("kernel", "stride", "dilation"))
-    if kernel is None or stride is None or dilation is None:
-        return "write `0`, and where the kernel is below the stride `output_padding: stride - kernel`, as in Keras"
-    missing = stride - dilation * (kernel - 1) - 1
-    if missing <= 0:
-        return None
-    return f"write `padding: 0, output_padding: {missing}` for Keras' output of W * {stride}; PyTorch's has {missing} fewer"
-
-
-def _written(plan: Plan, name: str) -> int | None:
-    """The one number that a step states for an argument, 1 if it states none; None for any other value."""
-    value = plan.values.get(name)
-    if value is None:
-        return 1
-    text = value.span.text
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= _MOST_DIGITS and int(text) else None
 
 
 def _list_help(kind: type[Layer], form: str, value: tuple[object, ...], *, unnamed: bool) -> str | None:

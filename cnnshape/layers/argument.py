@@ -27,7 +27,7 @@ class ArgumentType(NamedTuple):
 
     `form` is one of `int`, `float`, `bool`, `word`, `text`, `per_axis`, `factors`, `padding`, `shape`, `parts`,
     `tensor`; numbers lie from `least` to `most`, words are among `words`. `foreign` are other frameworks' words for a value, with
-    the word or value that a spec writes.
+    the word or value that a spec writes; `remarks` say what else such a word may mean.
     """
 
     form: str
@@ -36,6 +36,7 @@ class ArgumentType(NamedTuple):
     most: float = LARGEST
     words: tuple[str, ...] = ()
     foreign: Mapping[str, str] = {}
+    remarks: Mapping[str, str] = {}
 
     def native(self, word: str) -> str | None:
         """The word or value in a spec for another framework's word; None for an unknown word."""
@@ -141,7 +142,13 @@ PADDING = ArgumentType(
     words=("same", "same_lower", "causal"),
     foreign=_FOREIGN_PADDING,
 )
-CUT = ArgumentType("padding", f"{_PAIRS}, or `same`", words=("same",), foreign=_FOREIGN_PADDING)
+CUT = ArgumentType(
+    "padding",
+    f"{_PAIRS}, or `same`",
+    words=("same",),
+    foreign=_FOREIGN_PADDING,
+    remarks={"valid": "for Keras' W * S if the kernel is below the stride, add `output_padding: stride - kernel`"},
+)
 EXPLICIT_PADDING = ArgumentType("padding", _PAIRS)
 SHAPE = ArgumentType("shape", "a shape, channels first: 1 to 4 whole numbers, each 1 or more", 1)
 TENSOR = ArgumentType("tensor", "the name of a step or an input")

@@ -279,7 +279,7 @@ class _Checker:
     def diagnostic(self, value: Value, word: str, scope: NameScope, type: ArgumentType | None) -> Diagnostic:
         written = type.native(word) if type else None
         if written is not None and bare_words(value) == {word}:
-            return foreign_value(word, written, value.span)
+            return foreign_value(word, written, value.span, type.remarks.get(word.lower(), "") if type else "")
         names = scope.names()
         known = set(type.words) if type else set()
         known |= set() if len(names) > MOST_CANDIDATES else names
