@@ -19,7 +19,7 @@ class Opaque(Stated):
     """
 
     name = "opaque"
-    foreign = ("Opaque", "CustomLayer", "custom_layer", "unknown", "external", "PythonLayer")
+    foreign = ("Opaque", "custom", "CustomLayer", "external", "PythonLayer")
     parameters = (Parameter("weight", option("params", argument("params"))),)
     macs_formula = argument("macs")
     flops_formula = When(
