@@ -12,10 +12,10 @@ from cnnshape import Report
 from cnnshape.analysis import Undefined, receptive_fields
 from cnnshape.api import expand
 from cnnshape.graph import Options
+from cnnshape.render.formats import Page
 from cnnshape.render.json import to_json
 from cnnshape.render.layer_table import reach_lines
 from cnnshape.render.summary import FORMATS, Summary
-from cnnshape.render.formats import Page
 from tests.command import run
 
 BEFORE = "cnnshape: 1\ninput: [3, 64, 48]\nlayers:\n  - conv: {out: 16, kernel: 3, padding: 1}\n"
