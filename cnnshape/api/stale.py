@@ -2,7 +2,7 @@
 
 from cnnshape.api.design import Design
 from cnnshape.api.examination import expand
-from cnnshape.diagnostics import Diagnostic, Severity, diagnose
+from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.graph import Graph, Node, Options
 from cnnshape.layers import AXES, Shape, format_shape
 
@@ -30,7 +30,7 @@ def _warning(node: Node, twin: Node) -> Diagnostic:
         f"{node.name} states {format_shape(output)} for {format_shape(here)}, as for the file's {format_shape(there)}"
     )
     help = f"write sizes that follow the input: `output: [{', '.join(_followed(output, there))}]`"
-    return diagnose("stale-output", message, node.at, help=help, severity=Severity.WARNING)
+    return diagnose("stale-output", message, node.at, help=help)
 
 
 def _followed(output: Shape, entering: Shape) -> list[str]:

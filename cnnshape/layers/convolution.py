@@ -232,7 +232,7 @@ class ConvTranspose(Convolution):
             message = f"an output {axis} of {wanted} doesn't come from {size} by a stride of {window.stride}"
             possible = f"{maximum(least, 1)} to {least + most} are" if most else f"{least} is"
             help = f"{possible} possible here" if least + most > 0 else "the padding removes all: pad less"
-            raise LayerProblem(message, name="bad-argument", argument="output", help=help)
+            raise LayerProblem(message, argument="output", help=help)
         return wanted - _whole(window, size)
 
     def output_sizes(self, sizes: Shape) -> Shape:

@@ -50,7 +50,7 @@ class Split(Move, SamePlace):
             help = (
                 f"the last part is {channels - sum(parts[:-1])} for this input" if sum(parts[:-1]) < channels else None
             )
-            raise LayerProblem(message, name="indivisible-channels", argument="parts", help=help)
+            raise LayerProblem(message, argument="parts", help=help)
         if self.take >= count:
             message = f"there is no part {self.take} of {count} (counted from 0)"
             raise LayerProblem(message, name="bad-argument", argument="take")

@@ -109,7 +109,8 @@ def _one_of(words: list[str]) -> list[Schema]:
 def _dependencies() -> Schema:
     owners = {word: {"anyOf": _owners(word)} for word in grammar.COMPANIONS}
     controls = {word: _dependency(word) for word in grammar.CONTROLS}
-    return {**owners, **controls, "first": ["repeat"]}
+    named = {kind.name: _without("from") for kind in STEP_KINDS if kind.by_name}
+    return {**owners, **controls, **named, "first": ["repeat"]}
 
 
 def _dependency(word: str) -> Schema:

@@ -144,7 +144,9 @@ def figures(report: Report) -> list[tuple[str, str, str]]:
     totals = report.totals
     fixed = totals.params - totals.trainable_params
     weights = f"{count(fixed)} of them frozen" if fixed else "all trainable"
-    buffers = f"; and {count(totals.buffers)} buffers (running statistics)" if totals.buffers else ""
+    kept = [row.application.layer for row in report.rows if row.buffers]
+    what = "running statistics" if all(layer.normalizes for layer in kept) else "not learned"
+    buffers = f"; and {count(totals.buffers)} buffers ({what})" if totals.buffers else ""
     unknown = f"; unknown for {', '.join(totals.flops_unknown[:3])}" if totals.flops_unknown else ""
     rows = [
         ("params", count(totals.params), weights + buffers),

@@ -60,7 +60,7 @@ def _padding(value: object) -> str:
     if isinstance(value, tuple) and value and isinstance(value[0], tuple):
         return "p" + "x".join(f"({before},{after})" for before, after in value)
     text = _short(value)
-    return "" if text == "0" else text if isinstance(value, str) else f"p{text}"
+    return "" if text in ("0", "None") else text if isinstance(value, str) else f"p{text}"
 
 
 def _settings(layer: Layer) -> list[str]:

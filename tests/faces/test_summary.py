@@ -220,3 +220,30 @@ def test_sums_are_bright_and_rows_of_zeros_dim() -> None:
 def test_every_column_can_be_asked_for() -> None:
     for name in COLUMNS:
         assert command.run("summary", "resnet18", "-c", f"layer,{name}").exit_code == 0
+
+
+# Layers with a fixed filter
+
+
+def text_of(*layers: str) -> str:
+    listed = "".join(f"  - {layer}\n" for layer in layers)
+    report = cnnshape.analyze(cnnshape.load(f"input: [8, 12, 12]\nlayers:\n{listed}"))
+    return " ".join(to_text(Summary(report), Page(width=120)).split())
+
+
+@pytest.mark.parametrize(
+    ("layer", "shown"),
+    [
+        ("blur_pool: 3", "blur_pool 3x3/2 8x6x6"),
+        ("blur_pool: {kernel: 4, padding: 2, mode: zeros}", "blur_pool 4x4/2 p2 mode=zeros 8x7x7"),
+        ("blur_pool: {kernel: 3, stride: 1}", "blur_pool 3x3 8x12x12"),
+    ],
+)
+def test_padding_that_follows_from_the_kernel_is_not_shown(layer: str, shown: str) -> None:
+    assert shown in text_of(layer)
+
+
+def test_a_filter_is_no_running_statistic() -> None:
+    assert "17 buffers (running statistics)" in text_of("batch_norm: {affine: false}")
+    assert "72 buffers (not learned)" in text_of("blur_pool: 3")
+    assert "89 buffers (not learned)" in text_of("blur_pool: 3", "batch_norm")

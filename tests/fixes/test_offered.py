@@ -103,7 +103,7 @@ def test_a_fix_that_is_shown_is_right(text: Text) -> None:
 
 REFUSED = {
     "bad-expectation": 1,  # `parms` beside `params`: the key would be there twice
-    "foreign-spelling": 2,  # `loop: 3` isn't a `for`; `units` hides a rank that doesn't fit
+    "foreign-spelling": 4,  # `loop: 3` isn't a `for`; `units` hides a rank that doesn't fit; `bias: false` isn't a number
     "unknown-key": 1,  # `paarms: 3` isn't a mapping
     "unknown-kind": 2,  # `convv` and `conv:64` lack a kernel
     "unknown-name": 2,  # the declaration is misspelt, not its uses
@@ -218,7 +218,7 @@ WORDS = [
     ("{relu: , label: stem}", "{relu: , name: stem}"),
     ("{relu: , from: inptu}", "{relu: , from: input}"),
     ("Resdiual: [relu]", "residual: [relu]"),
-    ("LSTM: 64", None),
+    ("Maxout: 64", None),
     ("conv: {out: 8, kernel: 3, data_format: channels_first}", None),
 ]
 

@@ -257,7 +257,7 @@ BY_STRUCTURE = (
     "misplaced-modifier", "unknown-kind", "unknown-argument", "missing-argument", "foreign-spelling", "bad-expectation",
 )  # fmt: skip
 BEYOND = {
-    r"upsample: ,": "one argument or the other",
+    r"upsample: ,|rescale: \{\},": "one argument or the other",
     r"(norm|act): [a-z_]+\W.*# error: (missing-argument|foreign-spelling)": "this word may be the name of a param",
     r"mode: bilinear|\[(C|None), ": "these words may be names of params",
     r"- (Conv2d|Conv2D|Dense|ReLU|GlobalAveragePooling2D|Residual|Concat)\b": "a block may have that name",
