@@ -42,19 +42,20 @@ class Split(Move, SamePlace):
         channels, *sizes = inputs[0].shape
         parts = self.parts
         if not isinstance(parts, tuple):
-            size, count = divided(channels, parts, "parts", "channel"), parts
-        elif sum(parts) == channels:
-            size, count = 0, len(parts)
-        else:
+            size = divided(channels, parts, "parts", "channel")
+            self._check_take(parts)
+            return Tensor((size, *sizes), inputs[0].boxes)
+        self._check_take(len(parts))
+        if sum(parts) != channels:
             message = f"the parts have {sum(parts)} channels together, but the input has {channels}"
-            help = (
-                f"the last part is {channels - sum(parts[:-1])} for this input" if sum(parts[:-1]) < channels else None
-            )
-            raise LayerProblem(message, argument="parts", help=help)
+            rest = channels - sum(parts[:-1])
+            raise LayerProblem(message, argument="parts", help=f"the last part is {rest} here" if rest > 0 else None)
+        return Tensor((parts[pin(self.take)], *sizes), inputs[0].boxes)
+
+    def _check_take(self, count: int) -> None:
         if self.take >= count:
             message = f"there is no part {self.take} of {count} (counted from 0)"
             raise LayerProblem(message, name="bad-argument", argument="take")
-        return Tensor((parts[pin(self.take)] if isinstance(parts, tuple) else size, *sizes), inputs[0].boxes)
 
 
 @layer

@@ -117,6 +117,8 @@ def spec_of(kind, row):
         arguments = {**arguments, "query": "x", "key": "y", "value": "z"}
     if kind == "max_unpool":
         arguments = {**arguments, "pool": "y"}
+    if kind == "upsample" and "y" in inputs:
+        arguments = {**arguments, "like": "y"}
     if kind.startswith("roi_"):
         arguments = {**arguments, "boxes": "y"}
         stated["y"] = {"boxes": inputs["y"].boxes}
