@@ -233,6 +233,7 @@ _COMMANDS = {
     "expansion-budget": "cnnshape check expansion-budget.yaml --max-layers 1000",
     "budget-exceeded": "cnnshape check budget-exceeded.yaml --max-params 400",
     "weights-misfit": "cnnshape check weights-misfit.yaml --input 3x64x64",
+    "stale-output": "cnnshape check stale-output.yaml --input 3x64x64",
     "unproductive-layer": "cnnshape check unproductive-layer.yaml --select unproductive-layer",
 }
 _ERRORS_INTRODUCTION = (

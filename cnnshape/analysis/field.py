@@ -64,9 +64,13 @@ def _size(axis: Phases) -> int:
 
 
 class Undefined(NamedTuple):
-    """A tensor without a receptive field; `reason` explains why."""
+    """A tensor without a receptive field; `reason` explains why.
+
+    If it is `lasting`, nothing that reads the tensor has a field: not even a layer that sees all of it.
+    """
 
     reason: str
+    lasting: bool = False
 
 
 TOO_LATE = Undefined("the pattern of fields repeats too late to be stated")

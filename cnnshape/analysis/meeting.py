@@ -32,7 +32,8 @@ def _meet(one: Dependence, other: Dependence) -> Dependence:
     seeing = one.seeing and other.seeing and per_axis(hull, one.seeing, other.seeing)
     a, b = one.field, other.field
     if isinstance(a, Undefined) or isinstance(b, Undefined):
-        return Dependence(a if isinstance(a, Undefined) else b, reach, seeing)
+        unknown = [field for field in (a, b) if isinstance(field, Undefined)]
+        return Dependence(max(unknown, key=lambda field: field.lasting), reach, seeing)
     if a.everywhere or b.everywhere:
         # Next to a gate each cell sees its own surroundings and what the gate sees. The whole reach holds for all.
         local = b if a.everywhere else a

@@ -24,6 +24,7 @@ from cnnshape.layers import Coverage, Phases, Tensor
 MAX_PHASES = 200_000
 """The limit of phases of all fields together: a few long patterns in a deep network would take minutes and
 gigabytes."""
+_UNSTATED = Undefined("an opaque layer doesn't state which cells it reads", lasting=True)
 _REARRANGED = Undefined("values were rearranged, so that neighbours don't see neighbours")
 
 
@@ -81,6 +82,10 @@ def _sees_everything(path: Dependence) -> bool:
 def _follow(value: Dependence, reading: Reading, output: Tensor) -> Dependence:
     """The dependence of a layer's output, from the dependence of its input."""
     field, reach, seeing = value
+    if reading.taps is Coverage.UNSTATED:
+        return Dependence(_UNSTATED, reach)
+    if isinstance(field, Undefined) and field.lasting:
+        return value
     if isinstance(field, Field) and field.everywhere:
         return value
     if reading.taps is Coverage.WHOLE:
@@ -107,7 +112,7 @@ def last_maps(graph: Graph, fields: Sequence[Field | Undefined | None]) -> dict[
     """The node that makes the last map of each output, among the output's own node and all nodes that it depends on.
 
     A map is a tensor with spatial axes. Its space ends where it is pooled to one cell, flattened, or cut into regions.
-    Skips maps without a receptive field. An output without such a map is left out.
+    Skips maps without a receptive field. An output without such a map, or behind an opaque layer, is left out.
     """
     inputs = len(graph.inputs)
     last: dict[int, int] = {}
@@ -123,7 +128,14 @@ def last_maps(graph: Graph, fields: Sequence[Field | Undefined | None]) -> dict[
             pending += graph.nodes[value - inputs].inputs
     for value in sorted(beyond):
         last[value] = max([last[read] for read in graph.nodes[value - inputs].inputs])
-    return {name: last[value] for name, value in graph.outputs.items() if last[value] >= 0}
+    known = {name: value for name, value in graph.outputs.items() if not is_lasting(fields, value - inputs)}
+    return {name: last[value] for name, value in known.items() if last[value] >= 0}
+
+
+def is_lasting(fields: Sequence[Field | Undefined | None], index: int) -> bool:
+    """Whether a node lies behind a layer that makes the fields of all layers behind it unknown."""
+    field = fields[index] if index >= 0 else None
+    return isinstance(field, Undefined) and field.lasting
 
 
 def _is_map(output: Tensor, field: Field | Undefined | None) -> bool:

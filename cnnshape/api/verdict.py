@@ -54,8 +54,10 @@ def _judged(examination: Examination, program: Program, graph: Graph, checks: Ch
         problems = explain_outputs(program, examination.options, graph, problems)
     problems += check_budgets(report, checks.budgets, spec.source.name)
     if examination.options.inputs:
+        from cnnshape.api.stale import stale_outputs
         from cnnshape.api.weights import misfit
 
+        problems += stale_outputs(examination.design, examination.options, graph)
         resized = misfit(examination.design, examination.options, graph)
         problems += [resized] if resized else []
     return seen_from(spec.source, problems + lint(Subject(program, graph, report), checks.selection))

@@ -110,7 +110,7 @@ def edit_of(step: KindStep, node: Node, argument: str, written: Written) -> Edit
         return Edit(step, argument, written)
     value = first.values.get(argument)
     own = value is not None and value is not plan.values.get(argument)
-    now = getattr(node.application.layer, argument)
+    now = node.application.layer.values[argument]
     return Edit(step, argument, written, first=own and isinstance(value, Expression) and value.text == str(now))
 
 

@@ -35,7 +35,7 @@ def options_of(application: Application, channels: Collection[int]) -> list[Opti
 
 def changed(layer: Layer, argument: str, written: Written) -> Layer | None:
     """The layer with another value; None if it doesn't accept the value."""
-    values = {name: getattr(layer, name) for name in layer.arguments}
+    values = layer.values
     if values[argument] == written:
         return None
     with suppress(ValueError):

@@ -118,7 +118,7 @@ class Search:
     def _varies(self, step: KindStep, argument: str) -> bool:
         """Whether the layers of a step have different values. A number would then override what each use chooses."""
         layers = [self._replay.node(value).application.layer for value in self._values[step]]
-        return len({getattr(layer, argument) for layer in layers}) > 1
+        return len({layer.values[argument] for layer in layers}) > 1
 
     def _in_all(self, step: KindStep, option: Option) -> dict[int, Layer]:
         """All layers of a step with the value."""
@@ -156,7 +156,7 @@ def _texts(layers: Sequence[Layers]) -> dict[tuple[str, object], list[str]]:
         for argument in _BORROWED & plan.values.keys() if plan else ():
             value = plan.values[argument] if plan else None
             if isinstance(value, Expression) and not value.constant and not value.dynamic:
-                listed = texts.setdefault((argument, getattr(group.node.application.layer, argument)), [])
+                listed = texts.setdefault((argument, group.node.application.layer.values[argument]), [])
                 listed += [*sorted(value.names), value.text]
     return {key: sorted(dict.fromkeys(listed), key=len)[:MOST_TEXTS] for key, listed in texts.items()}
 

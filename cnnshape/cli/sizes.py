@@ -72,6 +72,7 @@ def sizes(
     design = read_design(spec)
     options = graph_options(None, param, variant)
     own, stated = _first_input(design, options)
+    _refuse_opaque(stated)
     if len(own) == 1:
         raise typer.BadParameter("the first input has no spatial axes")
     shape, together = _axes_to_try(input, own)
@@ -97,6 +98,14 @@ def sizes(
         at = listed or _steps_from(max(shape[axis] for axis in every))
         view = SizesView(design.name, runs, costs_at(partial(try_size, every), at))
     screen.write(view)
+
+
+def _refuse_opaque(graph: Graph | None) -> None:
+    """Raises BadParameter for a design with an opaque layer: nothing says at which sizes it works."""
+    opaque = next((node for node in graph.nodes if node.application.layer.stated), None) if graph else None
+    if opaque is not None:
+        message = f"{opaque.name} (line {opaque.at.line}) is opaque: nothing says at which sizes it works"
+        raise typer.BadParameter(message, param_hint="SPEC")
 
 
 Axes = tuple[int, ...]

@@ -9,11 +9,12 @@ from cnnshape.named_tuple import NamedTuple
 
 
 class Code(NamedTuple):
-    """An entry: the stable code, the name, and the meaning in a sentence or two."""
+    """An entry: the stable code, the name, and the meaning in a sentence or two; `warns` for a warning among errors."""
 
     code: str
     name: str
     meaning: str
+    warns: bool = False
 
     @property
     def group(self) -> str:
@@ -23,7 +24,7 @@ class Code(NamedTuple):
     @property
     def severity(self) -> Severity:
         """The severity of its diagnostics, unless one states its own."""
-        return Severity.WARNING if self.group in ("CS7", "CS8") else Severity.ERROR
+        return Severity.WARNING if self.warns or self.group in ("CS7", "CS8") else Severity.ERROR
 
 
 GROUPS = {
@@ -100,6 +101,12 @@ _ENTRIES = (
     Code("CS513", "join-shape-mismatch", "Tensors that are added, multiplied or concatenated don't fit together."),
     Code("CS514", "share-mismatch", "`share` names weights that don't fit the layer that uses them."),
     Code("CS515", "weights-misfit", "At the size of `--input`, weights have other shapes than at the file's own size."),
+    Code(
+        "CS516",
+        "stale-output",
+        "At the size of `--input`, an opaque layer states the output of the file's own size.",
+        warns=True,
+    ),
     Code("CS601", "expectation-missed", "A figure is not what the file's `expect` says."),
     Code("CS602", "bad-expectation", "An expectation that can't be read, or of a figure that doesn't exist."),
     Code("CS603", "budget-exceeded", "A figure exceeds a budget from the command line or the configuration."),

@@ -301,7 +301,7 @@ def _outcome(layers: BoundLayers, entering: Guess) -> Outcome:
 
 def _numbers(layer: Layer) -> list[int]:
     """The whole numbers among a layer's arguments."""
-    values: list[object] = [getattr(layer, name) for name in layer.arguments]
+    values: list[object] = list(layer.values.values())
     numbers: list[int] = []
     while values:
         value = values.pop()

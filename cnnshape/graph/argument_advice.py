@@ -8,7 +8,6 @@ from cnnshape.layers import LARGEST, ArgumentType, Layer
 from cnnshape.program import WORDS, Plan, foreign_value, unknown_name
 
 _MOST_ITEMS = 6
-_MOST_DIGITS = 6
 
 
 def bad_argument(plan: Plan, name: str, value: object, scope: Mapping[str, object]) -> Diagnostic:
@@ -18,7 +17,7 @@ def bad_argument(plan: Plan, name: str, value: object, scope: Mapping[str, objec
     at = expression.span if expression is not None else plan.at
     written = declared.native(value) if isinstance(value, str) else None
     if written is not None:
-        return foreign_value(str(value), written, at)
+        return foreign_value(str(value), written, at, declared.remarks.get(str(value).lower(), ""))
     if isinstance(value, Unresolved) and value not in WORDS and isinstance(expression, Expression):
         known = declared.words or scope
         return unknown_name(expression, value, dict.fromkeys((*declared.words, *known)))
@@ -39,33 +38,9 @@ def _value_help(plan: Plan, name: str, value: object) -> str | None:
         return _list_help(plan.kind, argument.type.form, value, unnamed=unnamed)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _number_help(argument.type, value)
-    if value == "same" and "output_padding" in plan.kind.arguments:
-        return _same_help(plan)
     if type(value) is str and argument.type.form != "word" and value not in WORDS:
         return f"`{shown(value)}` is a word: nothing is called that here"
     return None
-
-
-def _same_help(plan: Plan) -> str:
-    """What `same` of Keras means for a transposed convolution: an output of the input's size times the stride."""
-    kernel, stride, dilation = (_written(plan, name) for name in ("kernel", "stride", "dilation"))
-    if kernel is None or stride is None or dilation is None:
-        return "write numbers that give it: `padding: 1, output_padding: 1` for a kernel of 3 and a stride of 2"
-    surplus = dilation * (kernel - 1) + 1 - stride
-    extra = surplus % 2 if surplus > 0 else -surplus
-    if extra >= max(stride, dilation):
-        return f"write a pair per axis: `padding: [[{surplus // 2}, {surplus - surplus // 2}], ...]`"
-    written = f", output_padding: {extra}" if extra else ""
-    return f"for an output of {stride} times the input, write `padding: {(surplus + extra) // 2}{written}`"
-
-
-def _written(plan: Plan, name: str) -> int | None:
-    """The one number that a step states for an argument, 1 if it states none; None for any other value."""
-    value = plan.values.get(name)
-    if value is None:
-        return 1
-    text = value.span.text
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= _MOST_DIGITS and int(text) else None
 
 
 def _list_help(kind: type[Layer], form: str, value: tuple[object, ...], *, unnamed: bool) -> str | None:

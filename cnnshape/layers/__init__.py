@@ -14,9 +14,11 @@ from cnnshape.layers.family import (
     Normalization,
     PassThrough,
     Pooling,
+    Recurrence,
     Resize,
     SamePlace,
     Scaling,
+    Stated,
 )
 from cnnshape.layers.merge import ElementwiseJoin
 from cnnshape.layers.normalization import normalized_shape
@@ -60,12 +62,14 @@ __all__ = [
     "PassThrough",
     "Phases",
     "Pooling",
+    "Recurrence",
     "RegionPool",
     "Resize",
     "SamePlace",
     "Scaling",
     "Shape",
     "SlidingPool",
+    "Stated",
     "Tensor",
     "Weight",
     "Window",

@@ -18,14 +18,16 @@ REQUIRED: Any = object()
 LARGEST = 10**9
 MOST_AXES = 3
 """Spatial axes of a tensor."""
+MOST_PARTS = 64
+"""Sizes in a list of parts."""
 
 
 class ArgumentType(NamedTuple):
     """What values an argument takes.
 
-    `form` is one of `int`, `float`, `bool`, `word`, `per_axis`, `factors`, `padding`, `shape`, `tensor`;
-    numbers lie from `least` to `most`, words are among `words`. `foreign` are other frameworks' words for a value, with
-    the word or value that a spec writes.
+    `form` is one of `int`, `float`, `bool`, `word`, `text`, `per_axis`, `factors`, `padding`, `shape`, `parts`,
+    `tensor`; numbers lie from `least` to `most`, words are among `words`. `foreign` are other frameworks' words for a value, with
+    the word or value that a spec writes; `remarks` say what else such a word may mean.
     """
 
     form: str
@@ -34,6 +36,7 @@ class ArgumentType(NamedTuple):
     most: float = LARGEST
     words: tuple[str, ...] = ()
     foreign: Mapping[str, str] = {}
+    remarks: Mapping[str, str] = {}
 
     def native(self, word: str) -> str | None:
         """The word or value in a spec for another framework's word; None for an unknown word."""
@@ -98,16 +101,23 @@ def _sizes(kind: ArgumentType, value: Any) -> tuple[int, ...] | None:
     return _listed(partial(_whole, kind), value if isinstance(value, tuple) else (value,), MOST_AXES + 1)
 
 
-_NUMERIC = frozenset({"int", "float", "per_axis", "factors", "padding"})
+def _parts(kind: ArgumentType, value: Any) -> PerAxis | None:
+    """A number of equal parts, or the size of each part."""
+    return _listed(partial(_whole, kind), value, MOST_PARTS) if isinstance(value, tuple) else _whole(kind, value)
+
+
+_NUMERIC = frozenset({"int", "float", "per_axis", "factors", "padding", "parts"})
 _CONVERTERS: dict[str, Any] = {
     "int": _whole,
     "float": _number,
     "bool": lambda kind, value: value if isinstance(value, bool) else None,
     "word": lambda kind, value: None,
+    "text": lambda kind, value: str(value) if isinstance(value, str) else None,
     "per_axis": _per_axis,
     "factors": _factors,
     "padding": _padding,
     "shape": _sizes,
+    "parts": _parts,
     "tensor": lambda kind, value: None,
 }
 
@@ -117,19 +127,29 @@ NUMBER = ArgumentType("float", "a number", -LARGEST)
 POSITIVE_NUMBER = ArgumentType("float", "a number above 0", 1e-300)
 PROBABILITY = ArgumentType("float", "a number from 0 to 1", 0, 1)
 FLAG = ArgumentType("bool", "true or false", foreign={"none": "false"})
+AMOUNT = ArgumentType("int", "a whole number, 0 or more", 0, 10**15)
+TEXT = ArgumentType("text", "a word, with `_` for spaces")
+PARTS = ArgumentType("parts", "a whole number, 1 or more, or a list of the size of each part", 1)
 AFFINE = ArgumentType("bool", "true, false, `scale` or `shift`", words=("scale", "shift"))
 POSITIVE_PER_AXIS = ArgumentType("per_axis", "a whole number, 1 or more, or a list of one per axis", 1)
 NATURAL_PER_AXIS = ArgumentType("per_axis", "a whole number, 0 or more, or a list of one per axis")
 POSITIVE_FACTORS = ArgumentType("factors", "a number above 0, or a list of one per axis", 1e-300)
+_PAIRS = "a whole number, 0 or more, a list of one per axis, or of [before, after] pairs"
+_FOREIGN_PADDING = {"valid": "0", "none": "0", "no": "0", "zero": "0", "zeros": "0", "same_upper": "same"}
 PADDING = ArgumentType(
     "padding",
-    "a whole number, 0 or more, a list of one per axis, or of [before, after] pairs, or `same`",
+    f"{_PAIRS}, or `same`, `same_lower` or `causal`",
+    words=("same", "same_lower", "causal"),
+    foreign=_FOREIGN_PADDING,
+)
+CUT = ArgumentType(
+    "padding",
+    f"{_PAIRS}, or `same`",
     words=("same",),
-    foreign={"valid": "0", "none": "0", "no": "0", "zero": "0", "zeros": "0", "same_upper": "same"},
+    foreign=_FOREIGN_PADDING,
+    remarks={"valid": "for Keras' W * S if the kernel is below the stride, add `output_padding: stride - kernel`"},
 )
-EXPLICIT_PADDING = ArgumentType(
-    "padding", "a whole number, 0 or more, a list of one per axis, or of [before, after] pairs"
-)
+EXPLICIT_PADDING = ArgumentType("padding", _PAIRS)
 SHAPE = ArgumentType("shape", "a shape, channels first: 1 to 4 whole numbers, each 1 or more", 1)
 TENSOR = ArgumentType("tensor", "the name of a step or an input")
 

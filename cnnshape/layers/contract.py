@@ -48,6 +48,8 @@ class Layer:
     """True if the mean of each channel is subtracted: a constant added to a channel before it is lost."""
     enlarges: ClassVar[bool] = False
     """True if the output may have more cells on an axis than the input."""
+    stated: ClassVar[bool] = False
+    """True if the spec states the output and the figures, which no formula checks."""
     reshapes: ClassVar[bool] = False
     """True if the output may have other axes than the input, or if the input can't be a map."""
     parameters: ClassVar[tuple[Parameter, ...]]
@@ -61,7 +63,7 @@ class Layer:
         for name, argument in self.arguments.items():
             if name not in values and argument.required:
                 raise TypeError(f"{self.name} lacks the argument {name!r}")
-            self.__dict__[name] = values.pop(name, argument.default)
+            self.__dict__[_ATTRIBUTES.get(name, name)] = values.pop(name, argument.default)
         if values:
             raise TypeError(f"{self.name} has no argument {sorted(values)}")
 
@@ -80,6 +82,12 @@ class Layer:
     def __repr__(self) -> str:
         values = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
         return f"{type(self).__name__}({values})"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The value of each argument."""
+        own = self.__dict__
+        return {name: own[_ATTRIBUTES.get(name, name)] for name in self.arguments}
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         """The output for these inputs; raises LayerProblem."""
@@ -104,10 +112,15 @@ class Layer:
         )
 
 
+_ATTRIBUTES = {"output": "stated_output"}
+"""The attributes of arguments that have the word of a method."""
+_WORDS = {attribute: word for word, attribute in _ATTRIBUTES.items()}
+
+
 @cache
 def _declared(base: type) -> dict[str, Argument]:
     """The arguments in the body of a class. Cached, as kinds share their bases."""
-    return {name: value for name, value in vars(base).items() if isinstance(value, Argument)}
+    return {_WORDS.get(name, name): value for name, value in vars(base).items() if isinstance(value, Argument)}
 
 
 _FORMULAS = ("parameters", "macs_formula", "flops_formula")

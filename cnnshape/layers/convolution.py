@@ -2,7 +2,7 @@
 
 from cnnshape.arithmetic import Factor, example, maximum
 from cnnshape.layers.argument import (
-    EXPLICIT_PADDING,
+    CUT,
     FLAG,
     NATURAL_PER_AXIS,
     PADDING,
@@ -73,7 +73,7 @@ class Convolution(MatrixProduct):
     out: int = arg(POSITIVE, "number of kernels: the channels of the output", main=True, foreign=_OUT)
     kernel: PerAxis = arg(POSITIVE_PER_AXIS, "size of the window", foreign=_KERNEL)
     stride: PerAxis = arg(POSITIVE_PER_AXIS, "step between two windows", default=1, foreign=_STRIDE)
-    padding: Padding = arg(PADDING, "zeros around the input, or `same`", default=0, foreign=_PADDING)
+    padding: Padding = arg(PADDING, "zeros around the input, or a word", default=0, foreign=_PADDING)
     dilation: PerAxis = arg(POSITIVE_PER_AXIS, "step between two taps of a window", default=1, foreign=_DILATION)
     groups: int = arg(POSITIVE, "parts that see only their share of the channels", default=1, foreign=_GROUPS)
     bias: bool = arg(FLAG, "adds one learned value per output channel", default=True, foreign=_BIAS)
@@ -145,11 +145,28 @@ _TRANSPOSED_WEIGHT = (
 )
 
 
+def _spread(window: Window, size: int) -> int:
+    """The output size of `padding: same`."""
+    return size * window.stride
+
+
+def _whole(window: Window, size: int) -> int:
+    """The output size of an axis without cells that are added after it."""
+    return (size - 1) * window.stride + window.extent - window.before - window.after
+
+
+def _fitted(window: Window, size: int, wanted: int) -> Window:
+    """The window with the cuts that `same` makes for an output size, an odd cell after. Source: TensorFlow."""
+    surplus = maximum(_whole(window, size) - wanted, 0)
+    return window._replace(before=surplus // 2, after=surplus - surplus // 2)
+
+
 @layer
 class ConvTranspose(Convolution):
     """Writes `out` learned kernels over a larger output, one per input cell: the transpose of `conv`.
 
-    Output size per axis: (W - 1) * S + K_eff - P_before - P_after + output_padding.
+    Output size per axis: (W - 1) * S + K_eff - P_before - P_after + output_padding. `padding: same` gives W * S, and cuts
+    an odd cell off after, as TensorFlow does. `output` states the size, and the padding that it needs follows.
     """
 
     enlarges = True
@@ -168,21 +185,63 @@ class ConvTranspose(Convolution):
     parameters = matrix(_TRANSPOSED_WEIGHT, KERNELS)
     macs_formula = _TRANSPOSED_WEIGHT * INPUT_POSITIONS
     stride: PerAxis = arg(POSITIVE_PER_AXIS, "step between two windows in the output", default=1, foreign=_STRIDE)
-    padding: Padding = arg(EXPLICIT_PADDING, "cells cut off around the output", default=0, foreign=_PADDING)
+    padding: Padding = arg(CUT, "cells cut off around the output, or `same`", default=0, foreign=_PADDING)
     output_padding: PerAxis = arg(
         NATURAL_PER_AXIS,
         "cells added after the output, below the stride or dilation",
         default=0,
         foreign=_OUTPUT_PADDING,
     )
+    stated_output: PerAxis | None = arg(
+        POSITIVE_PER_AXIS,
+        "size of the output, in place of `output_padding`",
+        default=None,
+        foreign=("output_size", "output_shape", "out_size"),
+    )
+
+    def windows(self, sizes: Shape) -> tuple[Window, ...]:
+        if self.padding != "same":
+            return super().windows(sizes)
+        plain = windows(sizes, self.kernel, self.stride, 0, self.dilation)
+        return tuple(map(_fitted, plain, sizes, self._wanted(sizes) or map(_spread, plain, sizes)))
+
+    def extras(self, sizes: Shape) -> Shape:
+        """The cells that are added after the output, per axis; raises LayerProblem."""
+        wanted = self._wanted(sizes)
+        if wanted is None and self.padding != "same":
+            return per_axis(self.output_padding, len(sizes), "output_padding")
+        if isinstance(self.output_padding, tuple) or self.output_padding != 0:
+            other = "`padding: same`" if wanted is None else "`output`"
+            message = f"{other} fixes the size of the output already"
+            raise LayerProblem(message, name="bad-argument", argument="output_padding", help="remove `output_padding`")
+        over = self.windows(sizes)
+        ends = wanted or tuple(map(_spread, over, sizes))
+        return tuple(map(self._extra, over, sizes, ends, AXES[len(sizes)]))
+
+    def _wanted(self, sizes: Shape) -> Shape | None:
+        return None if self.stated_output is None else per_axis(self.stated_output, len(sizes), "output")
+
+    def _extra(self, window: Window, size: int, wanted: int, axis: str) -> int:
+        """The cells after the output that give an axis its size."""
+        least = _whole(window, size)
+        most = maximum(window.stride, window.dilation) - 1
+        if self.padding == "same":
+            # A convolution with `same` makes the input of all of these.
+            least, most = (size - 1) * window.stride + 1, window.stride - 1
+        if not least <= wanted <= least + most:
+            message = f"an output {axis} of {wanted} doesn't come from {size} by a stride of {window.stride}"
+            possible = f"{maximum(least, 1)} to {least + most} are" if most else f"{least} is"
+            help = f"{possible} possible here" if least + most > 0 else "the padding removes all: pad less"
+            raise LayerProblem(message, argument="output", help=help)
+        return wanted - _whole(window, size)
 
     def output_sizes(self, sizes: Shape) -> Shape:
-        extras = per_axis(self.output_padding, len(sizes), "output_padding")
+        extras = self.extras(sizes)
         axes = zip(self.windows(sizes), sizes, extras, AXES[len(sizes)], strict=True)
         return tuple(self._size(*axis) for axis in axes)
 
     def _size(self, window: Window, size: int, extra: int, axis: str) -> int:
-        if extra >= maximum(window.stride, window.dilation):
+        if self.padding != "same" and extra >= maximum(window.stride, window.dilation):
             message = (
                 f"`output_padding` {extra} must be smaller than the stride {window.stride} "
                 f"or the dilation {window.dilation}"

@@ -94,6 +94,18 @@ class Resize(Unweighted):
     """Computes values between the cells of the input."""
 
 
+class Recurrence(Layer):
+    """Goes through a sequence with a state."""
+
+
+class Stated(Layer):
+    """Has the output and the figures that the spec states."""
+
+    stated = True
+    enlarges = True
+    reshapes = True
+
+
 class Join(Unweighted):
     """Makes one tensor of several."""
 

@@ -37,7 +37,7 @@ class SlidingPool(Pooling):
     stride: PerAxis | None = arg(
         POSITIVE_PER_AXIS, "step between two windows; the kernel by default", default=None, foreign=STRIDE_WORDS
     )
-    padding: Padding = arg(PADDING, "cells around the input, or `same`", default=0, foreign=PADDING_WORDS)
+    padding: Padding = arg(PADDING, "cells around the input, or a word", default=0, foreign=PADDING_WORDS)
     ceil: bool = arg(FLAG, "rounds the output size up, as long as a window starts inside", default=False, foreign=_CEIL)
 
     def over(self, sizes: Shape) -> tuple[Window, ...]:
@@ -55,7 +55,7 @@ class SlidingPool(Pooling):
         over = self.over(sizes)
         for window in over:
             padding = maximum(window.before, window.after)
-            if self.padding != "same" and padding * 2 > window.kernel:
+            if not isinstance(self.padding, str) and padding * 2 > window.kernel:
                 message = f"padding {padding} is more than half of the window {window.kernel}"
                 help = "PyTorch refuses it: a window could lie in the padding alone; pad less, or use `pad` before it"
                 raise LayerProblem(message, name="bad-argument", argument="padding", help=help)

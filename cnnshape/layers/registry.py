@@ -24,6 +24,8 @@ RARE = {
     "activation_rare": "celu hard_tanh softsign abs square log_softmax glu",
     "resizing_rare": "max_unpool",
     "regions": "roi_pool roi_align",
+    "recurrent": "lstm gru",
+    "opaque": "opaque",
 }
 """The kinds that few networks have, by module: it is imported when one of its words occurs, as a class costs each start.
 

@@ -2,7 +2,8 @@
 
 from math import prod
 
-from cnnshape.layers.argument import NATURAL, POSITIVE, SHAPE, arg
+from cnnshape.arithmetic import pin
+from cnnshape.layers.argument import NATURAL, PARTS, POSITIVE, SHAPE, PerAxis, arg
 from cnnshape.layers.contract import layer
 from cnnshape.layers.family import Move, SamePlace
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, divided, format_shape
@@ -24,22 +25,37 @@ class ChannelShuffle(Move, SamePlace):
 
 @layer
 class Split(Move, SamePlace):
-    """One of several equal parts of the channels."""
+    """One of several parts of the channels: `parts: 2` are two equal ones, `parts: [16, 48]` two of these sizes."""
 
     name = "split"
     foreign = ("chunk", "Split", "Chunk")
     view = True
-    parts: int = arg(
-        POSITIVE, "equal parts", main=True, foreign=("chunks", "num", "num_split", "splits", "sections", "groups")
+    parts: PerAxis = arg(
+        PARTS,
+        "number of equal parts, or the channels of each part",
+        main=True,
+        foreign=("chunks", "num", "num_split", "splits", "sections", "groups"),
     )
     take: int = arg(NATURAL, "the part that goes on, counted from 0", foreign=("index", "part"))
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
-        channels = divided(inputs[0].shape[0], self.parts, "parts", "channel")
-        if self.take >= self.parts:
-            message = f"there is no part {self.take} of {self.parts} (counted from 0)"
+        channels, *sizes = inputs[0].shape
+        parts = self.parts
+        if not isinstance(parts, tuple):
+            size = divided(channels, parts, "parts", "channel")
+            self._check_take(parts)
+            return Tensor((size, *sizes), inputs[0].boxes)
+        self._check_take(len(parts))
+        if sum(parts) != channels:
+            message = f"the parts have {sum(parts)} channels together, but the input has {channels}"
+            rest = channels - sum(parts[:-1])
+            raise LayerProblem(message, argument="parts", help=f"the last part is {rest} here" if rest > 0 else None)
+        return Tensor((parts[pin(self.take)], *sizes), inputs[0].boxes)
+
+    def _check_take(self, count: int) -> None:
+        if self.take >= count:
+            message = f"there is no part {self.take} of {count} (counted from 0)"
             raise LayerProblem(message, name="bad-argument", argument="take")
-        return Tensor((channels, *inputs[0].shape[1:]), inputs[0].boxes)
 
 
 @layer

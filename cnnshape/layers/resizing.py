@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING
 
 from cnnshape.arithmetic import ZERO, Factor, When, truncate
 from cnnshape.layers.argument import (
+    FLAG,
     POSITIVE,
     POSITIVE_FACTORS,
     POSITIVE_PER_AXIS,
+    TENSOR,
     Factors,
     PerAxis,
     arg,
@@ -16,7 +18,17 @@ from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import OUTPUT_VALUES, Given
 from cnnshape.layers.family import Move, Resize
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, counted, format_shape, indivisible
-from cnnshape.layers.window import AXES, MAX_PERIOD, Footprint, Window, grid, linear, nearest, per_axis
+from cnnshape.layers.window import (
+    AXES,
+    MAX_PERIOD,
+    Footprint,
+    Window,
+    grid,
+    linear,
+    linear_to_corners,
+    nearest,
+    per_axis,
+)
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -41,9 +53,9 @@ TAPS = Factor("taps", _taps)
 
 @layer
 class Upsample(Resize):
-    """Resizes the spatial axes by a factor (output floor(W * scale)) or to a size, without learned weights.
+    """Resizes the spatial axes by a factor (output floor(W * scale)), or to a size, without learned weights.
 
-    `mode` linear is bilinear in two dimensions and trilinear in three, cubic is bicubic.
+    `like` takes the size from another tensor, so that it fits at every input size. `mode` linear is bilinear in two dimensions and trilinear in three, cubic is bicubic.
 
     `mode` nearest reads cell floor(u / scale). An axis that keeps its size is copied and one that doubles is repeated,
     regardless of the factor: `1.1` of 7 cells copies them. PyTorch does this on two axes; on one and three axes it uses the factor.
@@ -51,7 +63,7 @@ class Upsample(Resize):
 
     enlarges = True
     name = "upsample"
-    one_of = ("scale", "size")
+    one_of = ("scale", "size", "like")
     foreign = (
         "Upsample",
         "UpSampling2D",
@@ -80,23 +92,51 @@ class Upsample(Resize):
     size: PerAxis | None = arg(
         POSITIVE_PER_AXIS, "size of the output", default=None, foreign=("output_size", "sizes", "output_shape")
     )
+    like: Tensor | None = arg(
+        TENSOR,
+        "the step or input whose size the output gets",
+        default=None,
+        foreign=("size_of", "target", "as", "reference"),
+    )
     mode: str = arg(
         words("nearest", "linear", "cubic", foreign=_FOREIGN_MODES),
         "how values between the cells are computed",
         default="nearest",
         foreign=("interpolation", "interpolation_mode", "method", "resize_mode"),
     )
+    align_corners: bool = arg(
+        FLAG,
+        "puts the outermost cells of the output on those of the input: `mode` linear and cubic",
+        default=False,
+    )
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         sizes = grid(inputs[0], self.name)
-        if sum(getattr(self, name) is not None for name in self.one_of) != 1:
-            message = "upsample takes either `scale` or `size`"
-            if self.scale is None:
+        given = [name for name in self.one_of if getattr(self, name) is not None]
+        if len(given) != 1:
+            message = "upsample takes one of `scale`, `size` and `like`"
+            if not given:
                 raise LayerProblem(message, name="missing-argument", help="write `upsample: 2` for twice the size")
-            raise LayerProblem(message, name="bad-argument", argument="size", help="remove one of them")
+            help = "remove one of them" if len(given) == 2 else "remove two of them"
+            raise LayerProblem(message, name="bad-argument", argument=given[-1], help=help)
+        if self.align_corners and self.mode == "nearest":
+            help = "remove it, or add `mode: linear`"
+            raise LayerProblem(
+                "`align_corners` is for linear and cubic resizing",
+                name="bad-argument",
+                argument="align_corners",
+                help=help,
+            )
         if self.mode == "cubic" and len(sizes) != 2:
             raise LayerProblem("`cubic` works on height and width only", name="wrong-rank", argument="mode")
-        return Tensor((inputs[0].shape[0], *self._resized(sizes)), inputs[0].boxes)
+        resized = self._resized(sizes) if self.like is None else self._size_of(inputs[1], len(sizes))
+        return Tensor((inputs[0].shape[0], *resized), inputs[0].boxes)
+
+    def _size_of(self, other: Tensor, rank: int) -> Shape:
+        if len(other.shape) != rank + 1:
+            message = f"the input has {_axes(rank)}, but `like` is {format_shape(other.shape)}"
+            raise LayerProblem(message, name="wrong-rank", argument="like", help="name a tensor with as many axes")
+        return other.shape[1:]
 
     def _resized(self, sizes: Shape) -> Shape:
         if self.size is not None:
@@ -111,6 +151,9 @@ class Upsample(Resize):
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
         from fractions import Fraction
 
+        if self.align_corners:
+            ends = zip(inputs[0].shape[1:], output.shape[1:], strict=True)
+            return tuple(linear_to_corners(size, resized, _REACH[self.mode]) for size, resized in ends)
         steps = [Fraction(*pair) for pair in zip(inputs[0].shape[1:], output.shape[1:], strict=True)]
         if self.scale is not None:
             # PyTorch and ONNX also use the factor as given, although the size was rounded.
@@ -120,6 +163,10 @@ class Upsample(Resize):
             steps = [_nearest_step(size, resized, step) for size, resized, step in pairs]
             return tuple(nearest(step.numerator, step.denominator) for step in steps)
         return tuple(linear(step.numerator, step.denominator, _REACH[self.mode]) for step in steps)
+
+
+def _axes(rank: int) -> str:
+    return "1 spatial axis" if rank == 1 else f"{rank} spatial axes"
 
 
 def _step(scale: float) -> "Fraction":

@@ -52,6 +52,24 @@ def same_padding(size: int, kernel: int, stride: int, dilation: int) -> tuple[in
     return total // 2, total - total // 2
 
 
+def _worded(
+    padding: str, sizes: Shape, kernels: Shape, strides: Shape, dilations: Shape
+) -> tuple[tuple[int, int], ...]:
+    """The padding of each axis that a word means.
+
+    `same_lower` is `same` with an odd cell before (ONNX's SAME_LOWER). `causal` puts all padding before, so that no window
+    reaches beyond its own cell (Keras' causal).
+    """
+    if padding != "causal":
+        around = tuple(map(same_padding, sizes, kernels, strides, dilations))
+        return around if padding == "same" else tuple([(after, before) for before, after in around])
+    if len(sizes) > 1:
+        message = f"`causal` is for one axis, time, but the input has {len(sizes)} spatial axes"
+        help = "write a pair per axis: `padding: [[before, after], ...]`"
+        raise LayerProblem(message, name="bad-argument", argument="padding", help=help)
+    return ((dilations[0] * (kernels[0] - 1), 0),)
+
+
 class Phases(NamedTuple):
     """A relation of axes that repeats: `period` output cells advance `advance` input cells.
 
@@ -112,6 +130,20 @@ def linear(size: int, output: int, reach: int) -> Phases | None:
     return Phases(advance, tuple(first), tuple(last))
 
 
+def linear_to_corners(size: int, output: int, reach: int) -> Phases | None:
+    """Linear or cubic resizing around `u * (size - 1) / (output - 1)`; a single output cell is around the first."""
+    if size == 1:
+        return nearest(size, output)
+    advance, period = _reduced(size - 1, output - 1) if output > 1 else (1, 1)
+    if period > MAX_PERIOD:
+        return None
+    floors = [phase * advance // period for phase in range(period)]
+    exact = [phase * advance % period == 0 for phase in range(period)]
+    first = tuple(floor if whole else floor - reach + 1 for floor, whole in zip(floors, exact, strict=True))
+    last = tuple(floor if whole else floor + reach for floor, whole in zip(floors, exact, strict=True))
+    return Phases(advance, first, last)
+
+
 def adaptive(size: int, output: int) -> Phases | None:
     """Adaptive pooling: output `u` sees `floor(u * size / output)` to `ceil((u + 1) * size / output) - 1`."""
     advance, period = _reduced(size, output)
@@ -133,6 +165,7 @@ class Coverage(Enum):
     POINT = "the cell at its own place"
     WHOLE = "every cell of the input"
     UNKNOWN = "cells that no regular window describes"
+    UNSTATED = "cells that the spec doesn't state"
 
 
 AxisRelation = Window | Phases | None
@@ -197,8 +230,8 @@ def windows(
         return (Window(cast("int", kernel), cast("int", stride), cast("int", dilation), both, both, ceil),) * rank
     kernels, strides = per_axis(kernel, rank, "kernel"), per_axis(stride, rank, "stride")
     dilations = per_axis(dilation, rank, "dilation")
-    if padding == "same":
-        around = tuple(map(same_padding, sizes, kernels, strides, dilations))
+    if isinstance(padding, str):
+        around = _worded(padding, sizes, kernels, strides, dilations)
     else:
         around = pairs(padding, rank, "padding")
     return tuple(

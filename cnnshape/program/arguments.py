@@ -77,7 +77,8 @@ class Arguments:
             argument.type.form == "tensor" for argument in plan.kind.arguments.values()
         )
         if plan is not None and (plan.followers or plan.kind.joins or takes_others):
-            reason = f"with `{plan.followers[0].role}`" if plan.followers else "takes other tensors, and"
+            others = "joins tensors, and" if plan.kind.joins else "takes other tensors, and"
+            reason = f"with `{plan.followers[0].role}`" if plan.followers else others
             message = f"{plan.kind.name} {reason} can't follow a layer"
             self._report("bad-argument", message, value.word.span, "write it as a step of its own")
             plan = None

@@ -35,10 +35,11 @@ def foreign_spelling(word: str, right: str, at: Span) -> Diagnostic:
     return diagnose("foreign-spelling", f"`{word}` is called `{called}` here", at, help=f"write `{right}`", fixes=fixes)
 
 
-def foreign_value(word: str, right: str, at: Span) -> Diagnostic:
-    """The diagnostic of another framework's word for a value."""
+def foreign_value(word: str, right: str, at: Span, remark: str = "") -> Diagnostic:
+    """The diagnostic of another framework's word for a value. With a `remark`, the word may also mean something else."""
     message, fixes = f"`{word}` is written `{right}` here", respelled(word, right, at)
-    return diagnose("foreign-spelling", message, at, help=f"write `{right}`", fixes=fixes)
+    help = f"write `{right}`; {remark}" if remark else f"write `{right}`"
+    return diagnose("foreign-spelling", message, at, help=help, fixes=() if remark else fixes)
 
 
 def of_module(value: Expression) -> Diagnostic | None:

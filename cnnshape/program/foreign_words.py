@@ -39,6 +39,11 @@ ARGUMENTS = {
     "numparameters": "write `per_channel: true` for a slope per channel",
     "repeats": "write `repeat: 2` next to the kind", "times": "write `repeat: 2` next to the kind",
     "num": "write `repeat: 2` next to the kind", "numlayers": "write `repeat: 2` next to the kind",
+    "layers": "write `repeat: 2` next to the kind",
+    "returnsequences": "every step is kept; `- crop: [[in_length - 1, 0]]` after it keeps the last one",
+    "returnstate": "every step is kept; `- crop: [[in_length - 1, 0]]` after it keeps the last one",
+    "resetafter": "write `biases: 1` for `reset_after=False`", "batchfirst": "shapes have no batch; remove it",
+    "projsize": "write a `conv` with a kernel of 1 after it",
     "inputs": "write `from: NAME` next to the kind", "input": "write `from: NAME` next to the kind",
     "bottom": "write `from: NAME` next to the kind", "id": "write `name: NAME` next to the kind",
     "top": "write `name: NAME` next to the kind",
@@ -47,7 +52,7 @@ ARGUMENTS = {
     **dict.fromkeys((
         "kernelinitializer", "biasinitializer", "gammainitializer", "betainitializer", "weightfiller", "biasfiller",
         "kernelregularizer", "biasregularizer", "activityregularizer", "kernelconstraint", "biasconstraint", "init",
-        "initcfg", "weightdecay", "lrmult", "dtype", "device", "inplace", "aligncorners", "antialias", "fused",
+        "initcfg", "weightdecay", "lrmult", "dtype", "device", "inplace", "antialias", "fused",
         "synchronized", "renorm", "noiseshape", "seed", "returnindices", "recomputescalefactor", "coordinatetransformationmode",
         "convcfg", "usecudnn", "cudnnoff", "engine", "workspace", "training", "approximate",
     ), _NO_FIGURE),
@@ -66,7 +71,7 @@ _CONV_BLOCK = "write `- conv: {out: 64, kernel: 3, padding: 1, norm: batch_norm,
 _ORDER = "the steps of a list follow each other already; a block under `blocks:` gives some of them a name"
 _INPUT = "the input is declared at the top: `input: [3, 224, 224]`"
 _OF_A_PARAM = "a param can name it as an argument of the layer before: `act: act`"
-_NO_CNN = "the language has the layers of convolutional networks; `cnnshape layers` lists them"
+_NO_CNN = "the language has the layers of convolutional networks; `cnnshape layers` lists them; `opaque` states the output of any other"
 _FROM_OUTSIDE = "a layer has its own weights; any other tensor is an input: `input: {a: [3, 224, 224], b: [64]}`"
 _PRODUCT = "`attention` has the matrix products of `query`, `key` and `value`; `multiply` joins value by value"
 _SCALED_NORM = "write `- rms_norm`, which has the same shape and params"
@@ -98,18 +103,19 @@ KINDS = {
     **dict.fromkeys(("input", "inputlayer", "inputs", "placeholder", "data", "imagedata"), _INPUT),
     **dict.fromkeys(("output", "outputs"), "the outputs are declared at the top: `outputs: [NAME, ...]`"),
     **dict.fromkeys((
-        "lstm", "gru", "rnn", "simplernn", "convlstm", "embedding", "transformer", "transformerencoder", "permute", "transpose", "lambda", "timedistributed",
+        "rnn", "simplernn", "convlstm", "embedding", "transformer", "transformerencoder", "permute", "transpose", "lambda", "timedistributed",
         "maxout",
     ), _NO_CNN),
     **dict.fromkeys((
         "multiheadattention", "multiheadselfattention", "mha", "mhsa", "selfattention", "nonlocalblock", "nonlocalattn",
     ), _ATTENTION),
     **dict.fromkeys(("matmul", "bmm", "einsum", "dot"), _PRODUCT),
+    "bilstm": "write `- lstm: {out: 64, bidirectional: true}`", "bigru": "write `- gru: {out: 64, bidirectional: true}`",
     "l2norm": _SCALED_NORM, "scalednorm": _SCALED_NORM,
     **dict.fromkeys(("scaledstdconv", "scaledstdconvsame", "wsconv"), "write `- conv: {out: 64, kernel: 3, gain: true}`"),
     **dict.fromkeys(("spectralnorm", "weightnorm", "weightstandardization"), "it changes how weights are trained, and no shape; remove it"),
     "unpooling": "write `- max_unpool: {kernel: 2, pool: NAME}`, with the name of the pool that it undoes",
-    **dict.fromkeys(("deformconv", "deformableconv", "dcn", "dcnv"), "write `conv` for its shape; its offsets come from a `conv` of their own"),
+    **dict.fromkeys(("deformconv", "deformableconv", "dcn", "dcnv"), "write `opaque: {output: ..., params: ..., macs: ...}`; its offsets come from a `conv` of their own"),
     **dict.fromkeys(("swiglu", "geglu"), "`multiply` joins a branch with one that ends with its gate, such as `silu` or `sigmoid`"),
     **dict.fromkeys(("sqrt", "exp", "log", "pow", "sign", "neg", "sin"), "write `- relu`, which has the same shape"),
     **dict.fromkeys(("constant", "parameter", "weight", "weights", "variable", "buffer"), _FROM_OUTSIDE),

@@ -263,7 +263,9 @@ class _Checker:
     def value(self, value: Value, scope: NameScope, type: ArgumentType | None = None) -> None:
         """Binds a value's names and reports the first undefined one. `type` is the type of the argument."""
         if isinstance(value, Expression):
-            self.unknown(value, scope.read(value), scope, type)
+            names = scope.read(value)
+            if type is None or type.form != "text":
+                self.unknown(value, names, scope, type)
         elif isinstance(value, ListValue):
             for item in value.items:
                 self.value(item, scope, type)
@@ -308,7 +310,7 @@ class _Checker:
     def diagnostic(self, value: Value, word: str, scope: NameScope, type: ArgumentType | None) -> Diagnostic:
         written = type.native(word) if type else None
         if written is not None and bare_words(value) == {word}:
-            return foreign_value(word, written, value.span)
+            return foreign_value(word, written, value.span, type.remarks.get(word.lower(), "") if type else "")
         names = scope.names()
         known = set(type.words) if type else set()
         known |= set() if len(names) > MOST_CANDIDATES else names

@@ -49,6 +49,11 @@ def _totals(report: Report) -> dict[str, Any]:
         totals[figure.name] = figure.of(report)
         if figure.name == "flops":
             totals["flops_unknown"] = list(report.totals.flops_unknown)
+    totals["stated"] = {
+        "layers": list(report.totals.stated),
+        "params": report.totals.stated_params,
+        "macs": report.totals.stated_macs,
+    }
     return totals
 
 
@@ -73,6 +78,7 @@ def _layers(report: Report, figures: LayerFigures) -> Records:
             "receptive_field": [fields[id(row.receptive_field)] for row in rows],
             **_main_fields(report),
             "arguments": [values.arguments for values in shared],
+            "stated": [row.stated for row in rows],
             "shares": [row.shares or None for row in rows],
             "shortcut": [row.shortcut or None for row in rows],
         }
@@ -97,7 +103,7 @@ class _Applied:
         self.output = list(application.output.shape)
         self.boxes = application.output.boxes
         # Tensors are listed as inputs of the layer.
-        values = vars(application.layer).items()
+        values = application.layer.values.items()
         self.arguments = {name: value for name, value in values if not isinstance(value, Tensor)}
 
 

@@ -13,6 +13,8 @@ MOST_OUTPUTS = 8
 
 def reach_lines(report: Report) -> list[tuple[str, str, str]]:
     """Name, value and definition for each output whose last map differs from those of earlier outputs."""
+    if (unknown := report.unknown_reach) is not None:
+        return [("receptive field", "unknown", f"at {unknown.name}: {unknown.undefined}")]
     if report.reach is None:
         return []
     lines: list[tuple[str, str, str]] = []
@@ -78,6 +80,7 @@ def _kinds(line: Line) -> tuple[str, ...]:
 
 def _remarks(row: Row) -> str:
     remarks = (
+        "stated" if row.stated else "",
         row.shortcut,
         f"weights of {row.shares}" if row.shares else "",
         "frozen" if row.frozen and row.params else "",

@@ -32,7 +32,12 @@ def plain(trace: Trace, width: int | None = None, *, color: bool = False) -> str
     if trace.stages:
         lines += [*text_lines(table, color=color), "", *table.notes]
     whole = "as large as the whole input"
-    lines.append(f"the field is {whole} from {trace.covered} on" if trace.covered else f"the field is nowhere {whole}")
+    if trace.covered:
+        lines.append(f"the field is {whole} from {trace.covered} on")
+    elif not trace.opaque:
+        lines.append(f"the field is nowhere {whole}")
+    if trace.opaque:
+        lines.append(f"unknown behind {trace.opaque}: an opaque layer doesn't state which cells it reads")
     lines += [f"paths with different centres meet at {name}" for name in trace.unaligned]
     return "\n".join(lines) + "\n"
 
@@ -99,6 +104,7 @@ def to_json(trace: Trace) -> str:
         "layers": records(Table(map(Column, _KEYS), map(_data, trace.stages))),
         "covered_from": trace.covered or None,
         "unaligned": list(trace.unaligned),
+        "opaque": trace.opaque or None,
     }
     return to_contract(data)
 

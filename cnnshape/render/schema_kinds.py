@@ -5,7 +5,8 @@ from inspect import cleandoc
 from typing import Any
 
 from cnnshape.language import grammar
-from cnnshape.layers import KINDS, ArgumentType, Layer
+from cnnshape.layers import KINDS, Argument, ArgumentType, Layer
+from cnnshape.layers.argument import MOST_PARTS
 from cnnshape.layers.definitions import definitions
 from cnnshape.render.reference import describe_argument, describe_follower
 
@@ -222,8 +223,10 @@ _LITERALS: dict[str, Callable[[ArgumentType], list[Schema]]] = {
     "bool": lambda form: [{"type": "boolean"}],
     "word": lambda form: [],
     "tensor": lambda form: [],
+    "text": lambda form: [],
     "per_axis": lambda form: [_number(form), seldom(_numbers(form, 1, grammar.MAX_RANK))],
     "factors": lambda form: [_number(form), seldom(_numbers(form, 1, grammar.MAX_RANK))],
     "padding": lambda form: [_number(form), seldom(_paddings(form))],
+    "parts": lambda form: [_number(form), seldom(_numbers(form, 1, MOST_PARTS))],
     "shape": lambda form: [_number(form), _numbers(form, 1, grammar.MAX_RANK + 1)],
 }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from cnnshape.layers import format_shape
+from cnnshape.layers import counted, format_shape
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.layer_table import DEFAULT, FIGURE_COLUMNS, layer_table, reach_lines
@@ -157,7 +157,16 @@ def figures(report: Report) -> list[tuple[str, str, str]]:
         ("activations", size(totals.activation_bytes), "all layers' outputs together"),
         ("peak memory", size(report.peak.bytes), _peak(report)),
     ]
-    return [*rows, *reach_lines(report), *_shortcuts(report)]
+    return [*rows, *_stated(report), *reach_lines(report), *_shortcuts(report)]
+
+
+def _stated(report: Report) -> list[tuple[str, str, str]]:
+    """The part of the sums that the spec states, and that nothing checks."""
+    totals = report.totals
+    if not totals.stated:
+        return []
+    layers = counted(len(totals.stated), "layer")
+    return [("of which stated", layers, f"{count(totals.stated_params)} params, {rounded(totals.stated_macs)} MACs")]
 
 
 def _shortcuts(report: Report) -> list[tuple[str, str, str]]:

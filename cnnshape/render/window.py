@@ -12,6 +12,10 @@ _SHOWN_ELSEWHERE = frozenset(
         "affine",
         "track",
         "shape",
+        "output",
+        "params",
+        "macs",
+        "flops",
         "size",
         "ceil",
         "count_include_pad",
@@ -26,7 +30,7 @@ def window(layer: Layer, rank: int) -> str:
 
 
 def _window(layer: Layer, rank: int) -> str:
-    values = vars(layer)
+    values = layer.values
     if "kernel" not in values:
         return ""
     stride = values["kernel"] if values.get("stride", 1) is None else values.get("stride", 1)
@@ -56,12 +60,12 @@ def _padding(value: object) -> str:
     if isinstance(value, tuple) and value and isinstance(value[0], tuple):
         return "p" + "x".join(f"({before},{after})" for before, after in value)
     text = _short(value)
-    return "" if text in ("0", "None") else text if text == "same" else f"p{text}"
+    return "" if text in ("0", "None") else text if isinstance(value, str) else f"p{text}"
 
 
 def _settings(layer: Layer) -> list[str]:
     """Arguments that aren't the default and that no other text shows."""
-    values = vars(layer)
+    values = layer.values
     skipped = _SHOWN_ELSEWHERE if "kernel" in values else _SHOWN_ELSEWHERE - {"groups", "stride", "padding"}
     return [
         f"{name}={_plain(values[name])}"

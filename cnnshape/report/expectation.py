@@ -163,7 +163,7 @@ def _check_receptive_field(
     fits, text = _wanted_field(expectation.wanted)
     row = rows.get(layer) if layer else report.reach
     if row is None or row.receptive_field is None:
-        return _without_field(expectation, layer, rows)
+        return _without_field(expectation, layer, rows, row or report.unknown_reach)
     size = row.receptive_field.size
     if fits(size):
         return None
@@ -172,9 +172,11 @@ def _check_receptive_field(
     return diagnose("expectation-missed", message, expectation.wanted.span, fixes=fixes)
 
 
-def _without_field(expectation: Expectation, layer: str, rows: Mapping[str, Row]) -> Diagnostic:
+def _without_field(expectation: Expectation, layer: str, rows: Mapping[str, Row], row: Row | None) -> Diagnostic:
     what = f"`{layer}`" if layer else "this network"
     message = f"{what} has no receptive field"
+    if row is not None and row.undefined:
+        message = f"the receptive field of {what} is unknown: {row.undefined}"
     if layer and layer not in rows:
         message = f"no layer is called `{shown(layer)}`"
     at = expectation.figure.span

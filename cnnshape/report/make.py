@@ -126,6 +126,7 @@ def _stated(field: Field | Undefined | None) -> tuple[ReceptiveField | None, str
 def _totals(rows: tuple[Row, ...], peak: Peak, settings: Settings) -> Totals:
     width = DTYPES[settings.dtype]
     params = sum([row.params for row in rows])
+    stated = [row for row in rows if row.stated]
     return Totals(
         params=params,
         trainable_params=sum([row.params for row in rows if not row.frozen]),
@@ -137,6 +138,9 @@ def _totals(rows: tuple[Row, ...], peak: Peak, settings: Settings) -> Totals:
         activation_bytes=sum([row.activation_bytes for row in rows]),
         main_activation_bytes=sum([row.main_activation_bytes for row in rows]),
         peak_activation_bytes=peak.elements * settings.batch * width,
+        stated=tuple([row.name for row in stated]),
+        stated_params=sum([row.params for row in stated]),
+        stated_macs=sum([row.macs for row in stated]),
     )
 
 

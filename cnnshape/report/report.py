@@ -58,6 +58,11 @@ class Row(NamedTuple):
         return self.application.layer.name
 
     @property
+    def stated(self) -> bool:
+        """True if the spec states the layer's output and figures, which nothing checks."""
+        return self.application.layer.stated
+
+    @property
     def inputs(self) -> tuple[Shape, ...]:
         """The shapes of the inputs, without the batch."""
         return tuple(tensor.shape for tensor in self.application.inputs)
@@ -93,7 +98,10 @@ class PeakActivation(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """Sums over all rows; `flops_unknown` names the layers whose FLOPs are unknown and left out."""
+    """Sums over all rows; `flops_unknown` names the layers whose FLOPs are unknown and left out.
+
+    `stated` names the layers whose figures the spec states; `stated_params` and `stated_macs` are their parts of the sums.
+    """
 
     params: int
     trainable_params: int
@@ -105,6 +113,9 @@ class Totals(NamedTuple):
     activation_bytes: int
     main_activation_bytes: int
     peak_activation_bytes: int
+    stated: tuple[str, ...] = ()
+    stated_params: int = 0
+    stated_macs: int = 0
 
 
 class InputTensor(NamedTuple):
@@ -140,6 +151,14 @@ class Report(NamedTuple):
     reaches: dict[str, Row]
     main_fields: dict[str, ReceptiveField | None] | None = None
     complete: bool = True
+
+    @property
+    def unknown_reach(self) -> Row | None:
+        """The row of the main output, if it lies behind a layer that doesn't state what it reads."""
+        if self.reach is not None or not self.outputs:
+            return None
+        name = self.output_layers[next(iter(self.outputs))]
+        return next((row for row in self.rows if row.name == name and row.undefined), None)
 
     @property
     def reach(self) -> Row | None:

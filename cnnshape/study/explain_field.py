@@ -22,7 +22,7 @@ def field_facts(graph: Graph, report: Report, node: Node, row: Row) -> list[Fact
     application = node.application
     footprint = application.footprint
     before = [field_of(graph, report, value) for value in node.inputs]
-    if len(node.inputs) > 1:
+    if len(node.inputs) > 1 and footprint is Coverage.POINT:
         met = " and ".join(brief(path) for path in before if path is not None)
         aligned = "their centres agree" if field.aligned else "their centres differ"
         return [Fact("receptive field", brief(field), f"the union of {met}; {aligned}")]

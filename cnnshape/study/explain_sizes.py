@@ -2,7 +2,7 @@
 
 from cnnshape.arithmetic import ceil_div
 from cnnshape.graph import Node
-from cnnshape.layers import AxisRelation, ConvTranspose, Phases, Shape, Window, per_axis
+from cnnshape.layers import AxisRelation, ConvTranspose, Phases, Shape, Window
 from cnnshape.study.fact import AXES, Fact
 
 
@@ -35,9 +35,7 @@ def _size(relation: AxisRelation, before: int, after: int) -> tuple[str, str]:
 
 def _transposed_sizes(layer: ConvTranspose, before: Shape, after: Shape) -> list[str]:
     """`(W - 1) * S + K_eff - P_before - P_after + output_padding` for each axis."""
-    rank = len(before)
-    extras = per_axis(layer.output_padding, rank, "output_padding")
-    axes = zip(layer.windows(before), before, extras, after, strict=True)
+    axes = zip(layer.windows(before), before, layer.extras(before), after, strict=True)
     return [f"{_transposed(window, size, extra)} = {result}" for window, size, extra, result in axes]
 
 

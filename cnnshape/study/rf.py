@@ -56,13 +56,15 @@ class Region(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """The receptive field through a network. `covered` is the first layer whose field is as large as the input."""
+    """The receptive field through a network. `covered` is the first layer whose field is as large as the input, `opaque`
+    the first that doesn't state which cells it reads: no layer that reads it has a field."""
 
     name: str
     input: Shape
     stages: tuple[Stage, ...]
     covered: str
     unaligned: tuple[str, ...]
+    opaque: str = ""
 
 
 def trace(graph: Graph, report: Report) -> Trace:
@@ -77,7 +79,8 @@ def trace(graph: Graph, report: Report) -> Trace:
             continue
         centre = tuple(Fraction(size - 1, 2) - pad for size, pad in zip(field.size, field.padding, strict=True))
         stages.append(Stage(row, centre, all(map(int.__ge__, field.size, sizes))))
-    return Trace(graph.name, sizes, tuple(stages), _covered(stages), _unaligned(graph, report))
+    opaque = next((row.name for row in report.rows if row.stated and row.undefined), "")
+    return Trace(graph.name, sizes, tuple(stages), _covered(stages), _unaligned(graph, report), opaque)
 
 
 def _covered(stages: Sequence[Stage]) -> str:

@@ -492,7 +492,7 @@ def test_a_terminal_breaks_the_sentences_of_an_error_between_words(name):
 
 
 @pytest.mark.parametrize(
-    "word", ["self_attention", "se", "depthwise_conv", "relo", "skip", "conv:64", "lstm", "convmodule", "norm", "zzz"]
+    "word", ["self_attention", "se", "depthwise_conv", "relo", "skip", "conv:64", "rnn", "convmodule", "norm", "zzz"]
 )
 def test_layers_answers_as_a_check_does(word):
     design = f"cnnshape: 1\ninput: [3, 8, 8]\nlayers:\n  - '{word}'\n"

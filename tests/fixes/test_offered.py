@@ -103,7 +103,7 @@ def test_a_fix_that_is_shown_is_right(text: Text) -> None:
 
 REFUSED = {
     "bad-expectation": 1,  # `parms` beside `params`: the key would be there twice
-    "foreign-spelling": 1,  # `loop: 3` isn't a `for`
+    "foreign-spelling": 4,  # `loop: 3` isn't a `for`; `units` hides a rank that doesn't fit; `bias: false` isn't a number
     "unknown-key": 2,  # `paarms: 3` isn't a mapping; without the input, no rank was known
     "unknown-kind": 2,  # `convv` and `conv:64` lack a kernel
     "unknown-name": 2,  # the declaration is misspelt, not its uses
@@ -231,7 +231,7 @@ WORDS = [
     ("conv: {out: 8, kernel: 3, use_bn: bn}", None),
     ("max_pool: {kernel: 2, no_bias: true}", None),
     ("conv(8, 3)", None),
-    ("LSTM: 64", None),
+    ("Maxout: 64", None),
     ("conv: {out: 8, kernel: 3, data_format: channels_first}", None),
 ]
 

@@ -70,7 +70,7 @@ def run_of(layer: Layer):
 
 
 def numbers_of(layer: Layer) -> list[int]:
-    return [value for value in vars(layer).values() if type(value) is int]
+    return [value for value in layer.values.values() if type(value) is int]
 
 
 def holds(pattern: Pattern, shape: Shape) -> bool:

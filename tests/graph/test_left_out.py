@@ -45,6 +45,8 @@ WRONG = [
     "dropout: 50",
     "upsample: 0",
     "upsample: {scale: 2, size: 8}",
+    "upsample: {scale: 2, align_corners: true}",
+    "split: {parts: [4, 4], take: 2}",
     "reshape: [-1, 4]",
     "group_norm: 0",
     "max_pool: {kernel: 2, stride: 0}",
@@ -63,6 +65,9 @@ CERTAIN_WHEN_IT_RUNS = [
     "conv: {out: 8, kernel: 1, groups: 4}",
     "reshape: [7]",
     "linear: 8",
+    "lstm: 8",
+    "split: {parts: [9, 9], take: 0}",
+    "conv_transpose: {out: 8, kernel: 3, stride: 2, output: 99}",
     "Unit: {k: 99}",
     "Unit: {k: in_height + 1}",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cnnshape.layers import BY_NAME, Layer, Tensor
+from cnnshape.layers import BY_NAME, Argument, Layer, Tensor
 
 Row = dict[str, Any]
 
@@ -48,7 +49,13 @@ def arguments(kind: str, row: Row, inputs: tuple[Tensor, ...]) -> dict[str, Any]
     """The converted arguments of a row; one that names a tensor gets the last input."""
     declared = BY_NAME[kind].arguments
     given = {name: declared[name].type.convert(tupled(value)) for name, value in row.get("args", {}).items()}
-    return given | {name: inputs[-1] for name, argument in declared.items() if argument.type.form == "tensor"}
+    return given | tensors_given(declared, inputs)
+
+
+def tensors_given(declared: Mapping[str, Argument], inputs: tuple[Tensor, ...]) -> dict[str, Tensor]:
+    """The tensors among the arguments: one that may be left out is given if there is an input for it."""
+    named = {name: argument for name, argument in declared.items() if argument.type.form == "tensor"}
+    return {name: inputs[-1] for name, argument in named.items() if argument.required or len(inputs) > 1}
 
 
 def made(kind: str, row: Row) -> tuple[Layer, tuple[Tensor, ...]]:

@@ -4,7 +4,7 @@ A row is a layer (`args`, taken as a spec's arguments are) and its inputs (`in`)
 `128 of 512x7x7` for 128 boxes. A good row states all facts:
 
 - `out`, the output; `params`, `buffers` and `macs`, each none if it is missing; `flops`, null if unknown;
-- `footprint`: `point`, `whole` or `unknown`; or per axis the fields of a window that differ from the smallest
+- `footprint`: `point`, `whole`, `unknown` or `unstated`; or per axis the fields of a window that differ from the smallest
   window, or of phases (those have an `advance`); one mapping describes all axes.
 
 Amounts are sums of products, `6*1*5*5 + 6`, so that a reader sees where they come from.

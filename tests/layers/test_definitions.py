@@ -18,6 +18,8 @@ from tests.layers.rows import CASES, Row, amount, made, rows
 
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 TAPS = {"linear": 2, "cubic": 4}
+PRODUCTS = {"conv", "conv_transpose", "linear", "attention", "blur_pool", "lstm", "gru", "opaque"}
+GATES = {"lstm": 4, "gru": 3}
 
 
 def sizes(value: Any, rank: int) -> int:
@@ -36,7 +38,7 @@ def cells_read(application: Application) -> int:
 def named(application: Application, row: Row) -> dict[str, int]:
     """The number of each name that a definition of this layer may have, for one box."""
     layer, shape = application.layer, application.inputs[0].shape
-    values, rank = vars(layer), len(shape) - 1
+    values, rank = layer.values, len(shape) - 1
     boxes = application.output.boxes
     numbers = {
         "channels": shape[0],
@@ -56,6 +58,14 @@ def named(application: Application, row: Row) -> dict[str, int]:
         query, key, value = (tensor.shape for tensor in application.inputs)
         numbers |= {"queries": prod(query[1:]), "keys": prod(key[1:]), "`heads`": values["heads"]}
         numbers |= {"query channels": query[0], "value channels": value[0]}
+    if layer.name in GATES:
+        numbers |= {
+            "`out`": values["out"],
+            "directions": 2 if values["bidirectional"] else 1,
+            "`biases`": values["biases"],
+        }
+    if layer.name == "opaque":
+        numbers |= {f"`{name}`": values[name] for name in ("params", "macs", "flops") if values[name] is not None}
     if "kernel" in values:
         numbers |= dict.fromkeys(("kernel size", "window size"), sizes(values["kernel"], rank))
     if "groups" in values and "out" in values:
@@ -123,7 +133,7 @@ def test_a_definition_names_every_case(kind: Any) -> None:
 @every_kind
 def test_figures_that_a_kind_has_are_defined(kind: Any) -> None:
     whole = definitions(kind)
-    assert ("MACs" in whole) == (kind.name in {"conv", "conv_transpose", "linear", "attention", "blur_pool"})
+    assert ("MACs" in whole) == (kind.name in PRODUCTS)
     assert ("buffers" in whole) == (kind.name in {"batch_norm", "blur_pool"})
     assert ("params" in whole) == any(
         amount(row.get("params", 0)) for name, row in CASES if name == kind.name and "out" in row
@@ -158,6 +168,9 @@ def test_figures_that_a_kind_has_are_defined(kind: Any) -> None:
             "`weight` with `per_channel`: channels; else 1; `bias` with `per_channel`: channels; else 1 (with `shift`)",
         ),
         ("rescale", "FLOPs", "(1 (with `scale`) + 1 (with `shift`)) per value: product, sum"),
+        ("lstm", "MACs", "4 x `out` x (channels + `out`) x directions x input positions"),
+        ("opaque", "params", "`weight` `params` (with `params`)"),
+        ("opaque", "FLOPs", "with `flops`: `flops`; else unknown (the spec states none)"),
         ("roi_pool", "FLOPs", "unknown: it depends on the boxes"),
         ("concat", "FLOPs", "0: values are moved, not computed"),
         ("dropout", "FLOPs", "0: nothing happens at inference"),

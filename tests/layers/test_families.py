@@ -23,10 +23,12 @@ from cnnshape.layers import (
     Move,
     Normalization,
     PassThrough,
+    Recurrence,
     RegionPool,
     Resize,
     Scaling,
     SlidingPool,
+    Stated,
     Tensor,
 )
 from cnnshape.layers.contract import layer
@@ -58,6 +60,8 @@ FAMILIES: dict[type[Layer], str] = {
     RegionPool: "roi_pool roi_align",
     ElementwiseJoin: "add multiply subtract average maximum",
     Join: "concat",
+    Recurrence: "lstm gru",
+    Stated: "opaque",
 }
 """The kinds of each family, without those of a narrower one."""
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -81,7 +85,7 @@ def test_families_hold_all_kinds() -> None:
 
 @every_kind
 def test_a_family_states_its_facts(kind: type[Layer]) -> None:
-    assert (kind.macs_formula is not ZERO) == issubclass(kind, MatrixProduct | FixedProduct)
+    assert (kind.macs_formula is not ZERO) == issubclass(kind, MatrixProduct | FixedProduct | Recurrence | Stated)
     assert kind.activation == issubclass(kind, Activation)
     assert kind.normalizes == issubclass(kind, Normalization)
     assert kind.joins == issubclass(kind, Join)

@@ -14,7 +14,7 @@ import pytest
 from cnnshape.arithmetic import example
 from cnnshape.arithmetic.tracing import OutsideTrace, Trace
 from cnnshape.layers import BY_NAME, KINDS, Application, LayerProblem, Tensor
-from tests.layers.rows import CASES, Row, rows, tensors, tupled
+from tests.layers.rows import CASES, Row, rows, tensors, tensors_given, tupled
 
 CHANGES = (-1, 1, 2, 5, 16)
 Numbers = dict[str, int]
@@ -48,7 +48,7 @@ def figures(kind: str, row: Row, numbers: dict[str, Any]) -> dict[str, Any]:
     inputs = tuple(Tensor(*value) for name, value in values.items() if name.startswith("in "))
     declared = BY_NAME[kind].arguments
     given = {name: declared[name].type.convert(value) for name, value in values.items() if name in declared}
-    given |= {name: inputs[-1] for name, argument in declared.items() if argument.type.form == "tensor"}
+    given |= tensors_given(declared, inputs)
     layer = BY_NAME[kind](**given)
     output = layer.output(inputs)
     application = Application(layer, inputs, output)

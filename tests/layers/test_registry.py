@@ -28,6 +28,7 @@ SMALLEST: dict[str, Any] = {
     "bool": True,
     "padding": 0,
     "shape": (1,),
+    "parts": 1,
     "tensor": Tensor((4,), 3),
 }
 """A value of each form of argument; words have their own."""
@@ -137,6 +138,7 @@ def test_everything_is_documented(kind: type[Layer]) -> None:
             },
         ),
         ("by_name", {"attention"}),
+        ("stated", {"opaque"}),
         ("centers", {"batch_norm", "instance_norm"}),
     ],
 )
@@ -155,7 +157,7 @@ def test_defaults_are_values_of_their_type(kind: type[Layer]) -> None:
 def test_a_layer_keeps_its_arguments(kind: type[Layer]) -> None:
     layer = kind(**values(kind))
     defaults = {name: argument.default for name, argument in kind.arguments.items() if not argument.required}
-    assert {name: getattr(layer, name) for name in kind.arguments} == {**defaults, **values(kind)}
+    assert layer.values == {**defaults, **values(kind)}
 
 
 @every_kind

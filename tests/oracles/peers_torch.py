@@ -225,6 +225,17 @@ def attend(x: Tensor) -> Tensor:
     return torch.bmm(scores, flat.transpose(1, 2)).transpose(1, 2).reshape(x.shape)
 
 
+class Sequence(nn.Module):
+    """A recurrent layer on channels first."""
+
+    def __init__(self, rnn: nn.Module) -> None:
+        super().__init__()
+        self.rnn = rnn
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.rnn(x.transpose(1, 2))[0].transpose(1, 2)
+
+
 class RootMeanSquare(nn.RMSNorm):
     """Over the channels of each position."""
 
@@ -380,6 +391,15 @@ LAYERS: list[tuple[str, tuple[int, ...], Callable[[], nn.Module]]] = [
     ("log_softmax", PLANE, lambda: nn.LogSoftmax(1)),
     ("log_softmax: space", PLANE, function(lambda x: x.flatten(2).log_softmax(-1).reshape(x.shape))),
     ("glu", PLANE, lambda: nn.GLU(1)),
+    ("lstm: 6", LINE, lambda: Sequence(nn.LSTM(8, 6, batch_first=True))),
+    ("lstm: {out: 6, bidirectional: true, biases: 0}", LINE,
+     lambda: Sequence(nn.LSTM(8, 6, bidirectional=True, bias=False, batch_first=True))),
+    ("gru: 6", LINE, lambda: Sequence(nn.GRU(8, 6, batch_first=True))),
+    ("gru: {out: 6, bidirectional: true, biases: 0}", LINE,
+     lambda: Sequence(nn.GRU(8, 6, bidirectional=True, bias=False, batch_first=True))),
+    ("split: {parts: [3, 5], take: 1}", PLANE, function(lambda x: x.split([3, 5], 1)[1])),
+    ("upsample: {scale: 2, mode: linear, align_corners: true}", PLANE,
+     lambda: nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True)),
     ("attention: {query: input, key: input, value: input}", PLANE, function(attend)),
     ("subtract: {one: [], two: []}", PLANE, function(lambda x: x - x)),
     ("subtract: {one: [], two: [], three: []}", PLANE, function(lambda x: x - x - x)),

@@ -205,6 +205,9 @@ def unknown_to(rule: str, kind: str) -> bool:
 
 
 STEPS = {
+    "lstm": "reshape: [96, 10]\n  - lstm: 6",
+    "gru": "reshape: [96, 10]\n  - gru: 6",
+    "opaque": "opaque: {output: [4], params: 3, macs: 5}",
     "conv_transpose": "conv_transpose: {out: 6, kernel: 2}",
     "adaptive_max_pool": "adaptive_max_pool: 5",
     "attention": "attention: {query: input, key: input, value: input}",

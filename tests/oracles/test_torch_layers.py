@@ -140,11 +140,11 @@ def pool_arguments(**others: Callable[[Shape], st.SearchStrategy[Any]]) -> Calla
 
 
 def upsample_arguments(shape: Shape) -> st.SearchStrategy[dict[str, Any]]:
-    mode = {"mode": st.sampled_from(["nearest", "linear", "cubic"])}
-    by_size = st.fixed_dictionaries({"size": per_axis(shape, 1, 9)}, optional=mode)
+    modes = {"mode": st.sampled_from(["nearest", "linear", "cubic"]), "align_corners": st.booleans()}
+    by_size = st.fixed_dictionaries({"size": per_axis(shape, 1, 9)}, optional=modes)
     factor = st.floats(0.1, 4) | st.integers(2, 80).map(lambda tenths: tenths / 20)
     factors = factor | st.tuples(*[factor] * rank(shape))
-    return by_size | st.fixed_dictionaries({"scale": factors}, optional=mode)
+    return by_size | st.fixed_dictionaries({"scale": factors}, optional=modes)
 
 
 def reshape_arguments(shape: Shape) -> st.SearchStrategy[dict[str, Any]]:
@@ -282,7 +282,31 @@ def prelu(layer: Any, shape: Shape) -> Real:
 def upsample(layer: Any, shape: Shape) -> Real:
     linear = ("linear", "bilinear", "trilinear")[rank(shape) - 1]
     mode = {"nearest": "nearest", "linear": linear, "cubic": "bicubic"}[layer.mode]
-    return module("Upsample", size=layer.size, scale_factor=layer.scale, mode=mode)
+    # PyTorch takes the word for `nearest` in no case, not even where it is false
+    corners = {"align_corners": layer.align_corners} if layer.align_corners or layer.mode != "nearest" else {}
+    return module("Upsample", size=layer.size, scale_factor=layer.scale, mode=mode, **corners)
+
+
+def split(layer: Any, _: Shape) -> Callable[[Any], Any]:
+    if isinstance(layer.parts, tuple):
+        return lambda x: x.split(layer.parts, 1)[layer.take]
+    return lambda x: x.unflatten(1, (layer.parts, -1))[:, layer.take]
+
+
+def recurrent(name: str) -> Callable[[Layer, Shape], Real]:
+    """A recurrent layer on channels first; PyTorch has two biases or none."""
+
+    def made(layer: Any, shape: Shape) -> Real:
+        owner = getattr(nn, name)(
+            shape[0], layer.out, bias=layer.biases > 0, bidirectional=layer.bidirectional, batch_first=True
+        )
+        return Real(owner, lambda x: owner(x.transpose(1, 2))[0].transpose(1, 2))
+
+    return made
+
+
+def with_state(_: Shape) -> st.SearchStrategy[dict[str, Any]]:
+    return optional({"out": st.integers(1, 5)}, bidirectional=st.booleans(), biases=st.sampled_from([0, 2]))
 
 
 def pad(layer: Any, shape: Shape) -> Callable[[Any], Any]:
@@ -420,8 +444,13 @@ TWINS: dict[str, Twin] = {
         lambda layer, _: module("ChannelShuffle", layer.groups),
     ),
     "split": Twin(
-        lambda shape: st.fixed_dictionaries({"parts": parts(shape), "take": st.integers(0, 3)}),
-        function(lambda layer, _: lambda x: x.unflatten(1, (layer.parts, -1))[:, layer.take]),
+        lambda shape: st.fixed_dictionaries(
+            {
+                "parts": parts(shape) | st.lists(st.integers(1, 6), min_size=1, max_size=4).map(tuple),
+                "take": st.integers(0, 3),
+            }
+        ),
+        function(split),
         FLAT_TOO,
     ),
     "slice": Twin(
@@ -435,6 +464,8 @@ TWINS: dict[str, Twin] = {
         function(lambda layer, shape: lambda x: functional.pad(x, [0, 0] * rank(shape) + [layer.before, layer.after])),
         FLAT_TOO,
     ),
+    "lstm": Twin(with_state, recurrent("LSTM"), (1,)),
+    "gru": Twin(with_state, recurrent("GRU"), (1,)),
     # stacking is PyTorch's operation that demands equal shapes: `+` would broadcast
     "add": Twin(none, function(every(lambda inputs: torch.stack(inputs).sum(0))), FLAT_TOO),
     "multiply": Twin(none, function(every(lambda inputs: torch.stack(inputs).prod(0))), FLAT_TOO),
@@ -446,7 +477,7 @@ TWINS: dict[str, Twin] = {
 
 WITHOUT_TWIN = {
     "layer_scale", "global_response_norm", "evo_norm", "drop_path", "roi_pool", "roi_align", "attention",
-    "max_unpool",
+    "max_unpool", "opaque",
 }  # fmt: skip
 """PyTorch itself doesn't have these; those that take other tensors have tests of their own."""
 JOINS = {"add", "multiply", "concat", "subtract", "average", "maximum"}
@@ -497,6 +528,8 @@ MODULES = {
     "pixel_shuffle": "PixelShuffle",
     "pixel_unshuffle": "PixelUnshuffle",
     "channel_shuffle": "ChannelShuffle",
+    "lstm": "LSTM",
+    "gru": "GRU",
 }
 """The modules that a kind replaces; `{}` is 1, 2 or 3."""
 
@@ -507,7 +540,7 @@ UNSPOKEN = {
     # of running, not of the design
     "device", "dtype", "inplace", "return_indices", "recompute_scale_factor",
     # of values, without a trace in shapes and counts
-    "padding_mode", "divisor_override", "approximate", "threshold", "init", "align_corners",
+    "padding_mode", "divisor_override", "approximate", "threshold", "init",
 }  # fmt: skip
 """Parameters of PyTorch's modules that a spec doesn't state."""
 UNSPOKEN_BY_KIND = {
@@ -518,7 +551,7 @@ UNSPOKEN_BY_KIND = {
     "group_norm": {"bias"},
     "instance_norm": {"bias", "momentum", "track_running_stats"},
 }
-OWN_DEFAULTS = {("group_norm", "num_groups"), ("local_response_norm", "size")}
+OWN_DEFAULTS = {("group_norm", "num_groups"), ("local_response_norm", "size"), ("upsample", "align_corners")}
 """Demanded by PyTorch; here the values of the papers are enough."""
 
 
@@ -646,7 +679,7 @@ def test_outputs_and_refusals_of_joins(name: str, axes: int, data: st.DataObject
     )
 
 
-@on_ranks("conv", "conv_transpose", "linear")
+@on_ranks("conv", "conv_transpose", "linear", "lstm", "gru")
 @given(data=st.data())
 @few
 def test_macs_are_half_of_the_flops_that_pytorch_counts(name: str, axes: int, data: st.DataObject) -> None:

@@ -32,6 +32,7 @@ ELSEWHERE = {
     "unknown-variant": "test_options.py",
     "budget-exceeded": "test_options.py",
     "weights-misfit": "api/test_weights.py",
+    "stale-output": "api/test_stale.py",
     "bad-configuration": "tests of the command line",
 }
 WARNINGS = ("CS7", "CS8")  # design rules and what silences them: tests of the rules

@@ -284,6 +284,6 @@ def test_rules_give_what_the_tools_printed_on_a_layer(row):
     assert {rule for rule in measured if counts[rule].unknown} == set(row.get("unknown", ()))
 
 
-def test_every_kind_without_boxes_is_measured():
+def test_every_kind_without_boxes_that_can_be_run_is_measured():
     kinds = {row["step"].partition(":")[0] for row in PRINTED}
-    assert kinds == {name for name in KINDS if not name.startswith("roi_")}
+    assert kinds == {name for name in KINDS if not name.startswith("roi_")} - {"opaque"}

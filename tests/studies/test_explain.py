@@ -119,6 +119,8 @@ def spec_of(kind, row):
         arguments = {**arguments, "query": "x", "key": "y", "value": "z"}
     if kind == "max_unpool":
         arguments = {**arguments, "pool": "y"}
+    if kind == "upsample" and "y" in inputs:
+        arguments = {**arguments, "like": "y"}
     if kind.startswith("roi_"):
         arguments = {**arguments, "boxes": "y"}
         stated["y"] = {"boxes": inputs["y"].boxes}
@@ -297,3 +299,13 @@ def test_a_group_leaves_unknown_flops_out_and_says_of_which_layer():
     flops = next(fact for fact in explain_group(graph, changed, group).facts if fact.topic == "FLOPs")
     assert f"unknown for {first.name}, and left out" in flops.remark
     assert value_of(flops.text.split(" = ")[-1]) == sum(row.flops for row in others)
+
+
+def test_an_upsampling_to_another_size_sees_its_own_input_alone():
+    graph, report = analyzed(
+        "cnnshape: 1\ninput: [3, 32, 32]\nlayers:\n"
+        "  - {conv: {out: 8, kernel: 3, padding: 1}, name: a}\n  - max_pool: 2\n  - upsample: {like: a}\n"
+    )
+    facts = {fact.topic: fact for fact in explain(graph, report, 2).facts}
+    assert facts["H, W"].text == "16 * 2 = 32"
+    assert "union" not in facts["receptive field"].remark

@@ -155,6 +155,9 @@ STEPS = {
     "slice": "4",
     "subsample": "2",
     "pad_channels": "2",
+    "lstm": "6",
+    "gru": "{out: 6, biases: 1}",
+    "opaque": "{output: [4, 6, 5], params: 9, macs: 99}",
     "add": "{one: [], two: []}",
     "concat": "{one: [], two: []}",
     "multiply": "{one: [], two: []}",
@@ -164,13 +167,16 @@ STEPS = {
 }
 
 
+SHAPES = {"linear": (8,), "lstm": (8, 12), "gru": (8, 12)}
+
+
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_each_kind_is_counted_or_marked(kind):
     if kind.startswith("roi_"):
         text = f"input: {{image: [8, 12, 10], rois: {{boxes: 3}}}}\nlayers:\n  - {kind}: {{size: 7, boxes: rois}}\n"
         report = cnnshape.analyze(cnnshape.load(text))
     else:
-        report = step(f"{kind}: {STEPS[kind]}" if kind in STEPS else kind, (8,) if kind == "linear" else (8, 12, 10))
+        report = step(f"{kind}: {STEPS[kind]}" if kind in STEPS else kind, SHAPES.get(kind, (8, 12, 10)))
     for count in reconcile(report).counts:
         assert (count.value is None) == bool(count.unknown)
         assert count.value is None or count.value >= 0

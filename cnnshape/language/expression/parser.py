@@ -139,6 +139,10 @@ _JOINS = {
     "maximum": "maximum",
 }
 """Joins by the functions that other languages have for them."""
+_PREFIXES = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9}
+_LONGEST_WORD = 40
+_SHORT = 3
+"""The length of a name that may count the rounds of a loop, as `k` in `widths.k`."""
 _COUNTING = "write the items, `[0, 1, 2]`; or `repeat: 3` next to the kind, where `i` counts the rounds"
 
 
@@ -187,6 +191,10 @@ class _Parser:
             return f"a list is written `[{before}, {times[1]}]`, a product `{before} * {times[1]}`"
         if token.text.startswith("_") and before.isdigit():
             return "write the digits of a number without `_`"
+        if before.isdigit() and token.text in _PREFIXES:
+            return f"write the zeros: `{int(before) * _PREFIXES[token.text]}`"
+        if token.kind == "name" and self.text.replace(" ", "").isalpha() and len(self.text) <= _LONGEST_WORD:
+            return f"write one word: `{'_'.join(self.text.split())}`"
         if not token.text and self.text.rstrip().endswith("%"):
             return "`%` is the remainder; a share is a fraction: 50 % is 0.5"
         return None if token.text else "the value ends inside the expression: write the rest"

@@ -36,7 +36,7 @@ from cnnshape.lint.sliding import Sliding
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     for slide in subject.sliding:
-        if getattr(slide.node.application.layer, "padding", None) == "same":
+        if getattr(slide.node.application.layer, "padding", None) in ("same", "same_lower"):
             shifted = next(filter(_shifts, slide.windows), None)
             if shifted is not None:
                 yield _warning(slide, shifted)

@@ -1,7 +1,7 @@
 """An activation directly after an activation.
 
-`relu` after `relu` changes nothing, and most other pairs lack a layer between them. Functions that are written out get no
-warning: `softplus` and `tanh`, a part of Mish, and `relu` and `square`, the squared ReLU.
+`relu` after `relu` changes nothing, and most other pairs lack a layer between them. Functions that are written out get
+no warning: `softplus` and `tanh`, a part of Mish, and `relu` and `square`, the squared ReLU.
 
 Example:
 

@@ -95,6 +95,11 @@ class Case:
         return any(weight.name == "bias" for weight in self.weights)
 
     @property
+    def gate_biases(self) -> int:
+        """The biases that the gates of a recurrent layer add in all steps."""
+        return sum(weight.elements for weight in self.weights if weight.name.startswith("bias")) * self.positions
+
+    @property
     def scales(self) -> bool:
         """Whether the layer has learned tensors at all: an affine normalization."""
         return bool(self.weights)
@@ -120,7 +125,7 @@ class Case:
 
     def argument(self, name: str) -> Any:
         """An argument as the spec gave it."""
-        return vars(self.layer)[name]
+        return self.layer.values[name]
 
 
 class Cases:

@@ -3,18 +3,26 @@
 from cnnshape.layers import MatrixProduct
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import PRODUCT, TWICE_PRODUCT
-from cnnshape.study.counting.rule import Costs, Quantity, Rule, by_case
+from cnnshape.study.counting.rule import Answer, Cost, Costs, Mark, Quantity, Rule, by_case
+
+_STATED = Cost("as the spec states them", lambda case: case.macs)
 
 
 def _products(case: Case) -> Costs:
+    if case.layer.stated:
+        return (_STATED,) if case.macs else ()
     return (PRODUCT,) if case.macs else ()
 
 
-def _convolutions(case: Case) -> Costs:
+def _convolutions(case: Case) -> Answer:
+    if case.layer.stated:
+        return Mark.UNKNOWN
     return (PRODUCT,) if isinstance(case.layer, MatrixProduct) and case.output_sizes else ()
 
 
-def _twice_products(case: Case) -> Costs:
+def _twice_products(case: Case) -> Answer:
+    if case.layer.stated:
+        return Mark.UNKNOWN
     return (TWICE_PRODUCT,) if case.macs else ()
 
 

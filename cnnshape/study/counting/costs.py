@@ -1,5 +1,7 @@
 """Costs that several tools share, in the words that our own figures have too."""
 
+from collections.abc import Callable
+
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.rule import Answer, Cost, Costs, Entry, Mark
 
@@ -66,6 +68,22 @@ def written_kernel(case: Case) -> int:
     """Cells of a window as some tools count them: a kernel written as one number counts as that number."""
     kernel: object = case.argument("kernel")
     return kernel if isinstance(kernel, int) else case.window_cells
+
+
+GATE_BIAS = Cost("1 per gate and bias", lambda case: case.gate_biases, "bias")
+
+
+def recurrent(product: Cost, lstm: int, gru: int) -> Callable[[Case], Answer]:
+    """A product, biases, and operations per value of the state for each kind. PyTorch has no single bias."""
+    per_state = {"lstm": per_value(lstm), "gru": per_value(gru)}
+
+    def answer(case: Case) -> Answer:
+        if case.argument("biases") == 1:
+            return Mark.UNKNOWN
+        biases = (GATE_BIAS,) if case.argument("biases") else ()
+        return (product, *biases, *per_state[case.kind])
+
+    return answer
 
 
 FUNCTIONAL_NORM: Costs = (

@@ -4,7 +4,7 @@ An operator without a formula counts nothing, and fvcore lists it as unsupported
 written with operators that have one.
 """
 
-from cnnshape.layers import AdaptivePool, FixedProduct, GlobalPool, Layer, MatrixProduct, RegionPool, Resize
+from cnnshape.layers import AdaptivePool, FixedProduct, GlobalPool, Layer, MatrixProduct, RegionPool, Resize, Stated
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import PRODUCT, per_input, per_value, plain_only, scaled
 from cnnshape.study.counting.rule import Answer, Costs, Mark, Quantity, Rule, Table, alike
@@ -29,6 +29,7 @@ _TABLE = Table(
         GlobalPool: Mark.UNKNOWN,
         Resize: Mark.UNKNOWN,
         RegionPool: Mark.UNKNOWN,
+        Stated: Mark.UNKNOWN,
     },
     kinds={
         "conv": plain_only((PRODUCT,)),

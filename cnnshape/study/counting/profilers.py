@@ -6,7 +6,18 @@ modules along the tree of blocks, and so meets a module once in each block that 
 
 from math import prod
 
-from cnnshape.layers import FixedProduct, Layer, MatrixProduct, Pooling, RegionPool, Resize, Window, per_axis
+from cnnshape.layers import (
+    FixedProduct,
+    Layer,
+    MatrixProduct,
+    Pooling,
+    Recurrence,
+    RegionPool,
+    Resize,
+    Stated,
+    Window,
+    per_axis,
+)
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import (
     BIAS,
@@ -18,6 +29,7 @@ from cnnshape.study.counting.costs import (
     per_input,
     per_value,
     plain_only,
+    recurrent,
     scaled,
 )
 from cnnshape.study.counting.rule import Answer, Cost, Costs, Mark, Quantity, Rule, Table, alike, once_per_block
@@ -25,7 +37,7 @@ from cnnshape.study.counting.rule import Answer, Cost, Costs, Mark, Quantity, Ru
 
 def _size(case: Case) -> int:
     """An upsampling to a size counts the cells of that size, once for all channels."""
-    size = case.argument("size")
+    size = case.output_sizes if case.argument("size") is None else case.argument("size")
     return size if isinstance(size, int) else prod(size)
 
 
@@ -63,9 +75,12 @@ _DEEPSPEED = Table(
         Pooling: Mark.UNKNOWN,
         Resize: Mark.UNKNOWN,
         RegionPool: Mark.UNKNOWN,
+        Recurrence: Mark.UNKNOWN,
+        Stated: Mark.UNKNOWN,
     },
     kinds={
         "conv": _conv_flops,
+        **alike("lstm gru", recurrent(TWICE_PRODUCT, 2, 1)),
         "conv_transpose": biased(TWICE_PRODUCT),
         "linear": (TWICE_PRODUCT,),
         "blur_pool": (TWICE_PRODUCT,),
@@ -84,10 +99,19 @@ _DEEPSPEED = Table(
 
 _FOUR_TIMES = Cost("4 x MACs", lambda case: 4 * case.macs)
 
+_twice_recurrent = recurrent(_FOUR_TIMES, 2, 1)
+_once_recurrent = recurrent(TWICE_PRODUCT, 2, 1)
+
+
+def _recurrent_on_meta(case: Case) -> Answer:
+    return (_twice_recurrent if case.argument("biases") else _once_recurrent)(case)
+
+
 _ON_META = _DEEPSPEED.changed(
     families={},
     kinds={
         "linear": lambda case: (_FOUR_TIMES if case.biased else TWICE_PRODUCT,),
+        **alike("lstm gru", _recurrent_on_meta),
         "leaky_relu": per_value(2),
         "upsample": Mark.UNKNOWN,
     },
@@ -113,7 +137,8 @@ def _shrunk_bias(case: Case) -> int:
 
 def _transposed(case: Case) -> Answer:
     padding = case.argument("padding")
-    if isinstance(padding, tuple) and isinstance(padding[0], tuple):
+    in_pairs = isinstance(padding, tuple) and isinstance(padding[0], tuple)
+    if in_pairs or isinstance(padding, str) or case.argument("output") is not None:
         return Mark.UNKNOWN
     product = Cost("2 x input values x kernel / groups", lambda case: 2 * _kept(case))
     bias = Cost("1 per output value of a convolution", _shrunk_bias, "bias")
@@ -137,7 +162,13 @@ _CALFLOPS = _DEEPSPEED.changed(
     },
 )
 _CALFLOPS_MACS = Table(
-    families={Layer: (), MatrixProduct: Mark.UNKNOWN, FixedProduct: Mark.UNKNOWN, RegionPool: Mark.UNKNOWN},
+    families={
+        Layer: (),
+        MatrixProduct: Mark.UNKNOWN,
+        FixedProduct: Mark.UNKNOWN,
+        RegionPool: Mark.UNKNOWN,
+        Stated: Mark.UNKNOWN,
+    },
     kinds={
         "blur_pool": (PRODUCT,),
         "conv": lambda case: _conv((PRODUCT,), case),

@@ -6,7 +6,17 @@ It adds up modules along the tree of blocks, and so meets a module once in each 
 
 from math import prod
 
-from cnnshape.layers import FixedProduct, Layer, MatrixProduct, Pooling, RegionPool, Resize, per_axis
+from cnnshape.layers import (
+    FixedProduct,
+    Layer,
+    MatrixProduct,
+    Pooling,
+    Recurrence,
+    RegionPool,
+    Resize,
+    Stated,
+    per_axis,
+)
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import (
     FUNCTIONAL_NORM,
@@ -17,6 +27,7 @@ from cnnshape.study.counting.costs import (
     per_input,
     per_value,
     plain_only,
+    recurrent,
     scaled,
 )
 from cnnshape.study.counting.rule import Answer, Mark, Quantity, Rule, Table, alike, once_per_block
@@ -45,8 +56,9 @@ def _is_exact(case: Case) -> bool:
 
 
 _MODULES = Table(
-    families={Layer: (), RegionPool: Mark.UNKNOWN},
+    families={Layer: (), RegionPool: Mark.UNKNOWN, Recurrence: Mark.UNKNOWN, Stated: Mark.UNKNOWN},
     kinds={
+        **alike("lstm gru", recurrent(PRODUCT, 10, 7)),
         "conv": plain_only(biased(PRODUCT)),
         **alike("conv_transpose linear", biased(PRODUCT)),
         **alike(_POOLS, per_input(1)),
@@ -86,7 +98,14 @@ _FUNCTIONAL = _BOTH.changed(families={}, kinds={"upsample": lambda case: _upsamp
 _NO_FUNCTIONS = _MODULES.changed(families={}, kinds={"upsample": ()})
 
 _OPERATORS = Table(
-    families={Layer: (), MatrixProduct: _matrix_product, FixedProduct: (PRODUCT,), RegionPool: Mark.UNKNOWN},
+    families={
+        Layer: (),
+        MatrixProduct: _matrix_product,
+        FixedProduct: (PRODUCT,),
+        RegionPool: Mark.UNKNOWN,
+        Recurrence: Mark.UNKNOWN,
+        Stated: Mark.UNKNOWN,
+    },
     kinds=alike("conv conv_transpose linear", biased(PRODUCT)),
 )
 

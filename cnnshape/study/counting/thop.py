@@ -7,9 +7,19 @@ holds it, and then adds up modules along the tree of blocks. ultralytics-thop do
 from collections.abc import Callable
 from math import prod
 
-from cnnshape.layers import FixedProduct, Layer, MatrixProduct, Normalization, RegionPool, Resize, Window
+from cnnshape.layers import (
+    FixedProduct,
+    Layer,
+    MatrixProduct,
+    Normalization,
+    Recurrence,
+    RegionPool,
+    Resize,
+    Stated,
+    Window,
+)
 from cnnshape.study.counting.case import Case
-from cnnshape.study.counting.costs import PRODUCT, by_axes, is_per_position, per_value, plain_only, scaled
+from cnnshape.study.counting.costs import PRODUCT, by_axes, is_per_position, per_value, plain_only, recurrent, scaled
 from cnnshape.study.counting.rule import Answer, Cost, Costs, Entry, Mark, Quantity, Rule, Table, alike, held_again
 
 _UPSAMPLE = {("linear", 1): 5, ("linear", 2): 11, ("cubic", 2): 259}
@@ -41,7 +51,7 @@ def _ratio(case: Case) -> int:
 
 
 _COMMON = Table(
-    families={Layer: (), RegionPool: Mark.UNKNOWN},
+    families={Layer: (), RegionPool: Mark.UNKNOWN, Recurrence: Mark.UNKNOWN, Stated: Mark.UNKNOWN},
     kinds={
         "conv": plain_only((PRODUCT,)),
         "linear": (PRODUCT,),
@@ -55,6 +65,7 @@ _THOP = _COMMON.changed(
     families={},
     kinds={
         "conv_transpose": (_SPREAD_PRODUCT,),
+        **alike("lstm gru", recurrent(PRODUCT, 8, 7)),
         "layer_norm": _layer_norm,
         "avg_pool": per_value(1),
         **alike("adaptive_avg_pool global_avg_pool", (Cost("input / output size + 1, per output value", _ratio),)),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from math import prod
 
-from cnnshape.layers import Join, Layer, Move, PassThrough, RegionPool, normalized_shape
+from cnnshape.layers import Join, Layer, Move, PassThrough, RegionPool, Stated, normalized_shape
 from cnnshape.study.counting.case import Case
 from cnnshape.study.counting.costs import BIAS, PRODUCT, TWICE_PRODUCT, by_axes, per_value, scaled, written_kernel
 from cnnshape.study.counting.rule import Cost, Costs, Entry, Family, Mark, Quantity, Rule, Table, alike
@@ -32,6 +32,7 @@ _FAMILIES: dict[Family, Entry] = {
     PassThrough: Mark.UNSUPPORTED,
     Join: (),
     RegionPool: Mark.UNKNOWN,
+    Stated: Mark.UNKNOWN,
 }
 _COMMON: dict[str, Entry] = {
     "max_pool": (_MAX_POOL,),

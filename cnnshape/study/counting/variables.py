@@ -15,8 +15,10 @@ def with_statistics(case: Case) -> Tally:
 
 
 def _tally(case: Case) -> Tally:
-    """The slopes of a prelu differ: Keras learns one per value. Neither has a blur_pool, nor a convolution with a gain."""
-    unknown = case.kind in ("prelu", "blur_pool") or (case.kind == "conv" and case.argument("gain"))
+    """The slopes of a prelu differ: Keras learns one per value. Neither has a blur_pool, nor a convolution with a gain,
+    and both have another number of biases in recurrent layers than PyTorch, and than each other in a gru."""
+    unknown = case.kind in ("prelu", "blur_pool", "gru") or (case.kind == "conv" and case.argument("gain"))
+    unknown = unknown or (case.kind == "lstm" and case.argument("biases") == 2)
     return Tally(mark=Mark.UNKNOWN) if unknown else with_statistics(case)
 
 
