@@ -21,6 +21,7 @@ BLOCK_NAME = f"^{grammar.BLOCK_NAME}$"
 REFERENCE = f"^{grammar.NAME}$|{EXPRESSION}"
 YEAR = "^[0-9]{4}$"
 RESULT = f"^{grammar.RESULT}$"
+MEASURE = r"^[^\x00-\x1f\x7f]*$"
 
 
 def new_name(pattern: str) -> str:

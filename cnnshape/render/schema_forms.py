@@ -114,7 +114,8 @@ _YEAR: Schema = {
     "maximum": grammar.YEARS[-1],
     "pattern": patterns.YEAR,
 }
-_RESULTS = _named({"type": ["number", "string"], "pattern": patterns.RESULT}, {"maxLength": grammar.MAX_NAME})
+_MEASURE = {"pattern": patterns.MEASURE, "maxLength": grammar.MAX_NAME}
+_RESULTS = _named({"type": ["number", "string"], "pattern": patterns.RESULT}, _MEASURE)
 FORMS: Forms = {
     grammar.VERSION_FORM: ({"enum": [grammar.VERSION, str(grammar.VERSION)], "default": grammar.VERSION},),
     grammar.LINE: ({"type": ["string", "number"]},),

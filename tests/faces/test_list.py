@@ -268,10 +268,13 @@ def test_markdown_has_a_line_per_network() -> None:
 def test_csv_has_numbers_as_they_are() -> None:
     rows = list(csv.DictReader(io.StringIO(run("--family", "yolo", "--family", "unet", "--format", "csv").stdout)))
     assert [(row["name"], int(row["params"]), row["rf"], row["rf_aligned"]) for row in rows] == [
+        ("cspdarknet53", 27642184, "725x725", "true"),
         ("darknet53", 41609928, "725x725", "true"),
         ("unet", 31030658, "204x204", "false"),
         ("unet_padded", 31037698, "204x204", "false"),
         ("yolov3", 61949149, "917x917", "true"),
+        ("yolov5s", 7235389, "714x714", "false"),
+        ("yolov8n", 3157200, "911x911", "false"),
     ]
 
 
