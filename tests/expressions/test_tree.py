@@ -25,6 +25,7 @@ from cnnshape.language.expression import (
     compile_reference,
     dotted,
 )
+from cnnshape.language.expression.lists import OPERATIONS_PER_PART
 from cnnshape.source import SourceText, Span
 
 
@@ -192,8 +193,8 @@ def test_a_text_with_brackets_is_an_expression_or_nothing(text: str) -> None:
         ("2 * width + 1", 0, set()),
         ("a + b", 1, set()),
         ("stride != 1", 0, set()),
-        ("reverse(a.all) + [b.skip, c]", 5, {"a", "b"}),
-        ("len(a.all.k.0)", 3, {"a"}),
+        ("reverse(a.all) + [b.skip, c]", 4 + OPERATIONS_PER_PART, {"a", "b"}),
+        ("len(a.all.k.0)", 2 + OPERATIONS_PER_PART, {"a"}),
     ],
 )
 def test_operations_on_lists_are_counted_and_names_with_dots_are_known(text: str, lists: int, names: set[str]) -> None:

@@ -100,7 +100,7 @@ def _in_expression(slip: Slip) -> Diagnostic | None:
         return syntax("a name has no brackets after it", slip.span(), help)
     entry = re.split(r"[,{[]|: ", slip.before)[-1].lstrip()
     operand = re.match(r"\[[^][{}]*\][^][{},#]*", slip.rest)
-    if operand is not None and re.search(r"(?:\b(?:else|if|and|or|not)|[-+*/%=<>])\s*$", entry):
+    if operand is not None and re.search(r"(?:\b(?:else|if|and|or|not)|[-+*/%=<>(])\s*$", entry):
         whole = quote((entry + operand[0]).strip())
         return syntax("a list inside an expression needs quotes", slip.span(), f'quote the expression: `"{whole}"`')
     return None
