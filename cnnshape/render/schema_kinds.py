@@ -5,7 +5,7 @@ from inspect import cleandoc
 from typing import Any
 
 from cnnshape.language import grammar
-from cnnshape.layers import KINDS, Argument, ArgumentType, Layer
+from cnnshape.layers import KINDS, ArgumentType, Layer
 from cnnshape.layers.argument import MOST_PARTS
 from cnnshape.layers.definitions import definitions
 from cnnshape.render.reference import describe_argument, describe_follower
