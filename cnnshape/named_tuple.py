@@ -68,9 +68,7 @@ else:
         __slots__ = ()
         _fields = ()
 
-        @classmethod
-        def _make(cls, values):
-            return tuple.__new__(cls, values)
+        _make = classmethod(tuple.__new__)
 
         def _replace(self, **changes):
             return type(self)(**{**self._asdict(), **changes})

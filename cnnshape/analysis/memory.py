@@ -5,6 +5,8 @@ its inputs from the start. Views (flatten, slices, identities) share the memory 
 counted, nor the working space that an implementation needs.
 """
 
+from collections.abc import Iterator
+
 from cnnshape.analysis.weights import of_each_node
 from cnnshape.graph import Graph, Node
 from cnnshape.named_tuple import NamedTuple
@@ -42,8 +44,7 @@ def peak_memory(graph: Graph, *, inplace_activations: bool = False, inplace_adds
     """
     storages = _Storages(graph, activations=inplace_activations, adds=inplace_adds)
     most, peak_node = storages.total, None
-    for index in range(len(graph.nodes)):
-        total, _ = storages.run(index)
+    for index, (total, _) in enumerate(storages.run()):
         if total > most:
             most, peak_node = total, index
     return Peak(most, peak_node, tuple(storages.alive_at(peak_node)))
@@ -53,7 +54,7 @@ def memory_timeline(graph: Graph, *, inplace_activations: bool = False, inplace_
     """The memory alive while each node runs. The largest is the peak of `peak_memory`, unless that is the inputs
     alone."""
     storages = _Storages(graph, activations=inplace_activations, adds=inplace_adds)
-    return [Moment(*storages.run(index)) for index in range(len(graph.nodes))]
+    return [Moment(*moment) for moment in storages.run()]
 
 
 class _Storages:
@@ -77,28 +78,30 @@ class _Storages:
         self.total = sum(self.elements[: self.inputs])
         self.tensors = self.inputs
 
-    def run(self, index: int) -> tuple[int, int]:
-        """Runs a node; returns the values alive meanwhile, and the tensors that they are in.
+    def run(self) -> Iterator[tuple[int, int]]:
+        """Runs the nodes: the values alive while each runs, and the number of tensors that hold them.
 
         What nothing reads afterwards is freed, the node's own output included.
         """
-        node = self.nodes[index]
-        storage, pending = self.storage, self.pending
-        value = self.inputs + index
-        for read in node.inputs:
-            pending[storage[read]] -= 1
-        first = storage[node.inputs[0]]
-        if node.application.layer.view or (self.in_place and self._overwrites(node, value, first)):
-            storage[value] = first
-            pending[first] += self.reads[value]
-        else:
-            self.total += self.elements[value]
-            self.tensors += 1
-        alive = self.total, self.tensors
-        for used in (*node.inputs, value):
-            if pending[storage[used]] == 0 and storage[used] not in self.freed:
-                self._free(storage[used], index)
-        return alive
+        storage, pending, freed = self.storage, self.pending, self.freed
+        for index, node in enumerate(self.nodes):
+            value = self.inputs + index
+            for read in node.inputs:
+                pending[storage[read]] -= 1
+            first = storage[node.inputs[0]]
+            if node.application.layer.view or (self.in_place and self._overwrites(node, value, first)):
+                storage[value] = first
+                pending[first] += self.reads[value]
+            else:
+                self.total += self.elements[value]
+                self.tensors += 1
+            yield self.total, self.tensors
+            for used in (*node.inputs, value):
+                home = storage[used]
+                if pending[home] == 0 and home not in freed:
+                    freed[home] = index
+                    self.total -= self.elements[home]
+                    self.tensors -= 1
 
     def _overwrites(self, node: Node, value: int, storage: int) -> bool:
         """Whether a node writes its output over its first input. An input of the network is never overwritten."""
@@ -107,11 +110,6 @@ class _Storages:
             return False
         same_size = self.elements[storage] == self.elements[value]
         return self.pending[storage] == 0 and storage >= self.inputs and same_size
-
-    def _free(self, storage: int, index: int) -> None:
-        self.freed[storage] = index
-        self.total -= self.elements[storage]
-        self.tensors -= 1
 
     def alive_at(self, node: int | None) -> list[int]:
         """The storages that were alive while that node ran; None: before the first one."""

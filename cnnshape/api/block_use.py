@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from cnnshape.api.block import block_alone
 from cnnshape.api.design import Design
 from cnnshape.api.examination import expand
-from cnnshape.graph import Graph, Group, Node, Options, Stated, groups
+from cnnshape.graph import Graph, Group, LayerValue, Node, Options, groups
 from cnnshape.language import Value, read_value
 from cnnshape.layers import Shape, Tensor
 from cnnshape.named_tuple import NamedTuple
@@ -74,7 +74,7 @@ def _text(value: object, name: str, tensors: dict[str, Shape]) -> str:
         return name
     if isinstance(value, tuple):
         return f"[{', '.join(_text(item, f'{name}_{index}', tensors) for index, item in enumerate(value))}]"
-    if isinstance(value, Stated):
+    if isinstance(value, LayerValue):
         given = (f"{key}: {_text(item, f'{name}_{key}', tensors)}" for key, item in value.arguments.items())
         return f"{{{value.plan.kind.name}: {{{', '.join(given)}}}}}"
     if isinstance(value, bool):

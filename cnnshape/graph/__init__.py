@@ -4,7 +4,7 @@ it."""
 from cnnshape.graph.applications import MAX_ELEMENTS
 from cnnshape.graph.build import Built, build, given_inputs
 from cnnshape.graph.draft import MAX_LAYERS
-from cnnshape.graph.evaluation import Stated
+from cnnshape.graph.evaluation import LayerValue
 from cnnshape.graph.expansion import MAX_NESTING, ExpansionMemory
 from cnnshape.graph.input_option import likely_shape, reading
 from cnnshape.graph.model import Graph, GraphInput, Group, Misfit, Node
@@ -22,11 +22,11 @@ __all__ = [
     "Graph",
     "GraphInput",
     "Group",
+    "LayerValue",
     "Misfit",
     "Node",
     "Options",
     "Part",
-    "Stated",
     "build",
     "given_inputs",
     "groups",

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from cnnshape.diagnostics import diagnose
 from cnnshape.graph.binding import Bound, bare_follower, bind, check_follower, converted, follower_kind, layer_problem
-from cnnshape.graph.evaluation import BadFollower, Refused, Stated, Unfit, Values
+from cnnshape.graph.evaluation import BadFollower, LayerValue, Refused, Unfit, Values
 from cnnshape.graph.guess import Guess
 from cnnshape.graph.recovery import Outcome, failed, through
 from cnnshape.graph.scope import Current, Handle, Rounds, Scope, Uncertain
@@ -198,7 +198,7 @@ class Applications:
             with suppress(Uncertain):
                 self._follower(follower, current, scope)
 
-    def _follower(self, follower: Follower, current: Current, scope: Scope) -> Stated | str | None:
+    def _follower(self, follower: Follower, current: Current, scope: Scope) -> LayerValue | str | None:
         """The plan and values of `norm` or `act`; raises BadFollower, or Uncertain."""
         if follower.is_unknown:
             return _UNKNOWN
@@ -210,13 +210,13 @@ class Applications:
                 raise BadFollower(refused, follower) from None
             raise
 
-    def _stated(self, follower: Follower, current: Current, scope: Scope) -> Stated | None:
+    def _stated(self, follower: Follower, current: Current, scope: Scope) -> LayerValue | None:
         value, plan = follower.value, follower.plan
         if plan is not None:
             check_follower(follower.role, plan.kind, plan.at)
-            return Stated(plan, tuple([self._values.at(given, current, scope) for given in plan.values.values()]))
+            return LayerValue(plan, tuple([self._values.at(given, current, scope) for given in plan.values.values()]))
         given = self._values.at(value, current, scope)
-        if isinstance(given, Stated):
+        if isinstance(given, LayerValue):
             check_follower(follower.role, given.plan.kind, value.span)
             return given
         word = follower_kind(value, given)
@@ -224,7 +224,7 @@ class Applications:
             return None
         plan = self._bare_plan(word, value)
         check_follower(follower.role, plan.kind, value.span)
-        return Stated(plan, ())
+        return LayerValue(plan, ())
 
     def _bare_plan(self, word: str, value: Value) -> Plan:
         if word not in self._bare:
@@ -233,7 +233,7 @@ class Applications:
 
 
 def _bound(
-    plan: Plan, values: tuple[object, ...], followers: tuple[Stated | str | None, ...], scope: Scope
+    plan: Plan, values: tuple[object, ...], followers: tuple[LayerValue | str | None, ...], scope: Scope
 ) -> BoundLayers | Refused:
     """A layer and those that follow it, bound; or their diagnostic."""
     given = dict(zip(plan.values, values, strict=True))
@@ -242,7 +242,7 @@ def _bound(
     try:
         layers = [(plan, bind(plan, given, scope))]
         for follower in followers:
-            if isinstance(follower, Stated):
+            if isinstance(follower, LayerValue):
                 layers.append((follower.plan, bind(follower.plan, follower.arguments, scope)))
     except Refused as refused:
         return refused.with_traceback(None)

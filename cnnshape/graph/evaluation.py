@@ -63,7 +63,7 @@ class BadFollower(Refused):
         self.follower = follower
 
 
-class Stated:
+class LayerValue:
     """The value of `{kind: arguments}`: a kind for `norm` or `act`, with the values of its arguments."""
 
     __slots__ = ("plan", "values")
@@ -73,7 +73,7 @@ class Stated:
         self.values = values
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Stated) and (self.plan, self.values) == (other.plan, other.values)
+        return isinstance(other, LayerValue) and (self.plan, self.values) == (other.plan, other.values)
 
     def __hash__(self) -> int:
         return hash((self.plan, self.values))
@@ -120,7 +120,7 @@ def evaluate(
         plan = plans[value]
         if plan is None:
             raise Uncertain
-        return Stated(plan, tuple([evaluate(argument, scope, known) for argument in plan.values.values()]))
+        return LayerValue(plan, tuple([evaluate(argument, scope, known) for argument in plan.values.values()]))
     raise Refused(diagnose("wrong-structure", "a mapping has no place here", value.span), value)
 
 

@@ -47,14 +47,15 @@ class Template:
         start = len(draft.nodes)
         base = draft.inputs + start
         draft.names.update(names)
+        nodes, tensors = draft.nodes, draft.tensors
         for name, layer in zip(names, self._layers, strict=True):
             model = layer.node
             inputs = tuple([base + place if place >= 0 else entering for place in layer.inputs])
             node = Node(name, model.application, inputs, model.at)
             node.follows, node.frozen, node.shortcut = model.follows, model.frozen, model.shortcut
             node.shares = None if layer.shares is None else start + layer.shares
-            draft.nodes.append(node)
-            draft.tensors.append(model.application.output)
+            nodes.append(node)
+            tensors.append(model.application.output)
         draft.current_group.children += [self._moved(group, label, start) for group in self._children]
         return base + self._result if self._result >= 0 else entering
 

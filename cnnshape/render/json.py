@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cnnshape.graph import Application, Group, Stated
+from cnnshape.graph import Application, Group, LayerValue
 from cnnshape.layers import Tensor
 from cnnshape.render.contract import VERSION
 from cnnshape.render.layout import Records, document
@@ -149,6 +149,6 @@ def _value(value: object) -> Any:
     """The value of a param as data; None for a tensor."""
     if isinstance(value, tuple) and type(value) is tuple:
         return [_value(item) for item in value]
-    if isinstance(value, Stated):
+    if isinstance(value, LayerValue):
         return {value.plan.kind.name: _params(value.arguments)}
     return value if isinstance(value, bool | int | float | str) else None

@@ -1,5 +1,6 @@
 """Runs the passes over a graph and puts their results into one report."""
 
+from collections.abc import Callable
 from typing import Any
 
 from cnnshape.analysis import (
@@ -14,8 +15,9 @@ from cnnshape.analysis import (
     work,
 )
 from cnnshape.graph import Graph
+from cnnshape.layers import Layer
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.report.report import InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
+from cnnshape.report.report import InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals, is_main
 
 DTYPES = {
     "float64": 8,
@@ -126,7 +128,7 @@ def _stated(field: Field | Undefined | None) -> tuple[ReceptiveField | None, str
 def _totals(rows: tuple[Row, ...], peak: Peak, settings: Settings) -> Totals:
     width = DTYPES[settings.dtype]
     params = sum([row.params for row in rows])
-    stated = [row for row in rows if row.stated]
+    stated = _rows_of(rows, lambda layer: layer.stated)
     return Totals(
         params=params,
         trainable_params=sum([row.params for row in rows if not row.frozen]),
@@ -136,12 +138,19 @@ def _totals(rows: tuple[Row, ...], peak: Peak, settings: Settings) -> Totals:
         flops_unknown=tuple([row.name for row in rows if row.flops is None]),
         weight_bytes=params * width,
         activation_bytes=sum([row.activation_bytes for row in rows]),
-        main_activation_bytes=sum([row.main_activation_bytes for row in rows]),
+        main_activation_bytes=sum([row.activation_bytes for row in _rows_of(rows, is_main)]),
         peak_activation_bytes=peak.elements * settings.batch * width,
         stated=tuple([row.name for row in stated]),
         stated_params=sum([row.params for row in stated]),
         stated_macs=sum([row.macs for row in stated]),
     )
+
+
+def _rows_of(rows: tuple[Row, ...], applies: Callable[[Layer], bool]) -> list[Row]:
+    """The rows of the layers to which a question applies. Each distinct layer is asked once."""
+    applications = {id(row.application): row.application for row in rows}
+    wanted = {identity for identity, application in applications.items() if applies(application.layer)}
+    return [row for row in rows if id(row.application) in wanted] if wanted else []
 
 
 def _peak(graph: Graph, peak: Peak, settings: Settings) -> PeakActivation:

@@ -88,7 +88,7 @@ def test_what_is_cut_off_is_a_design_or_says_what_to_write(path: Path) -> None:
         ("- {relu: , name: }", "write a word after the colon, or remove the line"),
         ("- relu:\n    when: 3 ==", "the value ends inside the expression: write the rest"),
         ("- relu:\n    when: true if 3 == 4", "the value ends inside the expression: write the rest"),
-        ("- max", "did you mean `max_pool`?"),
+        ("- max_p", "did you mean `max_pool`?"),
         ("- conv_t", "did you mean `conv_transpose`?"),
     ],
 )

@@ -47,6 +47,8 @@ def plausible(argument: Argument) -> str:
     form = argument.type
     if form.words and form.form == "word":
         return form.words[0]
+    if argument is BY_NAME["opaque"].arguments["what"]:
+        return "unknown_layer"
     values = {"bool": "true", "tensor": "rois", "shape": "[2048]", "factors": "2", "float": "0.5", "padding": "0"}
     return values.get(form.form, str(max(int(form.least), 0)))
 
@@ -234,7 +236,7 @@ FILES = {
     "params": (f"params: {{|}}\n{WHOLE}", set()),
     "variants": (f"variants: {{|}}\n{WHOLE}", set()),
     "a param of a block": (f"blocks: {{Unit: {{params: {{out: |}}, do: [relu]}}}}\n{WHOLE}", {"required", "true", "false"}),
-    "expect": (f"expect: {{|}}\n{WHOLE}", {*FIGURES, "output", "outputs", "receptive_field"}),
+    "expect": (f"expect: {{|}}\n{WHOLE}", {*FIGURES, "output", "outputs", "steps", "receptive_field"}),
     "an input": ("input: {a: {|}}\n", {"boxes"}),
     "the columns of a loop": (f"{HEAD % INPUTS[0]}  - for: {{|}}\n    do: []\n", set()),
     "the branches of a join": (f"{HEAD % INPUTS[0]}  - add: {{|}}\n", set()),

@@ -288,7 +288,9 @@ def test_a_published_figure_of_a_variant_names_it(network):
     assert rows
     for row in rows:
         stated = {key: int(row[key]) for key in ("params", "macs") if row[key]}
-        assert any(getattr(report.totals, key) != figure for key, figure in stated.items())
+        if all(getattr(report.totals, key) == figure for key, figure in stated.items()):
+            assert row["variant"] not in named
+            continue
         assert {key: named[row["variant"]][key] for key in stated} == stated
         assert named[row["variant"]]["command"] == f"cnnshape reconcile {network} --variant {row['variant']}"
 
