@@ -34,11 +34,12 @@ CONTROL_VALUES = {
     "residual": "[relu]",
     "add": "[start, prev]",
     "concat": "[start, prev]",
-    "multiply": "{a: [], b: []}",
+    **dict.fromkeys(("multiply", "subtract", "average", "maximum"), "{a: [], b: []}"),
 }
+ROI_KINDS = ("roi_pool", "roi_align")
 MODIFIER_VALUES = {
     "name": "own", "from": "start", "when": "true", "repeat": "2", "first": "{}", "share": "twin", "frozen": "true",
-    "do": "[relu]", "shortcut": "none", "crop": "center",
+    "do": "[relu]", "shortcut": "none", "crop": "center", "expect": "{output: [32, any, any]}", "broadcast": "channels",
 }  # fmt: skip
 
 
@@ -49,6 +50,8 @@ def plausible(argument: Argument) -> str:
         return form.words[0]
     if argument is BY_NAME["opaque"].arguments["what"]:
         return "unknown_layer"
+    if form.form == "tensor" and not any(argument in BY_NAME[name].arguments.values() for name in ROI_KINDS):
+        return "start"
     values = {"bool": "true", "tensor": "rois", "shape": "[2048]", "factors": "2", "float": "0.5", "padding": "0"}
     return values.get(form.form, str(max(int(form.least), 0)))
 
@@ -56,6 +59,8 @@ def plausible(argument: Argument) -> str:
 def minimal(name: str) -> str:
     """The required arguments of a kind; the first of those of which it takes one."""
     kind = BY_NAME[name]
+    if name == "rescale":
+        return "{scale: 2}"  # One of its arguments, or both.
     given = ", ".join(f"{name}: {plausible(kind.arguments[name])}" for name in needed(kind))
     return f"{{{given}}}"
 
@@ -70,8 +75,16 @@ def key_value(label: str, arguments: dict[str, Argument]) -> str:
     return values[label] if label in values else minimal(label)
 
 
-ELSEWHERE = ("wrong-rank", "join-shape-mismatch", "residual-shape-mismatch", "ambiguous-step", "missing-key")
-"""Errors of a design whose shapes don't meet, or of a step that lacks its kind or its `do` so far. The offer is in its place."""
+ELSEWHERE = (
+    "wrong-rank",
+    "join-shape-mismatch",
+    "residual-shape-mismatch",
+    "ambiguous-step",
+    "missing-key",
+    "contract-missed",
+)
+"""Errors of a design whose shapes don't meet, or of a step that lacks its kind or its `do` so far. The offer is in its place.
+A `broadcast` that equal shapes don't need is such an error too."""
 
 
 def refused(text: str) -> list[str]:
@@ -81,7 +94,9 @@ def refused(text: str) -> list[str]:
         [
             problem.message
             for problem in cnnshape.check(cnnshape.load(text))
-            if problem.severity is Severity.ERROR and problem.name not in ELSEWHERE
+            if problem.severity is Severity.ERROR
+            and problem.name not in ELSEWHERE
+            and "isn't needed" not in problem.message
         ]
         for text in texts
     ]
@@ -115,7 +130,7 @@ STEPS = {
     "beside for without do": ("  - for: {n: [1]}\n    |\n", ANYWHERE | {"do"}),
     "beside a residual": ("  - residual: [relu]\n    |\n", ANYWHERE | {"shortcut"}),
     "beside a residual that repeats": ("  - residual: [relu]\n    repeat: 2\n    |\n", (ANYWHERE | {"shortcut"}) - {"repeat"}),
-    "beside an add": ("  - add: [start, prev]\n    |\n", ANYWHERE | {"crop"}),
+    "beside an add": ("  - add: [start, prev]\n    |\n", ANYWHERE | {"broadcast", "crop"}),
     "beside a concat": ("  - concat: {a: [], b: []}\n    |\n", ANYWHERE | {"crop"}),
     "beside a crop": ("  - {crop: 0, name: twin}\n  - crop: 1\n    |\n", CALL),
     "in a residual": ("  - residual:\n      - |\n", HEADS | ANYWHERE),
