@@ -136,19 +136,12 @@ def kind_definitions() -> dict[str, Schema]:
         **{kind.name: of_kind(kind) for kind in STEP_KINDS},
         **{f"following_{kind.name}": of_kind(kind, follows=True) for kind in STEP_KINDS if kind.followers},
         **{role: _following(role) for role in ROLES},
-        "follower": _kind_with_arguments(STEP_KINDS, "a value is one layer kind with its arguments"),
     }
 
 
 def _following(role: str) -> Schema:
     """The kind with arguments that follows a layer as `norm` or `act`."""
-    kinds = [kind for kind in STEP_KINDS if not (kind.activation if role == "norm" else kind.normalizes)]
-    other = "activation" if role == "norm" else "normalization"
-    return _kind_with_arguments(kinds, f"`{role}` is one layer kind that is no {other}")
-
-
-def _kind_with_arguments(allowed: Iterable[type[Layer]], message: str) -> Schema:
-    kinds = {kind.name: kind for kind in allowed}
+    kinds = {kind.name: kind for kind in STEP_KINDS if not (kind.activation if role == "norm" else kind.normalizes)}
     names = list(kinds)
     forms = {name: reference(f"following_{name}" if kind.followers else name) for name, kind in kinds.items()}
     named = {"propertyNames": {"not": one_of(names)}}
@@ -156,6 +149,7 @@ def _kind_with_arguments(allowed: Iterable[type[Layer]], message: str) -> Schema
         "maxProperties": 1,
         "dependencies": {name: {"properties": {name: form}} for name, form in forms.items()},
     }
+    message = f"`{role}` is one layer kind that is no {'activation' if role == 'norm' else 'normalization'}"
     unnamed: Schema = {"properties": forms, "additionalProperties": False, "errorMessage": message}
     return {"type": "object", "minProperties": 1, **keyed(names, {"if": named, "then": unnamed, "else": given})}
 
