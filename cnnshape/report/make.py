@@ -1,6 +1,5 @@
 """Runs the passes over a graph and puts their results into one report."""
 
-from collections.abc import Callable
 from typing import Any
 
 from cnnshape.analysis import (
@@ -15,9 +14,8 @@ from cnnshape.analysis import (
     work,
 )
 from cnnshape.graph import Graph
-from cnnshape.layers import Layer
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.report.report import InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals, is_main
+from cnnshape.report.report import InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
 
 DTYPES = {
     "float64": 8,
@@ -128,7 +126,7 @@ def _stated(field: Field | Undefined | None) -> tuple[ReceptiveField | None, str
 def _totals(rows: tuple[Row, ...], peak: Peak, settings: Settings) -> Totals:
     width = DTYPES[settings.dtype]
     params = sum([row.params for row in rows])
-    stated = _rows_of(rows, lambda layer: layer.stated)
+    stated = [row for row in rows if row.stated]
     return Totals(
         params=params,
         trainable_params=sum([row.params for row in rows if not row.frozen]),
@@ -138,19 +136,12 @@ def _totals(rows: tuple[Row, ...], peak: Peak, settings: Settings) -> Totals:
         flops_unknown=tuple([row.name for row in rows if row.flops is None]),
         weight_bytes=params * width,
         activation_bytes=sum([row.activation_bytes for row in rows]),
-        main_activation_bytes=sum([row.activation_bytes for row in _rows_of(rows, is_main)]),
+        main_activation_bytes=sum([row.main_activation_bytes for row in rows]),
         peak_activation_bytes=peak.elements * settings.batch * width,
         stated=tuple([row.name for row in stated]),
         stated_params=sum([row.params for row in stated]),
         stated_macs=sum([row.macs for row in stated]),
     )
-
-
-def _rows_of(rows: tuple[Row, ...], applies: Callable[[Layer], bool]) -> list[Row]:
-    """The rows of the layers to which a question applies. Each distinct layer is asked once."""
-    applications = {id(row.application): row.application for row in rows}
-    wanted = {identity for identity, application in applications.items() if applies(application.layer)}
-    return [row for row in rows if id(row.application) in wanted] if wanted else []
 
 
 def _peak(graph: Graph, peak: Peak, settings: Settings) -> PeakActivation:

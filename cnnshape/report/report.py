@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from cnnshape.graph import Application, Group
-from cnnshape.layers import Layer, SamePlace, Shape
+from cnnshape.layers import SamePlace, Shape
 from cnnshape.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -26,11 +26,6 @@ class ReceptiveField(NamedTuple):
     def is_global(self) -> bool:
         """True if every output cell sees the same cells: after a global pool, or a linear layer."""
         return not any(self.stride)
-
-
-def is_main(layer: Layer) -> bool:
-    """Whether a layer does more than work value by value or rename its input."""
-    return not layer.view and not isinstance(layer, SamePlace)
 
 
 class Row(NamedTuple):
@@ -85,7 +80,8 @@ class Row(NamedTuple):
     @property
     def main_activation_bytes(self) -> int:
         """The bytes of the output, 0 for a layer that works value by value or only renames its input."""
-        return self.activation_bytes if is_main(self.application.layer) else 0
+        layer = self.application.layer
+        return 0 if layer.view or isinstance(layer, SamePlace) else self.activation_bytes
 
     @property
     def trainable_params(self) -> int:
@@ -158,7 +154,7 @@ class Report(NamedTuple):
 
     @property
     def unknown_reach(self) -> Row | None:
-        """The row of the main output, if it lies behind a layer that doesn't state what it reads."""
+        """The row of the main output, if it comes after a layer that doesn't state what it reads."""
         if self.reach is not None or not self.outputs:
             return None
         name = self.output_layers[next(iter(self.outputs))]

@@ -203,7 +203,7 @@ class _FileReader(BlockReader):
         word = self.word(node, f"`{shown(measure.text)}`", sort="a number")
         if word is None:
             return None
-        if _is_plain_number(word.text) or re.fullmatch(grammar.RESULT, word.text):
+        if re.fullmatch(grammar.RESULT, word.text):
             return Result(Name(measure.text, measure.span), word)
         number = re.match(rf"{grammar.RESULT}(?![\w.])", word.text)
         help = f"write the number alone: `{shown(measure.text)}: {number[0]}`" if number else "write a number, `76.13`"
@@ -225,12 +225,6 @@ class _FileReader(BlockReader):
                 message = f"the output `{shown(output.text)}` is listed twice"
                 self.report("duplicate-name", message, output.span, related=related)
         return tuple(outputs.values())
-
-
-def _is_plain_number(text: str) -> bool:
-    """Whether a text is digits with at most one point, as nearly all results are: they need no pattern."""
-    whole, _, digits = text.partition(".")
-    return len(text) < 12 and text.isascii() and whole.isdigit() and (digits.isdigit() or "." not in text)
 
 
 def _param_help(entry: Entry) -> str | None:
