@@ -1,5 +1,6 @@
 """The cells that a layer reads of its input along each axis, and what its output sees through them."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 from math import gcd
 from typing import cast
@@ -75,13 +76,10 @@ def _readers(taps: Phases | None, cells: Interval, output: int) -> Interval:
     """The first and the last output cell that read any of these cells."""
     if taps is None:
         return 0, output - 1
-    left, period, advance = EMPTY, len(taps.first), taps.advance
-    for phase, (first, last) in enumerate(zip(taps.first, taps.last, strict=True)):
-        begin = max(0, -((last - cells[0]) // advance))
-        end = min((output - 1 - phase) // period, (cells[1] - first) // advance)
-        if first <= last and begin <= end:
-            left = hull(left, (begin * period + phase, end * period + phase))
-    return left
+    readers, period = EMPTY, len(taps.first)
+    for phase, begin, end in _rounds(taps, cells, (0, output - 1)):
+        readers = hull(readers, (begin * period + phase, end * period + phase))
+    return readers
 
 
 def _skips(taps: Phases | None) -> bool:
@@ -91,14 +89,21 @@ def _skips(taps: Phases | None) -> bool:
 
 def narrowed(axis: Phases, reach: Interval, cells: Interval) -> Interval:
     """The part of the reach that the cells from one to another see."""
-    left, period, advance = EMPTY, len(axis.first), axis.advance
+    left, advance = EMPTY, axis.advance
+    for phase, begin, end in _rounds(axis, reach, cells):
+        first, last = axis.first[phase] + begin * advance, axis.last[phase] + end * advance
+        left = hull(left, (max(first, reach[0]), min(last, reach[1])))
+    return left
+
+
+def _rounds(axis: Phases, reach: Interval, cells: Interval) -> Iterator[tuple[int, int, int]]:
+    """Each phase of which some of the cells see something within reach, with the first and the last round of these."""
+    period, advance = len(axis.first), axis.advance
     for phase, (first, last) in enumerate(zip(axis.first, axis.last, strict=True)):
-        # The rounds of this phase that are among the cells and see something within reach.
         begin = max(-((phase - cells[0]) // period), -((last - reach[0]) // advance))
         end = min((cells[1] - phase) // period, (reach[1] - first) // advance)
         if first <= last and begin <= end:
-            left = hull(left, (max(first + begin * advance, reach[0]), min(last + end * advance, reach[1])))
-    return left
+            yield phase, begin, end
 
 
 def composed_axes(axes: tuple[Phases, ...], taps: tuple[Phases | None, ...]) -> tuple[Phases, ...] | None:
