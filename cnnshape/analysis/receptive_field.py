@@ -112,7 +112,7 @@ def last_maps(graph: Graph, fields: Sequence[Field | Undefined | None]) -> dict[
     """The node that makes the last map of each output, among the output's own node and all nodes that it depends on.
 
     A map is a tensor with spatial axes. Its space ends where it is pooled to one cell, flattened, or cut into regions.
-    Skips maps without a receptive field. An output without such a map, or behind an opaque layer, is left out.
+    Skips maps without a receptive field. An output without such a map, or one after an opaque layer, is left out.
     """
     inputs = len(graph.inputs)
     last: dict[int, int] = {}
@@ -133,7 +133,7 @@ def last_maps(graph: Graph, fields: Sequence[Field | Undefined | None]) -> dict[
 
 
 def is_lasting(fields: Sequence[Field | Undefined | None], index: int) -> bool:
-    """Whether a node lies behind a layer that makes the fields of all layers behind it unknown."""
+    """Whether a node comes after a layer that makes the fields of all later layers unknown."""
     field = fields[index] if index >= 0 else None
     return isinstance(field, Undefined) and field.lasting
 

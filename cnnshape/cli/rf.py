@@ -80,7 +80,7 @@ def _region(graph: Graph, index: int, at: str, *, ignore_gates: bool) -> Region:
         )
         raise typer.BadParameter(message, param_hint="--at") from None
     if seen is None:
-        behind = trace(graph, make_report(graph)).opaque
-        reason = f": it lies behind {behind}, an opaque layer" if behind else ""
+        opaque = trace(graph, make_report(graph)).opaque
+        reason = f": it comes after {opaque}, an opaque layer" if opaque else ""
         raise typer.BadParameter(f"{node.name} has no receptive field{reason}", param_hint="--at")
     return seen

@@ -1,4 +1,4 @@
-"""A layer that slides over space gets a flat tensor: tells whether an input of the file lacks its spatial axes."""
+"""Decides whether an input of the file lacks the spatial axes that a sliding layer needs."""
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.graph.draft import Draft

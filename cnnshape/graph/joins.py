@@ -122,7 +122,7 @@ def few_operands(step: JoinStep, count: int, scope: Scope) -> Refused:
             help = f"name a list: `{word}: {text}.all` has the rounds of the loop; or `{word}: [{text}, {other}]`"
         return Refused(diagnose("wrong-structure", message, only.span, help=help), only)
     message = f"`{word}` joins an empty list"
-    help = "a loop without rounds has no tensors; name another tensor beside it: `[prev, ...]`"
+    help = "a loop without rounds has no tensors; name another tensor too: `[prev, ...]`"
     return Refused(diagnose("wrong-structure", message, step.operands[0].span, help=help), step.operands[0])
 
 

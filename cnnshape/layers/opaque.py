@@ -13,7 +13,7 @@ from cnnshape.layers.window import Coverage, Footprint
 class Opaque(Stated):
     """A layer that no kind describes: the spec states its output, params and MACs, and nothing checks them.
 
-    Every figure with a part that is stated says so. What lies behind has no receptive field, as nothing says which cells the
+    Every figure with a part that is stated says so. Layers after it have no receptive field, as nothing says which cells the
     layer reads, and `cnnshape sizes` refuses the design. Where the input changes, `output` follows it as an expression:
     `[256, in_height // 2, in_width // 2]`.
     """

@@ -37,7 +37,7 @@ def plain(trace: Trace, width: int | None = None, *, color: bool = False) -> str
     elif not trace.opaque:
         lines.append(f"the field is nowhere {whole}")
     if trace.opaque:
-        lines.append(f"unknown behind {trace.opaque}: an opaque layer doesn't state which cells it reads")
+        lines.append(f"unknown after {trace.opaque}: an opaque layer doesn't state which cells it reads")
     lines += [f"paths with different centres meet at {name}" for name in trace.unaligned]
     return "\n".join(lines) + "\n"
 

@@ -86,8 +86,8 @@ def test_the_table_shows_what_it_is() -> None:
 )
 def test_the_field_behind_is_unknown_and_never_all(steps: list[str]) -> None:
     report = analyzed(*steps)
-    behind = report.rows[1:]
-    assert [row.receptive_field for row in behind] == [None] * len(behind)
+    later = report.rows[1:]
+    assert [row.receptive_field for row in later] == [None] * len(later)
     assert report.reach is None
     ((name, value, reason),) = reach_lines(report)
     assert (name, value) == ("receptive field", "unknown")
@@ -135,7 +135,7 @@ def spec(tmp_path: Any) -> str:
 def test_rf_stops_at_it(spec: str) -> None:
     result = run("rf", spec)
     assert result.exit_code == 0
-    assert "unknown behind deform: an opaque layer doesn't state which cells it reads" in result.stdout
+    assert "unknown after deform: an opaque layer doesn't state which cells it reads" in result.stdout
     assert "nowhere" not in result.stdout
     assert "conv_2" not in result.stdout
     assert json.loads(run("rf", spec, "--format", "json").stdout)["opaque"] == "deform"
@@ -144,7 +144,7 @@ def test_rf_stops_at_it(spec: str) -> None:
 def test_rf_of_a_cell_behind_it_is_refused(spec: str) -> None:
     result = run("rf", spec, "conv_2", "--at", "1,1")
     assert result.exit_code == 2
-    assert "it lies behind deform" in " ".join(result.stderr.replace("│", " ").split())
+    assert "it comes after deform" in " ".join(result.stderr.replace("│", " ").split())
 
 
 def test_sizes_refuses_the_design(spec: str) -> None:

@@ -40,7 +40,7 @@ class Items(Node):
 
 
 class Dotted(Node):
-    """What stands after a dot: an item, a round, all rounds, or a part of `items`."""
+    """The part of an expression after a dot: an item, a round, all rounds, or a part of `items`."""
 
     __slots__ = ("items",)
 

@@ -282,7 +282,7 @@ class _Parser:
         return Binary(token.text, token.offset, left, right)
 
     def dotted(self, items: Node, depth: int) -> Node:
-        """What stands after a dot: a number, an expression in brackets, `all`, or a name."""
+        """The part of an expression after a dot: a number, an expression in brackets, `all`, or a name."""
         token = self.take()
         if token.kind in ("index", "number") and token.text.isdigit():
             return Item(token.text, token.offset, items, Constant(token.text, token.offset, int(token.text[:9])))
