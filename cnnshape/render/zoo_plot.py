@@ -202,7 +202,10 @@ def _around(x: float, y: float) -> Box:
 
 
 def _legend(looks: dict[str, tuple[str, int]]) -> Iterator[str]:
+    """A line per family. Many families get lower lines, so that the last one is still in the picture."""
+    first = _TOP + 12
+    step = min(20, (HEIGHT - 12 - first) / max(len(looks) - 1, 1))
     for index, (family, (color, shape)) in enumerate(looks.items()):
-        y = _TOP + 12 + 20 * index
+        y = first + step * index
         yield path(_outline(_RIGHT + 16, y, shape), fill=color)
-        yield text(_RIGHT + 28, y + 4, family, font_size=13, fill="#222")
+        yield text(_RIGHT + 28, y + 4, family, font_size=f"{min(13, 0.8 * step):.1f}", fill="#222")

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -373,8 +374,11 @@ def test_each_family_has_a_look_of_its_own(plot: ElementTree.Element, entries: l
         colors.setdefault(families[text.partition(":")[0]], set()).add(mark.get("fill"))
     assert all(len(family_colors) == 1 for family_colors in colors.values())
     assert len(set.union(*colors.values())) == len(colors)
-    legend = [text.text for text in elements(plot, "text") if float(text.get("x", "0")) > 790]
-    assert sorted(filter(None, legend)) == sorted(colors)
+    legend = [text for text in elements(plot, "text") if float(text.get("x", "0")) > 790]
+    assert sorted(text.text for text in legend if text.text) == sorted(colors)
+    boxes = sorted((box(text) for text in legend), key=lambda box: box[1])
+    assert all(right <= WIDTH and bottom <= HEIGHT for _, _, right, bottom in boxes)
+    assert all(above[3] <= below[1] for above, below in pairwise(boxes))
 
 
 def test_names_meet_no_other_name_and_stay_inside(plot: ElementTree.Element, entries: list[Entry]) -> None:
