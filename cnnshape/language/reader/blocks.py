@@ -1,11 +1,17 @@
 """Reads `params:`, `variants:` and `blocks:`."""
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 from cnnshape.diagnostics import Label
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.language import grammar
+from cnnshape.language.expression import Reference
 from cnnshape.language.model import Block, Name, Param, Step, Variant
 from cnnshape.language.reader.problems import shown
 from cnnshape.language.reader.steps import StepReader
+
+Output = TypeVar("Output", Name, Reference)
 
 
 class BlockReader(StepReader):
@@ -107,12 +113,17 @@ class BlockReader(StepReader):
         """The names of a block's steps that can be read from outside."""
         listed = self.sequence(entry.value, "`outputs`", help=grammar.BLOCK["outputs"].help)
         names = [self.name(item, "an output") for item in (listed.items if listed else ())]
-        outputs: dict[str, Name] = {}
-        for name in names:
-            if name is not None and outputs.setdefault(name.text, name) is not name:
-                related = [Label(outputs[name.text].span, "first named here")]
-                self.report("duplicate-name", f"the output `{name.text}` is listed twice", name.span, related=related)
-        return tuple(outputs.values())
+        return self.distinct_outputs(name for name in names if name)
+
+    def distinct_outputs(self, outputs: Iterable[Output]) -> tuple[Output, ...]:
+        """The outputs of a file or a block, without those that are listed before."""
+        distinct: dict[str, Output] = {}
+        for output in outputs:
+            if distinct.setdefault(output.text, output) is not output:
+                related = [Label(distinct[output.text].span, "first named here")]
+                message = f"the output `{shown(output.text)}` is listed twice"
+                self.report("duplicate-name", message, output.span, related=related)
+        return tuple(distinct.values())
 
     def _check_block_name(self, name: Name) -> bool:
         if not self.checked(name, "a block", grammar.VARIABLE):

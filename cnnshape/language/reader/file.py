@@ -2,7 +2,7 @@
 
 import re
 
-from cnnshape.diagnostics import Label, nearest
+from cnnshape.diagnostics import nearest
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.language import grammar
 from cnnshape.language.expression import Reference
@@ -218,13 +218,7 @@ class _FileReader(BlockReader):
             help = "leave it out for the last step's tensor, or name one: `outputs: [scores]`"
             self.report("wrong-structure", "`outputs` names no tensor", listed.span, help=help)
         named = [self.reference(item, "an output") for item in (listed.items if listed else ())]
-        outputs: dict[str, Reference] = {}
-        for output in named:
-            if output is not None and outputs.setdefault(output.text, output) is not output:
-                related = [Label(outputs[output.text].span, "first named here")]
-                message = f"the output `{shown(output.text)}` is listed twice"
-                self.report("duplicate-name", message, output.span, related=related)
-        return tuple(outputs.values())
+        return self.distinct_outputs(output for output in named if output)
 
 
 def _param_help(entry: Entry) -> str | None:
