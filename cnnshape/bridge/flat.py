@@ -1,0 +1,140 @@
+"""A network as a list of steps without blocks: one step for each operation."""
+
+from collections.abc import Mapping
+
+from cnnshape.bridge import names
+from cnnshape.bridge.draft import Draft, DraftCall, DraftJoin, DraftStep, Marks, Value
+from cnnshape.bridge.operations import Argument, Network, Operation, Ref
+from cnnshape.layers import BY_NAME
+
+
+def is_join(kind: str) -> bool:
+    """Whether a kind reads several tensors by reference: `add`, `concat`."""
+    return BY_NAME[kind].joins
+
+
+def needs_names(network: Network) -> list[int]:
+    """The values that a step reads other than as the output of the step before it, and the outputs, in order."""
+    needed = [output.value for output in network.outputs] if _states_outputs(network) else []
+    needed += owners(network).values()
+    previous = 0
+    for value, operation in network.numbered():
+        needed += [ref.value for ref in refs(operation.arguments)]
+        if is_join(operation.kind) or operation.inputs[:1] != (previous,):
+            needed += operation.inputs
+        previous = value
+    return sorted(set(needed))
+
+
+def refs(arguments: Mapping[str, Argument]) -> list[Ref]:
+    """The values that arguments name."""
+    return [argument for argument in arguments.values() if isinstance(argument, Ref)]
+
+
+def stated(operation: Operation) -> dict[str, Argument]:
+    """The arguments of an operation that differ from their defaults, in the order of the kind."""
+    declared = BY_NAME[operation.kind].arguments
+    unknown = set(operation.arguments) - set(declared)
+    if unknown:
+        raise ValueError(f"{operation.kind} has no argument {sorted(unknown)}")
+    return {
+        name: value
+        for name, argument in declared.items()
+        if name in operation.arguments
+        and not _same(value := _short(operation.arguments[name], argument.type.form), argument.default)
+    }
+
+
+_PER_AXIS = frozenset(("per_axis", "factors", "padding"))
+"""Forms of arguments where one value means the same as a list of it."""
+
+
+def _short(value: Argument, form: str) -> Argument:
+    """One value in place of a list of equal ones."""
+    if not isinstance(value, tuple) or form not in _PER_AXIS:
+        return value
+    items = tuple(_short(item, form) for item in value)
+    return items[0] if len(set(items)) == 1 else items
+
+
+def _same(value: Argument, default: object) -> bool:
+    return value == default and isinstance(value, bool) == isinstance(default, bool)
+
+
+def step_names(network: Network) -> dict[int, str]:
+    """A name for each value that needs one: that of its module, or of its kind."""
+    taken: list[str] = []
+    chosen: dict[int, str] = {}
+    outputs = {output.value: output.name for output in network.outputs}
+    for value in needs_names(network):
+        operation = network.operation(value)
+        if operation is None:
+            wanted = network.inputs[value].name
+        else:
+            wanted = outputs.get(value) or f"{operation.path} {operation.kind}"
+        chosen[value] = names.variable(wanted, taken, "step") if operation else wanted
+        taken.append(chosen[value])
+    return chosen
+
+
+def flat_draft(network: Network, expect: Mapping[str, Value]) -> Draft:
+    """The spec with a step for each operation, in the order they run."""
+    chosen = step_names(network)
+    owner_of = owners(network)
+    steps = []
+    previous = 0
+    for value, operation in network.numbered():
+        name = chosen.get(value, "")
+        source = "" if operation.inputs[:1] == (previous,) or is_join(operation.kind) else _source(operation, chosen)
+        marks = Marks(name=name, source=source, share=chosen[owner_of[value]] if value in owner_of else "")
+        steps.append(step_of(operation, chosen, marks))
+        previous = value
+    return Draft(
+        names.title(network.name),
+        network.origin,
+        {given.name: given.shape for given in network.inputs},
+        (),
+        tuple(steps),
+        tuple(chosen[output.value] for output in network.outputs) if _states_outputs(network) else (),
+        expect=expect,
+    )
+
+
+def _states_outputs(network: Network) -> bool:
+    """Whether the outputs are others than the last step's."""
+    last = len(network.inputs) + len(network.operations) - 1
+    return [output.value for output in network.outputs] != [last]
+
+
+def _source(operation: Operation, chosen: Mapping[int, str]) -> str:
+    return chosen[operation.inputs[0]] if operation.inputs else ""
+
+
+def owners(network: Network) -> dict[int, int]:
+    """For each value whose operation uses the weights of an earlier one: the value of that one."""
+    first: dict[str, int] = {}
+    shared: dict[int, int] = {}
+    for value, operation in network.numbered():
+        for weight in operation.weights:
+            owner = first.setdefault(weight.name, value)
+            if owner != value:
+                shared[value] = owner
+    return shared
+
+
+def step_of(operation: Operation, chosen: Mapping[int, str], marks: Marks) -> DraftStep:
+    """The step of an operation. `chosen` are the names of the values that it refers to."""
+    arguments = {name: value_of(argument, chosen) for name, argument in stated(operation).items()}
+    if is_join(operation.kind):
+        operands = tuple(chosen[value] for value in operation.inputs)
+        return DraftJoin(operation.kind, {}, operands, str(arguments.get("broadcast", "")), marks)
+    return DraftCall(operation.kind, arguments, marks, BY_NAME[operation.kind].main or "")
+
+
+def value_of(argument: Argument, chosen: Mapping[int, str]) -> Value:
+    """An argument as a spec has it: references by name."""
+    if isinstance(argument, Ref):
+        return chosen[argument.value]
+    if isinstance(argument, tuple):
+        return tuple(value_of(item, chosen) for item in argument)
+    return argument
