@@ -4,7 +4,7 @@ from collections import Counter
 
 from cnnshape.api import DesignError
 from cnnshape.bridge import proof
-from cnnshape.bridge.draft import Draft, Value, text_of
+from cnnshape.bridge.draft import Value, text_of
 from cnnshape.bridge.flat import flat_draft
 from cnnshape.bridge.operations import ImportProblem, Network
 from cnnshape.named_tuple import NamedTuple
