@@ -122,7 +122,8 @@ class _Maker:
             if None in slot.nodes:
                 truths = tuple(node is not None for node in slot.nodes)
                 width = step.arguments.get("out", "") if isinstance(step, DraftCall) else ""
-                condition = self.params.condition(truths, (self._hint(slot, "extra"),), self._channels(entering), width)
+                wanted = ("expand" if "* in_channels" in str(width) else "", self._hint(slot, _word_of(slot.node)))
+                condition = self.params.condition(truths, wanted, self._channels(entering), width)
                 step = step._replace(marks=step.marks._replace(when=condition))
             previous = tuple(
                 before if node is None else node.value for node, before in zip(slot.nodes, previous, strict=True)
@@ -160,8 +161,7 @@ class _Maker:
             slot = self.slots[number]
             outputs = {output.value: output.name for output in self.network.outputs} if self.is_root else {}
             node = slot.node
-            word = node.kind if isinstance(node, Layer) else node.type if isinstance(node, Use) else node.word
-            wanted = outputs.get(node.value) or self._hint(slot) or word
+            wanted = outputs.get(node.value) or self._hint(slot) or _word_of(node)
             taken = [*self.needed.values(), *[param.name for param in self.params.listed], *self.extras]
             self.needed[number] = self.named.get(number) or names.variable(wanted, taken, "step")
         return self.needed[number]
@@ -201,7 +201,9 @@ class _Maker:
                 condition = self.params.condition(kept, ("shortcut", "residual"), self._channels(entering))
                 shortcut = f"identity if {condition} else none"
             return DraftResidual(bodies[0], shortcut, marks)
-        branches = dict(zip(_branch_names(fork, self._prefix(slot)), bodies, strict=True))
+        named = zip(_branch_names(fork, self._prefix(slot)), bodies, strict=True)
+        # The order of factors means nothing; the tensor itself reads best before its gate.
+        branches = dict(sorted(named, key=lambda branch: bool(branch[1])) if fork.word == "multiply" else named)
         return DraftJoin(fork.word, branches, (), fork.broadcast, marks)
 
     def _prefix(self, slot: Slot) -> str:
@@ -323,6 +325,11 @@ def _last_weighted(slots: Sequence[Slot]) -> Slot | None:
         if isinstance(node, Use) or node.weighted:
             return slot
     return None
+
+
+def _word_of(node: Node) -> str:
+    """The kind, class or join of a node."""
+    return node.kind if isinstance(node, Layer) else node.type if isinstance(node, Use) else node.word
 
 
 def _said(node: Node, prefix: str) -> list[str]:

@@ -58,8 +58,8 @@ class _Columns:
         """The value itself if it is the same in all rounds, else the name of its column."""
         if all(same(value, values[0]) for value in values):
             return values[0]
-        if any(isinstance(value, str) and not value.isidentifier() for value in values):
-            # An expression of one round means nothing in another.
+        if any(isinstance(value, str) and value not in BY_NAME and value != "none" for value in values):
+            # Lists can't hold what depends on the tensor that enters a step.
             raise _Different
         for known, column in self.listed.items():
             if all(map(same, column, values)):

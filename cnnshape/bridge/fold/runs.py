@@ -105,8 +105,6 @@ def _periodic(steps: Steps, blocks: Blocks) -> Steps:
     best: tuple[int, int, int, DraftLoop] | None = None
     for period in range(1, min(LONGEST_PERIOD, len(steps) // 2) + 1):
         for start in range(len(steps) - 2 * period + 1):
-            if best and best[0] >= len(steps) - start - period:
-                break
             loop = _loop(steps, start, period, blocks)
             if loop is not None and (best is None or loop[0] > best[0]):
                 best = loop
@@ -128,10 +126,19 @@ def _loop(steps: Steps, start: int, period: int, blocks: Blocks) -> tuple[int, i
     while len(rounds) > 1:
         loop = merged(rounds, blocks)
         if loop is not None:
-            saved = (len(rounds) - 1) * period - 1
+            saved = (len(rounds) - 1) * _size(rounds[0]) - len(loop.columns) - _HEAD
             return (saved, start, start + len(rounds) * period, loop) if saved > 0 else None
         rounds.pop()
     return None
+
+
+_HEAD = 1
+"""Lines that a loop has besides its columns and its round."""
+
+
+def _size(steps: Steps) -> int:
+    """The lines of steps, about."""
+    return sum(1 for step in steps for _ in _walk(step))
 
 
 def _alike(one: DraftStep, other: DraftStep) -> bool:
