@@ -63,7 +63,9 @@ def _slot(nodes: tuple[Node | None, ...], plain: dict[int, frozenset[int]]) -> S
         _merged([fork.branches[index] if fork else () for fork in forks], [fork is not None for fork in forks])
         for index in range(len(first.branches))
     )
-    return Slot(nodes, branches, tuple(node is not None and node.value in plain.get(i, ()) for i, node in enumerate(nodes)))
+    return Slot(
+        nodes, branches, tuple(node is not None and node.value in plain.get(i, ()) for i, node in enumerate(nodes))
+    )
 
 
 def _key(node: Node) -> tuple[str, str]:
@@ -120,9 +122,7 @@ def _inserted(columns: list[list[Node | None]], body: Nodes, index: int, count: 
     return result
 
 
-def _with_residuals(
-    bodies: Sequence[Nodes], present: Sequence[bool]
-) -> tuple[list[Nodes], dict[int, frozenset[int]]]:
+def _with_residuals(bodies: Sequence[Nodes], present: Sequence[bool]) -> tuple[list[Nodes], dict[int, frozenset[int]]]:
     """The bodies with a residual around the steps that others have in one, and which of them are plain, by body.
 
     A block without its shortcut, such as the first of a stage, has the same steps as the others outside of a residual.

@@ -13,7 +13,9 @@ from cnnshape.bridge.fold.tree import Bodies, bodies_of
 from cnnshape.bridge.operations import Network
 
 
-def folded_draft(network: Network, expect: dict[str, Value], dissolved: Collection[str] = ()) -> tuple[Draft, dict[str, str]]:
+def folded_draft(
+    network: Network, expect: dict[str, Value], dissolved: Collection[str] = ()
+) -> tuple[Draft, dict[str, str]]:
     """The folded spec, and the classes that became blocks with the names of these. `dissolved` are classes that may not."""
     apart = set(dissolved)
     while True:
@@ -43,7 +45,9 @@ def folded_draft(network: Network, expect: dict[str, Value], dissolved: Collecti
 def _plain_classes(bodies: Bodies) -> set[str]:
     """Classes whose calls are one step each, once norms and activations belong to it."""
     return {
-        name for name, calls in bodies.by_class.items() if all(len(call.nodes) == 1 and not isinstance(call.nodes[0], Fork) for call in calls)
+        name
+        for name, calls in bodies.by_class.items()
+        if all(len(call.nodes) == 1 and not isinstance(call.nodes[0], Fork) for call in calls)
     }
 
 

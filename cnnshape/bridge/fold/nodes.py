@@ -2,12 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from cnnshape.bridge.draft import DraftSetting
+from cnnshape.bridge.draft import DraftSetting, Value
 from cnnshape.bridge.operations import Argument, Ref
 from cnnshape.named_tuple import NamedTuple
 
 Given = Argument | DraftSetting | None
 """A value of an argument; None is the default of an argument that may be left out."""
+
+
+def plain_value(value: Given) -> Value:
+    """A value that is no reference, as a spec has it."""
+    if isinstance(value, DraftSetting):
+        return value
+    if isinstance(value, Ref) or value is None:
+        raise ValueError("a reference is no plain value")
+    return tuple(map(plain_value, value)) if isinstance(value, tuple) else value
 
 
 class Layer(NamedTuple):

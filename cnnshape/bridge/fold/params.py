@@ -1,10 +1,10 @@
 """The parameters of a block, and expressions for values that differ between its calls."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cnnshape.bridge import names
-from cnnshape.bridge.draft import DraftSetting, Value, word_of
+from cnnshape.bridge.draft import Value
 from cnnshape.bridge.flat import same
 
 Vector = tuple[Value | None, ...]
@@ -39,7 +39,8 @@ class Param:
     def admits(self, vector: Vector) -> bool:
         """Whether the parameter has these values, or may take them where it has none."""
         return all(
-            wanted is None or own is None or _equal(own, wanted) for own, wanted in zip(self.vector, vector, strict=True)
+            wanted is None or own is None or _equal(own, wanted)
+            for own, wanted in zip(self.vector, vector, strict=True)
         ) and any(wanted is not None and own is not None for own, wanted in zip(self.vector, vector, strict=True))
 
     def take(self, vector: Vector) -> None:
@@ -50,8 +51,7 @@ class Param:
     def default(self) -> Value | None:
         """The value of most calls; None if the parameter is required."""
         counts = Counter(map(_hashable, filter(_is_given, self.vector)))
-        ((kind, value), count), *_ = counts.most_common(1)
-        del kind
+        ((_, value), count), *_ = counts.most_common(1)
         lacking = any(item is None for item in self.vector)
         if lacking or (not self.channels and 2 * count > len(self.vector)) or isinstance(value, bool):
             return value
@@ -202,7 +202,8 @@ class Params:
         if isinstance(width, str) and width != "in_channels" and own is not None and None not in own:
             widths = {width: list(own), **widths}
         changed = [
-            (name, [value != enters for value, enters in zip(vector, channels, strict=True)]) for name, vector in widths.items()
+            (name, [value != enters for value, enters in zip(vector, channels, strict=True)])
+            for name, vector in widths.items()
         ]
         for name, values in (*strides, *ratios):
             yield f"{name} != 1", values
@@ -233,29 +234,25 @@ def _fits(vector: Vector, values: Sequence[Value | None]) -> bool:
 def _multiples(name: str, base: Sequence[Value | None], vector: Vector) -> Iterator[tuple[str, list[Value | None]]]:
     """A multiple or a part of a base: the one that the first call's value suggests."""
     pair = next(
-        ((one, other) for one, other in zip(base, vector, strict=True) if isinstance(one, int) and isinstance(other, int)),
+        (
+            (one, other)
+            for one, other in zip(base, vector, strict=True)
+            if isinstance(one, int) and isinstance(other, int)
+        ),
         None,
     )
     if pair is None or 0 in pair:
         return
     one, other = pair
     if other % one == 0 and 1 < other // one <= MOST_FACTOR:
-        yield f"{other // one} * {name}", _each(base, lambda value: value * (other // one))
+        factor = other // one
+        yield f"{factor} * {name}", [value * factor if isinstance(value, int) else None for value in base]
     for divisor in {one // other, one // (other + 1) + 1} if other <= one else ():
         if 1 < divisor <= MOST_DIVISOR:
-            yield f"{name} // {divisor}", _each(base, lambda value, divisor=divisor: value // divisor)
-
-
-def _each(base: Sequence[Value | None], change: Callable[[int], int]) -> list[Value | None]:
-    return [change(value) if isinstance(value, int) else None for value in base]
+            yield f"{name} // {divisor}", [value // divisor if isinstance(value, int) else None for value in base]
 
 
 def make_divisible(value: float, divisor: int = DIVISIBLE_BY) -> int:
     """The function of the language: the nearest multiple, or the next one if that is more than 10 % below."""
     nearest = max(divisor, int(value + divisor / 2) // divisor * divisor)
     return nearest + divisor if nearest < 0.9 * value else nearest
-
-
-def written(value: Value) -> str:
-    """A value inside of an expression."""
-    return value.kind if isinstance(value, DraftSetting) else word_of(value)

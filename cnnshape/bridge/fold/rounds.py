@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from cnnshape.bridge.draft import DraftCall, DraftJoin, DraftResidual, DraftLoop, DraftStep, Marks, Steps, Value
+from cnnshape.bridge.draft import DraftCall, DraftJoin, DraftLoop, DraftResidual, DraftStep, Marks, Steps, Value
 from cnnshape.bridge.flat import same
 from cnnshape.layers import BY_NAME
 from cnnshape.named_tuple import NamedTuple
@@ -81,7 +81,11 @@ def _words(steps: Steps) -> Iterator[str]:
                     yield from re.findall(r"[A-Za-z_]\w*", value)
         elif isinstance(step, DraftResidual):
             yield from _words(step.body)
-            yield from _words(step.shortcut) if isinstance(step.shortcut, tuple) else re.findall(r"[A-Za-z_]\w*", step.shortcut)
+            yield from (
+                _words(step.shortcut)
+                if isinstance(step.shortcut, tuple)
+                else re.findall(r"[A-Za-z_]\w*", step.shortcut)
+            )
         elif isinstance(step, DraftJoin):
             for body in step.branches.values():
                 yield from _words(body)

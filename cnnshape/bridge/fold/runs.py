@@ -1,6 +1,6 @@
 """Equal steps become `repeat`, periodic ones `for`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 from cnnshape.bridge.draft import DraftCall, DraftJoin, DraftLoop, DraftResidual, DraftStep, Marks, Steps, Value
 from cnnshape.bridge.flat import same
@@ -42,7 +42,9 @@ def _repeated(steps: Steps, blocks: Blocks) -> Steps:
         count = end - position
         if count > 1 and not step.marks.name and not any(other.marks.name for other in steps[position:end]):
             first = {} if _is_equal(step, model) else _first(step, model, blocks)
-            result.append(model._replace(marks=Marks(step.marks.name, step.marks.source, step.marks.when, count, first)))
+            result.append(
+                model._replace(marks=Marks(step.marks.name, step.marks.source, step.marks.when, count, first))
+            )
             position = end
         else:
             result.append(step)
@@ -110,8 +112,7 @@ def _periodic(steps: Steps, blocks: Blocks) -> Steps:
                 best = loop
     if best is None:
         return steps
-    _, start, stop, loop = best
-    return (*_periodic(steps[:start], blocks), loop, *_periodic(steps[stop:], blocks))
+    return (*_periodic(steps[: best[1]], blocks), best[3], *_periodic(steps[best[2] :], blocks))
 
 
 def _loop(steps: Steps, start: int, period: int, blocks: Blocks) -> tuple[int, int, int, DraftLoop] | None:

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 
 from cnnshape.bridge.draft import DraftSetting
-from cnnshape.bridge.fold.nodes import Given, Layer, Node, Nodes, reads
+from cnnshape.bridge.flat import same
+from cnnshape.bridge.fold.nodes import Given, Layer, Node, Nodes, plain_value, reads
 from cnnshape.bridge.operations import Ref
 from cnnshape.layers import BY_NAME
 
@@ -41,9 +42,5 @@ def _follower(before: Node | None, node: Node) -> dict[str, Given] | None:
 def setting(node: Layer) -> DraftSetting:
     """A layer as a value."""
     declared = BY_NAME[node.kind].arguments
-    own = [(name, value) for name, value in node.arguments.items() if value != declared[name].default]
-    return DraftSetting(node.kind, tuple((name, value) for name, value in own if _is_value(value)))
-
-
-def _is_value(value: Given) -> bool:
-    return value is not None and not isinstance(value, Ref)
+    own = [(name, value) for name, value in node.arguments.items() if not same(value, declared[name].default)]
+    return DraftSetting(node.kind, tuple((name, plain_value(value)) for name, value in own if value is not None))

@@ -70,9 +70,7 @@ def _split_calls(stacks: list[tuple[int, tuple[Module, ...]]]) -> frozenset[int]
     return frozenset(split)
 
 
-def _nested(
-    stacks: list[tuple[int, tuple[Module, ...]]], depth: int, split: frozenset[int]
-) -> Iterator[Call | int]:
+def _nested(stacks: list[tuple[int, tuple[Module, ...]]], depth: int, split: frozenset[int]) -> Iterator[Call | int]:
     """The calls at a depth of the stacks, with what is in them."""
     position = 0
     while position < len(stacks):
@@ -187,7 +185,9 @@ def joined_in_steps(network: Network) -> dict[int, tuple[int, ...]]:
     return inputs
 
 
-def _all_calls(items: tuple[Call | int, ...], above: frozenset[str] = frozenset()) -> Iterator[tuple[Call, frozenset[str]]]:
+def _all_calls(
+    items: tuple[Call | int, ...], above: frozenset[str] = frozenset()
+) -> Iterator[tuple[Call, frozenset[str]]]:
     """All calls with the classes that they run in."""
     for item in items:
         if isinstance(item, Call):
