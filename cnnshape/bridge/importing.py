@@ -7,7 +7,7 @@ from cnnshape.api import DesignError
 from cnnshape.bridge import proof
 from cnnshape.bridge.draft import Value, text_of
 from cnnshape.bridge.flat import flat_draft
-from cnnshape.bridge.fold.fold import folded_draft
+from cnnshape.bridge.fold.fold import folded_draft, used_once
 from cnnshape.bridge.operations import ImportProblem, Network
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report
@@ -48,21 +48,33 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
 def _folded(network: Network, expect: dict[str, Value], report: Report) -> str:
     """A spec with blocks that gives the same report; empty if there is none.
 
-    A class whose block gives another one is dissolved: its layers are written where it is used.
+    A class whose block gives another one is dissolved: its layers are written where it is used. So is one that a
+    single step uses, if the spec is shorter then.
     """
     dissolved: list[str] = []
     while True:
         draft, classes = folded_draft(network, expect, dissolved)
         text = text_of(draft)
-        try:
-            difference = proof.differences(proof.report_of(text), report)
-        except DesignError:
-            difference = proof.Difference((), ())
+        difference = _difference(text, report)
         if difference is None:
-            return text
+            break
         if not classes:
             return ""
         dissolved.append(_at_fault(classes, difference))
+    for name in used_once(draft, classes):
+        shorter = text_of(folded_draft(network, expect, [*dissolved, name])[0])
+        if shorter.count("\n") < text.count("\n") and _difference(shorter, report) is None:
+            dissolved.append(name)
+            text = shorter
+    return text
+
+
+def _difference(text: str, report: Report) -> proof.Difference | None:
+    """How the report of a spec differs; None if it doesn't."""
+    try:
+        return proof.differences(proof.report_of(text), report)
+    except DesignError:
+        return proof.Difference((), ())
 
 
 def _at_fault(classes: Mapping[str, str], difference: proof.Difference) -> str:

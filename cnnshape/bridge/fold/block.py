@@ -15,9 +15,10 @@ from cnnshape.bridge.draft import (
 )
 from cnnshape.bridge.flat import same
 from cnnshape.bridge.fold.align import Slot, Unaligned, aligned
-from cnnshape.bridge.fold.hints import branch_names, said, word_of
+from cnnshape.bridge.fold.hints import branch_names, purpose_of, said, word_of
 from cnnshape.bridge.fold.nodes import Fork, Layer, Nodes, Use
 from cnnshape.bridge.fold.params import CHANNELS, Params
+from cnnshape.bridge.fold.settings import with_settings
 from cnnshape.bridge.fold.vectors import plain, vector_of, without_defaults, word
 from cnnshape.bridge.operations import Network, Ref
 from cnnshape.layers import BY_NAME
@@ -64,7 +65,7 @@ def block_of(name: str, network: Network, calls: Calls, made: Mapping[str, Made]
         for index, number in enumerate(calls.numbers):
             arguments[number] = {parameter: Ref(calls.sources[index][extra]), **arguments[number]}
     roles = {param.name: param.role for param in maker.params.listed}
-    return Made(DraftBlock(name, params, maker.steps, first), arguments, roles)
+    return Made(with_settings(DraftBlock(name, params, maker.steps, first)), arguments, roles)
 
 
 def network_steps(network: Network, nodes: Nodes, made: Mapping[str, Made]) -> tuple[Steps, tuple[str, ...]]:
@@ -136,7 +137,12 @@ class _Maker:
             if None in slot.nodes:
                 truths = tuple(node is not None for node in slot.nodes)
                 width = step.arguments.get("out", "") if isinstance(step, DraftCall) else ""
-                wanted = ("expand" if "* in_channels" in str(width) else "", self._hint(slot, word_of(slot.node)))
+                wanted = (
+                    "expand" if "* in_channels" in str(width) else "",
+                    self._hint(slot),
+                    purpose_of(slot.node),
+                    "extra",
+                )
                 condition = self.params.condition(truths, wanted, self._channels(entering), width)
                 step = step._replace(marks=step.marks._replace(when=condition))
             previous = tuple(

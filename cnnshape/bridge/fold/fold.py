@@ -1,6 +1,7 @@
 """From operations to a spec with blocks and loops."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 
 from cnnshape.bridge import names
 from cnnshape.bridge.draft import Draft, Value
@@ -9,6 +10,7 @@ from cnnshape.bridge.fold.block import Calls, Made, block_of, network_steps
 from cnnshape.bridge.fold.nodes import Fork, Use, walk
 from cnnshape.bridge.fold.rounds import Blocks
 from cnnshape.bridge.fold.runs import with_loops
+from cnnshape.bridge.fold.settings import calls_in
 from cnnshape.bridge.fold.tree import Bodies, bodies_of
 from cnnshape.bridge.operations import Network
 
@@ -40,6 +42,13 @@ def folded_draft(
         expect=expect,
     )
     return draft, {name: block.draft.name for name, block in made.items()}
+
+
+def used_once(draft: Draft, classes: Mapping[str, str]) -> list[str]:
+    """The classes whose block a single step uses."""
+    bodies = (draft.layers, *[block.body for block in draft.blocks])
+    uses = Counter(call.word for body in bodies for call in calls_in(body))
+    return [name for name, title in classes.items() if uses[title] == 1]
 
 
 def _plain_classes(bodies: Bodies) -> set[str]:

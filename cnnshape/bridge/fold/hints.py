@@ -1,5 +1,7 @@
 """What a source calls its steps: names from the paths of modules."""
 
+import re
+
 from cnnshape.bridge import names
 from cnnshape.bridge.fold.nodes import Fork, Layer, Node, Use
 
@@ -37,6 +39,11 @@ def word_of(node: Node) -> str:
     return node.kind if isinstance(node, Layer) else node.type if isinstance(node, Use) else node.word
 
 
+def purpose_of(node: Node) -> str:
+    """A name for a condition on a block: its class in snake case; empty for other nodes."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", node.type).lower() if isinstance(node, Use) else ""
+
+
 def said(node: Node, prefix: str) -> list[str]:
     """The attributes of a node's path below a module that say something of what they hold."""
     inner = node.path[len(prefix) :] if node.path.startswith(prefix) else node.path
@@ -45,7 +52,8 @@ def said(node: Node, prefix: str) -> list[str]:
 
 def _is_dull(attribute: str) -> bool:
     """Whether an attribute says nothing of what it holds."""
-    return attribute.rstrip("0123456789").rstrip("_").lower() in _DULL
+    word = attribute.rstrip("0123456789").rstrip("_").lower()
+    return len(word) < 2 or word in _DULL
 
 
 def branch_names(fork: Fork, prefix: str) -> list[str]:

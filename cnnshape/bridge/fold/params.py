@@ -193,7 +193,7 @@ class Params:
         return param
 
     def _conditions(self, channels: Sequence[int], width: Value) -> Iterator[tuple[str, list[bool]]]:
-        """Conditions on strides and shapes with their values, the plainest first."""
+        """Conditions on strides and shapes with their values, the most telling first."""
         whole = [param for param in self.listed if None not in param.vector]
         strides = [(param.name, [value != 1 for value in param.vector]) for param in whole if param.role == "stride"]
         ratios = [(param.name, [value != 1 for value in param.vector]) for param in whole if param.role == RATIO]
@@ -205,17 +205,18 @@ class Params:
             (name, [value != enters for value, enters in zip(vector, channels, strict=True)])
             for name, vector in widths.items()
         ]
-        for name, values in (*strides, *ratios):
-            yield f"{name} != 1", values
-            yield f"{name} == 1", _negated(values)
-        for name, values in changed:
-            yield f"in_channels != {name}", values
-            yield f"in_channels == {name}", _negated(values)
+        # Shapes that differ need a projection, and forbid the identity: so the whole condition comes first.
         for stride, moves in strides:
             for name, changes in changed:
                 either = [move or change for move, change in zip(moves, changes, strict=True)]
                 yield f"{stride} != 1 or in_channels != {name}", either
                 yield f"{stride} == 1 and in_channels == {name}", _negated(either)
+        for name, values in changed:
+            yield f"in_channels != {name}", values
+            yield f"in_channels == {name}", _negated(values)
+        for name, values in (*strides, *ratios):
+            yield f"{name} != 1", values
+            yield f"{name} == 1", _negated(values)
         for param in self.listed:
             if param.role == CONDITION:
                 truths = [value is True for value in param.vector]

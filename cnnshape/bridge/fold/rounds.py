@@ -136,12 +136,30 @@ def _call(calls: Sequence[DraftCall], count: int, columns: _Columns, blocks: Blo
     first = calls[0]
     if len(calls) < count or any(step.word != first.word for step in calls):
         raise _Different
+    calls = _led(calls, blocks)
     given = dict.fromkeys(key for step in calls for key in step.arguments)
     arguments = {
         key: columns.of(key, [_given(step.arguments.get(key, blocks.default(step, key))) for step in calls])
         for key in (*[key for key in blocks.defaults.get(first.word, ()) if key in given], *given)
     }
     return first._replace(arguments=arguments, marks=_marks(calls, columns, blocks))
+
+
+def _led(calls: Sequence[DraftCall], blocks: Blocks) -> list[DraftCall]:
+    """The calls; one that runs once has in `first` what the others have there, so that the rest can be the same."""
+    keys = dict.fromkeys(key for step in calls for key in step.marks.first)
+    led = []
+    for step in calls:
+        if keys and step.marks.repeat == 1:
+            own = {key: _given(step.arguments.get(key, blocks.default(step, key))) for key in keys}
+            rest = {
+                key: value
+                for key, value in step.arguments.items()
+                if key not in keys or blocks.default(step, key) is None
+            }
+            step = step._replace(arguments=rest, marks=step.marks._replace(first=own))
+        led.append(step)
+    return led
 
 
 def _given(value: Value | None) -> Value:

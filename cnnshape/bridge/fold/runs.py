@@ -8,6 +8,8 @@ from cnnshape.bridge.fold.rounds import Blocks, merged
 
 LONGEST_PERIOD = 12
 """Steps of a round."""
+SHORT_COLUMNS = 100
+"""Characters of columns that fit on the line of their `for`."""
 
 
 def with_loops(steps: Steps, blocks: Blocks) -> Steps:
@@ -127,19 +129,25 @@ def _loop(steps: Steps, start: int, period: int, blocks: Blocks) -> tuple[int, i
     while len(rounds) > 1:
         loop = merged(rounds, blocks)
         if loop is not None:
-            saved = (len(rounds) - 1) * _size(rounds[0]) - len(loop.columns) - _HEAD
+            saved = sum(map(_size, rounds)) - _size(loop.body) - _head(loop)
             return (saved, start, start + len(rounds) * period, loop) if saved > 0 else None
         rounds.pop()
     return None
 
 
-_HEAD = 1
-"""Lines that a loop has besides its columns and its round."""
+def _head(loop: DraftLoop) -> int:
+    """The lines of a loop besides its body: its columns on one line if they fit there, and `do`."""
+    words = sum(len(name) + len(str(values)) + 2 for name, values in loop.columns.items())
+    return 2 if words < SHORT_COLUMNS else 2 + len(loop.columns)
 
 
 def _size(steps: Steps) -> int:
     """The lines of steps, about."""
-    return sum(1 for step in steps for _ in _walk(step))
+    return sum(
+        1 + (step.marks.repeat != 1) + bool(step.marks.first) + bool(step.marks.when)
+        for top in steps
+        for step in _walk(top)
+    )
 
 
 def _alike(one: DraftStep, other: DraftStep) -> bool:
