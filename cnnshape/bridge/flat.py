@@ -50,11 +50,13 @@ _PER_AXIS = frozenset(("per_axis", "factors", "padding"))
 
 
 def _short(value: Argument, form: str) -> Argument:
-    """One value in place of a list of equal ones."""
+    """One value in place of a list of equal ones, and of a pair of equal ones on each axis."""
     if not isinstance(value, tuple) or form not in _PER_AXIS:
         return value
-    items = tuple(_short(item, form) for item in value)
-    return items[0] if len(set(items)) == 1 else items
+    if all(isinstance(item, tuple) and len(set(item)) == 1 for item in value):
+        value = tuple(item[0] for item in value if isinstance(item, tuple))
+    equal = len(set(value)) == 1 and not isinstance(value[0], tuple)
+    return value[0] if equal else value
 
 
 def _same(value: Argument, default: object) -> bool:

@@ -12,6 +12,8 @@ from cnnshape.bridge.torch.views import Dim, Dims
 def joined(call: Call, kind: str, first: Any, second: Any) -> View:
     """A sum, product or difference of two tensors; one may be repeated along axes of the other."""
     recorder = call.recorder
+    if call.is_constant(first) or call.is_constant(second):
+        raise Unsupported
     one, two = _bare(call.view(first)), _bare(call.view(second))
     shape = tuple(call.result.shape)
     full = one if views.sizes_of(one.dims) == shape else two
@@ -34,6 +36,8 @@ def _join(call: Call, kind: str, values: tuple[int, int], full: View) -> View:
     """The join of a full value and one that is repeated, in the order of `values`."""
     recorder = call.recorder
     shape = recorder.shape(full.value)
+    if kind == "divide":
+        return call.emit("opaque", {"output": shape, "what": "div"}, *values, shape=shape, dims=full.dims)
     small = values[1] if values[0] == full.value else values[0]
     broadcast = _broadcast(kind, shape, recorder.shape(small))
     if broadcast is None:

@@ -149,6 +149,9 @@ def add(call: Call, input: Any, other: Any, *, alpha: float = 1) -> View:
             return _scaled(call, tensor, shift=value * (alpha if constant is other else 1))
     if alpha != 1:
         raise Unsupported
+    for tensor, constant in ((input, other), (other, input)):
+        if call.is_constant(constant):
+            return _shifted(call, tensor, constant)
     if _is_same(call, input, other):
         return _scaled(call, input, scale=2)
     return joined(call, "add", input, other)
@@ -160,6 +163,17 @@ def _is_same(call: Call, first: Any, second: Any) -> bool:
         return False
     one, two = call.view(first), call.view(second)
     return (one.value, one.dims) == (two.value, two.dims)
+
+
+def _shifted(call: Call, tensor: Any, weight: Any) -> View:
+    """A sum with learned values. No kind has it alone; after a scale it is the shift of a `layer_scale`."""
+    weights = call.weights(weight)
+    count = sum(item.elements for item in weights if item.learned)
+    if not count or count != weight.numel() or not (count == 1 or along_channels(call, tensor, weight)):
+        raise Unsupported
+    shape = call.recorder.shape(call.view(tensor).value)
+    stated: dict[str, Argument] = {"output": shape, "params": count, "what": "add"}
+    return call.pointwise(tensor, "opaque", stated, weights, {"shift": True})
 
 
 @handles("sub sub_ subtract __sub__ __isub__")
@@ -243,8 +257,10 @@ def addcmul(call: Call, input: Any, tensor1: Any, tensor2: Any, *, value: float 
 @handles("div div_ divide true_divide __truediv__ __itruediv__")
 def divide(call: Call, input: Any, other: Any, *, rounding_mode: Any = None) -> View:
     value = number(call, other)
-    if not value or rounding_mode:
+    if rounding_mode or value == 0:
         raise Unsupported
+    if value is None:
+        return joined(call, "divide", input, other)
     return _scaled(call, input, scale=1 / value)
 
 

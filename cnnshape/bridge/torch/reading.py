@@ -1,6 +1,6 @@
 """From a module of PyTorch to the list of operations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -14,10 +14,9 @@ from cnnshape.bridge.operations import (
     Operation,
     Ref,
     Shape,
-    Weight,
 )
 from cnnshape.bridge.torch.capturing import Capture, capture, weights_of
-from cnnshape.bridge.torch.patterns import rewritten
+from cnnshape.bridge.torch.patterns import reads, rewritten
 from cnnshape.bridge.torch.recorder import Step
 
 _MOVING = frozenset(("split", "slice", "crop", "flatten", "reshape", "subsample", "channel_shuffle", "identity", "pad"))
@@ -60,10 +59,10 @@ def _ordered(run: Capture, inputs: int) -> tuple[tuple[Operation, ...], dict[str
     read = {value for step in steps for value in reads(step)} | set(run.outputs.values())
     kept = [index for index, step in enumerate(steps) if step.kind]
     while True:
-        gone = [index for index in kept if steps[index].kind in _MOVING and index + inputs not in read]
+        gone = {index for index in kept if is_idle(steps[index]) and index + inputs not in read}
         if not gone:
             break
-        kept = [index for index in kept if index not in set(gone)]
+        kept = [index for index in kept if index not in gone]
         read = {value for index in kept for value in reads(steps[index])} | set(run.outputs.values())
     order = sorted(kept, key=lambda index: (steps[index].moment, index))
     numbers = {value: value for value in range(inputs)}
@@ -72,9 +71,9 @@ def _ordered(run: Capture, inputs: int) -> tuple[tuple[Operation, ...], dict[str
     return operations, {name: numbers[value] for name, value in run.outputs.items()}
 
 
-def reads(step: Step) -> Sequence[int]:
-    """The values that a step reads."""
-    return [*step.inputs, *(argument.value for argument in step.arguments.values() if isinstance(argument, Ref))]
+def is_idle(step: Step) -> bool:
+    """Whether an operation may be left out if nothing reads it: it only moves values, or has become part of another."""
+    return step.kind in _MOVING or bool(step.extra.get("idle"))
 
 
 def _operation(step: Step, numbers: Mapping[int, int]) -> Operation:
@@ -92,7 +91,3 @@ def _operation(step: Step, numbers: Mapping[int, int]) -> Operation:
         step.what,
     )
 
-
-def parameters_of(weights: Sequence[Weight]) -> int:
-    """The learned values of weights."""
-    return sum(weight.elements for weight in weights if weight.learned)

@@ -197,7 +197,8 @@ class Recorder:
             return self.emit("reshape", {"shape": wanted}, (view.value,), wanted, at=view, what="reshape")
         moved = _moves(dims, shape, wanted)
         if moved is None:
-            return self.emit("opaque", {"output": wanted}, (view.value,), wanted, at=view, what="permute")
+            stated: dict[str, Argument] = {"output": wanted, "what": "permute"}
+            return self.emit("opaque", stated, (view.value,), wanted, at=view, what="permute", extra={"idle": True})
         kind, arguments = moved
         return self.emit(kind, arguments, (view.value,), wanted, at=view, what=kind)
 

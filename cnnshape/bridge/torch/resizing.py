@@ -4,7 +4,7 @@ from typing import Any
 
 from cnnshape.bridge.operations import Argument
 from cnnshape.bridge.torch import views
-from cnnshape.bridge.torch.calls import Call, axes_of, axis_of, handles
+from cnnshape.bridge.torch.calls import Call, axes_of, handles
 from cnnshape.bridge.torch.recorder import BATCH, Unsupported, View
 
 _MODES = {"constant": "zeros", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
@@ -169,11 +169,15 @@ def _over_axes(call: Call, input: Any, axes: tuple[int, ...], pool: str, keep: b
 
 
 @handles("norm linalg_vector_norm")
-def norm(call: Call, input: Any, *_: Any, **named: Any) -> View:
-    """Only a part of `global_response_norm` has this as a kind; the pattern needs the axes."""
-    raise Unsupported
-
-
-def last_axis(dim: int, rank: int) -> bool:
-    """Whether an axis is the last one."""
-    return axis_of(dim, rank) == rank - 1
+def norm(call: Call, input: Any, p: Any = 2, dim: Any = None, keepdim: bool = False, **named: Any) -> View:
+    """The L2 norm of each channel: a part of `global_response_norm`, and opaque elsewhere."""
+    axes = axes_of(dim, input.dim())
+    view = call.view(input)
+    shape = call.recorder.shape(view.value)
+    if p != 2 or dim is None or not keepdim or not views.regular(view.dims, shape, BATCH):
+        raise Unsupported
+    if not _whole([view.dims[axis] for axis in axes], range(1, len(shape)), shape):
+        raise Unsupported
+    out = (shape[0], *(1 for _ in shape[1:]))
+    dims = tuple(() if axis in axes else part for axis, part in enumerate(view.dims))
+    return call.emit("opaque", {"output": out, "what": "norm"}, view.value, shape=out, dims=dims)

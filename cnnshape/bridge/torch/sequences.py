@@ -53,6 +53,43 @@ def attend(recorder: Recorder, query: View, key: View, value: View, what: str = 
     return recorder.seen(made, (query.dims[0], *channels[:-1], space, channels[-1]))
 
 
+@handles("matmul __matmul__ bmm")
+def matmul(call: Call, input: Any, other: Any) -> View:
+    """The product of a softmax over keys with values: attention that is written out."""
+    weights = call.view(input)
+    if views.standard(call.recorder.shape(weights.value), BATCH) != weights.dims or input.dim() < 3:
+        raise Unsupported
+    chain = []
+    value = weights.value
+    wanted = ["softmax"]
+    while (step := call.recorder.step(value)) is not None and step.kind in ("opaque", "rescale", "dropout"):
+        chain.append(step)
+        if step.kind == "opaque":
+            if step.what in ("matmul", "__matmul__", "bmm") and not wanted:
+                break
+            if [step.what] != wanted or not _over_keys(step.extra["arguments"]):
+                raise Unsupported
+            wanted = []
+        value = step.inputs[0]
+    query, key = chain[-1].extra.get("views", (None, None)) if chain and chain[-1].kind == "opaque" else (None, None)
+    if wanted or query is None or key is None:
+        raise Unsupported
+    key = key._replace(dims=(*key.dims[:-2], key.dims[-1], key.dims[-2]))
+    result = attend(call.recorder, query, key, call.view(other))
+    if views.sizes_of(result.dims) != tuple(call.result.shape):
+        raise Unsupported
+    for step in chain:
+        step.extra["idle"] = True
+    return result
+
+
+def _over_keys(given: Any) -> bool:
+    """Whether a softmax is over the last axis."""
+    arguments, named = given
+    dim = arguments[1] if len(arguments) > 1 else named.get("dim")
+    return dim in (-1, arguments[0].dim() - 1)
+
+
 def _channels_first(recorder: Recorder, view: View) -> int:
     """The value of a tensor `(batch, heads, positions, channels)`, heads being the outer part of the channels."""
     shape = recorder.shape(view.value)
