@@ -20,7 +20,7 @@ def needs_names(network: Network) -> list[int]:
     previous = 0
     for value, operation in network.numbered():
         needed += [ref.value for ref in refs(operation.arguments)]
-        if is_join(operation.kind) or operation.inputs[:1] != (previous,):
+        if is_join(operation.kind) or not (BY_NAME[operation.kind].by_name or operation.inputs[:1] == (previous,)):
             needed += operation.inputs
         previous = value
     return sorted(set(needed))
@@ -31,25 +31,44 @@ def refs(arguments: Mapping[str, Argument]) -> list[Ref]:
     return [argument for argument in arguments.values() if isinstance(argument, Ref)]
 
 
-def stated(operation: Operation) -> dict[str, Argument]:
-    """The arguments of an operation that differ from their defaults, in the order of the kind."""
+def complete(operation: Operation) -> dict[str, Argument | None]:
+    """All arguments of an operation in the order of its kind, also those with their default, in their short form.
+
+    Raises ValueError for an argument that the kind doesn't have.
+    """
     declared = BY_NAME[operation.kind].arguments
     unknown = set(operation.arguments) - set(declared)
     if unknown:
         raise ValueError(f"{operation.kind} has no argument {sorted(unknown)}")
+    values = {
+        name: short(operation.arguments[name], argument.type.form) if name in operation.arguments else argument.default
+        for name, argument in declared.items()
+    }
+    if "stride" in values and declared["stride"].default is None and values["stride"] == values.get("kernel"):
+        values["stride"] = None
+    return values
+
+
+def stated(operation: Operation) -> dict[str, Argument]:
+    """The arguments of an operation that differ from their defaults."""
+    declared = BY_NAME[operation.kind].arguments
     return {
         name: value
-        for name, argument in declared.items()
-        if name in operation.arguments
-        and not _same(value := _short(operation.arguments[name], argument.type.form), argument.default)
+        for name, value in complete(operation).items()
+        if value is not None and not same(value, declared[name].default)
     }
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two values of arguments are equal; `true` is not 1."""
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
 _PER_AXIS = frozenset(("per_axis", "factors", "padding"))
 """Forms of arguments where one value means the same as a list of it."""
 
 
-def _short(value: Argument, form: str) -> Argument:
+def short(value: Argument, form: str) -> Argument:
     """One value in place of a list of equal ones, and of a pair of equal ones on each axis."""
     if not isinstance(value, tuple) or form not in _PER_AXIS:
         return value
@@ -57,10 +76,6 @@ def _short(value: Argument, form: str) -> Argument:
         value = tuple(item[0] for item in value if isinstance(item, tuple))
     equal = len(set(value)) == 1 and not isinstance(value[0], tuple)
     return value[0] if equal else value
-
-
-def _same(value: Argument, default: object) -> bool:
-    return value == default and isinstance(value, bool) == isinstance(default, bool)
 
 
 def step_names(network: Network) -> dict[int, str]:
@@ -87,7 +102,7 @@ def flat_draft(network: Network, expect: Mapping[str, Value]) -> Draft:
     previous = 0
     for value, operation in network.numbered():
         name = chosen.get(value, "")
-        source = "" if operation.inputs[:1] == (previous,) or is_join(operation.kind) else _source(operation, chosen)
+        source = "" if operation.inputs[:1] == (previous,) else _source(operation, chosen)
         marks = Marks(name=name, source=source, share=chosen[owner_of[value]] if value in owner_of else "")
         steps.append(step_of(operation, chosen, marks))
         previous = value
@@ -109,7 +124,8 @@ def _states_outputs(network: Network) -> bool:
 
 
 def _source(operation: Operation, chosen: Mapping[int, str]) -> str:
-    return chosen[operation.inputs[0]] if operation.inputs else ""
+    kind = BY_NAME[operation.kind]
+    return chosen[operation.inputs[0]] if operation.inputs and not (kind.joins or kind.by_name) else ""
 
 
 def owners(network: Network) -> dict[int, int]:
