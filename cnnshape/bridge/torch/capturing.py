@@ -1,6 +1,5 @@
 """Runs a module once on the meta device, and gives its operations in order. The module is as before afterwards."""
 
-import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import Any
 import torch
 
 from cnnshape.bridge.operations import ImportProblem, Shape, Weight
+from cnnshape.bridge.torch import views
 from cnnshape.bridge.torch.mode import Mode, Modules
 from cnnshape.bridge.torch.recorder import BATCH, Constant, Recorder, Step, Unsupported, View
 
@@ -117,7 +117,7 @@ def outputs_of(recorder: Recorder, result: Any) -> dict[str, int]:
         if isinstance(entry, Constant):
             recorder.notes.append(f"the output {name or 'of the network'} does not depend on the input, and is left out")
             continue
-        outputs[name] = _shown(recorder, entry)
+        outputs[name] = _shown(recorder, name or "of the network", entry)
     if not outputs:
         raise ImportProblem(
             f"the forward gives no tensor that depends on the input, but {type(result).__name__}",
@@ -148,27 +148,16 @@ def _named(name: str, result: Any, depth: int) -> Iterator[tuple[str, Any]]:
         yield from _named(f"{name}_{key}" if name else key, value, depth + 1)
 
 
-def _shown(recorder: Recorder, view: View) -> int:
+def _shown(recorder: Recorder, name: str, view: View) -> int:
     """The value of an output. One whose axes are only in another order is given channels first."""
     shape = recorder.shape(view.value)
     try:
-        if sorted(dim for dim in view.dims if dim) == sorted(part for part in standard_of(shape) if part):
-            if len(view.dims) == len(shape) + 1:
-                return view.value
-        return recorder.plain(view)
+        if not views.shows_axes(view.dims, shape, BATCH):
+            return recorder.plain(view)
+        if view.dims != views.standard(shape, BATCH):
+            recorder.notes.append(f"the output {name} is given channels first, as {'x'.join(map(str, shape))}")
+        return view.value
     except Unsupported:
         raise ImportProblem(
             "an output of the network mixes the samples of a batch", "the batch must be the first axis of each output"
         ) from None
-
-
-def standard_of(shape: Shape) -> tuple[Any, ...]:
-    """The axes of a tensor that shows a value as it is."""
-    from cnnshape.bridge.torch import views
-
-    return views.standard(shape, BATCH)
-
-
-def is_imported(name: str) -> bool:
-    """Whether a module is loaded."""
-    return name in sys.modules

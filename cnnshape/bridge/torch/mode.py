@@ -1,6 +1,8 @@
 """One forward pass on the meta device, where nothing is computed: each function and module call is recorded."""
 
+import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -21,6 +23,12 @@ _FACTS = frozenset(
     "_set_grad_enabled is_autocast_enabled is_mps is_xpu names is_inference _backward_hooks".split()
 )
 """Functions that say something of a tensor without its values."""
+_SIZES = frozenset(("size", "shape", "numel", "nelement"))
+_LIBRARY = str(Path(torch.__file__).parent)
+_MAKERS = frozenset(
+    "zeros_like ones_like empty_like full_like rand_like randn_like new_zeros new_ones new_empty new_full new_tensor".split()
+)
+"""Functions that take a tensor's shape and none of its values."""
 _TO_DEVICE = frozenset(("cpu", "cuda", "to", "npu"))
 _UNCHANGED = frozenset(
     "dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout".split()
@@ -50,6 +58,8 @@ class Mode(TorchFunctionMode):
         named = named or {}
         name = name_of(function)
         if name in _FACTS:
+            if name in _SIZES and not self.recorder.reads_sizes:
+                self.recorder.reads_sizes = not sys._getframe(1).f_code.co_filename.startswith(_LIBRARY)
             return function(*arguments, **named)
         recorder = self.recorder
         recorder.moment += 1
@@ -60,6 +70,9 @@ class Mode(TorchFunctionMode):
         given = [self._on_meta(item) for item in arguments]
         options = {key: self._on_meta(item) for key, item in named.items()}
         result = self._moved(function, name, given, options)
+        if name in _MAKERS:
+            recorder.give(result, Constant(), _storage(result))
+            return result
         target = given[0] if name == "__setitem__" else result
         results = list(tensors_in(target))
         if not results:

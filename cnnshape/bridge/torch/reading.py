@@ -18,6 +18,7 @@ from cnnshape.bridge.operations import (
 from cnnshape.bridge.torch.capturing import Capture, capture, weights_of
 from cnnshape.bridge.torch.patterns import reads, rewritten
 from cnnshape.bridge.torch.recorder import Step
+from cnnshape.bridge.torch.sizes import settled
 
 _MOVING = frozenset(("split", "slice", "crop", "flatten", "reshape", "subsample", "channel_shuffle", "identity", "pad"))
 """Kinds that only move values: those that nothing reads are left out."""
@@ -36,7 +37,12 @@ def network_of(
         )
     if not inputs:
         raise ImportProblem("no input is given", "state its shape without the batch: `--input 3x224x224`")
-    run = rewritten(capture(module, inputs, by_name))
+
+    def again(shapes: Mapping[str, Shape]) -> Capture:
+        return rewritten(capture(module, shapes, by_name))
+
+    run = settled(again(inputs), again, inputs)
+    _check_fills(run)
     operations, outputs = _ordered(run, len(inputs))
     used = {weight.name for operation in operations for weight in operation.weights}
     weights = list(weights_of(module).values())
@@ -51,6 +57,13 @@ def network_of(
         unused,
         tuple(run.recorder.notes),
     )
+
+
+def _check_fills(run: Capture) -> None:
+    """A pad with another value than zero has no kind."""
+    for step in run.steps:
+        if step.kind == "pad" and step.extra.get("fill"):
+            step.kind, step.arguments = "opaque", {"output": step.shape, "what": "pad"}
 
 
 def _ordered(run: Capture, inputs: int) -> tuple[tuple[Operation, ...], dict[str, int]]:

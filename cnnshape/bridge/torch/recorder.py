@@ -76,6 +76,7 @@ class Recorder:
         self.moment = 0
         self.notes: list[str] = []
         self.function = ""
+        self.reads_sizes = False
         self._entries: dict[int, tuple[Any, Entry, int]] = {}
         self._of_storage: dict[int, list[int]] = {}
         self._stale: set[int] = set()

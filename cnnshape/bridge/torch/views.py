@@ -108,19 +108,24 @@ def without(dims: Dims, axes: Iterable[int]) -> Dims:
     return tuple(tuple(atom for atom in dim if atom.axis not in gone) for dim in dims)
 
 
-def holds(dims: Iterable[Dim], axes: Iterable[int], shape: Shape) -> bool:
-    """Whether the axes of the tensor hold these axes of the value, whole, and nothing else."""
-    return sorted(atoms_of(sorted(atoms_of(dims), key=lambda atom: (atom.axis, -atom.stride)))) == sorted(
-        atoms_of(whole(axis, shape[axis]) for axis in axes)
-    )
-
-
 def regular(dims: Dims, shape: Shape, batch: int) -> bool:
     """Whether the tensor shows the value with whole axes in any order, the batch first."""
     if dims[0] != whole(BATCH, batch):
         return False
     wanted = sorted(part for part in standard(shape, 1)[1:] if part)
     return sorted(dim for dim in dims[1:] if dim) == wanted
+
+
+def shows_axes(dims: Dims, shape: Shape, batch: int) -> bool:
+    """Whether the tensor shows the value channels last: the batch, space (also as one axis), then channels.
+
+    A tensor that shows it as it is counts too.
+    """
+    natural = standard(shape, batch)
+    if dims == natural or len(shape) < 2:
+        return dims == natural
+    last = (natural[0], *natural[2:], natural[1])
+    return dims in (last, (natural[0], atoms_of(natural[2:]), natural[1]))
 
 
 def swapped(dim: Dim) -> int:
