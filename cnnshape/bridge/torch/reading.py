@@ -18,7 +18,7 @@ from cnnshape.bridge.operations import (
 from cnnshape.bridge.torch.capturing import Capture, capture, weights_of
 from cnnshape.bridge.torch.patterns import reads, rewritten
 from cnnshape.bridge.torch.recorder import Step
-from cnnshape.bridge.torch.sizes import settled
+from cnnshape.bridge.torch.sizes import fill_pools, settled
 
 _MOVING = frozenset(("split", "slice", "crop", "flatten", "reshape", "subsample", "channel_shuffle", "identity", "pad"))
 """Kinds that only move values: those that nothing reads are left out."""
@@ -42,7 +42,7 @@ def network_of(
         return rewritten(capture(module, shapes, by_name))
 
     run = settled(again(inputs), again, inputs)
-    _check_fills(run)
+    fill_pools(run)
     operations, outputs = _ordered(run, len(inputs))
     used = {weight.name for operation in operations for weight in operation.weights}
     weights = list(weights_of(module).values())
@@ -57,13 +57,6 @@ def network_of(
         unused,
         tuple(run.recorder.notes),
     )
-
-
-def _check_fills(run: Capture) -> None:
-    """A pad with another value than zero has no kind."""
-    for step in run.steps:
-        if step.kind == "pad" and step.extra.get("fill"):
-            step.kind, step.arguments = "opaque", {"output": step.shape, "what": "pad"}
 
 
 def _ordered(run: Capture, inputs: int) -> tuple[tuple[Operation, ...], dict[str, int]]:

@@ -196,49 +196,64 @@ class Recorder:
             if len(wanted) == 1:
                 return self.emit("flatten", {}, (view.value,), wanted, at=view, what="flatten")
             return self.emit("reshape", {"shape": wanted}, (view.value,), wanted, at=view, what="reshape")
-        moved = _moves(dims, shape, wanted)
-        if moved is None:
-            stated: dict[str, Argument] = {"output": wanted, "what": "permute"}
-            return self.emit("opaque", stated, (view.value,), wanted, at=view, what="permute", extra={"idle": True})
-        kind, arguments = moved
-        return self.emit(kind, arguments, (view.value,), wanted, at=view, what=kind)
+        moves = _moves(dims, shape, wanted)
+        value = view.value
+        for kind, arguments, between in moves:
+            value = self.emit(kind, arguments, (value,), between, at=view, what=kind)
+        if moves:
+            return value
+        stated: dict[str, Argument] = {"output": wanted, "what": "permute"}
+        return self.emit("opaque", stated, (view.value,), wanted, at=view, what="permute", extra={"idle": True})
 
 
-def _moves(dims: Dims, shape: Shape, wanted: Shape) -> tuple[str, dict[str, Argument]] | None:
-    """The kind that moves cells to this order, with its arguments."""
+Move = tuple[str, dict[str, Argument], Shape]
+
+
+def _moves(dims: Dims, shape: Shape, wanted: Shape) -> list[Move]:
+    """The kinds that move cells to this order, with their arguments and results; empty if there are none."""
     if len(wanted) != len(shape):
-        return None
-    natural = views.standard(shape, BATCH)
-    groups = views.swapped(dims[1])
-    if groups and dims[2:] == natural[2:]:
-        return "channel_shuffle", {"groups": groups}
-    factor = wanted[1] // shape[1] if len(shape) > 1 else 1
-    if factor > 1 and _shuffled(shape, factor) == dims[1:]:
-        return "pixel_shuffle", {"factor": factor}
-    factor = shape[1] // wanted[1] if len(shape) > 1 else 1
-    if factor > 1 and _unshuffled(shape, factor) == dims[1:]:
-        return "pixel_unshuffle", {"factor": factor}
-    return None
-
-
-def _shuffled(shape: Shape, factor: int) -> Dims | None:
-    """The axes after a pixel shuffle: the channels are those of the output, then a factor for each axis."""
+        return []
     rank = len(shape) - 1
-    parts = views.split(views.whole(0, shape[0]), (shape[0] // factor**rank, *(factor for _ in range(rank))))
+    groups = views.swapped(dims[1])
+    if groups and dims[2:] == views.standard(shape, BATCH)[2:]:
+        return [("channel_shuffle", {"groups": groups}, shape)]
+    if not rank:
+        return []
+    factor = wanted[1] // shape[1]
+    for first in (True, False) if factor > 1 else ():
+        if _shuffled(shape, factor, first) == dims[1:]:
+            # With the factors before the channels, as TensorFlow has them, the channels are dealt out first.
+            shuffle: Move = ("channel_shuffle", {"groups": factor**rank}, shape)
+            return [*([] if first else [shuffle]), ("pixel_shuffle", {"factor": factor}, wanted)]
+    factor = shape[1] // wanted[1]
+    for first in (True, False) if factor > 1 else ():
+        if _unshuffled(shape, factor, first) == dims[1:]:
+            shuffle = ("channel_shuffle", {"groups": shape[0]}, wanted)
+            return [("pixel_unshuffle", {"factor": factor}, wanted), *([] if first else [shuffle])]
+    return []
+
+
+def _shuffled(shape: Shape, factor: int, first: bool) -> Dims | None:
+    """The axes after a pixel shuffle. The channels of the output are the `first` part of those of the input, or the last."""
+    rank = len(shape) - 1
+    factors = (factor,) * rank
+    channels = shape[0] // factor**rank
+    parts = views.split(views.whole(0, shape[0]), (channels, *factors) if first else (*factors, channels))
     if parts is None:
         return None
-    space = (views.merged((*views.whole(axis, shape[axis]), *parts[axis])) for axis in range(1, rank + 1))
-    return (parts[0], *space)
+    inner = parts[1:] if first else parts[:-1]
+    space = (views.merged((*views.whole(axis, shape[axis]), *inner[axis - 1])) for axis in range(1, rank + 1))
+    return (parts[0] if first else parts[-1], *space)
 
 
-def _unshuffled(shape: Shape, factor: int) -> Dims | None:
-    """The axes after a pixel unshuffle."""
+def _unshuffled(shape: Shape, factor: int, first: bool) -> Dims | None:
+    """The axes after a pixel unshuffle: the channels of the input come first in those of the output, or last."""
     halves = []
     for axis, size in enumerate(shape[1:], 1):
         parts = views.split(views.whole(axis, size), (size // factor, factor)) if size % factor == 0 else None
         if parts is None:
             return None
         halves.append(parts)
-    channels = views.merged((*views.whole(0, shape[0]), *(atom for half in halves for atom in half[1])))
-    return (channels, *(half[0] for half in halves))
-
+    own = views.whole(0, shape[0])
+    cells = tuple(atom for half in halves for atom in half[1])
+    return (views.merged((*own, *cells) if first else (*cells, *own)), *(half[0] for half in halves))

@@ -64,10 +64,28 @@ def _compare(runs: list[Capture]) -> None:
         return
     same = {value: (value,) * len(runs) for value in range(len(run.recorder.input_shapes))}
     same.update((twins[0].value, tuple(twin.value for twin in twins)) for twins in zip(*rows, strict=True))
+    windows = [twins for twins in zip(*rows, strict=True) if twins[0].step.kind in _WINDOWS]
+    changing = [twins for twins in windows if len({_padding(twin) for twin in twins}) > 1]
+    # Sizes of an even and an odd number of cells may need the same padding by chance: the class of the module decides.
+    computed = {twins[0].step.modules[-1].type for twins in changing if twins[0].step.modules}
+    for twins in windows:
+        modules = twins[0].step.modules
+        if twins in changing or (twins[0].pad is not None and modules and modules[-1].type in computed):
+            _pad_window(twins, twins in changing)
     for twins in zip(*rows, strict=True):
-        if twins[0].step.kind in _WINDOWS:
-            _pad_window(twins)
         _settle(twins, same)
+
+
+def fill_pools(run: Capture) -> None:
+    """A pad with the smallest value before a maximum is the padding of that pool; another one that isn't 0 has no kind."""
+    for value, pad in _pads(run).items():
+        pool = run.recorder.step(value)
+        if pad.extra["fill"] and pool is not None and pad.kind:
+            pool.arguments["padding"] = pad.arguments["padding"]
+            pool.inputs, pad.kind = pad.inputs, ""
+    for step in run.steps:
+        if step.kind == "pad" and step.extra["fill"]:
+            step.kind, step.arguments = "opaque", {"output": step.shape, "what": "pad"}
 
 
 def _pads(run: Capture) -> dict[int, Step]:
@@ -105,10 +123,8 @@ def _padding(twin: Twin) -> Argument:
     return 0 if twin.pad is None else twin.pad.arguments["padding"]
 
 
-def _pad_window(twins: tuple[Twin, ...]) -> None:
+def _pad_window(twins: tuple[Twin, ...], changes: bool) -> None:
     """A window after a pad that is computed from the size becomes `padding: same`."""
-    if len({_padding(twin) for twin in twins}) == 1:
-        return
     step, pad = twins[0].step, twins[0].pad
     for word in ("same", "same_lower"):
         if all(_is_same(twin, word) for twin in twins):
@@ -117,7 +133,8 @@ def _pad_window(twins: tuple[Twin, ...]) -> None:
                 step.inputs = pad.inputs
                 pad.kind = ""
             return
-    _note(twins[0], "its padding is computed from the size")
+    if changes:
+        _note(twins[0], "its padding is computed from the size")
 
 
 def _is_same(twin: Twin, word: str) -> bool:
