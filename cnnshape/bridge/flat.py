@@ -20,7 +20,7 @@ def needs_names(network: Network) -> list[int]:
     previous = 0
     for value, operation in network.numbered():
         needed += [ref.value for ref in refs(operation.arguments)]
-        if is_join(operation.kind) or operation.inputs[:1] != (previous,):
+        if is_join(operation.kind) or not (BY_NAME[operation.kind].by_name or operation.inputs[:1] == (previous,)):
             needed += operation.inputs
         previous = value
     return sorted(set(needed))
@@ -69,11 +69,13 @@ _PER_AXIS = frozenset(("per_axis", "factors", "padding"))
 
 
 def short(value: Argument, form: str) -> Argument:
-    """One value in place of a list of equal ones."""
+    """One value in place of a list of equal ones, and of a pair of equal ones on each axis."""
     if not isinstance(value, tuple) or form not in _PER_AXIS:
         return value
-    items = tuple(short(item, form) for item in value)
-    return items[0] if len(set(items)) == 1 else items
+    if all(isinstance(item, tuple) and len(set(item)) == 1 for item in value):
+        value = tuple(item[0] for item in value if isinstance(item, tuple))
+    equal = len(set(value)) == 1 and not isinstance(value[0], tuple)
+    return value[0] if equal else value
 
 
 def step_names(network: Network) -> dict[int, str]:
@@ -100,7 +102,7 @@ def flat_draft(network: Network, expect: Mapping[str, Value]) -> Draft:
     previous = 0
     for value, operation in network.numbered():
         name = chosen.get(value, "")
-        source = "" if operation.inputs[:1] == (previous,) or is_join(operation.kind) else _source(operation, chosen)
+        source = "" if operation.inputs[:1] == (previous,) else _source(operation, chosen)
         marks = Marks(name=name, source=source, share=chosen[owner_of[value]] if value in owner_of else "")
         steps.append(step_of(operation, chosen, marks))
         previous = value
@@ -122,7 +124,8 @@ def _states_outputs(network: Network) -> bool:
 
 
 def _source(operation: Operation, chosen: Mapping[int, str]) -> str:
-    return chosen[operation.inputs[0]] if operation.inputs else ""
+    kind = BY_NAME[operation.kind]
+    return chosen[operation.inputs[0]] if operation.inputs and not (kind.joins or kind.by_name) else ""
 
 
 def owners(network: Network) -> dict[int, int]:
