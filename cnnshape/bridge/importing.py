@@ -7,6 +7,7 @@ from cnnshape.api import DesignError
 from cnnshape.bridge import proof
 from cnnshape.bridge.draft import Value, text_of
 from cnnshape.bridge.flat import flat_draft
+from cnnshape.bridge.drop_paths import without_drop_paths
 from cnnshape.bridge.fold.fold import folded_draft, used_once
 from cnnshape.bridge.operations import ImportProblem, Network
 from cnnshape.named_tuple import NamedTuple
@@ -31,6 +32,8 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
     """
     if not opaque:
         _check_kinds(network)
+    if not flat:
+        network = without_drop_paths(network)
     expect, notes = _expected(network)
     text = text_of(flat_draft(network, expect))
     try:

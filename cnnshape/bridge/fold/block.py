@@ -217,7 +217,7 @@ class _Maker:
             steps, _ = self._steps(branch, entering)
             bodies.append(steps)
         if fork.word == "residual":
-            shortcut: Steps | str = bodies[1]
+            shortcut: Steps | str = bodies[1] or ""
             if any(slot.plain):
                 if bodies[1]:
                     raise Unaligned("a residual with steps in its shortcut, and none in other calls")

@@ -45,10 +45,10 @@ def folded_draft(
 
 
 def used_once(draft: Draft, classes: Mapping[str, str]) -> list[str]:
-    """The classes whose block a single step uses."""
-    bodies = (draft.layers, *[block.body for block in draft.blocks])
-    uses = Counter(call.word for body in bodies for call in calls_in(body))
-    return [name for name, title in classes.items() if uses[title] == 1]
+    """The classes whose block a single step of another block uses."""
+    inner = Counter(call.word for block in draft.blocks for call in calls_in(block.body))
+    outer = {call.word for call in calls_in(draft.layers)}
+    return [name for name, title in classes.items() if inner[title] == 1 and title not in outer]
 
 
 def _plain_classes(bodies: Bodies) -> set[str]:

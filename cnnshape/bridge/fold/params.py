@@ -195,7 +195,11 @@ class Params:
     def _conditions(self, channels: Sequence[int], width: Value) -> Iterator[tuple[str, list[bool]]]:
         """Conditions on strides and shapes with their values, the most telling first."""
         whole = [param for param in self.listed if None not in param.vector]
-        strides = [(param.name, [value != 1 for value in param.vector]) for param in whole if param.role == "stride"]
+        strides = [
+            (param.name, [value != 1 for value in param.vector])
+            for param in whole
+            if param.role == "stride" and not any(isinstance(value, tuple) for value in param.vector)
+        ]
         ratios = [(param.name, [value != 1 for value in param.vector]) for param in whole if param.role == RATIO]
         widths = {param.name: param.vector for param in whole if param.channels}
         own = self.values.get(width)

@@ -7,11 +7,13 @@ Source: Cooper, Harvey and Kennedy (2001), A Simple, Fast Dominance Algorithm; o
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from cnnshape.bridge.fold.nodes import Fork, Layer, Node, Nodes, reads
+from cnnshape.bridge.fold.nodes import Fork, Layer, Node, Nodes, reads, walk
 from cnnshape.layers import BY_NAME
 
 SHORTCUT_LAYERS = 2
 """Layers of a path that may be a shortcut; a longer one is a branch."""
+MOST_BODY_LAYERS = 24
+"""Nodes of the body of a residual: a longer path is not what the word says."""
 
 
 def structured(nodes: Iterable[Node], kept: Collection[int]) -> Nodes:
@@ -112,7 +114,8 @@ def _fork_of(join: Layer, start: int, branches: list[Nodes]) -> Fork:
     word = join.kind
     if word == "add" and len(branches) == 2 and not broadcast:
         body, shortcut = sorted(branches, key=len, reverse=True)
-        if not shortcut or (len(body) > len(shortcut) and is_shortcut(shortcut)):
+        short = len(list(walk(body))) <= MOST_BODY_LAYERS
+        if short and (not shortcut or (len(body) > len(shortcut) and is_shortcut(shortcut))):
             word, branches = "residual", [body, shortcut]
     return Fork(join.value, (start,), join.path, word, tuple(branches), broadcast)
 

@@ -113,17 +113,17 @@ class _Reader:
         root = self._structured(tuple(self._nodes(self.tree)), self.outputs)
         return Bodies(root, self.bodies)
 
-    def _candidates(self, dissolved: frozenset[str]) -> frozenset[str]:
-        """The classes with several calls, each of which reads values and gives one."""
+    def _candidates(self, dissolved: frozenset[str]) -> frozenset[int]:
+        """The calls that become blocks: of classes with several calls, each of which reads values and gives one."""
         calls = list(_all_calls(self.tree))
-        counts = Counter(call.module.type for call, _ in calls)
-        unfit = {call.module.type for call, above in calls if not self._fits(call) or call.module.type in above}
-        return frozenset(
-            call.module.type
+        recursive = {call.module.type for call, above in calls if call.module.type in above}
+        fit = [
+            call.module
             for call, _ in calls
-            if counts[call.module.type] > 1 and not call.module.container
-            if call.module.type not in unfit and call.module.type not in dissolved
-        )
+            if not call.module.container and call.module.type not in recursive | dissolved and self._fits(call)
+        ]
+        counts = Counter(module.type for module in fit)
+        return frozenset(module.call for module in fit if counts[module.type] > 1)
 
     def _fits(self, call: Call) -> bool:
         """Whether a call has one output, its last value, and reads something."""
@@ -147,7 +147,7 @@ class _Reader:
         for item in items:
             if isinstance(item, int):
                 yield self._layer(item)
-            elif item.module.type in self.kept:
+            elif item.module.call in self.kept:
                 yield self._use(item)
             else:
                 yield from self._nodes(item.items)
