@@ -9,6 +9,7 @@ from cnnshape.bridge.draft import Value, text_of
 from cnnshape.bridge.flat import flat_draft
 from cnnshape.bridge.drop_paths import without_drop_paths
 from cnnshape.bridge.fold.fold import folded_draft, used_once
+from cnnshape.bridge.likes import with_outer_likes
 from cnnshape.bridge.operations import ImportProblem, Network
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report
@@ -32,6 +33,7 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
     """
     if not opaque:
         _check_kinds(network)
+    network = with_outer_likes(network)
     if not flat:
         network = without_drop_paths(network)
     expect, notes = _expected(network)

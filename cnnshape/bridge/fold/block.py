@@ -113,14 +113,16 @@ class _Maker:
     def make(self, slots: Sequence[Slot]) -> None:
         entering = tuple(sources[0] for sources in self.calls.sources)
         self.final = _last_weighted(slots)
-        self.steps, leaving = self._steps(slots, entering)
+        self.steps, leaving = self._steps(slots, entering, (True,) * len(entering))
         if self.is_root:
             wanted = [output.value for output in self.network.outputs]
             if wanted != list(leaving):
                 self.outputs = tuple(self._reference((value,)) for value in wanted)
 
-    def _steps(self, slots: Sequence[Slot], previous: tuple[int, ...]) -> tuple[Steps, tuple[int, ...]]:
-        """The steps of a list of slots, and the values that leave them."""
+    def _steps(
+        self, slots: Sequence[Slot], previous: tuple[int, ...], present: tuple[bool, ...]
+    ) -> tuple[Steps, tuple[int, ...]]:
+        """The steps of a list of slots, and the values that leave them. `present` says which calls have the list."""
         steps: list[DraftStep] = []
         for slot in slots:
             number = len(self.slots)
@@ -134,8 +136,10 @@ class _Maker:
                 for node, before in zip(slot.nodes, previous, strict=True)
             )
             step = self._step(slot, marks, entering)
-            if None in slot.nodes:
-                truths = tuple(node is not None for node in slot.nodes)
+            if any(node is None and here for node, here in zip(slot.nodes, present, strict=True)):
+                truths = tuple(
+                    node is not None if here else None for node, here in zip(slot.nodes, present, strict=True)
+                )
                 width = step.arguments.get("out", "") if isinstance(step, DraftCall) else ""
                 wanted = (
                     "expand" if "* in_channels" in str(width) else "",
@@ -214,7 +218,7 @@ class _Maker:
     def _fork(self, slot: Slot, fork: Fork, marks: Marks, entering: tuple[int, ...]) -> DraftStep:
         bodies = []
         for branch in slot.branches:
-            steps, _ = self._steps(branch, entering)
+            steps, _ = self._steps(branch, entering, tuple(node is not None for node in slot.nodes))
             bodies.append(steps)
         if fork.word == "residual":
             shortcut: Steps | str = bodies[1] or ""

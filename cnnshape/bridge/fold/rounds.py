@@ -8,7 +8,7 @@ from cnnshape.bridge.flat import same
 from cnnshape.layers import BY_NAME
 from cnnshape.named_tuple import NamedTuple
 
-MOST_COLUMNS = 8
+MOST_COLUMNS = 10
 
 
 class Blocks(NamedTuple):

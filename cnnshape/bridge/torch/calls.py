@@ -107,9 +107,7 @@ class Call:
         shape = self.recorder.shape(view.value)
         if views.sizes_of(view.dims) != tuple(self.result.shape):
             raise Unsupported
-        return self.emit(
-            kind, arguments or {}, view.value, shape=shape, weights=weights, dims=view.dims, extra=extra
-        )
+        return self.emit(kind, arguments or {}, view.value, shape=shape, weights=weights, dims=view.dims, extra=extra)
 
     def same(self, tensor: Any) -> View:
         """The view of a tensor, for a function that changes nothing."""

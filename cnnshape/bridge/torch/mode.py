@@ -250,4 +250,3 @@ class Modules:
             copy = tensor.detach()
         recorder.give(copy, recorder.seen(value, entry.dims), _storage(copy))
         return copy
-

@@ -140,5 +140,7 @@ def _response_norm(graph: Graph, step: Step) -> bool:
                 if not _is_rescale(eps, 1, float(shift) if isinstance(shift, float) else 0) or not shift:
                     continue
                 stated = {"eps": shift}
-                return graph.become(step, "global_response_norm", source, stated, scale, product, share, eps, mean, norm)
+                return graph.become(
+                    step, "global_response_norm", source, stated, scale, product, share, eps, mean, norm
+                )
     return False

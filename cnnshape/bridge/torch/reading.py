@@ -96,4 +96,3 @@ def _operation(step: Step, numbers: Mapping[int, int]) -> Operation:
         step.weights,
         step.what,
     )
-

@@ -196,8 +196,7 @@ def _like(twins: tuple[Twin, ...], same: Mapping[int, tuple[int, ...]]) -> bool:
         for here, values in same.items()
         if here < value
         and all(
-            twin.run.recorder.shape(there)[1:] == twin.step.shape[1:]
-            for twin, there in zip(twins, values, strict=True)
+            twin.run.recorder.shape(there)[1:] == twin.step.shape[1:] for twin, there in zip(twins, values, strict=True)
         )
     ]
     joins = [joined for joined in run.steps if joined.kind in _JOINS and value in joined.inputs]
