@@ -104,12 +104,11 @@ class Call:
         view = self.view(tensor)
         if any(atom.axis == views.EXPANDED for dim in view.dims for atom in dim):
             raise Unsupported
-        shape = self.recorder.shape(view.value)
         if views.sizes_of(view.dims) != tuple(self.result.shape):
             raise Unsupported
-        return self.emit(
-            kind, arguments or {}, view.value, shape=shape, weights=weights, dims=view.dims, extra=extra
-        )
+        view = self.recorder.moved(view)
+        shape = self.recorder.shape(view.value)
+        return self.emit(kind, arguments or {}, view.value, shape=shape, weights=weights, dims=view.dims, extra=extra)
 
     def same(self, tensor: Any) -> View:
         """The view of a tensor, for a function that changes nothing."""

@@ -11,7 +11,7 @@ import torch
 from cnnshape.bridge.operations import ImportProblem, Shape, Weight
 from cnnshape.bridge.torch import views
 from cnnshape.bridge.torch.mode import Mode, Modules
-from cnnshape.bridge.torch.recorder import BATCH, Constant, Recorder, Step, Unsupported, View
+from cnnshape.bridge.torch.recorder import BATCH, Constant, Mixed, Recorder, Step, Unsupported, View
 
 _HERE = str(Path(__file__).parent)
 DEEPEST = 8
@@ -87,7 +87,13 @@ def _kept(module: Any) -> Iterator[list[Any]]:
             part._buffers.update(buffers)
 
 
-_VALUES = ("cannot be called on meta tensors", "data-dependent", "data dependent", "Cannot copy out of meta", "aten::_local_scalar_dense")
+_VALUES = (
+    "cannot be called on meta tensors",
+    "data-dependent",
+    "data dependent",
+    "Cannot copy out of meta",
+    "aten::_local_scalar_dense",
+)
 
 
 def _problem(error: Exception, recorder: Recorder) -> ImportProblem:
@@ -115,8 +121,12 @@ def outputs_of(recorder: Recorder, result: Any) -> dict[str, int]:
     for name, tensor in _named("", result, 0):
         entry = recorder.entry(tensor)
         if isinstance(entry, Constant):
-            recorder.notes.append(f"the output {name or 'of the network'} does not depend on the input, and is left out")
+            recorder.notes.append(
+                f"the output {name or 'of the network'} does not depend on the input, and is left out"
+            )
             continue
+        if isinstance(entry, Mixed):
+            raise entry.problem()
         outputs[name] = _shown(recorder, name or "of the network", entry)
     if not outputs:
         raise ImportProblem(

@@ -139,9 +139,7 @@ def _space(call: Call, view: View, axis: int) -> int | None:
     return None
 
 
-def _sliced(
-    call: Call, view: View, axis: int, start: int, stop: int, step: int, parts: Argument, take: int
-) -> View:
+def _sliced(call: Call, view: View, axis: int, start: int, stop: int, step: int, parts: Argument, take: int) -> View:
     shape = call.recorder.shape(view.value)
     out = ((stop - start) * step, *shape[1:])
     sizes = view.dims[axis][0].size

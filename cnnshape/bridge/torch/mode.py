@@ -8,11 +8,11 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-from cnnshape.bridge.operations import ImportProblem, Module
+from cnnshape.bridge.operations import Module
 from cnnshape.bridge.torch import layout, norms, pointwise, resizing, sequences, windows
 from cnnshape.bridge.torch.calls import HANDLERS, Call
 from cnnshape.bridge.torch.opaque import opaque, tensors_in
-from cnnshape.bridge.torch.recorder import BATCH, Constant, Entry, Recorder, Unsupported, View
+from cnnshape.bridge.torch.recorder import BATCH, Constant, Entry, Mixed, Recorder, Unsupported, View
 from cnnshape.bridge.torch.views import sizes_of
 
 READERS = (layout, norms, pointwise, resizing, sequences, windows)
@@ -65,6 +65,9 @@ class Mode(TorchFunctionMode):
         recorder.moment += 1
         recorder.function = name
         entries: list[Entry] = [recorder.entry(tensor) for tensor in tensors_in([arguments, named])]
+        mixed = next((entry for entry in entries if isinstance(entry, Mixed)), None)
+        if mixed is not None:
+            return self._mixed(function, arguments, named, mixed, entries)
         if not any(isinstance(entry, View) for entry in entries):
             return self._constant(function, name, arguments, named, entries)
         given = [self._on_meta(item) for item in arguments]
@@ -85,6 +88,18 @@ class Mode(TorchFunctionMode):
             kinds = [item for item in [*given, *options.values()] if isinstance(item, torch.dtype)]
             return given[0].to(kinds[0]) if kinds else given[0]
         return function(*given, **options)
+
+    def _mixed(
+        self, function: Any, arguments: Sequence[Any], named: Mapping[str, Any], mixed: Mixed, entries: Sequence[Entry]
+    ) -> Any:
+        """A function of a tensor whose samples are mixed gives such a tensor; with one of the network it is refused."""
+        if any(isinstance(entry, View) for entry in entries):
+            raise mixed.problem()
+        given = [self._on_meta(item) for item in arguments]
+        result = function(*given, **{key: self._on_meta(item) for key, item in named.items()})
+        for tensor in tensors_in(result):
+            self.recorder.give(tensor, mixed, _storage(tensor))
+        return result
 
     def _constant(
         self, function: Any, name: str, arguments: Sequence[Any], named: Mapping[str, Any], entries: Sequence[Entry]
@@ -155,7 +170,7 @@ def read(
     named: Mapping[str, Any],
     result: Any,
     results: Sequence[Any],
-) -> Sequence[View | None]:
+) -> Sequence[View | Mixed | None]:
     """What each tensor of a result shows. A call that no kind describes becomes opaque."""
     call = Call(recorder, name, result)
     length = len(recorder.steps)
@@ -182,11 +197,9 @@ def read(
         try:
             views = opaque(call, arguments, named, results)
         except Unsupported:
-            shapes = ", ".join("x".join(map(str, tensor.shape)) for tensor in results[:3])
-            raise ImportProblem(
-                f"{recorder.place()} mixes the samples of a batch: {BATCH} samples give a tensor of {shapes}",
-                "the batch must stay the first axis: import a part of the network without it",
-            ) from None
+            shapes = ", ".join("x".join(map(str, tensor.shape)) or "one value" for tensor in results[:3])
+            message = f"{recorder.place()} mixes the samples of a batch: {BATCH} samples give a tensor of {shapes}"
+            return [Mixed(message)] * len(results)
     return views
 
 
@@ -250,4 +263,3 @@ class Modules:
             copy = tensor.detach()
         recorder.give(copy, recorder.seen(value, entry.dims), _storage(copy))
         return copy
-

@@ -99,5 +99,7 @@ def _einsum(equation: str, operands: Sequence[Any]) -> int:
     names = equation.replace(" ", "").partition("->")[0].split(",")
     if len(operands) != 2 or "." in equation:
         return 0
-    sizes = {index: size for name, operand in zip(names, operands, strict=True) for index, size in zip(name, operand.shape)}
+    sizes = {
+        index: size for name, operand in zip(names, operands, strict=True) for index, size in zip(name, operand.shape)
+    }
     return prod(sizes.values()) // BATCH

@@ -75,6 +75,13 @@ def clamp(call: Call, input: Any, min: Any = None, max: Any = None, inplace: boo
     return call.pointwise(input, "hard_tanh", {"min": float(low), "max": float(high)})
 
 
+@handles("rsqrt sqrt exp log reciprocal sin cos erf logsigmoid log_sigmoid sign floor ceil round exp_ sqrt_ rsqrt_")
+def unknown(call: Call, input: Any) -> View:
+    """Functions of each value without a kind: opaque, whatever the axes of the tensor are."""
+    shape = call.recorder.shape(call.view(input).value)
+    return call.pointwise(input, "opaque", {"output": shape, "what": call.name.rstrip("_")})
+
+
 @handles("prelu")
 def prelu(call: Call, input: Any, weight: Any) -> View:
     return call.emit("prelu", {"per_channel": weight.numel() > 1}, call.plain(input), weights=call.weights(weight))

@@ -5,6 +5,8 @@ from typing import Any
 
 import torch
 
+from cnnshape.bridge import names
+from cnnshape.bridge.importing import Imported, imported
 from cnnshape.bridge.operations import (
     Argument,
     ImportProblem,
@@ -16,12 +18,24 @@ from cnnshape.bridge.operations import (
     Shape,
 )
 from cnnshape.bridge.torch.capturing import Capture, capture, weights_of
+from cnnshape.bridge.torch.inputs import shapes_of
 from cnnshape.bridge.torch.patterns import reads, rewritten
 from cnnshape.bridge.torch.recorder import Step
 from cnnshape.bridge.torch.sizes import fill_pools, settled
 
 _MOVING = frozenset(("split", "slice", "crop", "flatten", "reshape", "subsample", "channel_shuffle", "identity", "pad"))
 """Kinds that only move values: those that nothing reads are left out."""
+
+
+def from_torch(module: Any, input: Any = None, *, name: str = "", flat: bool = False, opaque: bool = False) -> Imported:
+    """The spec of a `torch.nn.Module`, from one forward pass on the meta device. The module itself does not change.
+
+    `input` is the shape of the input without the batch, channels first; a tensor with its batch; a list of these; or
+    a mapping of the forward's parameters to them. By default it is the module's `example_input_array`. Raises
+    ImportProblem for what can't be recorded; `flat` and `opaque` are those of `imported`.
+    """
+    shapes, by_name = shapes_of(module, input)
+    return imported(network_of(module, shapes, by_name=by_name, name=name), flat=flat, opaque=opaque)
 
 
 def network_of(
@@ -50,13 +64,23 @@ def network_of(
     return Network(
         name or type(module).__name__,
         origin,
-        tuple(NamedInput(key, tuple(shape)) for key, shape in inputs.items()),
+        _inputs(inputs),
         operations,
         tuple(NamedOutput(key, value) for key, value in outputs.items()),
         sum(weight.elements for weight in weights if weight.learned),
         unused,
         tuple(run.recorder.notes),
     )
+
+
+def _inputs(shapes: Mapping[str, Shape]) -> tuple[NamedInput, ...]:
+    """The inputs. Names that mean something in the language get a number, but for a single input."""
+    if len(shapes) == 1:
+        return (NamedInput("input", tuple(*shapes.values())),)
+    taken: list[str] = []
+    for name in shapes:
+        taken.append(names.variable(name, taken, "input"))
+    return tuple(NamedInput(name, tuple(shape)) for name, shape in zip(taken, shapes.values(), strict=True))
 
 
 def _ordered(run: Capture, inputs: int) -> tuple[tuple[Operation, ...], dict[str, int]]:
@@ -96,4 +120,3 @@ def _operation(step: Step, numbers: Mapping[int, int]) -> Operation:
         step.weights,
         step.what,
     )
-

@@ -62,8 +62,17 @@ def matmul(call: Call, input: Any, other: Any) -> View:
     chain = []
     value = weights.value
     wanted = ["softmax"]
-    while (step := call.recorder.step(value)) is not None and step.kind in ("opaque", "rescale", "dropout"):
+    while (step := call.recorder.step(value)) is not None and step.kind in (
+        "opaque",
+        "rescale",
+        "dropout",
+        "softmax",
+    ):
         chain.append(step)
+        if step.kind == "softmax":
+            if not wanted or step.arguments["axes"] != "space" or len(step.shape) != 2:
+                raise Unsupported
+            wanted = []
         if step.kind == "opaque":
             if step.what in ("matmul", "__matmul__", "bmm") and not wanted:
                 break

@@ -180,7 +180,13 @@ def max_pool_with_indices(
 
 @handles("max_unpool1d max_unpool2d max_unpool3d")
 def max_unpool(
-    call: Call, input: Any, indices: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
+    call: Call,
+    input: Any,
+    indices: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    output_size: Any = None,
 ) -> View:
     from cnnshape.bridge.operations import Ref
 
