@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,30 +42,33 @@ answer = 42
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (tmp_path / "net.py").write_text(NET, encoding="utf-8")
     (tmp_path / "part_of_a_net.py").write_text("width = 8\n", encoding="utf-8")
     (tmp_path / "raises.py").write_text("import no_such_package\n", encoding="utf-8")
     (tmp_path / "wrong.py").write_text("def (:\n", encoding="utf-8")
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.chdir(tmp_path)
-    yield tmp_path  # type: ignore[misc]
+    yield
     for name in ("part_of_a_net", "net", "raises", "wrong", "cnnshape_import_net"):
         sys.modules.pop(name, None)
 
 
 @with_torch
+@pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("source", ["net.py:Net", "./net.py:Net", "net:Net", "net:net", "net.py:Net.mro.__self__"])
-def test_a_source_is_found(folder: Path, source: str) -> None:
+def test_a_source_is_found(source: str) -> None:
     assert type(resolved(source)).__name__ == "Net"
 
 
 @with_torch
-def test_arguments_are_given_by_name(folder: Path) -> None:
+@pytest.mark.usefixtures("folder")
+def test_arguments_are_given_by_name() -> None:
     assert resolved("net.py:Net", {"classes": 5}).head.out_features == 5
 
 
 @with_torch
+@pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize(
     ("source", "message", "help"),
     [
@@ -82,7 +86,7 @@ def test_arguments_are_given_by_name(folder: Path) -> None:
         ("wrong.py:Net", "importing wrong.py raised SyntaxError", ""),
     ],
 )
-def test_a_source_that_gives_no_module(folder: Path, source: str, message: str, help: str) -> None:
+def test_a_source_that_gives_no_module(source: str, message: str, help: str) -> None:
     with pytest.raises(ImportProblem) as caught:
         resolved(source)
     assert caught.value.message.startswith(message)
@@ -90,8 +94,9 @@ def test_a_source_that_gives_no_module(folder: Path, source: str, message: str, 
 
 
 @with_torch
-def test_arguments_that_do_not_fit(folder: Path) -> None:
-    with pytest.raises(ImportProblem, match="net.py:Net raised TypeError") as caught:
+@pytest.mark.usefixtures("folder")
+def test_arguments_that_do_not_fit() -> None:
+    with pytest.raises(ImportProblem, match="Net raised TypeError") as caught:
         resolved("net.py:Net", {"classess": 5})
     assert "--arg name=value" in caught.value.help
     with pytest.raises(ImportProblem, match="takes no arguments"):

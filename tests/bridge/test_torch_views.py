@@ -38,8 +38,8 @@ def test_only_the_order_of_the_value_is_natural(order: list[int]) -> None:
     assert views.natural(dims[1:], SHAPE) == (order == [0, 1, 2, 3])
 
 
-@given(st.lists(st.integers(1, 4), min_size=1, max_size=4), st.randoms())
-def test_a_reshape_keeps_the_cells_in_order(sizes: list[int], random: object) -> None:
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=4))
+def test_a_reshape_keeps_the_cells_in_order(sizes: list[int]) -> None:
     shape = tuple(sizes)
     dims = views.standard(shape, 2)
     flat = views.reshaped(dims, (2, views.size_of(views.atoms_of(dims[1:]))))

@@ -12,7 +12,7 @@ from cnnshape.bridge import from_torch
 torch = pytest.importorskip("torch")
 
 
-class Forward(torch.nn.Module):  # type: ignore[misc, name-defined, unused-ignore]
+class Forward(torch.nn.Module):
     """A module with a forward given as a function of the module and its inputs, and with parts."""
 
     def __init__(self, forward: Callable[..., Any], **parts: Any) -> None:

@@ -1,7 +1,7 @@
 """One call of a PyTorch function, and the table of the functions that have a kind."""
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -11,9 +11,9 @@ from cnnshape.bridge.torch import views
 from cnnshape.bridge.torch.recorder import BATCH, Constant, Recorder, Unsupported, View
 from cnnshape.bridge.torch.views import Dims
 
-Handler = Callable[..., "View | Sequence[View | None]"]
+Handler = Callable[..., Any]
 HANDLERS: dict[str, tuple[Handler, inspect.Signature]] = {}
-"""The functions that have a kind, by name."""
+"""The functions that have a kind, by name. A reader gives what the tensor of the result shows, or each of several."""
 
 
 def handles(names: str) -> Callable[[Handler], Handler]:
@@ -66,7 +66,7 @@ class Call:
             if tensor is None:
                 continue
             entry = self.recorder.entry(tensor)
-            if isinstance(entry, View):
+            if not isinstance(entry, Constant):
                 raise Unsupported
             found.update((weight.name, weight) for weight in entry.weights)
         return tuple(found.values())

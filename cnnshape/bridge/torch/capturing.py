@@ -66,7 +66,7 @@ def capture(module: Any, inputs: Mapping[str, Shape], by_name: bool) -> Capture:
                 result = module(**tensors) if by_name else module(*tensors.values())
         except ImportProblem:
             raise
-        except Exception as error:  # noqa: BLE001: the forward is the user's code
+        except Exception as error:
             raise _problem(error, recorder) from error
     return Capture(recorder, outputs_of(recorder, result))
 

@@ -278,7 +278,7 @@ def power(call: Call, input: Any, exponent: Any) -> View:
     return call.pointwise(input, "square")
 
 
-@handles("maximum max")
+@handles("maximum")
 def maximum(call: Call, input: Any, other: Any = None) -> View:
     if not isinstance(other, torch.Tensor) or call.is_constant(other) or call.is_constant(input):
         raise Unsupported

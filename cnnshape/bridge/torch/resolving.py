@@ -47,7 +47,7 @@ def resolved(source: str, arguments: Mapping[str, object] | None = None) -> Any:
         )
     try:
         module = value(**(arguments or {}))
-    except Exception as error:  # noqa: BLE001: it is the user's code
+    except Exception as error:
         help = "`--arg name=value` gives an argument by its name" if isinstance(error, TypeError) else ""
         raise ImportProblem(f"{source} raised {_told(error)}", help) from error
     if not isinstance(module, torch.nn.Module):
@@ -81,7 +81,7 @@ def _loaded(home: str) -> Any:
             help = "install its package into this Python, or run the command in the folder that holds it"
             raise ImportProblem(f"there is no Python module {error.name}", help) from error
         raise ImportProblem(f"importing {home} raised {_told(error)}", "install what it imports") from error
-    except Exception as error:  # noqa: BLE001: it is the user's code
+    except Exception as error:
         raise ImportProblem(f"importing {home} raised {_told(error)}") from error
 
 
@@ -97,7 +97,7 @@ def _from_file(path: Path) -> Any:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # noqa: BLE001: it is the user's code
+    except Exception as error:
         del sys.modules[name]
         raise ImportProblem(f"importing {path} raised {_told(error)}") from error
     return module
