@@ -9,8 +9,7 @@ import pytest
 
 from cnnshape.api import analyze, load
 from cnnshape.bridge import ImportProblem, from_torch
-from cnnshape.bridge.torch import network_of
-from tests.bridge.torch_modules import Forward, layers_of, lines_of
+from tests.bridge.torch_modules import Forward, layers_of, lines_of, network_of
 
 torch = pytest.importorskip("torch")
 flop_counter = pytest.importorskip("torch.utils.flop_counter")

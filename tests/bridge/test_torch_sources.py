@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cnnshape.bridge import ImportProblem
+from cnnshape.bridge import ImportProblem, from_torch
 from cnnshape.bridge.torch.inputs import shapes_of
 from cnnshape.bridge.torch.resolving import argument_of, input_of, resolved
 
@@ -121,6 +121,8 @@ def test_without_torch_the_message_says_how_to_install_it(monkeypatch: pytest.Mo
     with pytest.raises(ImportProblem, match="PyTorch is not installed") as caught:
         resolved("torchvision.models:resnet50")
     assert "pip install torch" in caught.value.help
+    with pytest.raises(ImportProblem, match="PyTorch is not installed"):
+        from_torch(object(), (3, 8, 8))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from cnnshape.api import analyze, load
 from cnnshape.bridge import from_torch
-from cnnshape.bridge.torch import network_of
+from tests.bridge.torch_modules import network_of
 from tests.bridge.torchvision_operators import torchvision_models
 
 torch = pytest.importorskip("torch")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
-from cnnshape.bridge import from_torch
+from cnnshape.bridge import Network, from_torch
 
 torch = pytest.importorskip("torch")
 
@@ -29,6 +30,13 @@ def layers_of(module: Any, *shapes: Any, opaque: bool = False) -> list[str]:
     """The lines under `layers:` of the flat spec, which was proved against the module."""
     given = shapes[0] if len(shapes) == 1 and not isinstance(shapes[0], Mapping) else list(shapes)
     return lines_of(from_torch(module, given, flat=True, opaque=opaque).text)
+
+
+def network_of(module: Any, inputs: Mapping[str, tuple[int, ...]]) -> Network:
+    """The operations of a module."""
+    reading = importlib.import_module("cnnshape.bridge.torch.reading")
+    network: Network = reading.network_of(module, inputs)
+    return network
 
 
 def lines_of(text: str) -> list[str]:

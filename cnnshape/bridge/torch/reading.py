@@ -6,7 +6,6 @@ from typing import Any
 import torch
 
 from cnnshape.bridge import names
-from cnnshape.bridge.importing import Imported, imported
 from cnnshape.bridge.operations import (
     Argument,
     ImportProblem,
@@ -17,25 +16,13 @@ from cnnshape.bridge.operations import (
     Ref,
     Shape,
 )
-from cnnshape.bridge.torch.capturing import Capture, capture, weights_of
-from cnnshape.bridge.torch.inputs import shapes_of
+from cnnshape.bridge.torch.capturing import Capture, capture
 from cnnshape.bridge.torch.patterns import reads, rewritten
 from cnnshape.bridge.torch.recorder import Step
 from cnnshape.bridge.torch.sizes import fill_pools, settled
 
 _MOVING = frozenset(("split", "slice", "crop", "flatten", "reshape", "subsample", "channel_shuffle", "identity", "pad"))
 """Kinds that only move values: those that nothing reads are left out."""
-
-
-def from_torch(module: Any, input: Any = None, *, name: str = "", flat: bool = False, opaque: bool = False) -> Imported:
-    """The spec of a `torch.nn.Module`, from one forward pass on the meta device. The module itself does not change.
-
-    `input` is the shape of the input without the batch, channels first; a tensor with its batch; a list of these; or
-    a mapping of the forward's parameters to them. By default it is the module's `example_input_array`. Raises
-    ImportProblem for what can't be recorded; `flat` and `opaque` are those of `imported`.
-    """
-    shapes, by_name = shapes_of(module, input)
-    return imported(network_of(module, shapes, by_name=by_name, name=name), flat=flat, opaque=opaque)
 
 
 def network_of(
@@ -59,7 +46,7 @@ def network_of(
     fill_pools(run)
     operations, outputs = _ordered(run, len(inputs))
     used = {weight.name for operation in operations for weight in operation.weights}
-    weights = list(weights_of(module).values())
+    weights = list(run.recorder.weights.values())
     unused = tuple(weight for weight in weights if weight.name not in used and weight.learned)
     return Network(
         name or type(module).__name__,

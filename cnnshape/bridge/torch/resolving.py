@@ -34,7 +34,7 @@ def resolved(source: str, arguments: Mapping[str, object] | None = None) -> Any:
         )
     if not home or not attribute:
         raise ImportProblem(f"{source} names no attribute of a Python module", _FORM)
-    torch = _torch()
+    torch = require_torch()
     value = _attribute(_loaded(home), home, attribute)
     if isinstance(value, torch.nn.Module):
         if arguments:
@@ -58,7 +58,8 @@ def resolved(source: str, arguments: Mapping[str, object] | None = None) -> Any:
     return module
 
 
-def _torch() -> Any:
+def require_torch() -> Any:
+    """PyTorch. Raises ImportProblem where it is missing."""
     try:
         return importlib.import_module("torch")
     except ImportError as error:
