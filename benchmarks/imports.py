@@ -121,7 +121,7 @@ def judged(module: Any, size: tuple[int, ...], name: str) -> tuple[str, str, flo
     try:
         result = imported(network, flat=True)
     except ImportProblem as problem:
-        return "differs, told", problem.message, captured
+        return "refused", problem.message, captured
     spent = time.process_time() - start
     totals = analyze(load(result.text)).totals
     macs, shapes = macs_of(module, size)

@@ -49,9 +49,9 @@ def test_a_reshape_keeps_the_cells_in_order(sizes: list[int]) -> None:
 
 
 def test_a_channel_shuffle_is_two_swapped_parts() -> None:
-    groups, each = views.split(NATURAL[1], (3, 4)) or ((), ())
-    assert views.swapped(views.merged((*each, *groups))) == 3
-    assert views.swapped(views.merged((*groups, *each))) == 0
+    groups, inner = views.split(NATURAL[1], (3, 4)) or ((), ())
+    assert views.swapped(views.merged((*inner, *groups))) == 3
+    assert views.swapped(views.merged((*groups, *inner))) == 0
     assert views.swapped((Atom(0, 2, 6), Atom(0, 1, 2))) == 0
 
 

@@ -61,15 +61,15 @@ class Call:
 
     def weights(self, *tensors: Any) -> tuple[Weight, ...]:
         """The weights of constants, in order, without repetition. Raises Unsupported for a tensor that is computed."""
-        found: dict[str, Weight] = {}
+        named: dict[str, Weight] = {}
         for tensor in tensors:
             if tensor is None:
                 continue
             entry = self.recorder.entry(tensor)
             if not isinstance(entry, Constant):
                 raise Unsupported
-            found.update((weight.name, weight) for weight in entry.weights)
-        return tuple(found.values())
+            named.update((weight.name, weight) for weight in entry.weights)
+        return tuple(named.values())
 
     def made_by(self, tensor: Any) -> frozenset[str]:
         """The functions that made a constant."""
@@ -100,7 +100,7 @@ class Call:
         weights: tuple[Weight, ...] = (),
         extra: Mapping[str, Any] | None = None,
     ) -> View:
-        """Adds an operation on each value, whatever the axes of the tensor are."""
+        """Adds an operation on each value; the axes of the tensor do not matter."""
         view = self.view(tensor)
         if any(atom.axis == views.EXPANDED for dim in view.dims for atom in dim):
             raise Unsupported

@@ -77,7 +77,7 @@ def clamp(call: Call, input: Any, min: Any = None, max: Any = None, inplace: boo
 
 @handles("rsqrt sqrt exp log reciprocal sin cos erf logsigmoid log_sigmoid sign floor ceil round exp_ sqrt_ rsqrt_")
 def unknown(call: Call, input: Any) -> View:
-    """Functions of each value without a kind: opaque, whatever the axes of the tensor are."""
+    """Functions of each value without a kind: opaque; the axes of the tensor do not matter."""
     shape = call.recorder.shape(call.view(input).value)
     return call.pointwise(input, "opaque", {"output": shape, "what": call.name.rstrip("_")})
 

@@ -61,7 +61,7 @@ def network_of(
 
 
 def _inputs(shapes: Mapping[str, Shape]) -> tuple[NamedInput, ...]:
-    """The inputs. Names that mean something in the language get a number, but for a single input."""
+    """The inputs. Names that mean something in the language get a number. A single input is the `input`."""
     if len(shapes) == 1:
         return (NamedInput("input", tuple(*shapes.values())),)
     taken: list[str] = []
@@ -71,7 +71,7 @@ def _inputs(shapes: Mapping[str, Shape]) -> tuple[NamedInput, ...]:
 
 
 def _ordered(run: Capture, inputs: int) -> tuple[tuple[Operation, ...], dict[str, int]]:
-    """The operations that something reads, in the order they ran, and the outputs, numbered anew."""
+    """The operations that something reads, in the order they ran, and the outputs, with new numbers."""
     steps = run.steps
     read = {value for step in steps for value in reads(step)} | set(run.outputs.values())
     kept = [index for index, step in enumerate(steps) if step.kind]
