@@ -121,7 +121,7 @@ def judged(module: Any, size: tuple[int, ...], name: str) -> tuple[str, str, flo
     try:
         result = imported(network, flat=True)
     except ImportProblem as problem:
-        return "differs, told", problem.message, captured
+        return "refused", problem.message, captured
     spent = time.process_time() - start
     totals = analyze(load(result.text)).totals
     macs, shapes = macs_of(module, size)
@@ -152,7 +152,7 @@ def main() -> None:
                 verdict, cause, seconds = judged(*network(name), name)
         except Slow:
             verdict, cause, seconds = "slow", f"over {options.seconds} s", options.seconds
-        except Exception as error:  # noqa: BLE001: a table of all networks goes on after one
+        except Exception as error:  # noqa: BLE001  the table goes on
             verdict, cause, seconds = "BROKEN", f"{type(error).__name__}: {error}"[:300], 0
         verdicts[verdict] += 1
         print(f"{name:40} {verdict:14} {seconds:5.2f} s  {cause[:300]}", flush=True)

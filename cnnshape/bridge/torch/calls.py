@@ -1,7 +1,7 @@
 """One call of a PyTorch function, and the table of the functions that have a kind."""
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -11,9 +11,9 @@ from cnnshape.bridge.torch import views
 from cnnshape.bridge.torch.recorder import BATCH, Constant, Recorder, Unsupported, View
 from cnnshape.bridge.torch.views import Dims
 
-Handler = Callable[..., "View | Sequence[View | None]"]
+Handler = Callable[..., Any]
 HANDLERS: dict[str, tuple[Handler, inspect.Signature]] = {}
-"""The functions that have a kind, by name."""
+"""The functions that have a kind, by name. A reader gives what the tensor of the result shows, or each of several."""
 
 
 def handles(names: str) -> Callable[[Handler], Handler]:
@@ -61,15 +61,15 @@ class Call:
 
     def weights(self, *tensors: Any) -> tuple[Weight, ...]:
         """The weights of constants, in order, without repetition. Raises Unsupported for a tensor that is computed."""
-        found: dict[str, Weight] = {}
+        named: dict[str, Weight] = {}
         for tensor in tensors:
             if tensor is None:
                 continue
             entry = self.recorder.entry(tensor)
-            if isinstance(entry, View):
+            if not isinstance(entry, Constant):
                 raise Unsupported
-            found.update((weight.name, weight) for weight in entry.weights)
-        return tuple(found.values())
+            named.update((weight.name, weight) for weight in entry.weights)
+        return tuple(named.values())
 
     def made_by(self, tensor: Any) -> frozenset[str]:
         """The functions that made a constant."""
@@ -100,13 +100,14 @@ class Call:
         weights: tuple[Weight, ...] = (),
         extra: Mapping[str, Any] | None = None,
     ) -> View:
-        """Adds an operation on each value, whatever the axes of the tensor are."""
+        """Adds an operation on each value; the axes of the tensor do not matter."""
         view = self.view(tensor)
         if any(atom.axis == views.EXPANDED for dim in view.dims for atom in dim):
             raise Unsupported
-        shape = self.recorder.shape(view.value)
         if views.sizes_of(view.dims) != tuple(self.result.shape):
             raise Unsupported
+        view = self.recorder.moved(view)
+        shape = self.recorder.shape(view.value)
         return self.emit(kind, arguments or {}, view.value, shape=shape, weights=weights, dims=view.dims, extra=extra)
 
     def same(self, tensor: Any) -> View:

@@ -11,7 +11,7 @@ import torch
 from cnnshape.bridge.operations import ImportProblem, Shape, Weight
 from cnnshape.bridge.torch import views
 from cnnshape.bridge.torch.mode import Mode, Modules
-from cnnshape.bridge.torch.recorder import BATCH, Constant, Recorder, Step, Unsupported, View
+from cnnshape.bridge.torch.recorder import BATCH, Constant, Mixed, Recorder, Step, Unsupported, View
 
 _HERE = str(Path(__file__).parent)
 DEEPEST = 8
@@ -66,7 +66,7 @@ def capture(module: Any, inputs: Mapping[str, Shape], by_name: bool) -> Capture:
                 result = module(**tensors) if by_name else module(*tensors.values())
         except ImportProblem:
             raise
-        except Exception as error:  # noqa: BLE001: the forward is the user's code
+        except Exception as error:
             raise _problem(error, recorder) from error
     return Capture(recorder, outputs_of(recorder, result))
 
@@ -125,6 +125,8 @@ def outputs_of(recorder: Recorder, result: Any) -> dict[str, int]:
                 f"the output {name or 'of the network'} does not depend on the input, and is left out"
             )
             continue
+        if isinstance(entry, Mixed):
+            raise entry.problem()
         outputs[name] = _shown(recorder, name or "of the network", entry)
     if not outputs:
         raise ImportProblem(

@@ -201,10 +201,7 @@ def chunk(call: Call, input: Any, *arguments: Any, dim: int = 0, **named: Any) -
     """Parts along an axis. Those that nothing reads are left out later."""
     last = 0 if call.name == "unbind" else 1
     axis = axis_of(arguments[last] if len(arguments) > last else dim, input.dim())
-    if call.name == "unbind":
-        sizes = [1] * len(call.result)
-    else:
-        sizes = [piece.shape[axis] for piece in call.result]
+    sizes = [1 if call.name == "unbind" else piece.shape[axis] for piece in call.result]
     if len(sizes) == 1:
         return [call.same(input)]
     parts: Argument = len(sizes) if len(set(sizes)) == 1 else tuple(sizes)

@@ -8,30 +8,80 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-from cnnshape.bridge.operations import ImportProblem, Module
+from cnnshape.bridge.operations import Module
 from cnnshape.bridge.torch import layout, norms, pointwise, resizing, sequences, windows
 from cnnshape.bridge.torch.calls import HANDLERS, Call
 from cnnshape.bridge.torch.opaque import opaque, tensors_in
-from cnnshape.bridge.torch.recorder import BATCH, Constant, Entry, Recorder, Unsupported, View
+from cnnshape.bridge.torch.recorder import BATCH, Constant, Entry, Mixed, Recorder, Unsupported, View
 from cnnshape.bridge.torch.views import sizes_of
 
 READERS = (layout, norms, pointwise, resizing, sequences, windows)
 """Modules that enter their functions in the table."""
 _FACTS = frozenset(
-    "size dim shape device dtype ndim numel is_contiguous stride is_floating_point is_complex layout requires_grad "
-    "is_cuda is_nested grad_fn element_size nelement is_meta is_sparse is_quantized __len__ ndimension get_device "
-    "_set_grad_enabled is_autocast_enabled is_mps is_xpu names is_inference _backward_hooks".split()
+    (
+        "size",
+        "dim",
+        "shape",
+        "device",
+        "dtype",
+        "ndim",
+        "numel",
+        "is_contiguous",
+        "stride",
+        "is_floating_point",
+        "is_complex",
+        "layout",
+        "requires_grad",
+        "is_cuda",
+        "is_nested",
+        "grad_fn",
+        "element_size",
+        "nelement",
+        "is_meta",
+        "is_sparse",
+        "is_quantized",
+        "__len__",
+        "ndimension",
+        "get_device",
+        "_set_grad_enabled",
+        "is_autocast_enabled",
+        "is_mps",
+        "is_xpu",
+        "names",
+        "is_inference",
+        "_backward_hooks",
+    )
 )
 """Functions that say something of a tensor without its values."""
 _SIZES = frozenset(("size", "shape", "numel", "nelement"))
 _LIBRARY = str(Path(torch.__file__).parent)
 _MAKERS = frozenset(
-    "zeros_like ones_like empty_like full_like rand_like randn_like new_zeros new_ones new_empty new_full new_tensor".split()
+    (
+        "zeros_like",
+        "ones_like",
+        "empty_like",
+        "full_like",
+        "rand_like",
+        "randn_like",
+        "new_zeros",
+        "new_ones",
+        "new_empty",
+        "new_full",
+        "new_tensor",
+    )
 )
 """Functions that take a tensor's shape and none of its values."""
 _TO_DEVICE = frozenset(("cpu", "cuda", "to", "npu"))
 _UNCHANGED = frozenset(
-    "dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout".split()
+    (
+        "dropout",
+        "dropout1d",
+        "dropout2d",
+        "dropout3d",
+        "alpha_dropout",
+        "feature_alpha_dropout",
+        "feature_dropout",
+    )
 )
 """Functions that give their own input outside of training."""
 
@@ -42,6 +92,34 @@ def name_of(function: Any) -> str:
     if name == "__get__":
         return str(getattr(function.__self__, "__name__", name))
     return name
+
+
+_ALIKE = frozenset(
+    ("relu", "relu6", "silu", "sigmoid", "tanh", "gelu", "hardswish", "hardsigmoid", "leaky_relu", "mish")
+)
+"""Functions of each value that have nothing to check."""
+
+
+def known_result(name: str, given: Sequence[Any], options: Mapping[str, Any]) -> Any:
+    """The result of a frequent function whose result is like its input; None if the function has to run.
+
+    Running one on the meta device takes PyTorch a millisecond.
+    """
+    first = given[0] if given else None
+    if not isinstance(first, torch.Tensor) or not first.is_floating_point():
+        return None
+    plain = name.removesuffix("_")
+    if plain in _ALIKE and len(given) == 1:
+        return first if name != plain or options.get("inplace") else torch.empty_like(first)
+    if plain in ("add", "mul") and len(given) == 2 and not options:
+        other = given[1]
+        if isinstance(other, torch.Tensor) and (other.shape, other.dtype) == (first.shape, first.dtype):
+            return first if name != plain else torch.empty_like(first)
+    if name == "batch_norm" and first.dim() > 1:
+        vectors = [item for item in (*given[1:], *options.values()) if isinstance(item, torch.Tensor)]
+        if vectors and all(tuple(vector.shape) == (first.shape[1],) for vector in vectors):
+            return torch.empty_like(first)
+    return None
 
 
 class Mode(TorchFunctionMode):
@@ -65,6 +143,9 @@ class Mode(TorchFunctionMode):
         recorder.moment += 1
         recorder.function = name
         entries: list[Entry] = [recorder.entry(tensor) for tensor in tensors_in([arguments, named])]
+        mixed = next((entry for entry in entries if isinstance(entry, Mixed)), None)
+        if mixed is not None:
+            return self._mixed(function, arguments, named, mixed, entries)
         if not any(isinstance(entry, View) for entry in entries):
             return self._constant(function, name, arguments, named, entries)
         given = [self._on_meta(item) for item in arguments]
@@ -84,7 +165,20 @@ class Mode(TorchFunctionMode):
         if name in _TO_DEVICE:
             kinds = [item for item in [*given, *options.values()] if isinstance(item, torch.dtype)]
             return given[0].to(kinds[0]) if kinds else given[0]
-        return function(*given, **options)
+        known = known_result(name, given, options)
+        return function(*given, **options) if known is None else known
+
+    def _mixed(
+        self, function: Any, arguments: Sequence[Any], named: Mapping[str, Any], mixed: Mixed, entries: Sequence[Entry]
+    ) -> Any:
+        """A function of a tensor whose samples are mixed gives such a tensor; with one of the network it is refused."""
+        if any(isinstance(entry, View) for entry in entries):
+            raise mixed.problem()
+        given = [self._on_meta(item) for item in arguments]
+        result = function(*given, **{key: self._on_meta(item) for key, item in named.items()})
+        for tensor in tensors_in(result):
+            self.recorder.give(tensor, mixed, _storage(tensor))
+        return result
 
     def _constant(
         self, function: Any, name: str, arguments: Sequence[Any], named: Mapping[str, Any], entries: Sequence[Entry]
@@ -155,7 +249,7 @@ def read(
     named: Mapping[str, Any],
     result: Any,
     results: Sequence[Any],
-) -> Sequence[View | None]:
+) -> Sequence[View | Mixed | None]:
     """What each tensor of a result shows. A call that no kind describes becomes opaque."""
     call = Call(recorder, name, result)
     length = len(recorder.steps)
@@ -182,11 +276,9 @@ def read(
         try:
             views = opaque(call, arguments, named, results)
         except Unsupported:
-            shapes = ", ".join("x".join(map(str, tensor.shape)) for tensor in results[:3])
-            raise ImportProblem(
-                f"{recorder.place()} mixes the samples of a batch: {BATCH} samples give a tensor of {shapes}",
-                "the batch must stay the first axis: import a part of the network without it",
-            ) from None
+            shapes = ", ".join("x".join(map(str, tensor.shape)) or "one value" for tensor in results[:3])
+            message = f"{recorder.place()} mixes the samples of a batch: {BATCH} samples give a tensor of {shapes}"
+            return [Mixed(message)] * len(results)
     return views
 
 

@@ -18,7 +18,16 @@ def _affine(weight: Any, bias: Any) -> Argument:
 def batch_norm(call: Call, input: Any, *arguments: Any, **named: Any) -> View:
     """`torch.batch_norm` and `functional.batch_norm` take the same tensors in another order."""
     if len(arguments) >= 8 or "cudnn_enabled" in named:
-        names = ("weight", "bias", "running_mean", "running_var", "training", "momentum", "eps", "cudnn_enabled")
+        names: tuple[str, ...] = (
+            "weight",
+            "bias",
+            "running_mean",
+            "running_var",
+            "training",
+            "momentum",
+            "eps",
+            "cudnn_enabled",
+        )
     else:
         names = ("running_mean", "running_var", "weight", "bias", "training", "momentum", "eps")
     given = dict(zip(names, arguments, strict=False)) | named
@@ -72,6 +81,8 @@ def _over_last(
     view = call.view(input)
     shape = call.recorder.shape(view.value)
     last = view.dims[-count:]
+    if count == 1 and last[0] == views.whole(0, shape[0]) and last[0]:
+        return call.pointwise(input, kind, {"axes": "channels"} | stated, weights)
     if views.regular(view.dims, shape, BATCH) or len(view.dims) - 1 == count:
         axes = _axes(view.dims, last, shape)
         if axes:

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from cnnshape.bridge.operations import Argument, Shape
+from cnnshape.bridge.operations import Argument, Shape, Weight
 from cnnshape.bridge.torch import views
 from cnnshape.bridge.torch.calls import Call
 from cnnshape.bridge.torch.recorder import BATCH, MOST_AXES, Constant, Unsupported, View
@@ -31,7 +31,7 @@ def tensors_in(value: Any, depth: int = 0) -> Iterator[Any]:
 def opaque(call: Call, arguments: Sequence[Any], named: Mapping[str, Any], results: Sequence[Any]) -> list[View]:
     """One operation for each tensor of the result; the first has the weights."""
     inputs: list[int] = []
-    weights = {}
+    weights: dict[str, Weight] = {}
     shown: list[View | None] = []
     for tensor in tensors_in([list(arguments), dict(named)]):
         entry = call.recorder.entry(tensor)
@@ -39,6 +39,8 @@ def opaque(call: Call, arguments: Sequence[Any], named: Mapping[str, Any], resul
             weights.update((weight.name, weight) for weight in entry.weights)
             shown.append(None)
             continue
+        if not isinstance(entry, View):
+            raise Unsupported
         shown.append(entry)
         try:
             value = call.recorder.plain(entry)
@@ -100,6 +102,12 @@ def _einsum(equation: str, operands: Sequence[Any]) -> int:
     if len(operands) != 2 or "." in equation:
         return 0
     sizes = {
+<<<<<<< HEAD
         index: size for name, operand in zip(names, operands, strict=True) for index, size in zip(name, operand.shape)
+=======
+        index: size
+        for name, operand in zip(names, operands, strict=True)
+        for index, size in zip(name, operand.shape, strict=True)
+>>>>>>> bridge-torch
     }
     return prod(sizes.values()) // BATCH

@@ -13,7 +13,7 @@ def rewritten(run: Capture) -> Capture:
     """The run with its patterns replaced: the last operation becomes the kind, and those before it are dropped."""
     graph = Graph(run)
     for step in run.steps:
-        for pattern in (_shifted, _gated, _hard_sigmoid, _hard_swish, _response_norm):
+        for pattern in (_shifted, _gated, _hard_sigmoid, _hard_swish, _response_norm, _rms_norm):
             if pattern(graph, step):
                 break
     return run
@@ -143,4 +143,29 @@ def _response_norm(graph: Graph, step: Step) -> bool:
                 return graph.become(
                     step, "global_response_norm", source, stated, scale, product, share, eps, mean, norm
                 )
+<<<<<<< HEAD
+=======
+    return False
+
+
+def _rms_norm(graph: Graph, step: Step) -> bool:
+    """weight * x / sqrt(mean(x * x) + eps), the mean over the channels."""
+    product = graph.alone(step.inputs[0], "multiply") if step.kind == "layer_scale" else None
+    if product is None or step.arguments.get("shift") or step.arguments.get("per_channel") is False:
+        return False
+    for source, other in _pairs(product, "multiply"):
+        root = graph.alone(other, "opaque")
+        eps = graph.alone(root.inputs[0], "rescale") if root is not None and root.what == "rsqrt" else None
+        mean = None if eps is None else graph.alone(eps.inputs[0], "channel_avg_pool")
+        square = None if mean is None else graph.alone(mean.inputs[0], "square")
+        shift = None if eps is None else eps.arguments.get("shift")
+        if (
+            square is None
+            or square.inputs != (source,)
+            or not isinstance(shift, float)
+            or not _is_rescale(eps, 1, shift)
+        ):
+            continue
+        return graph.become(step, "rms_norm", source, {"eps": shift}, product, root, eps, mean, square)
+>>>>>>> bridge-torch
     return False

@@ -75,6 +75,13 @@ def clamp(call: Call, input: Any, min: Any = None, max: Any = None, inplace: boo
     return call.pointwise(input, "hard_tanh", {"min": float(low), "max": float(high)})
 
 
+@handles("rsqrt sqrt exp log reciprocal sin cos erf logsigmoid log_sigmoid sign floor ceil round exp_ sqrt_ rsqrt_")
+def unknown(call: Call, input: Any) -> View:
+    """Functions of each value without a kind: opaque; the axes of the tensor do not matter."""
+    shape = call.recorder.shape(call.view(input).value)
+    return call.pointwise(input, "opaque", {"output": shape, "what": call.name.rstrip("_")})
+
+
 @handles("prelu")
 def prelu(call: Call, input: Any, weight: Any) -> View:
     return call.emit("prelu", {"per_channel": weight.numel() > 1}, call.plain(input), weights=call.weights(weight))
@@ -271,7 +278,7 @@ def power(call: Call, input: Any, exponent: Any) -> View:
     return call.pointwise(input, "square")
 
 
-@handles("maximum max")
+@handles("maximum")
 def maximum(call: Call, input: Any, other: Any = None) -> View:
     if not isinstance(other, torch.Tensor) or call.is_constant(other) or call.is_constant(input):
         raise Unsupported

@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+from cnnshape.bridge import names
 from cnnshape.bridge.operations import (
     Argument,
     ImportProblem,
@@ -15,7 +16,7 @@ from cnnshape.bridge.operations import (
     Ref,
     Shape,
 )
-from cnnshape.bridge.torch.capturing import Capture, capture, weights_of
+from cnnshape.bridge.torch.capturing import Capture, capture
 from cnnshape.bridge.torch.patterns import reads, rewritten
 from cnnshape.bridge.torch.recorder import Step
 from cnnshape.bridge.torch.sizes import fill_pools, settled
@@ -45,12 +46,12 @@ def network_of(
     fill_pools(run)
     operations, outputs = _ordered(run, len(inputs))
     used = {weight.name for operation in operations for weight in operation.weights}
-    weights = list(weights_of(module).values())
+    weights = list(run.recorder.weights.values())
     unused = tuple(weight for weight in weights if weight.name not in used and weight.learned)
     return Network(
         name or type(module).__name__,
         origin,
-        tuple(NamedInput(key, tuple(shape)) for key, shape in inputs.items()),
+        _inputs(inputs),
         operations,
         tuple(NamedOutput(key, value) for key, value in outputs.items()),
         sum(weight.elements for weight in weights if weight.learned),
@@ -59,8 +60,18 @@ def network_of(
     )
 
 
+def _inputs(shapes: Mapping[str, Shape]) -> tuple[NamedInput, ...]:
+    """The inputs. Names that mean something in the language get a number. A single input is the `input`."""
+    if len(shapes) == 1:
+        return (NamedInput("input", tuple(*shapes.values())),)
+    taken: list[str] = []
+    for name in shapes:
+        taken.append(names.variable(name, taken, "input"))
+    return tuple(NamedInput(name, tuple(shape)) for name, shape in zip(taken, shapes.values(), strict=True))
+
+
 def _ordered(run: Capture, inputs: int) -> tuple[tuple[Operation, ...], dict[str, int]]:
-    """The operations that something reads, in the order they ran, and the outputs, numbered anew."""
+    """The operations that something reads, in the order they ran, and the outputs, with new numbers."""
     steps = run.steps
     read = {value for step in steps for value in reads(step)} | set(run.outputs.values())
     kept = [index for index, step in enumerate(steps) if step.kind]

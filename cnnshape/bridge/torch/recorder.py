@@ -34,7 +34,19 @@ class Constant(NamedTuple):
     made_by: frozenset[str] = frozenset()
 
 
-Entry = View | Constant
+class Mixed(NamedTuple):
+    """A tensor without a batch, as its samples were mixed. `message` says where; nothing but a branch may read it."""
+
+    message: str
+
+    def problem(self) -> ImportProblem:
+        """The problem of a tensor of the network that reads it."""
+        return ImportProblem(
+            self.message, "the batch must stay the first axis: import a part of the network without it"
+        )
+
+
+Entry = View | Constant | Mixed
 
 
 class Step:
@@ -125,7 +137,7 @@ class Recorder:
     def view(self, tensor: Any) -> View:
         """What a tensor that depends on the input shows; raises Unsupported for a constant."""
         entry = self.entry(tensor)
-        if isinstance(entry, Constant):
+        if not isinstance(entry, View):
             raise Unsupported
         return entry
 
@@ -173,6 +185,18 @@ class Recorder:
     def plain(self, view: View) -> int:
         """The value whose axes are those of the tensor: a step that reshapes is added where they differ."""
         return self.laid_out(view, view.dims)
+
+    def moved(self, view: View) -> View:
+        """The view after `flatten` or a kind that moves cells, if the tensor shows the result of one."""
+        shape = self.shape(view.value)
+        if view.dims[0] != views.whole(views.BATCH, BATCH) or len(view.dims) - 1 > len(shape):
+            return view
+        wanted = views.sizes_of(view.dims[1:])
+        flat = len(wanted) == 1 < len(shape) and views.natural(view.dims[1:], shape)
+        if flat or _moves(view.dims, shape, wanted):
+            value = self.plain(view)
+            return View(value, views.standard(wanted, BATCH), view.moment, view.modules)
+        return view
 
     def laid_out(self, view: View, dims: Dims) -> int:
         """A value with these axes, the batch first. Raises Unsupported where the batch is split or merged."""

@@ -5,6 +5,7 @@ from typing import Any
 from cnnshape.bridge.operations import Argument
 from cnnshape.bridge.torch import views
 from cnnshape.bridge.torch.calls import Call, axes_of, handles
+from cnnshape.bridge.torch.pointwise import maximum
 from cnnshape.bridge.torch.recorder import BATCH, Unsupported, View
 
 _MODES = {"constant": "zeros", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
@@ -93,9 +94,21 @@ def mean(call: Call, input: Any, dim: Any = None, keepdim: bool = False, **named
     return _reduced(call, input, named.get("axis", dim), "avg", "average")
 
 
-@handles("amax max")
+@handles("amax")
 def amax(call: Call, input: Any, dim: Any = None, keepdim: bool = False) -> View:
     return _reduced(call, input, dim, "max", "maximum")
+
+
+@handles("max")
+def max_(call: Call, input: Any, dim: Any = None, keepdim: bool = False, other: Any = None) -> Any:
+    """The larger values of two tensors; or those along an axis, and their places, which no layer reads."""
+    if dim is None or not isinstance(dim, int):
+        return maximum(call, input, other if dim is None else dim)
+    result = call.result
+    call.result = result[0]
+    view = _reduced(call, input, dim, "max", "maximum")
+    call.result = result
+    return [view, None]
 
 
 @handles("sum")
@@ -120,7 +133,7 @@ def _reduced(call: Call, input: Any, dim: Any, pool: str, join: str) -> View:
         dims = views.without(rest, (0,))
         return call.emit(f"channel_{pool}_pool", {}, view.value, shape=(1, *shape[1:]), dims=dims)
     if len(axes) == 1 and len(reduced[0]) == 1 and reduced[0][0].axis == 0:
-        return _over_parts(call, view, axes[0], reduced[0][0], rest, join)
+        return _over_parts(call, view, reduced[0][0], rest, join)
     if not pool:
         raise Unsupported
     return _over_axes(call, input, axes, pool, keep)
@@ -132,7 +145,7 @@ def _whole(dims: list[views.Dim], axes: Any, shape: tuple[int, ...]) -> bool:
     return sorted(views.atoms_of(sorted((atom,) for dim in dims for atom in dim))) == wanted
 
 
-def _over_parts(call: Call, view: View, axis: int, atom: views.Atom, rest: views.Dims, join: str) -> View:
+def _over_parts(call: Call, view: View, atom: views.Atom, rest: views.Dims, join: str) -> View:
     """A sum, mean or maximum over the outer part of the channels: a join of its slices."""
     shape = call.recorder.shape(view.value)
     if atom.stride * atom.size != shape[0] or atom.stride == 1:
@@ -151,15 +164,16 @@ def _over_axes(call: Call, input: Any, axes: tuple[int, ...], pool: str, keep: b
     shape = call.recorder.shape(value)
     space = range(2, input.dim())
     out = tuple(1 if axis + 1 in axes else size for axis, size in enumerate(shape))
+    arguments: dict[str, Argument] = {}
     if set(axes) == set(space) and axes:
-        kind, arguments = f"global_{pool}_pool", {}
+        kind = f"global_{pool}_pool"
     elif axes == (1,) and len(shape) > 1:
-        kind, arguments = f"channel_{pool}_pool", {}
+        kind = f"channel_{pool}_pool"
     elif axes and set(axes) < set(space):
         # A size of the input as an expression, so that it fits at other input sizes.
         names = {2: ("in_length",), 3: ("in_height", "in_width"), 4: ("in_depth", "in_height", "in_width")}[len(shape)]
         size: tuple[Argument, ...] = tuple(1 if axis in axes else names[axis - 2] for axis in space)
-        kind, arguments = f"adaptive_{pool}_pool", {"size": size}
+        kind, arguments["size"] = f"adaptive_{pool}_pool", size
     else:
         raise Unsupported
     result = call.emit(kind, arguments, value, shape=out)

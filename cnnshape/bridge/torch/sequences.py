@@ -62,8 +62,17 @@ def matmul(call: Call, input: Any, other: Any) -> View:
     chain = []
     value = weights.value
     wanted = ["softmax"]
-    while (step := call.recorder.step(value)) is not None and step.kind in ("opaque", "rescale", "dropout"):
+    while (step := call.recorder.step(value)) is not None and step.kind in (
+        "opaque",
+        "rescale",
+        "dropout",
+        "softmax",
+    ):
         chain.append(step)
+        if step.kind == "softmax":
+            if not wanted or step.arguments["axes"] != "space" or len(step.shape) != 2:
+                raise Unsupported
+            wanted = []
         if step.kind == "opaque":
             if step.what in ("matmul", "__matmul__", "bmm") and not wanted:
                 break
@@ -116,12 +125,12 @@ def recurrent(call: Call, input: Any, state: Any, params: Any, has_biases: bool,
         raise Unsupported
     directions = 2 if bidirectional else 1
     out = params[1].shape[1]
-    each = (4 if has_biases else 2) * directions
-    if len(params) != each * layers:
+    per_layer = (4 if has_biases else 2) * directions
+    if len(params) != per_layer * layers:
         raise Unsupported
     biases = 2 if has_biases else 0
     for layer in range(layers):
-        weights = call.weights(*params[each * layer : each * (layer + 1)])
+        weights = call.weights(*params[per_layer * layer : per_layer * (layer + 1)])
         shape = (out * directions, shape[1])
         arguments: dict[str, Argument] = {"out": out, "bidirectional": bidirectional, "biases": biases}
         value = call.recorder.emit(call.name, arguments, (value,), shape, weights)

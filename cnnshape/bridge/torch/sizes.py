@@ -242,16 +242,19 @@ def _expressed(values: Sequence[Argument | None], facts: Sequence[Mapping[str, i
     wanted = [value for value in values if isinstance(value, int)]
     if len(wanted) != len(values) or len(values) < 3:
         return None
-    for text, sizes in _candidates(facts):
+    candidates = list(_candidates(facts))
+    for text, sizes in candidates:
         if sizes == wanted:
             return text
-        pairs = list(zip(sizes, wanted, strict=True))
-        if len(shifts := {size - value for size, value in pairs}) == 1:
+    for text, sizes in candidates:
+        divisor = sizes[-1] // (wanted[-1] or 1)
+        if divisor > 1 and all(size // divisor == value for size, value in zip(sizes, wanted, strict=True)):
+            return f"{text} // {divisor}" if "*" not in text else f"({text}) // {divisor}"
+    for text, sizes in candidates:
+        shifts = {size - value for size, value in zip(sizes, wanted, strict=True)}
+        if len(shifts) == 1:
             shift = shifts.pop()
             return f"{text} {'-' if shift > 0 else '+'} {abs(shift)}"
-        divisor = sizes[-1] // (wanted[-1] or 1)
-        if divisor > 1 and all(size // divisor == value for size, value in pairs):
-            return f"{text} // {divisor}" if "*" not in text else f"({text}) // {divisor}"
     return None
 
 
