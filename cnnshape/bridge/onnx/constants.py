@@ -4,7 +4,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from math import ceil, floor, prod
 
-from cnnshape.bridge.onnx.model import MOST_READ, Node, Stored
+from cnnshape.bridge.onnx.model import MOST_READ, MOST_WHOLE, Node, Stored
 from cnnshape.named_tuple import NamedTuple
 
 Number = int | float
@@ -75,7 +75,7 @@ def folded(node: Node, operands: Operands) -> Constant:
     except (IndexError, ValueError, ZeroDivisionError, OverflowError, TypeError, AttributeError) as error:
         # The operands don't fit the operation.
         raise NotFolded from error
-    if result.values is not None and len(result.values) > MOST_READ:
+    if result.values is not None and len(result.values) > (MOST_READ if result.real else MOST_WHOLE):
         return result._replace(values=None)
     return result
 

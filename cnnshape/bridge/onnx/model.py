@@ -15,7 +15,9 @@ MOST_DIMENSIONS = 8
 MOST_VALUES = 10**12
 """Values of a tensor."""
 MOST_READ = 64
-"""Values of a constant that is read: shapes, axes, scales, pads."""
+"""Real numbers of a constant that is read: scales, bounds, a slope."""
+MOST_WHOLE = 4096
+"""Whole numbers of a constant that is read: shapes, axes, pads, places of channels."""
 FLOATS = frozenset((1, 10, 11, 16))
 """Data types of real numbers: float, float16, double, bfloat16."""
 _LAYOUTS = {1: "f", 2: "B", 3: "b", 4: "H", 5: "h", 6: "i", 7: "q", 9: "?", 10: "e", 11: "d", 12: "I", 13: "Q"}
@@ -274,16 +276,17 @@ def _stored(wire: Wire, field: Field) -> Stored:
     if raw is not None and not external and kind in _BYTES and raw[3] - raw[2] != count * _BYTES[kind]:
         held = f"{raw[3] - raw[2]:,} bytes"
         raise ImportProblem(f"the weight {quoted(name)} has {held}, but {count:,} values of {_BYTES[kind]} by its shape")
-    values = None if external or count > MOST_READ else _values(wire, kind, count, raw, typed)
+    most = MOST_READ if kind in FLOATS else MOST_WHOLE
+    values = None if external or count > most else _values(wire, kind, count, raw, typed)
     return Stored(name, tuple(dims), kind in FLOATS, values)
 
 
 _TYPED: Mapping[int, Callable[[Wire, Field], "list[int] | list[float]"]] = {
     4: lambda wire, part: wire.reals(part, MOST_READ),
-    5: lambda wire, part: wire.numbers(part, MOST_READ),
-    7: lambda wire, part: wire.numbers(part, MOST_READ),
+    5: lambda wire, part: wire.numbers(part, MOST_WHOLE),
+    7: lambda wire, part: wire.numbers(part, MOST_WHOLE),
     10: lambda wire, part: wire.reals(part, MOST_READ, "d"),
-    11: lambda wire, part: wire.numbers(part, MOST_READ),
+    11: lambda wire, part: wire.numbers(part, MOST_WHOLE),
 }
 
 

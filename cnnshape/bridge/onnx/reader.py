@@ -176,4 +176,7 @@ def _notes(walk: Walk) -> list[str]:
 
 def _is_fused(node: Node) -> bool:
     """Whether the names of the weights are those that PyTorch's exporters give to fused ones."""
-    return len(node.inputs) == 3 and any(re.fullmatch(r"onnx::Conv_\d+|.*_(bias|scale)?_?fused.*", name) for name in node.inputs[1:])
+    if len(node.inputs) < 3:
+        return False
+    weight, bias = node.inputs[1:3]
+    return bias == f"{weight}_bias" or re.fullmatch(r"onnx::Conv_\d+", bias) is not None

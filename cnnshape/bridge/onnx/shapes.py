@@ -59,7 +59,24 @@ def reshape(walk: Walk, node: Node) -> None:
         raise NoKind
     sizes = reshaped(walk.shape(view), wanted, keeps_zero=bool(node.whole("allowzero", 0)))
     if not _shuffled(walk, node, view, sizes):
-        _give_shape(walk, node, view, sizes)
+        again, output = _gathered(walk, node, sizes)
+        _give_shape(walk, node, view, again, output)
+
+
+def _gathered(walk: Walk, node: Node, sizes: Shape) -> tuple[Shape, str]:
+    """The shape and the output of this node, or of a Gather after it that takes all values of one row in order.
+
+    PyTorch's exporter writes `as_strided` so.
+    """
+    output = node.outputs[0]
+    reader = walk.only_reader(output) if len(sizes) == 1 else None
+    if reader is None or reader[1].op != "Gather" or reader[1].whole("axis", 0) != 0 or len(reader[1].inputs) != 2:
+        return sizes, output
+    places = walk.values.get(reader[1].inputs[1])
+    if not isinstance(places, constants.Constant) or places.values != tuple(range(sizes[0])):
+        return sizes, output
+    walk.merged.add(reader[0])
+    return places.shape, reader[1].outputs[0]
 
 
 def squeeze(walk: Walk, node: Node) -> None:
@@ -79,15 +96,16 @@ def _axes(walk: Walk, node: Node) -> tuple[int, ...] | None:
     return node.wholes("axes") if given is None else given.wholes
 
 
-def _give_shape(walk: Walk, node: Node, view: View, sizes: Shape) -> None:
+def _give_shape(walk: Walk, node: Node, view: View, sizes: Shape, output: str = "") -> None:
     """Gives a view another shape: nothing to do, a `flatten`, or a `reshape`. Raises NoKind."""
+    output = output or node.outputs[0]
     if sizes == walk.shape(view):
-        walk.bind(node.outputs[0], view)
+        walk.bind(output, view)
         return
     if not sizes or sizes[0] != view.batch:
         raise NoKind
     if len(sizes) == 2:
-        walk.give(node, "flatten", [view])
+        walk.give(node, "flatten", [view], output=output)
         return
     if not 1 <= len(sizes) - 1 <= 4:
         raise NoKind
@@ -96,7 +114,7 @@ def _give_shape(walk: Walk, node: Node, view: View, sizes: Shape) -> None:
         # The values are in another order than those of the spec.
         raise NoKind
     given = walk.add(node, "reshape", [view], {"shape": sizes[1:]})
-    walk.bind(node.outputs[0], given._replace(axes=tuple(range(len(sizes)))))
+    walk.bind(output, given._replace(axes=tuple(range(len(sizes)))))
 
 
 def _shuffled(walk: Walk, node: Node, view: View, sizes: Shape) -> bool:
