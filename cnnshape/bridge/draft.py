@@ -1,7 +1,6 @@
 """A spec before it is written: steps without places, and their text through the writer of `language`."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
 
 from cnnshape.language import (
     Argument,
@@ -10,6 +9,7 @@ from cnnshape.language import (
     Call,
     Column,
     Expectation,
+    Expression,
     Input,
     Join,
     ListValue,
@@ -199,13 +199,10 @@ def _step(step: DraftStep) -> Step:
     return Loop(_name("for"), columns, _steps(step.body), modifiers, NOWHERE)
 
 
-def _shortcut(shortcut: Steps | str) -> tuple[Step, ...] | SpecValue | None:
+def _shortcut(shortcut: Steps | str) -> tuple[Step, ...] | Expression | None:
     if isinstance(shortcut, str):
         return compile_expression(shortcut, NOWHERE) if shortcut else None
     return _steps(shortcut)
-
-
-Present = TypeVar("Present")
 
 
 def _arguments(arguments: Mapping[str, Value], main: str) -> tuple[SpecValue | None, tuple[Argument, ...]]:

@@ -31,34 +31,49 @@ def refs(arguments: Mapping[str, Argument]) -> list[Ref]:
     return [argument for argument in arguments.values() if isinstance(argument, Ref)]
 
 
-def stated(operation: Operation) -> dict[str, Argument]:
-    """The arguments of an operation that differ from their defaults, in the order of the kind."""
+def complete(operation: Operation) -> dict[str, Argument | None]:
+    """All arguments of an operation in the order of its kind, also those with their default, in their short form.
+
+    Raises ValueError for an argument that the kind doesn't have.
+    """
     declared = BY_NAME[operation.kind].arguments
     unknown = set(operation.arguments) - set(declared)
     if unknown:
         raise ValueError(f"{operation.kind} has no argument {sorted(unknown)}")
+    values = {
+        name: short(operation.arguments[name], argument.type.form) if name in operation.arguments else argument.default
+        for name, argument in declared.items()
+    }
+    if "stride" in values and declared["stride"].default is None and values["stride"] == values.get("kernel"):
+        values["stride"] = None
+    return values
+
+
+def stated(operation: Operation) -> dict[str, Argument]:
+    """The arguments of an operation that differ from their defaults."""
+    declared = BY_NAME[operation.kind].arguments
     return {
         name: value
-        for name, argument in declared.items()
-        if name in operation.arguments
-        and not _same(value := _short(operation.arguments[name], argument.type.form), argument.default)
+        for name, value in complete(operation).items()
+        if value is not None and not same(value, declared[name].default)
     }
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two values of arguments are equal; `true` is not 1."""
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
 _PER_AXIS = frozenset(("per_axis", "factors", "padding"))
 """Forms of arguments where one value means the same as a list of it."""
 
 
-def _short(value: Argument, form: str) -> Argument:
+def short(value: Argument, form: str) -> Argument:
     """One value in place of a list of equal ones."""
     if not isinstance(value, tuple) or form not in _PER_AXIS:
         return value
-    items = tuple(_short(item, form) for item in value)
+    items = tuple(short(item, form) for item in value)
     return items[0] if len(set(items)) == 1 else items
-
-
-def _same(value: Argument, default: object) -> bool:
-    return value == default and isinstance(value, bool) == isinstance(default, bool)
 
 
 def step_names(network: Network) -> dict[int, str]:

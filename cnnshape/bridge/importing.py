@@ -1,13 +1,16 @@
 """From a network to the text of a spec that was compared with it."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from cnnshape.api import DesignError
 from cnnshape.bridge import proof
 from cnnshape.bridge.draft import Value, text_of
 from cnnshape.bridge.flat import flat_draft
+from cnnshape.bridge.fold.fold import folded_draft
 from cnnshape.bridge.operations import ImportProblem, Network
 from cnnshape.named_tuple import NamedTuple
+from cnnshape.report import Report
 
 MOST_NAMED = 5
 """Operations that a message names."""
@@ -29,8 +32,7 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
     if not opaque:
         _check_kinds(network)
     expect, notes = _expected(network)
-    draft = flat_draft(network, expect)
-    text = text_of(draft)
+    text = text_of(flat_draft(network, expect))
     try:
         report = proof.report_of(text)
     except DesignError as error:
@@ -38,7 +40,39 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
     problems = proof.shape_differences(network, report)
     if problems:
         raise ImportProblem(f"the spec differs from the network: {'; '.join(problems[:MOST_NAMED])}")
+    if not flat:
+        text = _folded(network, expect, report) or text
     return Imported(_commented(text, notes), notes)
+
+
+def _folded(network: Network, expect: dict[str, Value], report: Report) -> str:
+    """A spec with blocks that gives the same report; empty if there is none.
+
+    A class whose block gives another one is dissolved: its layers are written where it is used.
+    """
+    dissolved: list[str] = []
+    while True:
+        draft, classes = folded_draft(network, expect, dissolved)
+        text = text_of(draft)
+        try:
+            difference = proof.differences(proof.report_of(text), report)
+        except DesignError:
+            difference = proof.Difference((), ())
+        if difference is None:
+            return text
+        if not classes:
+            return ""
+        dissolved.append(_at_fault(classes, difference))
+
+
+def _at_fault(classes: Mapping[str, str], difference: proof.Difference) -> str:
+    """The class in whose block the first difference is; else the one that uses the others."""
+    for layer in difference.ours:
+        words = {part.partition("_")[0] for part in layer.split(".")}
+        for name, title in classes.items():
+            if title in words:
+                return name
+    return list(classes)[-1]
 
 
 def _check_kinds(network: Network) -> None:

@@ -20,6 +20,11 @@ def variable(text: str, taken: Collection[str], default: str = "value") -> str:
     return _free(cleaned, taken, lambda name: name in _TAKEN or name in BY_NAME)
 
 
+def is_free(name: str) -> bool:
+    """Whether a text is a name that means nothing else in the language."""
+    return re.fullmatch(grammar.VARIABLE, name) is not None and name not in _TAKEN and name not in BY_NAME
+
+
 def block(text: str, taken: Collection[str]) -> str:
     """A CamelCase name of a block that no other block has."""
     words = re.findall(r"[A-Za-z0-9]+", text)
