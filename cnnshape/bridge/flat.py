@@ -72,6 +72,9 @@ def short(value: Argument, form: str) -> Argument:
     """One value in place of a list of equal ones."""
     if not isinstance(value, tuple) or form not in _PER_AXIS:
         return value
+    if form == "padding" and any(isinstance(pair, tuple) and len(set(pair)) > 1 for pair in value):
+        # `[[0, 1], [0, 1]]` in short would be the list `[0, 1]`: one size per axis.
+        return value
     items = tuple(short(item, form) for item in value)
     return items[0] if len(set(items)) == 1 else items
 
