@@ -177,7 +177,7 @@ def _convolutional(reader: _Reader, section: Section) -> None:
     if not normalized:
         weights["biases"] = (out,)
     if section.flag("binary") or section.flag("xnor"):
-        reader.note("{} convolutions have binary weights; the spec counts them as numbers")
+        reader.note("convolutions have binary weights, which the spec counts as numbers ({}x)")
     reader.add("conv", arguments, **weights)
     if normalized:
         reader.norm()
@@ -272,7 +272,7 @@ def _shortcut(reader: _Reader, section: Section) -> None:
             sizes = " and ".join("x".join(map(str, shape)) for shape in (mine, other))
             raise reader.problem(f"adds tensors of {sizes}, which no kind describes")
         if other[0] != mine[0]:
-            reader.note("{} shortcuts add tensors of unequal channels: the spec cuts or pads the second")
+            reader.note("a shortcut adds tensors of unequal channels: the spec cuts or pads the second ({}x)")
             more: dict[str, Argument] = {"after": mine[0] - other[0]}
             reader.add(*(("slice", {"stop": mine[0]}) if other[0] > mine[0] else ("pad_channels", more)), source)
             source = reader.now
@@ -326,7 +326,7 @@ def _softmax(reader: _Reader, section: Section) -> None:
     if len(reader.shape) > 1 and set(reader.shape[1:]) != {1}:
         reader.add("flatten")
     if "tree" in section.options or section.whole("groups", 1) > 1:
-        reader.note("{} softmax layers take groups of values; the spec takes all together")
+        reader.note("a softmax takes groups of values; the spec takes all together ({}x)")
     reader.add("softmax")
 
 
@@ -335,11 +335,11 @@ def _detector(reader: _Reader, section: Section) -> None:
     number = len(reader.outputs) + 1
     word = section.word.lower()
     reader.outputs.append(NamedOutput(word if number == 1 else f"{word}_{number}", reader.now))
-    reader.note("{} detection layers are outputs: what they compute of boxes and scores is not in the spec")
+    reader.note("detection layers are outputs: what they compute of boxes and scores is not in the spec ({}x)")
 
 
 def _cost(reader: _Reader, section: Section) -> None:
-    reader.note("{} `cost` layers compute a loss and are left out")
+    reader.note("`cost` computes a loss and is left out ({}x)")
 
 
 def _nothing(reader: _Reader, section: Section) -> None:

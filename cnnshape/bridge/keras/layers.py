@@ -454,7 +454,7 @@ def nothing(call: Call) -> None:
 
 def random(call: Call) -> None:
     """A layer that changes images in training alone."""
-    call.note("{} layers of augmentation or noise work in training alone and are left out")
+    call.note("layers of augmentation or noise work in training alone, and are left out ({}x)")
 
 
 def simple(kind: str, **arguments: tuple[str, float]) -> Handler:

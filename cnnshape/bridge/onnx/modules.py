@@ -1,28 +1,34 @@
 """The modules that a node ran in, as PyTorch's exporters write them down."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cnnshape.bridge.onnx.model import Node
 from cnnshape.bridge.operations import Module
 
 MOST_NESTED = 64
+ALIKE = 0.5
+"""The share of children that two modules of one class have in common: some blocks have a `downsample`, others don't."""
 _CONTAINERS = frozenset(("Sequential", "ModuleList", "ModuleDict"))
 
 
 class ModuleCalls:
     """Numbers the calls of modules: a module that is left and entered again is called again."""
 
-    def __init__(self) -> None:
+    def __init__(self, nodes: Sequence[Node]) -> None:
         self._stack: tuple[Module, ...] = ()
         self._calls = 0
+        self._classes = _guessed_classes(nodes)
 
     def of(self, node: Node) -> tuple[Module, ...]:
         """The calls that a node ran in, outermost first; empty if the file doesn't say."""
         stack: list[Module] = []
+        is_same = True
         for depth, (path, kind) in enumerate(_scopes(node)):
-            before = self._stack[depth] if depth < len(self._stack) and len(stack) == depth else None
-            if before is not None and (before.path, before.type) == (path, kind) and stack == list(self._stack[:depth]):
+            kind = kind or self._classes.get(path, "")
+            before = self._stack[depth] if depth < len(self._stack) else None
+            is_same = is_same and before is not None and (before.path, before.type) == (path, kind)
+            if is_same and before is not None:
                 stack.append(before)
             else:
                 self._calls += 1
@@ -39,7 +45,7 @@ def _scopes(node: Node) -> list[tuple[str, str]]:
         # The last word is the operation itself, and the first the network.
         pairs = zip(paths[:-1], classes[:-1], strict=True)
         return [(path, kind.rpartition(".")[2]) for path, kind in pairs if path][:MOST_NESTED]
-    return [(path, "") for path in _paths(node.name.split("/")[1:-1])][:MOST_NESTED]
+    return [(path, "") for path in _paths(node.name.split("/")[1:-1][:MOST_NESTED])]
 
 
 def _words(text: str) -> list[str]:
@@ -57,3 +63,48 @@ def _paths(scopes: Iterable[str]) -> list[str]:
         last = scope
         paths.append(path)
     return paths
+
+
+def _guessed_classes(nodes: Sequence[Node]) -> dict[str, str]:
+    """A class for each module whose class the file doesn't say: modules of like names and children have the same.
+
+    A module with numbered children alone is a container.
+    """
+    children: dict[str, dict[str, None]] = {}
+    for node in nodes:
+        scopes = _scopes(node)
+        if not scopes or scopes[0][1]:
+            continue
+        # An operation of the module itself counts as a child.
+        paths = [path for path, _ in scopes] + [f"{scopes[-1][0]}.{node.op}"]
+        for parent, child in zip(paths, paths[1:], strict=False):
+            children.setdefault(parent, {})[child.rpartition(".")[2]] = None
+    classes: dict[str, str] = {}
+    examples: dict[str, list[frozenset[str]]] = {}
+    for path, named in children.items():
+        if all(name.isdigit() for name in named):
+            classes[path] = "Sequential"
+            continue
+        name = _class_name(path)
+        own = frozenset(named)
+        known = examples.setdefault(name, [])
+        like = next((index for index, other in enumerate(known[:MOST_LIKE]) if _are_alike(own, other)), len(known))
+        if like == len(known):
+            known.append(own)
+        classes[path] = name if like == 0 else f"{name}{like + 1}"
+    return classes
+
+
+MOST_LIKE = 8
+"""Classes of one name that a module is compared with."""
+
+
+def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= ALIKE * len(one | other)
+
+
+def _class_name(path: str) -> str:
+    """A class by the words of a path, without numbers: `Layer` for `layer1.0`, `Inception` for `inception3a`."""
+    parts = [re.sub(r"_?\d+[a-z]?$", "", part) for part in path.split(".")]
+    words = [part for part in parts if part]
+    return "".join(word[:1].upper() + word[1:] for word in words[-1].split("_")) if words else "Block"

@@ -148,7 +148,7 @@ def _output(walk: Walk, name: str) -> NamedOutput:
     if not isinstance(value, View):
         raise ImportProblem(f"the output {quoted(name)} doesn't depend on the input")
     if not value.plain:
-        walk.note("{} outputs have their channels last in the file, and first in the spec")
+        walk.note("an output has its channels last in the file, and first in the spec ({}x)")
     return NamedOutput(name, value.value)
 
 

@@ -19,7 +19,7 @@ def same(walk: Walk, node: Node) -> None:
 
 def quantized(walk: Walk, node: Node) -> None:
     """QuantizeLinear and DequantizeLinear: the value in other numbers."""
-    walk.note("the model is quantized: {} changes of number format are left out")
+    walk.note("the model is quantized: changes of the number format are left out ({}x)")
     walk.bind(node.outputs[0], walk.view(node))
 
 
@@ -73,7 +73,11 @@ def _gathered(walk: Walk, node: Node, sizes: Shape) -> tuple[Shape, str]:
     if reader is None or reader[1].op != "Gather" or reader[1].whole("axis", 0) != 0 or len(reader[1].inputs) != 2:
         return sizes, output
     places = walk.values.get(reader[1].inputs[1])
-    if not isinstance(places, constants.Constant) or places.values != tuple(range(sizes[0])):
+    if not isinstance(places, constants.Constant) or places.elements != sizes[0]:
+        return sizes, output
+    if places.values is None:
+        walk.note("where values go is stored outside the file, and a change of shape alone is assumed ({}x)")
+    elif places.values != tuple(range(sizes[0])):
         return sizes, output
     walk.merged.add(reader[0])
     return places.shape, reader[1].outputs[0]
@@ -129,11 +133,32 @@ def _shuffled(walk: Walk, node: Node, view: View, sizes: Shape) -> bool:
     kind, arguments = _shuffle(walk.shape(view), sizes, order)
     if not kind:
         return False
-    if any(stored.values is None for stored in map(walk.model.initializers.get, second[1].inputs[1:]) if stored):
+    result = _shape_after(walk, second[1], kind, walk.shape(view), arguments)
+    if not result:
         return False
     walk.merged |= {first[0], second[0]}
     walk.give(node, kind, [view], arguments, output=second[1].outputs[0])
     return True
+
+
+def _shape_after(walk: Walk, node: Node, kind: str, given: Shape, arguments: dict[str, Argument]) -> bool:
+    """Whether the second Reshape gives the shape of the kind. Sizes that are not worked out yet are taken to do so."""
+    wanted = node.wholes("shape")
+    value = walk.values.get(node.inputs[1]) if len(node.inputs) > 1 else None
+    if isinstance(value, constants.Constant):
+        wanted = value.wholes
+    if wanted is None:
+        return len(node.inputs) > 1 and value is None
+    factor = arguments.get("factor", 1)
+    assert isinstance(factor, int)
+    batch, channels, *space = given
+    parts = factor ** len(space)
+    results = {
+        "channel_shuffle": given,
+        "pixel_shuffle": (batch, channels // parts, *(size * factor for size in space)),
+        "pixel_unshuffle": (batch, channels * parts, *(size // factor for size in space)),
+    }
+    return reshaped(given, [size or given[0] for size in wanted]) == results[kind]
 
 
 def _shuffle(given: Shape, middle: Shape, order: Sequence[int]) -> tuple[str, dict[str, Argument]]:
@@ -227,6 +252,8 @@ def _cut(walk: Walk, node: Node, view: View, cut: constants.Cut) -> View:
         return view
     if step < 1 or start >= stop or axis == 0 or (axis == 1 and step != 1):
         raise NoKind
+    if axis == 1 and 2 * (stop - start) == whole and start in (0, stop - start):
+        return walk.add(node, "split", [view], {"parts": 2, "take": int(start > 0)})
     if axis == 1:
         return walk.add(node, "slice", [view], {"start": start, "stop": stop})
     rank = len(view.axes) - 2

@@ -39,6 +39,8 @@ class Walk:
         self.building = Building()
         self.values: dict[str, View | Constant] = {}
         self.used: dict[str, Weight] = {}
+        """The weights of operations by their names."""
+        self._uses: dict[str, list[tuple[object, str]]] = {}
         self.notes: dict[str, int] = {}
         self.readers: dict[str, list[int]] = {}
         self.nodes = list(nodes)
@@ -47,7 +49,7 @@ class Walk:
         self.merged: set[int] = set()
         """Later nodes that are part of an operation already."""
         self.modules: tuple[Module, ...] = ()
-        self._calls = ModuleCalls()
+        self._calls = ModuleCalls(self.nodes)
         for index, node in enumerate(nodes):
             for name in node.inputs:
                 self.readers.setdefault(name, []).append(index)
@@ -131,10 +133,29 @@ class Walk:
                 raise ImportProblem(f"the value {quoted(name)} is {sizes}, but the file says {claimed[:200]}")
 
     def weight(self, constant: Constant, *, learned: bool = True) -> Weight:
-        """The weight of a constant, which is in use from now on."""
-        weight = Weight(constant.name, constant.shape, learned)
-        self.used.setdefault(weight.name, weight)
-        return weight
+        """The weight of a constant."""
+        return Weight(constant.name, constant.shape, learned)
+
+    def _own(self, kind: str, weights: Sequence[Weight]) -> tuple[Weight, ...]:
+        """The weights of an operation, under names that only operations with the same weights have.
+
+        Exporters store equal weights once, such as the zeros of new biases. A layer that is used twice has all of its
+        weights in common, and runs in the same module.
+        """
+        path = self.modules[-1].path if self.modules else ""
+        use = (kind, path, *(weight.name for weight in weights))
+        owned = []
+        for weight in weights:
+            known = self._uses.setdefault(weight.name, [])
+            name = next((name for other, name in known if other == use), "")
+            if not name:
+                name = f"{weight.name} {len(known) + 1}" if known else weight.name
+                known.append((use, name))
+                if len(known) > 1:
+                    self.note(STORED_ONCE)
+            owned.append(weight._replace(name=name))
+            self.used[name] = owned[-1]
+        return tuple(owned)
 
     def add(
         self,
@@ -149,7 +170,7 @@ class Walk:
             kind,
             [view.value for view in inputs],
             arguments,
-            weights=weights,
+            weights=self._own(kind, weights),
             modules=self.modules,
             what=node.op,
             place=node.name,
@@ -195,7 +216,7 @@ class Walk:
             view = self.add(node, "opaque", views[:1], arguments, own)
             self.bind(name, View(view.value, batch, tuple(range(len(shape)))))
         if len({view.value for view in views}) > 1:
-            self.note(f"{quoted(node.op)} reads several tensors; the layer in the spec reads the first ({{}} times)")
+            self.note(f"{quoted(node.op)} reads several tensors; the layer in the spec reads the first ({{}}x)")
 
     def _stated_shape(self, node: Node, name: str, views: Sequence[View]) -> Shape:
         stated = self.model.shapes.get(name)
@@ -208,6 +229,8 @@ class Walk:
         message = f"no kind describes {described(node)}, and the file doesn't state the shape that it gives"
         raise ImportProblem(message, "`onnx.shape_inference.infer_shapes` writes shapes into a model")
 
+
+STORED_ONCE = "equal weights are stored once in the file, and each is counted ({}x)"
 
 ELEMENTWISE = frozenset(
     "Abs Acos Add And Asin Atan BitShift Ceil Celu Clip Cos Div Elu Erf Exp Floor HardSigmoid LeakyRelu Log Max Mean Min Mod Mul "
@@ -254,7 +277,7 @@ def fold(walk: Walk, node: Node) -> bool:
         # PyTorch's exporter stores equal weights once and gives each its name so.
         value = value._replace(name=node.outputs[0])
         if value.real and value.elements > 1:
-            walk.note("{} weights are stored once with another that has equal values; each is counted")
+            walk.note(STORED_ONCE)
     for name in node.outputs[:1]:
         walk.bind(name, value)
     return True
