@@ -20,13 +20,19 @@ from cnnshape.layers import BY_NAME, LARGEST, Layer, LayerProblem, Tensor
 
 LONGEST_QUOTE = 80
 """Characters of a source's own words in a message."""
+LONGEST_NAME = 1_000
 MOST_OPERATIONS = 20_000
 
 
+def printable(text: str, longest: int = LONGEST_NAME) -> str:
+    """Words of a source that messages and specs can have: printable, and not too long."""
+    shown = "".join(character if character.isprintable() else "?" for character in text[:longest])
+    return f"{shown}..." if len(text) > longest else shown
+
+
 def quoted(text: str) -> str:
-    """Words of a source for a message: printable, and not too long."""
-    shown = "".join(character if character.isprintable() else "?" for character in text[:LONGEST_QUOTE])
-    return f"`{shown}...`" if len(text) > LONGEST_QUOTE else f"`{shown}`"
+    """Words of a source for a message."""
+    return f"`{printable(text, LONGEST_QUOTE)}`"
 
 
 class Building:
@@ -41,7 +47,9 @@ class Building:
     def input(self, name: str, shape: Sequence[int]) -> int:
         """Adds an input of a shape without the batch, channels first. Raises ImportProblem for sizes that can't be."""
         if not 1 <= len(shape) <= MOST_AXES:
-            raise ImportProblem(f"the input {quoted(name)} has {len(shape)} axes besides the batch: 1 to {MOST_AXES} can be")
+            raise ImportProblem(
+                f"the input {quoted(name)} has {len(shape)} axes besides the batch: 1 to {MOST_AXES} can be"
+            )
         if any(not 1 <= size <= LARGEST for size in shape):
             sizes = "x".join(map(str, shape))
             raise ImportProblem(f"the input {quoted(name)} has a size that can't be: {sizes[:LONGEST_QUOTE]}")
@@ -79,7 +87,9 @@ class Building:
         except (LayerProblem, ValueError) as error:
             named = f"{quoted(what or kind)} in {quoted(where)}" if where else quoted(what or kind)
             raise ImportProblem(f"{named}: {error}") from error
-        self._operations.append(Operation(kind, arguments, tuple(inputs), shape, modules, tuple(weights), what))
+        self._operations.append(
+            Operation(kind, arguments, tuple(inputs), shape, modules, tuple(weights), printable(what))
+        )
         self._shapes.append(shape)
         return len(self._shapes) - 1
 
@@ -87,7 +97,9 @@ class Building:
         """The layer with its arguments; raises ValueError for a value that an argument doesn't take."""
         key = (kind, tuple(arguments.items()))
         if key not in self._layers:
-            self._layers[key] = BY_NAME[kind](**dict(_converted(kind, name, given) for name, given in arguments.items()))
+            self._layers[key] = BY_NAME[kind](
+                **dict(_converted(kind, name, given) for name, given in arguments.items())
+            )
         return self._layers[key]
 
     def network(
@@ -104,7 +116,7 @@ class Building:
         if not self._operations:
             raise ImportProblem("the network has no operation")
         parts = self._named_inputs(), tuple(self._operations), tuple(outputs)
-        return Network(name, origin, *parts, params, tuple(unused), tuple(notes))
+        return Network(printable(name), printable(origin), *parts, params, tuple(unused), tuple(notes))
 
     def _named_inputs(self) -> tuple[NamedInput, ...]:
         """The inputs with names that a spec can have. A single one needs none of its own."""

@@ -28,4 +28,6 @@ def decoded(data: bytes, most: int = MOST_BYTES) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ImportProblem(f"the file is no text: byte 0x{data[error.start]:02x} at {error.start:,} is not UTF-8") from error
+        raise ImportProblem(
+            f"the file is no text: byte 0x{data[error.start]:02x} at {error.start:,} is not UTF-8"
+        ) from error

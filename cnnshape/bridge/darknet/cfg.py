@@ -46,7 +46,7 @@ class Section(NamedTuple):
     def wholes(self, name: str) -> list[int]:
         """An option that is a list of whole numbers. Raises ImportProblem if it is missing."""
         if name not in self.options:
-            raise ImportProblem(f"line {self.line}: `[{self.word}]` lacks `{name}`")
+            raise ImportProblem(f"line {self.line}: {quoted(f'[{self.word}]')} lacks `{name}`")
         items = self.options[name][0].split(",")
         if len(items) > MOST_ITEMS:
             raise ImportProblem(f"line {self.options[name][1]}: `{name}` has more than {MOST_ITEMS:,} numbers")

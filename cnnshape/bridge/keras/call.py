@@ -1,6 +1,6 @@
 """One call of a layer: what it reads, and the operations that it adds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cnnshape.bridge.building import Building
 from cnnshape.bridge.keras.config import Config
@@ -96,16 +96,21 @@ class Call:
         return -rank <= axis < rank and axis % rank > 0 and self.view.axes[axis % rank - 1] == 0
 
     def add(
-        self, kind: str, arguments: dict[str, Argument] | None = None, *others: View, buffers: str = "", **weights: Shape
+        self,
+        kind: str,
+        arguments: Mapping[str, Argument] | None = None,
+        *others: View,
+        weights: Mapping[str, Shape] | None = None,
+        buffers: Mapping[str, Shape] | None = None,
     ) -> None:
         """Adds an operation on the first tensor and others; its result is the first tensor from then on.
 
-        Weights have a shape by their name. `buffers` are the names of those that aren't learned, separated by spaces.
+        Weights and buffers, which aren't learned, have a shape by their name.
         """
         first = self.view
         path = self.modules[-1].path
-        kept = buffers.split()
-        made = [Weight(f"{path}.{name}", shape, name not in kept) for name, shape in weights.items()]
+        made = [Weight(f"{path}.{name}", shape) for name, shape in (weights or {}).items()]
+        made += [Weight(f"{path}.{name}", shape, learned=False) for name, shape in (buffers or {}).items()]
         self.shared.weights.update({weight.name: weight for weight in made})
         value = self.shared.building.add(
             kind,

@@ -112,7 +112,7 @@ class Config:
     def per_axis(self, name: str, rank: int, default: int = 1) -> tuple[int, ...]:
         """A whole number per axis: a list, or one for all."""
         value = self.values.get(name, default)
-        items = value if isinstance(value, list) else [value] * rank
+        items: list[Json] = value if isinstance(value, list) else [value] * rank
         numbers = wholes(items)
         if numbers is None or len(numbers) != rank:
             raise self.problem(name)
@@ -121,9 +121,9 @@ class Config:
     def pairs(self, name: str, rank: int) -> tuple[tuple[int, int], ...]:
         """Cells before and after, per axis: a list of pairs, of numbers, or one number for all."""
         value = self.values.get(name, 1)
-        items = value if isinstance(value, list) else [value] * rank
+        items: list[Json] = value if isinstance(value, list) else [value] * rank
         if rank == 1 and len(items) == 2:
-            items = [items]
+            items = [value]
         pairs = [wholes(item if isinstance(item, list) else [item, item]) for item in items]
         made = tuple((pair[0], pair[1]) for pair in pairs if pair is not None and len(pair) == 2)
         if len(made) != rank or len(pairs) != rank:
@@ -133,5 +133,7 @@ class Config:
 
 def wholes(items: list[Json]) -> tuple[int, ...] | None:
     """The items as whole numbers; None if one isn't."""
-    numbers = tuple(item for item in items if isinstance(item, int) and not isinstance(item, bool) and abs(item) <= LARGEST)
+    numbers = tuple(
+        item for item in items if isinstance(item, int) and not isinstance(item, bool) and abs(item) <= LARGEST
+    )
     return numbers if len(numbers) == len(items) else None

@@ -1,6 +1,7 @@
 """Layers of a model and the tensors between them, in the forms of Keras 2 and 3."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from cnnshape.bridge.building import quoted
 from cnnshape.bridge.keras.config import Json, wholes
@@ -16,7 +17,7 @@ class Tensor(NamedTuple):
 
     layer: str
     node: int
-    index: int
+    place: int
 
 
 class LayerCall(NamedTuple):
@@ -76,9 +77,13 @@ def unknown(layer: LayerConfig) -> ImportProblem:
     """Why a layer can't be read."""
     if "Lambda" in layer.word:
         message = f"{layer.described} holds code of Python, and an import of a file runs none"
-        return ImportProblem(message, "write the layer with Keras' own layers, or export the model to ONNX and import that")
+        return ImportProblem(
+            message, "write the layer with Keras' own layers, or export the model to ONNX and import that"
+        )
     if layer.module and not layer.module.startswith(("keras", "tensorflow", "tf_keras")):
-        message = f"{layer.described} is a class of the program {quoted(layer.module)}: the file doesn't say what it computes"
+        message = (
+            f"{layer.described} is a class of the program {quoted(layer.module)}: the file doesn't say what it computes"
+        )
         return ImportProblem(message, "export the model to ONNX, and import that")
     message = f"no kind describes {layer.described}"
     return ImportProblem(message, "export the model to ONNX: there `--opaque` takes what no kind describes")
@@ -105,7 +110,9 @@ def model_of(layer: LayerConfig) -> Model:
         return _sequential(layer, layers)
     inputs, outputs = (_tensors(layer.config.get(key)) for key in ("input_layers", "output_layers"))
     if not inputs or not outputs:
-        raise ImportProblem(f"{layer.described} has no inputs or no outputs", "a subclassed model has no list of layers")
+        raise ImportProblem(
+            f"{layer.described} has no inputs or no outputs", "a subclassed model has no list of layers"
+        )
     whole = tuple(item._replace(calls=item.calls or (LayerCall((), ()),)) for item in layers)
     return Model(layer.name, whole, inputs, outputs)
 
@@ -114,9 +121,12 @@ def _sequential(layer: LayerConfig, layers: list[LayerConfig]) -> Model:
     """A model whose layers read each other in order. The input is the first layer, or is made from its arguments."""
     if layers[0].word != "InputLayer":
         stated = layers[0].config.get("batch_input_shape") or layer.config.get("build_input_shape")
-        layers = [LayerConfig("InputLayer", "keras.layers", f"{layer.name} input", {"batch_shape": stated}, ()), *layers]
+        layers = [
+            LayerConfig("InputLayer", "keras.layers", f"{layer.name} input", {"batch_shape": stated}, ()),
+            *layers,
+        ]
     chained = [layers[0]._replace(calls=(LayerCall((), ()),))]
-    for before, inner in zip(layers, layers[1:], strict=False):
+    for before, inner in pairwise(layers):
         chained.append(inner._replace(calls=(LayerCall((Tensor(before.name, 0, 0),), ((),)),)))
     return Model(layer.name, tuple(chained), (Tensor(layers[0].name, 0, 0),), (Tensor(layers[-1].name, 0, 0),))
 
@@ -151,8 +161,8 @@ def _found(value: Json, depth: int) -> Iterator[tuple[Tensor, tuple[int | None, 
                 yield from _found(item, depth + 1)
     elif isinstance(value, list):
         match value:
-            case [str(layer), int(node), int(index), *_]:
-                yield Tensor(layer, node, index), ()
+            case [str(layer), int(node), int(place), *_]:
+                yield Tensor(layer, node, place), ()
             case _:
                 for item in value:
                     yield from _found(item, depth + 1)

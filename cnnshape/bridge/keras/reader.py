@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cnnshape.bridge.building import Building, quoted
+from cnnshape.bridge.building import Building, printable, quoted
 from cnnshape.bridge.keras import graph
 from cnnshape.bridge.keras.call import Call, Shared, View, channels_last
 from cnnshape.bridge.keras.config import MOST_NESTED, Config, Json, config_of_file
@@ -72,7 +72,9 @@ class _Reader:
         if given is None:
             if stated is None or any(size is None for size in stated):
                 shown = "x".join("?" if size is None else str(size) for size in stated or ())
-                raise ImportProblem(f"the input {quoted(tensor.layer)} has sizes that vary: {shown or 'any'}", _HELP_INPUT)
+                raise ImportProblem(
+                    f"the input {quoted(tensor.layer)} has sizes that vary: {shown or 'any'}", _HELP_INPUT
+                )
             sizes = tuple(size for size in stated if size is not None)
             first = self._channels_first or len(sizes) == 1
             given = sizes if first else (sizes[-1], *sizes[:-1])
@@ -85,7 +87,9 @@ class _Reader:
         if len(modules) > MOST_NESTED:
             raise ImportProblem(f"more than {MOST_NESTED} models are nested in each other")
         if len(given) != len(model.inputs):
-            raise ImportProblem(f"the model {quoted(model.name)} has {len(model.inputs)} inputs, but is called with {len(given)}")
+            raise ImportProblem(
+                f"the model {quoted(model.name)} has {len(model.inputs)} inputs, but is called with {len(given)}"
+            )
         values: dict[Tensor, View] = dict(zip(model.inputs, given, strict=True))
         layers = {layer.name: layer for layer in model.layers}
         for layer, node in _ordered(model):
@@ -112,7 +116,8 @@ class _Reader:
     ) -> list[View]:
         inner = f"{path}.{layer.name}" if path else layer.name
         self._calls += 1
-        stack = (*modules, Module(inner, layer.word, self._calls, layer.word == "Sequential"))
+        inner = printable(inner)
+        stack = (*modules, Module(inner, printable(layer.word), self._calls, layer.word == "Sequential"))
         for view, stated in zip(views, call.shapes, strict=True):
             self._check(layer, view, stated)
         if layer.word in MODELS:
@@ -120,7 +125,9 @@ class _Reader:
         handler = handler_of(layer.module, layer.word)
         if handler is None:
             raise graph.unknown(layer)
-        working = Call(self._shared, Config(layer.described, layer.config), stack, views, call.scalars, call.scalar_first)
+        working = Call(
+            self._shared, Config(layer.described, layer.config), stack, views, call.scalars, call.scalar_first
+        )
         handler(working)
         return [working.view]
 
@@ -128,7 +135,9 @@ class _Reader:
         """Raises ImportProblem if the file states another shape for what a layer reads."""
         shape = self._shared.building.shape(view.value)
         seen = tuple(shape[axis] for axis in view.axes)
-        if stated and (len(stated) != len(seen) or any(size not in (None, own) for size, own in zip(stated, seen, strict=True))):
+        if stated and (
+            len(stated) != len(seen) or any(size not in (None, own) for size, own in zip(stated, seen, strict=True))
+        ):
             own, claimed = "x".join(map(str, seen)), "x".join("?" if size is None else str(size) for size in stated)
             raise ImportProblem(f"{layer.described} reads a tensor of {own}, but the file says {claimed[:200]}")
 

@@ -1,14 +1,14 @@
 """Which handler reads which class of layer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from cnnshape.bridge.keras import layers
+from cnnshape.bridge.keras import joins, layers, norms, shapes
 from cnnshape.bridge.keras.layers import Handler
 
 RANKS = (1, 2, 3)
 
 
-def _ranked(word: str, handler: "layers.Callable[[int], Handler]") -> dict[str, Handler]:
+def _ranked(word: str, handler: Callable[[int], Handler]) -> dict[str, Handler]:
     """The handlers of a class for each number of spatial axes; `{}` in the word takes its place."""
     return {word.format(f"{rank}D"): handler(rank) for rank in RANKS}
 
@@ -27,12 +27,12 @@ HANDLERS: Mapping[str, Handler] = {
     **_ranked("UpSampling{}", layers.up_sampling),
     **_ranked("SpatialDropout{}", lambda rank: layers.dropout("dropout")),
     "Dense": layers.dense,
-    "BatchNormalization": layers.batch_norm,
-    "SyncBatchNormalization": layers.batch_norm,
-    "LayerNormalization": layers.layer_norm,
-    "GroupNormalization": layers.group_norm,
-    "Normalization": layers.normalization,
-    "Rescaling": layers.rescaling,
+    "BatchNormalization": norms.batch_norm,
+    "SyncBatchNormalization": norms.batch_norm,
+    "LayerNormalization": norms.layer_norm,
+    "GroupNormalization": norms.group_norm,
+    "Normalization": norms.normalization,
+    "Rescaling": joins.rescaling,
     "Resizing": layers.resizing,
     "Activation": lambda call: layers.activate(call, call.config.word("activation", "linear")),
     "ReLU": layers.relu,
@@ -40,15 +40,15 @@ HANDLERS: Mapping[str, Handler] = {
     "PReLU": layers.prelu,
     "ELU": layers.simple("elu", alpha=("alpha", 1.0)),
     "Softmax": layers.softmax,
-    "Flatten": layers.flatten,
-    "Reshape": layers.reshape,
-    "Permute": layers.permute,
-    "Concatenate": layers.concatenate,
-    "Add": layers.join("add"),
-    "Subtract": layers.join("subtract"),
-    "Multiply": layers.join("multiply"),
-    "Average": layers.join("average"),
-    "Maximum": layers.join("maximum"),
+    "Flatten": shapes.flatten,
+    "Reshape": shapes.reshape,
+    "Permute": shapes.permute,
+    "Concatenate": shapes.concatenate,
+    "Add": joins.join("add"),
+    "Subtract": joins.join("subtract"),
+    "Multiply": joins.join("multiply"),
+    "Average": joins.join("average"),
+    "Maximum": joins.join("maximum"),
     "Dropout": layers.dropout("dropout"),
     **dict.fromkeys(("InputLayer", "Identity", "ActivityRegularization", "Masking"), layers.nothing),
     **dict.fromkeys(
@@ -61,12 +61,12 @@ HANDLERS: Mapping[str, Handler] = {
     ),
 }  # fmt: skip
 OPERATIONS: Mapping[str, Handler] = {
-    "Add": layers.join("add"),
-    "Subtract": layers.join("subtract"),
-    "Multiply": layers.join("multiply"),
-    "Divide": layers.join("divide"),
-    "TrueDivide": layers.join("divide"),
-    "Maximum": layers.join("maximum"),
+    "Add": joins.join("add"),
+    "Subtract": joins.join("subtract"),
+    "Multiply": joins.join("multiply"),
+    "Divide": joins.join("divide"),
+    "TrueDivide": joins.join("divide"),
+    "Maximum": joins.join("maximum"),
     "Relu": layers.simple("relu"),
     "Relu6": layers.simple("relu6"),
     "Sigmoid": layers.simple("sigmoid"),
@@ -78,8 +78,8 @@ OPERATIONS: Mapping[str, Handler] = {
 }
 """Operations on tensors, such as `x + y` in the code of a model."""
 OWN: Mapping[tuple[str, str], Handler] = {
-    ("convnext", "LayerScale"): layers.layer_scale,
-    ("inception_resnet_v2", "CustomScaleLayer"): layers.scaled_sum,
+    ("convnext", "LayerScale"): joins.layer_scale,
+    ("inception_resnet_v2", "CustomScaleLayer"): joins.scaled_sum,
 }
 """Classes that `keras.applications` defines for one network, by the module there."""
 MODELS = frozenset(("Functional", "Model", "Sequential"))

@@ -68,10 +68,17 @@ Operands = Sequence[Constant | None]
 
 def folded(node: Node, operands: Operands) -> Constant:
     """The result of a node whose inputs are all constants. Raises NotFolded."""
-    if node.domain or node.op not in _FOLDS:
+    if node.domain:
         raise NotFolded
     try:
-        result = _FOLDS[node.op](node, operands)
+        if node.op == "Constant":
+            result = _constant(node)
+        elif node.op in _FOLDS_OF_VALUES:
+            result = _FOLDS_OF_VALUES[node.op](operands)
+        elif node.op in _FOLDS:
+            result = _FOLDS[node.op](node, operands)
+        else:
+            raise NotFolded
     except (IndexError, ValueError, ZeroDivisionError, OverflowError, TypeError, AttributeError) as error:
         # The operands don't fit the operation.
         raise NotFolded from error
@@ -124,7 +131,7 @@ def reshaped(shape: Sequence[int], wanted: Sequence[int], *, keeps_zero: bool = 
     return result
 
 
-def _same(node: Node, operands: Operands) -> Constant:
+def _same(operands: Operands) -> Constant:
     return _operand(operands, 0)
 
 
@@ -170,7 +177,7 @@ def part_of_shape(node: Node, shape: Sequence[int]) -> Constant:
     return listed(tuple(shape)[node.whole("start", 0) : end if isinstance(end, int) else None])
 
 
-def _gather(node: Node, operands: Operands) -> Constant:
+def _gather(operands: Operands) -> Constant:
     given, places = _operand(operands, 0), _operand(operands, 1)
     if len(given.shape) != 1 or len(places.shape) > 1:
         raise NotFolded
@@ -178,7 +185,7 @@ def _gather(node: Node, operands: Operands) -> Constant:
     return given._replace(shape=places.shape, values=tuple(values[place] for place in places.wholes))
 
 
-def _concat(node: Node, operands: Operands) -> Constant:
+def _concat(operands: Operands) -> Constant:
     parts = [_operand(operands, index) for index in range(len(operands))]
     if any(len(part.shape) > 1 for part in parts):
         raise NotFolded
@@ -218,8 +225,8 @@ def cuts(node: Node, operands: Operands, rank: int) -> tuple[Cut, ...]:
     return tuple(Cut(axis % rank, *rest) for axis, *rest in zip(axes, starts, ends, steps, strict=True))
 
 
-def _elementwise(combine: Callable[[Number, Number], Number]) -> "Fold":
-    def fold(node: Node, operands: Operands) -> Constant:
+def _elementwise(combine: Callable[[Number, Number], Number]) -> "FoldOfValues":
+    def fold(operands: Operands) -> Constant:
         left, right = _operand(operands, 0), _operand(operands, 1)
         many = max(left, right, key=lambda side: (len(side.known), len(side.shape)))
         if min(len(left.known), len(right.known)) not in (1, len(many.known)):
@@ -241,8 +248,8 @@ def _divided(left: Number, right: Number) -> Number:
     return left / right
 
 
-def _single(convert: Callable[[Number], Number]) -> "Fold":
-    def fold(node: Node, operands: Operands) -> Constant:
+def _single(convert: Callable[[Number], Number]) -> "FoldOfValues":
+    def fold(operands: Operands) -> Constant:
         given = _operand(operands, 0)
         return given._replace(values=tuple(convert(value) for value in given.known), name="")
 
@@ -259,21 +266,21 @@ def _filled(node: Node, operands: Operands) -> Constant:
     return Constant(shape, given.known * count, given.real)
 
 
-def _range(node: Node, operands: Operands) -> Constant:
+def _range(operands: Operands) -> Constant:
     start, stop, step = (_operand(operands, index).wholes[0] for index in range(3))
     if len(range(start, stop, step)) > MOST_READ:
         raise NotFolded
     return listed(range(start, stop, step))
 
 
-def _expand(node: Node, operands: Operands) -> Constant:
+def _expand(operands: Operands) -> Constant:
     given, shape = _operand(operands, 0), _operand(operands, 1).wholes
     if given.elements != 1 or any(size < 0 for size in shape) or prod(shape) > MOST_READ:
         raise NotFolded
     return given._replace(shape=shape, values=given.known * prod(shape))
 
 
-def _where(node: Node, operands: Operands) -> Constant:
+def _where(operands: Operands) -> Constant:
     which, left, right = (_operand(operands, index) for index in range(3))
     triples = zip(which.known, _spread(left, which), _spread(right, which), strict=True)
     return left._replace(shape=which.shape, values=tuple(one if flag else other for flag, one, other in triples))
@@ -284,11 +291,11 @@ def _product(node: Node, operands: Operands) -> Constant:
     return Constant((1,) if node.whole("keepdims", 1) else (), (value,))
 
 
-def _size(node: Node, operands: Operands) -> Constant:
+def _size(operands: Operands) -> Constant:
     return Constant((), (_operand(operands, 0).elements,))
 
 
-def _constant(node: Node, operands: Operands) -> Constant:
+def _constant(node: Node) -> Constant:
     """The value of a Constant node: a tensor, or one of the short forms."""
     for value in node.attributes.values():
         if isinstance(value, Stored):
@@ -302,26 +309,29 @@ def _constant(node: Node, operands: Operands) -> Constant:
 
 
 Fold = Callable[[Node, Operands], Constant]
+FoldOfValues = Callable[[Operands], Constant]
 _FOLDS: Mapping[str, Fold] = {
-    "Constant": _constant,
-    "Identity": _same,
-    "DequantizeLinear": _same,
-    "QuantizeLinear": _same,
     "Cast": _cast,
     "Reshape": _reshape,
     "Squeeze": _squeeze,
     "Unsqueeze": _unsqueeze,
     "Transpose": _transpose,
     "Shape": _shape,
+    "Slice": _slice,
+    "ConstantOfShape": _filled,
+    "ReduceProd": _product,
+}
+"""Operations whose result depends on attributes."""
+_FOLDS_OF_VALUES: Mapping[str, FoldOfValues] = {
+    "Identity": _same,
+    "DequantizeLinear": _same,
+    "QuantizeLinear": _same,
     "Size": _size,
     "Gather": _gather,
     "Concat": _concat,
-    "Slice": _slice,
-    "ConstantOfShape": _filled,
     "Range": _range,
     "Expand": _expand,
     "Where": _where,
-    "ReduceProd": _product,
     "Add": _elementwise(operator.add),
     "Sub": _elementwise(operator.sub),
     "Mul": _elementwise(operator.mul),
@@ -330,10 +340,6 @@ _FOLDS: Mapping[str, Fold] = {
     "Max": _elementwise(max),
     "Min": _elementwise(min),
     "Equal": _elementwise(operator.eq),
-    "Greater": _elementwise(operator.gt),
-    "Less": _elementwise(operator.lt),
-    "And": _elementwise(lambda left, right: bool(left) and bool(right)),
-    "Or": _elementwise(lambda left, right: bool(left) or bool(right)),
     "Not": _single(operator.not_),
     "Neg": _single(operator.neg),
     "Abs": _single(abs),

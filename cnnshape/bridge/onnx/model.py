@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from math import prod
 
 from cnnshape.bridge.building import quoted
-from cnnshape.bridge.onnx.wire import LENGTH, Field, Wire
+from cnnshape.bridge.onnx.wire import LENGTH, Data, Field, Wire
 from cnnshape.bridge.operations import ImportProblem
 from cnnshape.named_tuple import NamedTuple
 
@@ -100,7 +100,7 @@ class Model(NamedTuple):
     shapes: Mapping[str, Dimensions]
 
 
-def model_of(data: bytes) -> Model:
+def model_of(data: Data) -> Model:
     """The model in the bytes of a file. Raises ImportProblem for damage, and for more than the limits."""
     wire = Wire(data)
     producer = ""
@@ -115,7 +115,9 @@ def model_of(data: bytes) -> Model:
         elif number == 7:
             graph = _message(field)
     if graph is None:
-        raise ImportProblem("the file is no ONNX model: it has no graph", "`cnnshape import --help` lists what can be read")
+        raise ImportProblem(
+            "the file is no ONNX model: it has no graph", "`cnnshape import --help` lists what can be read"
+        )
     return _graph(wire, graph, producer, opset)
 
 
@@ -191,7 +193,9 @@ def _node(wire: Wire, field: Field) -> Node:
         elif number == 9:
             metadata.update(_metadata(wire, part))
     if len(inputs) > MOST_OPERANDS or len(outputs) > MOST_OPERANDS:
-        raise ImportProblem(f"the node {quoted(texts[3] or texts[4])} has more than {MOST_OPERANDS:,} inputs or outputs")
+        raise ImportProblem(
+            f"the node {quoted(texts[3] or texts[4])} has more than {MOST_OPERANDS:,} inputs or outputs"
+        )
     domain = "" if texts[7] == "ai.onnx" else texts[7]
     return Node(texts[4], domain, texts[3], tuple(inputs), tuple(outputs), attributes, metadata)
 
@@ -275,7 +279,9 @@ def _stored(wire: Wire, field: Field) -> Stored:
         raise ImportProblem(f"the weight {quoted(name)} has a shape that can't be: {str(dims)[:100]}")
     if raw is not None and not external and kind in _BYTES and raw[3] - raw[2] != count * _BYTES[kind]:
         held = f"{raw[3] - raw[2]:,} bytes"
-        raise ImportProblem(f"the weight {quoted(name)} has {held}, but {count:,} values of {_BYTES[kind]} by its shape")
+        raise ImportProblem(
+            f"the weight {quoted(name)} has {held}, but {count:,} values of {_BYTES[kind]} by its shape"
+        )
     most = MOST_READ if kind in FLOATS else MOST_WHOLE
     values = None if external or count > most else _values(wire, kind, count, raw, typed)
     return Stored(name, tuple(dims), kind in FLOATS, values)
@@ -290,9 +296,7 @@ _TYPED: Mapping[int, Callable[[Wire, Field], "list[int] | list[float]"]] = {
 }
 
 
-def _values(
-    wire: Wire, kind: int, count: int, raw: Field | None, typed: list[Field]
-) -> tuple[int | float, ...] | None:
+def _values(wire: Wire, kind: int, count: int, raw: Field | None, typed: list[Field]) -> tuple[int | float, ...] | None:
     if raw is not None:
         if kind not in _LAYOUTS:
             return None

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
+from cnnshape.bridge.building import printable
 from cnnshape.bridge.onnx.model import Node
 from cnnshape.bridge.operations import Module
 
@@ -25,7 +27,7 @@ class ModuleCalls:
         stack: list[Module] = []
         is_same = True
         for depth, (path, kind) in enumerate(_scopes(node)):
-            kind = kind or self._classes.get(path, "")
+            path, kind = printable(path), printable(kind or self._classes.get(path, ""))
             before = self._stack[depth] if depth < len(self._stack) else None
             is_same = is_same and before is not None and (before.path, before.type) == (path, kind)
             if is_same and before is not None:
@@ -77,7 +79,7 @@ def _guessed_classes(nodes: Sequence[Node]) -> dict[str, str]:
             continue
         # An operation of the module itself counts as a child.
         paths = [path for path, _ in scopes] + [f"{scopes[-1][0]}.{node.op}"]
-        for parent, child in zip(paths, paths[1:], strict=False):
+        for parent, child in pairwise(paths):
             children.setdefault(parent, {})[child.rpartition(".")[2]] = None
     classes: dict[str, str] = {}
     examples: dict[str, list[frozenset[str]]] = {}

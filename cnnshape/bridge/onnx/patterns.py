@@ -188,7 +188,7 @@ class _Match:
         self._tried += 1
         if self._tried > MOST_TRIED or node.op != tree.op or node.domain:
             return False
-        operands = _operands(node, self._graph)
+        operands = _operands(node)
         if node.op in _REDUCES:
             operands = operands[: len(tree.operands)]
         if len(operands) != len(tree.operands):
@@ -219,7 +219,7 @@ class _Match:
         return all(set(readers.get(name, ())) <= self.nodes for name in inner)
 
 
-def _operands(node: Node, graph: Graph) -> list[str | float]:
+def _operands(node: Node) -> list[str | float]:
     """The inputs of a node. The bounds of a Clip of version 6 are attributes."""
     if node.op == "Clip" and len(node.inputs) == 1:
         return [node.inputs[0], node.real("min", -3.4e38), node.real("max", 3.4e38)]

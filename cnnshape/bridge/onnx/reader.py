@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cnnshape.bridge.building import quoted
+from cnnshape.bridge.building import printable, quoted
 from cnnshape.bridge.onnx import constants, shapes, values, windows
 from cnnshape.bridge.onnx.model import Model, Node, Subgraph, model_of
 from cnnshape.bridge.onnx.patterns import DOMAIN, rewritten
@@ -66,7 +66,12 @@ def network_of(model: Model, name: str, inputs: Mapping[str, Shape]) -> Network:
     params = sum(weight.elements for weight in learned.values() if weight.learned)
     origin = f"ONNX file {name}.onnx" + (f", made by {model.producer}" if model.producer else "")
     return walk.building.network(
-        model.name if model.name not in _UNNAMED else name, origin, outputs, params=params, unused=unused, notes=_notes(walk)
+        model.name if model.name not in _UNNAMED else name,
+        origin,
+        outputs,
+        params=params,
+        unused=unused,
+        notes=_notes(walk),
     )
 
 
@@ -156,7 +161,7 @@ def _unused(walk: Walk) -> Sequence[Weight]:
     """Weights of several real numbers that no operation uses."""
     read = set(walk.readers)
     return [
-        Weight(stored.name, stored.shape)
+        Weight(printable(stored.name), stored.shape)
         for stored in walk.model.initializers.values()
         if stored.real and stored.name not in read and len(stored.shape) > 0
     ]

@@ -1,13 +1,14 @@
-"""Nodes that move values: other shapes, parts, resizing."""
+"""Nodes that move values: other shapes, and parts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from math import prod
 
-from cnnshape.bridge.onnx import constants
+from cnnshape.bridge.onnx import constants, resizing
 from cnnshape.bridge.onnx.constants import reshaped, squeezed, unsqueezed
 from cnnshape.bridge.onnx.model import Node
+from cnnshape.bridge.onnx.shuffles import shuffled
 from cnnshape.bridge.onnx.walk import NoKind, View, Walk
-from cnnshape.bridge.operations import Argument, Ref, Shape
+from cnnshape.bridge.operations import Argument, Shape
 
 Handler = Callable[[Walk, Node], None]
 
@@ -58,7 +59,7 @@ def reshape(walk: Walk, node: Node) -> None:
     if wanted is None:
         raise NoKind
     sizes = reshaped(walk.shape(view), wanted, keeps_zero=bool(node.whole("allowzero", 0)))
-    if not _shuffled(walk, node, view, sizes):
+    if not shuffled(walk, node, view, sizes):
         again, output = _gathered(walk, node, sizes)
         _give_shape(walk, node, view, again, output)
 
@@ -119,71 +120,6 @@ def _give_shape(walk: Walk, node: Node, view: View, sizes: Shape, output: str = 
         raise NoKind
     given = walk.add(node, "reshape", [view], {"shape": sizes[1:]})
     walk.bind(output, given._replace(axes=tuple(range(len(sizes)))))
-
-
-def _shuffled(walk: Walk, node: Node, view: View, sizes: Shape) -> bool:
-    """Whether this Reshape and the two nodes after it are a shuffle, which was added."""
-    first = walk.only_reader(node.outputs[0])
-    if first is None or first[1].op != "Transpose" or not view.plain or len(sizes) < 4:
-        return False
-    second = walk.only_reader(first[1].outputs[0])
-    if second is None or second[1].op != "Reshape" or second[1].inputs[0] != first[1].outputs[0]:
-        return False
-    order = first[1].wholes("perm") or ()
-    kind, arguments = _shuffle(walk.shape(view), sizes, order)
-    if not kind:
-        return False
-    result = _shape_after(walk, second[1], kind, walk.shape(view), arguments)
-    if not result:
-        return False
-    walk.merged |= {first[0], second[0]}
-    walk.give(node, kind, [view], arguments, output=second[1].outputs[0])
-    return True
-
-
-def _shape_after(walk: Walk, node: Node, kind: str, given: Shape, arguments: dict[str, Argument]) -> bool:
-    """Whether the second Reshape gives the shape of the kind. Sizes that are not worked out yet are taken to do so."""
-    wanted = node.wholes("shape")
-    value = walk.values.get(node.inputs[1]) if len(node.inputs) > 1 else None
-    if isinstance(value, constants.Constant):
-        wanted = value.wholes
-    if wanted is None:
-        return len(node.inputs) > 1 and value is None
-    factor = arguments.get("factor", 1)
-    assert isinstance(factor, int)
-    batch, channels, *space = given
-    parts = factor ** len(space)
-    results = {
-        "channel_shuffle": given,
-        "pixel_shuffle": (batch, channels // parts, *(size * factor for size in space)),
-        "pixel_unshuffle": (batch, channels * parts, *(size // factor for size in space)),
-    }
-    return reshaped(given, [size or given[0] for size in wanted]) == results[kind]
-
-
-def _shuffle(given: Shape, middle: Shape, order: Sequence[int]) -> tuple[str, dict[str, Argument]]:
-    """The kind that splits axes as in `middle`, moves them by `order`, and joins them again; empty if there is none."""
-    rank = len(given) - 2
-    batch, channels, *space = given
-    if len(middle) == len(given) + 1 and tuple(middle[3:]) == tuple(space) and middle[0] == batch:
-        if tuple(order) == (0, 2, 1, *range(3, len(middle))) and middle[1] * middle[2] == channels:
-            return "channel_shuffle", {"groups": middle[1]}
-        return "", {}
-    if len(middle) != 2 + 2 * rank or rank < 1 or middle[0] != batch:
-        return "", {}
-    inner = [size for axis in range(rank) for size in (2 + rank + axis, 2 + axis)]
-    if rank == 2 and tuple(order) == (0, 1, *inner[:1], 2, 5, 3):
-        order = (0, 1, 4, 2, 5, 3)
-    factor = middle[2]
-    if tuple(order) == (0, 1, *inner) and middle[2 : 2 + rank] == (factor,) * rank:
-        if tuple(middle[2 + rank :]) == tuple(space) and middle[1] * factor**rank == channels:
-            return "pixel_shuffle", {"factor": factor}
-    factor = middle[3]
-    parts = tuple(size for cells in space for size in (cells // factor, factor)) if factor else ()
-    folded = (0, 1, *range(3, 3 + 2 * rank, 2), *range(2, 2 + 2 * rank, 2))
-    if tuple(middle[1:]) == (channels, *parts) and tuple(order) == folded:
-        return "pixel_unshuffle", {"factor": factor}
-    return "", {}
 
 
 def space_moved(kind: str) -> Handler:
@@ -261,7 +197,9 @@ def _cut(walk: Walk, node: Node, view: View, cut: constants.Cut) -> View:
         around = tuple((start, whole - stop) if place == axis - 2 else (0, 0) for place in range(rank))
         view = walk.add(node, "crop", [view], {"cut": around})
     if step > 1:
-        view = walk.add(node, "subsample", [view], {"stride": tuple(step if place == axis - 2 else 1 for place in range(rank))})
+        view = walk.add(
+            node, "subsample", [view], {"stride": tuple(step if place == axis - 2 else 1 for place in range(rank))}
+        )
     return view
 
 
@@ -301,76 +239,6 @@ def expand(walk: Walk, node: Node) -> None:
     walk.bind(node.outputs[0], view)
 
 
-_MODES = {"nearest": "nearest", "linear": "linear", "bilinear": "linear", "trilinear": "linear", "cubic": "cubic"}
-
-
-def resize(walk: Walk, node: Node) -> None:
-    """Resize and Upsample, by factors or to sizes."""
-    view = walk.plain(node)
-    mode = _MODES.get(node.word("mode", "nearest"), "")
-    corners = node.word("coordinate_transformation_mode", "half_pixel") == "align_corners"
-    rank = len(view.axes)
-    shape = walk.shape(view)
-    if not mode or rank < 3:
-        raise NoKind
-    scales, sizes = _scales(walk, node), _sizes(walk, node)
-    axes = node.wholes("axes")
-    if axes is not None:
-        scales = _on_axes(scales, axes, (1.0,) * rank)
-        sizes = tuple(map(int, _on_axes(sizes, axes, shape))) if sizes else sizes
-    arguments: dict[str, Argument] = {"mode": mode} if mode != "nearest" else {}
-    if corners and mode != "nearest":
-        arguments["align_corners"] = True
-    if sizes:
-        if len(sizes) != rank or tuple(sizes[:2]) != shape[:2]:
-            raise NoKind
-        arguments = {**_target(walk, node, view, sizes[2:]), **arguments}
-    else:
-        if len(scales) != rank or tuple(scales[:2]) != (1, 1):
-            raise NoKind
-        arguments = {"scale": tuple(float(f"{scale:.7g}") for scale in scales[2:]), **arguments}
-    walk.give(node, "upsample", [view], arguments)
-
-
-def _on_axes(given: Sequence[float], axes: Sequence[int], whole: Sequence[float]) -> tuple[float, ...]:
-    """The values of all axes, where the node gives those of some."""
-    if len(given) != len(axes) or any(not -len(whole) <= axis < len(whole) for axis in axes):
-        return tuple(given)
-    result = list(whole)
-    for axis, value in zip(axes, given, strict=True):
-        result[axis] = value
-    return tuple(result)
-
-
-def _scales(walk: Walk, node: Node) -> tuple[float, ...]:
-    """The factor of each axis; empty if the node states sizes."""
-    if node.op == "Upsample" or len(node.inputs) == 2:
-        given = walk.constant(node, 1)
-        return (node.reals("scales") or ()) if given is None else given.known
-    given = walk.constant(node, 2)
-    return () if given is None else given.known
-
-
-def _sizes(walk: Walk, node: Node) -> tuple[int, ...]:
-    given = walk.constant(node, 3) if node.op == "Resize" else None
-    return () if given is None else given.wholes
-
-
-def _target(walk: Walk, node: Node, view: View, sizes: Shape) -> dict[str, Argument]:
-    """How a spec gets a size: that of the input, of the tensor that it joins, or the size itself.
-
-    The exporter has worked out the sizes. Where they are those of another tensor, this one was meant.
-    """
-    if walk.building.shape(0)[1:] == sizes and walk.space(view) != sizes:
-        return {"like": Ref(0)}
-    reader = walk.only_reader(node.outputs[0])
-    for name in reader[1].inputs if reader is not None else ():
-        other = walk.values.get(name)
-        if isinstance(other, View) and other.plain and walk.space(other) == sizes:
-            return {"like": Ref(other.value)}
-    return {"size": sizes}
-
-
 HANDLERS: Mapping[str, Handler] = {
     "Identity": same,
     "Cast": same,
@@ -392,6 +260,6 @@ HANDLERS: Mapping[str, Handler] = {
     "Gather": gather,
     "Expand": expand,
     "Tile": expand,
-    "Resize": resize,
-    "Upsample": resize,
+    "Resize": resizing.resize,
+    "Upsample": resizing.resize,
 }

@@ -207,7 +207,9 @@ class Walk:
             batch, *sizes = shape
             if not 1 <= len(sizes) <= 4 or any(size < 1 for size in shape):
                 written = "x".join(map(str, shape))
-                raise ImportProblem(f"{described(node)} gives {written}, which no layer of a spec can: 1 to 4 axes and a batch")
+                raise ImportProblem(
+                    f"{described(node)} gives {written}, which no layer of a spec can: 1 to 4 axes and a batch"
+                )
             # The weights of a node with several outputs count once.
             own = weights if index == 0 else []
             arguments: dict[str, Argument] = {"output": tuple(sizes), "what": _word(node.op)}
@@ -233,9 +235,55 @@ class Walk:
 STORED_ONCE = "equal weights are stored once in the file, and each is counted ({}x)"
 
 ELEMENTWISE = frozenset(
-    "Abs Acos Add And Asin Atan BitShift Ceil Celu Clip Cos Div Elu Erf Exp Floor HardSigmoid LeakyRelu Log Max Mean Min Mod Mul "
-    "Neg Pow Reciprocal Round Shrink Sign Sin Softmax LogSoftmax Sqrt Sub Tan ThresholdedRelu Where LpNormalization CumSum "
-    "LayerNormalization MeanVarianceNormalization Hardmax Softsign Swish Relu Sigmoid".split()
+    [
+        "Abs",
+        "Acos",
+        "Add",
+        "And",
+        "Asin",
+        "Atan",
+        "BitShift",
+        "Ceil",
+        "Celu",
+        "Clip",
+        "Cos",
+        "Div",
+        "Elu",
+        "Erf",
+        "Exp",
+        "Floor",
+        "HardSigmoid",
+        "LeakyRelu",
+        "Log",
+        "Max",
+        "Mean",
+        "Min",
+        "Mod",
+        "Mul",
+        "Neg",
+        "Pow",
+        "Reciprocal",
+        "Round",
+        "Shrink",
+        "Sign",
+        "Sin",
+        "Softmax",
+        "LogSoftmax",
+        "Sqrt",
+        "Sub",
+        "Tan",
+        "ThresholdedRelu",
+        "Where",
+        "LpNormalization",
+        "CumSum",
+        "LayerNormalization",
+        "MeanVarianceNormalization",
+        "Hardmax",
+        "Softsign",
+        "Swish",
+        "Relu",
+        "Sigmoid",
+    ]
 )
 """Operations whose output has the shape of their largest input."""
 
@@ -268,7 +316,9 @@ def fold(walk: Walk, node: Node) -> bool:
     try:
         value = constants.folded(node, operands)
     except constants.NotFolded:
-        names = [operand.name for operand in operands if operand is not None and operand.name and operand.values is None]
+        names = [
+            operand.name for operand in operands if operand is not None and operand.name and operand.values is None
+        ]
         if names:
             named = ", ".join(map(quoted, names[:3]))
             raise ImportProblem(f"{described(node)} computes with the weights {named}, which are not read") from None

@@ -39,7 +39,9 @@ class Geometry:
         if self.word == "VALID":
             self.around = ((0, 0),) * rank
         if not len(self.stride) == len(self.dilation) == rank:
-            raise ImportProblem(f"{described(node)} has strides or dilations for another number of axes than its kernel")
+            raise ImportProblem(
+                f"{described(node)} has strides or dilations for another number of axes than its kernel"
+            )
 
     def padding(self, sizes: tuple[int, ...]) -> Argument:
         """The padding of a convolution or pool over these sizes: a word, or cells.

@@ -3,6 +3,7 @@
 Source: https://protobuf.dev/programming-guides/encoding/
 """
 
+import mmap
 from collections.abc import Iterator
 from struct import unpack_from
 
@@ -15,6 +16,8 @@ LONGEST_TEXT = 4096
 MOST_FIELDS = 1_000_000
 """Fields that are looked at in one file: more than any network needs, in less than a second."""
 
+Data = bytes | mmap.mmap
+"""The bytes of a file. A map reads a page when it is touched."""
 Field = tuple[int, int, int, int]
 """Number and wire type of a field, then its value and 0 for a number, or the start and end of its bytes."""
 
@@ -22,7 +25,7 @@ Field = tuple[int, int, int, int]
 class Wire:
     """The bytes of a file, and how many of its fields were looked at. Every method raises ImportProblem for damage."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: Data) -> None:
         self.data = data
         self._left = MOST_FIELDS
 
