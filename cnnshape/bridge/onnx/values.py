@@ -116,7 +116,7 @@ def _product(walk: Walk, node: Node, weight: Constant, sizes: Sequence[int], bia
         raise NoKind
     output = node.outputs[0]
     if bias is None:
-        bias, output = following_bias(walk, node, out, axis=0)
+        bias, output = following_bias(walk, node, out, after=0)
     weights = [walk.weight(weight)] + ([walk.weight(bias)] if bias is not None else [])
     arguments: dict[str, Argument] = {"out": out, "bias": bias is not None}
     if len(view.axes) == 2:
@@ -198,7 +198,7 @@ def _with_constant(walk: Walk, node: Node, constant: Constant) -> None:
     aligned = (1,) * (len(view.axes) - len(constant.shape)) + constant.shape
     if len(aligned) != len(view.axes) or aligned[view.axes.index(1)] != channels:
         raise NoKind
-    shift, output = following_bias(walk, node, channels, axis=len(view.axes) - 1 - view.axes.index(1))
+    shift, output = following_bias(walk, node, channels, after=len(view.axes) - 1 - view.axes.index(1))
     weights = [walk.weight(part) for part in (constant, shift) if part is not None]
     walk.give(node, "layer_scale", [view], {"shift": shift is not None}, weights, output)
 

@@ -85,14 +85,17 @@ def _weights(walk: Walk, node: Node, weight: Constant, out: int) -> tuple[list[W
     bias = walk.constant(node, 2)
     output = node.outputs[0]
     if bias is None:
-        bias, output = following_bias(walk, node, out)
+        bias, output = following_bias(walk, node, out, after=len(weight.shape) - 2)
     if bias is not None:
         weights.append(walk.weight(bias))
     return weights, output
 
 
-def following_bias(walk: Walk, node: Node, out: int, *, axis: int = 1) -> tuple[Constant | None, str]:
-    """The constant that the only reader adds to each channel, and the output of that sum; else None and the node's own."""
+def following_bias(walk: Walk, node: Node, out: int, *, after: int) -> tuple[Constant | None, str]:
+    """The constant that the only reader adds to each channel, and the output of that sum; else None and the node's own.
+
+    `after` are the axes after that of the channels.
+    """
     output = node.outputs[0]
     reader = walk.only_reader(output)
     if reader is None or reader[1].op != "Add" or reader[1].domain:
@@ -105,8 +108,7 @@ def following_bias(walk: Walk, node: Node, out: int, *, axis: int = 1) -> tuple[
         bias = Constant(stored.shape, stored.values, stored.real, stored.name)
     if not isinstance(bias, Constant) or bias.elements != out or not bias.name or not bias.real:
         return None, output
-    after = bias.shape[::-1].index(out) if out > 1 else axis
-    if after != axis and bias.elements > 1:
+    if out > 1 and bias.shape[::-1].index(out) != after:
         return None, output
     walk.merged.add(index)
     return bias, addition.outputs[0]
