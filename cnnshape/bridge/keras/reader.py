@@ -70,7 +70,7 @@ class _Reader:
         stated = graph.input_shape(layer) if layer is not None else None
         given = inputs.get(tensor.layer)
         if given is None:
-            if stated is None or any(size is None for size in stated):
+            if not stated or any(size is None for size in stated):
                 shown = "x".join("?" if size is None else str(size) for size in stated or ())
                 raise ImportProblem(
                     f"the input {quoted(tensor.layer)} has sizes that vary: {shown or 'any'}", _HELP_INPUT
