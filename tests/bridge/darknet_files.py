@@ -13,7 +13,14 @@ def cfg(*sections: str, width: int = 32, height: int = 32, channels: int = 3) ->
 def conv(filters: int, size: int = 3, stride: int = 1, activation: str = "leaky", **more: object) -> str:
     """A convolution with a batch norm, as all but those before a detector."""
     return section(
-        "convolutional", batch_normalize=1, filters=filters, size=size, stride=stride, pad=1, activation=activation, **more
+        "convolutional",
+        batch_normalize=1,
+        filters=filters,
+        size=size,
+        stride=stride,
+        pad=1,
+        activation=activation,
+        **more,
     )
 
 

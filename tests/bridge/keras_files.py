@@ -7,12 +7,20 @@ from cnnshape.bridge.keras.config import Json
 Config = dict[str, Json]
 
 
-def layer(word: str, name: str, *sources: str, module: str = "keras.layers", args: list[Json] | None = None, **config: Json) -> Config:
+def layer(
+    word: str, name: str, *sources: str, module: str = "keras.layers", args: list[Json] | None = None, **config: Json
+) -> Config:
     """A layer that reads other layers, each named `name` or `name:node`. `args` are other arguments of the call."""
     tensors: list[Json] = [history(source) for source in sources]
     called: list[Json] = args if args is not None else [tensors] if len(tensors) > 1 else tensors
     nodes: list[Json] = [{"args": called, "kwargs": {}}] if called else []
-    return {"module": module, "class_name": word, "config": {"name": name, **config}, "name": name, "inbound_nodes": nodes}
+    return {
+        "module": module,
+        "class_name": word,
+        "config": {"name": name, **config},
+        "name": name,
+        "inbound_nodes": nodes,
+    }
 
 
 def history(source: str, shape: list[Json] | None = None) -> Config:
@@ -27,7 +35,9 @@ def image(*sizes: int | None, name: str = "x") -> Config:
     return layer("InputLayer", name, batch_shape=[None, *sizes])
 
 
-def functional(layers: Sequence[Config], outputs: Sequence[str] = (), inputs: Sequence[str] = ("x",), name: str = "net") -> Config:
+def functional(
+    layers: Sequence[Config], outputs: Sequence[str] = (), inputs: Sequence[str] = ("x",), name: str = "net"
+) -> Config:
     """A model whose outputs are the last layer, or those named."""
     given: list[Json] = [[entry, 0, 0] for entry in inputs]
     last = layers[-1]["name"]

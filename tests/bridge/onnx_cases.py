@@ -1,5 +1,6 @@
 """Small models: nodes after the input `x`, weights, and the layers of the flat spec."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tests.bridge.onnx_files import Attribute, node, scalar, tensor, value, wholes
@@ -10,18 +11,18 @@ MAP = (1, 4, 8, 8)
 class Case(NamedTuple):
     nodes: list[bytes]
     layers: list[str]
-    stored: list[bytes] = []
+    stored: Sequence[bytes] = ()
     shape: tuple[int | str, ...] = MAP
     opset: int = 17
     opaque: bool = False
-    values: list[bytes] = []
+    values: Sequence[bytes] = ()
 
 
 def single(
     op: str,
     layer: str,
     *,
-    stored: list[bytes] | None = None,
+    stored: Sequence[bytes] = (),
     inputs: str = "x",
     shape: tuple[int | str, ...] = MAP,
     opset: int = 17,
@@ -29,7 +30,7 @@ def single(
     **attributes: Attribute,
 ) -> Case:
     """A case of one node."""
-    return Case([node(op, inputs, "y", **attributes)], [layer], stored or [], shape, opset, opaque)
+    return Case([node(op, inputs, "y", **attributes)], [layer], stored, shape, opset, opaque)
 
 
 W33 = tensor("w", [6, 4, 3, 3])
@@ -240,9 +241,7 @@ POOL = {
     "global_max": single("GlobalMaxPool", "global_max_pool"),
     "mean_of_space": single("ReduceMean", "global_avg_pool", axes=[2, 3]),
     "mean_of_space_counted_back": single("ReduceMean", "global_avg_pool", axes=[-2, -1]),
-    "mean_of_space_flat": Case(
-        [node("ReduceMean", "x", "y", axes=[2, 3], keepdims=0)], ["global_avg_pool", "flatten"]
-    ),
+    "mean_of_space_flat": Case([node("ReduceMean", "x", "y", axes=[2, 3], keepdims=0)], ["global_avg_pool", "flatten"]),
     "mean_axes_as_input": single(
         "ReduceMean", "global_avg_pool", inputs="x axes", stored=[wholes("axes", 2, 3)], opset=18
     ),
@@ -346,7 +345,11 @@ NORMS = {
         stored=[tensor("s", [4]), tensor("b", [4])],
     ),
     "layer_norm_all": single(
-        "LayerNormalization", "layer_norm: {axes: all, affine: scale}", inputs="x s", stored=[tensor("s", [4, 8, 8])], axis=1
+        "LayerNormalization",
+        "layer_norm: {axes: all, affine: scale}",
+        inputs="x s",
+        stored=[tensor("s", [4, 8, 8])],
+        axis=1,
     ),
     "layer_norm_space": single(
         "LayerNormalization",
@@ -384,16 +387,18 @@ NORMS = {
         opset=21,
     ),
     "lrn": single("LRN", "local_response_norm: {size: 3, k: 2}", size=3, bias=2.0),
-    "lrn_all": single(
-        "LRN", "local_response_norm: {alpha: 0.1, beta: 0.5}", size=5, alpha=0.1, beta=0.5
-    ),
+    "lrn_all": single("LRN", "local_response_norm: {alpha: 0.1, beta: 0.5}", size=5, alpha=0.1, beta=0.5),
 }
 PRODUCTS = {
     "gemm": single(
         "Gemm", "linear: 5", inputs="x w b", stored=[tensor("w", [5, 7]), tensor("b", [5])], shape=(1, 7), transB=1
     ),
-    "gemm_plain": single("Gemm", "linear: {out: 5, bias: false}", inputs="x w", stored=[tensor("w", [7, 5])], shape=(1, 7)),
-    "matmul": single("MatMul", "linear: {out: 5, bias: false}", inputs="x w", stored=[tensor("w", [7, 5])], shape=(1, 7)),
+    "gemm_plain": single(
+        "Gemm", "linear: {out: 5, bias: false}", inputs="x w", stored=[tensor("w", [7, 5])], shape=(1, 7)
+    ),
+    "matmul": single(
+        "MatMul", "linear: {out: 5, bias: false}", inputs="x w", stored=[tensor("w", [7, 5])], shape=(1, 7)
+    ),
     "matmul_bias": Case(
         [node("MatMul", "x w", "a"), node("Add", "b a", "y")],
         ["linear: 5"],
@@ -422,7 +427,11 @@ PATTERNS = {
     "silu_swapped": Case([node("Sigmoid", "x", "a"), node("Mul", "a x", "y")], ["silu"]),
     "silu_read_elsewhere": Case(
         [node("Sigmoid", "x", "a"), node("Mul", "x a", "b"), node("Add", "a b", "y")],
-        ["{sigmoid, name: sigmoid_2}", "{multiply: [input, sigmoid_2], name: multiply_2}", "add: [sigmoid_2, multiply_2]"],
+        [
+            "{sigmoid, name: sigmoid_2}",
+            "{multiply: [input, sigmoid_2], name: multiply_2}",
+            "add: [sigmoid_2, multiply_2]",
+        ],
     ),
     "mish": Case([node("Softplus", "x", "a"), node("Tanh", "a", "b"), node("Mul", "x b", "y")], ["mish"]),
     "hard_swish_clip": Case(
@@ -557,12 +566,20 @@ SHAPES = {
         [tensor("zero", [], [0], kind=7), wholes("rest", -1)],
         opset=11,
     ),
-    "squeeze": Case([node("GlobalAveragePool", "x", "a"), node("Squeeze", "a", "y", axes=[2, 3])], ["global_avg_pool", "flatten"], opset=11),
+    "squeeze": Case(
+        [node("GlobalAveragePool", "x", "a"), node("Squeeze", "a", "y", axes=[2, 3])],
+        ["global_avg_pool", "flatten"],
+        opset=11,
+    ),
     "unsqueeze": single("Unsqueeze", "reshape: [7, 1, 1]", inputs="x a", stored=[wholes("a", 2, 3)], shape=(1, 7)),
     "identity": Case([node("Identity", "x", "a"), node("Relu", "a", "y")], ["relu"]),
     "cast": Case([node("Cast", "x", "a", to=1), node("Relu", "a", "y")], ["relu"]),
     "transpose_twice": Case(
-        [node("Transpose", "x", "a", perm=[0, 2, 3, 1]), node("Relu", "a", "b"), node("Transpose", "b", "y", perm=[0, 3, 1, 2])],
+        [
+            node("Transpose", "x", "a", perm=[0, 2, 3, 1]),
+            node("Relu", "a", "b"),
+            node("Transpose", "b", "y", perm=[0, 3, 1, 2]),
+        ],
         ["relu"],
     ),
     "depth_to_space": single("DepthToSpace", "pixel_shuffle: 2", blocksize=2, mode="CRD"),
@@ -590,12 +607,14 @@ SHAPES = {
         ["slice: {start: 2, stop: 3}", "reshape: [8, 8]", "reshape: [1, 8, 8]"],
         [tensor("i", [], [2], kind=7), wholes("one", 1)],
     ),
-    "expand_nothing": Case(
-        [node("Expand", "x s", "a"), node("Relu", "a", "y")], ["relu"], [wholes("s", 1, 4, 1, 8)]
-    ),
+    "expand_nothing": Case([node("Expand", "x s", "a"), node("Relu", "a", "y")], ["relu"], [wholes("s", 1, 4, 1, 8)]),
     "split": Case(
         [node("Split", "x", "a b", axis=1), node("Concat", "b a", "y", axis=1)],
-        ["{split: {parts: 2, take: 0}, name: split_2}", "{split: {parts: 2, take: 1}, from: input, name: split_3}", "concat: [split_3, split_2]"],
+        [
+            "{split: {parts: 2, take: 0}, name: split_2}",
+            "{split: {parts: 2, take: 1}, from: input, name: split_3}",
+            "concat: [split_3, split_2]",
+        ],
         opset=12,
     ),
     "split_sizes": Case(
@@ -609,15 +628,30 @@ SHAPES = {
         opset=11,
     ),
     "split_space": Case(
-        [node("Split", "x n", "a b", axis=3), node("Relu", "b", "y")], ["crop: [[0, 0], [3, 0]]", "relu"], [wholes("n", 3, 5)]
+        [node("Split", "x n", "a b", axis=3), node("Relu", "b", "y")],
+        ["crop: [[0, 0], [3, 0]]", "relu"],
+        [wholes("n", 3, 5)],
     ),
 }
 RESIZED = {
-    "upsample_scales": single("Upsample", "upsample: 2", inputs="x s", stored=[tensor("s", [4], [1, 1, 2, 2])], opset=9),
+    "upsample_scales": single(
+        "Upsample", "upsample: 2", inputs="x s", stored=[tensor("s", [4], [1, 1, 2, 2])], opset=9
+    ),
     "upsample_attribute": single("Upsample", "upsample: [2, 3]", scales=[1.0, 1.0, 2.0, 3.0], mode="nearest", opset=7),
-    "resize_10": single("Resize", "upsample: {scale: 2, mode: linear}", inputs="x s", stored=[tensor("s", [4], [1, 1, 2, 2])], mode="linear", opset=10),
+    "resize_10": single(
+        "Resize",
+        "upsample: {scale: 2, mode: linear}",
+        inputs="x s",
+        stored=[tensor("s", [4], [1, 1, 2, 2])],
+        mode="linear",
+        opset=10,
+    ),
     "resize_scales": single(
-        "Resize", "upsample: {scale: 1.5, mode: cubic}", inputs="x _ s", stored=[tensor("s", [4], [1, 1, 1.5, 1.5])], mode="cubic"
+        "Resize",
+        "upsample: {scale: 1.5, mode: cubic}",
+        inputs="x _ s",
+        stored=[tensor("s", [4], [1, 1, 1.5, 1.5])],
+        mode="cubic",
     ),
     "resize_corners": single(
         "Resize",
@@ -628,7 +662,9 @@ RESIZED = {
         coordinate_transformation_mode="align_corners",
     ),
     "resize_sizes": single("Resize", "upsample: {size: [5, 20]}", inputs="x _ _ n", stored=[wholes("n", 1, 4, 5, 20)]),
-    "resize_axes": single("Resize", "upsample: {size: [12, 16]}", inputs="x _ _ n", stored=[wholes("n", 12, 16)], axes=[2, 3], opset=18),
+    "resize_axes": single(
+        "Resize", "upsample: {size: [12, 16]}", inputs="x _ _ n", stored=[wholes("n", 12, 16)], axes=[2, 3], opset=18
+    ),
     "resize_to_input": Case(
         [node("MaxPool", "x", "a", kernel_shape=[2, 2], strides=[2, 2]), node("Resize", "a _ _ n", "y")],
         ["max_pool: 2", "upsample: {like: input}"],
@@ -657,11 +693,18 @@ JOINS = {
         [node("Relu", "x", "a"), node("Abs", "a", "b"), node("Sum", "x a b", "y")],
         ["{relu, name: relu_2}", "{abs, name: abs_2}", "add: [input, relu_2, abs_2]"],
     ),
-    "subtract": Case([node("Relu", "x", "a"), node("Sub", "a x", "y")], ["{relu, name: relu_2}", "subtract: [relu_2, input]"]),
-    "maximum": Case([node("Abs", "x", "a"), node("Max", "x a", "y")], ["{abs, name: abs_2}", "maximum: [input, abs_2]"]),
-    "average": Case([node("Abs", "x", "a"), node("Mean", "x a", "y")], ["{abs, name: abs_2}", "average: [input, abs_2]"]),
+    "subtract": Case(
+        [node("Relu", "x", "a"), node("Sub", "a x", "y")], ["{relu, name: relu_2}", "subtract: [relu_2, input]"]
+    ),
+    "maximum": Case(
+        [node("Abs", "x", "a"), node("Max", "x a", "y")], ["{abs, name: abs_2}", "maximum: [input, abs_2]"]
+    ),
+    "average": Case(
+        [node("Abs", "x", "a"), node("Mean", "x a", "y")], ["{abs, name: abs_2}", "average: [input, abs_2]"]
+    ),
     "gate": Case(
-        [*GATE, node("Mul", "x g", "y")], ["{global_avg_pool, name: global_avg_pool_2}", "multiply: [input, global_avg_pool_2]"]
+        [*GATE, node("Mul", "x g", "y")],
+        ["{global_avg_pool, name: global_avg_pool_2}", "multiply: [input, global_avg_pool_2]"],
     ),
     "add_of_cells": Case(
         [*GATE, node("Add", "g x", "y")],
@@ -669,11 +712,19 @@ JOINS = {
     ),
     "multiply_of_channel": Case(
         [node("ReduceMean", "x", "g", axes=[1]), node("Mul", "x g", "y")],
-        ["{channel_avg_pool, name: channel_avg_pool_2}", "multiply: [input, channel_avg_pool_2]", "broadcast: channels"],
+        [
+            "{channel_avg_pool, name: channel_avg_pool_2}",
+            "multiply: [input, channel_avg_pool_2]",
+            "broadcast: channels",
+        ],
     ),
-    "concat": Case([node("Relu", "x", "a"), node("Concat", "x a", "y", axis=1)], ["{relu, name: relu_2}", "concat: [input, relu_2]"]),
+    "concat": Case(
+        [node("Relu", "x", "a"), node("Concat", "x a", "y", axis=1)],
+        ["{relu, name: relu_2}", "concat: [input, relu_2]"],
+    ),
     "concat_counted_back": Case(
-        [node("Relu", "x", "a"), node("Concat", "a x", "y", axis=-3)], ["{relu, name: relu_2}", "concat: [relu_2, input]"]
+        [node("Relu", "x", "a"), node("Concat", "a x", "y", axis=-3)],
+        ["{relu, name: relu_2}", "concat: [relu_2, input]"],
     ),
 }
 OPAQUE = {

@@ -106,6 +106,8 @@ def model(
     """A model. Outputs are names with spaces between, or values with their shapes."""
     given = [data(1, item) for item in outputs.split()] if isinstance(outputs, str) else outputs
     graph = [data(1, item) for item in nodes] + [data(2, name or "main_graph")] + [data(5, item) for item in stored]
-    graph += [data(11, item) for item in inputs] + [data(12, item) for item in given] + [data(13, item) for item in values]
+    graph += (
+        [data(11, item) for item in inputs] + [data(12, item) for item in given] + [data(13, item) for item in values]
+    )
     head = whole(1, 8) + (data(2, producer) if producer else b"")
     return head + data(7, b"".join(graph)) + data(8, data(1, "") + whole(2, opset))

@@ -8,9 +8,8 @@ import pytest
 from cnnshape.api import analyze, load
 from cnnshape.bridge import imported
 from cnnshape.bridge.darknet import darknet_network, read_darknet
-from cnnshape.bridge.operations import ImportProblem
 from tests.bridge.darknet_files import cfg, conv, section, yolov3
-from tests.bridge.readers import layers_of, problem_of
+from tests.bridge.readers import answer_of, layers_of, problem_of
 from tests.bridge.test_onnx_damage import mutated
 
 
@@ -177,7 +176,9 @@ def test_yolov3_has_the_parameters_of_the_authors():
     text = imported(made, flat=True).text
     report = analyze(load(text, name="yolov3"))
     assert report.totals.params == 61_949_149
-    buffers = sum(weight.elements for operation in made.operations for weight in operation.weights if not weight.learned)
+    buffers = sum(
+        weight.elements for operation in made.operations for weight in operation.weights if not weight.learned
+    )
     assert made.params + buffers == 62_001_757
 
 
@@ -196,7 +197,9 @@ def test_yolov3_fits_other_sizes(size):
 def test_detectors_are_outputs_and_that_is_said():
     made = network(cfg(conv(30, 1), section("region", classes=1)))
     assert [output.name for output in made.outputs] == ["region"]
-    assert made.notes == ("detection layers are outputs: what they compute of boxes and scores is not in the spec (1x)",)
+    assert made.notes == (
+        "detection layers are outputs: what they compute of boxes and scores is not in the spec (1x)",
+    )
 
 
 def test_binary_weights_are_said():
@@ -233,7 +236,10 @@ PROBLEMS = {
     "misspelt": (cfg(section("convolutionl")), "line 7: `[convolutionl]` is no section of Darknet"),
     "no_section": ("width=3\n", "line 1: `width` is in no section"),
     "no_option": ("[net]\nwidth 3\n", "line 2: `width3` is no `[section]`, no `option=value` and no comment"),
-    "no_number": (cfg(section("convolutional", filters="many")), "line 8: `filters` is `many`, which is no whole number"),
+    "no_number": (
+        cfg(section("convolutional", filters="many")),
+        "line 8: `filters` is `many`, which is no whole number",
+    ),
     "huge_number": (cfg(section("convolutional", filters=10**12)), "which is no whole number up to 1,000,000,000"),
     "huge_input": (cfg(section("avgpool"), width=10**11), "is no whole number up to"),
     "activation": (cfg(section("activation", activation="leeky")), "has the unknown activation `leeky`"),
@@ -257,7 +263,10 @@ PROBLEMS = {
     "depth": (cfg(section("maxpool", size=2, maxpool_depth=1)), "has `maxpool_depth`"),
     "negative": (cfg(section("upsample", stride=-2)), "has a negative stride"),
     "recurrent": (cfg(section("lstm", output=4)), "`[lstm]` can't become a layer of a spec"),
-    "no_stride": (cfg(section("convolutional", filters=1, stride=0)), "`stride` (0, 0) is not a whole number, 1 or more"),
+    "no_stride": (
+        cfg(section("convolutional", filters=1, stride=0)),
+        "`stride` (0, 0) is not a whole number, 1 or more",
+    ),
     "no_filters": (cfg(section("convolutional", filters=0)), "`out` 0 is not a whole number, 1 or more"),
     "crop": (cfg(section("crop", crop_width=64, crop_height=64)), "is not a whole number, 0 or more"),
     "raw": (cfg(section("\x1b[31mrm")), "is no section of Darknet"),
@@ -275,7 +284,9 @@ def test_a_misspelt_word_is_answered_with_the_right_one():
     assert problem_of(network, cfg(section("activation", activation="leeky"))).help == "did you mean `leaky`?"
 
 
-@pytest.mark.parametrize("text", ["[net]\n" + "[route]\n" * 20_000, "[net]\na=" + "1," * 10**6, "[" * 10**6, "[net]\n" + "x=1\n" * 10**6])
+@pytest.mark.parametrize(
+    "text", ["[net]\n" + "[route]\n" * 20_000, "[net]\na=" + "1," * 10**6, "[" * 10**6, "[net]\n" + "x=1\n" * 10**6]
+)
 def test_large_files_are_read_or_refused_at_once(text):
     started = time.process_time()
     problem_of(network, text)
@@ -294,8 +305,5 @@ def test_mutated_files_are_networks_or_problems(part):
     for _ in range(100):
         text = mutated(cfg(SEEDS[0] if part else SEEDS[1]).encode(), chance).decode("utf-8", "replace")
         started = time.process_time()
-        try:
-            network(text)
-        except ImportProblem as problem:
-            assert str(problem).isprintable()
+        assert answer_of(network, text).isprintable()
         assert time.process_time() - started < 1

@@ -29,9 +29,17 @@ def test_a_weight_of_numbers_is_not_taken_for_a_bias_of_another_axis():
 
 @pytest.mark.parametrize("outside", [True, False])
 def test_a_bias_that_others_read_too_stays_a_sum(outside):
-    nodes = [node("Conv", "x w", "a"), node("Add", "a b", "s"), node("Add", "s a", "y") if outside else node("Relu", "s", "y")]
-    network = onnx_network(model(nodes, [value("x", 1, 4, 6, 6)], "y", [tensor("w", [5, 4, 1, 1]), tensor("b", [5, 1, 1])]))
-    assert [operation.kind for operation in network.operations] == (["conv", "opaque", "add"] if outside else ["conv", "relu"])
+    nodes = [
+        node("Conv", "x w", "a"),
+        node("Add", "a b", "s"),
+        node("Add", "s a", "y") if outside else node("Relu", "s", "y"),
+    ]
+    network = onnx_network(
+        model(nodes, [value("x", 1, 4, 6, 6)], "y", [tensor("w", [5, 4, 1, 1]), tensor("b", [5, 1, 1])])
+    )
+    assert [operation.kind for operation in network.operations] == (
+        ["conv", "opaque", "add"] if outside else ["conv", "relu"]
+    )
 
 
 def test_weights_have_the_names_and_the_count_of_the_file():
@@ -51,7 +59,11 @@ def test_a_layer_that_is_used_twice_has_its_weights_once():
     nodes = [node("Conv", "x w b", "a"), node("Conv", "a w b", "y")]
     network = onnx_network(model(nodes, stored=[tensor("w", [3, 3, 1, 1]), tensor("b", [3])]))
     assert network.params == 12
-    assert layers_of(network) == ["{conv: {out: 3, kernel: 1}, name: conv_2}", "conv: {out: 3, kernel: 1}", "share: conv_2"]
+    assert layers_of(network) == [
+        "{conv: {out: 3, kernel: 1}, name: conv_2}",
+        "conv: {out: 3, kernel: 1}",
+        "share: conv_2",
+    ]
     assert network.notes == ()
 
 
@@ -172,7 +184,10 @@ def test_modules_come_from_the_names_of_nodes():
 
 
 def test_modules_with_other_parts_are_another_class():
-    first = [node(op, "x" if op == "Relu" else "a", "a" if op == "Relu" else "b", name=f"/m.0/{op}") for op in ("Relu", "Tanh")]
+    first = [
+        node(op, "x" if op == "Relu" else "a", "a" if op == "Relu" else "b", name=f"/m.0/{op}")
+        for op in ("Relu", "Tanh")
+    ]
     second = [node("Abs", "b", "c", name="/m.1/Abs"), node("Softplus", "c", "y", name="/m.1/Softplus")]
     modules = [operation.modules for operation in onnx_network(model([*first, *second])).operations]
     assert modules[0][0].type == "M" and modules[2][0].type == "M2"
