@@ -72,6 +72,7 @@ def short(value: Argument, form: str) -> Argument:
     """One value in place of a list of equal ones, and of a pair of equal ones on each axis."""
     if not isinstance(value, tuple) or form not in _PER_AXIS:
         return value
+    # `[[0, 1], [0, 1]]` stays: in short it would be the list `[0, 1]`, one size per axis.
     if all(isinstance(item, tuple) and len(set(item)) == 1 for item in value):
         value = tuple(item[0] for item in value if isinstance(item, tuple))
     equal = len(set(value)) == 1 and not isinstance(value[0], tuple)

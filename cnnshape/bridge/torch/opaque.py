@@ -102,12 +102,8 @@ def _einsum(equation: str, operands: Sequence[Any]) -> int:
     if len(operands) != 2 or "." in equation:
         return 0
     sizes = {
-<<<<<<< HEAD
-        index: size for name, operand in zip(names, operands, strict=True) for index, size in zip(name, operand.shape)
-=======
         index: size
         for name, operand in zip(names, operands, strict=True)
         for index, size in zip(name, operand.shape, strict=True)
->>>>>>> bridge-torch
     }
     return prod(sizes.values()) // BATCH

@@ -143,8 +143,6 @@ def _response_norm(graph: Graph, step: Step) -> bool:
                 return graph.become(
                     step, "global_response_norm", source, stated, scale, product, share, eps, mean, norm
                 )
-<<<<<<< HEAD
-=======
     return False
 
 
@@ -167,5 +165,4 @@ def _rms_norm(graph: Graph, step: Step) -> bool:
         ):
             continue
         return graph.become(step, "rms_norm", source, {"eps": shift}, product, root, eps, mean, square)
->>>>>>> bridge-torch
     return False
