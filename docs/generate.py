@@ -229,6 +229,7 @@ def _figure_row(figure: Figure) -> tuple[str, ...]:
 # Examples that need more than `cnnshape check NAME.yaml` to go wrong.
 _COMMANDS = {
     "unreadable-file": "cnnshape check missing.yaml",
+    "failed-import": "cnnshape import model.pth",
     "unknown-variant": "cnnshape summary unknown-variant.yaml --variant wide",
     "expansion-budget": "cnnshape check expansion-budget.yaml --max-layers 1000",
     "budget-exceeded": "cnnshape check budget-exceeded.yaml --max-params 400",

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from cnnshape.api import DesignError
 from cnnshape.bridge import proof
 from cnnshape.bridge.draft import Value, text_of
-from cnnshape.bridge.flat import flat_draft
 from cnnshape.bridge.drop_paths import without_drop_paths
+from cnnshape.bridge.flat import flat_draft
 from cnnshape.bridge.fold.fold import folded_draft, used_once
 from cnnshape.bridge.likes import with_outer_likes
 from cnnshape.bridge.operations import ImportProblem, Network

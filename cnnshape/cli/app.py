@@ -22,7 +22,7 @@ from cnnshape.version import __version__
 
 _FUNCTIONS = (
     "summary", "check", "rule", "compare", "block", "explain", "rf", "sizes", "memory", "reconcile", "list_", "show",
-    "layers", "schema",
+    "layers", "schema", "import_",
 )  # fmt: skip
 COMMANDS = {function.rstrip("_"): function for function in _FUNCTIONS}
 """The commands in the order of the help, and the function of each; its module has the same name."""
