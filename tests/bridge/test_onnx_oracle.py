@@ -46,7 +46,15 @@ def test_the_package_infers_a_shape_for_nearly_all_cases():
     assert known > 0.8 * len(CASES)
 
 
-NETWORKS = ["alexnet", "mobilenet_v3_small", "shufflenet_v2_x0_5", "googlenet", "convnext_tiny", "efficientnet_b0", "regnet_y_400mf"]
+NETWORKS = [
+    "alexnet",
+    "mobilenet_v3_small",
+    "shufflenet_v2_x0_5",
+    "googlenet",
+    "convnext_tiny",
+    "efficientnet_b0",
+    "regnet_y_400mf",
+]
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +96,11 @@ def test_exported_networks_are_read_exactly(exported, name, dynamo):
     # The learned values are the real weights of the file without means and variances.
     stored = onnx.load(str(path), load_external_data=False).graph
     moving = {name for node in stored.node if node.op_type == "BatchNormalization" for name in node.input[3:5]}
-    sizes = [onnx.numpy_helper.to_array(value).size if not value.external_data else _size(value) for value in stored.initializer if value.data_type == 1 and value.name not in moving and value.dims]
+    sizes = [
+        onnx.numpy_helper.to_array(value).size if not value.external_data else _size(value)
+        for value in stored.initializer
+        if value.data_type == 1 and value.name not in moving and value.dims
+    ]
     assert abs(network.params - sum(sizes)) <= len(sizes)
 
 

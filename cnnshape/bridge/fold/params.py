@@ -126,7 +126,7 @@ class Params:
         if ratios and not _fits(vector, self.leaving):
             held = self._known(ratios, RATIO) or self._new(ratios, RATIO, ("expand", *wanted))
             return f"{held.name} * in_channels", vector
-        return self._own(vector, CHANNELS, wanted)
+        return self._own(vector, CHANNELS, ("out", *wanted) if _fits(vector, self.leaving) else wanted)
 
     def _own(self, vector: Vector, role: str, wanted: Sequence[str]) -> tuple[Value, Sequence[Value | None]]:
         param = self._new(vector, role, wanted)

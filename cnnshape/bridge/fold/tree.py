@@ -85,7 +85,12 @@ def _nested(stacks: list[tuple[int, tuple[Module, ...]]], depth: int, split: fro
         while end < len(stacks) and any(module.call == call for module in stacks[end][1]):
             end += 1
         items = tuple(_nested(stacks[position:end], depth + 1, split))
-        yield Call(inner[depth], value, stacks[end - 1][0] + 1, items)
+        # A call of one operation is that operation.
+        yield (
+            items[0]
+            if len(items) == 1 and isinstance(items[0], int)
+            else Call(inner[depth], value, stacks[end - 1][0] + 1, items)
+        )
         position = end
 
 
