@@ -1,0 +1,104 @@
+"""Reads the command lines that users write most, without typer, whose import takes longer than a report.
+
+A line is plain if it states a command and words that can mean one thing only: `--name value`, `--name=value`, `-n value`,
+flags, and arguments. Everything else is left to typer: help, completion, errors of usage, `--`, joined short options, a
+value that starts with a dash, an option that is given twice. For a plain line both give the same values.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from enum import EnumType
+from typing import Any
+
+from cnnshape.cli.command import REQUIRED, BadParameter, Command, Option, Parameter
+from cnnshape.cli.commands import COMMANDS, command_of
+
+
+class _NotPlain(Exception):
+    """What the words mean is left to typer."""
+
+
+def plain_command(words: Sequence[str], environment: Mapping[str, str]) -> Command | None:
+    """The command that a plain line starts with, if it may be one.
+
+    Windows has no expansion of `*` and `~` by the shell, and typer does it there. A shell that asks for completion sets
+    `_CNNSHAPE_COMPLETE`, or what it calls the program.
+    """
+    completing = any(name.endswith("_COMPLETE") for name in environment)
+    return command_of(words[0]) if words and words[0] in COMMANDS and os.name != "nt" and not completing else None
+
+
+def plain_values(command: Command, words: Sequence[str]) -> dict[str, Any] | None:
+    """A value for each parameter of a command, from the words after its name; None if they are not plain."""
+    try:
+        return _values(command, words)
+    except (_NotPlain, BadParameter):
+        # typer prints what is wrong, with the usage.
+        return None
+
+
+def _values(command: Command, words: Sequence[str]) -> dict[str, Any]:
+    names: dict[str, Parameter] = {}
+    arguments: list[Parameter] = []
+    for parameter in command.parameters:
+        if isinstance(parameter.declared, Option):
+            names |= dict.fromkeys(parameter.declared.names, parameter)
+        else:
+            arguments.append(parameter)
+    values: dict[str, Any] = {}
+    positional: list[str] = []
+    remaining = iter(words)
+    for word in remaining:
+        if not word:
+            raise _NotPlain
+        if word == "-" or word[0] != "-":
+            positional.append(word)
+            continue
+        name, equals, text = word.partition("=")
+        option = names.get(name)
+        if option is None or (equals and (option.type is bool or name[:2] != "--")):
+            raise _NotPlain
+        if option.type is bool:
+            value: Any = True
+        else:
+            if not equals:
+                text = next(remaining, "-")
+            if not text or (text[0] == "-" and not equals):
+                raise _NotPlain
+            value = _value(option, text)
+        _give(values, option, value)
+    for parameter in arguments:
+        taken = positional if parameter.type == list[str] else positional[:1]
+        positional = positional[len(taken) :]
+        for text in taken:
+            _give(values, parameter, text)
+    defaults = {parameter.name: parameter.default for parameter in command.parameters}
+    values = {**defaults, **values}
+    if positional or REQUIRED in values.values():
+        raise _NotPlain
+    return values
+
+
+def _value(option: Parameter, text: str) -> Any:
+    """The value that a text states. A path is left to typer, which looks at the file."""
+    parser = option.declared.parser if isinstance(option.declared, Option) else None
+    if parser is not None:
+        return parser(text)
+    if isinstance(option.type, EnumType):
+        try:
+            return option.type(text)
+        except ValueError:
+            raise _NotPlain from None
+    if option.type not in (str, list[str]):
+        raise _NotPlain
+    return text
+
+
+def _give(values: dict[str, Any], parameter: Parameter, value: Any) -> None:
+    """Adds a value. Only a list is given several times."""
+    if parameter.type == list[str]:
+        values.setdefault(parameter.name, []).append(value)
+    elif parameter.name in values:
+        raise _NotPlain
+    else:
+        values[parameter.name] = value
