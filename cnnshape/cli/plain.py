@@ -8,6 +8,7 @@ value that starts with a dash, an option that is given twice. For a plain line b
 import os
 from collections.abc import Mapping, Sequence
 from enum import EnumType
+from pathlib import Path
 from typing import Any
 
 from cnnshape.cli.command import REQUIRED, BadParameter, Command, Option, Parameter
@@ -80,7 +81,7 @@ def _values(command: Command, words: Sequence[str]) -> dict[str, Any]:
 
 
 def _value(option: Parameter, text: str) -> Any:
-    """The value that a text states. A path is left to typer, which looks at the file."""
+    """The value that a text states."""
     parser = option.declared.parser if isinstance(option.declared, Option) else None
     if parser is not None:
         return parser(text)
@@ -89,8 +90,11 @@ def _value(option: Parameter, text: str) -> Any:
             return option.type(text)
         except ValueError:
             raise _NotPlain from None
-    if option.type not in (str, list[str]):
-        raise _NotPlain
+    if option.type is Path:
+        # typer refuses a file that can't be read.
+        if os.path.lexists(text) and not os.access(text, os.R_OK):
+            raise _NotPlain
+        return Path(text)
     return text
 
 

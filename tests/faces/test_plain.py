@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from enum import EnumType
 from io import StringIO
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,7 +24,23 @@ from cnnshape.cli.plain import plain_command, plain_values
 from tests import command as process
 
 ODD = ("", "-", "--", "-h", "--help", "-x", "--nothing", "-b2", "-eb2", "--col", "=", "-1", "--=3", "---")
-VALUES = ("3", "resnet50", "json", "a=b", "1e3", " 4", "é", "\udcff", "--expand", "--color", "never", "year", "width=8")
+VALUES = (
+    "3",
+    "resnet50",
+    "json",
+    "a=b",
+    "1e3",
+    " 4",
+    "é",
+    "\udcff",
+    "--expand",
+    "--color",
+    "never",
+    "year",
+    "width=8",
+    "/",
+    "/nothing/there",
+)
 
 
 # typer's own copy of click and click itself name the class alike.
@@ -78,7 +96,6 @@ def stated(parameter: Parameter, name: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_option_by_itself_is_plain(name: str) -> None:
-    """Except for a path: typer looks at its file."""
     command = command_of(name)
     required = ["one"] * any(parameter.default is ... for parameter in command.parameters)
     assert plain_values(command, required) == typers_values(command, required)
@@ -87,14 +104,11 @@ def test_each_option_by_itself_is_plain(name: str) -> None:
             for words in stated(parameter, option):
                 values = plain_values(command, [*words, *required])
                 assert values == plain_values(command, [*required, *words])
-                if parameter.name == "output":
-                    assert values is None
-                else:
-                    assert values is not None
-                    assert values == typers_values(command, [*words, *required])
-                    assert values[parameter.name] != parameter.default
-                    twice = plain_values(command, [*required, *words, *words])
-                    assert (twice is not None) == (parameter.type == list[str])
+                assert values is not None
+                assert values == typers_values(command, [*words, *required])
+                assert values[parameter.name] != parameter.default
+                twice = plain_values(command, [*required, *words, *words])
+                assert (twice is not None) == (parameter.type == list[str])
 
 
 @pytest.mark.parametrize(
@@ -121,6 +135,19 @@ def test_each_option_by_itself_is_plain(name: str) -> None:
 )
 def test_what_is_not_plain_is_left_to_typer(name: str, words: list[str]) -> None:
     assert plain_values(command_of(name), words) is None
+
+
+def test_a_file_that_can_not_be_read_is_left_to_typer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """typer refuses it as an output."""
+    words = ["one", "--output", str(tmp_path / "table")]
+    assert plain_values(command_of("summary"), words) is not None
+    (tmp_path / "table").symlink_to("nothing")
+    assert plain_values(command_of("summary"), words) is None
+    (tmp_path / "table").unlink()
+    (tmp_path / "table").touch()
+    assert plain_values(command_of("summary"), words) is not None
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert plain_values(command_of("summary"), words) is None
 
 
 def test_lists_are_given_in_pieces() -> None:
