@@ -1,8 +1,8 @@
 """Reads the command lines that users write most, without typer, whose import takes longer than a report.
 
 A line is plain if it states a command and words that can mean one thing only: `--name value`, `--name=value`, `-n value`,
-flags, and arguments. Everything else is left to typer: help, completion, errors of usage, `--`, joined short options, a
-value that starts with a dash, an option that is given twice. For a plain line both give the same values.
+flags, and arguments. Everything else is left to typer: help, completion, errors of usage, `--`, joined short options, an
+empty word, an option that is given twice. For a plain line both give the same values.
 """
 
 import os
@@ -11,7 +11,7 @@ from enum import EnumType
 from pathlib import Path
 from typing import Any
 
-from cnnshape.cli.command import REQUIRED, BadParameter, Command, Option, Parameter
+from cnnshape.cli.command import REQUIRED, Argument, BadParameter, Command, Option, Parameter
 from cnnshape.cli.commands import COMMANDS, command_of
 
 
@@ -39,49 +39,51 @@ def plain_values(command: Command, words: Sequence[str]) -> dict[str, Any] | Non
 
 
 def _values(command: Command, words: Sequence[str]) -> dict[str, Any]:
-    names: dict[str, Parameter] = {}
-    arguments: list[Parameter] = []
+    values, positional = _options(command, words)
     for parameter in command.parameters:
-        if isinstance(parameter.declared, Option):
-            names |= dict.fromkeys(parameter.declared.names, parameter)
-        else:
-            arguments.append(parameter)
-    values: dict[str, Any] = {}
-    positional: list[str] = []
-    remaining = iter(words)
-    for word in remaining:
-        if not word:
-            raise _NotPlain
-        if word == "-" or word[0] != "-":
-            positional.append(word)
-            continue
-        name, equals, text = word.partition("=")
-        option = names.get(name)
-        if option is None or (equals and (option.type is bool or name[:2] != "--")):
-            raise _NotPlain
-        if option.type is bool:
-            value: Any = True
-        else:
-            if not equals:
-                text = next(remaining, "-")
-            if not text or (text[0] == "-" and not equals):
-                raise _NotPlain
-            value = _value(option, text)
-        _give(values, option, value)
-    for parameter in arguments:
-        taken = positional if parameter.type == list[str] else positional[:1]
-        positional = positional[len(taken) :]
-        for text in taken:
-            _give(values, parameter, text)
-    defaults = {parameter.name: parameter.default for parameter in command.parameters}
-    values = {**defaults, **values}
+        if isinstance(parameter.declared, Argument):
+            taken = positional if parameter.type == list[str] else positional[:1]
+            positional = positional[len(taken) :]
+            for text in taken:
+                _give(values, parameter, text)
+        values.setdefault(parameter.name, parameter.default)
     if positional or REQUIRED in values.values():
         raise _NotPlain
     return values
 
 
+def _options(command: Command, words: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """The values of the options that are given, and the words between them."""
+    options = {
+        name: parameter
+        for parameter in command.parameters
+        if isinstance(parameter.declared, Option)
+        for name in parameter.declared.names
+    }
+    values: dict[str, Any] = {}
+    positional: list[str] = []
+    remaining = iter(words)
+    for word in remaining:
+        if word == "-" or word[:1] != "-":
+            positional.append(word)
+            continue
+        name, equals, text = word.partition("=")
+        option = options.get(name)
+        if option is None or (equals and (option.type is bool or name[:2] != "--")):
+            raise _NotPlain
+        if option.type is bool:
+            _give(values, option, True)
+        else:
+            _give(values, option, _value(option, text if equals else next(remaining, "")))
+    if "" in positional:
+        raise _NotPlain
+    return values, positional
+
+
 def _value(option: Parameter, text: str) -> Any:
     """The value that a text states."""
+    if not text:
+        raise _NotPlain
     parser = option.declared.parser if isinstance(option.declared, Option) else None
     if parser is not None:
         return parser(text)
