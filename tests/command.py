@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import pytest
 
-from cnnshape.cli.app import app
+from cnnshape.cli import start
 
 
 class Outcome(NamedTuple):
@@ -24,5 +24,5 @@ def run(*arguments: str, columns: int = 200) -> Outcome:
     out, err = io.StringIO(), io.StringIO()
     wide = patch.dict(os.environ, {"COLUMNS": str(columns), "NO_COLOR": "1"})
     with wide, redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as left:
-        app(list(arguments), prog_name="cnnshape")
+        start.run(arguments, "cnnshape")
     return Outcome(left.value.code, out.getvalue(), err.getvalue())

@@ -13,7 +13,7 @@ def main() -> None:
     # Imported objects live until the end: garbage collection in between only takes time.
     gc.disable()
     try:
-        from cnnshape.cli.app import main as run
+        from cnnshape.cli.start import main as run
 
         run()
     except KeyboardInterrupt:

@@ -1,35 +1,31 @@
-"""The application: its commands, and the handling of errors and streams around them."""
+"""The application of typer: help, completion, errors of usage, and the command lines that are not plain."""
 
-import gc
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from copy import copy
-from importlib import import_module
-from io import TextIOWrapper
-from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from functools import partial
+from inspect import Parameter, Signature
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from cnnshape.cli import command as declared
+from cnnshape.cli.commands import COMMANDS, command_of
 from cnnshape.cli.examples import epilog
-from cnnshape.cli.exit_codes import BAD_USAGE, CLOSED_PIPE, INTERRUPTED
-from cnnshape.cli.page import with_color
+from cnnshape.cli.streams import quiet_end
 from cnnshape.version import __version__
 
-_FUNCTIONS = (
-    "summary", "check", "rule", "compare", "block", "explain", "rf", "sizes", "memory", "reconcile", "list_", "show",
-    "layers", "schema", "import_",
-)  # fmt: skip
-COMMANDS = {function.rstrip("_"): function for function in _FUNCTIONS}
-"""The commands in the order of the help, and the function of each; its module has the same name."""
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 
 class Commands(TyperGroup):
-    """Imports and builds a command on first use, so that a start loads only that command."""
+    """Imports and builds a command on first use, so that a start loads only that command.
+
+    A context with a BadParameter as its object is of a plain line whose command has raised it: typer prints the error.
+    """
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**{**settings, "commands": dict.fromkeys(COMMANDS)})
@@ -37,39 +33,84 @@ class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of a name; None if there is none."""
         if cmd_name in COMMANDS and not self.commands[cmd_name]:
-            self.commands[cmd_name] = _command(cmd_name)
+            self.commands[cmd_name] = typer_command(command_of(cmd_name))
+        if ctx is not None and ctx.obj is not None:
+            self.commands[cmd_name].callback = partial(_refuse, ctx.obj)
         return super().get_command(ctx, cmd_name)
 
     def make_context(self, *arguments: Any, **settings: Any) -> Any:
         """The context of a run. Prints the help or the version if asked for."""
-        with _quiet_end():
+        with quiet_end():
             return super().make_context(*arguments, **settings)
 
     def invoke(self, ctx: Any) -> Any:
         """Runs the command."""
-        with _quiet_end():
+        with quiet_end():
             return super().invoke(ctx)
 
 
-@contextmanager
-def _quiet_end() -> Iterator[None]:
-    """Exits quietly when the output is closed or the user interrupts, before typer reports an error."""
-    try:
-        yield
-    except BrokenPipeError:
-        _end_quietly(CLOSED_PIPE)
-    except KeyboardInterrupt:
-        _end_quietly(INTERRUPTED)
+def typer_command(command: declared.Command) -> Any:
+    """The command as typer knows it."""
 
+    def run(**values: Any) -> None:
+        _for_typer(command.run)(**values)
 
-def _command(name: str) -> Any:
+    described: dict[str, Any] = {
+        "__doc__": command.help,
+        "__annotations__": {},
+        "__signature__": Signature([_parameter(parameter) for parameter in command.parameters]),
+    }
+    for name, value in described.items():
+        setattr(run, name, value)
     alone = typer.Typer(add_completion=False)
-    function = getattr(import_module(f"cnnshape.cli.{COMMANDS[name]}"), COMMANDS[name])
-    alone.command(name, epilog=epilog(name))(with_color(function))
+    name = command.name.rstrip("_")
+    alone.command(name, epilog=epilog(name))(run)
     built: Any = get_command(alone)
     for param in built.params:
         _clear_help(param)
     return built
+
+
+def _parameter(parameter: declared.Parameter) -> Parameter:
+    """A parameter as typer reads it from a function."""
+    stated = parameter.declared
+    info: Any
+    if isinstance(stated, declared.Option):
+        info = typer.Option(
+            *stated.names,
+            help=stated.help,
+            metavar=stated.metavar,
+            autocompletion=stated.completion,
+            parser=stated.parser and _for_typer(stated.parser),
+            rich_help_panel=stated.panel,
+        )
+    else:
+        info = typer.Argument(
+            help=stated.help,
+            metavar=stated.metavar,
+            autocompletion=stated.completion,
+            show_default=stated.show_default,
+        )
+    default = Parameter.empty if parameter.default is declared.REQUIRED else parameter.default
+    return Parameter(
+        parameter.name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[parameter.type, info]
+    )
+
+
+def _for_typer(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """The function, whose BadParameter is typer's."""
+
+    def run(*arguments: Arguments.args, **values: Arguments.kwargs) -> Result:
+        try:
+            return function(*arguments, **values)
+        except declared.BadParameter as bad:
+            raise typer.BadParameter(bad.message, param_hint=bad.param_hint) from None
+
+    return run
+
+
+def _refuse(bad: declared.BadParameter, **_values: Any) -> None:
+    raise typer.BadParameter(bad.message, param_hint=bad.param_hint)
 
 
 def _clear_help(param: Any) -> None:
@@ -106,54 +147,3 @@ def _options(
     ] = False,
 ) -> None:
     """Options of the program itself; `--version` acts in its callback."""
-
-
-def main() -> None:
-    """Runs the command line. A reader that closes the pipe early ends it quietly, and so does an interrupt."""
-    _tune_collector()
-    _prepare_streams()
-    try:
-        try:
-            app()
-        finally:
-            sys.stdout.flush()
-    except BrokenPipeError:
-        _end_quietly(CLOSED_PIPE)
-    except OSError as error:
-        # Errors of files have a name and are handled there: an error without a name comes from standard output.
-        if error.filename is not None:
-            raise
-        _drop_output()
-        sys.exit(_refused(f"can't write to standard output: {(error.strerror or 'unknown').lower()}"))
-
-
-def _tune_collector() -> None:
-    """Makes garbage collection rare, which still bounds long runs, and excludes everything imported."""
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 20)
-    gc.enable()
-
-
-def _prepare_streams() -> None:
-    """Replaces streams that were closed before the start, which are None, and escapes characters that stdout lacks."""
-    if sys.stderr is None:
-        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 -- it stays open until the end
-    if sys.stdout is None:
-        sys.exit(_refused("standard output is closed"))
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-
-
-def _end_quietly(code: int) -> NoReturn:
-    _drop_output()
-    sys.exit(code)
-
-
-def _drop_output() -> None:
-    """Discards the remaining output, so that the interpreter doesn't try to write it at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _refused(message: str) -> int:
-    sys.stderr.write(f"cnnshape: {message}\n")
-    return BAD_USAGE

@@ -3,11 +3,9 @@
 import sys
 from typing import Annotated
 
-import typer
-
 from cnnshape.api import Design, block_alone, expand
 from cnnshape.api.block_use import first_use, use_alone
-from cnnshape.cli.command import command
+from cnnshape.cli.command import Argument, Option, command
 from cnnshape.cli.completion import complete_block
 from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.cli.options import CountOptions, ParamOption, SpecArgument, graph_options
@@ -25,16 +23,16 @@ def block(
     spec: SpecArgument,
     name: Annotated[
         str | None,
-        typer.Argument(
+        Argument(
             metavar="BLOCK",
             help="A block that the spec defines; without it, all are listed.",
-            autocompletion=complete_block,
+            completion=complete_block,
         ),
     ] = None,
     *,
     input: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--input",
             "-i",
             help="Shape that enters the block, `param=64x28x28` for a tensor param; without it, those of the first use.",

@@ -3,15 +3,12 @@
 import os
 import sys
 from collections.abc import Callable, Iterable
-from inspect import Parameter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from cnnshape.api import design_of, design_of_bytes
 from cnnshape.api.verdict import Checks, check_design
-from cnnshape.cli.command import OptionGroup, command
+from cnnshape.cli.command import Argument, BadParameter, Option, OptionGroup, Parameter, command
 from cnnshape.cli.completion import complete_rules, complete_spec
 from cnnshape.cli.config import BadConfig, Config, config_for, unknown_rule_help
 from cnnshape.cli.cores import on_all_cores
@@ -60,12 +57,12 @@ class Job(NamedTuple):
 class FixOptions(OptionGroup):
     """Which fixes are applied, and whether they are only shown."""
 
-    fix: Annotated[bool, typer.Option("--fix", help="Fix what can be fixed, and report what remains.")] = False
+    fix: Annotated[bool, Option("--fix", help="Fix what can be fixed, and report what remains.")] = False
     update_expect: Annotated[
-        bool, typer.Option("--update-expect", help="Replace missed figures in the file's `expect:` by the actual ones.")
+        bool, Option("--update-expect", help="Replace missed figures in the file's `expect:` by the actual ones.")
     ] = False
     diff: Annotated[
-        bool, typer.Option("--diff", help="Show what --fix, or --update-expect, would change, and change nothing.")
+        bool, Option("--diff", help="Show what --fix, or --update-expect, would change, and change nothing.")
     ] = False
 
     @property
@@ -88,7 +85,7 @@ class BudgetOptions(OptionGroup):
         return [_budget_parameter(budget) for budget in BUDGETS]
 
     def limits(self) -> dict[str, str]:
-        """The budget of each figure; raises typer.BadParameter for a text that is not a number."""
+        """The budget of each figure; raises BadParameter for a text that is not a number."""
         given = {budget: getattr(self, _option_name(budget)) for budget in BUDGETS}
         return {BUDGETS[budget]: _checked_limit(budget, most) for budget, most in given.items() if most is not None}
 
@@ -101,13 +98,13 @@ def _budget_parameter(budget: str) -> Parameter:
     figure = FIGURES[BUDGETS[budget]]
     help = f"Report designs with more {figure.heading} than this: `{'2MiB' if figure.unit else '26M'}`."
     # A panel of its own, as its long names leave no room for other options' columns.
-    option = typer.Option(None, f"--{budget}", help=help, metavar="N", rich_help_panel="Budgets")
-    return Parameter(_option_name(budget), Parameter.KEYWORD_ONLY, default=option, annotation=str | None)
+    option = Option(f"--{budget}", help=help, metavar="N", panel="Budgets")
+    return Parameter(_option_name(budget), str, option, None)
 
 
 def _checked_limit(budget: str, most: str) -> str:
     if parse_wanted(f"<= {most}") is None:
-        raise typer.BadParameter(f"{most!r} is not a number; write 26M or 2MiB", param_hint=f"--{budget}")
+        raise BadParameter(f"{most!r} is not a number; write 26M or 2MiB", param_hint=f"--{budget}")
     return most
 
 
@@ -118,10 +115,7 @@ class FindingsOutput(Output[Findings]):
     def parameters(cls, *_settings: Any) -> list[Parameter]:
         """`--format` without a default, and `--output`."""
         format, output = super().parameters(FORMATS, "How to print findings: {formats}; by default full.")
-        option = typer.Option(
-            None, *format.default.param_decls, help=format.default.help, metavar=format.default.metavar
-        )
-        return [format.replace(default=option, annotation=format.annotation | None), output]
+        return [format._replace(default=None), output]
 
     @classmethod
     def from_options(cls, values: dict[str, Any], *_settings: Any) -> "FindingsOutput":
@@ -163,30 +157,30 @@ class FindingsOutput(Output[Findings]):
 def check(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(
+        Argument(
             metavar="PATHS...",
             help="Files, folders, globs, `-` for standard input, or names of shipped architectures; without any, the "
             "current folder.",
-            autocompletion=complete_spec,
+            completion=complete_spec,
         ),
     ] = None,
     *,
     output: FindingsOutput,
     select: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--select",
             help="Run these rules only: names, codes, `CS7`, `all`.",
             metavar="RULE",
-            autocompletion=complete_rules,
+            completion=complete_rules,
         ),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option("--ignore", help="Leave these rules out.", metavar="RULE", autocompletion=complete_rules),
+        Option("--ignore", help="Leave these rules out.", metavar="RULE", completion=complete_rules),
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")] = False,
+    strict: Annotated[bool, Option("--strict", help="Exit with 1 for warnings too.")] = False,
+    exit_zero: Annotated[bool, Option("--exit-zero", help="Exit with 0 even if there are findings.")] = False,
     fixes: FixOptions,
     budgets: BudgetOptions,
     design: DesignOptions,
@@ -230,7 +224,7 @@ def check(
         file for file, own in checked.items() if _fails(own, strict or (file in configs and configs[file].strict))
     ]
     differs = fixing is not None and fixes.diff and bool(fixing.changed)
-    raise typer.Exit(BAD_USAGE if is_fatal else BAD_DESIGN if (failed or differs) and not exit_zero else 0)
+    sys.exit(BAD_USAGE if is_fatal else BAD_DESIGN if (failed or differs) and not exit_zero else 0)
 
 
 def _selection(select: list[str] | None, ignore: list[str] | None) -> Selection:
@@ -238,7 +232,7 @@ def _selection(select: list[str] | None, ignore: list[str] | None) -> Selection:
     selection = Selection(*split)
     unknown = selection.unknown()
     if unknown:
-        raise typer.BadParameter(f"there is no rule {unknown[0]!r}; {unknown_rule_help(unknown[0])}")
+        raise BadParameter(f"there is no rule {unknown[0]!r}; {unknown_rule_help(unknown[0])}")
     return selection
 
 

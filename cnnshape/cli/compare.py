@@ -4,9 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import Annotated
 
-import typer
-
-from cnnshape.cli.command import command
+from cnnshape.cli.command import Argument, BadParameter, Option, command
 from cnnshape.cli.completion import complete_side
 from cnnshape.cli.exit_codes import BAD_DESIGN
 from cnnshape.cli.output import Output
@@ -22,30 +20,30 @@ from cnnshape.study.condition import Condition, condition_fault, parse_condition
 def compare(
     sides: Annotated[
         list[str],
-        typer.Argument(
+        Argument(
             metavar="SIDE...",
             help="Two or more: a SPEC, or `SPEC@Block`, with settings after colons: `resnet50:batch=8`, "
             "`resnet50@Bottleneck:width=64:input=256x56x56`.",
-            autocompletion=complete_side,
+            completion=complete_side,
         ),
     ],
     *,
     against: Annotated[
         str | None,
-        typer.Option("--against", help="Compare one file with its version in git: `main`, `HEAD~1`.", metavar="REV"),
+        Option("--against", help="Compare one file with its version in git: `main`, `HEAD~1`.", metavar="REV"),
     ] = None,
     fail_if: Annotated[
         list[str] | None,
-        typer.Option("--fail-if", help="Exit with 1 if this holds: `macs > +5%`, `params > 26M`.", metavar="CONDITION"),
+        Option("--fail-if", help="Exit with 1 if this holds: `macs > +5%`, `params > 26M`.", metavar="CONDITION"),
     ] = None,
     output: Annotated[Output[Comparison], FORMATS],
 ) -> None:
     """Compare designs or blocks: totals, stages, and the layers that differ."""
     conditions = _conditions(fail_if or ())
     if len(sides) < 2 and against is None:
-        raise typer.BadParameter("compare needs two sides, or one and --against")
+        raise BadParameter("compare needs two sides, or one and --against")
     if against is not None and len(sides) != 1:
-        raise typer.BadParameter("--against compares one file with itself", param_hint="--against")
+        raise BadParameter("--against compares one file with itself", param_hint="--against")
     compared = [Side(escaped(text), report_of(parse_side(text))) for text in sides]
     if against is not None:
         compared.insert(0, _earlier(against, sides[0]))
@@ -54,7 +52,7 @@ def compare(
     refused = violations(comparison, conditions)
     if refused:
         sys.stderr.write("".join(f"refused: {sentence}\n" for sentence in refused))
-        raise typer.Exit(BAD_DESIGN)
+        sys.exit(BAD_DESIGN)
 
 
 def _earlier(revision: str, text: str) -> Side:
@@ -64,11 +62,11 @@ def _earlier(revision: str, text: str) -> Side:
 
 
 def _conditions(texts: Sequence[str]) -> tuple[Condition, ...]:
-    """The conditions of --fail-if; raises typer.BadParameter for an invalid one."""
+    """The conditions of --fail-if; raises BadParameter for an invalid one."""
     conditions = []
     for text in texts:
         condition = parse_condition(text)
         if condition is None:
-            raise typer.BadParameter(condition_fault(text), param_hint="--fail-if")
+            raise BadParameter(condition_fault(text), param_hint="--fail-if")
         conditions.append(condition)
     return tuple(conditions)

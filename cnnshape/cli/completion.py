@@ -2,9 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cnnshape.api import Design
@@ -35,7 +33,7 @@ def complete_side(incomplete: str) -> list[str]:
     return [f"{spec}@{name}" for name in _starting(block, _block_names(_design(spec)))]
 
 
-def complete_layer(ctx: typer.Context, incomplete: str) -> list[str]:
+def complete_layer(ctx: Any, incomplete: str) -> list[str]:
     """Stages, blocks and layers of the spec: those at the top, and those inside the group that is typed."""
     from cnnshape.api import expand
     from cnnshape.graph import Options
@@ -60,12 +58,12 @@ def _offered(root: "Group", names: list[str], typed: str) -> Iterator[str]:
     yield from names[position : root.end]
 
 
-def complete_block(ctx: typer.Context, incomplete: str) -> list[str]:
+def complete_block(ctx: Any, incomplete: str) -> list[str]:
     """Blocks of the spec."""
     return _starting(incomplete, _block_names(_design(_argument(ctx, "spec", 0))))
 
 
-def complete_param(ctx: typer.Context, incomplete: str) -> list[str]:
+def complete_param(ctx: Any, incomplete: str) -> list[str]:
     """Params of the spec, or of the block that the command line names, with an equals sign."""
     design = _design(_argument(ctx, "spec", 0))
     if design is None or design.spec is None:
@@ -75,7 +73,7 @@ def complete_param(ctx: typer.Context, incomplete: str) -> list[str]:
     return _starting(incomplete, [f"{param.name.text}=" for param in params])
 
 
-def complete_variant(ctx: typer.Context, incomplete: str) -> list[str]:
+def complete_variant(ctx: Any, incomplete: str) -> list[str]:
     """Variants of the spec."""
     design = _design(_argument(ctx, "spec", 0))
     variants = design.spec.variants if design and design.spec else ()
@@ -126,7 +124,7 @@ def complete_tool(incomplete: str) -> list[str]:
     return _starting(incomplete, BY_NAME)
 
 
-def _argument(ctx: typer.Context, name: str, position: int) -> str:
+def _argument(ctx: Any, name: str, position: int) -> str:
     """An argument of the command line; after an option without a value, its arguments have no names yet."""
     given = ctx.params.get(name) or "".join(ctx.args[position : position + 1])
     return given if isinstance(given, str) else ""

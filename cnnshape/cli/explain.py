@@ -3,9 +3,7 @@
 import sys
 from typing import Annotated
 
-import typer
-
-from cnnshape.cli.command import command
+from cnnshape.cli.command import Argument, command
 from cnnshape.cli.completion import complete_layer
 from cnnshape.cli.options import CountOptions, DesignOptions, SpecArgument
 from cnnshape.cli.output import page_for
@@ -19,10 +17,10 @@ def explain(
     spec: SpecArgument,
     layer: Annotated[
         str | None,
-        typer.Argument(
+        Argument(
             metavar="LAYER",
             help="A layer, stage or block, by its name in `summary` or the end of it: `stage.0`, `Bottleneck.conv_2`.",
-            autocompletion=complete_layer,
+            completion=complete_layer,
         ),
     ] = None,
     *,

@@ -7,10 +7,9 @@ from pathlib import Path
 from shutil import copymode
 from tempfile import NamedTemporaryFile
 
-import typer
-
 from cnnshape.api import design_of_bytes
 from cnnshape.api.fixing import fix_text
+from cnnshape.cli.command import BadParameter
 from cnnshape.cli.files import STDIN
 from cnnshape.diagnostics import BY_FIX, BY_UPDATE, Diagnostic
 from cnnshape.document import decode, read_file_bytes
@@ -113,7 +112,7 @@ class Fixing:
         return f"fixes {self.count:,} {problems} in {len(self.changed):,} {files}\n" if self.count else ""
 
     def write(self) -> None:
-        """Writes the files with fixes; raises typer.BadParameter if one can't be written."""
+        """Writes the files with fixes; raises BadParameter if one can't be written."""
         for file, data in self.changed.items():
             if file != STDIN:
                 _write(Path(file).resolve(), data)
@@ -159,4 +158,4 @@ def _write(path: Path, data: bytes) -> None:
         Path(file.name).replace(path)
     except OSError as error:
         reason = (error.strerror or "unknown").lower()
-        raise typer.BadParameter(f"can't write {path}: {reason}", param_hint=BY_FIX) from None
+        raise BadParameter(f"can't write {path}: {reason}", param_hint=BY_FIX) from None

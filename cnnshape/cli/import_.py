@@ -4,11 +4,10 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from cnnshape.bridge.importing import imported
 from cnnshape.bridge.operations import ImportProblem
 from cnnshape.bridge.sources import network_of_source
+from cnnshape.cli.command import Argument, Option, command
 from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.cli.options import OutputOption
 from cnnshape.cli.output import refuse_overwriting, write
@@ -16,10 +15,11 @@ from cnnshape.cli.reading import fail
 from cnnshape.diagnostics import diagnose
 
 
+@command
 def import_(
     source: Annotated[
         str,
-        typer.Argument(
+        Argument(
             metavar="SOURCE",
             help="A PyTorch module as `package.module:name` or `net.py:Net`, or a file: `.onnx`, `.cfg`, `.keras`, `.json`.",
         ),
@@ -27,7 +27,7 @@ def import_(
     *,
     input: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--input",
             "-i",
             help="Input shape, channels first, without the batch: `3x224x224`, or `name=3x224x224`.",
@@ -36,15 +36,15 @@ def import_(
     ] = None,
     arg: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--arg",
             help="An argument of the function or class: `num_classes=10`, a Python literal.",
             metavar="NAME=VALUE",
         ),
     ] = None,
-    flat: Annotated[bool, typer.Option("--flat", help="One step per operation: no blocks, no loops.")] = False,
+    flat: Annotated[bool, Option("--flat", help="One step per operation: no blocks, no loops.")] = False,
     opaque: Annotated[
-        bool, typer.Option("--opaque", help="Take operations that no kind describes as layers with stated figures.")
+        bool, Option("--opaque", help="Take operations that no kind describes as layers with stated figures.")
     ] = False,
     output: OutputOption = None,
 ) -> None:

@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-import typer
-
+from cnnshape.cli.command import Argument, command
 from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.output import print_list, print_page, terminal_width
 from cnnshape.cli.reading import fail
@@ -16,8 +15,9 @@ def _complete(incomplete: str) -> list[str]:
     return [name for name in BY_NAME if name.startswith(incomplete)]
 
 
+@command
 def layers(
-    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="A layer kind.", autocompletion=_complete)] = None,
+    kind: Annotated[str | None, Argument(metavar="KIND", help="A layer kind.", completion=_complete)] = None,
 ) -> None:
     """Print the vocabulary: all layer kinds, or one with its arguments and formulas."""
     if kind is None:

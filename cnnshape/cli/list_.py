@@ -6,9 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated
 
-import typer
-
-from cnnshape.cli.command import command
+from cnnshape.cli.command import Argument, BadParameter, Option, command
 from cnnshape.cli.cores import on_all_cores
 from cnnshape.cli.output import Screen
 from cnnshape.cli.progress import with_progress
@@ -42,25 +40,23 @@ def _complete_name(incomplete: str) -> list[str]:
 def list_(
     names: Annotated[
         list[str] | None,
-        typer.Argument(
+        Argument(
             metavar="NAMES...",
             help="Only these architectures, by name or family.",
-            autocompletion=_complete_name,
+            completion=_complete_name,
         ),
     ] = None,
     *,
     family: Annotated[
         list[str] | None,
-        typer.Option("--family", help="Only these families.", metavar="NAME", autocompletion=_complete_family),
+        Option("--family", help="Only these families.", metavar="NAME", completion=_complete_family),
     ] = None,
-    max_params: Annotated[
-        str | None, typer.Option("--max-params", help="The most parameters: `10M`.", metavar="N")
-    ] = None,
+    max_params: Annotated[str | None, Option("--max-params", help="The most parameters: `10M`.", metavar="N")] = None,
     max_macs: Annotated[
-        str | None, typer.Option("--max-macs", help="The most multiply-accumulates: `1G`.", metavar="N")
+        str | None, Option("--max-macs", help="The most multiply-accumulates: `1G`.", metavar="N")
     ] = None,
     sort: Annotated[
-        Sort, typer.Option("--sort", help=f"Sort by this, smallest first: {', '.join(Sort)}.", metavar="FIGURE")
+        Sort, Option("--sort", help=f"Sort by this, smallest first: {', '.join(Sort)}.", metavar="FIGURE")
     ] = Sort.NAME,
     screen: Annotated[
         Screen[Sequence[Entry]],
@@ -89,32 +85,32 @@ def _limit(text: str | None, option: str) -> Fraction | float:
         return float("inf")
     quantity = parse_quantity(text)
     if quantity is None:
-        raise typer.BadParameter(f"{text!r} is not a number; write 10M or 25557032", param_hint=option)
+        raise BadParameter(f"{text!r} is not a number; write 10M or 25557032", param_hint=option)
     return Fraction(quantity.value)
 
 
 def _named(wanted: Sequence[str], chosen: Sequence[str]) -> list[str]:
-    """Those of the chosen architectures that are named, by name or family; raises typer.BadParameter for a bad name."""
+    """Those of the chosen architectures that are named, by name or family; raises BadParameter for a bad name."""
     if not wanted:
         return list(chosen)
     members = {**families(), **{name: [name] for name in shipped_names()}}
     for name in wanted:
         if name not in members:
             hint = did_you_mean(name, members) or "`cnnshape list` shows all names"
-            raise typer.BadParameter(f"no architecture or family is called {name!r}; {hint}", param_hint="NAMES")
+            raise BadParameter(f"no architecture or family is called {name!r}; {hint}", param_hint="NAMES")
     named = {name for word in wanted for name in (*members[word], *families().get(word, ()))}
     return [name for name in chosen if name in named]
 
 
 def chosen_names(wanted: Sequence[str]) -> list[str]:
-    """The architectures of these families, or all without families. Raises typer.BadParameter for an unknown one."""
+    """The architectures of these families, or all without families. Raises BadParameter for an unknown one."""
     if not wanted:
         return shipped_names()
     members = families()
     for family in wanted:
         if family not in members:
             hint = did_you_mean(family, members) or f"known: {', '.join(members)}"
-            raise typer.BadParameter(f"no family is called {family!r}; {hint}", param_hint="--family")
+            raise BadParameter(f"no family is called {family!r}; {hint}", param_hint="--family")
     return sorted(name for family in set(wanted) for name in members[family])
 
 

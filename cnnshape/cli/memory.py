@@ -2,9 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from cnnshape.cli.command import command
+from cnnshape.cli.command import BadParameter, Option, command
 from cnnshape.cli.options import CountOptions, DesignOptions, SpecArgument
 from cnnshape.cli.output import Output
 from cnnshape.cli.reading import read_graph
@@ -24,18 +22,18 @@ def memory(
     design: DesignOptions,
     counts: CountOptions,
     inplace_activations: Annotated[
-        bool, typer.Option("--inplace-activations", help="Activations overwrite their input.")
+        bool, Option("--inplace-activations", help="Activations overwrite their input.")
     ] = False,
-    inplace_adds: Annotated[bool, typer.Option("--inplace-adds", help="Joins overwrite their first input.")] = False,
+    inplace_adds: Annotated[bool, Option("--inplace-adds", help="Joins overwrite their first input.")] = False,
     expand: ExpandOption = False,
     depth: Annotated[
         int, whole_number("--depth", "-d", help="Open stages and blocks to this depth, {range}.", least=0)
     ] = 0,
     peak_flops: Annotated[
-        str | None, typer.Option("--peak-flops", help="FLOPs per second of an ideal machine: `4T`.", metavar="N")
+        str | None, Option("--peak-flops", help="FLOPs per second of an ideal machine: `4T`.", metavar="N")
     ] = None,
     bandwidth: Annotated[
-        str | None, typer.Option("--bandwidth", help="Bytes per second of an ideal machine: `50GB`.", metavar="N")
+        str | None, Option("--bandwidth", help="Bytes per second of an ideal machine: `50GB`.", metavar="N")
     ] = None,
     output: Annotated[Output[MemoryView], FORMATS],
 ) -> None:
@@ -53,11 +51,11 @@ def memory(
 
 
 def _device(peak_flops: str | None, bandwidth: str | None) -> "Device | None":
-    """The ideal machine of the options. Raises typer.BadParameter if only one option is given."""
+    """The ideal machine of the options. Raises BadParameter if only one option is given."""
     from cnnshape.study.memory import Device
 
     if (peak_flops is None) != (bandwidth is None):
-        raise typer.BadParameter("--peak-flops and --bandwidth go together")
+        raise BadParameter("--peak-flops and --bandwidth go together")
     if peak_flops is None or bandwidth is None:
         return None
     return Device(_per_second(peak_flops, "--peak-flops"), _per_second(bandwidth, "--bandwidth"))
@@ -66,5 +64,5 @@ def _device(peak_flops: str | None, bandwidth: str | None) -> "Device | None":
 def _per_second(text: str, option: str) -> int:
     quantity = parse_quantity(text)
     if quantity is None or quantity.value < 1:
-        raise typer.BadParameter(f"{text!r} is not a number above 0; write 4T or 50GB", param_hint=option)
+        raise BadParameter(f"{text!r} is not a number above 0; write 4T or 50GB", param_hint=option)
     return round(quantity.value)

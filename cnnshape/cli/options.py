@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from cnnshape.cli.command import OptionGroup
+from cnnshape.cli.command import Argument, BadParameter, Option, OptionGroup
 from cnnshape.cli.completion import complete_dtype, complete_param, complete_spec, complete_variant
 from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.reading import fail
@@ -20,45 +18,41 @@ from cnnshape.source import SourceText
 
 SpecArgument = Annotated[
     str,
-    typer.Argument(
+    Argument(
         metavar="SPEC",
         help="A YAML file, `-` for standard input, or the name of a shipped architecture (`resnet50`).",
-        autocompletion=complete_spec,
+        completion=complete_spec,
     ),
 ]
 InputOption = Annotated[
     list[str] | None,
-    typer.Option(
-        "--input", "-i", help="Input shape, channels first: `3x256x256`, or `name=3x256x256`.", metavar="CxHxW"
-    ),
+    Option("--input", "-i", help="Input shape, channels first: `3x256x256`, or `name=3x256x256`.", metavar="CxHxW"),
 ]
 ParamOption = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--param",
         "-p",
         help="Set a param of the spec: `width=128`, `repeats=[3,4,23,3]`.",
         metavar="NAME=VALUE",
-        autocompletion=complete_param,
+        completion=complete_param,
     ),
 ]
 VariantOption = Annotated[
     str,
-    typer.Option(
-        "--variant", help="Use a variant that the spec declares.", metavar="NAME", autocompletion=complete_variant
-    ),
+    Option("--variant", help="Use a variant that the spec declares.", metavar="NAME", completion=complete_variant),
 ]
 BatchOption = Annotated[int, whole_number("--batch", "-b", help="Samples per batch, {range}.", least=1, most=10**9)]
 DtypeOption = Annotated[
     str,
-    typer.Option(
+    Option(
         "--dtype",
         help=f"Type of weights and activations: {', '.join(DTYPES)}.",
         metavar="TYPE",
-        autocompletion=complete_dtype,
+        completion=complete_dtype,
     ),
 ]
-OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file instead.", metavar="FILE")]
+OutputOption = Annotated[Path | None, Option("--output", "-o", help="Write to a file instead.", metavar="FILE")]
 MaxLayersOption = Annotated[
     int, whole_number("--max-layers", help="The most layers that a spec may expand to, {range}.", least=1, most=10**7)
 ]
@@ -72,7 +66,7 @@ class DesignOptions(OptionGroup):
     variant: VariantOption = ""
 
     def for_graph(self, max_layers: int = MAX_LAYERS) -> Options:
-        """The options of the graph; raises typer.BadParameter, or exits with the place, for what can't be read."""
+        """The options of the graph; raises BadParameter, or exits with the place, for what can't be read."""
         return graph_options(self.input, self.param, self.variant, max_layers)
 
 
@@ -85,7 +79,7 @@ class CountOptions(OptionGroup):
     def settings(
         self, *, inplace_activations: bool = False, inplace_adds: bool = False, main_fields: bool = False
     ) -> Settings:
-        """The settings of the report; raises typer.BadParameter for an unknown type."""
+        """The settings of the report; raises BadParameter for an unknown type."""
         dtype = checked_dtype(self.dtype)
         return Settings(self.batch, dtype, inplace_activations, inplace_adds, main_fields=main_fields)
 
@@ -96,7 +90,7 @@ def graph_options(
     variant: str = "",
     max_layers: int = MAX_LAYERS,
 ) -> Options:
-    """The options of the graph; raises typer.BadParameter, or exits with the place, for what can't be read."""
+    """The options of the graph; raises BadParameter, or exits with the place, for what can't be read."""
     shapes = dict(_input(text) for text in inputs or ())
     values = dict(_param(text) for text in params or ())
     chosen = Options(params=values, variant=variant, inputs=shapes, max_layers=max_layers)
@@ -107,16 +101,16 @@ def _input(text: str) -> tuple[str, Shape]:
     name, _, shape = text.rpartition("=")
     sizes = shape.lower().replace(",", "x").split("x")
     if not 1 <= len(sizes) <= 4 or not all(size.isascii() and size.isdigit() and 0 < len(size) < 10 for size in sizes):
-        raise typer.BadParameter(f"{text!r} is not a shape; write 3x224x224", param_hint="--input")
+        raise BadParameter(f"{text!r} is not a shape; write 3x224x224", param_hint="--input")
     if any(int(size) == 0 for size in sizes):
-        raise typer.BadParameter(f"{text!r} has a size of 0", param_hint="--input")
+        raise BadParameter(f"{text!r} has a size of 0", param_hint="--input")
     return name, tuple(map(int, sizes))
 
 
 def _param(text: str) -> tuple[str, Value]:
     name, equals, value = text.partition("=")
     if not equals or not value:
-        raise typer.BadParameter(f"{text!r} sets nothing; write name=value", param_hint="--param")
+        raise BadParameter(f"{text!r} sets nothing; write name=value", param_hint="--param")
     read, problems = read_value(SourceText(f"--param {name}", value))
     if read is None or problems:
         fail(problems or [diagnose("wrong-structure", "no value", file=f"--param {name}")], BAD_USAGE)
@@ -132,10 +126,10 @@ FOREIGN_DTYPES = {
 
 
 def checked_dtype(dtype: str) -> str:
-    """The dtype; raises typer.BadParameter for an unknown one."""
+    """The dtype; raises BadParameter for an unknown one."""
     if dtype in DTYPES:
         return dtype
     word = dtype.lower().removeprefix("torch.")
     meant = FOREIGN_DTYPES.get(word)
     help = f"did you mean `{meant}`?" if meant else did_you_mean(word, DTYPES)
-    raise typer.BadParameter(f"{dtype!r} is not a type; {help}", param_hint="--dtype")
+    raise BadParameter(f"{dtype!r} is not a type; {help}", param_hint="--dtype")

@@ -3,13 +3,10 @@
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
-from inspect import Parameter
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import typer
-
-from cnnshape.cli.command import OptionGroup
+from cnnshape.cli.command import BadParameter, Option, OptionGroup, Parameter, parameter_of
 from cnnshape.cli.options import OutputOption
 from cnnshape.cli.page import page_of
 from cnnshape.render.formats import Formats, Page
@@ -35,8 +32,8 @@ class Screen(OptionGroup, Generic[Value]):
         names = make("Format", {name: name for name in formats})
         help = help.format(formats=", ".join(formats))
         # typer's own list of choices has no spaces, so that `--help` would break it within a word.
-        option = typer.Option(next(iter(names)), "--format", "-f", help=help, metavar="FORMAT")
-        return [Parameter("format", Parameter.KEYWORD_ONLY, default=option, annotation=names)]
+        option = Option("--format", "-f", help=help, metavar="FORMAT")
+        return [Parameter("format", names, option, next(iter(names)))]
 
     @classmethod
     def from_options(cls, values: dict[str, Any], *settings: Any) -> "Screen[Value]":
@@ -58,8 +55,7 @@ class Output(Screen[Value]):
     @classmethod
     def parameters(cls, formats: Formats[Any], *settings: Any) -> list[Parameter]:
         """`--format` with the names of the formats, and `--output`."""
-        output = Parameter("output", Parameter.KEYWORD_ONLY, default=None, annotation=OutputOption)
-        return [*super().parameters(formats, *settings), output]
+        return [*super().parameters(formats, *settings), parameter_of("output", OutputOption, None)]
 
     @classmethod
     def from_options(cls, values: dict[str, Any], *settings: Any) -> "Output[Value]":
@@ -67,7 +63,7 @@ class Output(Screen[Value]):
         return cls(settings[0], str(values["format"]), values["output"])
 
     def write(self, value: Value, read: Iterable[str] = ()) -> None:
-        """Writes the value; raises typer.BadParameter if that fails or would overwrite one of the files `read`."""
+        """Writes the value; raises BadParameter if that fails or would overwrite one of the files `read`."""
         refuse_overwriting(self.path, read)
         write(self.formats[self.format].write(value, page_for(self.path)), self.path)
 
@@ -97,9 +93,9 @@ def print_list(text: str) -> None:
 
 
 def refuse_overwriting(path: Path | None, read: Iterable[str]) -> None:
-    """Raises typer.BadParameter if the output is one of the files that the command reads."""
+    """Raises BadParameter if the output is one of the files that the command reads."""
     if path is not None and any(_is_same(path, name) for name in read):
-        raise typer.BadParameter(f"{path} is an input of this command", param_hint="--output")
+        raise BadParameter(f"{path} is an input of this command", param_hint="--output")
 
 
 def _is_same(path: Path, name: str) -> bool:
@@ -110,7 +106,7 @@ def _is_same(path: Path, name: str) -> bool:
 
 
 def write(text: str, path: Path | None) -> None:
-    """Writes to standard output, or to a file; raises typer.BadParameter if that fails."""
+    """Writes to standard output, or to a file; raises BadParameter if that fails."""
     if path is None:
         sys.stdout.write(text)
         # Messages on standard error come after it, in a log too.
@@ -119,4 +115,4 @@ def write(text: str, path: Path | None) -> None:
     try:
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise typer.BadParameter(f"can't write {path}: {error.strerror}", param_hint="--output") from None
+        raise BadParameter(f"can't write {path}: {error.strerror}", param_hint="--output") from None

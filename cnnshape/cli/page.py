@@ -1,15 +1,10 @@
 """The page of a stream: its size, and its colours as the user chose them."""
 
 import os
-from collections.abc import Callable
 from enum import StrEnum
-from inspect import Parameter, signature
-from shutil import get_terminal_size
 from typing import Annotated, Any, TextIO
 
-import typer
-
-from cnnshape.cli.command import presented
+from cnnshape.cli.command import Command, Option, parameter_of
 from cnnshape.render.formats import Page
 from cnnshape.render.wrapping import wants_color
 
@@ -24,7 +19,7 @@ class Color(StrEnum):
 
 ColorOption = Annotated[
     Color,
-    typer.Option(
+    Option(
         "--color",
         help=f"Print colours: {Color.AUTO} (on a terminal unless NO_COLOR is set), {Color.ALWAYS} or {Color.NEVER}.",
         metavar="WHEN",
@@ -38,15 +33,15 @@ def chosen_color() -> str:
     return _chosen[0].value
 
 
-def with_color(function: Callable[..., None]) -> Callable[..., None]:
-    """The function of a command with the option `--color` as its last parameter."""
-    color = Parameter("color", Parameter.KEYWORD_ONLY, default=Color.AUTO, annotation=ColorOption)
+def with_color(command: Command) -> Command:
+    """The command with the option `--color` as its last parameter."""
 
     def run(color: Color = Color.AUTO, **values: Any) -> None:
         _chosen[0] = color
-        function(**values)
+        command.run(**values)
 
-    return presented(run, function, [*signature(function).parameters.values(), color])
+    color = parameter_of("color", ColorOption, Color.AUTO)
+    return command._replace(parameters=(*command.parameters, color), run=run)
 
 
 def page_of(stream: TextIO) -> Page:
@@ -55,5 +50,8 @@ def page_of(stream: TextIO) -> Page:
     color = wants_color(terminal, os.environ, chosen_color())
     if not terminal:
         return Page(color=color)
+    # Pipes have no size, and the module imports all of Python's compressions.
+    from shutil import get_terminal_size
+
     size = get_terminal_size()
     return Page(size.columns, height=size.lines, color=color)

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-import typer
-
 from cnnshape.api import Design, design_of_bytes, expand
+from cnnshape.cli.command import BadParameter
 from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.cli.page import page_of
 from cnnshape.diagnostics import Diagnostic, diagnose, nearest
@@ -94,12 +93,12 @@ def note_misfit(design: Design, options: Options, graph: Graph) -> None:
 
 
 def part_of(graph: Graph, name: str) -> Part:
-    """The layer, stage or block of that name; raises typer.BadParameter if there is none, or more than one."""
+    """The layer, stage or block of that name; raises BadParameter if there is none, or more than one."""
     named = named_parts(graph, name)
     if len(named) == 1:
         return named[0]
     message = _ambiguous(name, named) if named else _unknown(graph, name)
-    raise typer.BadParameter(message, param_hint="LAYER")
+    raise BadParameter(message, param_hint="LAYER")
 
 
 def _ambiguous(name: str, named: Sequence[Part]) -> str:
@@ -119,7 +118,7 @@ def _unknown(graph: Graph, name: str) -> str:
 def fail(diagnostics: Sequence[Diagnostic], code: int = BAD_DESIGN) -> NoReturn:
     """Prints diagnostics on stderr and exits."""
     report(diagnostics)
-    raise typer.Exit(code)
+    sys.exit(code)
 
 
 def report(diagnostics: Sequence[Diagnostic]) -> None:

@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from shlex import join
 from typing import Annotated
 
-import typer
-
 from cnnshape.api import Design, expand
-from cnnshape.cli.command import command
+from cnnshape.cli.command import Option, command
 from cnnshape.cli.completion import complete_tool
 from cnnshape.cli.options import DesignOptions, SpecArgument
 from cnnshape.cli.output import Output
@@ -27,12 +25,12 @@ def reconcile(
     *,
     tool: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--tool",
             "-t",
             help="Only these tools, by the names in the first column: `fvcore`.",
             metavar="NAME",
-            autocompletion=complete_tool,
+            completion=complete_tool,
         ),
     ] = None,
     design: DesignOptions,

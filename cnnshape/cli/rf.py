@@ -2,9 +2,7 @@
 
 from typing import Annotated
 
-import typer
-
-from cnnshape.cli.command import command
+from cnnshape.cli.command import Argument, BadParameter, Option, command
 from cnnshape.cli.completion import complete_layer
 from cnnshape.cli.options import DesignOptions, SpecArgument
 from cnnshape.cli.output import Output, refuse_overwriting, write
@@ -24,20 +22,20 @@ def rf(
     spec: SpecArgument,
     layer: Annotated[
         str | None,
-        typer.Argument(
+        Argument(
             metavar="LAYER",
             help="Trace up to this layer, stage or block; with --at, look at its output.",
-            autocompletion=complete_layer,
+            completion=complete_layer,
         ),
     ] = None,
     *,
     at: Annotated[
         str | None,
-        typer.Option("--at", help="A cell of LAYER's output: the region of the input that it sees.", metavar="Y,X"),
+        Option("--at", help="A cell of LAYER's output: the region of the input that it sees.", metavar="Y,X"),
     ] = None,
     ignore_gates: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--ignore-gates", help="Follow the main path past gates that see the whole input, as in squeeze-excite."
         ),
     ] = False,
@@ -51,7 +49,7 @@ def rf(
         output.write(_fields(graph, end, ignore_gates=ignore_gates, drawn=output.format == "svg"), [spec])
         return
     if layer is None:
-        raise typer.BadParameter("--at needs a LAYER", param_hint="--at")
+        raise BadParameter("--at needs a LAYER", param_hint="--at")
     refuse_overwriting(output.path, [spec])
     write(region_text(_region(graph, end - 1, at, ignore_gates=ignore_gates)), output.path)
 
@@ -63,7 +61,7 @@ def _fields(graph: Graph, end: int, *, ignore_gates: bool, drawn: bool) -> Field
     if not drawn:
         return FieldsView(traced)
     if len(traced.input) != 2:
-        raise typer.BadParameter("the picture is for inputs with height and width", param_hint="--format")
+        raise BadParameter("the picture is for inputs with height and width", param_hint="--format")
     seen = regions(part, central_cells(part, traced, DRAWN), ignore_gates=ignore_gates)
     return FieldsView(traced, [chosen for chosen in seen if chosen is not None])
 
@@ -78,9 +76,9 @@ def _region(graph: Graph, index: int, at: str, *, ignore_gates: bool) -> Region:
         message = (
             f"{at!r} is not a cell of an output of {format_shape(node.application.output.shape)}; cells count from 0"
         )
-        raise typer.BadParameter(message, param_hint="--at") from None
+        raise BadParameter(message, param_hint="--at") from None
     if seen is None:
         opaque = trace(graph, make_report(graph)).opaque
         reason = f": it comes after {opaque}, an opaque layer" if opaque else ""
-        raise typer.BadParameter(f"{node.name} has no receptive field{reason}", param_hint="--at")
+        raise BadParameter(f"{node.name} has no receptive field{reason}", param_hint="--at")
     return seen

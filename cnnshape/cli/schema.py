@@ -3,22 +3,22 @@
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from cnnshape.cli.command import Argument, command
 from cnnshape.cli.completion import complete_spec
 
 if TYPE_CHECKING:
     from cnnshape.language import Spec
 
 
+@command
 def schema(
     specs: Annotated[
         list[str] | None,
-        typer.Argument(
+        Argument(
             metavar="SPECS...",
             help="Files, folders, globs, `-` or shipped architectures whose blocks, params and names the schema knows; "
             "without any, the schema fits all files.",
-            autocompletion=complete_spec,
+            completion=complete_spec,
             show_default=False,
         ),
     ] = None,

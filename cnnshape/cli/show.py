@@ -5,21 +5,21 @@ import sys
 from stat import S_ISREG
 from typing import Annotated
 
-import typer
-
+from cnnshape.cli.command import Argument, command
 from cnnshape.cli.completion import complete_shipped
 from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.reading import fail, missing
 from cnnshape.source import shipped_path
 
 
+@command
 def show(
     name: Annotated[
         str,
-        typer.Argument(
+        Argument(
             metavar="NAME",
             help="The name of a shipped architecture.",
-            autocompletion=complete_shipped,
+            completion=complete_shipped,
         ),
     ],
 ) -> None:

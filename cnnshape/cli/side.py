@@ -4,9 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
-import typer
-
 from cnnshape.api import Design, block_alone, design_of_bytes
+from cnnshape.cli.command import BadParameter
 from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.options import checked_dtype, graph_options
 from cnnshape.cli.reading import fail, graph_of, note_misfit, read_design
@@ -42,7 +41,7 @@ def parse_side(text: str) -> SideText:
 
 
 def report_of(side: SideText, design: Design | None = None) -> Report:
-    """The report of a side. Exits if the design has errors, raises typer.BadParameter for a bad setting."""
+    """The report of a side. Exits if the design has errors, raises BadParameter for a bad setting."""
     design = design or read_design(side.spec)
     params = [f"{name}={value}" for name, value in side.settings if name not in _OWN]
     options = graph_options(side.values("input"), params, "".join(side.values("variant")[-1:]))
@@ -57,7 +56,7 @@ def report_of(side: SideText, design: Design | None = None) -> Report:
 def _batch(side: SideText) -> int:
     text = (side.values("batch") or ["1"])[-1]
     if not (text.isascii() and text.isdigit() and 0 < int(text[:10]) <= 10**9):
-        raise typer.BadParameter(f"batch={text} is not a number from 1 to 10^9")
+        raise BadParameter(f"batch={text} is not a number from 1 to 10^9")
     return int(text)
 
 
@@ -65,10 +64,10 @@ def design_at(revision: str, spec: str) -> Design:
     """The design of a file in a revision of git; the files that it extends come from that revision too."""
     path = Path(spec)
     if revision.startswith("-"):
-        raise typer.BadParameter(f"{revision!r} is not a revision", param_hint="--against")
+        raise BadParameter(f"{revision!r} is not a revision", param_hint="--against")
     if ".." in revision or revision.startswith("^") or _SEVERAL.search(revision):
         message = f"{revision!r} is not a single revision; name one commit, branch or tag"
-        raise typer.BadParameter(message, param_hint="--against")
+        raise BadParameter(message, param_hint="--against")
 
     def read(wanted: Path) -> bytes:
         command = ["git", "-C", str(wanted.parent), "show", f"{revision}:./{wanted.name}"]

@@ -3,10 +3,8 @@
 from functools import partial
 from typing import Annotated
 
-import typer
-
 from cnnshape.api import Design, examine, expand
-from cnnshape.cli.command import command
+from cnnshape.cli.command import BadParameter, Option, command
 from cnnshape.cli.options import ParamOption, SpecArgument, VariantOption, graph_options
 from cnnshape.cli.output import Screen
 from cnnshape.cli.progress import Progress
@@ -50,7 +48,7 @@ def sizes(
     ] = None,
     input: Annotated[
         str,
-        typer.Option(
+        Option(
             "--input",
             "-i",
             help="Try each starred axis by itself, and keep the other sizes: `1x64x*`.",
@@ -59,7 +57,7 @@ def sizes(
     ] = "",
     costs: Annotated[
         str,
-        typer.Option("--costs", help="Sizes to show the costs of, by comma: `224,256,384`.", metavar="SIZES"),
+        Option("--costs", help="Sizes to show the costs of, by comma: `224,256,384`.", metavar="SIZES"),
     ] = "",
     param: ParamOption = None,
     variant: VariantOption = "",
@@ -74,7 +72,7 @@ def sizes(
     own, stated = _first_input(design, options)
     _refuse_opaque(stated)
     if len(own) == 1:
-        raise typer.BadParameter("the first input has no spatial axes")
+        raise BadParameter("the first input has no spatial axes")
     shape, together = _axes_to_try(input, own)
     listed = _listed(costs)
 
@@ -105,7 +103,7 @@ def _refuse_opaque(graph: Graph | None) -> None:
     opaque = next((node for node in graph.nodes if node.application.layer.stated), None) if graph else None
     if opaque is not None:
         message = f"{opaque.name} (line {opaque.at.line}) is opaque: nothing says at which sizes it works"
-        raise typer.BadParameter(message, param_hint="SPEC")
+        raise BadParameter(message, param_hint="SPEC")
 
 
 Axes = tuple[int, ...]
@@ -121,14 +119,14 @@ def _axes_to_try(given: str, own: Shape) -> tuple[Shape, list[Axes]]:
     if not all(
         word == "*" or (word.isascii() and word.isdigit() and 0 < int(word[:10]) < LARGEST_SIZE) for word in words
     ):
-        raise typer.BadParameter(f"{given!r} is no shape; write {starred(own, (len(own) - 1,))}", param_hint=hint)
+        raise BadParameter(f"{given!r} is no shape; write {starred(own, (len(own) - 1,))}", param_hint=hint)
     if len(words) != len(own):
         message = f"{given!r} has {len(words)} axes, but the input is {format_shape(own)}"
-        raise typer.BadParameter(message, param_hint=hint)
+        raise BadParameter(message, param_hint=hint)
     stars = [axis for axis, word in enumerate(words) if word == "*"]
     if not stars or stars[0] == 0:
         message = f"{given!r} needs a star on an axis of sizes, such as {starred(own, (len(own) - 1,))}"
-        raise typer.BadParameter(message, param_hint=hint)
+        raise BadParameter(message, param_hint=hint)
     shape = tuple(size if word == "*" else int(word) for word, size in zip(words, own, strict=True))
     return shape, [(axis,) for axis in stars]
 
@@ -151,9 +149,9 @@ def _range(start: int, lowest: int | None, highest: int | None) -> tuple[int, in
     highest = highest or max(start + min(start, MOST // 2), lowest or 1)
     lowest = lowest or max(1, highest - MOST + 1)
     if highest < lowest:
-        raise typer.BadParameter(f"--to {highest} is below --from {lowest}")
+        raise BadParameter(f"--to {highest} is below --from {lowest}")
     if highest - lowest >= MOST:
-        raise typer.BadParameter(f"from {lowest} to {highest} are more than {MOST:,} sizes; narrow the range")
+        raise BadParameter(f"from {lowest} to {highest} are more than {MOST:,} sizes; narrow the range")
     return lowest, highest
 
 
@@ -166,5 +164,5 @@ def _steps_from(start: int) -> list[int]:
 def _listed(costs: str) -> list[int]:
     words = [word.strip() for word in costs.split(",") if word.strip()]
     if not all(word.isascii() and word.isdigit() and 0 < int(word[:9]) <= LARGEST for word in words):
-        raise typer.BadParameter(f"{costs!r} are not sizes; write 224,256,384", param_hint="--costs")
+        raise BadParameter(f"{costs!r} are not sizes; write 224,256,384", param_hint="--costs")
     return [int(word) for word in words]

@@ -2,9 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from cnnshape.cli.command import command
+from cnnshape.cli.command import BadParameter, Option, command
 from cnnshape.cli.completion import complete_columns, complete_figure, complete_tool
 from cnnshape.cli.options import CountOptions, DesignOptions, MaxLayersOption, SpecArgument
 from cnnshape.cli.output import Output
@@ -23,9 +21,9 @@ _COLUMNS_HELP = f"Columns, by comma: {', '.join(COLUMNS)}."
 # With spaces, so that `--help` can wrap it.
 DEFAULT_COLUMNS = ", ".join(DEFAULT)
 ColumnsOption = Annotated[
-    str, typer.Option("--columns", "-c", help=_COLUMNS_HELP, metavar="NAMES", autocompletion=complete_columns)
+    str, Option("--columns", "-c", help=_COLUMNS_HELP, metavar="NAMES", completion=complete_columns)
 ]
-ExpandOption = Annotated[bool, typer.Option("--expand", "-e", help="One line per layer, nothing folded.")]
+ExpandOption = Annotated[bool, Option("--expand", "-e", help="One line per layer, nothing folded.")]
 
 
 @command
@@ -42,11 +40,11 @@ def summary(
     ] = None,
     sort: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--sort",
             help="List steps by this figure, the largest first; with --depth, stages and blocks.",
             metavar="FIGURE",
-            autocompletion=complete_figure,
+            completion=complete_figure,
         ),
     ] = None,
     top: Annotated[
@@ -54,19 +52,19 @@ def summary(
     ] = None,
     output: Annotated[Output[Summary], FORMATS],
     inplace_activations: Annotated[
-        bool, typer.Option("--inplace-activations", help="Peak memory: activations overwrite their input.")
+        bool, Option("--inplace-activations", help="Peak memory: activations overwrite their input.")
     ] = False,
     inplace_adds: Annotated[
-        bool, typer.Option("--inplace-adds", help="Peak memory: joins overwrite their first input.")
+        bool, Option("--inplace-adds", help="Peak memory: joins overwrite their first input.")
     ] = False,
     max_layers: MaxLayersOption = MAX_LAYERS,
     tool: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--count",
             help="Also what another tool counts: `fvcore`; `cnnshape reconcile` has all.",
             metavar="TOOL",
-            autocompletion=complete_tool,
+            completion=complete_tool,
         ),
     ] = None,
 ) -> None:
@@ -95,16 +93,16 @@ def summary(
 
 
 def _ranking(by: str | None, top: int | None, format: str) -> Ranking | None:
-    """The order that the options ask for; raises typer.BadParameter for an unknown figure."""
+    """The order that the options ask for; raises BadParameter for an unknown figure."""
     if by is None and top is None:
         return None
     option = "--sort" if by is not None else "--top"
     if format in ("csv", "json"):
-        raise typer.BadParameter("tables can be sorted; CSV and JSON have the layers in their order", param_hint=option)
+        raise BadParameter("tables can be sorted; CSV and JSON have the layers in their order", param_hint=option)
     by = "macs" if by is None else by
     if by not in FIGURE_COLUMNS:
         help = did_you_mean(by, FIGURE_COLUMNS)
-        raise typer.BadParameter(f"{by!r} is not a figure of a layer; {help}", param_hint=option)
+        raise BadParameter(f"{by!r} is not a figure of a layer; {help}", param_hint=option)
     return Ranking(by, top)
 
 
@@ -118,18 +116,18 @@ def _checked_count(tool: str | None, batch: int, format: str) -> "Rule | None":
         return None
     if batch != 1 or format in ("csv", "json"):
         message = "a tool's count is a column of tables, of one sample; `cnnshape reconcile` has CSV and JSON"
-        raise typer.BadParameter(message, param_hint="--count")
+        raise BadParameter(message, param_hint="--count")
     return checked_rule(tool, "--count")
 
 
 def checked_rule(name: str, option: str) -> "Rule":
-    """The rule of a name; raises typer.BadParameter if there is none."""
+    """The rule of a name; raises BadParameter if there is none."""
     from cnnshape.study.counting.registry import BY_NAME as RULES
 
     if name in RULES:
         return RULES[name]
     help = did_you_mean(name, RULES) or f"known: {', '.join(RULES)}"
-    raise typer.BadParameter(f"no tool is called {name!r}; {help}", param_hint=option)
+    raise BadParameter(f"no tool is called {name!r}; {help}", param_hint=option)
 
 
 def needs_main_fields(columns: list[str], format: str) -> bool:
@@ -138,11 +136,11 @@ def needs_main_fields(columns: list[str], format: str) -> bool:
 
 
 def checked_columns(columns: str) -> list[str]:
-    """The names of columns; raises typer.BadParameter for an unknown one."""
+    """The names of columns; raises BadParameter for an unknown one."""
     names = [name.strip() for name in columns.split(",") if name.strip()]
     unknown = [name for name in names if name not in COLUMNS]
     if unknown or not names:
         help = (did_you_mean(unknown[0], COLUMNS) if unknown else None) or f"known: {', '.join(COLUMNS)}"
         message = f"{unknown[0] if unknown else columns!r} is not a column; {help}"
-        raise typer.BadParameter(message, param_hint="--columns")
+        raise BadParameter(message, param_hint="--columns")
     return names

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import typer
-
+from cnnshape.cli.command import BadParameter, Option
 from cnnshape.named_tuple import NamedTuple
 
 
@@ -17,13 +16,13 @@ class Range(NamedTuple):
         return f"{self.least:,} or more" if self.most is None else f"{self.least:,} to {self.most:,}"
 
     def read(self, text: str | int) -> int:
-        """The number that a text states; raises typer.BadParameter if it is none, or not of the range."""
+        """The number that a text states; raises BadParameter if it is none, or not of the range."""
         try:
             number = int(text)
         except ValueError:
-            raise typer.BadParameter(f"{text!r} is not a whole number; write {self}") from None
+            raise BadParameter(f"{text!r} is not a whole number; write {self}") from None
         if number < self.least or (self.most is not None and number > self.most):
-            raise typer.BadParameter(f"{text} is out of range; write {self}")
+            raise BadParameter(f"{text} is out of range; write {self}")
         return number
 
 
@@ -31,4 +30,4 @@ def whole_number(*names: str, help: str, least: int, most: int | None = None) ->
     """An option with these names. Its help is a sentence in which `{range}` becomes the range."""
     range = Range(least, most)
     # typer's own ranges are `[1<=x<=1000000]` in the help, and their wording depends on the release.
-    return typer.Option(*names, help=help.format(range=range), parser=range.read, metavar="N")
+    return Option(*names, help=help.format(range=range), parser=range.read, metavar="N")

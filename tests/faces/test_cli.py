@@ -53,7 +53,8 @@ def on_terminal(*arguments, width=80, **environment):
 
 
 def bare(text):
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+    """The text that remains on a terminal, without colours and without the progress that a slow machine shows."""
+    return re.sub(r"\x1b\[[0-9;]*m|\r[^\r\n]*\x1b\[K", "", text)
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """Options that belong together: stated once, and one typed value for a command."""
 
-from __future__ import annotations
-
-from inspect import Parameter, signature
 from typing import Annotated
 
 import pytest
@@ -10,7 +7,7 @@ import typer
 
 from cnnshape.cli import app
 from cnnshape.cli.app import COMMANDS, Commands
-from cnnshape.cli.command import OptionGroup, command
+from cnnshape.cli.command import REQUIRED, Argument, BadParameter, Option, OptionGroup, command
 from cnnshape.cli.options import CountOptions, DesignOptions
 from cnnshape.cli.output import Output, Screen
 from cnnshape.render.formats import Format, Formats
@@ -23,33 +20,36 @@ SHOUT: Formats[str] = {"loud": Format.fixed(str.upper), "quiet": Format.fixed(st
 class Colour(OptionGroup):
     """Two options."""
 
-    red: Annotated[int, typer.Option("--red")] = 1
-    green: Annotated[int, typer.Option("--green")] = 2
+    red: Annotated[int, Option("--red", help="Red.")] = 1
+    green: Annotated[int, Option("--green", help="Green.")] = 2
+
+
+Named = Annotated[str, Argument(metavar="NAME", help="What to paint.")]
+Loud = Annotated[bool, Option("--loud", help="Loudly.")]
 
 
 def made(**values: object) -> list[object]:
     """What a command with a group gets."""
     got: list[object] = []
 
-    def paint(name: str, *, colour: Colour, loud: bool = False) -> None:
+    def paint(name, *, colour, loud=False):
         """Paints."""
         got.extend((name, colour.red, colour.green, loud))
 
-    paint.__annotations__ = {"name": str, "colour": Colour, "loud": bool}
-    command(paint)(**values)
+    paint.__annotations__ = {"name": Named, "colour": Colour, "loud": Loud}
+    command(paint).run(**values)
     return got
 
 
 def test_a_group_is_its_options() -> None:
-    def paint(name, *, colour, loud=False):
+    def paint(name, loud=True, *, colour, quiet=False):
         """Paints."""
 
-    paint.__annotations__ = {"name": str, "colour": Colour, "loud": bool}
+    paint.__annotations__ = {"name": Named, "loud": Loud, "colour": Colour, "quiet": Loud}
     expanded = command(paint)
-    parameters = signature(expanded).parameters
-    assert list(parameters) == ["name", "red", "green", "loud"]
-    assert [parameter.default for parameter in parameters.values()] == [Parameter.empty, 1, 2, False]
-    assert (expanded.__name__, expanded.__doc__) == ("paint", "Paints.")
+    assert [parameter.name for parameter in expanded.parameters] == ["name", "loud", "red", "green", "quiet"]
+    assert [parameter.default for parameter in expanded.parameters] == [REQUIRED, True, 1, 2, False]
+    assert (expanded.name, expanded.help) == ("paint", "Paints.")
 
 
 def test_a_command_gets_the_group_as_a_value() -> None:
@@ -63,7 +63,7 @@ def test_a_group_has_its_defaults() -> None:
 
 def test_settings_come_from_the_options() -> None:
     assert CountOptions(batch=3, dtype="float16").settings(inplace_adds=True) == Settings(3, "float16", False, True)
-    with pytest.raises(typer.BadParameter, match="int3"):
+    with pytest.raises(BadParameter, match="int3"):
         CountOptions(dtype="int3").settings()
 
 
@@ -75,11 +75,11 @@ def test_graph_options_come_from_the_options() -> None:
 
 def test_formats_are_choices() -> None:
     format, output = Output.parameters(SHOUT)
-    assert [str(name) for name in format.annotation] == list(SHOUT)
-    assert (format.default.default, format.default.help) == ("loud", f"How to print it: {', '.join(SHOUT)}.")
+    assert [str(name) for name in format.type] == list(SHOUT)
+    assert (format.default, format.declared.help) == ("loud", f"How to print it: {', '.join(SHOUT)}.")
     assert output.name == "output"
     assert [parameter.name for parameter in Screen.parameters(SHOUT, "Loudness.")] == ["format"]
-    assert Screen.parameters(SHOUT, "Loudness.")[0].default.help == "Loudness."
+    assert Screen.parameters(SHOUT, "Loudness.")[0].declared.help == "Loudness."
 
 
 def test_an_output_writes_in_its_format(tmp_path, capsys) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer import BadParameter
 from typer.main import get_command
 
 from cnnshape.cli.app import COMMANDS, app
+from cnnshape.cli.command import BadParameter
 from cnnshape.cli.examples import EXAMPLES
 from cnnshape.cli.whole_numbers import Range
 from tests import command

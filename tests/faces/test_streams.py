@@ -146,7 +146,7 @@ def test_a_reader_that_is_gone_ends_the_program_quietly(folder: Path) -> None:
     assert limited("summary big.yaml -e", 1, folder) == (141, "")
 
 
-@pytest.mark.parametrize("raised_in", ["cnnshape.cli.reading.read_design", "cnnshape.cli.app._prepare_streams"])
+@pytest.mark.parametrize("raised_in", ["cnnshape.cli.reading.read_design", "cnnshape.cli.start.prepare_streams"])
 def test_an_interrupt_ends_the_program_quietly(folder: Path, raised_in: str) -> None:
     module, _, name = raised_in.rpartition(".")
     code = (
@@ -166,8 +166,9 @@ def test_an_interrupt_while_commands_are_imported_ends_the_program_quietly(folde
         "import sys\n"
         "class Interrupting:\n"
         "    def find_spec(self, name, *_):\n"
-        "        if name == 'cnnshape.cli.app': raise KeyboardInterrupt\n"
+        "        if name == 'cnnshape.cli.show': raise KeyboardInterrupt\n"
         "sys.meta_path.insert(0, Interrupting())\n"
+        "sys.argv = ['cnnshape', 'show', 'lenet5']\n"
         "from cnnshape.cli import main; main()"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, env=CLEAN, check=False)
