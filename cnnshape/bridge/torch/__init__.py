@@ -9,7 +9,11 @@ if TYPE_CHECKING:
     from cnnshape.bridge.torch.resolving import argument_of, input_of, resolved
 else:
     __getattr__ = names_of(
-        __name__, importer="from_torch", inputs="shapes_of", reading="network_of", resolving="argument_of input_of resolved"
+        __name__,
+        importer="from_torch",
+        inputs="shapes_of",
+        reading="network_of",
+        resolving="argument_of input_of resolved",
     )
 
 __all__ = ["argument_of", "from_torch", "input_of", "network_of", "resolved", "shapes_of"]
