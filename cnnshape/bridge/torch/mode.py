@@ -143,10 +143,12 @@ class Mode(TorchFunctionMode):
             return function(*arguments, **named)
         recorder = self.recorder
         if sys._getframe(1).f_code.co_filename.startswith(_KERNELS):
-            raise ImportProblem(
-                f"{recorder.place()} calls compiled code, whose functions can't be seen",
+            # The interpreter of compiled code turns it into another exception.
+            recorder.refused = ImportProblem(
+                f"{recorder.place()} is followed by compiled code, whose functions can't be seen",
                 "import the module before `torch.jit.script` or `torch.compile`",
             )
+            raise recorder.refused
         recorder.moment += 1
         recorder.function = name
         entries: list[Entry] = [recorder.entry(tensor) for tensor in tensors_in([arguments, named])]
@@ -344,10 +346,12 @@ class Modules:
             return None
         recorder = self.recorder
         if sys._getframe(1).f_code.co_filename.startswith(_KERNELS):
-            raise ImportProblem(
-                f"{recorder.place()} calls compiled code, whose functions can't be seen",
+            # The interpreter of compiled code turns it into another exception.
+            recorder.refused = ImportProblem(
+                f"{recorder.place()} is followed by compiled code, whose functions can't be seen",
                 "import the module before `torch.jit.script` or `torch.compile`",
             )
+            raise recorder.refused
         recorder.moment += 1
         value = recorder.emit("drop_path", {"p": share}, (entry.value,), recorder.shape(entry.value), what="drop_path")
         with torch._C.DisableTorchFunction():

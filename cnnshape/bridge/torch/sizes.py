@@ -252,15 +252,20 @@ def _expressed(values: Sequence[Argument | None], facts: Sequence[Mapping[str, i
     for text, sizes in candidates:
         if sizes == wanted:
             return text
-    for text, sizes in candidates:
+    singles = [(text, sizes) for text, sizes in candidates if "*" not in text]
+    for text, sizes in singles:
         divisor = sizes[-1] // (wanted[-1] or 1)
-        if divisor > 1 and all(size // divisor == value for size, value in zip(sizes, wanted, strict=True)):
-            return f"{text} // {divisor}" if "*" not in text else f"({text}) // {divisor}"
-    for text, sizes in candidates:
+        if divisor > 1 and [size // divisor for size in sizes] == wanted:
+            return f"{text} // {divisor}"
+    for text, sizes in singles:
         shifts = {size - value for size, value in zip(sizes, wanted, strict=True)}
         if len(shifts) == 1:
             shift = shifts.pop()
             return f"{text} {'-' if shift > 0 else '+'} {abs(shift)}"
+    for text, sizes in candidates:
+        divisor = sizes[-1] // (wanted[-1] or 1)
+        if divisor > 1 and [divisor * value for value in wanted] == sizes:
+            return f"({text}) // {divisor}"
     return None
 
 
