@@ -1,14 +1,16 @@
 """Imports networks of torchvision and timm, and compares each spec with PyTorch's own counts.
 
-    python benchmarks/imports.py [--family torchvision|timm] [--seconds 60] [NAME ...]
+    python benchmarks/imports.py [--family torchvision|timm] [--seconds 60] [--sizes] [NAME ...]
 
 Needs torch, and torchvision or timm. Nothing is computed: the networks are built and run on the meta device. A row says
 whether the network was captured, whether each operation has a kind, and whether parameters, multiply-accumulates (those of
-`torch.utils.flop_counter`) and the shapes of the outputs are exact. What differs without a message is `SILENT`.
+`torch.utils.flop_counter`) and the shapes of the outputs are exact. What differs without a message is `SILENT`. With
+`--sizes` each exact spec is also read at two other input sizes, where the network runs at them.
 """
 
 import argparse
 import importlib
+import re
 import signal
 import sys
 import time
@@ -22,12 +24,14 @@ from typing import Any
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnnshape.api import analyze, load
+from cnnshape.api import DesignError, analyze, load
 from cnnshape.bridge import ImportProblem, imported
 from cnnshape.bridge.torch.reading import network_of
 
 HERE = Path(__file__).parent
 NOT_CONVOLUTIONAL = ("vit_", "swin", "maxvit", "mvit")
+OTHER_SIZES = (33, 64)
+"""Cells by which other inputs are longer."""
 OPERATORS: list[Any] = []
 
 
@@ -107,7 +111,28 @@ def macs_of(module: Any, size: tuple[int, ...]) -> tuple[int, list[tuple[int, ..
     return counter.get_total_flops() // 2, [tuple(tensor.shape[1:]) for tensor in results]
 
 
-def judged(module: Any, size: tuple[int, ...], name: str) -> tuple[str, str, float]:
+def at_sizes(module: Any, size: tuple[int, ...], text: str) -> str:
+    """How often the spec and PyTorch agree at other input sizes, in how many runs."""
+    agreed = ran = 0
+    for growth in OTHER_SIZES:
+        grown = (size[0], *(cells + growth for cells in size[1:]))
+        try:
+            macs, shapes = macs_of(module, grown)
+        except (RuntimeError, ValueError, AssertionError):
+            continue
+        ran += 1
+        wider = re.sub(r"(?m)^input: .*$", f"input: {list(grown)}", text).partition("expect:")[0]
+        try:
+            report = analyze(load(wider))
+        except DesignError:
+            continue
+        layers = report.output_layers.values()
+        mine = [row.output for row in report.rows if row.name in layers]
+        agreed += (report.totals.macs, sorted(map(sorted, mine))) == (macs, sorted(map(sorted, shapes)))
+    return f"agrees at {agreed} of {ran} other sizes"
+
+
+def judged(module: Any, size: tuple[int, ...], name: str, sizes: bool) -> tuple[str, str, float]:
     """The verdict, its cause, and the CPU time of the import."""
     start = time.process_time()
     try:
@@ -134,7 +159,8 @@ def judged(module: Any, size: tuple[int, ...], name: str) -> tuple[str, str, flo
     mine = [network.shape(output.value) for output in network.outputs]
     if sorted(map(sorted, mine)) != sorted(map(sorted, shapes)):
         return "SILENT", f"outputs {mine}, {shapes} in PyTorch", spent
-    return "exact", "; ".join(result.notes), spent
+    notes = [at_sizes(module, size, result.text)] if sizes else []
+    return "exact", "; ".join([*notes, *result.notes]), spent
 
 
 def main() -> None:
@@ -142,6 +168,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*")
     parser.add_argument("--family", choices=tuple(FAMILIES), default="timm")
     parser.add_argument("--seconds", type=int, default=60, help="limit for each network")
+    parser.add_argument("--sizes", action="store_true", help="compare at other input sizes too")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     names, network = FAMILIES[options.family]
@@ -149,7 +176,7 @@ def main() -> None:
     for name in options.names or names():
         try:
             with limited(options.seconds):
-                verdict, cause, seconds = judged(*network(name), name)
+                verdict, cause, seconds = judged(*network(name), name, options.sizes)
         except Slow:
             verdict, cause, seconds = "slow", f"over {options.seconds} s", options.seconds
         except Exception as error:  # noqa: BLE001  the table goes on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import namedtuple
 from typing import Any
 
@@ -336,6 +337,11 @@ SIZES: list[tuple[str, Any, list[str]]] = [
         lambda self, x: F.adaptive_avg_pool2d(x, [size // 2 for size in x.shape[2:]]),
         ["adaptive_avg_pool: [in_height // 2, in_width // 2]"],
     ),
+    (
+        "a part of fixed size",
+        lambda self, x: x[:, :, :6, :6],
+        ["crop: [[0, in_height - 6], [0, in_width - 6]]"],
+    ),
     ("positions in a row", lambda self, x: x.flatten(2) * 1.5, ["rescale: 1.5", "reshape: [8, in_height * in_width]"]),
 ]
 
@@ -443,3 +449,66 @@ def test_hooks_are_gone_after_a_failure() -> None:
     with pytest.raises(ImportProblem):
         layers_of(Forward(lambda self, x: x.nothing), MAP)
     assert (len(hooks._global_forward_pre_hooks), len(hooks._global_forward_hooks)) == counts
+
+
+def test_a_compiled_function_is_refused() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        swish = torch.jit.script(gate)
+    with pytest.raises(ImportProblem, match="compiled code"):
+        layers_of(Forward(lambda self, x: swish(self.conv(x)) + 1, conv=nn.Conv2d(8, 8, 1)), MAP)
+
+
+def gate(x: torch.Tensor) -> torch.Tensor:
+    return x * torch.sigmoid(x)
+
+
+def test_an_autograd_function_is_seen_through() -> None:
+    class Swish(torch.autograd.Function):
+        @staticmethod
+        def forward(_: Any, x: Any) -> Any:
+            return x * torch.sigmoid(x)
+
+    assert layers_of(Forward(lambda self, x: Swish.apply(x)), MAP) == ["silu"]
+
+
+def test_attention_modules_keep_their_weights_and_their_batch() -> None:
+    module = Forward(
+        lambda self, x: self.attention(x, x, x)[0], attention=nn.MultiheadAttention(8, 2, batch_first=True)
+    )
+    imported = from_torch(module, (12, 8), flat=True, opaque=True)
+    assert lines_of(imported.text)[0].startswith("{opaque: {output: [12, 8], params: 288")
+    assert imported.notes == ("the multiply-accumulates of multi_head_attention_forward in attention are not counted",)
+    mixing = Forward(module._forward, attention=nn.MultiheadAttention(8, 2))
+    with pytest.raises(ImportProblem, match="mixes the samples of a batch"):
+        layers_of(mixing, (12, 8), opaque=True)
+
+
+def test_a_maximum_along_the_channels() -> None:
+    assert layers_of(Forward(lambda self, x: x.max(1, keepdim=True)[0]), MAP) == ["channel_max_pool"]
+    assert layers_of(Forward(lambda self, x: torch.max(x, x.tanh())), MAP) == [
+        "{tanh, name: tanh_2}",
+        "maximum: [input, tanh_2]",
+    ]
+
+
+FREQUENT = [
+    *((name, lambda x, name=name: getattr(F, name)(x)) for name in ("relu", "silu", "gelu", "hardswish", "mish")),
+    ("relu_", lambda x: x.relu_()),
+    ("inplace", lambda x: F.silu(x, inplace=True)),
+    ("add", lambda x: x + x.clone()),
+    ("broadcast", lambda x: x + x[:, :1]),
+    ("batch_norm", lambda x: F.batch_norm(x, torch.zeros(8), torch.ones(8))),
+]
+
+
+@pytest.mark.parametrize("function", [row[1] for row in FREQUENT], ids=[row[0] for row in FREQUENT])
+def test_frequent_functions_have_the_shape_that_pytorch_gives(function: Any) -> None:
+    module = Forward(lambda self, x: function(x))
+    network = network_of(module, {"input": MAP})
+    assert network.shape(network.outputs[0].value) == tuple(module(torch.zeros(2, *MAP)).shape[1:])
+
+
+def test_a_wrong_norm_is_still_refused() -> None:
+    with pytest.raises(ImportProblem, match="raised RuntimeError"):
+        layers_of(nn.Sequential(nn.BatchNorm2d(7)), MAP)

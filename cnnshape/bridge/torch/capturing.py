@@ -67,7 +67,7 @@ def capture(module: Any, inputs: Mapping[str, Shape], by_name: bool) -> Capture:
         except ImportProblem:
             raise
         except Exception as error:
-            raise _problem(error, recorder) from error
+            raise recorder.refused or _problem(error, recorder) from error
     return Capture(recorder, outputs_of(recorder, result))
 
 

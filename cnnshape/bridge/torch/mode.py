@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-from cnnshape.bridge.operations import Module
+from cnnshape.bridge.operations import ImportProblem, Module
 from cnnshape.bridge.torch import layout, norms, pointwise, resizing, sequences, windows
 from cnnshape.bridge.torch.calls import HANDLERS, Call
 from cnnshape.bridge.torch.opaque import opaque, tensors_in
@@ -55,6 +55,8 @@ _FACTS = frozenset(
 """Functions that say something of a tensor without its values."""
 _SIZES = frozenset(("size", "shape", "numel", "nelement"))
 _LIBRARY = str(Path(torch.__file__).parent)
+_KERNELS = tuple(f"{_LIBRARY}/{name}" for name in ("_refs", "_prims", "_decomp", "_meta_registrations"))
+"""Where PyTorch implements functions by others: such a call comes from a function that this mode did not see."""
 _MAKERS = frozenset(
     (
         "zeros_like",
@@ -140,6 +142,13 @@ class Mode(TorchFunctionMode):
                 self.recorder.reads_sizes = not sys._getframe(1).f_code.co_filename.startswith(_LIBRARY)
             return function(*arguments, **named)
         recorder = self.recorder
+        if sys._getframe(1).f_code.co_filename.startswith(_KERNELS):
+            # The interpreter of compiled code turns it into another exception.
+            recorder.refused = ImportProblem(
+                f"{recorder.place()} is followed by compiled code, whose functions can't be seen",
+                "import the module before `torch.jit.script` or `torch.compile`",
+            )
+            raise recorder.refused
         recorder.moment += 1
         recorder.function = name
         entries: list[Entry] = [recorder.entry(tensor) for tensor in tensors_in([arguments, named])]
@@ -336,6 +345,13 @@ class Modules:
         if not isinstance(share, float) or not share or not isinstance(entry, View):
             return None
         recorder = self.recorder
+        if sys._getframe(1).f_code.co_filename.startswith(_KERNELS):
+            # The interpreter of compiled code turns it into another exception.
+            recorder.refused = ImportProblem(
+                f"{recorder.place()} is followed by compiled code, whose functions can't be seen",
+                "import the module before `torch.jit.script` or `torch.compile`",
+            )
+            raise recorder.refused
         recorder.moment += 1
         value = recorder.emit("drop_path", {"p": share}, (entry.value,), recorder.shape(entry.value), what="drop_path")
         with torch._C.DisableTorchFunction():

@@ -28,6 +28,10 @@ def tensors_in(value: Any, depth: int = 0) -> Iterator[Any]:
             yield from tensors_in(item, depth + 1)
 
 
+_ARITHMETIC = frozenset(("add", "sub", "mul", "div", "truediv", "cat", "expand", "addcmul", "where", "maximum"))
+"""Functions that have no multiply-accumulates."""
+
+
 def opaque(call: Call, arguments: Sequence[Any], named: Mapping[str, Any], results: Sequence[Any]) -> list[View]:
     """One operation for each tensor of the result; the first has the weights."""
     inputs: list[int] = []
@@ -50,7 +54,7 @@ def opaque(call: Call, arguments: Sequence[Any], named: Mapping[str, Any], resul
             inputs.append(value)
     made = []
     for number, tensor in enumerate(results):
-        shape, dims = _shape(tuple(tensor.shape))
+        shape, dims = _shape(tuple(tensor.shape), [view.dims for view in shown if view is not None])
         stated: dict[str, Argument] = {"output": shape, "what": re.sub(r"[^A-Za-z0-9]+", "_", call.name).strip("_")}
         own = tuple(weights.values()) if number == 0 else ()
         learned = sum(weight.elements for weight in own if weight.learned)
@@ -59,6 +63,8 @@ def opaque(call: Call, arguments: Sequence[Any], named: Mapping[str, Any], resul
             stated["params"] = learned
         if macs:
             stated["macs"] = macs
+        elif learned and call.name.strip("_").removeprefix("r") not in _ARITHMETIC:
+            call.recorder.notes.append(f"the multiply-accumulates of {call.recorder.place()} are not counted")
         value = call.recorder.emit(
             "opaque", stated, inputs, shape, own, call.name, extra={"views": shown, "arguments": (arguments, named)}
         )
@@ -66,16 +72,26 @@ def opaque(call: Call, arguments: Sequence[Any], named: Mapping[str, Any], resul
     return made
 
 
-def _shape(shape: Shape) -> tuple[Shape, views.Dims]:
-    """The shape of a value for a tensor, and the tensor's axes in it."""
-    if not shape or shape[0] % BATCH:
+def _shape(shape: Shape, inputs: Sequence[views.Dims]) -> tuple[Shape, views.Dims]:
+    """The shape of a value for a tensor, and the tensor's axes in it. The batch is where an input has it.
+
+    Raises Unsupported where no axis is the batch.
+    """
+    batch = views.whole(views.BATCH, BATCH)
+    places = [0, *(dims.index(batch) for dims in inputs if batch in dims and len(dims) == len(shape))]
+    place = next((place for place in places if place < len(shape) and shape[place] == BATCH), None)
+    outer: views.Dims = (batch,)
+    if place is not None:
+        rest = (*shape[:place], *shape[place + 1 :])
+    elif shape and any(dims[0][:1] == batch and views.size_of(dims[0]) == shape[0] for dims in inputs):
+        place, rest, outer = 0, (shape[0] // BATCH, *shape[1:]), ()
+    else:
         raise Unsupported
-    rest = (shape[0] // BATCH, *shape[1:]) if shape[0] != BATCH else shape[1:]
     value = rest if 1 <= len(rest) <= MOST_AXES else (prod(rest),)
-    dims = views.reshaped(views.standard(value, BATCH), shape)
+    dims = views.reshaped(views.standard(value, BATCH), (BATCH, *rest) if outer else shape)
     if dims is None:
         raise Unsupported
-    return value, dims
+    return value, (*dims[1 : place + 1], batch, *dims[place + 1 :]) if outer else dims
 
 
 def macs_of(name: str, arguments: Sequence[Any], result: Any) -> int:

@@ -89,6 +89,7 @@ class Recorder:
         self.notes: list[str] = []
         self.function = ""
         self.reads_sizes = False
+        self.refused: ImportProblem | None = None
         self._entries: dict[int, tuple[Any, Entry, int]] = {}
         self._of_storage: dict[int, list[int]] = {}
         self._stale: set[int] = set()

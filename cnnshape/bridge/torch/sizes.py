@@ -37,7 +37,7 @@ def settled(run: Capture, again: Callable[[Mapping[str, Shape]], Capture], input
         return run
     others: list[Capture] = []
     for growth in GROWTHS:
-        grown = {name: (shape[0], *(size + growth for size in shape[1:])) for name, shape in inputs.items()}
+        grown = {name: (shape[0], *_grown(shape[1:], growth)) for name, shape in inputs.items()}
         try:
             others.append(again(grown))
         except ImportProblem:
@@ -47,6 +47,12 @@ def settled(run: Capture, again: Callable[[Mapping[str, Shape]], Capture], input
     if others:
         _compare([run, *others])
     return run
+
+
+def _grown(sizes: Shape, growth: int) -> Iterator[int]:
+    """Other sizes, by another number of cells on each axis, so that equal sizes don't stay equal."""
+    step = 2 if growth < 32 else 32
+    return (size + growth + step * axis for axis, size in enumerate(sizes))
 
 
 def _is_sized(recorder: Recorder, step: Step) -> bool:
@@ -246,15 +252,20 @@ def _expressed(values: Sequence[Argument | None], facts: Sequence[Mapping[str, i
     for text, sizes in candidates:
         if sizes == wanted:
             return text
-    for text, sizes in candidates:
+    singles = [(text, sizes) for text, sizes in candidates if "*" not in text]
+    for text, sizes in singles:
         divisor = sizes[-1] // (wanted[-1] or 1)
-        if divisor > 1 and all(size // divisor == value for size, value in zip(sizes, wanted, strict=True)):
-            return f"{text} // {divisor}" if "*" not in text else f"({text}) // {divisor}"
-    for text, sizes in candidates:
+        if divisor > 1 and [size // divisor for size in sizes] == wanted:
+            return f"{text} // {divisor}"
+    for text, sizes in singles:
         shifts = {size - value for size, value in zip(sizes, wanted, strict=True)}
         if len(shifts) == 1:
             shift = shifts.pop()
             return f"{text} {'-' if shift > 0 else '+'} {abs(shift)}"
+    for text, sizes in candidates:
+        divisor = sizes[-1] // (wanted[-1] or 1)
+        if divisor > 1 and [divisor * value for value in wanted] == sizes:
+            return f"({text}) // {divisor}"
     return None
 
 
