@@ -14,8 +14,6 @@ from tests.bridge.test_onnx import model_of_case
 onnx = pytest.importorskip("onnx")
 NOT_STANDARD = {"unknown", "with_weights"}
 """Cases with operators that the package doesn't know."""
-LOOSE = {"pad_attribute", "relu6_attributes", "hard_swish_clip_attributes"}
-"""Cases in the form of old versions, which the checker of the package converts."""
 
 
 @pytest.mark.parametrize("name", sorted(set(CASES) - NOT_STANDARD))
@@ -46,7 +44,29 @@ def test_the_package_infers_a_shape_for_nearly_all_cases():
     assert known > 0.8 * len(CASES)
 
 
-NETWORKS = ["alexnet", "mobilenet_v3_small", "shufflenet_v2_x0_5", "googlenet", "convnext_tiny", "efficientnet_b0", "regnet_y_400mf"]
+NETWORKS = [
+    "alexnet",
+    "mobilenet_v3_small",
+    "shufflenet_v2_x0_5",
+    "googlenet",
+    "convnext_tiny",
+    "efficientnet_b0",
+    "regnet_y_400mf",
+]
+
+
+OPERATORS = {
+    "nms": "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+    "qnms": "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+    "roi_align": "(Tensor input, Tensor rois, float scale, int height, int width, int ratio, bool aligned) -> Tensor",
+    "roi_pool": "(Tensor input, Tensor rois, float scale, int height, int width) -> (Tensor, Tensor)",
+    "ps_roi_align": "(Tensor input, Tensor rois, float scale, int height, int width, int ratio) -> (Tensor, Tensor)",
+    "ps_roi_pool": "(Tensor input, Tensor rois, float scale, int height, int width) -> (Tensor, Tensor)",
+    "deform_conv2d": (
+        "(Tensor input, Tensor weight, Tensor offset, Tensor mask, Tensor bias, int a, int b, int c, int d, int e, int f, "
+        "int g, int h, bool use_mask) -> Tensor"
+    ),
+}
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +74,10 @@ def exported(tmp_path_factory):
     """Writes a network of torchvision by one of PyTorch's exporters, once each."""
     torch = pytest.importorskip("torch")
     pytest.importorskip("onnxscript")
+    for operator, signature in OPERATORS.items():
+        # Without its compiled operators torchvision can be imported if they are declared.
+        if not hasattr(torch.ops.torchvision, operator):
+            torch.library.define(f"torchvision::{operator}", signature)
     models = pytest.importorskip("torchvision.models")
     folder = tmp_path_factory.mktemp("exported")
 
@@ -88,7 +112,11 @@ def test_exported_networks_are_read_exactly(exported, name, dynamo):
     # The learned values are the real weights of the file without means and variances.
     stored = onnx.load(str(path), load_external_data=False).graph
     moving = {name for node in stored.node if node.op_type == "BatchNormalization" for name in node.input[3:5]}
-    sizes = [onnx.numpy_helper.to_array(value).size if not value.external_data else _size(value) for value in stored.initializer if value.data_type == 1 and value.name not in moving and value.dims]
+    sizes = [
+        onnx.numpy_helper.to_array(value).size if not value.external_data else _size(value)
+        for value in stored.initializer
+        if value.data_type == 1 and value.name not in moving and value.dims
+    ]
     assert abs(network.params - sum(sizes)) <= len(sizes)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from math import prod
 
 from cnnshape.bridge.onnx import constants, resizing
-from cnnshape.bridge.onnx.constants import reshaped, squeezed, unsqueezed
 from cnnshape.bridge.onnx.model import Node
 from cnnshape.bridge.onnx.shuffles import shuffled
+from cnnshape.bridge.onnx.sizes import reshaped, squeezed, unsqueezed
 from cnnshape.bridge.onnx.walk import NoKind, View, Walk
 from cnnshape.bridge.operations import Argument, Shape
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from cnnshape.bridge.onnx import constants
-from cnnshape.bridge.onnx.constants import reshaped
 from cnnshape.bridge.onnx.model import Node
+from cnnshape.bridge.onnx.sizes import reshaped
 from cnnshape.bridge.onnx.walk import View, Walk
 from cnnshape.bridge.operations import Argument, Shape
 
