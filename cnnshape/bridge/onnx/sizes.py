@@ -13,9 +13,11 @@ def squeezed(shape: Sequence[int], axes: Sequence[int] | None) -> tuple[int, ...
 
 
 def unsqueezed(shape: Sequence[int], axes: Sequence[int]) -> tuple[int, ...]:
-    """A shape with axes of size 1 at places in the result."""
+    """A shape with axes of size 1 at places in the result. Raises ValueError if two are the same."""
     rank = len(shape) + len(axes)
     added = {axis % rank for axis in axes}
+    if len(added) < len(axes):
+        raise ValueError
     rest = iter(shape)
     return tuple(1 if axis in added else next(rest) for axis in range(rank))
 
