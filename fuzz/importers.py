@@ -6,6 +6,7 @@ are libFuzzer's: `-runs=100000`, a corpus folder.
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 import atheris
 
@@ -29,10 +30,8 @@ def main() -> None:
     read = READERS[sys.argv.pop(1)]
 
     def one_input(data: bytes) -> None:
-        try:
+        with suppress(ImportProblem):
             read(data)
-        except ImportProblem as problem:
-            assert str(problem).isprintable()
 
     atheris.Setup(sys.argv, one_input)
     atheris.Fuzz()
