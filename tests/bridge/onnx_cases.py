@@ -522,6 +522,38 @@ PATTERNS = {
             tensor("b", [4, 1, 1]),
         ],
     ),
+    "global_response_norm_taken_apart": Case(
+        [
+            node("ReduceL2", "x", "norm", axes=[2, 3]),
+            node("ReduceMean", "norm", "mean", axes=[1]),
+            node("Add", "mean eps", "m"),
+            node("Div", "norm m", "n"),
+            node("Mul", "x n", "xn"),
+            node("Mul", "w xn", "wxn"),
+            node("Add", "b wxn", "shifted"),
+            node("Add", "x shifted", "y"),
+        ],
+        ["global_response_norm"],
+        [scalar("eps", 1e-6), tensor("w", [1, 4, 1, 1]), tensor("b", [1, 4, 1, 1])],
+    ),
+    "gate_that_is_expanded": Case(
+        [
+            node("GlobalAveragePool", "x", "g"),
+            node("Shape", "x", "s"),
+            node("Expand", "g s", "e"),
+            node("Mul", "x e", "y"),
+        ],
+        ["{global_avg_pool, name: global_avg_pool_2}", "multiply: [input, global_avg_pool_2]"],
+    ),
+    "space_to_depth_taken_apart": Case(
+        [
+            node("Reshape", "x six", "a"),
+            node("Transpose", "a", "b", perm=[0, 3, 5, 1, 2, 4]),
+            node("Reshape", "b four", "y"),
+        ],
+        ["pixel_unshuffle: 2"],
+        [wholes("six", 1, 4, 4, 2, 4, 2), wholes("four", 1, 16, 4, 4)],
+    ),
     "channel_shuffle": Case(
         [
             node("Reshape", "x five", "a"),

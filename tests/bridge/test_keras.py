@@ -364,6 +364,7 @@ PROBLEMS = {
         functional([image(*MAP), layer("ReLU", "a", "x"), layer("Permute", "b", "a", dims=[3, 1, 2]), layer("MaxPooling2D", "y", "b", data_format="channels_last")]),
         "has `channels_last`, but reads a tensor in the other order",
     ),
+    "layout_word": (single("MaxPooling2D", MAP, data_format="\x1b[31m"), "`data_format` is `?[31m`, which it can't be"),
     "axis": (single("BatchNormalization", MAP, axis=1), "normalizes the axes [1], which no kind describes"),
     "concat_axis": (functional([image(*MAP), layer("ReLU", "a", "x"), layer("Concatenate", "y", "x", "a", axis=1)]), "is not along the channels"),
     "concat_of_one": (single("Concatenate", MAP, axis=-1), "joins two or more tensors"),

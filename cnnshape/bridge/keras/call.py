@@ -87,6 +87,8 @@ class Call:
         if self.rank != rank:
             raise self.problem(f"works on {rank} spatial axes, but reads a tensor of {self.rank}")
         layout = self.config.word("data_format", "channels_last" if self.view.last else "channels_first")
+        if layout not in ("channels_last", "channels_first"):
+            raise self.config.problem("data_format")
         if rank and (layout == "channels_last") != self.view.last:
             raise self.problem(f"has `{layout}`, but reads a tensor in the other order")
 

@@ -44,7 +44,7 @@ def parsed(text: str) -> Json:
 
 
 def _zipped(path: Path) -> str:
-    """`config.json` in a zip. The list of its files is looked at only if it is short."""
+    """`config.json` in a zip. The list of its files is read only if it is short."""
     import zipfile
     import zlib
 

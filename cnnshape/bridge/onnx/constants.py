@@ -2,9 +2,11 @@
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from math import ceil, floor, prod
 
 from cnnshape.bridge.onnx.model import MOST_READ, MOST_WHOLE, Node, Stored
+from cnnshape.bridge.onnx.sizes import reshaped, squeezed, unsqueezed
 from cnnshape.named_tuple import NamedTuple
 
 Number = int | float
@@ -102,35 +104,6 @@ def _axes(node: Node, operands: Operands, index: int = 1) -> tuple[int, ...] | N
     return given
 
 
-def squeezed(shape: Sequence[int], axes: Sequence[int] | None) -> tuple[int, ...]:
-    """A shape without some axes of size 1; without all of them if none are named."""
-    if axes is None:
-        return tuple(size for size in shape if size != 1)
-    dropped = {axis % len(shape) for axis in axes}
-    return tuple(size for axis, size in enumerate(shape) if axis not in dropped)
-
-
-def unsqueezed(shape: Sequence[int], axes: Sequence[int]) -> tuple[int, ...]:
-    """A shape with axes of size 1 at places in the result."""
-    rank = len(shape) + len(axes)
-    added = {axis % rank for axis in axes}
-    rest = iter(shape)
-    return tuple(1 if axis in added else next(rest) for axis in range(rank))
-
-
-def reshaped(shape: Sequence[int], wanted: Sequence[int], *, keeps_zero: bool = False) -> tuple[int, ...]:
-    """The shape that a Reshape asks for: 0 copies a size, and -1 takes what is left. Raises ValueError."""
-    if not keeps_zero:
-        wanted = [shape[axis] if size == 0 else size for axis, size in enumerate(wanted)]
-    rest = prod(size for size in wanted if size != -1)
-    if list(wanted).count(-1) > 1 or (-1 in wanted and (rest == 0 or prod(shape) % rest)):
-        raise ValueError
-    result = tuple(prod(shape) // rest if size == -1 else size for size in wanted)
-    if prod(result) != prod(shape):
-        raise ValueError
-    return result
-
-
 def _same(operands: Operands) -> Constant:
     return _operand(operands, 0)
 
@@ -163,8 +136,18 @@ def _transpose(node: Node, operands: Operands) -> Constant:
     order = node.wholes("perm") or tuple(reversed(range(len(given.shape))))
     if sorted(order) != list(range(len(given.shape))):
         raise NotFolded
-    values = given.values if sum(size > 1 for size in given.shape) <= 1 else None
-    return given._replace(shape=tuple(given.shape[axis] for axis in order), values=values)
+    shape = tuple(given.shape[axis] for axis in order)
+    values = None
+    if given.values is not None:
+        moved = product(*(range(size) for size in shape))
+        steps = [_step(given.shape, axis) for axis in order]
+        values = tuple(given.values[sum(map(operator.mul, place, steps))] for place in moved)
+    return given._replace(shape=shape, values=values)
+
+
+def _step(shape: Sequence[int], axis: int) -> int:
+    """How far apart the values of an axis are in the row of all."""
+    return prod(shape[axis + 1 :])
 
 
 def _shape(node: Node, operands: Operands) -> Constant:
@@ -194,11 +177,14 @@ def _concat(operands: Operands) -> Constant:
 
 def _slice(node: Node, operands: Operands) -> Constant:
     given = _operand(operands, 0)
-    if len(given.shape) != 1:
-        raise NotFolded
-    (cut,) = cuts(node, operands, 1)
-    values = given.known[cut.start : cut.stop : cut.step]
-    return listed(values, real=given.real)
+    for cut in cuts(node, operands, len(given.shape)):
+        chosen = range(*slice(cut.start, cut.stop, cut.step).indices(given.shape[cut.axis]))
+        shape = (*given.shape[: cut.axis], len(chosen), *given.shape[cut.axis + 1 :])
+        whole, step = given.shape[cut.axis], _step(given.shape, cut.axis)
+        rounds = range(prod(given.shape[: cut.axis]))
+        places = [(turn * whole + place) * step + inner for turn in rounds for place in chosen for inner in range(step)]
+        given = given._replace(shape=shape, values=tuple(given.known[place] for place in places))
+    return given
 
 
 class Cut(NamedTuple):
@@ -286,9 +272,20 @@ def _where(operands: Operands) -> Constant:
     return left._replace(shape=which.shape, values=tuple(one if flag else other for flag, one, other in triples))
 
 
-def _product(node: Node, operands: Operands) -> Constant:
+def _reduced_product(node: Node, operands: Operands) -> Constant:
     value = prod(_operand(operands, 0).known)
     return Constant((1,) if node.whole("keepdims", 1) else (), (value,))
+
+
+def _clip(operands: Operands) -> Constant:
+    given = _operand(operands, 0)
+    low, high = (operands[index] if index < len(operands) else None for index in (1, 2))
+    values = given.known
+    if low is not None:
+        values = tuple(max(value, low.known[0]) for value in values)
+    if high is not None:
+        values = tuple(min(value, high.known[0]) for value in values)
+    return given._replace(values=values, name="")
 
 
 def _size(operands: Operands) -> Constant:
@@ -319,7 +316,7 @@ _FOLDS: Mapping[str, Fold] = {
     "Shape": _shape,
     "Slice": _slice,
     "ConstantOfShape": _filled,
-    "ReduceProd": _product,
+    "ReduceProd": _reduced_product,
 }
 """Operations whose result depends on attributes."""
 _FOLDS_OF_VALUES: Mapping[str, FoldOfValues] = {
@@ -327,6 +324,7 @@ _FOLDS_OF_VALUES: Mapping[str, FoldOfValues] = {
     "DequantizeLinear": _same,
     "QuantizeLinear": _same,
     "Size": _size,
+    "Clip": _clip,
     "Gather": _gather,
     "Concat": _concat,
     "Range": _range,

@@ -257,7 +257,7 @@ _LISTS: Mapping[int, Callable[[Wire, Field], "list[int] | list[float] | list[str
 
 
 def _stored(wire: Wire, field: Field) -> Stored:
-    """A tensor. Its values are looked at only if they are few and in the file itself."""
+    """A tensor. Its values are read only if they are few and in the file itself."""
     name, kind, dims, raw, external = "", 0, [], None, False
     typed: list[Field] = []
     for part in _parts(wire, field):

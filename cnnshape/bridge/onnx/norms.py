@@ -102,6 +102,19 @@ def decomposed_group_norm(walk: Walk, node: Node) -> None:
     walk.give(node, "group_norm", [view], arguments, weights)
 
 
+def decomposed_response_norm(walk: Walk, node: Node) -> None:
+    """A global response norm: x, scale, shift, epsilon."""
+    view = walk.view(node)
+    scale, shift, epsilon = (walk.constant(node, index) for index in (1, 2, 3))
+    channels = walk.building.shape(view.value)[0]
+    if scale is None or shift is None or epsilon is None or epsilon.single is None or len(view.axes) < 3:
+        raise NoKind
+    if not scale.elements == shift.elements == channels:
+        raise NoKind
+    weights = [walk.weight(scale), walk.weight(shift)]
+    walk.give(node, "global_response_norm", [view], {"eps": rounded(float(epsilon.single))}, weights)
+
+
 def group_norm(walk: Walk, node: Node) -> None:
     """GroupNormalization. Before version 21 it has a scale per group, which no kind has."""
     view = walk.plain(node)

@@ -23,6 +23,7 @@ _NORMED = (
     f"Div({_CENTERED}, Sqrt(Add(ReduceMean(Mul({_CENTERED}, {_CENTERED})), e)))",
 )
 _GROUPED = "Reshape(InstanceNormalization(Reshape(x, s), u, v), t)"
+_RESPONSE = "Mul(w, Mul(x, Div(ReduceL2(x), Add(ReduceMean(ReduceL2(x)), e))))"
 _TANH = "Tanh(Mul(Add(x, Mul(Pow(x, 3), 0.044715)), 0.7978846))"
 _PATTERNS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("silu", ("Mul(x, Sigmoid(x))",), "x"),
@@ -52,9 +53,10 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ),
     ("layer_norm", tuple(f"Add(Mul({normed}, w), b)" for normed in _NORMED), "xwbe"),
     ("group_norm", (f"Add(Mul({_GROUPED}, w), b)",), "xwbs"),
+    ("global_response_norm", (f"Add(x, Add(b, {_RESPONSE}))", f"Add(x, Add(b, Mul({_RESPONSE}, 1)))"), "xwbe"),
 )
 _COMMUTES = frozenset(("Add", "Mul"))
-_REDUCES = frozenset(("ReduceMean",))
+_REDUCES = frozenset(("ReduceMean", "ReduceL2"))
 """Operations whose further inputs a pattern leaves out."""
 MOST_TRIED = 64
 """Nodes that a match of one pattern may look at: patterns are small, and both orders of a sum are tried."""
@@ -85,7 +87,7 @@ def _patterns() -> Mapping[str, tuple[Pattern, ...]]:
     by_op: dict[str, list[Pattern]] = {}
     for kind, texts, letters in _PATTERNS:
         for text in texts:
-            tree = _parsed(re.findall(r"[A-Za-z]+|[0-9.]+|[()]", text))
+            tree = _parsed(re.findall(r"[A-Za-z][A-Za-z0-9]*|[0-9.]+|[()]", text))
             assert isinstance(tree, Apply)
             by_op.setdefault(tree.op, []).append(Pattern(kind, tree, letters))
     return {op: tuple(sorted(patterns, key=lambda pattern: -_size(pattern.tree))) for op, patterns in by_op.items()}

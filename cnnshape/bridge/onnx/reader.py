@@ -9,7 +9,7 @@ from cnnshape.bridge.building import printable, quoted
 from cnnshape.bridge.onnx import constants, shapes, values, windows
 from cnnshape.bridge.onnx.model import Model, Node, Subgraph, model_of
 from cnnshape.bridge.onnx.patterns import DOMAIN, rewritten
-from cnnshape.bridge.onnx.walk import NoKind, View, Walk, described, fold
+from cnnshape.bridge.onnx.walk import STORED_ONCE, NoKind, View, Walk, described
 from cnnshape.bridge.operations import ImportProblem, NamedOutput, Network, Shape, Weight
 
 _FIRST_OPSET = 7
@@ -131,19 +131,52 @@ def _follow(walk: Walk, node: Node) -> None:
         raise ImportProblem(f"{described(node)} has graphs of its own: control flow can't become a list of layers")
     if not node.outputs or not any(name in walk.readers for name in node.outputs):
         return
-    if fold(walk, node):
+    if _fold(walk, node):
         return
     if node.domain not in ("", DOMAIN):
-        walk.opaque(node)
+        _opaque(walk, node)
         return
     handlers = values.PATTERNS if node.domain == DOMAIN else _HANDLERS
     handler = handlers.get(node.op, Walk.opaque)
     try:
         handler(walk, node)
     except (NoKind, constants.NotFolded):
-        walk.opaque(node)
+        _opaque(walk, node)
     except (IndexError, ValueError, ZeroDivisionError) as error:
         raise ImportProblem(f"{described(node)} has attributes or inputs that don't fit it") from error
+
+
+def _opaque(walk: Walk, node: Node) -> None:
+    """Adds layers with stated figures for a node."""
+    try:
+        walk.opaque(node)
+    except (NoKind, constants.NotFolded, IndexError, ValueError) as error:
+        raise ImportProblem(f"{described(node)} has attributes or inputs that don't fit it") from error
+
+
+def _fold(walk: Walk, node: Node) -> bool:
+    """Binds the outputs of a node whose inputs are all constants. Whether it is one."""
+    operands = walk.operands(node)
+    if any(name and operand is None for name, operand in zip(node.inputs, operands, strict=True)):
+        return False
+    try:
+        value = constants.folded(node, operands)
+    except constants.NotFolded:
+        names = [
+            operand.name for operand in operands if operand is not None and operand.name and operand.values is None
+        ]
+        if names:
+            named = ", ".join(map(quoted, names[:3]))
+            raise ImportProblem(f"{described(node)} computes with the weights {named}, which are not read") from None
+        return False
+    if node.op == "Identity" and node.outputs and node.inputs and node.inputs[0] in walk.model.initializers:
+        # PyTorch's exporter stores equal weights once and gives each its name so.
+        value = value._replace(name=node.outputs[0])
+        if value.real and value.elements > 1:
+            walk.note(STORED_ONCE)
+    for name in node.outputs[:1]:
+        walk.bind(name, value)
+    return True
 
 
 def _output(walk: Walk, name: str) -> NamedOutput:

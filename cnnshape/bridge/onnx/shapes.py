@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from math import prod
 
 from cnnshape.bridge.onnx import constants, resizing
-from cnnshape.bridge.onnx.constants import reshaped, squeezed, unsqueezed
 from cnnshape.bridge.onnx.model import Node
 from cnnshape.bridge.onnx.shuffles import shuffled
+from cnnshape.bridge.onnx.sizes import reshaped, squeezed, unsqueezed
 from cnnshape.bridge.onnx.walk import NoKind, View, Walk
 from cnnshape.bridge.operations import Argument, Shape
 
@@ -122,6 +122,15 @@ def _give_shape(walk: Walk, node: Node, view: View, sizes: Shape, output: str = 
     walk.bind(output, given._replace(axes=tuple(range(len(sizes)))))
 
 
+def _is_gate(walk: Walk, node: Node, view: View, wanted: Shape) -> bool:
+    """Whether the only reader multiplies the result with a tensor that has its shape already: the product repeats it."""
+    reader = walk.only_reader(node.outputs[0])
+    if reader is None or reader[1].op != "Mul" or walk.model.shapes.get(node.outputs[0]) is not None:
+        return False
+    others = [walk.values.get(name) for name in reader[1].inputs if name != node.outputs[0]]
+    return any(isinstance(other, View) and other.axes == view.axes and walk.shape(other) == wanted for other in others)
+
+
 def space_moved(kind: str) -> Handler:
     """DepthToSpace and SpaceToDepth."""
 
@@ -222,7 +231,7 @@ def gather(walk: Walk, node: Node) -> None:
 
 
 def expand(walk: Walk, node: Node) -> None:
-    """Expand and Tile that change nothing."""
+    """Expand and Tile that change nothing, or that a product repeats by itself."""
     view = walk.view(node)
     given = walk.constant(node, 1)
     if given is None:
@@ -234,7 +243,7 @@ def expand(walk: Walk, node: Node) -> None:
         changes = len(wanted) > len(shape) or any(
             size not in (1, own) for size, own in zip(wanted[::-1], shape[::-1], strict=False)
         )
-    if changes:
+    if changes and not (node.op == "Expand" and _is_gate(walk, node, view, wanted)):
         raise NoKind
     walk.bind(node.outputs[0], view)
 

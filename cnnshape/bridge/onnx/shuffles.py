@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from cnnshape.bridge.onnx import constants
-from cnnshape.bridge.onnx.constants import reshaped
 from cnnshape.bridge.onnx.model import Node
+from cnnshape.bridge.onnx.sizes import reshaped
 from cnnshape.bridge.onnx.walk import View, Walk
 from cnnshape.bridge.operations import Argument, Shape
 
@@ -67,6 +67,8 @@ def _shuffle(given: Shape, middle: Shape, order: Sequence[int]) -> tuple[str, di
     factor = middle[3]
     parts = tuple(size for cells in space for size in (cells // factor, factor)) if factor else ()
     folded = (0, 1, *range(3, 3 + 2 * rank, 2), *range(2, 2 + 2 * rank, 2))
-    if tuple(middle[1:]) == (channels, *parts) and tuple(order) == folded:
+    # The order of the new channels differs between frameworks: PyTorch's, and that of ONNX and TensorFlow.
+    either = (folded, (0, *folded[2 : 2 + rank], 1, *folded[2 + rank :]))
+    if tuple(middle[1:]) == (channels, *parts) and tuple(order) in either:
         return "pixel_unshuffle", {"factor": factor}
     return "", {}

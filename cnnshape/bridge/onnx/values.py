@@ -291,5 +291,6 @@ PATTERNS: Mapping[str, Handler] = {
     **{kind: simple(kind) for kind in ("silu", "mish", "hard_swish", "hard_sigmoid", "gelu")},
     "layer_norm": norms.decomposed_layer_norm,
     "group_norm": norms.decomposed_group_norm,
+    "global_response_norm": norms.decomposed_response_norm,
 }
 """Handlers of the nodes that took the place of a group."""

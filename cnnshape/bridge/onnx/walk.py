@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from cnnshape.bridge.building import Building, quoted
-from cnnshape.bridge.onnx import constants
+from cnnshape.bridge.onnx import sizes
 from cnnshape.bridge.onnx.constants import Constant
 from cnnshape.bridge.onnx.model import Dimensions, Model, Node
 from cnnshape.bridge.onnx.modules import ModuleCalls
@@ -45,7 +45,7 @@ class Walk:
         self.readers: dict[str, list[int]] = {}
         self.nodes = list(nodes)
         self.at = 0
-        """The index of the node that is looked at."""
+        """The index of the present node."""
         self.merged: set[int] = set()
         """Later nodes that are part of an operation already."""
         self.modules: tuple[Module, ...] = ()
@@ -129,8 +129,8 @@ class Walk:
         if stated is not None and isinstance(value, View):
             shape = self.shape(value)
             if not _agree(stated, shape):
-                sizes, claimed = "x".join(map(str, shape[1:])), "x".join(str(size or "?") for size in stated[1:])
-                raise ImportProblem(f"the value {quoted(name)} is {sizes}, but the file says {claimed[:200]}")
+                own, claimed = "x".join(map(str, shape[1:])), "x".join(str(size or "?") for size in stated[1:])
+                raise ImportProblem(f"the value {quoted(name)} is {own}, but the file says {claimed[:200]}")
 
     def weight(self, constant: Constant, *, learned: bool = True) -> Weight:
         """The weight of a constant."""
@@ -204,15 +204,15 @@ class Walk:
         weights = [self.weight(constant) for constant in given if constant.real and constant.elements > 1]
         for index, name in enumerate(name for name in node.outputs if name in self.readers):
             shape = self._stated_shape(node, name, views)
-            batch, *sizes = shape
-            if not 1 <= len(sizes) <= 4 or any(size < 1 for size in shape):
+            batch, *space = shape
+            if not 1 <= len(space) <= 4 or any(size < 1 for size in shape):
                 written = "x".join(map(str, shape))
                 raise ImportProblem(
                     f"{described(node)} gives {written}, which no layer of a spec can: 1 to 4 axes and a batch"
                 )
             # The weights of a node with several outputs count once.
             own = weights if index == 0 else []
-            arguments: dict[str, Argument] = {"output": tuple(sizes), "what": _word(node.op)}
+            arguments: dict[str, Argument] = {"output": tuple(space), "what": _word(node.op)}
             if own:
                 arguments["params"] = sum(weight.elements for weight in own)
             view = self.add(node, "opaque", views[:1], arguments, own)
@@ -226,10 +226,28 @@ class Walk:
             batch = stated[0] if isinstance(stated[0], int) else views[0].batch
             if all(isinstance(size, int) for size in stated[1:]):
                 return (batch, *[size for size in stated[1:] if isinstance(size, int)])
-        if node.op in ELEMENTWISE:
-            return max((self.shape(view) for view in views), key=lambda shape: (len(shape), shape))
+        inferred = self._inferred_shape(node, views)
+        if inferred:
+            return inferred
         message = f"no kind describes {described(node)}, and the file doesn't state the shape that it gives"
         raise ImportProblem(message, "`onnx.shape_inference.infer_shapes` writes shapes into a model")
+
+    def _inferred_shape(self, node: Node, views: Sequence[View]) -> Shape:
+        """The shape that a node gives, of those whose rule is short; empty for others."""
+        shape = self.shape(views[0])
+        others = [value.shape for name in node.inputs if isinstance(value := self.values.get(name), Constant)]
+        if node.op in ELEMENTWISE:
+            for other in (*map(self.shape, views[1:]), *others):
+                shape = sizes.broadcast(shape, other)
+            return shape
+        if node.op == "Expand" and (wanted := self.constant(node, 1)) is not None:
+            return sizes.broadcast(shape, wanted.wholes)
+        if node.op.startswith("Reduce"):
+            given = self.constant(node, 1)
+            axes = node.wholes("axes") if given is None else given.wholes
+            axes = tuple(range(len(shape))) if axes is None else axes
+            return sizes.reduced(shape, axes, keeps=bool(node.whole("keepdims", 1)))
+        return ()
 
 
 STORED_ONCE = "equal weights are stored once in the file, and each is counted ({}x)"
@@ -306,28 +324,3 @@ def _agree(stated: Dimensions, shape: Sequence[int]) -> bool:
     return len(stated) == len(shape) and all(
         not isinstance(wanted, int) or wanted == size for wanted, size in zip(stated[1:], shape[1:], strict=True)
     )
-
-
-def fold(walk: Walk, node: Node) -> bool:
-    """Binds the outputs of a node whose inputs are all constants. Whether it is one."""
-    operands = walk.operands(node)
-    if any(name and operand is None for name, operand in zip(node.inputs, operands, strict=True)):
-        return False
-    try:
-        value = constants.folded(node, operands)
-    except constants.NotFolded:
-        names = [
-            operand.name for operand in operands if operand is not None and operand.name and operand.values is None
-        ]
-        if names:
-            named = ", ".join(map(quoted, names[:3]))
-            raise ImportProblem(f"{described(node)} computes with the weights {named}, which are not read") from None
-        return False
-    if node.op == "Identity" and node.outputs and node.inputs and node.inputs[0] in walk.model.initializers:
-        # PyTorch's exporter stores equal weights once and gives each its name so.
-        value = value._replace(name=node.outputs[0])
-        if value.real and value.elements > 1:
-            walk.note(STORED_ONCE)
-    for name in node.outputs[:1]:
-        walk.bind(name, value)
-    return True

@@ -14,7 +14,7 @@ LONGEST_VARINT = 10
 """Bytes of a number: 64 bits, 7 in each."""
 LONGEST_TEXT = 4096
 MOST_FIELDS = 400_000
-"""Fields that are looked at in one file: more than any network needs, in less than a second."""
+"""Fields that are read in one file: more than any network needs, in less than a second."""
 
 Data = bytes | mmap.mmap
 """The bytes of a file. A map reads a page when it is touched."""
@@ -23,7 +23,7 @@ Field = tuple[int, int, int, int]
 
 
 class Wire:
-    """The bytes of a file, and how many of its fields were looked at. Every method raises ImportProblem for damage."""
+    """The bytes of a file, and how many of its fields were read. Every method raises ImportProblem for damage."""
 
     def __init__(self, data: Data) -> None:
         self.data = data
