@@ -95,7 +95,7 @@ def _number_end(text: str, start: int) -> int:
 
 def _item_help(text: str) -> str | None:
     """Help for an item by its number, as other languages write it: `widths[0]`."""
-    if item := re.search(r"([A-Za-z_]\w{0,60})\[(\d{1,9})\]", text, re.ASCII):
+    if item := re.search(r"([A-Za-z_]\w{0,60}|\[[^\[\]]{1,60}\])\[(\d{1,9})\]", text, re.ASCII):
         return f"an item of a list is written `{item[1]}.{item[2]}`"
     if item := re.search(r"([A-Za-z_]\w{0,60})\[([^\[\]]{1,60})\]", text, re.ASCII):
         return f"an item of a list is written `{item[1]}.({item[2].strip()})`"
