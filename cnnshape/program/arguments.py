@@ -132,6 +132,7 @@ class Arguments:
         if name is None:
             known = ", ".join(f"`{argument}`" for argument in kind.arguments)
             help = f"name it: {known}" if known else f"write `- {kind.name}`"
+            help = _instead_of_pool(kind, main) or help
             self._report("unknown-argument", f"{kind.name} takes no bare value", main.span, help)
             return
         values[name], names[name] = main, main.span
@@ -181,6 +182,13 @@ class Arguments:
         self, name: str, message: str, at: Span, help: str | None = None, fixes: "tuple[Fix, ...]" = ()
     ) -> None:
         self._vocabulary.report(diagnose(name, message, at, help=help, fixes=fixes))
+
+
+def _instead_of_pool(kind: type[Layer], main: Value) -> str | None:
+    # Only a wrong step needs it.
+    from cnnshape.program.foreign_joins import instead_of_pool
+
+    return instead_of_pool(kind.name, main)
 
 
 def _text(value: Value) -> str:

@@ -165,7 +165,7 @@ class _Resolver:
     # Kinds
 
     def kind_step(self, call: Call) -> KindStep:
-        kind = self.vocabulary.meant_kind(call.word)
+        kind = self.vocabulary.kind_of(call)
         if kind is None:
             return KindStep(call, None, None, None)
         if kind.by_name and call.modifiers.source is not None:

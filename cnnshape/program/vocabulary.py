@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from cnnshape.diagnostics import Diagnostic, diagnose, nearest, respelled
-from cnnshape.language import Block, Name, grammar, shown
+from cnnshape.language import Block, Call, Name, grammar, shown
 from cnnshape.layers import BY_NAME, Layer, bare, foreign_kind
 from cnnshape.program.foreign import CONTROLS, foreign_spelling, kind_help
 from cnnshape.source import SourceText, Span
@@ -48,6 +48,20 @@ class Vocabulary:
         elif word.text not in self.blocks:
             self._unknown_kind(word)
         return None
+
+    def kind_of(self, call: Call) -> type[Layer] | None:
+        """The kind of a step, also of one with a foreign word, which is reported."""
+        if call.word.text not in BY_NAME:
+            from cnnshape.program.foreign_joins import joined_by, stacked
+
+            if join := joined_by(call):
+                self.report(foreign_spelling(call.word.text, join, call.word.span))
+                return None
+            if help := stacked(call):
+                message = f"no layer kind is called `{call.word.text}`"
+                self.report(diagnose("unknown-kind", message, call.word.span, help=help))
+                return None
+        return self.meant_kind(call.word)
 
     def meant_kind(self, word: Name) -> type[Layer] | None:
         """The kind of a word, also of a foreign one, which is reported. A join is more than a kind: it has branches."""
