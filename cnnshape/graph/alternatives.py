@@ -93,7 +93,7 @@ def _plans(plan: Plan, scope: Mapping[str, object]) -> Iterator[Plan]:
 
 def _followers(follower: Follower, scope: Mapping[str, object]) -> Iterator[Follower]:
     for value in _values(follower.value, scope):
-        yield Follower(follower.role, value, None, is_setting=False)
+        yield Follower(follower.role, value, None, is_setting=False, key=follower.key)
     if follower.plan is not None and follower.value.chooses:
         for plan in _plans(follower.plan, scope):
-            yield Follower(follower.role, follower.value, plan, is_setting=True)
+            yield Follower(follower.role, follower.value, plan, is_setting=True, key=follower.key)

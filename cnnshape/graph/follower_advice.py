@@ -6,7 +6,7 @@ Only designs with problems import this module.
 from collections.abc import Iterable
 
 from cnnshape.diagnostics import Diagnostic, Fix, Give, Replace, diagnose, respelled
-from cnnshape.language import Expression, ListValue, Value, describe
+from cnnshape.language import Expression, ListValue, Setting, Value, describe
 from cnnshape.layers import BY_NAME, Layer, foreign_kind
 from cnnshape.program import Follower, Plan
 from cnnshape.source import Span
@@ -68,7 +68,11 @@ def _renamed(follower: Follower) -> tuple[Replace, ...]:
     if kind is None or follower.key is None:
         return ()
     word = follower.value.span
-    right = respelled(word.text, kind.name, word) if word.text != kind.name and not follower.is_setting else ()
+    right = (
+        respelled(word.text, kind.name, word)
+        if word.text != kind.name and not isinstance(follower.value, Setting)
+        else ()
+    )
     edits = [edit for fix in right for edit in fix.edits if isinstance(edit, Replace)]
     return (Replace(follower.key, _OTHER[follower.role]), *edits)
 
@@ -85,4 +89,5 @@ def _kind(follower: Follower) -> type[Layer] | None:
 
 def _of_word(value: Value) -> type[Layer] | None:
     word = value.text.strip() if isinstance(value, Expression) else ""
+    word = value.word.text if isinstance(value, Setting) else word
     return BY_NAME.get(word) or (foreign_kind(word) if word else None)

@@ -172,6 +172,7 @@ class Multiply(ElementwiseJoin):
         "mul",
         "Mul",
         "elementwise_mul",
+        "elementwise_multiply",
         "prod",
         "product",
         "times",

@@ -16,7 +16,7 @@ from cnnshape.program.steps import (
     ResolvedStep,
 )
 from cnnshape.program.vocabulary import explain_unknown_kind
-from cnnshape.program.words import WORDS, suggests_follower, unknown_name, unknown_tensor
+from cnnshape.program.words import WORDS, fits_role, suggests_follower, unknown_name, unknown_tensor
 
 __all__ = [
     "WORDS",
@@ -36,6 +36,7 @@ __all__ = [
     "ResolvedStep",
     "compared_argument",
     "explain_unknown_kind",
+    "fits_role",
     "foreign_spelling",
     "foreign_value",
     "resolve",

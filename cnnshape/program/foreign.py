@@ -130,6 +130,8 @@ def argument_help(kind: type[Layer], word: str) -> str | None:
     """The help for an argument that a kind doesn't have."""
     from cnnshape.program.foreign_words import ARGUMENTS, AXIS_WORDS, GLOBAL_AXES, HALVES
 
+    if word in ("norm", "act"):
+        return f"{kind.name} has none; write the layer as a step of its own, after this one"
     if word in grammar.MODIFIERS:
         return f"`{word}:` goes next to the kind, not among its arguments"
     if "affine" in kind.arguments and kind.arguments["affine"].type.words and bare(word) in HALVES:

@@ -23,7 +23,7 @@ from cnnshape.language import (
     shown,
     walk,
 )
-from cnnshape.layers import BY_NAME
+from cnnshape.layers import BY_NAME, Layer
 from cnnshape.program.plan import Plan
 from cnnshape.source import Span
 
@@ -106,6 +106,11 @@ def _block_help(block: str) -> str:
     """Help for the name of a block as a tensor."""
     name = block.lower()
     return f"name the step that uses a block, as in `{{{block}: ..., name: {name}}}`; its output is `{name}`"
+
+
+def fits_role(role: str, kind: type[Layer]) -> bool:
+    """Whether a kind may be the value of `norm` or `act`: an activation is no `norm`, a normalization no `act`."""
+    return not (kind.activation if role == "norm" else kind.normalizes)
 
 
 def suggests_follower(problem: Diagnostic, plan: Plan | None) -> bool:
