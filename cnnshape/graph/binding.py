@@ -6,7 +6,7 @@ from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.graph.evaluation import Refused, Unfit
 from cnnshape.language import Expression, Value
 from cnnshape.layers import BY_NAME, Layer, LayerProblem, Tensor, foreign_kind
-from cnnshape.program import Follower, Plan, fits_role, foreign_spelling, foreign_value, unknown_name
+from cnnshape.program import Follower, Plan, fits_role, foreign_spelling, foreign_value, in_words, unknown_name
 from cnnshape.source import Span
 
 Bound = tuple[Plan, Layer]
@@ -57,7 +57,7 @@ def bare_follower(word: str, at: Span, value: Value) -> Plan:
     if kind.joins:
         raise Refused(diagnose("bad-argument", f"{word} joins tensors, and can't follow a layer", at), value)
     if kind.required:
-        needed = " and ".join(f"`{name}`" for name in kind.required)
+        needed = in_words(kind.required)
         none = "; no activation is `none`" if word == "linear" else ""
         help = f"write `{{{word}: {{{kind.required[0]}: ...}}}}`{none}"
         raise Refused(diagnose("missing-argument", f"{word} needs {needed}", at, help=help), value)

@@ -60,6 +60,8 @@ def _gate(first: Shape, second: Shape) -> Shape:
 
 def equal_sizes(first: Shape, second: Shape) -> str:
     """Advice that makes the spatial sizes of two tensors equal."""
+    if len(first) == 3 and first[1:] == (second[2], second[1]):
+        return "height and width are swapped on one of these paths; sizes are written `[height, width]`"
     small, large = sorted((first, second), key=lambda shape: prod(shape[1:]))
     pairs = list(zip(small[1:], large[1:], strict=True))
     ratio = max(ceil_div(more, less) for less, more in pairs)

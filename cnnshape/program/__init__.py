@@ -16,7 +16,7 @@ from cnnshape.program.steps import (
     ResolvedStep,
 )
 from cnnshape.program.vocabulary import explain_unknown_kind
-from cnnshape.program.words import WORDS, fits_role, suggests_follower, unknown_name, unknown_tensor
+from cnnshape.program.words import WORDS, fits_role, in_words, suggests_follower, unknown_name, unknown_tensor
 
 __all__ = [
     "WORDS",
@@ -39,6 +39,7 @@ __all__ = [
     "fits_role",
     "foreign_spelling",
     "foreign_value",
+    "in_words",
     "resolve",
     "suggests_follower",
     "unknown_name",

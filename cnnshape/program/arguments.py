@@ -18,7 +18,7 @@ from cnnshape.program.foreign import (
 )
 from cnnshape.program.plan import Follower, Plan
 from cnnshape.program.vocabulary import Vocabulary
-from cnnshape.program.words import suggests_follower
+from cnnshape.program.words import in_words, suggests_follower
 from cnnshape.source import Span
 
 if TYPE_CHECKING:
@@ -134,6 +134,8 @@ class Arguments:
             known = ", ".join(f"`{argument}`" for argument in kind.arguments)
             help = f"name it: {known}" if known else f"write `- {kind.name}`"
             help = _instead_of_pool(kind, main) or help
+            if kind.normalizes and isinstance(main, Expression) and main.text.strip().isdigit():
+                help = f"channels are inferred from the input: write `- {kind.name}`"
             self._report("unknown-argument", f"{kind.name} takes no bare value", main.span, help)
             return
         values[name], names[name] = main, main.span
@@ -149,7 +151,7 @@ class Arguments:
         missing = [name for name in kind.required if name not in values]
         if not missing:
             return
-        listed = " and ".join(f"`{name}`" for name in missing)
+        listed = in_words(missing)
         given = [f"{name}: {_text(value)}" for name, value in values.items()]
         whole = ", ".join([*given, *(f"{name}: ..." for name in missing)])
         help = "; ".join(f"`{name}`: {kind.arguments[name].doc}" for name in missing)

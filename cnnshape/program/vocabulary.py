@@ -91,6 +91,8 @@ class Vocabulary:
         message = f"no block is called `{shown(word.text)}`"
         close = nearest(word.text, (*self.blocks, *_OWN_CONTROLS))
         help = f"did you mean `{close}`?" if close else "define it under `blocks:`"
+        if close is None and (call := re.fullmatch(r"(\w+) ?\((.*)\)", word.text)):
+            help = f"a step is written `- {shown(call[1])}: {shown(call[2] or '...')}`; define `{shown(call[1])}` under `blocks:`"
         better = self._better_help(word)
         fixes = respelled(word.text, _separated(word.text) if better else close, word.span)
         self.report(diagnose("unknown-block", message, word.span, help=better or help, fixes=fixes))
@@ -122,7 +124,12 @@ class Vocabulary:
             return None
         if sign == "(" and needed:
             return f"put the arguments in braces: `- {name}: {{{', '.join(f'{word}: ...' for word in needed)}}}`"
-        return f"write `- {name}: {shown(rest.strip(' )'))}`" if needed else f"write `- {name}`"
+        values = rest.strip(" )").split()
+        if len(needed) > 1:
+            values = values if len(values) == len(needed) else ["..."] * len(needed)
+            given = ", ".join(f"{word}: {shown(value)}" for word, value in zip(needed, values, strict=True))
+            return f"write `- {name}: {{{given}}}`"
+        return f"write `- {name}: {shown(' '.join(values))}`" if needed else f"write `- {name}`"
 
     def _required(self, name: str) -> Sequence[str] | None:
         """The required arguments of a kind or block; None if there is none of that name."""

@@ -186,7 +186,8 @@ class _Parser:
         if token.text == "[":
             return _item_help(self.text)
         if token.text == ",":
-            return "write a list in square brackets: `[3, 3]`"
+            written = self.text.strip() if len(self.text) <= _LONGEST_WORD and "(" not in self.text else "3, 3"
+            return f"write a list in square brackets: `[{written}]`"
         if (times := re.fullmatch(r"x(\d+)", token.text, re.ASCII)) and before.isdigit():
             return f"a list is written `[{before}, {times[1]}]`, a product `{before} * {times[1]}`"
         if token.text.startswith("_") and before.isdigit():

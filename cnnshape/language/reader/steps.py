@@ -93,7 +93,8 @@ class StepReader(ModifierReader):
             for key, right in meant:
                 self._report_wrong_key(key, right)
             return
-        names = " and ".join(f"`{shown(entry.key.text)}`" for entry in heads[:3])
+        *most, last = [f"`{shown(entry.key.text)}`" for entry in heads[:3]]
+        names = f"{', '.join(most)} and {last}"
         message = f"a step has one kind or block; this one has {names}"
         self.report("ambiguous-step", message, heads[1].key.span, help=step_help.one_head(heads))
 
