@@ -109,7 +109,7 @@ def _splice(reference: Reference, value: object, handles: list[Handle]) -> None:
 def _no_tensor(reference: Reference, value: object, help: str | None = None) -> Refused:
     text = shown(reference.text)
     message = f"`{text}` is {describe(value)}, not a tensor"
-    if isinstance(value, int) and not isinstance(value, bool):
+    if text.removeprefix("-").isdigit():
         message = f"`{text}` is a number, not a tensor"
         before = "the step before is `prev`; " if value == -1 else ""
         help = f"{before}steps have no numbers: give one a name, `name: x`, and write `x`"

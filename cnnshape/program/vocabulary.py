@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
 from cnnshape.diagnostics import Diagnostic, diagnose, nearest, respelled
 from cnnshape.language import Block, Call, Name, grammar, shown
@@ -126,8 +127,8 @@ class Vocabulary:
             return f"put the arguments in braces: `- {name}: {{{', '.join(f'{word}: ...' for word in needed)}}}`"
         values = rest.strip(" )").split()
         if len(needed) > 1:
-            values = values if len(values) == len(needed) else ["..."] * len(needed)
-            given = ", ".join(f"{word}: {shown(value)}" for word, value in zip(needed, values, strict=True))
+            values = [] if len(values) > len(needed) else values
+            given = ", ".join(f"{word}: {shown(value)}" for word, value in zip_longest(needed, values, fillvalue="..."))
             return f"write `- {name}: {{{given}}}`"
         return f"write `- {name}: {shown(' '.join(values))}`" if needed else f"write `- {name}`"
 

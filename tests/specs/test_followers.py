@@ -49,13 +49,13 @@ FIXED = {
 @pytest.mark.parametrize(("step", "right"), FIXED.items())
 def test_a_certain_fix_is_made(step: str, right: str) -> None:
     text = text_of(step)
-    found = problems(text)
-    assert {problem.code for problem in found} == {"CS405"}
+    reported = problems(text)
+    assert {problem.code for problem in reported} == {"CS405"}
     assert fixed(text) == text_of(right)
     assert problems(text_of(right)) == []
-    kept = passing(SourceText("text", text), found, lambda other: [problems(other)])
+    kept = passing(SourceText("text", text), reported, lambda other: [problems(other)])
     assert all(len(problem.fixes) == 1 for problem in kept)
-    for problem in found:
+    for problem in reported:
         assert problem.help is not None
         assert all(word in right for word in problem.help.replace("`", "").split() if word in ("norm:", "act:"))
 
