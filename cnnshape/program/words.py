@@ -66,7 +66,7 @@ def _name_advice(value: Value, word: str, known: Mapping[str, object]) -> str | 
         return "a size that may be anything is `any`"
     if word in _AXES_OF:
         return f"only a tensor with {_AXES_OF[word]} has it"
-    if word in _ARGUMENTS and whole != word:
+    if word in _ARGUMENTS and whole != word and nearest(word, known) is None:
         return f"an argument can't be read by another one: write its value, or make `{word}` a param: `params: {{{word}: ...}}`"
     return None
 
