@@ -149,6 +149,12 @@ class Finished(Rounds):
     __slots__ = ()
 
 
+def names_inside(value: object) -> tuple[str, ...]:
+    """The names of the steps in a block or in the last round, by which they can be read from outside."""
+    last = value[-1] if isinstance(value, Rounds) and value else value
+    return (*last.inside.names,) if isinstance(last, Handle) and last.inside is not None else ()
+
+
 def _never_run(left_out: str) -> str:
     why = {"when": "its `when` is false", "repeat": "its `repeat` is 0", "for": "its `for` has no rounds"}
     return f"{{}} doesn't run: {why[left_out]}"

@@ -173,6 +173,7 @@ def test_the_smallest_field_comes_first_and_the_whole_image_last() -> None:
         (("--max-params", "ten"), "'ten' is not a number; write 10M"),
         (("--max-macs", "-1"), "'-1' is not a number"),
         (("mobilnet_v2",), "no architecture or family is called 'mobilnet_v2'; did you mean `mobilenet_v2`?"),
+        (("params<5M",), "called 'params<5M'; conditions are options: `--max-params 10M`, `--max-macs 1G`"),
         (("resnett",), "no architecture or family is called 'resnett'; did you mean `resnet`?"),
         (("qqqqqq",), "'qqqqqq'; `cnnshape list` shows all names"),
         (("--sort", "size"), "'size' is not one of"),
