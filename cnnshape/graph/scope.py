@@ -51,9 +51,9 @@ class Inside:
         from cnnshape.diagnostics import did_you_mean
 
         where = f"{self.owner} has no output" if self.owner else "no step of the round is"
-        raise _missing(
-            f"{where} called `{name}`", did_you_mean(name, tuple({**self.names, **dict.fromkeys(self.hidden)}))
-        )
+        known = did_you_mean(name, tuple({**self.names, **dict.fromkeys(self.hidden)}))
+        given = f"write `name: {name}` at the step" + (" and list it in `outputs`" if self.owner else "")
+        raise _missing(f"{where} called `{name}`", known or given)
 
 
 class Handle(Named):

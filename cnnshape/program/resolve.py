@@ -102,7 +102,7 @@ def resolve(spec: Spec) -> Program:
 
 def given_names(steps: tuple[Step, ...]) -> frozenset[str]:
     """The names of steps, and of the steps inside them."""
-    return frozenset(name.text for step in walk(steps) if not isinstance(step, Broken) for name in step.given_names)
+    return frozenset(name.text for step in walk(steps) for name in step.given_names)
 
 
 class _Resolver:
