@@ -34,6 +34,7 @@ from cnnshape.diagnostics import CATALOGUE, GROUPS, Code
 from cnnshape.layers import KINDS, Layer, family_of
 from cnnshape.layers.definitions import definitions
 from cnnshape.lint import BY_NAME as RULES
+from cnnshape.render.codes import ALL_CODES, anchor_of, page_of
 from cnnshape.render.reference import default_text, describe_follower
 from cnnshape.render.rules import markdown_parts
 from cnnshape.report import FIGURES, Figure
@@ -243,8 +244,8 @@ _ERRORS_INTRODUCTION = (
     "how to fix it. `cnnshape rule CODE` prints the same. The examples show what is printed for the spec above them."
 )
 _RULES_INTRODUCTION = (
-    "Warnings of `cnnshape check` about designs that are valid but probably not intended. To select and ignore rules, see "
-    "[In CI and in editors](ci.md#configuration). The errors are in [errors](errors.md)."
+    "Warnings of `cnnshape check` about designs that are valid but probably not intended. `--select` and "
+    "`--ignore` choose rules, and so does a configuration. The errors are in [errors](errors.md)."
 )
 
 
@@ -272,12 +273,15 @@ def errors_page() -> str:
     groups = [(prefix, list(group)) for prefix, group in groupby(CATALOGUE.values(), lambda entry: entry.group)]
     parts = [_GENERATED, "# Errors and warnings", _ERRORS_INTRODUCTION]
     for prefix, group in groups:
-        rows = [
-            (f"[{entry.code}]({_page_of(entry)}#{_anchor(entry)})", f"`{entry.name}`", entry.meaning) for entry in group
-        ]
+        rows = [(f"[{entry.code}]({_link_to(entry)})", f"`{entry.name}`", entry.meaning) for entry in group]
         parts += [f"## {GROUPS[prefix]}", table(("code", "name", "meaning"), rows)]
-        parts += [_entry(entry, entry.meaning) for entry in group if not _page_of(entry)]
+        parts += [_entry(entry, entry.meaning) for entry in group if page_of(entry) == ALL_CODES]
     return "\n\n".join(parts) + "\n"
+
+
+def _link_to(entry: Code) -> str:
+    page = page_of(entry)
+    return f"{'' if page == ALL_CODES else page}#{anchor_of(entry)}"
 
 
 def rules_page() -> str:
@@ -287,14 +291,6 @@ def rules_page() -> str:
         said = markdown_parts(rule)
         parts += [_entry(CATALOGUE[name], said.before), said.after]
     return "\n\n".join(parts) + "\n"
-
-
-def _page_of(entry: Code) -> str:
-    return "rules.md" if entry.code.startswith("CS7") else ""
-
-
-def _anchor(entry: Code) -> str:
-    return f"{entry.code.lower()}-{entry.name}"
 
 
 def _entry(entry: Code, explanation: str) -> str:

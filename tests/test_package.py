@@ -1,9 +1,12 @@
 """What is built: the wheel brings the architectures, the pages of codes and the marker of types, and works with no checkout beside it."""
 
+import json
+import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -32,6 +35,41 @@ def test_the_wheel_works_without_the_checkout(built, tmp_path):
         done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.stderr.startswith(str(tmp_path))
         assert part in done.stdout
+
+
+def test_the_addresses_in_sarif_lead_to_pages_of_the_wheel(built, tmp_path):
+    """And the links between these pages lead somewhere too."""
+    (wheel,) = built.glob("*.whl")
+    inside = tmp_path / "with a space"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(inside)
+    code = (
+        f"import sys; sys.path.insert(0, {str(inside)!r}); sys.argv = ['cnnshape', 'check', 'alexnet', '-f', 'sarif']\n"
+    )
+    code += "from cnnshape.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    driver = json.loads(done.stdout)["runs"][0]["tool"]["driver"]
+    pages = {inside / "cnnshape" / name for name in ("errors.md", "rules.md")}
+    assert Path(unquote(urlsplit(driver["informationUri"]).path)) in pages
+    anchors = {page: anchors_of(page) for page in pages}
+    for rule in driver["rules"]:
+        address = urlsplit(rule["helpUri"])
+        page = Path(unquote(address.path))
+        assert (address.scheme, page in pages, address.fragment in anchors[page]) == ("file", True, True)
+        assert rule["id"].lower() in address.fragment
+    for page in pages:
+        for link in re.findall(
+            r"\]\(([^)\s]+)\)", re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+        ):
+            name, _, anchor = link.partition("#")
+            target = page.parent / name if name else page
+            assert target in pages and (not anchor or anchor in anchors[target]), link
+
+
+def anchors_of(page):
+    """The anchors of a page's headings, as readers of Markdown make them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_the_source_distribution_has_all_that_its_tests_need(built):

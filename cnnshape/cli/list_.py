@@ -97,6 +97,8 @@ def _named(wanted: Sequence[str], chosen: Sequence[str]) -> list[str]:
     for name in wanted:
         if name not in members:
             hint = did_you_mean(name, members) or "`cnnshape list` shows all names"
+            if any(sign in name for sign in "<>="):
+                hint = "conditions are options: `--max-params 10M`, `--max-macs 1G`"
             raise BadParameter(f"no architecture or family is called {name!r}; {hint}", param_hint="NAMES")
     named = {name for word in wanted for name in (*members[word], *families().get(word, ()))}
     return [name for name in chosen if name in named]

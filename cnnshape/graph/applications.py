@@ -156,7 +156,7 @@ class Applications:
         """The layers of a step, and the other tensors that the first of them takes."""
         try:
             values, further = self._arguments(plan, current, scope)
-            followers = tuple([self._follower(follower, current, scope) for follower in plan.followers])
+            followers = tuple([self._follower(plan, follower, current, scope) for follower in plan.followers])
         except Uncertain:
             self._check_certain(plan, current, scope)
             raise
@@ -196,35 +196,35 @@ class Applications:
             if follower.plan is not None:
                 self._check_certain(follower.plan, current, scope)
             with suppress(Uncertain):
-                self._follower(follower, current, scope)
+                self._follower(plan, follower, current, scope)
 
-    def _follower(self, follower: Follower, current: Current, scope: Scope) -> LayerValue | str | None:
+    def _follower(self, plan: Plan, follower: Follower, current: Current, scope: Scope) -> LayerValue | str | None:
         """The plan and values of `norm` or `act`; raises BadFollower, or Uncertain."""
         if follower.is_unknown:
             return _UNKNOWN
         try:
-            return self._stated(follower, current, scope)
+            return self._stated(plan, follower, current, scope)
         except Refused as refused:
             # Any other kind, such as a pool, may give the step another shape.
             if suggests_follower(refused.diagnostic, follower.plan):
                 raise BadFollower(refused, follower) from None
             raise
 
-    def _stated(self, follower: Follower, current: Current, scope: Scope) -> LayerValue | None:
-        value, plan = follower.value, follower.plan
-        if plan is not None:
-            check_follower(follower.role, plan.kind, plan.at)
-            return LayerValue(plan, tuple([self._values.at(given, current, scope) for given in plan.values.values()]))
+    def _stated(self, plan: Plan, follower: Follower, current: Current, scope: Scope) -> LayerValue | None:
+        value, own = follower.value, follower.plan
+        if own is not None:
+            check_follower(plan, follower, own.kind, own.at)
+            return LayerValue(own, tuple([self._values.at(given, current, scope) for given in own.values.values()]))
         given = self._values.at(value, current, scope)
         if isinstance(given, LayerValue):
-            check_follower(follower.role, given.plan.kind, value.span)
+            check_follower(plan, follower, given.plan.kind, value.span)
             return given
-        word = follower_kind(value, given)
+        word = follower_kind(plan, follower, given)
         if word == "none":
             return None
-        plan = self._bare_plan(word, value)
-        check_follower(follower.role, plan.kind, value.span)
-        return LayerValue(plan, ())
+        bare = self._bare_plan(word, value)
+        check_follower(plan, follower, bare.kind, value.span)
+        return LayerValue(bare, ())
 
     def _bare_plan(self, word: str, value: Value) -> Plan:
         if word not in self._bare:

@@ -6,6 +6,7 @@ from cnnshape.diagnostics import Diagnostic, diagnose, respelled
 from cnnshape.language import Expression, Unresolved, describe, shown
 from cnnshape.layers import LARGEST, ArgumentType, Layer
 from cnnshape.program import WORDS, Plan, foreign_value, unknown_name
+from cnnshape.program.foreign_joins import instead_of_pool
 
 _MOST_ITEMS = 6
 
@@ -35,6 +36,8 @@ def _value_help(plan: Plan, name: str, value: object) -> str | None:
     argument = plan.kind.arguments[name]
     if isinstance(value, tuple):
         unnamed = name in plan.values and plan.names.get(name) == plan.values[name].span
+        if unnamed and (help := instead_of_pool(plan.kind.name, plan.values[name])):
+            return help
         return _list_help(plan.kind, argument.type.form, value, unnamed=unnamed)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _number_help(argument.type, value)

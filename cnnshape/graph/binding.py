@@ -4,14 +4,13 @@ from collections.abc import Mapping
 
 from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.graph.evaluation import Refused, Unfit
-from cnnshape.language import Expression, Value, describe
+from cnnshape.language import Expression, Value
 from cnnshape.layers import BY_NAME, Layer, LayerProblem, Tensor, foreign_kind
-from cnnshape.program import Plan, foreign_spelling, foreign_value, unknown_name
+from cnnshape.program import Follower, Plan, fits_role, foreign_spelling, foreign_value, in_words, unknown_name
 from cnnshape.source import Span
 
 Bound = tuple[Plan, Layer]
 """A layer, and the plan with the places of its arguments."""
-_FOLLOWER_HELP = "write a kind, such as `batch_norm` or `relu`, or `none`"
 
 
 def bind(plan: Plan, values: dict[str, object], scope: Mapping[str, object]) -> Layer:
@@ -44,14 +43,12 @@ def layer_problem(plan: Plan, problem: LayerProblem) -> Unfit:
     return Unfit(diagnose(problem.name, problem.message, at, help=problem.help), origin)
 
 
-def check_follower(role: str, kind: type[Layer], at: Span) -> None:
-    """Raises Refused if the kind of `norm` doesn't normalize, or that of `act` does."""
-    if role == "norm" and kind.activation:
-        message = f"`norm` is a normalization, got the activation {kind.name}"
-        raise Refused(diagnose("bad-argument", message, at, help=f"write `act: {kind.name}`"))
-    if role == "act" and kind.normalizes:
-        message = f"`act` is an activation, got the normalization {kind.name}"
-        raise Refused(diagnose("bad-argument", message, at, help=f"write `norm: {kind.name}`"))
+def check_follower(plan: Plan, follower: Follower, kind: type[Layer], at: Span) -> None:
+    """Raises Refused if the kind of `norm` is an activation, or that of `act` a normalization."""
+    if not fits_role(follower.role, kind):
+        from cnnshape.graph.follower_advice import misplaced
+
+        raise Refused(misplaced(plan, follower, kind, at))
 
 
 def bare_follower(word: str, at: Span, value: Value) -> Plan:
@@ -60,21 +57,26 @@ def bare_follower(word: str, at: Span, value: Value) -> Plan:
     if kind.joins:
         raise Refused(diagnose("bad-argument", f"{word} joins tensors, and can't follow a layer", at), value)
     if kind.required:
-        needed = " and ".join(f"`{name}`" for name in kind.required)
+        needed = in_words(kind.required)
         none = "; no activation is `none`" if word == "linear" else ""
         help = f"write `{{{word}: {{{kind.required[0]}: ...}}}}`{none}"
         raise Refused(diagnose("missing-argument", f"{word} needs {needed}", at, help=help), value)
     return Plan(kind, at)
 
 
-def follower_kind(value: Value, word: object) -> str:
+def follower_kind(plan: Plan, follower: Follower, word: object) -> str:
     """The kind's word that `norm: word` or `act: word` means, or `none`; raises Refused."""
+    value = follower.value
     if isinstance(word, str) and (word in BY_NAME or word == "none"):
         return str(word)
     if isinstance(word, str) and isinstance(value, Expression):
+        foreign = foreign_kind(word)
+        if foreign is not None:
+            check_follower(plan, follower, foreign, value.span)
         raise Refused(_unknown_follower(value, word), value)
-    message = f"`norm` and `act` name a layer kind, got {describe(word)}"
-    raise Refused(diagnose("bad-argument", message, value.span, help=_FOLLOWER_HELP), value)
+    from cnnshape.graph.follower_advice import no_kind
+
+    raise Refused(no_kind(plan, follower, value, word), value)
 
 
 def _unknown_follower(value: Expression, word: str) -> Diagnostic:

@@ -16,7 +16,7 @@ from cnnshape.graph.settle import Options, Settled, check_input_names
 from cnnshape.language import Reference, Spec, shown
 from cnnshape.layers import Tensor
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.program import Program, resolve
+from cnnshape.program import Program, ResolvedStep, resolve
 
 
 class Built(NamedTuple):
@@ -76,7 +76,7 @@ class _Builder:
         except Exhausted as exhausted:
             self.faults.add(exhausted.diagnostic, [])
         else:
-            self.idle = self.faults_left_out(expander.left_out)
+            self.idle = self.faults_left_out(expander.left_out, expander.choosing)
         self.memory.charge(expander.visits)
         draft.root.end = len(draft.nodes)
         problems = self.problems(doubtful_inputs(inputs))
@@ -110,16 +110,16 @@ class _Builder:
         """The faults that don't depend on text that couldn't be read."""
         return faults.all() if self.spec.sound else faults.certain(self.spec.repaired)
 
-    def faults_left_out(self, parts: dict[Part, LeftOut]) -> Faults | None:
-        """The faults of what didn't run; None if everything ran."""
+    def faults_left_out(self, parts: dict[Part, LeftOut], choosing: dict[ResolvedStep, LeftOut]) -> Faults | None:
+        """The faults of what didn't run, or wasn't computed; None if there is nothing like that."""
         ran = self.memory.ran
         idle = {part: place for part, place in parts.items() if part not in ran}
-        if not idle and all(block.body in ran for block in self.program.blocks.values()):
+        if not idle and not choosing and all(block.body in ran for block in self.program.blocks.values()):
             return None
         # Most designs run as a whole, and don't pay for it.
         from cnnshape.graph.left_out import faults_left_out
 
-        return faults_left_out(self.program, idle, self.memory, self.faults.first())
+        return faults_left_out(self.program, idle, choosing, self.memory, self.faults.first())
 
     def outputs(self, references: References, last: Current, scope: Scope) -> dict[str, int]:
         """The outputs of the network: those that the file names, or the last tensor."""

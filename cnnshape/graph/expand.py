@@ -12,7 +12,7 @@ from cnnshape.diagnostics import diagnose
 from cnnshape.graph.applications import Chain
 from cnnshape.graph.block_expansion import BlockExpander
 from cnnshape.graph.evaluation import BadFollower, Refused, Unfit
-from cnnshape.graph.expansion import MOST_NAMED, NAMES_PER_VISIT, VALUES_PER_VISIT, VISITS_PER_LISTS, Visit
+from cnnshape.graph.expansion import MOST_NAMED, NAMES_PER_VISIT, VALUES_PER_VISIT, VISITS_PER_LISTS, LeftOut, Visit
 from cnnshape.graph.faults import Frame
 from cnnshape.graph.guess import UNKNOWN, Guess
 from cnnshape.graph.model import Misfit
@@ -55,6 +55,8 @@ class Expander(BlockExpander):
         if isinstance(step, BrokenStep):
             return self._broken(step, scope)
         self._visit(step)
+        if step.chooses and step not in self.choosing and step not in self._tried:
+            self.choosing[step] = LeftOut(scope, self._trace)
         self._values.previous = None
         if step.source is not None and self._stays_out(step, current, scope):
             return current

@@ -52,13 +52,15 @@ Part = ResolvedStep | Body
 class ExpansionMemory:
     """The cache of all expansions of one program, such as those of its variants: applied layers and expanded blocks.
 
-    `ran` are the parts of the program that may be left out, and that ran.
+    `ran` are the parts of the program that may be left out, and that ran. `tried` are the steps whose values may be others,
+    and that are right with each of them.
     """
 
-    __slots__ = ("_visits", "layers", "ran", "templates")
+    __slots__ = ("_visits", "layers", "ran", "templates", "tried")
 
     def __init__(self) -> None:
         self.ran: set[Part] = set()
+        self.tried: set[ResolvedStep] = set()
         self._forget()
 
     def _forget(self) -> None:
@@ -139,9 +141,12 @@ class Expansion:
         self.visits = 0
         self.holes = 0
         self._ran = memory.ran
+        self._tried = memory.tried
         self._flat_inputs: set[int] = set()
         self.left_out: dict[Part, LeftOut] = {}
         """The parts that were left out somewhere. They may have run elsewhere."""
+        self.choosing: dict[ResolvedStep, LeftOut] = {}
+        """The steps of which a part of a value may not be computed, each where it stood first."""
         self.misfits: dict[object, Misfit] = {}
         self.comparisons: Comparisons | None = None
 

@@ -36,6 +36,10 @@ def _with_axes_of(draft: Draft, source: int) -> set[int] | None:
     return values
 
 
+_MOST_CHANNELS = 64
+"""The most channels of an input that are more likely than a signal of that length."""
+
+
 def left_with_axes(stated: int | None) -> Guess:
     """The guessed output of a layer that slides over space, for the `stated` channels."""
     return Guess((ANY if stated is None else exact(stated), *[ANY] * axes) for axes in _SIZES)
@@ -46,13 +50,15 @@ def without_axes(given: Input, channels: int, plan: Plan) -> Diagnostic:
     kind = plan.kind.name
     message = f"the input `{given.name.text}` has no spatial axes, but {kind} slides over some"
     related = [Label(plan.at, f"{kind} gets {counted(channels, 'channel')} without a size")]
-    help = f"write its sizes after the channels: `[{channels}, {_SIZES[_axes(plan)]}]`"
+    help = f"write its sizes after the channels: `[{channels}, {_SIZES[_axes(plan) or _USUAL]}]`"
+    if channels > _MOST_CHANNELS and _axes(plan) in (None, 1):
+        help += f"; one channel of {channels:,} values is `[1, {channels}]`"
     return diagnose("wrong-rank", message, given.span, related=related, help=help)
 
 
-def _axes(plan: Plan) -> int:
-    """The number of spatial axes that a list of one value per axis states, else the usual one."""
+def _axes(plan: Plan) -> int | None:
+    """The number of spatial axes that a list of one value per axis states, if one does."""
     for name, value in plan.values.items():
         if isinstance(value, ListValue) and plan.kind.arguments[name].type.form in _PER_AXIS:
-            return len(value.items) if len(value.items) in _SIZES else _USUAL
-    return _USUAL
+            return len(value.items) if len(value.items) in _SIZES else None
+    return None

@@ -1,15 +1,19 @@
-"""Checks the parts of a program that never run: steps that are left out, and blocks that nothing uses.
+"""Checks the parts of a program that never run: steps that are left out, blocks that nothing uses, and values that are not
+chosen, such as the -4 of `64 if wide else -4`.
 
 Each part is expanded on a tensor of any shape, and the names in scope have no values, because a value may be wrong only
 where the part doesn't run: `{conv: {groups: n}, when: n > 0}`. A fault of such an expansion is certain: it comes from
-constants, or from values that the part itself passes to a block or a loop in it.
+constants, or from values that the part itself passes to a block or a loop in it. A step with a choice is expanded once
+with each constant that may be chosen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 from cnnshape.diagnostics import Diagnostic
+from cnnshape.graph.alternatives import alternative_steps, expressions, values_of
 from cnnshape.graph.draft import Draft, Exhausted
-from cnnshape.graph.evaluation import Refused
+from cnnshape.graph.evaluation import Refused, evaluate
 from cnnshape.graph.expand import Expander
 from cnnshape.graph.expansion import ExpansionMemory, LeftOut, Part, Visit
 from cnnshape.graph.faults import Faults, Frame
@@ -18,7 +22,8 @@ from cnnshape.graph.naming import Labels
 from cnnshape.graph.recovery import UNCERTAIN_INPUT
 from cnnshape.graph.scope import UNSETTLED, Handle, Scope, Uncertain
 from cnnshape.language import Expression, grammar
-from cnnshape.program import BlockProgram, BlockStep, Body, KindStep, Program, ResolvedStep
+from cnnshape.language.expression.alternatives import alternatives, operands
+from cnnshape.program import BlockProgram, BlockStep, Body, KindStep, Program, ResidualStep, ResolvedStep
 
 MOST_VISITS = 20_000
 MOST_VISITS_OF_PART = 2_000
@@ -26,16 +31,23 @@ MOST_VISITS_OF_PART = 2_000
 
 
 def faults_left_out(
-    program: Program, parts: Mapping[Part, LeftOut], memory: ExpansionMemory, known: list[Diagnostic]
+    program: Program,
+    parts: Mapping[Part, LeftOut],
+    choosing: Mapping[ResolvedStep, LeftOut],
+    memory: ExpansionMemory,
+    known: list[Diagnostic],
 ) -> Faults:
-    """The faults of parts that didn't run, and of blocks that weren't used, without those that are known."""
+    """The faults of parts that didn't run, of blocks that weren't used, and of values that weren't chosen, without those
+    that are known."""
     faults = Faults([*program.covered, *known])
     expander = _IdleExpander(program, faults, Draft([], MOST_VISITS), memory)
     expander.check(parts)
     for block in program.blocks.values():
         expander.check_block(block)
+    tried = expander.check_choices({**choosing, **expander.choosing}, [*known, *faults.first()])
     if not faults.all():
         memory.ran |= expander.checked
+        memory.tried |= tried
     return faults
 
 
@@ -78,6 +90,54 @@ class _IdleExpander(Expander):
             frame = Frame(at, where="", label=block.name.text, values={}, origins=dict, closed=True)
             names: Scope = {grammar.ENTERING: UNSETTLED, **{param.name.text: UNSETTLED for param in block.params}}
             self.check({block.body: LeftOut(names, [frame])})
+
+    def check_choices(self, choosing: Mapping[ResolvedStep, LeftOut], known: list[Diagnostic]) -> set[ResolvedStep]:
+        """Checks the values that steps may have had. Returns these steps.
+
+        A step with a faulty choice is left out: the fault may be that of the value that was chosen.
+        """
+        wrong = [problem.at.span for problem in known if problem.at is not None]
+        for step, place in choosing.items():
+            chosen = [expression for value in values_of(step) for expression in expressions(value)]
+            if any(expression.span.overlaps(span) for expression in chosen for span in wrong):
+                continue
+            self._trace = place.trace
+            scope = _scope(place)
+            checks = [check for expression in chosen for check in self._operand_checks(expression)]
+            if self._passed([*checks, *self._modifier_checks(step, scope)]):
+                for other in alternative_steps(step, scope):
+                    self._check(other, dict(scope), place.trace)
+        return {*choosing}
+
+    def _operand_checks(self, expression: Expression) -> list[Callable[[], object]]:
+        """Each constant part of an expression has a value."""
+        return [partial(evaluate, operand, {}) for operand in operands(expression)]
+
+    def _modifier_checks(self, step: ResolvedStep, scope: Scope) -> Iterator[Callable[[], object]]:
+        """A step's modifiers, and the word of its shortcut, are right with each constant that they may be."""
+        for value, what in ((step.when, "when"), (step.frozen, "frozen")):
+            for other in alternatives(value, scope) if value is not None else ():
+                yield partial(self._values.truth, other, what, UNKNOWN, scope)
+        for other in alternatives(step.repeat, scope) if step.repeat is not None else ():
+            yield partial(self._values.count, other, UNKNOWN, scope)
+        if isinstance(step, ResidualStep) and isinstance(step.shortcut, Expression):
+            for other in alternatives(step.shortcut, scope):
+                yield partial(self._check_shortcut, other)
+
+    def _check_shortcut(self, word: Expression) -> None:
+        self._joins.shortcut_word(word, evaluate(word, {}))
+
+    def _passed(self, checks: Iterable[Callable[[], object]]) -> bool:
+        """Whether no check is refused. Reports all that are."""
+        before = self._faults.first()
+        for check in checks:
+            try:
+                check()
+            except Refused as refused:
+                self._report(refused)
+            except Uncertain:
+                continue
+        return len(self._faults.first()) == len(before)
 
     def _check(self, part: Part, scope: Scope, trace: list[Frame]) -> None:
         if self.visits > MOST_VISITS:

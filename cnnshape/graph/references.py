@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from cnnshape.diagnostics import MOST_CANDIDATES, diagnose
 from cnnshape.graph.evaluation import Refused, Values
 from cnnshape.graph.faults import Frame
-from cnnshape.graph.scope import UNSETTLED, Current, Finished, Handle, Rounds, Scope, Uncertain
+from cnnshape.graph.scope import UNSETTLED, Current, Finished, Handle, Rounds, Scope, Uncertain, names_inside
 from cnnshape.language import Expression, Reference, Unresolved, describe, dotted, shown
 from cnnshape.program import unknown_tensor
 from cnnshape.source import Span
@@ -75,7 +75,8 @@ class References:
         # A dash without blanks is rarely a minus here, so that the whole text is probably a misspelt name.
         at = reference if "-" in reference.text and " " not in reference.text else _place_of(reference, word)
         in_block = any(frame.closed for frame in self._trace)
-        return Refused(unknown_tensor(at, tensors, self._outside, in_block=in_block), reference)
+        inner = [name for name in tensors if word in names_inside(few[name])]
+        return Refused(unknown_tensor(at, tensors, self._outside, in_block=in_block, inside=inner), reference)
 
 
 def _stands_for_tensor(expression: Expression, word: str) -> bool:
@@ -108,6 +109,10 @@ def _splice(reference: Reference, value: object, handles: list[Handle]) -> None:
 def _no_tensor(reference: Reference, value: object, help: str | None = None) -> Refused:
     text = shown(reference.text)
     message = f"`{text}` is {describe(value)}, not a tensor"
+    if text.removeprefix("-").isdigit():
+        message = f"`{text}` is a number, not a tensor"
+        before = "the step before is `prev`; " if value == -1 else ""
+        help = f"{before}steps have no numbers: give one a name, `name: x`, and write `x`"
     if isinstance(value, Finished):
         message = f"no round of `{text}` is finished yet"
     return Refused(diagnose("unknown-tensor", message, reference.span, help=help), reference)

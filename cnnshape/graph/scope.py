@@ -51,9 +51,9 @@ class Inside:
         from cnnshape.diagnostics import did_you_mean
 
         where = f"{self.owner} has no output" if self.owner else "no step of the round is"
-        raise _missing(
-            f"{where} called `{name}`", did_you_mean(name, tuple({**self.names, **dict.fromkeys(self.hidden)}))
-        )
+        known = did_you_mean(name, tuple({**self.names, **dict.fromkeys(self.hidden)}))
+        given = f"write `name: {name}` at the step" + (" and list it in `outputs`" if self.owner else "")
+        raise _missing(f"{where} called `{name}`", known or given)
 
 
 class Handle(Named):
@@ -147,6 +147,12 @@ class Finished(Rounds):
     """The rounds of a `for` that are finished, in a later round of it."""
 
     __slots__ = ()
+
+
+def names_inside(value: object) -> tuple[str, ...]:
+    """The names of the steps in a block or in the last round, by which they can be read from outside."""
+    last = value[-1] if isinstance(value, Rounds) and value else value
+    return (*last.inside.names,) if isinstance(last, Handle) and last.inside is not None else ()
 
 
 def _never_run(left_out: str) -> str:

@@ -23,10 +23,10 @@ class ListValue:
     """`[a, b]`: values per axis, pairs of paddings, the columns of a `for`.
 
     As in an expression, `names` are all names in the list, `constant` and `dynamic` say what it depends on, `size` is
-    the number of single values, and `lists` that of operations on lists.
+    the number of single values, `lists` that of operations on lists, and `chooses` says that a part may not be computed.
     """
 
-    __slots__ = ("constant", "dynamic", "items", "lists", "names", "size", "span")
+    __slots__ = ("chooses", "constant", "dynamic", "items", "lists", "names", "size", "span")
 
     def __init__(self, items: "tuple[Value, ...]", span: Span) -> None:
         self.items = items
@@ -36,6 +36,7 @@ class ListValue:
         self.dynamic: bool = any(item.dynamic for item in items)
         self.size: int = sum(item.size for item in items)
         self.lists: int = sum(item.lists for item in items)
+        self.chooses: bool = any(item.chooses for item in items)
 
     def uses(self) -> Iterator[tuple[str, Span]]:
         """The names in it with their places."""
@@ -59,9 +60,9 @@ class Argument:
 
 
 class Setting:
-    """`{kind: args}` as a value, for `norm` and `act`; `names`, `dynamic`, `size` and `lists` as in a list."""
+    """`{kind: args}` as a value, for `norm` and `act`; `names`, `dynamic`, `size`, `lists` and `chooses` as in a list."""
 
-    __slots__ = ("arguments", "dynamic", "lists", "main", "names", "size", "span", "word")
+    __slots__ = ("arguments", "chooses", "dynamic", "lists", "main", "names", "size", "span", "word")
 
     def __init__(self, word: Name, arguments: tuple[Argument, ...], main: "Value | None", span: Span) -> None:
         self.word = word
@@ -73,6 +74,7 @@ class Setting:
         self.dynamic: bool = any(value.dynamic for value in values)
         self.size: int = sum(value.size for value in values)
         self.lists: int = sum(value.lists for value in values)
+        self.chooses: bool = any(value.chooses for value in values)
 
     @property
     def constant(self) -> bool:

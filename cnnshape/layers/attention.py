@@ -26,6 +26,7 @@ class Attention(FixedProduct):
     name = "attention"
     foreign = ("Attention", "scaled_dot_product_attention", "dot_product_attention", "NonLocal", "non_local")
     by_name = True
+    enlarges = True
     macs_formula = _QUERIES * _KEYS * _WIDTHS
     flops_formula = (2 * MACS + 3 * argument("heads") * _QUERIES * _KEYS).noted("exp, sum, quotient of the softmax")
     query: Tensor = arg(TENSOR, "the step that gives the queries", foreign=("q",))

@@ -246,7 +246,13 @@ class ConvTranspose(Convolution):
                 f"`output_padding` {extra} must be smaller than the stride {window.stride} "
                 f"or the dilation {window.dilation}"
             )
-            raise LayerProblem(message, name="bad-argument", argument="output_padding")
+            most = maximum(window.stride, window.dilation) - 1
+            help = (
+                f"write {most} or less"
+                if most > 0
+                else "leave it out: it decides between the sizes that a stride rounds"
+            )
+            raise LayerProblem(message, name="bad-argument", argument="output_padding", help=help)
         whole = (size - 1) * window.stride + window.extent + extra
         if whole - window.before - window.after < 1:
             message = f"padding {window.before} and {window.after} removes all of {axis} {whole}"

@@ -60,6 +60,8 @@ def _gate(first: Shape, second: Shape) -> Shape:
 
 def equal_sizes(first: Shape, second: Shape) -> str:
     """Advice that makes the spatial sizes of two tensors equal."""
+    if len(first) == 3 and first[1:] == (second[2], second[1]):
+        return "height and width are swapped on one of these paths; sizes are written `[height, width]`"
     small, large = sorted((first, second), key=lambda shape: prod(shape[1:]))
     pairs = list(zip(small[1:], large[1:], strict=True))
     ratio = max(ceil_div(more, less) for less, more in pairs)
@@ -158,7 +160,7 @@ class Add(ElementwiseJoin):
     """The sum of tensors of equal shapes."""
 
     name = "add"
-    foreign = ("Add", "sum", "Sum", "Eltwise", "elementwise_add", "eltwise_add", "plus", "shortcut_add")
+    foreign = ("Add", "sum", "Sum", "Eltwise", "elementwise_add", "eltwise_add", "plus", "addition", "shortcut_add")
 
 
 @layer
@@ -167,7 +169,19 @@ class Multiply(ElementwiseJoin):
 
     name = "multiply"
     gates = True
-    foreign = ("Multiply", "mul", "Mul", "elementwise_mul", "prod", "scale_by", "scale_channels", "gate")
+    foreign = (
+        "Multiply",
+        "mul",
+        "Mul",
+        "elementwise_mul",
+        "elementwise_multiply",
+        "prod",
+        "product",
+        "times",
+        "scale_by",
+        "scale_channels",
+        "gate",
+    )
 
     def _gate(self, full: Shape) -> Shape:
         return (full[0], *(1 for _ in full[1:]))
@@ -194,7 +208,7 @@ class Subtract(ElementwiseJoin):
     """The first tensor minus the others, of equal shapes."""
 
     name = "subtract"
-    foreign = ("Subtract", "sub", "Sub", "minus", "difference", "elementwise_sub")
+    foreign = ("Subtract", "sub", "Sub", "minus", "difference", "diff", "elementwise_sub")
 
 
 @layer
@@ -219,7 +233,7 @@ class Concat(Join):
     """Tensors one after the other along the channels; all other axes must be equal."""
 
     name = "concat"
-    foreign = ("Concat", "concatenate", "Concatenate", "cat", "route", "depth_concat", "filter_concat")
+    foreign = ("Concat", "concatenate", "Concatenate", "cat", "hstack", "route", "depth_concat", "filter_concat")
     flops_formula = ZERO.noted("values are moved, not computed")
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:

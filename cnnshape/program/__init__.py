@@ -16,7 +16,7 @@ from cnnshape.program.steps import (
     ResolvedStep,
 )
 from cnnshape.program.vocabulary import explain_unknown_kind
-from cnnshape.program.words import WORDS, suggests_follower, unknown_name, unknown_tensor
+from cnnshape.program.words import WORDS, fits_role, in_words, suggests_follower, unknown_name, unknown_tensor
 
 __all__ = [
     "WORDS",
@@ -36,8 +36,10 @@ __all__ = [
     "ResolvedStep",
     "compared_argument",
     "explain_unknown_kind",
+    "fits_role",
     "foreign_spelling",
     "foreign_value",
+    "in_words",
     "resolve",
     "suggests_follower",
     "unknown_name",

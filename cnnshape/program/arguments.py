@@ -18,7 +18,7 @@ from cnnshape.program.foreign import (
 )
 from cnnshape.program.plan import Follower, Plan
 from cnnshape.program.vocabulary import Vocabulary
-from cnnshape.program.words import suggests_follower
+from cnnshape.program.words import in_words, suggests_follower
 from cnnshape.source import Span
 
 if TYPE_CHECKING:
@@ -58,19 +58,20 @@ class Arguments:
             for item in value.items:
                 self.settle(item)
 
-    def _follower(self, role: str, value: Value) -> Follower:
+    def _follower(self, role: str, argument: Argument) -> Follower:
         """The value of `norm` or `act`; a `{kind: args}` gets a plan. What is wrong with it leaves the step a plan."""
+        value, key = argument.value, argument.name.span
         if not isinstance(value, Setting):
-            return Follower(role, value, None, is_setting=False)
+            return Follower(role, value, None, is_setting=False, key=key)
         before = len(self._vocabulary.problems)
-        follower = self._set_follower(role, value)
+        follower = self._set_follower(role, value, key)
         problems = self._vocabulary.problems[before:]
         if all(suggests_follower(problem, follower.plan) for problem in problems):
             self._harmless += problems
             del self._vocabulary.problems[before:]
         return follower
 
-    def _set_follower(self, role: str, value: Setting) -> Follower:
+    def _set_follower(self, role: str, value: Setting, key: Span | None = None) -> Follower:
         kind = self._vocabulary.meant_kind(value.word)
         plan = self._arranged(kind, value.word, value.arguments, value.main) if kind else None
         takes_others = plan is not None and any(
@@ -82,7 +83,7 @@ class Arguments:
             message = f"{plan.kind.name} {reason} can't follow a layer"
             self._report("bad-argument", message, value.word.span, "write it as a step of its own")
             plan = None
-        return Follower(role, value, plan, is_setting=True)
+        return Follower(role, value, plan, is_setting=True, key=key)
 
     def _arranged(
         self, kind: type[Layer], word: Name, arguments: tuple[Argument, ...], main: Value | None
@@ -97,7 +98,7 @@ class Arguments:
         for argument in arguments:
             text = self._meant(kind, argument.name, arguments) or argument.name.text
             if text in kind.followers:
-                followers[text] = self._follower(text, argument.value)
+                followers[text] = self._follower(text, argument)
             elif text in kind.arguments:
                 values[text], names[text] = argument.value, argument.name.span
                 self._refuse_setting(kind, text, argument.value)
@@ -132,6 +133,9 @@ class Arguments:
         if name is None:
             known = ", ".join(f"`{argument}`" for argument in kind.arguments)
             help = f"name it: {known}" if known else f"write `- {kind.name}`"
+            help = _instead_of_pool(kind, main) or help
+            if kind.normalizes and isinstance(main, Expression) and main.text.strip().isdigit():
+                help = f"channels are inferred from the input: write `- {kind.name}`"
             self._report("unknown-argument", f"{kind.name} takes no bare value", main.span, help)
             return
         values[name], names[name] = main, main.span
@@ -147,7 +151,7 @@ class Arguments:
         missing = [name for name in kind.required if name not in values]
         if not missing:
             return
-        listed = " and ".join(f"`{name}`" for name in missing)
+        listed = in_words(missing)
         given = [f"{name}: {_text(value)}" for name, value in values.items()]
         whole = ", ".join([*given, *(f"{name}: ..." for name in missing)])
         help = "; ".join(f"`{name}`: {kind.arguments[name].doc}" for name in missing)
@@ -181,6 +185,13 @@ class Arguments:
         self, name: str, message: str, at: Span, help: str | None = None, fixes: "tuple[Fix, ...]" = ()
     ) -> None:
         self._vocabulary.report(diagnose(name, message, at, help=help, fixes=fixes))
+
+
+def _instead_of_pool(kind: type[Layer], main: Value) -> str | None:
+    # Only a wrong step needs it.
+    from cnnshape.program.foreign_joins import instead_of_pool
+
+    return instead_of_pool(kind.name, main)
 
 
 def _text(value: Value) -> str:

@@ -128,15 +128,19 @@ def follower_of(kind: type[Layer], word: str) -> str | None:
 
 def argument_help(kind: type[Layer], word: str) -> str | None:
     """The help for an argument that a kind doesn't have."""
-    from cnnshape.program.foreign_words import ARGUMENTS, AXIS_WORDS, HALVES
+    from cnnshape.program.foreign_words import ARGUMENTS, AXIS_WORDS, GLOBAL_AXES, HALVES
 
+    if word in ("norm", "act"):
+        return f"{kind.name} has none; write the layer as a step of its own, after this one"
     if word in grammar.MODIFIERS:
         return f"`{word}:` goes next to the kind, not among its arguments"
     if "affine" in kind.arguments and kind.arguments["affine"].type.words and bare(word) in HALVES:
         return HALVES[bare(word)]
-    if "axes" in kind.arguments and bare(word) in AXIS_WORDS:
+    if "axes" in kind.arguments and bare(word) in ("axis", "dim"):
         allowed = " or ".join(f"`axes: {axes}`" for axes in kind.arguments["axes"].type.words)
         return f"write {allowed}"
+    if kind.name in GLOBAL_AXES and bare(word) in AXIS_WORDS:
+        return GLOBAL_AXES[kind.name]
     return ARGUMENTS.get(bare(word))
 
 

@@ -20,11 +20,14 @@ FOLLOWERS = {
 _NO_FIGURE = "it changes neither shapes nor counts; remove it"
 _DATA_FORMAT = "shapes are channels first everywhere; remove it"
 _AXIS = "it works on the channels; remove it"
-AXIS_WORDS = ("axis", "dim")
+AXIS_WORDS = ("axis", "dim", "axes", "keepdim", "keepdims")
+_GLOBAL = "it takes all spatial axes, and keeps the channels; over the channels it is `channel_{which}_pool`; remove it"
+GLOBAL_AXES = {f"global_{which}_pool": _GLOBAL.format(which=which) for which in ("avg", "max")}
+"""Help for the axes of a pool that has none to choose."""
 _TWO_NUMBERS = "write a list of one number per axis: `{argument}: [height, width]`"
 ARGUMENTS = {
     "dataformat": _DATA_FORMAT, "dimordering": _DATA_FORMAT, "channelslast": _DATA_FORMAT, "layout": _DATA_FORMAT,
-    **dict.fromkeys(AXIS_WORDS, _AXIS), "startdim": "all axes become one; remove it", "enddim": "all axes become one; remove it",
+    **dict.fromkeys(("axis", "dim"), _AXIS), "startdim": "all axes become one; remove it", "enddim": "all axes become one; remove it",
     "paddingmode": "put `- pad: {padding: 1, mode: reflect}` before it, and no padding into it",
     "depthmultiplier": "write `groups: in_channels`, and the channels of the output as `out`",
     "depthwise": "write `groups: in_channels`", "separable": "write `groups: in_channels`",
@@ -119,7 +122,9 @@ KINDS = {
     **dict.fromkeys(("swiglu", "geglu"), "`multiply` joins a branch with one that ends with its gate, such as `silu` or `sigmoid`"),
     **dict.fromkeys(("sqrt", "exp", "log", "pow", "sign", "neg", "sin"), "write `- relu`, which has the same shape"),
     **dict.fromkeys(("constant", "parameter", "weight", "weights", "variable", "buffer"), _FROM_OUTSIDE),
-    **dict.fromkeys(("minimum", "merge", "join"), _JOINS),
+    **dict.fromkeys((
+        "min", "minimum", "merge", "join", "combine", "fuse", "fusion", "union", "div", "divide", "elementwise",
+    ), _JOINS),
     **dict.fromkeys(("squeezeexcitation", "squeezeexcite", "se", "seblock", "selayer", "semodule"), _LIKE.format(name="se_resnet50")),
     **dict.fromkeys(("bottleneck", "resnetblock", "resblock", "residualblock"), _LIKE.format(name="resnet50")),
     "basicblock": _LIKE.format(name="resnet18"),

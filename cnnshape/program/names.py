@@ -1,5 +1,4 @@
-"""Binds every name of a file to its declaration, and finds references to undefined names, including those in unused
-blocks.
+"""Binds every name of a file to its declaration, and finds references to undefined names, also in unused blocks.
 
 A bare word that a file passes to a parameter is a new word, known everywhere. If it has no other use and is similar to
 a name in scope, it is a misspelt name.
@@ -37,6 +36,7 @@ from cnnshape.program.words import (
     FileWords,
     bare_words,
     constant_rounds,
+    fits_role,
     fixed_together,
     unknown_name,
     unknown_output,
@@ -231,7 +231,7 @@ class _Checker:
             if kind is None or text in kind.arguments:
                 self.value(argument.value, scope, _type_of(kind, text))
             elif text in kind.followers:
-                self.follower(argument.value, scope)
+                self.follower(text, argument.value, scope)
             else:
                 scope.read(argument.value)
 
@@ -245,16 +245,16 @@ class _Checker:
                     self.check.misgiven.add(call)
                     self.report(value, word, scope, None)
 
-    def follower(self, value: Value, scope: NameScope) -> None:
-        """The value of `norm` or `act`: the word of a kind, often of another framework."""
-        is_known = any(scope.find(name) for name in value.names)
-        if isinstance(value, Expression) and not is_known and (problem := of_module(value)):
+    def follower(self, role: str, value: Value, scope: NameScope) -> None:
+        """The value of `norm` or `act`: the word of a kind, often of another framework. The graph reports a wrong sort."""
+        if isinstance(value, Expression) and not any(map(scope.find, value.names)) and (problem := of_module(value)):
             self.add(problem)
             return
         for word in bare_words(value):
             foreign = None if scope.find(word) or self.words.knows(word) else foreign_kind(word)
             if foreign is not None:
-                self.add(foreign_spelling(word, foreign.name, value.span))
+                if fits_role(role, foreign):
+                    self.add(foreign_spelling(word, foreign.name, value.span))
                 return
         self.value(value, scope, _FOLLOWER)
 

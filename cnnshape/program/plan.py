@@ -6,16 +6,19 @@ from cnnshape.source import Span
 
 
 class Follower:
-    """The value of `norm` or `act` (`role`) of a step.
+    """The value of `norm` or `act` (`role`) of a step; `key` is the place of that word.
 
     `plan` is the plan of a `{kind: args}`. It is None if its words are wrong, and for any other value, which is
     evaluated to the word of a kind.
     """
 
-    __slots__ = ("is_setting", "plan", "role", "value")
+    __slots__ = ("is_setting", "key", "plan", "role", "value")
 
-    def __init__(self, role: str, value: Value, plan: "Plan | None", *, is_setting: bool) -> None:
+    def __init__(
+        self, role: str, value: Value, plan: "Plan | None", *, is_setting: bool, key: Span | None = None
+    ) -> None:
         self.role = role
+        self.key = key
         self.value = value
         self.plan = plan
         self.is_setting = is_setting
@@ -63,6 +66,6 @@ class Plan:
 
     def without(self, failed: Follower) -> "Plan":
         """The plan with one of its followers unknown."""
-        unknown = Follower(failed.role, failed.value, None, is_setting=True)
+        unknown = Follower(failed.role, failed.value, None, is_setting=True, key=failed.key)
         followers = tuple([unknown if follower is failed else follower for follower in self.followers])
         return Plan(self.kind, self.at, self.values, self.names, followers, self.inferred)

@@ -3,7 +3,7 @@
 This covers every step of the file, expanded or not, so one run reports every misspelt word.
 """
 
-from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean, misspelt
+from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean, misspelt, nearest
 from cnnshape.language import (
     Block,
     Broken,
@@ -20,7 +20,7 @@ from cnnshape.language import (
     shown,
     walk,
 )
-from cnnshape.layers import Layer
+from cnnshape.layers import BY_NAME, Layer
 from cnnshape.program.arguments import Arguments
 from cnnshape.program.index import NameIndex, block_cycles
 from cnnshape.program.names import check_names
@@ -37,7 +37,10 @@ from cnnshape.program.steps import (
     ResolvedStep,
 )
 from cnnshape.program.vocabulary import Vocabulary
+from cnnshape.program.words import in_words
 from cnnshape.source import Span
+
+_MOST_NAMED = 6
 
 
 class Program:
@@ -99,7 +102,7 @@ def resolve(spec: Spec) -> Program:
 
 def given_names(steps: tuple[Step, ...]) -> frozenset[str]:
     """The names of steps, and of the steps inside them."""
-    return frozenset(name.text for step in walk(steps) if not isinstance(step, Broken) for name in step.given_names)
+    return frozenset(name.text for step in walk(steps) for name in step.given_names)
 
 
 class _Resolver:
@@ -165,11 +168,11 @@ class _Resolver:
     # Kinds
 
     def kind_step(self, call: Call) -> KindStep:
-        kind = self.vocabulary.meant_kind(call.word)
+        kind = self.vocabulary.kind_of(call)
         if kind is None:
             return KindStep(call, None, None, None)
         if kind.by_name and call.modifiers.source is not None:
-            listed = " and ".join(f"`{name}`" for name in kind.required)
+            listed = in_words(kind.required)
             message, at = f"{kind.name} reads {listed} alone", call.modifiers.source.span
             self.vocabulary.report(diagnose("misplaced-modifier", message, at, help="remove `from`"))
         plan = self.arguments.plan(call, kind)
@@ -220,8 +223,15 @@ class _Resolver:
             return
         message = f"`{shown(name.text)}` is not a param of `{block.name.text}`"
         help = did_you_mean(name.text, params) or "the block has no params"
+        if name.text in BY_NAME and nearest(name.text, params) is None and params:
+            help = f"a layer is a value too: `{{PARAM: {{{name.text}: ...}}}}`, where PARAM is {_either(params)}"
         fixes = misspelt(name.text, params, name.span)
         self.vocabulary.report(diagnose("unknown-param", message, name.span, help=help, fixes=fixes))
+
+
+def _either(params: list[str]) -> str:
+    """Some params of a block."""
+    return " or ".join(f"`{param}`" for param in params[:_MOST_NAMED])
 
 
 def _given(call: Call, block: Block) -> dict[str, Value]:

@@ -54,10 +54,24 @@ class BlockProgram:
 class ResolvedStep:
     """The parts of all steps: the step as written, and its modifiers. `plain` says that it has none but a name.
 
-    `lists` is the number of operations on lists in its modifiers.
+    `lists` is the number of operations on lists in its modifiers. `chooses` says that a part of a value of the step may not
+    be computed.
     """
 
-    __slots__ = ("expect", "frozen", "lists", "name", "plain", "repeat", "share", "source", "span", "when", "word")
+    __slots__ = (
+        "chooses",
+        "expect",
+        "frozen",
+        "lists",
+        "name",
+        "plain",
+        "repeat",
+        "share",
+        "source",
+        "span",
+        "when",
+        "word",
+    )
 
     def __init__(self, step: Step) -> None:
         modifiers = step.modifiers
@@ -73,6 +87,7 @@ class ResolvedStep:
         self.plain = not (modifiers.references or modifiers.values)
         self.lists: int = sum(value.lists for value in modifiers.references)
         self.lists += sum(value.lists for value in modifiers.values)
+        self.chooses = any(value.chooses for value in (*modifiers.values, *step.values))
 
 
 class KindStep(ResolvedStep):

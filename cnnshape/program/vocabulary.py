@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
 from cnnshape.diagnostics import Diagnostic, diagnose, nearest, respelled
-from cnnshape.language import Block, Name, grammar, shown
+from cnnshape.language import Block, Call, Name, grammar, shown
 from cnnshape.layers import BY_NAME, Layer, bare, foreign_kind
 from cnnshape.program.foreign import CONTROLS, foreign_spelling, kind_help
 from cnnshape.source import SourceText, Span
@@ -49,6 +50,20 @@ class Vocabulary:
             self._unknown_kind(word)
         return None
 
+    def kind_of(self, call: Call) -> type[Layer] | None:
+        """The kind of a step, also of one with a foreign word, which is reported."""
+        if call.word.text not in BY_NAME:
+            from cnnshape.program.foreign_joins import joined_by, stacked
+
+            if join := joined_by(call):
+                self.report(foreign_spelling(call.word.text, join, call.word.span))
+                return None
+            if help := stacked(call):
+                message = f"no layer kind is called `{call.word.text}`"
+                self.report(diagnose("unknown-kind", message, call.word.span, help=help))
+                return None
+        return self.meant_kind(call.word)
+
     def meant_kind(self, word: Name) -> type[Layer] | None:
         """The kind of a word, also of a foreign one, which is reported. A join is more than a kind: it has branches."""
         kind = self.kind(word) or foreign_kind(word.text)
@@ -77,6 +92,8 @@ class Vocabulary:
         message = f"no block is called `{shown(word.text)}`"
         close = nearest(word.text, (*self.blocks, *_OWN_CONTROLS))
         help = f"did you mean `{close}`?" if close else "define it under `blocks:`"
+        if close is None and (call := re.fullmatch(r"(\w+) ?\((.*)\)", word.text)):
+            help = f"a step is written `- {shown(call[1])}: {shown(call[2] or '...')}`; define `{shown(call[1])}` under `blocks:`"
         better = self._better_help(word)
         fixes = respelled(word.text, _separated(word.text) if better else close, word.span)
         self.report(diagnose("unknown-block", message, word.span, help=better or help, fixes=fixes))
@@ -108,7 +125,12 @@ class Vocabulary:
             return None
         if sign == "(" and needed:
             return f"put the arguments in braces: `- {name}: {{{', '.join(f'{word}: ...' for word in needed)}}}`"
-        return f"write `- {name}: {shown(rest.strip(' )'))}`" if needed else f"write `- {name}`"
+        values = rest.strip(" )").split()
+        if len(needed) > 1:
+            values = [] if len(values) > len(needed) else values
+            given = ", ".join(f"{word}: {shown(value)}" for word, value in zip_longest(needed, values, fillvalue="..."))
+            return f"write `- {name}: {{{given}}}`"
+        return f"write `- {name}: {shown(' '.join(values))}`" if needed else f"write `- {name}`"
 
     def _required(self, name: str) -> Sequence[str] | None:
         """The required arguments of a kind or block; None if there is none of that name."""

@@ -1,7 +1,7 @@
 """Bare words as values: those of the language, those that a file introduces, and unknown ones."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, misspelt, nearest, respelled
@@ -23,7 +23,7 @@ from cnnshape.language import (
     shown,
     walk,
 )
-from cnnshape.layers import BY_NAME
+from cnnshape.layers import BY_NAME, Layer
 from cnnshape.program.plan import Plan
 from cnnshape.source import Span
 
@@ -34,6 +34,7 @@ WORDS = frozenset(
     word for kind in BY_NAME.usual() for argument in kind.arguments.values() for word in argument.type.words
 )
 """The words that arguments take: those of rare kinds are among them."""
+_ARGUMENTS = frozenset(name for kind in BY_NAME.usual() for name in kind.arguments)
 _TRUTH = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
 _AXES_OF = {
     "in_length": "one spatial axis",
@@ -65,14 +66,16 @@ def _name_advice(value: Value, word: str, known: Mapping[str, object]) -> str | 
         return "a size that may be anything is `any`"
     if word in _AXES_OF:
         return f"only a tensor with {_AXES_OF[word]} has it"
+    if word in _ARGUMENTS and whole != word and nearest(word, known) is None:
+        return f"an argument can't be read by another one: write its value, or make `{word}` a param: `params: {{{word}: ...}}`"
     return None
 
 
 def unknown_tensor(
-    reference: Reference, known: list[str], outside: Mapping[str, Span], *, in_block: bool
+    reference: Reference, known: list[str], outside: Mapping[str, Span], *, in_block: bool, inside: Sequence[str] = ()
 ) -> Diagnostic:
     """The diagnostic of a reference to a step or input that doesn't exist (yet). `outside` are the names of the file's
-    layers."""
+    layers, `inside` the blocks and rounds in which a step has the name."""
     text = shown(reference.text)
     elsewhere = outside.get(reference.text)
     near = known if reference.text == "prev" else [*known, "prev"]
@@ -88,6 +91,8 @@ def unknown_tensor(
     if elsewhere and in_block:
         help = f"a block doesn't see outside names: pass the tensor, `params: {{{text}: required}}`"
         fixes = ()
+    if inside:
+        help, fixes = f"in {inside[-1]} a step has the name: `{shown(inside[-1])}.{text}`", ()
     message = f"no step or input before this one is called `{text}`"
     related = [Label(elsewhere, "defined here: later, or in another scope")] if elsewhere else []
     return diagnose("unknown-tensor", message, reference.span, related=related, help=help, fixes=fixes)
@@ -106,6 +111,17 @@ def _block_help(block: str) -> str:
     """Help for the name of a block as a tensor."""
     name = block.lower()
     return f"name the step that uses a block, as in `{{{block}: ..., name: {name}}}`; its output is `{name}`"
+
+
+def in_words(words: Sequence[str]) -> str:
+    """`a`, `b` and `c`"""
+    *first, last = [f"`{word}`" for word in words]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def fits_role(role: str, kind: type[Layer]) -> bool:
+    """Whether a kind may be the value of `norm` or `act`: an activation is no `norm`, a normalization no `act`."""
+    return not (kind.activation if role == "norm" else kind.normalizes)
 
 
 def suggests_follower(problem: Diagnostic, plan: Plan | None) -> bool:

@@ -9,7 +9,10 @@ from cnnshape.diagnostics import GROUPS, Code
 from cnnshape.lint import BY_NAME
 from cnnshape.render.rules import paragraphs, rule_markdown, rule_page
 from cnnshape.render.wrapping import BOLD, paint, wrapped
-from cnnshape.source import shipped_manual
+from cnnshape.source import shipped_page
+
+ALL_CODES = "errors.md"
+"""The page of the documentation that lists every code."""
 
 _INDENT = "    "
 _SECTION = re.compile(r"^### (CS\d+) [\w-]+\n\n(.*?)(?=^###? |\Z)", re.MULTILINE | re.DOTALL)
@@ -54,9 +57,19 @@ def code_markdown(entry: Code) -> str:
     return _sections().get(entry.code, entry.meaning)
 
 
+def page_of(entry: Code) -> str:
+    """The page of the documentation that has the section of a code."""
+    return "rules.md" if entry.name in BY_NAME else ALL_CODES
+
+
+def anchor_of(entry: Code) -> str:
+    """The anchor of a code's section on its page."""
+    return f"{entry.code.lower()}-{entry.name}"
+
+
 @cache
 def _sections() -> dict[str, str]:
-    return {code: text.strip() for code, text in _SECTION.findall(shipped_manual())}
+    return {code: text.strip() for code, text in _SECTION.findall(shipped_page(ALL_CODES).read_text(encoding="utf-8"))}
 
 
 def _indented(fence: re.Match[str]) -> str:

@@ -113,11 +113,14 @@ def _mapping(scope: Scope) -> Schema:
     forms = scoped_forms(scope)
     modifiers = {word: grammar.MODIFIERS[word] for word in _ANYWHERE}
     headed = {"anyOf": [one_of([*_KINDS, *grammar.CONTROLS]), _BLOCK]}
+    headless = {
+        "if": {"type": ["object", "null"], "propertyNames": {"not": headed}},
+        "then": reference("headless_step"),
+    }
     return {
         "properties": properties(modifiers, forms),
         "allOf": [
-            {"if": _FRESH, "then": reference("fresh_step")},
-            {"if": {"type": ["object", "null"], "propertyNames": {"not": headed}}, "then": reference("headless_step")},
+            {"if": _FRESH, "then": reference("fresh_step"), "else": headless},
             {"if": {"type": "object", "propertyNames": one_of(_ALONE)}, "then": _NO_KIND},
             reference("kind_or_block"),
         ],

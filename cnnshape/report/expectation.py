@@ -53,10 +53,10 @@ def _check(report: Report, rows: Mapping[str, Row], expectation: Expectation) ->
         return _check_receptive_field(report, rows, expectation, name)
     if expectation.figure.text in FIGURES:
         return _check_number(report, expectation)
-    return _unknown_figure(report, expectation)
+    return _unknown_figure(report, rows, expectation)
 
 
-def _unknown_figure(report: Report, expectation: Expectation) -> Diagnostic:
+def _unknown_figure(report: Report, rows: Mapping[str, Row], expectation: Expectation) -> Diagnostic:
     figure, at = expectation.figure.text, expectation.figure.span
     if figure == "outputs":
         first = next(iter(report.outputs), "output")
@@ -64,7 +64,17 @@ def _unknown_figure(report: Report, expectation: Expectation) -> Diagnostic:
         return diagnose("bad-expectation", "`outputs` has its shapes by name", at, help=help)
     known = [*FIGURES, "output", "outputs", "receptive_field"]
     message, fixes = f"`{figure}` is not a figure that can be expected", misspelt(figure, known, at)
-    return diagnose("bad-expectation", message, at, help=did_you_mean(figure, known), fixes=fixes)
+    step = figure.partition(".")[2] or figure
+    advice = _contract_help(rows, step, expectation) or did_you_mean(figure, known)
+    return diagnose("bad-expectation", message, at, help=advice, fixes=fixes)
+
+
+def _contract_help(rows: Mapping[str, Row], step: str, expectation: Expectation) -> str | None:
+    """Help for the shape of a step; None if no step is called so."""
+    is_step = any(row == step or row.startswith(f"{step}.") for row in rows)
+    if not is_step or not isinstance(expectation.wanted, ListValue):
+        return None
+    return f"write `steps: {{{step}: {{output: {expectation.wanted.span.text}}}}}`"
 
 
 # Numbers
@@ -138,8 +148,7 @@ def _check_output(report: Report, rows: Mapping[str, Row], expectation: Expectat
         known = ", ".join(f"`outputs.{output}`" for output in islice(report.outputs, MOST_NAMED))
         known += ", ..." if len(report.outputs) > MOST_NAMED else ""
         message = f"`{expectation.figure.text}` is not one output of this network; it has {known}"
-        is_step = any(row == name or row.startswith(f"{name}.") for row in rows)
-        help = f"write `steps: {{{name}: {{output: {expectation.wanted.span.text}}}}}`" if is_step else None
+        help = _contract_help(rows, name, expectation)
         return diagnose("bad-expectation", message, expectation.figure.span, help=help)
     value = expectation.wanted
     wanted = _numbers(value)

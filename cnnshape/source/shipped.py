@@ -24,8 +24,7 @@ def shipped_path(name: str) -> Path | None:
     return shipped_folder() / f"{stem}.yaml" if stem in shipped_names() else None
 
 
-def shipped_manual() -> str:
-    """The text of `docs/errors.md`, the page of all codes."""
-    inside = _PACKAGE / "errors.md"
-    path = inside if inside.is_file() else _PACKAGE.parent / "docs" / "errors.md"
-    return path.read_text(encoding="utf-8")
+def shipped_page(name: str) -> Path:
+    """The path of a page of the documentation that ships with the package: `errors.md` or `rules.md`."""
+    inside = _PACKAGE / name
+    return inside if inside.is_file() else _PACKAGE.parent / "docs" / name

@@ -71,6 +71,11 @@ class Span(NamedTuple):
         start = self.column + offset
         return Span(self.source, self.line, start, self.line, start + max(length, 1))
 
+    def overlaps(self, other: "Span") -> bool:
+        """Whether a code point is in both places."""
+        starts, ends = (self.line, self.column), (self.end_line, self.end_column)
+        return self.source is other.source and starts < other[3:] and other[1:3] < ends
+
     @property
     def text(self) -> str:
         """The text at this place, up to the end of its first line."""

@@ -492,6 +492,7 @@ def test_what_has_no_value(text: str, message: str, offset: int, length: int) ->
     ("text", "help"),
     [
         ("2 ** 3", "there is no power; multiply"),
+        ("[64, 0][0]", "an item of a list is written `[64, 0].0`"),
         ("2 ^ 3", "there is no power; multiply"),
         ("yes && no", "the operator is `and`"),
         ("yes || no", "the operator is `or`"),

@@ -412,6 +412,7 @@ def test_sarif_describes_every_code() -> None:
         assert "```yaml\n" in rule["help"]["markdown"] or entry.code in ("CS101", "CS208")
         enabled = entry.name != "unproductive-layer"
         assert rule["defaultConfiguration"] == {"level": str(entry.severity), "enabled": enabled}
+        assert rule["helpUri"].endswith(f".md#{entry.code.lower()}-{entry.name}")
     assert driver["version"] == cnnshape.__version__
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,9 @@ from tests.schema.server import ANY, Server
 
 OWN = "own"
 """The folder whose files have the schema of `OWN_FILE`."""
+PLAIN = "plain"
+"""The folder whose files have a schema of three plain keys, which is not ours."""
+_NUMBERS = {"type": "object", "properties": {"x": {"type": "integer"}, "y": {"type": "integer"}}}
 OWN_FILE = """\
 cnnshape: 1
 input: [4, 32, 32]
@@ -47,6 +51,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     own = folder / "own.schema.json"
     own.write_text(to_schema([cnnshape.load(OWN_FILE).spec]), encoding="utf-8")
     general = Path(__file__).parents[2] / "docs" / "cnnshape.schema.json"
-    server = Server(program, {ANY: general, OWN: own})
+    plain = folder / "plain.schema.json"
+    keys = {"o": _NUMBERS, "l": {"type": "array", "items": _NUMBERS}}
+    plain.write_text(json.dumps({"type": "object", "properties": keys}), encoding="utf-8")
+    server = Server(program, {ANY: general, OWN: own, PLAIN: plain})
     yield server
     server.stop()

@@ -15,10 +15,11 @@ PROPERTY = 10
 
 
 class Offer(NamedTuple):
-    """A completion: its label, and whether it is a key; else it is a value."""
+    """A completion: its label, whether it is a key, else it is a value, and the text that it inserts."""
 
     label: str
     is_key: bool
+    text: str = ""
 
 
 class Server:
@@ -84,7 +85,7 @@ class Server:
         place = {"line": before.count("\n"), "character": len(before.rpartition("\n")[2])}
         document = {"uri": self.open(before + after, folder)[0]}
         result = self.request("textDocument/completion", {"textDocument": document, "position": place})
-        return [Offer(item["label"], item.get("kind") == PROPERTY) for item in result["items"]]
+        return [Offer(item["label"], item.get("kind") == PROPERTY, item["insertText"]) for item in result["items"]]
 
     def completions(self, text: str, folder: str = ANY) -> list[str]:
         """The labels of what is offered."""

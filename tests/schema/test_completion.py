@@ -17,7 +17,7 @@ from cnnshape.language import grammar
 from cnnshape.layers import BY_NAME, Argument, Layer
 from cnnshape.render.schema_kinds import STEP_KINDS, needed
 from cnnshape.report import FIGURES
-from tests.schema.conftest import OWN, OWN_FILE
+from tests.schema.conftest import OWN, OWN_FILE, PLAIN
 from tests.schema.server import Offer, Server
 
 pytestmark = pytest.mark.skipif("CI" not in os.environ, reason="installs packages: runs where CI is set")
@@ -29,6 +29,7 @@ START = "  - {identity: , name: start}\n"
 HEADS = {*(kind.name for kind in STEP_KINDS), *grammar.CONTROLS}
 ANYWHERE = set(grammar.MODIFIERS) - set(grammar.NOT_ON_CONTROLS)
 CALL = set(grammar.MODIFIERS) - {"first"}
+CONV_REST = {*BY_NAME["conv"].arguments, *BY_NAME["conv"].followers} - {"out", "kernel"}
 CONTROL_VALUES = {
     "for": "{n: [1, 2]}",
     "residual": "[relu]",
@@ -168,6 +169,47 @@ def test_what_fits_a_step_is_offered(server: Server, step: str, wanted: set[str]
 @pytest.mark.parametrize("step", ["- conv|", "- {relu|}"])
 def test_a_word_that_starts_another_one_is_completed(server: Server, step: str) -> None:
     assert HEADS - {"conv"} <= set(server.completions(f"{HEAD % INPUTS[0]}  {step}\n"))
+
+
+FLOW = {
+    "beside a kind, the first letter": ("  - {conv: {out: 32, kernel: 1}, f|}\n", CALL),
+    "beside a block, the first letter": ("  - {Unit: 3, n|}\n", CALL),
+    "beside a join, the first letter": ("  - {add: [start, prev], b|}\n", ANYWHERE | {"broadcast", "crop"}),
+    "after a name, the first letter": ("  - {name: x, c|}\n", (HEADS | ANYWHERE) - {"name"}),
+    "arguments, the first letter": ("  - {conv: {out: 32, kernel: 1, st|}}\n", CONV_REST),
+    "a list, the first letter": ("  - residual: [re|]\n", HEADS | ANYWHERE),
+    "a branch, the first letter": ("  - add: {a: [relu, re|], b: []}\n", HEADS | ANYWHERE),
+    "a list of steps in a loop, the first letter": ("  - {for: {n: [1]}, do: [c|]}\n", HEADS | ANYWHERE),
+}
+
+
+@pytest.mark.parametrize(("step", "wanted"), FLOW.values(), ids=FLOW)
+def test_in_brackets_and_braces_keys_are_offered_from_the_first_letter_on(
+    server: Server, step: str, wanted: set[str]
+) -> None:
+    labels = set(server.completions(HEAD % INPUTS[0] + START + CONV + step))
+    assert labels - {"share"} == wanted - {"share"}
+
+
+@pytest.mark.parametrize("text", ["o: {x: 1, |}\n", "o: {|, x: 1}\n", "l: [{x: 1, |}]\n", "{o: {}, |}\n"])
+def test_without_a_letter_the_server_offers_nothing_for_any_schema(server: Server, text: str) -> None:
+    """Why there is nothing to do for `{conv: 3, |}` in ours."""
+    assert server.completions(text, PLAIN) == []
+    letter = text.replace("|", "x: 2, y|") if "{|" in text else text.replace("|", "y|" if "x" in text else "l|")
+    assert server.completions(letter, PLAIN) != []
+
+
+@pytest.mark.parametrize("step", ["  - |\n", "  - residual:\n      - |\n", "  - name: x\n    |\n", "  - {|}\n"])
+def test_what_is_inserted_is_no_value_that_check_refuses(server: Server, step: str) -> None:
+    """A kind that has no arguments stands alone; after the word of any other, there is room for them."""
+    texts = {offer.label: offer.text for offer in server.offers(f"{HEAD % INPUTS[0]}{START}{step}") if offer.is_key}
+    for kind in STEP_KINDS:
+        text = texts[kind.name]
+        assert text == kind.name or text.startswith(f"{kind.name}:")
+        assert kind.name not in re.findall(r"\w+", text.partition(":")[2])
+    if step.strip() == "- |":
+        alone = {kind.name for kind in STEP_KINDS if not kind.arguments and not kind.followers}
+        assert {kind.name for kind in STEP_KINDS if texts[kind.name] == kind.name} == alone
 
 
 @pytest.mark.parametrize("word", [*grammar.CONTROLS, *(kind.name for kind in STEP_KINDS if not kind.required)])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from cnnshape.language.expression.lists import list_operations
+from cnnshape.language.expression.lists import chooses, list_operations
 from cnnshape.language.expression.parser import parse
 from cnnshape.language.expression.tree import Node, Variable
 from cnnshape.language.expression.values import SIZE_NAMES, ExpressionProblem, Run, Value
@@ -24,18 +24,22 @@ class Expression:
     """An expression of a file: its text, its place, its tree, and the function that gives its value.
 
     `names` are all names in it; `constant` is true if it has none, `dynamic` if it asks for the tensor that
-    enters the step. `lists` is the number of its operations that may go through a whole list.
+    enters the step. `lists` is the number of its operations that may go through a whole list. `chooses` is true if a part
+    of it may not be computed.
     """
 
-    __slots__ = ("constant", "dynamic", "lists", "names", "run", "span", "text", "tree")
+    __slots__ = ("chooses", "constant", "dynamic", "lists", "names", "run", "span", "text", "tree")
 
-    def __init__(self, text: str, span: Span, tree: Node, run: Run, names: frozenset[str], lists: int) -> None:
+    def __init__(
+        self, text: str, span: Span, tree: Node, run: Run, names: frozenset[str], lists: int, *, chooses: bool = False
+    ) -> None:
         self.text = text
         self.span = span
         self.tree = tree
         self.run = run
         self.names = names
         self.lists = lists
+        self.chooses = chooses
         self.constant = not names
         self.dynamic = not DYNAMIC.isdisjoint(names)
 
@@ -117,11 +121,13 @@ def compile_expression(text: str, span: Span) -> Expression:
         raise ExpressionProblem("expression-syntax", message)
     if not text.strip():
         raise ExpressionProblem("expression-syntax", "the text is empty, expected a value")
-    return Expression(text, span, *_compiled(text))
+    tree, run, names, lists, chooses = _compiled(text)
+    return Expression(text, span, tree, run, names, lists, chooses=chooses)
 
 
 @lru_cache(maxsize=1024)
-def _compiled(text: str) -> tuple[Node, Run, frozenset[str], int]:
+def _compiled(text: str) -> tuple[Node, Run, frozenset[str], int, bool]:
     """The cached compilation of a text: a file repeats a few words and numbers many times."""
     tree = parse(text)
-    return tree, tree.compile(), frozenset(variable.sign for variable in tree.names()), list_operations(tree)
+    names = frozenset(variable.sign for variable in tree.names())
+    return tree, tree.compile(), names, list_operations(tree), bool(tree.parts) and chooses(tree)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from cnnshape.arithmetic import is_whole, pin, truncate
-from cnnshape.language.expression.tree import Constant, FunctionCall, Node, Variable
+from cnnshape.language.expression.tree import Choice, Constant, FunctionCall, Node, Variable
 from cnnshape.language.expression.values import (
     OF_LISTS,
     ExpressionProblem,
@@ -170,3 +170,12 @@ def dotted(tree: Node) -> Iterator[str]:
         yield tree.items.sign
     for part in tree.parts:
         yield from dotted(part)
+
+
+def chooses(node: Node) -> bool:
+    """Whether a part of a tree may not be computed, or is computed in vain: an item of a list that isn't taken."""
+    if isinstance(node, Choice) or node.sign in ("and", "or"):
+        return True
+    if isinstance(node, Item) and isinstance(node.items, Items):
+        return True
+    return any(chooses(part) for part in node.parts)

@@ -95,7 +95,7 @@ def _number_end(text: str, start: int) -> int:
 
 def _item_help(text: str) -> str | None:
     """Help for an item by its number, as other languages write it: `widths[0]`."""
-    if item := re.search(r"([A-Za-z_]\w{0,60})\[(\d{1,9})\]", text, re.ASCII):
+    if item := re.search(r"([A-Za-z_]\w{0,60}|\[[^\[\]]{1,60}\])\[(\d{1,9})\]", text, re.ASCII):
         return f"an item of a list is written `{item[1]}.{item[2]}`"
     if item := re.search(r"([A-Za-z_]\w{0,60})\[([^\[\]]{1,60})\]", text, re.ASCII):
         return f"an item of a list is written `{item[1]}.({item[2].strip()})`"
@@ -186,7 +186,8 @@ class _Parser:
         if token.text == "[":
             return _item_help(self.text)
         if token.text == ",":
-            return "write a list in square brackets: `[3, 3]`"
+            written = self.text.strip() if len(self.text) <= _LONGEST_WORD and "(" not in self.text else "3, 3"
+            return f"write a list in square brackets: `[{written}]`"
         if (times := re.fullmatch(r"x(\d+)", token.text, re.ASCII)) and before.isdigit():
             return f"a list is written `[{before}, {times[1]}]`, a product `{before} * {times[1]}`"
         if token.text.startswith("_") and before.isdigit():

@@ -8,6 +8,9 @@ from cnnshape.language import grammar
 from cnnshape.language.model import Name
 from cnnshape.language.reader.problems import shown
 
+TENSORS = frozenset({"inputs", "tensors", "values", "operands", "xs"})
+"""Other frameworks' words for the tensors of a join."""
+
 
 def names_in(node: Node) -> tuple[Name, ...]:
     """The names that a step defines even though it failed to parse, so that their uses are not reported."""
@@ -81,3 +84,10 @@ def _arguments(entries: list[Entry]) -> str:
     return ", ".join(
         f"{shown(key.text)}: {shown(value.text) if isinstance(value, Scalar) else '...'}" for key, value in entries[:4]
     )
+
+
+def plain_names(node: Node) -> list[str]:
+    """The names in a list of nothing but names; empty for any other node."""
+    items = node.items if isinstance(node, Sequence) else ()
+    names = [shown(item.text) for item in items if isinstance(item, Scalar) and not item.empty]
+    return names if len(names) == len(items) else []

@@ -93,7 +93,8 @@ class StepReader(ModifierReader):
             for key, right in meant:
                 self._report_wrong_key(key, right)
             return
-        names = " and ".join(f"`{shown(entry.key.text)}`" for entry in heads[:3])
+        *most, last = [f"`{shown(entry.key.text)}`" for entry in heads[:3]]
+        names = f"{', '.join(most)} and {last}"
         message = f"a step has one kind or block; this one has {names}"
         self.report("ambiguous-step", message, heads[1].key.span, help=step_help.one_head(heads))
 
@@ -210,7 +211,7 @@ class StepReader(ModifierReader):
             if self._has_axis(word, node):
                 return None
             branches = self._branches(node)
-            complete = self._has_two_sides(word, len(node.entries)) and len(branches) == len(node.entries)
+            complete = self._has_two_sides(word, len(node.entries), node) and len(branches) == len(node.entries)
             return (tuple(branches), ()) if complete else None
         if isinstance(node, Scalar) and not node.empty:
             listed = self.referred(node)
@@ -224,6 +225,8 @@ class StepReader(ModifierReader):
         if no_name is not None:
             message = f"a list below `{word.text}` has names of tensors, found {describe_node(no_name)}"
             help = f"put steps into branches, which have names: `{grammar.CONTROLS[word.text].example}`"
+            if no_name is node.items[0] and len(node.items) == 1 and (names := step_help.plain_names(no_name)):
+                help = f"remove a pair of brackets: `{word.text}: [{', '.join(names)}]`"
             self.report("wrong-structure", message, no_name.span, help=help)
             return None
         items = [item for item in split.unsplit_items(node) if isinstance(item, Scalar)]
@@ -255,10 +258,14 @@ class StepReader(ModifierReader):
         self.report("bad-argument", message, axis.span, help=f"write `{written}`")
         return True
 
-    def _has_two_sides(self, word: Name, count: int) -> bool:
+    def _has_two_sides(self, word: Name, count: int, node: Mapping | None = None) -> bool:
         if count < 2:
             message = f"`{word.text}` joins two or more tensors, found {count}"
-            self.report("wrong-structure", message, word.span, help="a branch without steps, `[]`, is the input itself")
+            help = "a branch without steps, `[]`, is the input itself"
+            for key, value in node.entries if node is not None else ():
+                if key.text in step_help.TENSORS and (names := step_help.plain_names(value)):
+                    help = f"write `{word.text}: [{', '.join(names)}]`"
+            self.report("wrong-structure", message, word.span, help=help)
         return count >= 2
 
     def _branches(self, node: Mapping) -> list[Branch]:

@@ -22,8 +22,9 @@ Instead: write `bias: false`, or use `norm`, which turns the bias off by default
       - conv: {out: 16, kernel: 3, norm: batch_norm}
 
 Published networks that trip it: `vgg11_bn`, `vgg13_bn`, `vgg16_bn`, `vgg19_bn`, which got their normalization later
-and kept their biases; `segnet`, which starts from VGG; `m5`; `cyclegan_generator`; and the networks of MLPerf Tiny:
-`ds_cnn`, `mobilenet_v1_vww`, `resnet8`, `fc_autoencoder`.
+and kept their biases; `segnet`, which starts from VGG; `m5`; `cyclegan_generator`; `crnn`; `hourglass_2`; the networks
+of MLPerf Tiny: `ds_cnn`, `mobilenet_v1_vww`, `resnet8`, `fc_autoencoder`; U-Nets of research code: `unet_plus_plus`,
+`u2net`, `attention_unet`, `vnet`; and in a few layers `hrnet_w18`, `resnest50` and `nonlocal_resnet50`.
 """
 
 from collections.abc import Iterator

@@ -28,7 +28,8 @@ Instead: use an input that fits, or a pool that pads.
 
 Published networks that trip it: `squeezenet1_0` and `squeezenet1_1`, whose unpadded stems drop a row and a column of
 224 x 224; `fast_rcnn` and `faster_rcnn_vgg16`, where 600 rows are not a multiple of 16; `m5`, whose 8,000 samples leave
-two cells before the second pool; `ds_cnn`, whose last pool has 24 rows for 25.
+two cells before the second pool; `ds_cnn`, whose last pool has 24 rows for 25; `nasnet_mobile` and `nonlocal_resnet50`,
+whose first windows of 3 don't end with the image.
 """
 
 from collections.abc import Iterator, Mapping

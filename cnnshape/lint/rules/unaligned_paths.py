@@ -35,8 +35,9 @@ The rule doesn't warn if such paths end with the same cell. On two axes, as in a
 the join: `# cnnshape: ignore[unaligned-paths] causal on purpose`. ResNet-D's projections trip it too: their average
 pool of 2x2 is half a cell off the strided 3x3 of the body.
 
-Published networks that trip it: `resnet8`, which pads a 3x3 of stride 2 at the end only,
-as TensorFlow does, next to a 1x1 without padding.
+Published networks that trip it: `resnet8`, which pads a 3x3 of stride 2 at the end only, as TensorFlow does, next to a
+1x1 without padding; `nfnet_f0` and `resnest50`, which project as ResNet-D does; `dla34`, whose pools of 2x2 lie beside
+strided 3x3 convolutions; `nasnet_mobile`, which joins the even and the odd cells of a map.
 """
 
 from collections.abc import Iterator

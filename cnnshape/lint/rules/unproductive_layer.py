@@ -42,9 +42,10 @@ Instead: leave the layers out, stride later, or use a larger input.
       - conv: {out: 128, kernel: 3, padding: 1, act: relu}
       - global_avg_pool
 
-Published networks that trip it: `mobilenet_v1`, `mobilenet_v1_vww` and `mobileone_s0`, in their last blocks; with
-`--variant deploy`: `repvgg_a0`. And detectors, whose coarsest maps see the whole image on purpose: `ssd300`,
-`ssdlite320_mobilenet_v3_large`, `retinanet_resnet50_fpn`, `retinanet_resnet50_fpn_v2`, `fcos_resnet50_fpn`.
+Published networks that trip it: `mobilenet_v1`, `mobilenet_v1_vww`, `mobileone_s0`, `mcunet_in1` and `nasnet_mobile`,
+in their last blocks; with `--variant deploy`: `repvgg_a0`. And networks whose coarsest maps see the whole image on
+purpose. Detectors: `ssd300`, `ssdlite320_mobilenet_v3_large`, `retinanet_resnet50_fpn`, `retinanet_resnet50_fpn_v2`,
+`fcos_resnet50_fpn`; and networks that label each pixel: `u2net`, `unet_plus_plus`, `refinenet101`.
 """
 
 from collections.abc import Iterator

@@ -31,7 +31,7 @@ Instead: remove the branch, join it, or name its end under `outputs`.
         name: wide
     outputs: [narrow, wide]
 
-Published networks that trip it: none of those that are shipped.
+Published networks that trip it: `wavenet`, whose last layer passes its sum on to a layer that isn't there.
 """
 
 from collections.abc import Iterator

@@ -6,10 +6,10 @@ from typing import Any
 from cnnshape.diagnostics import CATALOGUE, Code, Diagnostic, Label, Replace
 from cnnshape.document.editing import replacements
 from cnnshape.lint import BY_NAME
-from cnnshape.render.codes import code_markdown, code_page
+from cnnshape.render.codes import ALL_CODES, anchor_of, code_markdown, code_page, page_of
 from cnnshape.render.findings.findings import Findings, advice, forge_path
 from cnnshape.render.findings.fingerprint import fingerprints
-from cnnshape.source import Span
+from cnnshape.source import Span, shipped_page
 from cnnshape.version import __version__
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -19,8 +19,14 @@ _INDEX = {name: index for index, name in enumerate(CATALOGUE)}
 def to_sarif(findings: Findings) -> str:
     """A log of one run in ASCII, so that its bytes don't depend on the encoding of the output."""
     marks = fingerprints(findings.diagnostics)
+    driver = {
+        "name": "cnnshape",
+        "version": __version__,
+        "informationUri": shipped_page(ALL_CODES).as_uri(),
+        "rules": list(map(_rule, CATALOGUE.values())),
+    }
     run = {
-        "tool": {"driver": {"name": "cnnshape", "version": __version__, "rules": list(map(_rule, CATALOGUE.values()))}},
+        "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "artifacts": [{"location": _artifact(name)} for name in findings.files if name],
         "results": [_result(*pair) for pair in zip(findings.diagnostics, marks, strict=True)],
@@ -29,13 +35,14 @@ def to_sarif(findings: Findings) -> str:
 
 
 def _rule(entry: Code) -> dict[str, Any]:
-    """A code with its page. It has no `helpUri`: that is an absolute address, and the pages ship with the package."""
+    """A code with its page, and where the page is on this machine: it ships with the package."""
     rule = BY_NAME.get(entry.name)
     return {
         "id": entry.code,
         "name": entry.name.title().replace("-", ""),
         "shortDescription": {"text": entry.meaning},
         "fullDescription": {"text": entry.meaning},
+        "helpUri": f"{shipped_page(page_of(entry)).as_uri()}#{anchor_of(entry)}",
         "help": {"text": code_page(entry), "markdown": code_markdown(entry)},
         "defaultConfiguration": {"level": str(entry.severity), "enabled": rule is None or rule.default},
     }

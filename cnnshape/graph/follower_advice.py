@@ -1,0 +1,93 @@
+"""Diagnoses a kind of the wrong sort in `norm` or `act`: the other one's, or a list of both.
+
+Only designs with problems import this module.
+"""
+
+from collections.abc import Iterable
+
+from cnnshape.diagnostics import Diagnostic, Fix, Give, Replace, diagnose, respelled
+from cnnshape.language import Expression, ListValue, Setting, Value, describe
+from cnnshape.layers import BY_NAME, Layer, foreign_kind
+from cnnshape.program import Follower, Plan
+from cnnshape.source import Span
+
+_OTHER = {"norm": "act", "act": "norm"}
+_ROLES = {"norm": "a normalization", "act": "an activation"}
+_HELP = "write a kind, such as `batch_norm` or `relu`, or `none`"
+
+
+def misplaced(plan: Plan, follower: Follower, kind: type[Layer], at: Span) -> Diagnostic:
+    """The diagnostic of a kind that belongs to the other one of `norm` and `act`.
+
+    It has a fix where the step states both words itself, and they are not given, or are swapped.
+    """
+    role, other = follower.role, _OTHER[follower.role]
+    message = f"`{role}` is {_ROLES[role]}, got the {_ROLES[other].split()[1]} {kind.name}"
+    sibling = next((rival for rival in plan.followers if rival.role == other), None)
+    if sibling is None:
+        fixes = _fixed(_renamed(follower))
+        return diagnose("bad-argument", message, at, help=f"write `{other}: {kind.name}`", fixes=fixes)
+    theirs = _kind(sibling)
+    if theirs is not None and role_of(theirs) == role:
+        fixes = _fixed((*_renamed(follower), *_renamed(sibling)))
+        help = f"they are swapped: write `{other}: {kind.name}` and `{role}: {theirs.name}`"
+        return diagnose("bad-argument", message, at, help=help, fixes=fixes)
+    if theirs is not None and role_of(theirs) == other:
+        help = f"write {_ROLES[role]}, or remove it: `{other}: {theirs.name}` is given too"
+        return diagnose("bad-argument", message, at, help=help)
+    return diagnose("bad-argument", message, at, help=f"write `{other}: {kind.name}`")
+
+
+def role_of(kind: type[Layer]) -> str:
+    """`norm` or `act`, where a kind belongs to one of them alone; else empty."""
+    return "norm" if kind.normalizes else "act" if kind.activation else ""
+
+
+def no_kind(plan: Plan, follower: Follower, value: Value, word: object) -> Diagnostic:
+    """The diagnostic of a value of `norm` or `act` that isn't a word."""
+    message = f"`norm` and `act` name a layer kind, got {describe(word)}"
+    both = _both(value) if isinstance(value, ListValue) and len(plan.followers) == 1 else {}
+    if not both:
+        return diagnose("bad-argument", message, value.span, help=_HELP)
+    role, other = follower.role, _OTHER[follower.role]
+    edits: tuple[Replace | Give, ...] = (Replace(value.span, both[role]), Give(plan.at, other, both[other]))
+    help = f"write `{role}: {both[role]}, {other}: {both[other]}`"
+    return diagnose("bad-argument", message, value.span, help=help, fixes=_fixed(edits))
+
+
+def _both(value: ListValue) -> dict[str, str]:
+    """The kinds of a list of one normalization and one activation, by their roles."""
+    kinds = [_of_word(item) for item in value.items]
+    both = {role_of(kind): kind.name for kind in kinds if kind is not None and not kind.required}
+    return both if len(kinds) == 2 and both.keys() == _OTHER.keys() else {}
+
+
+def _renamed(follower: Follower) -> tuple[Replace, ...]:
+    """The edits that give what follows to the other role; empty if the step doesn't state it as a word or a mapping."""
+    kind = _kind(follower)
+    if kind is None or follower.key is None:
+        return ()
+    word = follower.value.span
+    right = (
+        respelled(word.text, kind.name, word)
+        if word.text != kind.name and not isinstance(follower.value, Setting)
+        else ()
+    )
+    edits = [edit for fix in right for edit in fix.edits if isinstance(edit, Replace)]
+    return (Replace(follower.key, _OTHER[follower.role]), *edits)
+
+
+def _fixed(edits: Iterable[Replace | Give]) -> tuple[Fix, ...]:
+    every = tuple(edits)
+    return (Fix(every),) if every else ()
+
+
+def _kind(follower: Follower) -> type[Layer] | None:
+    """The kind that a step names itself."""
+    return follower.plan.kind if follower.plan is not None else _of_word(follower.value)
+
+
+def _of_word(value: Value) -> type[Layer] | None:
+    word = value.text.strip() if isinstance(value, Expression) else ""
+    word = value.word.text if isinstance(value, Setting) else word
+    return BY_NAME.get(word) or (foreign_kind(word) if word else None)
