@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import chdir
 from functools import partial
 from inspect import cleandoc
+from importlib.util import find_spec
 from itertools import groupby
 from os import environ
 from pathlib import Path
@@ -134,12 +135,18 @@ def with_outputs(text: str, scratch: Scratch) -> str:
     for fence in fences(text):
         if fence.file:
             scratch.write(fence.file, fence.text.encode())
-        if fence.language == "console":
+        if fence.language == "console" and has_modules(fence):
             start = fence.line - 1 + moved
             ran = list(_ran(fence.lines, scratch))
             lines[start : start + len(fence.lines)] = ran
             moved += len(ran) - len(fence.lines)
     return "\n".join(lines)
+
+
+def has_modules(fence: Fence) -> bool:
+    """Whether the modules are installed that `<!-- needs: torch -->` above a block names."""
+    needed = fence.comment.removeprefix("needs: ").split() if fence.comment.startswith("needs: ") else []
+    return all(find_spec(name) for name in needed)
 
 
 def _ran(lines: Iterable[str], scratch: Scratch) -> Iterator[str]:

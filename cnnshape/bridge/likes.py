@@ -9,7 +9,7 @@ def with_outer_likes(network: Network) -> Network:
     """The network with `like` naming a tensor that is read in many places, rather than one inside of a block.
 
     A source states a size, not the tensor that it was read from. Layers that keep the size of what enters give tensors
-    of the same size, whatever the input: any of them may be named.
+    of the same size at every input size: any of them may be named.
     """
     if not any(isinstance(operation.arguments.get("like"), Ref) for operation in network.operations):
         return network

@@ -66,7 +66,7 @@ def _named(prints: dict[str, int], wanted: Counter[int]) -> Iterable[str]:
 
 
 def _prints(report: Report) -> tuple[dict[str, int], list[int]]:
-    """A number for each layer, that stands for its kind, arguments and figures, and for all layers before it."""
+    """A number for each layer: the hash of its kind, its arguments and figures, and of all layers before it."""
     prints = {name: hash((name, given.shape)) for name, given in report.inputs.items()}
     parts: dict[str, tuple[int, ...]] = {}
     rows: dict[str, int] = {}

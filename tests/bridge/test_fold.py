@@ -102,7 +102,10 @@ def test_inverted_residuals() -> None:
                 shortcut: identity if stride == 1 and in_channels == out else none
         """)
     )
-    assert "- for: {out: [16, 24, 32, 64], expand: [false, true, true, true], stride: [1, 2, 2, 1], n: [1, 2, 3, 4]}" in text
+    assert (
+        "- for: {out: [16, 24, 32, 64], expand: [false, true, true, true], stride: [1, 2, 2, 1], n: [1, 2, 3, 4]}"
+        in text
+    )
 
 
 def test_dense_layers_join_in_steps() -> None:

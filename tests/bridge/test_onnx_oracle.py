@@ -10,6 +10,7 @@ from cnnshape.bridge.onnx import read_onnx
 from tests.bridge.onnx_cases import CASES
 from tests.bridge.readers import onnx_network
 from tests.bridge.test_onnx import model_of_case
+from tests.bridge.torchvision_operators import torchvision_models
 
 onnx = pytest.importorskip("onnx")
 NOT_STANDARD = {"unknown", "with_weights"}
@@ -60,11 +61,7 @@ def exported(tmp_path_factory):
     """Writes a network of torchvision by one of PyTorch's exporters, once each."""
     torch = pytest.importorskip("torch")
     pytest.importorskip("onnxscript")
-    for operator, signature in OPERATORS.items():
-        # Without its compiled operators torchvision can be imported if they are declared.
-        if not hasattr(torch.ops.torchvision, operator):
-            torch.library.define(f"torchvision::{operator}", signature)
-    models = pytest.importorskip("torchvision.models")
+    models = torchvision_models()
     folder = tmp_path_factory.mktemp("exported")
 
     def export(name: str, *, dynamo: bool) -> Path:

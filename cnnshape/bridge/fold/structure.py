@@ -74,7 +74,7 @@ class _Scope:
         return branch
 
     def _closed(self, branches: list[set[int]], join: Layer) -> bool:
-        """Whether nothing in a branch is read outside of it, but for its last value by the join."""
+        """Whether nothing in a branch is read outside of it, except its last value, by the join."""
         for branch, operand in zip(branches, join.sources, strict=True):
             for value in branch:
                 allowed = {join.value} if value == operand else branch
