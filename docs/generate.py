@@ -17,8 +17,8 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import chdir
 from functools import partial
-from inspect import cleandoc
 from importlib.util import find_spec
+from inspect import cleandoc
 from itertools import groupby
 from os import environ
 from pathlib import Path

@@ -17,74 +17,30 @@ from cnnshape.bridge.torch.views import sizes_of
 
 READERS = (layout, norms, pointwise, resizing, sequences, windows)
 """Modules that enter their functions in the table."""
-_FACTS = frozenset(
-    (
-        "size",
-        "dim",
-        "shape",
-        "device",
-        "dtype",
-        "ndim",
-        "numel",
-        "is_contiguous",
-        "stride",
-        "is_floating_point",
-        "is_complex",
-        "layout",
-        "requires_grad",
-        "is_cuda",
-        "is_nested",
-        "grad_fn",
-        "element_size",
-        "nelement",
-        "is_meta",
-        "is_sparse",
-        "is_quantized",
-        "__len__",
-        "ndimension",
-        "get_device",
-        "_set_grad_enabled",
-        "is_autocast_enabled",
-        "is_mps",
-        "is_xpu",
-        "names",
-        "is_inference",
-        "_backward_hooks",
-    )
+
+
+def words(text: str) -> frozenset[str]:
+    """The names in a text."""
+    return frozenset(text.split())
+
+
+_FACTS = words(
+    "size dim shape device dtype ndim numel is_contiguous stride is_floating_point is_complex layout "
+    "requires_grad is_cuda is_nested grad_fn element_size nelement is_meta is_sparse is_quantized __len__ "
+    "ndimension get_device _set_grad_enabled is_autocast_enabled is_mps is_xpu names is_inference "
+    "_backward_hooks"
 )
 """Functions that say something of a tensor without its values."""
 _SIZES = frozenset(("size", "shape", "numel", "nelement"))
 _LIBRARY = str(Path(torch.__file__).parent)
 _KERNELS = tuple(f"{_LIBRARY}/{name}" for name in ("_refs", "_prims", "_decomp", "_meta_registrations"))
 """Where PyTorch implements functions by others: such a call comes from a function that this mode did not see."""
-_MAKERS = frozenset(
-    (
-        "zeros_like",
-        "ones_like",
-        "empty_like",
-        "full_like",
-        "rand_like",
-        "randn_like",
-        "new_zeros",
-        "new_ones",
-        "new_empty",
-        "new_full",
-        "new_tensor",
-    )
+_MAKERS = words(
+    "zeros_like ones_like empty_like full_like rand_like randn_like new_zeros new_ones new_empty new_full new_tensor"
 )
 """Functions that take a tensor's shape and none of its values."""
 _TO_DEVICE = frozenset(("cpu", "cuda", "to", "npu"))
-_UNCHANGED = frozenset(
-    (
-        "dropout",
-        "dropout1d",
-        "dropout2d",
-        "dropout3d",
-        "alpha_dropout",
-        "feature_alpha_dropout",
-        "feature_dropout",
-    )
-)
+_UNCHANGED = words("dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout")
 """Functions that give their own input outside of training."""
 
 
