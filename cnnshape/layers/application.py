@@ -2,6 +2,7 @@
 
 from cnnshape.layers.contract import Layer
 from cnnshape.layers.factors import Given
+from cnnshape.layers.family import SamePlace
 from cnnshape.layers.tensor import Tensor, Weight
 from cnnshape.layers.window import Footprint
 
@@ -40,16 +41,8 @@ class Application(Given):
         return self._weights
 
     @property
-    def params(self) -> int:
-        """Learned values of the weights."""
-        return self._counted()[0]
-
-    @property
-    def buffers(self) -> int:
-        """Values of the weights that aren't learned."""
-        return self._counted()[1]
-
-    def _counted(self) -> tuple[int, int]:
+    def counts(self) -> tuple[int, int]:
+        """Learned values of the weights, and values of the weights that aren't learned."""
         if self._counts is None:
             learned = kept = 0
             for weight in self.weights:
@@ -59,6 +52,21 @@ class Application(Given):
                     learned += weight.elements
             self._counts = learned, kept
         return self._counts
+
+    @property
+    def params(self) -> int:
+        """Learned values of the weights."""
+        return self.counts[0]
+
+    @property
+    def buffers(self) -> int:
+        """Values of the weights that aren't learned."""
+        return self.counts[1]
+
+    @property
+    def at_its_place(self) -> bool:
+        """True if the layer works value by value, or only renames its input."""
+        return self.layer.view or isinstance(self.layer, SamePlace)
 
     @property
     def macs_per_box(self) -> int:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from cnnshape.graph import Application, Group
-from cnnshape.layers import SamePlace, Shape
+from cnnshape.layers import Shape
 from cnnshape.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ class Row(NamedTuple):
     @property
     def main_activation_bytes(self) -> int:
         """The bytes of the output, 0 for a layer that works value by value or only renames its input."""
-        layer = self.application.layer
-        return 0 if layer.view or isinstance(layer, SamePlace) else self.activation_bytes
+        return 0 if self.application.at_its_place else self.activation_bytes
 
     @property
     def trainable_params(self) -> int:
