@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from cnnshape.language.expression.lists import list_operations
 from cnnshape.language.expression.parser import parse
-from cnnshape.language.expression.tree import Node, Variable
+from cnnshape.language.expression.tree import Constant, Node, Variable
 from cnnshape.language.expression.values import SIZE_NAMES, ExpressionProblem, Run, Value
 from cnnshape.source import Span
 
@@ -124,4 +124,6 @@ def compile_expression(text: str, span: Span) -> Expression:
 def _compiled(text: str) -> tuple[Node, Run, frozenset[str], int]:
     """The cached compilation of a text: a file repeats a few words and numbers many times."""
     tree = parse(text)
+    if isinstance(tree, Constant):
+        return tree, tree.compile(), frozenset(), 0
     return tree, tree.compile(), frozenset(variable.sign for variable in tree.names()), list_operations(tree)
