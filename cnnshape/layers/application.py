@@ -2,7 +2,6 @@
 
 from cnnshape.layers.contract import Layer
 from cnnshape.layers.factors import Given
-from cnnshape.layers.family import SamePlace
 from cnnshape.layers.tensor import Tensor, Weight
 from cnnshape.layers.window import Footprint
 
@@ -62,11 +61,6 @@ class Application(Given):
     def buffers(self) -> int:
         """Values of the weights that aren't learned."""
         return self.counts[1]
-
-    @property
-    def at_its_place(self) -> bool:
-        """True if the layer works value by value, or only renames its input."""
-        return self.layer.view or isinstance(self.layer, SamePlace)
 
     @property
     def macs_per_box(self) -> int:

@@ -1,10 +1,10 @@
 """Runs the passes over a graph and puts their results into one report."""
 
-from itertools import compress
 from typing import Any
 
 from cnnshape.analysis import Field, Peak, Undefined, costs, last_maps, peak_memory, receptive_fields
 from cnnshape.graph import Graph
+from cnnshape.layers import Layer, SamePlace
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report.report import InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
 
@@ -67,18 +67,21 @@ def _columns(graph: Graph, fields: Fields, settings: Settings) -> dict[str, list
     bytes_per_element = batch * DTYPES[settings.dtype]
     names = [node.name for node in nodes]
     values = [*[given.name for given in graph.inputs], *names]
-    layers = costs(graph)
+    layers, applications = costs(graph), [node.application for node in nodes]
+    sizes = [elements * bytes_per_element for _, _, _, _, elements in layers]
+    main = {application: _is_main(application.layer) for application in dict.fromkeys(applications)}
     stated = {identity: _stated(field) for identity, field in {id(field): field for field in fields}.items()}
     return {
         "name": names,
-        "application": [node.application for node in nodes],
+        "application": applications,
         "sources": [tuple([values[index] for index in node.inputs]) for node in nodes],
         "line": [node.at.line for node in nodes],
         "params": [params for params, _, _, _, _ in layers],
         "buffers": [buffers for _, buffers, _, _, _ in layers],
         "macs": [macs * batch for _, _, macs, _, _ in layers],
         "flops": [None if flops is None else flops * batch for _, _, _, flops, _ in layers],
-        "activation_bytes": [elements * bytes_per_element for _, _, _, _, elements in layers],
+        "activation_bytes": sizes,
+        "main_activation_bytes": [size * main[application] for size, application in zip(sizes, applications, strict=True)],
         "receptive_field": [stated[id(field)][0] for field in fields],
         "undefined": [stated[id(field)][1] for field in fields],
         "follows": [node.follows for node in nodes],
@@ -86,6 +89,11 @@ def _columns(graph: Graph, fields: Fields, settings: Settings) -> dict[str, list
         "shares": ["" if node.shares is None else names[node.shares] for node in nodes],
         "shortcut": [node.shortcut for node in nodes],
     }
+
+
+def _is_main(layer: Layer) -> bool:
+    """False for a layer that works value by value or only renames its input."""
+    return not (layer.view or isinstance(layer, SamePlace))
 
 
 def _main_fields(graph: Graph, fields: Fields) -> dict[str, ReceptiveField | None]:
@@ -111,11 +119,10 @@ def _stated(field: Field | Undefined | None) -> tuple[ReceptiveField | None, str
 
 def _totals(rows: tuple[Row, ...], columns: dict[str, list[Any]], peak: Peak, settings: Settings) -> Totals:
     width = DTYPES[settings.dtype]
-    params, flops, applications = sum(columns["params"]), columns["flops"], columns["application"]
-    # What few rows have is looked for among the distinct applications first.
-    distinct = dict.fromkeys(applications)
-    stated = [row for row in rows if row.stated] if any(one.layer.stated for one in distinct) else []
-    main = {application: not application.at_its_place for application in distinct}
+    params, flops = sum(columns["params"]), columns["flops"]
+    # Most designs have no such layer, and a few distinct ones.
+    has_stated = any([application.layer.stated for application in dict.fromkeys(columns["application"])])
+    stated = [row for row in rows if row.stated] if has_stated else []
     return Totals(
         params=params,
         trainable_params=sum([row.trainable_params for row in rows]) if any(columns["frozen"]) else params,
@@ -125,7 +132,7 @@ def _totals(rows: tuple[Row, ...], columns: dict[str, list[Any]], peak: Peak, se
         flops_unknown=tuple([row.name for row in rows if row.flops is None]) if None in flops else (),
         weight_bytes=params * width,
         activation_bytes=sum(columns["activation_bytes"]),
-        main_activation_bytes=sum(compress(columns["activation_bytes"], map(main.__getitem__, applications))),
+        main_activation_bytes=sum(columns["main_activation_bytes"]),
         peak_activation_bytes=peak.elements * settings.batch * width,
         stated=tuple([row.name for row in stated]),
         stated_params=sum([row.params for row in stated]),
