@@ -121,10 +121,8 @@ def everywhere(reach: tuple[Interval, ...]) -> tuple[Phases, ...]:
 
 
 def per_axis(function: Callable[..., Value], *sides: Iterable[object]) -> tuple[Value, ...]:
-    """The function's value for each axis. Equal neighbours are computed once, as most networks treat all axes alike."""
-    values: list[Value] = []
-    before = None
-    for arguments in zip(*sides, strict=True):
-        values.append(values[-1] if arguments == before else function(*arguments))
-        before = arguments
-    return tuple(values)
+    """The function's value for each axis. Most networks treat all axes alike: then it is computed once."""
+    axes = list(zip(*sides, strict=True))
+    if axes and axes.count(axes[0]) == len(axes):
+        return (function(*axes[0]),) * len(axes)
+    return tuple([function(*axis) for axis in axes])

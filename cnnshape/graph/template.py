@@ -46,18 +46,16 @@ class Template:
         if not draft.names.isdisjoint(names):
             return None
         start, first = len(draft.nodes), len(draft.tensors)
-        value_at = (entering, *range(first, first + self.size)).__getitem__
+        values = (entering, *range(first, first + self.size))
         draft.names.update(names)
         for name, layer in zip(names, self._layers, strict=True):
-            model, inputs = layer.node, tuple(map(value_at, layer.inputs))
+            model, inputs = layer.node, tuple(map(values.__getitem__, layer.inputs))
             shares = None if layer.shares is None else start + layer.shares
-            node = Node(
-                name, model.application, inputs, model.at, model.follows, model.frozen, shares, model.shortcut
-            )
+            node = Node(name, model.application, inputs, model.at, model.follows, model.frozen, shares, model.shortcut)
             draft.nodes.append(node)
         draft.tensors += [layer.node.application.output for layer in self._layers]
         draft.current_group.children += [self._moved(group, label, start) for group in self._children]
-        return value_at(self._result)
+        return values[self._result]
 
     def _moved(self, group: Group, label: str, start: int) -> Group:
         """The group at another place. Nesting is limited, so recursion is safe."""

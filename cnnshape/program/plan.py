@@ -54,9 +54,9 @@ class Plan:
         self.names = names or {}
         self.followers = followers
         self.inferred = inferred
-        self.partial = any([follower.is_unknown for follower in followers])
+        self.partial = any(follower.is_unknown for follower in followers)
         every = [*self.values.values(), *[follower.value for follower in followers]]
-        self.constant = all([value.constant for value in self.values.values()])
+        self.constant = all(value.constant for value in self.values.values())
         self.variables = tuple(sorted(frozenset().union(*[value.names for value in every])))
         self.size = len(self.variables) + sum([value.size for value in every])
         self.lists = sum([value.lists for value in every])

@@ -70,7 +70,7 @@ class ResolvedStep:
         self.share: Reference | None = modifiers.share
         self.frozen: Expression | None = modifiers.frozen
         self.expect = modifiers.expect
-        stated = (*modifiers.references, *modifiers.values)
+        stated: list[Reference | Expression] = [*modifiers.references, *modifiers.values]
         self.plain = not stated
         self.lists: int = sum([value.lists for value in stated])
 

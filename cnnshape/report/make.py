@@ -81,7 +81,9 @@ def _columns(graph: Graph, fields: Fields, settings: Settings) -> dict[str, list
         "macs": [macs * batch for _, _, macs, _, _ in layers],
         "flops": [None if flops is None else flops * batch for _, _, _, flops, _ in layers],
         "activation_bytes": sizes,
-        "main_activation_bytes": [size * main[application] for size, application in zip(sizes, applications, strict=True)],
+        "main_activation_bytes": [
+            size * main[application] for size, application in zip(sizes, applications, strict=True)
+        ],
         "receptive_field": [stated[id(field)][0] for field in fields],
         "undefined": [stated[id(field)][1] for field in fields],
         "follows": [node.follows for node in nodes],
@@ -120,8 +122,8 @@ def _stated(field: Field | Undefined | None) -> tuple[ReceptiveField | None, str
 def _totals(rows: tuple[Row, ...], columns: dict[str, list[Any]], peak: Peak, settings: Settings) -> Totals:
     width = DTYPES[settings.dtype]
     params, flops = sum(columns["params"]), columns["flops"]
-    # Most designs have no such layer, and a few distinct ones.
-    has_stated = any([application.layer.stated for application in dict.fromkeys(columns["application"])])
+    # Most designs have no such layer, and deep designs repeat a few distinct ones.
+    has_stated = any(application.layer.stated for application in dict.fromkeys(columns["application"]))
     stated = [row for row in rows if row.stated] if has_stated else []
     return Totals(
         params=params,
