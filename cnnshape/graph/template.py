@@ -46,7 +46,7 @@ class Template:
         if not draft.names.isdisjoint(names):
             return None
         start, first = len(draft.nodes), len(draft.tensors)
-        values = (entering, *range(first, first + self.size))
+        values: tuple[int, ...] = (entering, *range(first, first + self.size))
         draft.names.update(names)
         for name, layer in zip(names, self._layers, strict=True):
             model, inputs = layer.node, tuple(map(values.__getitem__, layer.inputs))

@@ -66,15 +66,16 @@ def _columns(graph: Graph, fields: Fields, settings: Settings) -> dict[str, list
     batch, nodes = settings.batch, graph.nodes
     bytes_per_element = batch * DTYPES[settings.dtype]
     names = [node.name for node in nodes]
-    values = [*[given.name for given in graph.inputs], *names]
+    value_name = [*[given.name for given in graph.inputs], *names].__getitem__
     layers, applications = costs(graph), [node.application for node in nodes]
     sizes = [elements * bytes_per_element for _, _, _, _, elements in layers]
     main = {application: _is_main(application.layer) for application in dict.fromkeys(applications)}
-    stated = {identity: _stated(field) for identity, field in {id(field): field for field in fields}.items()}
+    distinct = {identity: _stated(field) for identity, field in {id(field): field for field in fields}.items()}
+    stated = [distinct[identity] for identity in map(id, fields)]
     return {
         "name": names,
         "application": applications,
-        "sources": [tuple([values[index] for index in node.inputs]) for node in nodes],
+        "sources": [tuple(map(value_name, node.inputs)) for node in nodes],
         "line": [node.at.line for node in nodes],
         "params": [params for params, _, _, _, _ in layers],
         "buffers": [buffers for _, buffers, _, _, _ in layers],
@@ -84,8 +85,8 @@ def _columns(graph: Graph, fields: Fields, settings: Settings) -> dict[str, list
         "main_activation_bytes": [
             size * main[application] for size, application in zip(sizes, applications, strict=True)
         ],
-        "receptive_field": [stated[id(field)][0] for field in fields],
-        "undefined": [stated[id(field)][1] for field in fields],
+        "receptive_field": [field for field, _ in stated],
+        "undefined": [reason for _, reason in stated],
         "follows": [node.follows for node in nodes],
         "frozen": [node.frozen for node in nodes],
         "shares": ["" if node.shares is None else names[node.shares] for node in nodes],
