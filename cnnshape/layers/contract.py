@@ -22,6 +22,8 @@ class Layer:
     foreign: ClassVar[tuple[str, ...]] = ()
     """Other frameworks' names for it. A spec that uses one gets an error with the right word."""
     arguments: ClassVar[dict[str, Argument]] = {}
+    defaults: ClassVar[dict[str, Any]] = {}
+    """The values of all attributes, with a placeholder for required ones."""
     main: ClassVar[str | None] = None
     """The argument that a bare value after the kind's word sets."""
     required: ClassVar[tuple[str, ...]] = ()
@@ -60,12 +62,15 @@ class Layer:
     """Floating-point operations for one sample and box."""
 
     def __init__(self, **values: Any) -> None:
-        for name, argument in self.arguments.items():
-            if name not in values and argument.required:
+        own = self.__dict__
+        own.update(self.defaults)
+        for name, value in values.items():
+            own[_ATTRIBUTES.get(name, name)] = value
+        if len(own) > len(self.defaults):
+            raise TypeError(f"{self.name} has no argument {sorted(values.keys() - self.arguments.keys())}")
+        for name in self.required:
+            if name not in values:
                 raise TypeError(f"{self.name} lacks the argument {name!r}")
-            self.__dict__[_ATTRIBUTES.get(name, name)] = values.pop(name, argument.default)
-        if values:
-            raise TypeError(f"{self.name} has no argument {sorted(values)}")
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a layer can't be changed: {name}")
@@ -140,6 +145,7 @@ def layer(kind: Kind) -> Kind:
     for base in reversed(kind.__mro__):
         collected.update(_declared(base))
     kind.arguments = collected
+    kind.defaults = {_ATTRIBUTES.get(name, name): argument.default for name, argument in collected.items()}
     kind.main = next((name for name, argument in collected.items() if argument.main), None)
     kind.required = tuple(name for name, argument in collected.items() if argument.required)
     return kind
