@@ -87,7 +87,7 @@ class ResolvedStep:
         stated: list[Reference | Expression] = [*modifiers.references, *modifiers.values]
         self.plain = not stated
         self.lists: int = sum([value.lists for value in stated])
-        self.chooses = any([value.chooses for value in (*modifiers.values, *step.values)])
+        self.chooses = any(value.chooses for value in (*modifiers.values, *step.values))
 
 
 class KindStep(ResolvedStep):
