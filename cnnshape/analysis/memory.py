@@ -1,8 +1,8 @@
 """Activation memory: the size of each output, and the most that is alive at once.
 
 A tensor lives from the layer that writes it to the last layer that reads it; the network's outputs live to the end,
-its inputs from the start. Views (flatten, slices, identities) share the memory of their input. Weights are not
-counted, nor the working space that an implementation needs.
+its inputs from the start. A tensor that only gives its size to another isn't read. Views (flatten, slices, identities)
+share the memory of their input. Weights are not counted, nor the working space that an implementation needs.
 """
 
 from collections.abc import Iterator
@@ -86,7 +86,7 @@ class _Storages:
         storage, pending, freed = self.storage, self.pending, self.freed
         for index, node in enumerate(self.nodes):
             value = self.inputs + index
-            for read in node.inputs:
+            for read in _read_by(node):
                 pending[storage[read]] -= 1
             first = storage[node.inputs[0]]
             if node.application.layer.view or (self.in_place and self._overwrites(node, value, first)):
@@ -96,7 +96,7 @@ class _Storages:
                 self.total += self.elements[value]
                 self.tensors += 1
             yield self.total, self.tensors
-            for used in (*node.inputs, value):
+            for used in (*_read_by(node), value):
                 home = storage[used]
                 if pending[home] == 0 and home not in freed:
                     freed[home] = index
@@ -122,11 +122,16 @@ class _Storages:
         ]
 
 
+def _read_by(node: Node) -> tuple[int, ...]:
+    """The values that a node reads; one that gives its size alone need not be alive."""
+    return node.inputs[: node.application.layer.read]
+
+
 def _reads(graph: Graph) -> list[int]:
     """How often each value is read: by nodes, and as an output of the network."""
     reads = [0] * (len(graph.inputs) + len(graph.nodes))
     for node in graph.nodes:
-        for value in node.inputs:
+        for value in _read_by(node):
             reads[value] += 1
     for value in graph.outputs.values():
         reads[value] += 1

@@ -83,8 +83,8 @@ def resolve(spec: Spec) -> Program:
         if param.default is not None:
             resolver.arguments.settle(param.default)
     for variant in spec.variants:
-        for given in variant.params:
-            resolver.arguments.settle(given.value)
+        for setting in variant.params:
+            resolver.arguments.settle(setting.value)
     for block in spec.blocks:
         resolver.block(block)
     layers = Body(resolver.steps(spec.layers), given_names(spec.layers))
