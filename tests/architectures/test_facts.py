@@ -3,12 +3,14 @@
 A fact is an argument whose value leaves shapes, params and MACs as they are: the `eps` of a norm, the rate of a dropout,
 the slope of an activation. `facts.csv` says for each network and kind how many layers have which facts, and where that
 is written. `tests/oracles/test_facts.py` makes the rows of the networks that torchvision has, from its modules; the
-others are read from the source that they name.
+others are read from the source that they name: `python -m tests.architectures.test_facts NETWORK` prints what a file has,
+to be compared with its source.
 """
 
 from __future__ import annotations
 
 import csv
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -108,3 +110,15 @@ def test_every_network_and_every_source_is_stated() -> None:
 )
 def test_facts_are_written_by_kind(layers: list[tuple[str, dict[str, Any]]], texts: dict[str, str]) -> None:
     assert counted(layers) == texts
+
+
+def show(networks: list[str]) -> None:
+    """Prints the rows of some networks, without their source."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    for network in networks:
+        facts = facts_of(cnnshape.analyze(cnnshape.load(shipped_path(network) or "")))
+        writer.writerows((network, "", kind, text, "") for kind, text in facts.items())
+
+
+if __name__ == "__main__":
+    show(sys.argv[1:])
