@@ -4,7 +4,7 @@ from math import prod
 from typing import Any
 
 from cnnshape.arithmetic import Constant, Factor, Product, When, counted_as
-from cnnshape.layers.argument import AFFINE, FLAG, NATURAL_NUMBER, NUMBER, POSITIVE, arg, words
+from cnnshape.layers.argument import AFFINE, FLAG, NATURAL_NUMBER, NUMBER, POSITIVE, POSITIVE_NUMBER, arg, words
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import CHANNELS, VALUES, Parameter, argument, option
 from cnnshape.layers.family import Normalization, OverAxes, Scaling
@@ -106,7 +106,7 @@ class LayerNorm(OverAxes, OwnStatistics):
     parameters = _affine(TOGETHER)
     axes: str = arg(AXES, "what is normalized together", default="channels", main=True)
     affine: bool | str = arg(AFFINE, "learns a scale and a shift", default=True, foreign=AFFINE_WORDS)
-    eps: float = arg(NATURAL_NUMBER, "added to the variance", default=1e-5, foreign=EPSILON)
+    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=EPSILON)
 
 
 GROUPS_WORDS = ("num_groups", "group")
@@ -132,7 +132,7 @@ class GroupNorm(Grouped, OwnStatistics):
     foreign = ("GroupNorm", "GroupNormalization", "gn", "GN", "groupnorm")
     groups: int = arg(POSITIVE, "groups of channels", default=32, main=True, foreign=GROUPS_WORDS)
     affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=True, foreign=AFFINE_WORDS)
-    eps: float = arg(NATURAL_NUMBER, "added to the variance", default=1e-5, foreign=EPSILON)
+    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=EPSILON)
 
 
 @layer
@@ -143,7 +143,7 @@ class InstanceNorm(OwnStatistics):
     foreign = ("InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d", "InstanceNormalization", "instancenorm", "in_norm")
     centers = True
     affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=False, foreign=AFFINE_WORDS)
-    eps: float = arg(NATURAL_NUMBER, "added to the variance", default=1e-5, foreign=EPSILON)
+    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=EPSILON)
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         if prod(grid(inputs[0], self.name)) == 1:

@@ -1,7 +1,7 @@
 """Normalizations that few networks have, and a scale of constants."""
 
 from cnnshape.arithmetic import Constant, Product, When, counted_as
-from cnnshape.layers.argument import FLAG, NATURAL_NUMBER, NUMBER, POSITIVE, arg
+from cnnshape.layers.argument import FLAG, NUMBER, POSITIVE, POSITIVE_NUMBER, arg
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import CHANNELS, VALUES, Parameter, option
 from cnnshape.layers.family import Normalization, OverAxes, SamePlace, Unweighted
@@ -21,7 +21,7 @@ class RmsNorm(OverAxes, Normalization):
     axes: str = arg(AXES, "what is normalized together", default="channels", main=True)
     affine: bool = arg(FLAG, "learns a scale", default=True, foreign=AFFINE_WORDS)
     eps: float | None = arg(
-        NATURAL_NUMBER,
+        POSITIVE_NUMBER,
         "added to the mean square; the precision of its numbers by default",
         default=None,
         foreign=EPSILON,
@@ -41,7 +41,7 @@ class GlobalResponseNorm(Normalization):
         "square, sum, product, scale, shift, sum per value; root, mean, quotient per channel"
     )
     parameters = (Parameter("weight", CHANNELS), Parameter("bias", CHANNELS))
-    eps: float = arg(NATURAL_NUMBER, "added to the mean of the norms", default=1e-6, foreign=EPSILON)
+    eps: float = arg(POSITIVE_NUMBER, "added to the mean of the norms", default=1e-6, foreign=EPSILON)
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         grid(inputs[0], self.name)
@@ -63,7 +63,7 @@ class EvoNorm(Grouped):
     )  # fmt: skip
     parameters = (Parameter("weight", CHANNELS), Parameter("bias", CHANNELS), Parameter("v", CHANNELS))
     groups: int = arg(POSITIVE, "groups of channels", default=32, main=True, foreign=GROUPS_WORDS)
-    eps: float = arg(NATURAL_NUMBER, "added to the variance", default=1e-5, foreign=EPSILON)
+    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=EPSILON)
 
 
 @layer
