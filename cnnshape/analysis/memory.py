@@ -1,8 +1,8 @@
 """Activation memory: the size of each output, and the most that is alive at once.
 
 A tensor lives from the layer that writes it to the last layer that reads it; the network's outputs live to the end,
-its inputs from the start. Views (flatten, slices, identities) share the memory of their input. Weights are not
-counted, nor the working space that an implementation needs.
+its inputs from the start. A tensor that only gives its size to another isn't read. Views (flatten, slices, identities)
+share the memory of their input. Weights are not counted, nor the working space that an implementation needs.
 """
 
 from itertools import accumulate
@@ -105,6 +105,11 @@ class _Storages:
         return [value for value in values if self.storage[value] == value and self.last[value] >= node]
 
 
+def _read_by(node: Node) -> tuple[int, ...]:
+    """The values that a node reads; one that gives its size alone need not be alive."""
+    return node.inputs[: node.application.layer.read]
+
+
 def _last_reads(graph: Graph) -> list[int]:
     """The index of the last node that reads each value.
 
@@ -114,7 +119,7 @@ def _last_reads(graph: Graph) -> list[int]:
     inputs, end = len(graph.inputs), len(graph.nodes)
     last = [*[end] * inputs, *range(end)]
     for index, node in enumerate(graph.nodes):
-        for value in node.inputs:
+        for value in _read_by(node):
             last[value] = index
     for value in graph.outputs.values():
         last[value] = end

@@ -32,6 +32,8 @@ class Layer:
     """Arguments of which the spec must give exactly one."""
     by_name: ClassVar[bool] = False
     """True if arguments name all inputs: what the step before gives doesn't enter."""
+    read: ClassVar[int | None] = None
+    """How many of the inputs are read, the first ones; the others give their size alone. None: all are read."""
     followers: ClassVar[tuple[str, ...]] = ()
     """The keys for layers that follow: `norm`, `act`."""
     view: ClassVar[bool] = False
