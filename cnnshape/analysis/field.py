@@ -33,19 +33,20 @@ class Field(NamedTuple):
     aligned: bool
 
     @property
+    def stated(self) -> "tuple[tuple[int, ...], tuple[int | Fraction, ...], tuple[int, ...]]":
+        """The size, the stride and the padding per axis.
+
+        Sizes are the input cells that an output cell sees, the most of all phases. Strides are the input cells between
+        two neighbouring output cells; 0 if all see the same. Paddings say how far before the input's first cell the
+        field of the first output cell starts.
+        """
+        size, stride, padding = zip(*per_axis(_stated, self.axes), strict=True)
+        return size, stride, padding
+
+    @property
     def size(self) -> tuple[int, ...]:
         """Input cells per axis that an output cell sees, the most of all phases."""
-        return tuple([_size(axis) for axis in self.axes])
-
-    @property
-    def stride(self) -> "tuple[int | Fraction, ...]":
-        """Input cells per axis between two neighbouring output cells; 0 if all see the same."""
-        return tuple([quotient(axis.advance, len(axis.first)) for axis in self.axes])
-
-    @property
-    def padding(self) -> tuple[int, ...]:
-        """How far before the input's first cell the field of the first output cell starts, per axis."""
-        return tuple([-axis.first[0] for axis in self.axes])
+        return self.stated[0]
 
     @property
     def everywhere(self) -> bool:
@@ -57,10 +58,12 @@ class Field(NamedTuple):
         return interval_at(self.axes[axis], cell)
 
 
-def _size(axis: Phases) -> int:
+def _stated(axis: Phases) -> "tuple[int, int | Fraction, int]":
+    """The size, the stride and the padding of one axis."""
     if len(axis.first) == 1:
-        return max(axis.last[0] - axis.first[0] + 1, 0)
-    return max(0, *[last - first + 1 for first, last in zip(axis.first, axis.last, strict=True)])
+        return max(axis.last[0] - axis.first[0] + 1, 0), axis.advance, -axis.first[0]
+    sizes = [last - first + 1 for first, last in zip(axis.first, axis.last, strict=True)]
+    return max(0, *sizes), quotient(axis.advance, len(axis.first)), -axis.first[0]
 
 
 class Undefined(NamedTuple):
@@ -118,10 +121,8 @@ def everywhere(reach: tuple[Interval, ...]) -> tuple[Phases, ...]:
 
 
 def per_axis(function: Callable[..., Value], *sides: Iterable[object]) -> tuple[Value, ...]:
-    """The function's value for each axis. Equal neighbours are computed once, as most networks treat all axes alike."""
-    values: list[Value] = []
-    before = None
-    for arguments in zip(*sides, strict=True):
-        values.append(values[-1] if arguments == before else function(*arguments))
-        before = arguments
-    return tuple(values)
+    """The function's value for each axis. Most networks treat all axes alike: then it is computed once."""
+    axes = list(zip(*sides, strict=True))
+    if axes and axes.count(axes[0]) == len(axes):
+        return (function(*axes[0]),) * len(axes)
+    return tuple([function(*axis) for axis in axes])

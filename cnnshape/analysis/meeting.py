@@ -55,13 +55,13 @@ def _meet_fields(a: Field, b: Field) -> Field | Undefined:
 
 def _meet_axes(a: Phases, b: Phases) -> tuple[Phases, bool] | Undefined:
     """The smallest intervals over those of both, phase by phase; and whether their centres agree."""
+    if a == b:
+        return a, True
     if a.advance * b.period != b.advance * a.period:
         return Undefined("paths with different strides meet")
     period = lcm(a.period, b.period)
     if period > MAX_PERIOD:
         return TOO_LATE
-    if a == b:
-        return a, True
     pairs = [(interval_at(a, cell), interval_at(b, cell)) for cell in range(period)]
     axis = phases_of(a.advance * (period // a.period), [hull(*pair) for pair in pairs])
     return axis, all(_same_centre(*pair) for pair in pairs)

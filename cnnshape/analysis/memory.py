@@ -1,13 +1,12 @@
 """Activation memory: the size of each output, and the most that is alive at once.
 
 A tensor lives from the layer that writes it to the last layer that reads it; the network's outputs live to the end,
-its inputs from the start. Views (flatten, slices, identities) share the memory of their input. Weights are not
-counted, nor the working space that an implementation needs.
+its inputs from the start. A tensor that only gives its size to another isn't read. Views (flatten, slices, identities)
+share the memory of their input. Weights are not counted, nor the working space that an implementation needs.
 """
 
-from collections.abc import Iterator
+from itertools import accumulate
 
-from cnnshape.analysis.weights import of_each_node
 from cnnshape.graph import Graph, Node
 from cnnshape.named_tuple import NamedTuple
 
@@ -31,11 +30,6 @@ class Moment(NamedTuple):
     tensors: int
 
 
-def activation_elements(graph: Graph) -> list[int]:
-    """Values in the output of each node, for one sample."""
-    return of_each_node(graph, lambda application: application.output.elements)
-
-
 def peak_memory(graph: Graph, *, inplace_activations: bool = False, inplace_adds: bool = False) -> Peak:
     """The peak of the activation memory, with the layers run in the order of the graph.
 
@@ -43,25 +37,25 @@ def peak_memory(graph: Graph, *, inplace_activations: bool = False, inplace_adds
     its first input, if nothing reads that input afterwards.
     """
     storages = _Storages(graph, activations=inplace_activations, adds=inplace_adds)
-    most, peak_node = storages.total, None
-    for index, (total, _) in enumerate(storages.run()):
-        if total > most:
-            most, peak_node = total, index
-    return Peak(most, peak_node, tuple(storages.alive_at(peak_node)))
+    totals = storages.alive(storages.elements)
+    before, most = sum(storages.elements[: storages.inputs]), max(totals, default=0)
+    node = totals.index(most) if most > before else None
+    return Peak(max(most, before), node, tuple(storages.alive_at(node)))
 
 
 def memory_timeline(graph: Graph, *, inplace_activations: bool = False, inplace_adds: bool = False) -> list[Moment]:
     """The memory alive while each node runs. The largest is the peak of `peak_memory`, unless that is the inputs
     alone."""
     storages = _Storages(graph, activations=inplace_activations, adds=inplace_adds)
-    return [Moment(*moment) for moment in storages.run()]
+    elements, tensors = storages.alive(storages.elements), storages.alive([1] * len(storages.elements))
+    return list(map(Moment, elements, tensors))
 
 
 class _Storages:
     """The memory of values while the nodes of a graph run in order.
 
-    A storage is named by the first value that lives in it. `pending` counts the reads of a storage that are still to
-    come; a storage is freed when there are none.
+    A storage is named by the first value that lives in it: `storage` has that of each value. `last` has the index of
+    the last node that reads a value, or for a storage, any value in it.
     """
 
     def __init__(self, graph: Graph, *, activations: bool, adds: bool) -> None:
@@ -69,65 +63,64 @@ class _Storages:
         self.inputs = len(graph.inputs)
         self.activations = activations
         self.adds = adds
-        self.in_place = activations or adds
-        self.elements = [*[given.tensor.elements for given in graph.inputs], *activation_elements(graph)]
-        self.reads = _reads(graph)
-        self.storage = list(range(len(self.reads)))
-        self.pending = self.reads.copy()
-        self.freed: dict[int, int] = {}
-        self.total = sum(self.elements[: self.inputs])
-        self.tensors = self.inputs
+        applications = [node.application for node in graph.nodes]
+        elements = {application: application.output.elements for application in dict.fromkeys(applications)}
+        self.elements = [given.tensor.elements for given in graph.inputs]
+        self.elements += [elements[application] for application in applications]
+        self.last = _last_reads(graph)
+        self.storage = list(range(len(self.elements)))
+        self._assign()
 
-    def run(self) -> Iterator[tuple[int, int]]:
-        """Runs the nodes: the values alive while each runs, and the number of tensors that hold them.
+    def _assign(self) -> None:
+        """Puts each value into a storage of its own, or into that of the node's first input."""
+        storage, last = self.storage, self.last
+        in_place = self.activations or self.adds
+        for value, node in enumerate(self.nodes, self.inputs):
+            if node.application.layer.view or (in_place and self._overwrites(node, value)):
+                first = storage[value] = storage[node.inputs[0]]
+                last[first] = max(last[first], last[value])
 
-        What nothing reads afterwards is freed, the node's own output included.
-        """
-        storage, pending, freed = self.storage, self.pending, self.freed
-        for index, node in enumerate(self.nodes):
-            value = self.inputs + index
-            for read in node.inputs:
-                pending[storage[read]] -= 1
-            first = storage[node.inputs[0]]
-            if node.application.layer.view or (self.in_place and self._overwrites(node, value, first)):
-                storage[value] = first
-                pending[first] += self.reads[value]
-            else:
-                self.total += self.elements[value]
-                self.tensors += 1
-            yield self.total, self.tensors
-            for used in (*node.inputs, value):
-                home = storage[used]
-                if pending[home] == 0 and home not in freed:
-                    freed[home] = index
-                    self.total -= self.elements[home]
-                    self.tensors -= 1
-
-    def _overwrites(self, node: Node, value: int, storage: int) -> bool:
+    def _overwrites(self, node: Node, value: int) -> bool:
         """Whether a node writes its output over its first input. An input of the network is never overwritten."""
-        layer = node.application.layer
+        layer, first = node.application.layer, self.storage[node.inputs[0]]
         if not ((self.activations and layer.activation) or (self.adds and layer.combines)):
             return False
-        same_size = self.elements[storage] == self.elements[value]
-        return self.pending[storage] == 0 and storage >= self.inputs and same_size
+        read_later = self.last[first] > value - self.inputs
+        return not read_later and first >= self.inputs and self.elements[first] == self.elements[value]
+
+    def alive(self, sizes: list[int]) -> list[int]:
+        """The sum of the sizes of the storages that are alive while each node runs."""
+        changes = [0] * (len(self.nodes) + 2)
+        for value, (storage, last, size) in enumerate(zip(self.storage, self.last, sizes, strict=True)):
+            if storage == value:
+                changes[max(value - self.inputs, 0)] += size
+                changes[last + 1] -= size
+        return list(accumulate(changes[:-2]))
 
     def alive_at(self, node: int | None) -> list[int]:
-        """The storages that were alive while that node ran; None: before the first one."""
+        """The storages that are alive while that node runs; None: before the first one."""
         if node is None:
             return list(range(self.inputs))
-        return [
-            value
-            for value in range(self.inputs + node + 1)
-            if self.storage[value] == value and self.freed.get(value, node) >= node
-        ]
+        values = range(self.inputs + node + 1)
+        return [value for value in values if self.storage[value] == value and self.last[value] >= node]
 
 
-def _reads(graph: Graph) -> list[int]:
-    """How often each value is read: by nodes, and as an output of the network."""
-    reads = [0] * (len(graph.inputs) + len(graph.nodes))
-    for node in graph.nodes:
-        for value in node.inputs:
-            reads[value] += 1
+def _read_by(node: Node) -> tuple[int, ...]:
+    """The values that a node reads; one that gives its size alone need not be alive."""
+    return node.inputs[: node.application.layer.read]
+
+
+def _last_reads(graph: Graph) -> list[int]:
+    """The index of the last node that reads each value.
+
+    A value that nothing reads is freed after its own node. The outputs of the network are never freed, and neither is an
+    input that nothing reads.
+    """
+    inputs, end = len(graph.inputs), len(graph.nodes)
+    last = [*[end] * inputs, *range(end)]
+    for index, node in enumerate(graph.nodes):
+        for value in _read_by(node):
+            last[value] = index
     for value in graph.outputs.values():
-        reads[value] += 1
-    return reads
+        last[value] = end
+    return last

@@ -17,7 +17,7 @@ from cnnshape.analysis.field import (
     per_axis,
 )
 from cnnshape.analysis.meeting import union
-from cnnshape.analysis.taps import Reading, composed_axes, narrowed, read_by, reading_of
+from cnnshape.analysis.taps import POINT, Reading, composed_axes, narrowed, read_by, reading_of
 from cnnshape.graph import Application, Graph
 from cnnshape.layers import Coverage, Phases, Tensor
 
@@ -52,26 +52,28 @@ class _Tracer:
             self.values[0] = Dependence(itself, tuple((0, size - 1) for size in sizes))
 
     def run(self) -> list[Dependence | None]:
+        values = self.values
         for node in self.graph.nodes:
-            application = node.application
-            reading = self.readings.get(application)
-            if reading is None:
-                reading = self.readings[application] = read_by(application)
-            value = self.values[node.inputs[0]]
-            if reading.taps is not Coverage.POINT:
+            application, inputs = node.application, node.inputs
+            if application not in self.readings:
+                self.readings[application] = read_by(application)
+            reading = self.readings[application]
+            value = values[inputs[0]]
+            if reading is not POINT:
                 value = None if value is None else self.bounded(_follow(value, reading, application.output))
-            elif len(node.inputs) > 1:
-                paths = [path for index in node.inputs if (path := self.values[index]) is not None]
+            elif len(inputs) > 1:
+                paths = [path for index in inputs if (path := values[index]) is not None]
                 if self.ignore_gates and application.layer.gates:
                     paths = [path for path in paths if not _sees_everything(path)] or paths
                 value = self.bounded(union(paths)) if paths else None
-            self.values.append(value)
-        return self.values[len(self.graph.inputs) :]
+            values.append(value)
+        return values[len(self.graph.inputs) :]
 
     def bounded(self, value: Dependence) -> Dependence:
         """The same dependence, unless all fields together have too many phases."""
         if isinstance(value.field, Field):
-            self.phases += sum([len(axis.first) - 1 for axis in value.field.axes])
+            for axis in value.field.axes:
+                self.phases += len(axis.first) - 1
         return value if self.phases < MAX_PHASES else Dependence(TOO_LATE, value.reach, value.seeing)
 
 

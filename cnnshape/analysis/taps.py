@@ -38,13 +38,19 @@ class Reading(NamedTuple):
     seeing: tuple[Interval, ...] | None = None
 
 
+POINT = Reading(Coverage.POINT)
+"""What a layer reads whose output cells see the cell at their own place."""
+
+
 def read_by(application: Application) -> Reading:
     """The cells that a layer reads of its first input."""
     footprint = application.footprint
+    if footprint is Coverage.POINT:
+        return POINT
     if isinstance(footprint, Coverage):
         return Reading(footprint)
-    if all(relation == ITSELF for relation in footprint):
-        return Reading(Coverage.POINT)
+    if footprint.count(ITSELF) == len(footprint):
+        return POINT
     taps = per_axis(_taps, footprint)
     every = tuple([(0, size - 1) for size in application.inputs[0].shape[1:]])
     return reading_of(taps, every, application.output.shape[1:])

@@ -1,48 +1,37 @@
-"""Counts of each layer, once per distinct application, as deep designs repeat a few: weights, and work."""
+"""What each layer costs, and the weights that differ in another graph. Both look at each distinct application once."""
 
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
 
 from cnnshape.graph import Application, Graph, Node
 from cnnshape.named_tuple import NamedTuple
 
 
-class Work(NamedTuple):
-    """Multiply-accumulates and floating-point operations of one sample; `flops` None: can't be known."""
-
-    macs: int
-    flops: int | None
-
-
-def work(graph: Graph) -> list[Work]:
-    """The work of each node for one sample, by the formulas of its kind."""
-    return of_each_node(graph, lambda application: Work(application.macs, application.flops))
-
-
-Answer = TypeVar("Answer")
-
-
-def of_each_node(graph: Graph, measure: Callable[[Application], Answer]) -> list[Answer]:
-    """The measure of each node's application; equal applications of a design are one object."""
-    applications = [node.application for node in graph.nodes]
-    measured = {application: measure(application) for application in dict.fromkeys(applications)}
-    return [measured[application] for application in applications]
-
-
-class Counts(NamedTuple):
-    """Learned parameters, and buffers that are kept with them."""
+class Cost(NamedTuple):
+    """The cost of a layer for one sample: learned parameters, buffers that are kept with them, multiply-accumulates,
+    floating-point operations (None: can't be known), and values in the output."""
 
     params: int
     buffers: int
+    macs: int
+    flops: int | None
+    elements: int
 
 
-NOTHING = Counts(0, 0)
+def costs(graph: Graph) -> list[Cost]:
+    """The cost of each node. A node that shares another's weights owns none, so that sums count each once."""
+    nodes = graph.nodes
+    applications = [node.application for node in nodes]
+    # Deep designs repeat a few layers, and equal applications of a design are one object.
+    distinct = {application: _cost(application) for application in dict.fromkeys(applications)}
+    return [
+        distinct[application] if node.shares is None else distinct[application]._replace(params=0, buffers=0)
+        for node, application in zip(nodes, applications, strict=True)
+    ]
 
 
-def weight_counts(graph: Graph) -> list[Counts]:
-    """The weights of each node; a node that shares another's weights owns none, so that sums count each once."""
-    counts = of_each_node(graph, lambda application: Counts(application.params, application.buffers))
-    return [own if node.shares is None else NOTHING for node, own in zip(graph.nodes, counts, strict=True)]
+def _cost(application: Application) -> Cost:
+    params, buffers = application.counts
+    return Cost(params, buffers, application.macs, application.flops, application.output.elements)
 
 
 def resized_weights(graph: Graph, other: Graph) -> Iterator[tuple[Node, Node]]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from cnnshape.api.design import Design, DesignError, paused_collection
 from cnnshape.api.examination import examine
 from cnnshape.api.overrides import ParamValue, options
+from cnnshape.graph import Options
 from cnnshape.layers import Shape
 from cnnshape.report import DTYPES, Report, Settings
 
@@ -39,9 +40,14 @@ def analyze(
         raise ValueError(f"batch must be from 1 to 10^9, got {batch}")
     if dtype not in DTYPES:
         raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}")
+    settings = Settings(batch, dtype, inplace_activations, inplace_adds, main_fields=main_fields)
     with paused_collection():
-        examination = examine(design, options(params, variant, inputs, max_layers))
-        if examination.graph is None or (examination.problems and not partial):
-            raise DesignError(examination.problems)
-        settings = Settings(batch, dtype, inplace_activations, inplace_adds, main_fields=main_fields)
-        return examination.report(settings)
+        return _report(design, options(params, variant, inputs, max_layers), settings, partial=partial)
+
+
+def _report(design: Design, chosen: Options, settings: Settings, *, partial: bool) -> Report:
+    """The report with these settings. Everything else that was made for it is free when this returns."""
+    examination = examine(design, chosen)
+    if examination.graph is None or (examination.problems and not partial):
+        raise DesignError(examination.problems)
+    return examination.report(settings)

@@ -271,7 +271,7 @@ def apply(plan: Plan, layer: Layer, inputs: tuple[Tensor, ...]) -> Application:
     application = Application(layer, inputs, output)
     if output.elements > MAX_ELEMENTS:
         raise _too_large(plan, output.shape)
-    if application.params + application.buffers > MAX_ELEMENTS:
+    if sum(application.counts) > MAX_ELEMENTS:
         for weight in application.weights:
             if weight.elements > MAX_ELEMENTS:
                 raise _too_large(plan, weight.shape)

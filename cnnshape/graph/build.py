@@ -43,7 +43,7 @@ def build(design: Spec | Program, options: Options | None = None, memory: Expans
 
 def given_inputs(spec: Spec, options: Options) -> tuple[GraphInput, ...]:
     """The inputs of a sound spec, whether or not its layers fit them; empty if their shapes can't be settled."""
-    settled = Settled(spec, options, Faults([]))
+    settled = Settled(resolve(spec), options, Faults([]))
     whole = [tensor for tensor in settled.inputs if isinstance(tensor, Tensor)]
     if settled.failed or len(whole) < len(spec.inputs):
         return ()
@@ -61,7 +61,7 @@ class _Builder:
         self.idle: Faults | None = None
 
     def build(self) -> Built:
-        settled = Settled(self.spec, self.options, self.faults)
+        settled = Settled(self.program, self.options, self.faults)
         scope = dict(settled.params)
         check_input_names(self.spec, scope, self.faults)
         inputs, first = self.inputs(settled, scope)

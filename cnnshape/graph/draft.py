@@ -56,10 +56,7 @@ class Draft:
         for application, wanted in zip(chain, labels, strict=True):
             label = wanted if wanted not in self.names else self.unique(wanted)
             self.names.add(label)
-            node = Node(label, application, inputs, at)
-            node.follows = follows
-            node.frozen = self.frozen
-            nodes.append(node)
+            nodes.append(Node(label, application, inputs, at, follows, self.frozen))
             inputs = (len(tensors),)
             tensors.append(application.output)
             follows = True

@@ -116,12 +116,10 @@ def evaluate(
         return result
     if isinstance(value, ListValue):
         return _bounded(value, scope, known, plans)
-    if value in plans:
-        plan = plans[value]
-        if plan is None:
-            raise Uncertain
-        return LayerValue(plan, tuple([evaluate(argument, scope, known) for argument in plan.values.values()]))
-    raise Refused(diagnose("wrong-structure", "a mapping has no place here", value.span), value)
+    plan = plans[value]
+    if plan is None:
+        raise Uncertain
+    return LayerValue(plan, tuple([evaluate(argument, scope, known) for argument in plan.values.values()]))
 
 
 def _is_uncertain(value: object) -> bool:

@@ -17,15 +17,25 @@ class Node:
 
     __slots__ = ("application", "at", "follows", "frozen", "inputs", "name", "shares", "shortcut")
 
-    def __init__(self, name: str, application: Application, inputs: tuple[int, ...], at: Span) -> None:
+    def __init__(
+        self,
+        name: str,
+        application: Application,
+        inputs: tuple[int, ...],
+        at: Span,
+        follows: bool = False,
+        frozen: bool = False,
+        shares: int | None = None,
+        shortcut: str = "",
+    ) -> None:
         self.name = name
         self.application = application
         self.inputs = inputs
         self.at = at
-        self.follows = False
-        self.shares: int | None = None
-        self.frozen = False
-        self.shortcut = ""
+        self.follows = follows
+        self.frozen = frozen
+        self.shares = shares
+        self.shortcut = shortcut
 
 
 class Group:

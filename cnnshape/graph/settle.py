@@ -14,6 +14,7 @@ from cnnshape.graph.scope import UNSETTLED, Scope, Uncertain
 from cnnshape.language import Input, Spec, Unresolved, Value, Variant, describe, shown
 from cnnshape.layers import Shape, Tensor
 from cnnshape.named_tuple import NamedTuple
+from cnnshape.program import Program, settings_of
 from cnnshape.source import Span
 
 LARGEST_SIZE = 10**9
@@ -39,11 +40,15 @@ class Settled:
     `places` are where the shapes of the inputs are written: in the file, or in an option.
     """
 
-    def __init__(self, spec: Spec, options: Options, faults: Faults) -> None:
-        self._spec = spec
+    def __init__(self, program: Program, options: Options, faults: Faults) -> None:
+        self._spec = spec = program.spec
         self._options = options
         self._faults = faults
         self.failed = False
+        own, problems = settings_of(options.params.values())
+        self._plans = {**program.settings, **own} if own else program.settings
+        for problem in problems:
+            self._fault(problem)
         self.params = self._params()
         self._check_names()
         self.places: list[Span] = []
@@ -70,7 +75,7 @@ class Settled:
     def _param(self, name: str, value: Value, scope: Scope) -> object:
         self._faults.params[name] = value
         try:
-            return settled(value, evaluate(value, scope))
+            return settled(value, evaluate(value, scope, None, self._plans))
         except Refused as refused:
             self._fault(refused.diagnostic, refused.origin)
         except Uncertain:

@@ -3,12 +3,13 @@
 from cnnshape.graph.draft import Draft
 from cnnshape.graph.model import Group, Node
 
-ENTERING = -1
-"""The place of the tensor that enters the block."""
+ENTERING = 0
+"""The place of the tensor that enters the block. The outputs of its layers have the places after it."""
 
 
 class _Layer:
-    """A node of an earlier expansion, with indices relative to the start of the block."""
+    """A node of an earlier expansion: the rest of its name after the label, the places of its inputs, and the index of
+    the layer whose weights it shares, relative to the start of the block."""
 
     __slots__ = ("inputs", "node", "shares", "suffix")
 
@@ -44,20 +45,17 @@ class Template:
         names = [label + layer.suffix for layer in self._layers]
         if not draft.names.isdisjoint(names):
             return None
-        start = len(draft.nodes)
-        base = draft.inputs + start
+        start, first = len(draft.nodes), len(draft.tensors)
+        values: tuple[int, ...] = (entering, *range(first, first + self.size))
         draft.names.update(names)
-        nodes, tensors = draft.nodes, draft.tensors
         for name, layer in zip(names, self._layers, strict=True):
-            model = layer.node
-            inputs = tuple([base + place if place >= 0 else entering for place in layer.inputs])
-            node = Node(name, model.application, inputs, model.at)
-            node.follows, node.frozen, node.shortcut = model.follows, model.frozen, model.shortcut
-            node.shares = None if layer.shares is None else start + layer.shares
-            nodes.append(node)
-            tensors.append(model.application.output)
+            model, inputs = layer.node, tuple(map(values.__getitem__, layer.inputs))
+            shares = None if layer.shares is None else start + layer.shares
+            node = Node(name, model.application, inputs, model.at, model.follows, model.frozen, shares, model.shortcut)
+            draft.nodes.append(node)
+        draft.tensors += [layer.node.application.output for layer in self._layers]
         draft.current_group.children += [self._moved(group, label, start) for group in self._children]
-        return base + self._result if self._result >= 0 else entering
+        return values[self._result]
 
     def _moved(self, group: Group, label: str, start: int) -> Group:
         """The group at another place. Nesting is limited, so recursion is safe."""
@@ -95,17 +93,18 @@ class Recording:
 
 def _template(recording: Recording) -> Template | None:
     draft, label, start, entering = recording.draft, recording.label, recording.start, recording.entering
-    base = draft.inputs + start
+    first = draft.inputs + start
+    places = {entering: ENTERING}
     layers = []
-    for node in draft.nodes[start : recording.end]:
-        inputs = tuple([index - base if index >= base else ENTERING for index in node.inputs])
-        if any(index < base and index != entering for index in node.inputs) or (node.shares or start) < start:
+    for value, node in enumerate(draft.nodes[start : recording.end], first):
+        inputs = tuple([places[index] for index in node.inputs if index in places])
+        if len(inputs) < len(node.inputs) or (node.shares or start) < start:
             return None
+        places[value] = len(places)
         shares = None if node.shares is None else node.shares - start
         layers.append(_Layer(node, node.name[len(label) :], inputs, shares))
-    result = recording.result
-    if result < base and result != entering:
+    if recording.result not in places:
         return None
-    template = Template(label, start, recording.children, layers, result - base if result >= base else ENTERING)
+    template = Template(label, start, recording.children, layers, places[recording.result])
     template.visits, template.depth = recording.visits, recording.depth
     return template

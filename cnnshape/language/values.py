@@ -32,7 +32,7 @@ class ListValue:
         self.items = items
         self.span = span
         self.names: frozenset[str] = frozenset().union(*[item.names for item in items])
-        self.constant = not self.names
+        self.constant: bool = all(item.constant for item in items)
         self.dynamic: bool = any(item.dynamic for item in items)
         self.size: int = sum(item.size for item in items)
         self.lists: int = sum(item.lists for item in items)

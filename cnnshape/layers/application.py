@@ -40,16 +40,8 @@ class Application(Given):
         return self._weights
 
     @property
-    def params(self) -> int:
-        """Learned values of the weights."""
-        return self._counted()[0]
-
-    @property
-    def buffers(self) -> int:
-        """Values of the weights that aren't learned."""
-        return self._counted()[1]
-
-    def _counted(self) -> tuple[int, int]:
+    def counts(self) -> tuple[int, int]:
+        """Learned values of the weights, and values of the weights that aren't learned."""
         if self._counts is None:
             learned = kept = 0
             for weight in self.weights:
@@ -59,6 +51,16 @@ class Application(Given):
                     learned += weight.elements
             self._counts = learned, kept
         return self._counts
+
+    @property
+    def params(self) -> int:
+        """Learned values of the weights."""
+        return self.counts[0]
+
+    @property
+    def buffers(self) -> int:
+        """Values of the weights that aren't learned."""
+        return self.counts[1]
 
     @property
     def macs_per_box(self) -> int:

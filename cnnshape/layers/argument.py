@@ -124,6 +124,7 @@ _CONVERTERS: dict[str, Any] = {
 POSITIVE = ArgumentType("int", "a whole number, 1 or more", 1)
 NATURAL = ArgumentType("int", "a whole number, 0 or more")
 NUMBER = ArgumentType("float", "a number", -LARGEST)
+NATURAL_NUMBER = ArgumentType("float", "a number, 0 or more")
 POSITIVE_NUMBER = ArgumentType("float", "a number above 0", 1e-300)
 PROBABILITY = ArgumentType("float", "a number from 0 to 1", 0, 1)
 FLAG = ArgumentType("bool", "true or false", foreign={"none": "false"})

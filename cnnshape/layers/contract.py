@@ -22,6 +22,8 @@ class Layer:
     foreign: ClassVar[tuple[str, ...]] = ()
     """Other frameworks' names for it. A spec that uses one gets an error with the right word."""
     arguments: ClassVar[dict[str, Argument]] = {}
+    defaults: ClassVar[dict[str, Any]] = {}
+    """The values of all attributes, with a placeholder for required ones."""
     main: ClassVar[str | None] = None
     """The argument that a bare value after the kind's word sets."""
     required: ClassVar[tuple[str, ...]] = ()
@@ -30,6 +32,8 @@ class Layer:
     """Arguments of which the spec must give exactly one."""
     by_name: ClassVar[bool] = False
     """True if arguments name all inputs: what the step before gives doesn't enter."""
+    read: ClassVar[int | None] = None
+    """How many of the inputs are read, the first ones; the others give their size alone. None: all are read."""
     followers: ClassVar[tuple[str, ...]] = ()
     """The keys for layers that follow: `norm`, `act`."""
     view: ClassVar[bool] = False
@@ -60,12 +64,15 @@ class Layer:
     """Floating-point operations for one sample and box."""
 
     def __init__(self, **values: Any) -> None:
-        for name, argument in self.arguments.items():
-            if name not in values and argument.required:
+        own = self.__dict__
+        own.update(self.defaults)
+        for name, value in values.items():
+            own[_ATTRIBUTES.get(name, name)] = value
+        if len(own) > len(self.defaults):
+            raise TypeError(f"{self.name} has no argument {sorted(values.keys() - self.arguments.keys())}")
+        for name in self.required:
+            if name not in values:
                 raise TypeError(f"{self.name} lacks the argument {name!r}")
-            self.__dict__[_ATTRIBUTES.get(name, name)] = values.pop(name, argument.default)
-        if values:
-            raise TypeError(f"{self.name} has no argument {sorted(values)}")
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a layer can't be changed: {name}")
@@ -140,6 +147,7 @@ def layer(kind: Kind) -> Kind:
     for base in reversed(kind.__mro__):
         collected.update(_declared(base))
     kind.arguments = collected
+    kind.defaults = {_ATTRIBUTES.get(name, name): argument.default for name, argument in collected.items()}
     kind.main = next((name for name, argument in collected.items() if argument.main), None)
     kind.required = tuple(name for name, argument in collected.items() if argument.required)
     return kind

@@ -4,7 +4,7 @@ from math import prod
 from typing import Any
 
 from cnnshape.arithmetic import Constant, Factor, Product, When, counted_as
-from cnnshape.layers.argument import AFFINE, FLAG, NUMBER, POSITIVE, POSITIVE_NUMBER, arg, words
+from cnnshape.layers.argument import AFFINE, FLAG, NATURAL_NUMBER, NUMBER, POSITIVE, POSITIVE_NUMBER, arg, words
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import CHANNELS, VALUES, Parameter, argument, option
 from cnnshape.layers.family import Normalization, OverAxes, Scaling
@@ -62,7 +62,7 @@ class BatchNorm(Normalization):
     )
     affine: bool | str = arg(AFFINE, "learns a scale and a shift per channel", default=True, foreign=AFFINE_WORDS)
     track: bool = arg(FLAG, "keeps running statistics", default=True, foreign=("track_running_stats",))
-    eps: float = arg(POSITIVE_NUMBER, "added to the variance", default=1e-5, foreign=EPSILON)
+    eps: float = arg(NATURAL_NUMBER, "added to the variance", default=1e-5, foreign=EPSILON)
     momentum: float = arg(
         NUMBER,
         "share of a new batch in the running statistics",
@@ -153,7 +153,10 @@ class InstanceNorm(OwnStatistics):
 
 @layer
 class LocalResponseNorm(Normalization):
-    """Divides each value by the strength of its neighbours across channels. Source: Krizhevsky et al. (2012)."""
+    """Divides each value by the strength of its neighbours across channels: (k + alpha * mean of the squares) ** beta.
+
+    Source: Krizhevsky et al. (2012), whose alpha is that of each square, and so 1 / size of the one here.
+    """
 
     name = "local_response_norm"
     foreign = ("LocalResponseNorm", "lrn", "LRN", "local_response_normalization")
@@ -168,7 +171,7 @@ class LocalResponseNorm(Normalization):
         main=True,
         foreign=("local_size", "n", "nsize", "depth_radius"),
     )
-    alpha: float = arg(NUMBER, "weight of the squares", default=1e-4)
+    alpha: float = arg(NUMBER, "weight of the mean of the squares", default=1e-4)
     beta: float = arg(NUMBER, "exponent", default=0.75)
     k: float = arg(NUMBER, "added to the sum", default=1.0, foreign=("bias",))
 

@@ -62,6 +62,7 @@ class Upsample(Resize):
     """
 
     enlarges = True
+    read = 1
     name = "upsample"
     one_of = ("scale", "size", "like")
     foreign = (

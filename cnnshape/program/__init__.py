@@ -1,5 +1,6 @@
 """A spec resolved once: every word, name, reference and argument bound to its declaration and place."""
 
+from cnnshape.program.arguments import settings_of
 from cnnshape.program.foreign import compared_argument, foreign_spelling, foreign_value
 from cnnshape.program.index import Declaration, NameIndex
 from cnnshape.program.plan import Follower, Plan
@@ -41,6 +42,7 @@ __all__ = [
     "foreign_value",
     "in_words",
     "resolve",
+    "settings_of",
     "suggests_follower",
     "unknown_name",
     "unknown_tensor",

@@ -1,5 +1,6 @@
 """Binds each value of a step to an argument of its kind."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean, misspelt
@@ -35,7 +36,7 @@ class Arguments:
         self._harmless: list[Diagnostic] = []
         """Problems of the current step that leave it a plan."""
         self.settings: dict[Setting, Plan | None] = {}
-        """The plan of each `{kind: arguments}` that a block or a column of a `for` is given; None if it is wrong."""
+        """The plan of each `{kind: arguments}` that is the value of a param or a variable; None if it is wrong."""
 
     def plan(self, call: Call, kind: type[Layer], *, first: bool = False) -> Plan | None:
         """The plan of a kind's step, or of its first repeat; None if its arguments are wrong."""
@@ -51,7 +52,7 @@ class Arguments:
         return plan
 
     def settle(self, value: Value) -> None:
-        """Makes the plans of all `{kind: arguments}` in a value that a block or a column of a `for` is given."""
+        """Makes the plans of all `{kind: arguments}` in the value of a param or a variable."""
         if isinstance(value, Setting):
             self.settings[value] = self._set_follower("act", value).plan
         elif isinstance(value, ListValue):
@@ -192,6 +193,15 @@ def _instead_of_pool(kind: type[Layer], main: Value) -> str | None:
     from cnnshape.program.foreign_joins import instead_of_pool
 
     return instead_of_pool(kind.name, main)
+
+
+def settings_of(values: Iterable[Value]) -> tuple[dict[Setting, Plan | None], list[Diagnostic]]:
+    """The plan of each `{kind: arguments}` in some values from outside the file, and the problems of these."""
+    vocabulary = Vocabulary({})
+    arguments = Arguments(vocabulary)
+    for value in values:
+        arguments.settle(value)
+    return arguments.settings, vocabulary.problems
 
 
 def _text(value: Value) -> str:

@@ -61,8 +61,8 @@ class Plan:
         every = [*self.values.values(), *[follower.value for follower in followers]]
         self.constant = all(value.constant for value in self.values.values())
         self.variables = tuple(sorted(frozenset().union(*[value.names for value in every])))
-        self.size = len(self.variables) + sum(value.size for value in every)
-        self.lists = sum(value.lists for value in every)
+        self.size = len(self.variables) + sum([value.size for value in every])
+        self.lists = sum([value.lists for value in every])
 
     def without(self, failed: Follower) -> "Plan":
         """The plan with one of its followers unknown."""

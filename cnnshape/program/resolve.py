@@ -82,6 +82,12 @@ def resolve(spec: Spec) -> Program:
     names = check_names(spec)
     cycles, circular = block_cycles(names.index)
     resolver = _Resolver(spec, names.undeclared, names.misgiven, circular)
+    for param in spec.params:
+        if param.default is not None:
+            resolver.arguments.settle(param.default)
+    for variant in spec.variants:
+        for setting in variant.params:
+            resolver.arguments.settle(setting.value)
     for block in spec.blocks:
         resolver.block(block)
     layers = Body(resolver.steps(spec.layers), given_names(spec.layers))

@@ -84,9 +84,9 @@ class ResolvedStep:
         self.share: Reference | None = modifiers.share
         self.frozen: Expression | None = modifiers.frozen
         self.expect = modifiers.expect
-        self.plain = not (modifiers.references or modifiers.values)
-        self.lists: int = sum(value.lists for value in modifiers.references)
-        self.lists += sum(value.lists for value in modifiers.values)
+        stated: list[Reference | Expression] = [*modifiers.references, *modifiers.values]
+        self.plain = not stated
+        self.lists: int = sum([value.lists for value in stated])
         self.chooses = any(value.chooses for value in (*modifiers.values, *step.values))
 
 

@@ -13,6 +13,8 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 _INTEGERS = {int}
 _STRINGS = {str}
 _LISTS = {list}
+_WORDS = {str, bool, type(None)}
+"""Types of values that are equal only if they are the same: no number is one of them, as `1` equals `true`."""
 
 
 class Records:
@@ -44,6 +46,8 @@ def _texts(values: Sequence[Any], indent: str) -> Iterable[object]:
         return values
     if types == _STRINGS:
         return map(encode_basestring, values)
+    if types <= _WORDS:
+        return map({value: _encode(value) for value in set(values)}.__getitem__, values)
     distinct = dict(zip(map(id, values), values, strict=True))
     texts = _list_texts(distinct) if types == _LISTS else None
     if texts is None:

@@ -5,6 +5,7 @@ pass that computes it, a field that holds it, and an entry here.
 """
 
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 
 from cnnshape.report.report import Report, Row
 
@@ -73,8 +74,8 @@ _DECLARED = (
     Figure(
         "params",
         "learned parameters, frozen ones too",
-        of=lambda report: report.totals.params,
-        of_row=lambda row: row.params,
+        of=attrgetter("totals.params"),
+        of_row=attrgetter("params"),
         label="params",
         column="learned parameters",
         budget="max-params",
@@ -82,22 +83,22 @@ _DECLARED = (
     Figure(
         "trainable_params",
         "parameters that training changes",
-        of=lambda report: report.totals.trainable_params,
-        of_row=lambda row: row.trainable_params,
+        of=attrgetter("totals.trainable_params"),
+        of_row=attrgetter("trainable_params"),
         compared=False,
     ),
     Figure(
         "buffers",
         "values kept with the weights but not learned",
-        of=lambda report: report.totals.buffers,
-        of_row=lambda row: row.buffers,
+        of=attrgetter("totals.buffers"),
+        of_row=attrgetter("buffers"),
         column="running statistics",
     ),
     Figure(
         "macs",
         "multiply-accumulates of convolutions and linear layers",
-        of=lambda report: report.totals.macs,
-        of_row=lambda row: row.macs,
+        of=attrgetter("totals.macs"),
+        of_row=attrgetter("macs"),
         heading="MACs",
         label="MACs",
         column="multiply-accumulates",
@@ -106,8 +107,8 @@ _DECLARED = (
     Figure(
         "flops",
         "floating-point operations of all layers",
-        of=lambda report: report.totals.flops,
-        of_row=lambda row: row.flops,
+        of=attrgetter("totals.flops"),
+        of_row=attrgetter("flops"),
         heading="FLOPs",
         label="FLOPs",
         column="floating-point operations",
@@ -116,7 +117,7 @@ _DECLARED = (
     Figure(
         "weight_bytes",
         "bytes of the parameters",
-        of=lambda report: report.totals.weight_bytes,
+        of=attrgetter("totals.weight_bytes"),
         parts=_weight_bytes,
         unit="bytes",
         label="weights",
@@ -125,8 +126,8 @@ _DECLARED = (
     Figure(
         "activation_bytes",
         "bytes of all layers' outputs together",
-        of=lambda report: report.totals.activation_bytes,
-        of_row=lambda row: row.activation_bytes,
+        of=attrgetter("totals.activation_bytes"),
+        of_row=attrgetter("activation_bytes"),
         unit="bytes",
         label="activations",
         column="bytes of the output",
@@ -135,8 +136,8 @@ _DECLARED = (
     Figure(
         "main_activation_bytes",
         "bytes of the outputs, without those of activations, normalizations, dropout and views",
-        of=lambda report: report.totals.main_activation_bytes,
-        of_row=lambda row: row.main_activation_bytes,
+        of=attrgetter("totals.main_activation_bytes"),
+        of_row=attrgetter("main_activation_bytes"),
         unit="bytes",
         column="bytes of the output, 0 for activations, normalizations, dropout and views",
         budget="max-main-activation-memory",
@@ -144,7 +145,7 @@ _DECLARED = (
     Figure(
         "peak_activation_bytes",
         "the most bytes of activations alive at once",
-        of=lambda report: report.totals.peak_activation_bytes,
+        of=attrgetter("totals.peak_activation_bytes"),
         parts=lambda report: report.peak.tensors,
         unit="bytes",
         label="peak memory",

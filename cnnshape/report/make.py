@@ -2,18 +2,9 @@
 
 from typing import Any
 
-from cnnshape.analysis import (
-    Field,
-    Peak,
-    Undefined,
-    activation_elements,
-    last_maps,
-    peak_memory,
-    receptive_fields,
-    weight_counts,
-    work,
-)
+from cnnshape.analysis import Field, Peak, Undefined, costs, last_maps, peak_memory, receptive_fields
 from cnnshape.graph import Graph
+from cnnshape.layers import Layer, SamePlace
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report.report import InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
 
@@ -48,7 +39,8 @@ def make_report(graph: Graph, origin: str = "", settings: Settings | None = None
     settings = settings or Settings()
     peak = peak_memory(graph, inplace_activations=settings.inplace_activations, inplace_adds=settings.inplace_adds)
     fields = receptive_fields(graph, ignore_gates=settings.ignore_gates)
-    rows = _rows(graph, fields, settings)
+    columns = _columns(graph, fields, settings)
+    rows = tuple(map(Row._make, zip(*[columns[field] for field in Row._fields], strict=True)))
     return Report(
         name=graph.name,
         origin=origin,
@@ -59,7 +51,7 @@ def make_report(graph: Graph, origin: str = "", settings: Settings | None = None
         inplace_adds=settings.inplace_adds,
         rows=rows,
         groups=graph.root,
-        totals=_totals(rows, peak, settings),
+        totals=_totals(rows, columns, peak, settings),
         peak=_peak(graph, peak, settings),
         outputs={name: graph.value(index).shape for name, index in graph.outputs.items()},
         output_layers={name: graph.value_name(index) for name, index in graph.outputs.items()},
@@ -69,30 +61,42 @@ def make_report(graph: Graph, origin: str = "", settings: Settings | None = None
     )
 
 
-def _rows(graph: Graph, fields: Fields, settings: Settings) -> tuple[Row, ...]:
-    """The rows, built from a column for each field, which halves the time for a large design."""
+def _columns(graph: Graph, fields: Fields, settings: Settings) -> dict[str, list[Any]]:
+    """The column of each field of the rows. Columns halve the time that a large design takes."""
     batch, nodes = settings.batch, graph.nodes
     bytes_per_element = batch * DTYPES[settings.dtype]
-    counts, amounts = weight_counts(graph), work(graph)
-    stated = {identity: _stated(field) for identity, field in {id(field): field for field in fields}.items()}
-    columns: dict[str, list[Any]] = {
-        "name": [node.name for node in nodes],
-        "application": [node.application for node in nodes],
-        "sources": _sources(graph),
+    names = [node.name for node in nodes]
+    value_name = [*[given.name for given in graph.inputs], *names].__getitem__
+    layers, applications = costs(graph), [node.application for node in nodes]
+    sizes = [elements * bytes_per_element for _, _, _, _, elements in layers]
+    main = {application: _is_main(application.layer) for application in dict.fromkeys(applications)}
+    distinct = {identity: _stated(field) for identity, field in {id(field): field for field in fields}.items()}
+    stated = [distinct[identity] for identity in map(id, fields)]
+    return {
+        "name": names,
+        "application": applications,
+        "sources": [tuple(map(value_name, node.inputs)) for node in nodes],
         "line": [node.at.line for node in nodes],
-        "params": [count.params for count in counts],
-        "buffers": [count.buffers for count in counts],
-        "macs": [amount.macs * batch for amount in amounts],
-        "flops": [None if amount.flops is None else amount.flops * batch for amount in amounts],
-        "activation_bytes": [elements * bytes_per_element for elements in activation_elements(graph)],
-        "receptive_field": [stated[id(field)][0] for field in fields],
-        "undefined": [stated[id(field)][1] for field in fields],
+        "params": [params for params, _, _, _, _ in layers],
+        "buffers": [buffers for _, buffers, _, _, _ in layers],
+        "macs": [macs * batch for _, _, macs, _, _ in layers],
+        "flops": [None if flops is None else flops * batch for _, _, _, flops, _ in layers],
+        "activation_bytes": sizes,
+        "main_activation_bytes": [
+            size * main[application] for size, application in zip(sizes, applications, strict=True)
+        ],
+        "receptive_field": [field for field, _ in stated],
+        "undefined": [reason for _, reason in stated],
         "follows": [node.follows for node in nodes],
         "frozen": [node.frozen for node in nodes],
-        "shares": ["" if node.shares is None else nodes[node.shares].name for node in nodes],
+        "shares": ["" if node.shares is None else names[node.shares] for node in nodes],
         "shortcut": [node.shortcut for node in nodes],
     }
-    return tuple(map(Row._make, zip(*[columns[field] for field in Row._fields], strict=True)))
+
+
+def _is_main(layer: Layer) -> bool:
+    """False for a layer that works value by value or only renames its input."""
+    return not (layer.view or isinstance(layer, SamePlace))
 
 
 def _main_fields(graph: Graph, fields: Fields) -> dict[str, ReceptiveField | None]:
@@ -109,34 +113,29 @@ def _main_fields(graph: Graph, fields: Fields) -> dict[str, ReceptiveField | Non
     return {name: past for name, field, past in pairs if past != field}
 
 
-def _sources(graph: Graph) -> list[tuple[str, ...]]:
-    """The names of the values that each node reads."""
-    names = [*(given.name for given in graph.inputs), *(node.name for node in graph.nodes)]
-    return [tuple([names[index] for index in node.inputs]) for node in graph.nodes]
-
-
 def _stated(field: Field | Undefined | None) -> tuple[ReceptiveField | None, str]:
     """The field of a row, or the reason why it has none."""
     if isinstance(field, Field):
-        stated = ReceptiveField(field.size, field.stride, field.padding, field.aligned)
-        return stated, ""
+        return ReceptiveField(*field.stated, field.aligned), ""
     return None, field.reason if field else ""
 
 
-def _totals(rows: tuple[Row, ...], peak: Peak, settings: Settings) -> Totals:
+def _totals(rows: tuple[Row, ...], columns: dict[str, list[Any]], peak: Peak, settings: Settings) -> Totals:
     width = DTYPES[settings.dtype]
-    params = sum([row.params for row in rows])
-    stated = [row for row in rows if row.stated]
+    params, flops = sum(columns["params"]), columns["flops"]
+    # Most designs have no such layer, and deep designs repeat a few distinct ones.
+    has_stated = any(application.layer.stated for application in dict.fromkeys(columns["application"]))
+    stated = [row for row in rows if row.stated] if has_stated else []
     return Totals(
         params=params,
-        trainable_params=sum([row.params for row in rows if not row.frozen]),
-        buffers=sum([row.buffers for row in rows]),
-        macs=sum([row.macs for row in rows]),
-        flops=sum([row.flops for row in rows if row.flops is not None]),
-        flops_unknown=tuple([row.name for row in rows if row.flops is None]),
+        trainable_params=sum([row.trainable_params for row in rows]) if any(columns["frozen"]) else params,
+        buffers=sum(columns["buffers"]),
+        macs=sum(columns["macs"]),
+        flops=sum(filter(None, flops)),
+        flops_unknown=tuple([row.name for row in rows if row.flops is None]) if None in flops else (),
         weight_bytes=params * width,
-        activation_bytes=sum([row.activation_bytes for row in rows]),
-        main_activation_bytes=sum([row.main_activation_bytes for row in rows]),
+        activation_bytes=sum(columns["activation_bytes"]),
+        main_activation_bytes=sum(columns["main_activation_bytes"]),
         peak_activation_bytes=peak.elements * settings.batch * width,
         stated=tuple([row.name for row in stated]),
         stated_params=sum([row.params for row in stated]),

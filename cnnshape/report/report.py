@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from cnnshape.graph import Application, Group
-from cnnshape.layers import SamePlace, Shape
+from cnnshape.layers import Shape
 from cnnshape.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ class ReceptiveField(NamedTuple):
 class Row(NamedTuple):
     """One layer. Counts are of the whole batch; `params` is 0 for a layer that uses another's weights (`shares`).
 
-    `sources` are the names of the layers and inputs that it reads, in order.
+    `sources` are the names of the layers and inputs that it reads, in order. `main_activation_bytes` is 0 for a layer
+    that works value by value or only renames its input, and else `activation_bytes`.
     `flops` is None if it is unknown. `receptive_field` is None if there is none (`undefined` says why) or if the layer
     doesn't depend on the first input.
     """
@@ -45,6 +46,7 @@ class Row(NamedTuple):
     macs: int
     flops: int | None
     activation_bytes: int
+    main_activation_bytes: int
     receptive_field: ReceptiveField | None
     undefined: str
     follows: bool
@@ -76,12 +78,6 @@ class Row(NamedTuple):
     def boxes(self) -> int:
         """The number of regions that the layer runs for; 1 if it runs for the whole image."""
         return self.application.output.boxes
-
-    @property
-    def main_activation_bytes(self) -> int:
-        """The bytes of the output, 0 for a layer that works value by value or only renames its input."""
-        layer = self.application.layer
-        return 0 if layer.view or isinstance(layer, SamePlace) else self.activation_bytes
 
     @property
     def trainable_params(self) -> int:

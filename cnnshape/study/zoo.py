@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from cnnshape.analysis import Field, last_maps, receptive_fields, weight_counts, work
+from cnnshape.analysis import Field, costs, last_maps, receptive_fields
 from cnnshape.api import Design, DesignError, expand, load
 from cnnshape.graph import Graph, Options
 from cnnshape.layers import Shape
@@ -59,15 +59,15 @@ def survey(name: str) -> Entry:
     graph, problems = expand(design, Options())
     if graph is None or design.spec is None:
         raise DesignError(problems)
-    spec, field = design.spec, _last_field(graph)
+    spec, field, layers = design.spec, _last_field(graph), costs(graph)
     return Entry(
         name=name,
         title=spec.name,
         family=spec.family,
         year=spec.year,
         input=graph.inputs[0].tensor.shape,
-        params=sum([counts.params for counts in weight_counts(graph)]),
-        macs=sum([amount.macs for amount in work(graph)]),
+        params=sum([cost.params for cost in layers]),
+        macs=sum([cost.macs for cost in layers]),
         field=None if field is None or field.everywhere else field.size,
         aligned=field is None or field.everywhere or field.aligned,
         source=spec.origin,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import cnnshape
-from cnnshape.analysis import weight_counts, work
+from cnnshape.analysis import costs
 from cnnshape.arithmetic.tracing import OutsideTrace, Trace
 from cnnshape.graph import Options, build
 from cnnshape.language import read_value
@@ -30,13 +30,13 @@ SIZES = (1, 7, 31, 32, 33, 63, 64, 97, 128, 160, 188, 223, 224, 225, 256, 299, 3
 
 
 def totals(graph: Any) -> dict[str, Any]:
-    counts, amounts = weight_counts(graph), work(graph)
+    layers = costs(graph)
     return {
-        "params": sum(count.params for count in counts),
-        "buffers": sum(count.buffers for count in counts),
-        "macs": sum(amount.macs for amount in amounts),
-        "flops": sum(amount.flops or 0 for amount in amounts),
-        "values": sum(node.application.output.elements for node in graph.nodes),
+        "params": sum(cost.params for cost in layers),
+        "buffers": sum(cost.buffers for cost in layers),
+        "macs": sum(cost.macs for cost in layers),
+        "flops": sum(cost.flops or 0 for cost in layers),
+        "values": sum(cost.elements for cost in layers),
     }
 
 

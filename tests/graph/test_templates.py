@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import cnnshape
-from cnnshape.graph import Built, ExpansionMemory, Graph, Group, Options, build
+from cnnshape.graph import Built, ExpansionMemory, Graph, Group, LayerValue, Options, build
 from cnnshape.graph.expand import Expander
 from cnnshape.graph.template import Template
 from cnnshape.language import Spec
@@ -49,7 +49,13 @@ STEPS = [
 
 
 def described(group: Group) -> object:
-    return group.label, group.word, group.start, group.end, dict(group.params), [described(c) for c in group.children]
+    params = {name: shown(value) for name, value in group.params.items()}
+    return group.label, group.word, group.start, group.end, params, [described(child) for child in group.children]
+
+
+def shown(value: object) -> object:
+    """A layer by its kind and arguments: as a value it belongs to one program."""
+    return (value.plan.kind, value.arguments) if isinstance(value, LayerValue) else value
 
 
 def facts(graph: Graph | None) -> object:

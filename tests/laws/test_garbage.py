@@ -5,6 +5,7 @@ import gc
 import pytest
 
 import cnnshape
+from cnnshape.graph import Node
 from cnnshape.source import shipped_folder
 
 ARCHITECTURES = shipped_folder()
@@ -36,3 +37,19 @@ def test_the_collector_is_left_as_it_was():
             assert gc.isenabled() is enabled
         finally:
             gc.enable()
+
+
+@pytest.mark.parametrize("name", ["resnet18", "densenet121"])
+def test_the_graph_is_free_before_the_collector_continues(name, monkeypatch):
+    design = cnnshape.load(ARCHITECTURES / f"{name}.yaml")
+    gc.collect()
+    alive = []
+
+    def count(enable=gc.enable):
+        alive.append(sum(isinstance(thing, Node) for thing in gc.get_objects()))
+        enable()
+
+    monkeypatch.setattr(gc, "enable", count)
+    report = cnnshape.analyze(design)
+    assert alive == [0]
+    assert len(report.rows) > 0

@@ -108,6 +108,19 @@ def test_the_peak_of_hard_networks(name, activations, adds):
     assert reported(spec, activations, adds).peak.bytes == FLOAT * peak(wired(spec), activations, adds)
 
 
+@pytest.mark.parametrize("size", ["like: early", "size: 8"])
+def test_a_tensor_that_only_gives_its_size_is_not_kept(size: str) -> None:
+    text = f"""
+input: [4, 8]
+layers:
+  - {{conv: {{out: 64, kernel: 1}}, name: early}}
+  - {{max_pool: 2, name: pooled}}
+  - {{upsample: {{{size}}}, from: pooled}}
+"""
+    peak = cnnshape.analyze(cnnshape.load(text)).peak
+    assert (peak.bytes, peak.layer) == (FLOAT * (64 * 8 + 64 * 4), "pooled")
+
+
 @given(specs(), flags, flags)
 def test_the_peak_is_the_most_that_lives_at_once(spec, activations, adds):
     report = reported(spec, activations, adds)

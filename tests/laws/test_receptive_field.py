@@ -173,7 +173,7 @@ def fields_are_undefined_where_patterns_differ_alone(compared: Compared) -> None
 
 def strides(field: Field | Undefined | None) -> tuple[Fraction, ...]:
     assert isinstance(field, Field)
-    return tuple(Fraction(stride) for stride in field.stride)
+    return tuple(Fraction(stride) for stride in field.stated[1])
 
 
 LAWS = [

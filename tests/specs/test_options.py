@@ -40,6 +40,7 @@ def errors(**options: object) -> list[Diagnostic]:
         ({"params": {"kernels": [2, 3]}}, (4, 12, 12)),
         ({"params": {"kernels": (0, 3)}}, (3, 8, 8)),
         ({"params": {"act": "silu"}}, (4, 8, 8)),
+        ({"params": {"act": "{leaky_relu: 0.1}"}}, (4, 8, 8)),
         ({"inputs": (3, 16, 12)}, (4, 16, 12)),
         ({"inputs": {"image": (1, 5, 6)}}, (4, 5, 6)),
         ({"inputs": {"rois": (5,)}}, (4, 8, 8)),

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from cnnshape.language.expression.lists import chooses, list_operations
 from cnnshape.language.expression.parser import parse
-from cnnshape.language.expression.tree import Node, Variable
+from cnnshape.language.expression.tree import Constant, Node, Variable
 from cnnshape.language.expression.values import SIZE_NAMES, ExpressionProblem, Run, Value
 from cnnshape.source import Span
 
@@ -129,5 +129,7 @@ def compile_expression(text: str, span: Span) -> Expression:
 def _compiled(text: str) -> tuple[Node, Run, frozenset[str], int, bool]:
     """The cached compilation of a text: a file repeats a few words and numbers many times."""
     tree = parse(text)
+    if isinstance(tree, Constant):
+        return tree, tree.compile(), frozenset(), 0, False
     names = frozenset(variable.sign for variable in tree.names())
     return tree, tree.compile(), names, list_operations(tree), bool(tree.parts) and chooses(tree)

@@ -16,6 +16,8 @@ class ModifierReader(ContractReader):
         values = {entry.key.text: entry for entry in node.entries if entry.key.text in grammar.MODIFIERS}
         if control:
             self._drop_modifiers_of_calls(values)
+        if not values:
+            return Modifiers()
         if "first" in values and "repeat" not in values:
             message = "`first` needs a `repeat`"
             help = "put the arguments in the step itself"
