@@ -95,7 +95,7 @@ _DECLARED = (
     ),
     Figure(
         "macs",
-        "multiply-accumulates of convolutions and linear layers",
+        "multiply-accumulates of convolutions and other matrix products, without bias",
         of=lambda report: report.totals.macs,
         of_row=lambda row: row.macs,
         heading="MACs",
