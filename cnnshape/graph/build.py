@@ -2,7 +2,7 @@
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
 from cnnshape.graph.draft import Draft, Exhausted
-from cnnshape.graph.evaluation import Refused, Values
+from cnnshape.graph.evaluation import Plans, Refused, Values
 from cnnshape.graph.expand import Expander
 from cnnshape.graph.expansion import ExpansionMemory, LeftOut, Part
 from cnnshape.graph.faults import Faults
@@ -16,7 +16,7 @@ from cnnshape.graph.settle import Options, Settled, check_input_names
 from cnnshape.language import Reference, Spec, shown
 from cnnshape.layers import Tensor
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.program import Program, resolve
+from cnnshape.program import Program, resolve, settle
 
 
 class Built(NamedTuple):
@@ -43,7 +43,7 @@ def build(design: Spec | Program, options: Options | None = None, memory: Expans
 
 def given_inputs(spec: Spec, options: Options) -> tuple[GraphInput, ...]:
     """The inputs of a sound spec, whether or not its layers fit them; empty if their shapes can't be settled."""
-    settled = Settled(spec, options, Faults([]))
+    settled = Settled(spec, options, Faults([]), {**resolve(spec).settings, **settle(options.params.values())[0]})
     whole = [tensor for tensor in settled.inputs if isinstance(tensor, Tensor)]
     if settled.failed or len(whole) < len(spec.inputs):
         return ()
@@ -61,7 +61,7 @@ class _Builder:
         self.idle: Faults | None = None
 
     def build(self) -> Built:
-        settled = Settled(self.spec, self.options, self.faults)
+        settled = Settled(self.spec, self.options, self.faults, self.plans())
         scope = dict(settled.params)
         check_input_names(self.spec, scope, self.faults)
         inputs, first = self.inputs(settled, scope)
@@ -85,6 +85,15 @@ class _Builder:
         complete = not problems and self.spec.sound and expander.holes == 0
         graph = Graph(self.spec.name, inputs, tuple(draft.nodes), outputs, draft.root, complete) if inputs else None
         return Built(graph, problems, self.program.size + expander.visits, tuple(expander.misfits.values()))
+
+    def plans(self) -> Plans:
+        """The plans of the layers that params have as values: those of the file, and those of options."""
+        if not self.options.params:
+            return self.program.settings
+        plans, problems = settle(self.options.params.values())
+        for problem in problems:
+            self.faults.add(problem, [])
+        return {**self.program.settings, **plans}
 
     def inputs(self, settled: Settled, scope: Scope) -> tuple[tuple[GraphInput, ...], Current]:
         """The inputs with settled shapes, and the tensor that enters the first step. Adds their names to the scope."""

@@ -6,7 +6,7 @@ from cnnshape.arithmetic import is_whole, truncate
 from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, misspelt
 from cnnshape.graph.applications import MAX_ELEMENTS
 from cnnshape.graph.draft import MAX_LAYERS
-from cnnshape.graph.evaluation import Refused, evaluate, settled
+from cnnshape.graph.evaluation import Plans, Refused, evaluate, settled
 from cnnshape.graph.faults import Faults, Origin
 from cnnshape.graph.guess import ANY, Axis, Guess, exact
 from cnnshape.graph.input_option import InputOption, wrong_rank
@@ -36,11 +36,12 @@ class Options(NamedTuple):
 class Settled:
     """Evaluates params and inputs, and reports their problems. `failed` says whether there are any.
 
-    `places` are where the shapes of the inputs are written: in the file, or in an option.
+    `plans` are those of layers as values. `places` are where the shapes of the inputs are written: in the file, or in an option.
     """
 
-    def __init__(self, spec: Spec, options: Options, faults: Faults) -> None:
+    def __init__(self, spec: Spec, options: Options, faults: Faults, plans: Plans) -> None:
         self._spec = spec
+        self._plans = plans
         self._options = options
         self._faults = faults
         self.failed = False
@@ -70,7 +71,7 @@ class Settled:
     def _param(self, name: str, value: Value, scope: Scope) -> object:
         self._faults.params[name] = value
         try:
-            return settled(value, evaluate(value, scope))
+            return settled(value, evaluate(value, scope, None, self._plans))
         except Refused as refused:
             self._fault(refused.diagnostic, refused.origin)
         except Uncertain:

@@ -100,7 +100,10 @@ class Recurrent(Recurrence):
         foreign=("bias", "use_bias"),
     )
     layers: int = arg(
-        _LAYERS, "layers, each on the output of the one before", default=1, foreign=("num_layers", "n_layers", "nlayers")
+        _LAYERS,
+        "layers, each on the output of the one before",
+        default=1,
+        foreign=("num_layers", "n_layers", "nlayers"),
     )
     gates: ClassVar[int]
     """Parts of each matrix, one for each gate."""

@@ -3,7 +3,7 @@
 from cnnshape.program.foreign import compared_argument, foreign_spelling, foreign_value
 from cnnshape.program.index import Declaration, NameIndex
 from cnnshape.program.plan import Follower, Plan
-from cnnshape.program.resolve import Program, resolve
+from cnnshape.program.resolve import Program, resolve, settle
 from cnnshape.program.steps import (
     BlockProgram,
     BlockStep,
@@ -39,6 +39,7 @@ __all__ = [
     "foreign_spelling",
     "foreign_value",
     "resolve",
+    "settle",
     "suggests_follower",
     "unknown_name",
     "unknown_tensor",

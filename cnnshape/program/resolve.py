@@ -3,6 +3,8 @@
 This covers every step of the file, expanded or not, so one run reports every misspelt word.
 """
 
+from collections.abc import Iterable, Iterator
+
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean, misspelt
 from cnnshape.language import (
     Block,
@@ -79,6 +81,8 @@ def resolve(spec: Spec) -> Program:
     names = check_names(spec)
     cycles, circular = block_cycles(names.index)
     resolver = _Resolver(spec, names.undeclared, names.misgiven, circular)
+    for value in _values(spec):
+        resolver.arguments.settle(value)
     for block in spec.blocks:
         resolver.block(block)
     layers = Body(resolver.steps(spec.layers), given_names(spec.layers))
@@ -95,6 +99,21 @@ def resolve(spec: Spec) -> Program:
         settings=resolver.arguments.settings,
         size=len(spec.params) + resolver.count,
     )
+
+
+def settle(values: Iterable[Value]) -> tuple[dict[Setting, Plan | None], list[Diagnostic]]:
+    """The plans of the `{kind: arguments}` in values from outside the file, and the problems of their words."""
+    vocabulary = Vocabulary({})
+    arguments = Arguments(vocabulary)
+    for value in values:
+        arguments.settle(value)
+    return arguments.settings, vocabulary.problems
+
+
+def _values(spec: Spec) -> Iterator[Value]:
+    """The values that the file gives its params."""
+    yield from (param.default for param in spec.params if param.default is not None)
+    yield from (setting.value for variant in spec.variants for setting in variant.params)
 
 
 def given_names(steps: tuple[Step, ...]) -> frozenset[str]:

@@ -169,8 +169,12 @@ def test_figures_that_a_kind_has_are_defined(kind: Any) -> None:
             "`weight` with `per_channel`: channels; else 1; `bias` with `per_channel`: channels; else 1 (with `shift`)",
         ),
         ("rescale", "FLOPs", "(1 (with `scale`) + 1 (with `shift`)) per value: product, sum"),
-        ("lstm", "MACs", "4 x `out` x (channels + `out`) x directions x input positions + "
-            "4 x `out` x (`layers` - 1) x (directions x `out` + `out`) x directions x input positions (with `layers` above 1)",),
+        (
+            "lstm",
+            "MACs",
+            "4 x `out` x (channels + `out`) x directions x input positions + "
+            "4 x `out` x (`layers` - 1) x (directions x `out` + `out`) x directions x input positions (with `layers` above 1)",
+        ),
         ("opaque", "params", "`weight` `params` (with `params`)"),
         ("opaque", "FLOPs", "with `flops`: `flops`; else unknown (the spec states none)"),
         ("roi_pool", "FLOPs", "unknown: it depends on the boxes"),

@@ -271,7 +271,9 @@ def test_the_definition_of_macs_is_stated_once_and_holds_for_all_kinds() -> None
     definition = FIGURES["macs"].definition
     package = Path(cnnshape.__file__).parent
     phrase = definition.partition(" of ")[2].partition(",")[0]
-    stating = {path.relative_to(package).as_posix() for path in package.rglob("*.py") if phrase in path.read_text("utf-8")}
+    stating = {
+        path.relative_to(package).as_posix() for path in package.rglob("*.py") if phrase in path.read_text("utf-8")
+    }
     assert stating == {"report/figures.py", "cli/summary.py"}
     assert definition in " ".join((summary_command.__doc__ or "").split())
     products = (MatrixProduct, FixedProduct, Recurrence, Stated)
