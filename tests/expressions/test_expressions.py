@@ -523,17 +523,17 @@ def test_a_problem_has_its_place_in_the_line(line: str, quoted: tuple[int, int],
 
 
 @pytest.mark.parametrize(
-    ("text", "value"),
+    ("text", "number"),
     [
         ("925M", 925_000_000), ("4.1G", 4_100_000_000), ("1_180_672", 1_180_672), ("4.1k", 4100), (".5k", 500),
         ("1.2345k", 1234.5), ("2 * 3K", 6000), ("1T", 10**12), ("1_0.5", 10.5), ("1_0e2", 1000.0), ("0M", 0),
         ("4k if 1k < 2k else 1", 4000), ("[1k, 2k].1", 2000),
     ],
 )  # fmt: skip
-def test_numbers_have_thousands_and_prefixes(text: str, value: float) -> None:
+def test_numbers_have_thousands_and_prefixes(text: str, number: float) -> None:
     result = value(text)
-    assert result == value
-    assert type(result) is type(value)
+    assert result == number
+    assert type(result) is type(number)
 
 
 @pytest.mark.parametrize(
