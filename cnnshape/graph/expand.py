@@ -12,14 +12,7 @@ from cnnshape.diagnostics import diagnose
 from cnnshape.graph.applications import Chain
 from cnnshape.graph.block_expansion import BlockExpander
 from cnnshape.graph.evaluation import BadFollower, Refused, Unfit
-from cnnshape.graph.expansion import (
-    MOST_NAMED,
-    NAMES_PER_VISIT,
-    VALUES_PER_VISIT,
-    VISITS_PER_CONTRACT,
-    VISITS_PER_LISTS,
-    Visit,
-)
+from cnnshape.graph.expansion import MOST_NAMED, NAMES_PER_VISIT, VALUES_PER_VISIT, VISITS_PER_LISTS, Visit
 from cnnshape.graph.faults import Frame
 from cnnshape.graph.guess import UNKNOWN, Guess
 from cnnshape.graph.model import Misfit
@@ -78,7 +71,6 @@ class Expander(BlockExpander):
         if step.share is not None:
             self._share(step.share, result, scope, start)
         if step.expect is not None:
-            self._charge(step, VISITS_PER_CONTRACT)
             self._check_contract(step.expect, entering, result, scope)
         if step.name is not None:
             handle = Handle(result, start, len(self._draft.nodes), inside=visit.inside, entering=entering)

@@ -195,6 +195,7 @@ class Expansion:
         # Most designs state none.
         from cnnshape.graph.contracts import Contracts
 
+        self.visits += VISITS_PER_CONTRACT
         try:
             problems = Contracts(self._draft, self._values, self._inputs).problems(contract, entering, leaving, scope)
         except Uncertain:

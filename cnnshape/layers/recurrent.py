@@ -105,12 +105,12 @@ class Recurrent(Recurrence):
         default=1,
         foreign=("num_layers", "n_layers", "nlayers"),
     )
-    gates: ClassVar[int]
+    gate_count: ClassVar[int]
     """Parts of each matrix, one for each gate."""
 
     @property
     def owned(self) -> tuple[Parameter, ...]:
-        return _owned(self.gates, pin(self.layers))
+        return _owned(self.gate_count, pin(self.layers))
 
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         shape = inputs[0].shape
@@ -147,7 +147,7 @@ class Lstm(Recurrent):
 
     name = "lstm"
     foreign = ("LSTM", "CuDNNLSTM", "Lstm", "DynamicLSTM")
-    gates = 4
+    gate_count = 4
     parameters = _tensors(4, ("N",))
     macs_formula = _macs(4)
     flops_formula = _flops(4, 22, "4 sums, 3 sigmoids of 4, 2 tanh, 3 products, 1 sum per value of the state")
@@ -164,7 +164,7 @@ class Gru(Recurrent):
 
     name = "gru"
     foreign = ("GRU", "CuDNNGRU", "Gru", "DynamicGRU")
-    gates = 3
+    gate_count = 3
     parameters = _tensors(3, ("N",))
     macs_formula = _macs(3)
     flops_formula = _flops(

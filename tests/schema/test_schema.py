@@ -524,7 +524,9 @@ def test_it_stays_small() -> None:
     assert {name for name in rules if name.startswith("word_")} == {f"word_{kind.name}" for kind in STEP_KINDS}
 
 
-@pytest.mark.parametrize("value", ["{leaky_relu: 0.1}", "[relu, {elu: {alpha: 1}}]", "{group_norm: 4}", "925M", "1_000"])
+@pytest.mark.parametrize(
+    "value", ["{leaky_relu: 0.1}", "[relu, {elu: {alpha: 1}}]", "{group_norm: 4}", "925M", "1_000"]
+)
 def test_params_may_be_layers_and_numbers_with_prefixes(value: str) -> None:
     text = "cnnshape: 1\ninput: [3, 8, 8]\nparams: {a: VALUE}\nvariants: {v: {a: VALUE}}\nlayers: [relu]\n"
     assert not errors(text.replace("VALUE", value))

@@ -323,7 +323,7 @@ def _decimal(text: str) -> int | float:
     if factor is None:
         return int(text) if text.isdigit() else float(text)
     whole, _, fraction = text[:-1].partition(".")
-    digits, divisor = int(whole + fraction) * factor, 10 ** len(fraction)
+    digits, divisor = int(whole + fraction) * factor, int(10 ** len(fraction))
     return digits / divisor if digits % divisor else digits // divisor
 
 
