@@ -21,8 +21,7 @@ from cnnshape.language.expression.values import FUNCTIONS, MAX_VALUE, SIZE_NAMES
 KEYWORDS = frozenset({"and", "or", "not", "if", "else"})
 _SIGNS = frozenset({"//", "==", "!=", "<=", ">=", *"-+*/%<>()[],."})
 _BLANKS = " \t\n\r\f\v"
-PREFIXES = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-"""The factors that a number ends with: `925M`."""
+_PREFIXES = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _DIGITS = frozenset("0123456789")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 _WORD_SIGNS = _LETTERS | _DIGITS
@@ -90,7 +89,7 @@ def _number_end(text: str, start: int) -> int:
     if text[stop : stop + 1] == ".":
         fraction = _run(text, stop + 1, _DIGITS)
         stop = fraction if stop > start or fraction > stop + 1 else start
-    if stop > start and text[stop : stop + 1] in PREFIXES and text[stop + 1 : stop + 2] not in _WORD_SIGNS:
+    if stop > start and text[stop : stop + 1] in _PREFIXES and text[stop + 1 : stop + 2] not in _WORD_SIGNS:
         return stop + 1
     if stop == start or text[stop : stop + 1] not in ("e", "E"):
         return stop
@@ -319,7 +318,7 @@ def _number(token: Token) -> int | float:
 
 def _decimal(text: str) -> int | float:
     """The number of a text with a fraction, an exponent or a prefix; a whole number with a prefix is exact."""
-    factor = PREFIXES.get(text[-1])
+    factor = _PREFIXES.get(text[-1])
     if factor is None:
         return int(text) if text.isdigit() else float(text)
     whole, _, fraction = text[:-1].partition(".")
@@ -331,7 +330,7 @@ def _number_help(number: str, word: str) -> str | None:
     """Help for a word after a number, such as another tool's unit."""
     if word.startswith("_"):
         return "a single `_` may stand between digits: `1_000`"
-    if word in PREFIXES and "e" not in number.lower():
+    if word in _PREFIXES and "e" not in number.lower():
         return f"write it without a space: `{number}{word}`"
     if word[:1].upper() in ("K", "M", "G", "T", "B"):
         return "a number ends with `k`, `M`, `G` or `T`, or with nothing: `925M`"
