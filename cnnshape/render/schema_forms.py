@@ -58,8 +58,8 @@ ARGUMENT: Schema = {"if": {"not": _GIVEN_TO_BLOCK}, "then": _GIVEN_TO_BLOCK}
 """A value, for which editors propose nothing: neither `true` nor `false`, which few params take."""
 _SIZE = mixed({"type": "integer", "minimum": 1, "maximum": LARGEST}, EXPRESSION)
 _SHAPE = listed(_SIZE, 1, grammar.MAX_RANK + 1)
-TENSOR: Schema = {"pattern": patterns.REFERENCE}
-_REFERENCE: Schema = {"type": "string", "allOf": [reference("tensor")]}
+_REFERENCE: Schema = {"type": "string", "pattern": patterns.REFERENCE}
+"""Not a definition of its own: editors would offer its name as an item of a list."""
 _NAME = _new_name(grammar.NAME, "a name has letters, digits, `_`, `.` and `-`, and is no word of the language")
 _VARIABLE = _new_name(grammar.VARIABLE, "a name has letters, digits and `_`, and is no word of the language")
 _BLOCK_NAME = {

@@ -517,7 +517,7 @@ def test_expectations_are_those_that_can_be_read(text: str) -> None:
 
 def test_it_stays_small() -> None:
     """An editor loads it for each file. What kinds share is stated once, in `definitions`."""
-    assert len(to_schema()) < 450_000
+    assert len(to_schema()) < 400_000
     rules = SCHEMA["definitions"]
     own = json.dumps(rules["own_word"])
     assert own.count("conv_transpose|") <= 1
