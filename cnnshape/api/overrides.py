@@ -10,7 +10,7 @@ from cnnshape.layers import Shape
 from cnnshape.source import SourceText
 
 _LARGEST = 10**12
-ParamValue = int | float | bool | str | list["ParamValue"] | tuple["ParamValue", ...]
+ParamValue = int | float | bool | str | list["ParamValue"] | tuple["ParamValue", ...] | dict[str, "ParamValue"]
 
 
 def options(
@@ -43,6 +43,8 @@ def _written(value: ParamValue) -> str:
         return "true" if value else "false"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_written, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}: {_written(given)}' for name, given in value.items())}}}"
     if isinstance(value, int) and abs(value) > _LARGEST:
         raise DesignError([diagnose("expression-value", "a number beyond 10^12", file="params")])
     return str(value)

@@ -71,7 +71,7 @@ def summary(
     """Print every layer's shape, parameters, MACs and receptive field, and the totals.
 
     params: learned weights, without buffers (running statistics); a weight used twice counts once.
-    MACs: multiply-accumulates of convolutions and linear layers, without bias.
+    MACs: multiply-accumulates of convolutions and other matrix products, without bias.
     FLOPs: 2 x MACs, and bias, normalization, activation, pooling and joins by the formulas of `cnnshape layers`.
     weights: params in bytes of --dtype. activations: bytes of all layers' outputs.
     peak memory: the most bytes of activations alive at once, in the order of the layers.

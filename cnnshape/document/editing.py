@@ -1,5 +1,6 @@
 """Turns the edits of a fix into replacements of text, and applies them. Everything else keeps its place and layout."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
@@ -27,12 +28,13 @@ def replacements(fix: Fix) -> list[Replace] | None:
 def rewritten(source: SourceText, changes: Iterable[Replace]) -> str:
     """The text with these replacements, which don't overlap; equal ones are made once."""
     starts = _line_starts(source)
-    text = source.text
-    for change in sorted(set(changes), key=_start, reverse=True):
+    parts, position = [], 0
+    for change in sorted(set(changes), key=_start):
         at = change.at
         start, end = starts[at.line - 1] + at.column - 1, starts[at.end_line - 1] + at.end_column - 1
-        text = text[:start] + change.text + text[end:]
-    return text
+        parts += [source.text[position:start], change.text]
+        position = end
+    return "".join([*parts, source.text[position:]])
 
 
 def without_overlaps(groups: Iterable[list[Replace]]) -> list[bool]:
@@ -40,10 +42,22 @@ def without_overlaps(groups: Iterable[list[Replace]]) -> list[bool]:
     taken: list[Replace] = []
     fitting = []
     for group in groups:
-        fits = not any(_overlap(*sorted((one, other), key=_start)) for one in group for other in taken if one != other)
+        fits = all(_is_free(change, taken) for change in group)
         fitting.append(fits)
-        taken += group if fits else ()
+        for change in group if fits else ():
+            index = bisect_left(taken, _start(change), key=_start)
+            if taken[index : index + 1] != [change]:
+                taken.insert(index, change)
     return fitting
+
+
+def _is_free(change: Replace, taken: list[Replace]) -> bool:
+    """Whether a replacement overlaps none of those in the order of the text, apart from an equal one."""
+    index = bisect_left(taken, _start(change), key=_start)
+    if taken[index : index + 1] == [change]:
+        return True
+    before, after = taken[max(index - 1, 0) : index], taken[index : index + 1]
+    return not any(_overlap(other, change) for other in before) and not any(_overlap(change, other) for other in after)
 
 
 def _start(change: Replace) -> tuple[int, int]:
@@ -65,12 +79,6 @@ def _line_starts(source: SourceText) -> list[int]:
     return starts
 
 
-@lru_cache(maxsize=1)
-def _root(source: SourceText) -> Node | None:
-    """The tree of a text. Cached, as the fixes of one text usually come one after the other."""
-    return read_document(source).root
-
-
 class _Place(NamedTuple):
     """What is at a place: an entry and the entries around it, outermost first, or an item of a list.
 
@@ -82,8 +90,7 @@ class _Place(NamedTuple):
 
 
 def _worked_out(edit: Remove | Give) -> Replace | None:
-    root = _root(edit.at.source)
-    place = _find(root, edit.at, (), flow=False) if root is not None else None
+    place = _places(edit.at.source).get((edit.at.line, edit.at.column))
     if place is None:
         return None
     if isinstance(edit, Remove):
@@ -91,31 +98,34 @@ def _worked_out(edit: Remove | Give) -> Replace | None:
     return _given(edit, place.homes[-1]) if place.homes else _given_to_word(edit, flow=place.flow)
 
 
-def _find(node: Node, at: Span, homes: tuple[Home, ...], *, flow: bool) -> _Place | None:
-    """The key, or the item of a list, that starts at a place."""
+@lru_cache(maxsize=1)
+def _places(source: SourceText) -> dict[tuple[int, int], _Place]:
+    """The keys and list items of a text by line and column. Cached, as the fixes of one text usually come one after the
+    other."""
+    places: dict[tuple[int, int], _Place] = {}
+    root = read_document(source).root
+    if root is not None:
+        _collect(root, (), places, flow=False)
+    return places
+
+
+def _collect(node: Node, homes: tuple[Home, ...], places: dict[tuple[int, int], _Place], *, flow: bool) -> None:
+    """Adds the keys and the items of lists below a node; of several at one place, the outermost counts."""
     flow = flow or _opens(node)
     if isinstance(node, Mapping):
         for index, (key, value) in enumerate(node.entries):
             home = Home(node, index, flow)
-            if _same(key.span, at):
-                return _Place((*homes, home))
-            if place := _find(value, at, (*homes, home), flow=flow):
-                return place
+            places.setdefault((key.span.line, key.span.column), _Place((*homes, home)))
+            _collect(value, (*homes, home), places, flow=flow)
     if isinstance(node, Sequence):
         for item in node.items:
-            if isinstance(item, Scalar) and _same(item.span, at):
-                return _Place((), flow)
-            if place := _find(item, at, (), flow=flow):
-                return place
-    return None
+            if isinstance(item, Scalar):
+                places.setdefault((item.span.line, item.span.column), _Place((), flow))
+            _collect(item, (), places, flow=flow)
 
 
 def _opens(node: Node) -> bool:
     return not isinstance(node, Scalar) and node.span.text[:1] in ("[", "{")
-
-
-def _same(one: Span, other: Span) -> bool:
-    return (one.line, one.column) == (other.line, other.column)
 
 
 def _given_to_word(edit: Give, *, flow: bool) -> Replace:

@@ -44,12 +44,18 @@ class Memory:
         self.partial: dict[tuple[Plan, Follower], Plan] = {}
 
 
+_MANY_WEIGHTS = 8
+"""The weights that take as much time and memory as a layer."""
+
+
 class Applications:
     """Applies layers. The same step with the same values on the same tensors returns the same chain."""
 
     def __init__(self, values: Values, tensors: list[Tensor], memory: Memory) -> None:
         self._values = values
         self._tensors = tensors
+        self.made = 0
+        """The layers that were applied, each distinct one once, and one of many weights several times."""
         self._chains = memory.chains
         self._layers = memory.layers
         self._bound = memory.bound
@@ -97,6 +103,7 @@ class Applications:
         chain = self._chains.get(key)
         if chain is None:
             chain = self._chains[key] = (apply(Plan(type(layer), word.span), layer, tensors),)
+            self.made += 1
         assert not isinstance(chain, Refused)
         return chain
 
@@ -146,6 +153,8 @@ class Applications:
         chain = self._chains.get(key)
         if chain is None:
             chain = self._chains[key] = _applied(layers, tensors)
+            if not isinstance(chain, Refused):
+                self.made += sum([1 + len(application.weights) // _MANY_WEIGHTS for application in chain])
         if isinstance(chain, Refused):
             raise Unfit(chain.diagnostic, chain.origin)
         return chain

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 
 from cnnshape.graph.blocks import param_values
-from cnnshape.graph.expansion import VALUES_PER_VISIT, Expansion, Visit
+from cnnshape.graph.expansion import ITEMS_PER_VISIT, VALUES_PER_VISIT, Expansion, Visit
 from cnnshape.graph.faults import Frame
 from cnnshape.graph.guess import Guess
 from cnnshape.graph.naming import Labels, ReservedNames
@@ -45,11 +45,13 @@ class BlockExpander(Expansion, ABC):
         for problem in refused:
             self._report(problem)
         read = step.name is not None and bool(block.outputs)
+        self._charge(step, sum([len(value) for value in inner.values() if type(value) is tuple]) // ITEMS_PER_VISIT)
         key = None if read else self._template_key(block, inner, visit.current)
         repeated = self._replayed(key, label, visit.current)
         if repeated is not None:
             return repeated, None
         self._ran.add(block.body)
+        self._opened += 1
         frame = Frame(
             step.word.span,
             where=visit.labels.prefix.rstrip("."),

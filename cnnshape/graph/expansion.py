@@ -37,8 +37,18 @@ MAX_NESTING = 48
 VISITS_PER_LAYER = 6
 VISITS_PER_LISTS = 5
 """The visits of steps that cost as much as an operation on lists, which may be as long as a list can be."""
+VISITS_PER_APPLICATION = 30
+"""The visits of steps that cost as much as a layer that is unlike all others: it has arguments, shapes and figures of its
+own, so that it takes three times as long as a layer that is repeated, and several times as much memory."""
+FREE_APPLICATIONS = 5_000
+"""The layers unlike all others that are not charged for: more than any published network has."""
+BLOCKS_PER_APPLICATION = 6
+"""The blocks that cost as much as such a layer, if an earlier use of them can't be repeated."""
+VISITS_PER_CONTRACT = 20
 VALUES_PER_VISIT = 4
 """The number of params, list items or inputs of a join that cost as much as a visit of a step."""
+ITEMS_PER_VISIT = 20
+"""The number of items in the lists that a block is given that cost as much as a visit of a step."""
 NAMES_PER_VISIT = 200
 """The number of copied names of a scope that cost as much as a visit of a step."""
 MOST_NAMED = 12
@@ -140,6 +150,8 @@ class Expansion:
         self._params = {param.name.text: param.name.span for param in program.spec.params}
         self.visits = 0
         self.holes = 0
+        self._opened = 0
+        """The blocks that were expanded, and not repeated."""
         self._ran = memory.ran
         self._tried = memory.tried
         self._flat_inputs: set[int] = set()
@@ -188,6 +200,7 @@ class Expansion:
         # Most designs state none.
         from cnnshape.graph.contracts import Contracts
 
+        self.visits += VISITS_PER_CONTRACT
         try:
             problems = Contracts(self._draft, self._values, self._inputs).problems(contract, entering, leaving, scope)
         except Uncertain:
@@ -260,8 +273,16 @@ class Expansion:
         """Charges the budget for work that costs as much as these visits of steps. Raises Exhausted beyond the
         budget."""
         self.visits += visits
-        if self.visits > self._most:
-            raise exhausted("too many steps", step.word.span)
+        charged = self._applications.made + self._opened // BLOCKS_PER_APPLICATION - FREE_APPLICATIONS
+        if self.visits + (VISITS_PER_APPLICATION * charged if charged > 0 else 0) > self._most:
+            raise self._beyond(step)
+
+    def _beyond(self, step: ResolvedStep) -> Exhausted:
+        """The exception for a design beyond its budget, which says what it has too many of."""
+        made = self._applications.made
+        if VISITS_PER_APPLICATION * made < self.visits:
+            return exhausted("too many steps", step.word.span)
+        return exhausted(f"more than {made:,} layers that all differ, in shapes or in arguments", step.word.span)
 
     # Names
 

@@ -57,7 +57,7 @@ class Layer:
     reshapes: ClassVar[bool] = False
     """True if the output may have other axes than the input, or if the input can't be a map."""
     parameters: ClassVar[tuple[Parameter, ...]]
-    """The tensors that the layer owns, learned ones and buffers."""
+    """The tensors that layers of the kind own, learned ones and buffers."""
     macs_formula: ClassVar[Formula]
     """Multiply-accumulates of a matrix product for one sample and box, without bias."""
     flops_formula: ClassVar[Formula]
@@ -104,6 +104,11 @@ class Layer:
         """Which cells of the input one cell of the output sees."""
         raise NotImplementedError
 
+    @property
+    def owned(self) -> tuple[Parameter, ...]:
+        """The tensors that this layer may own: other ones than `parameters` where an argument says how many there are."""
+        return self.parameters
+
     def weights(self, inputs: tuple[Tensor, ...]) -> tuple[Weight, ...]:
         """The tensors that the layer owns for these inputs, learned ones and buffers."""
         return self.tensors(Given(self, inputs))
@@ -113,7 +118,7 @@ class Layer:
         return tuple(
             [
                 Weight(tensor.name, tensor.numbers(given), tensor.buffer)
-                for tensor in self.parameters
+                for tensor in self.owned
                 if tensor.applies is None or tensor.applies(given)
             ]
         )

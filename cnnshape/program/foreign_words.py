@@ -46,7 +46,7 @@ ARGUMENTS = {
     "returnsequences": "every step is kept; `- crop: [[in_length - 1, 0]]` after it keeps the last one",
     "returnstate": "every step is kept; `- crop: [[in_length - 1, 0]]` after it keeps the last one",
     "resetafter": "write `biases: 1` for `reset_after=False`", "batchfirst": "shapes have no batch; remove it",
-    "projsize": "write a `conv` with a kernel of 1 after it",
+    "projsize": "the state is not projected here; `opaque` states the figures of such a layer",
     "inputs": "write `from: NAME` next to the kind", "input": "write `from: NAME` next to the kind",
     "bottom": "write `from: NAME` next to the kind", "id": "write `name: NAME` next to the kind",
     "top": "write `name: NAME` next to the kind",

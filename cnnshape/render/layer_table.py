@@ -162,7 +162,7 @@ def _learned(row: Row, *, biases: bool) -> int:
     """The learned parameters of a layer that are biases, or those that aren't."""
     if row.shares:
         return 0
-    tensors = (tensor for tensor in row.application.layer.parameters if not tensor.buffer)
+    tensors = (tensor for tensor in row.application.layer.owned if not tensor.buffer)
     own = (tensor for tensor in tensors if tensor.name.startswith("bias") is biases)
     return sum(tensor.formula.value(row.application) for tensor in own)
 

@@ -12,6 +12,7 @@ from cnnshape.render.table import GAP, Column, Table, fit, text_lines
 from cnnshape.render.table.csv import to_csv as table_to_csv
 from cnnshape.render.table.markdown import escape_markdown, markdown_lines
 from cnnshape.render.wrapping import BOLD, count, paint
+from cnnshape.report import FIGURES
 from cnnshape.study.counting.rule import Quantity
 from cnnshape.study.reconcile import Count, Reconciliation, Term
 
@@ -19,7 +20,7 @@ WIDTH = 80
 LEAST = 24
 _INDENT = "  "
 _OURS = {
-    Quantity.MACS: "multiply-accumulates of convolutions and linear layers, without bias",
+    Quantity.MACS: FIGURES["macs"].definition,
     Quantity.FLOPS: "2 x MACs, and bias, normalization, activation, pooling, joins",
     Quantity.PARAMS: "learned parameters",
     Quantity.ACTIVATION_BYTES: "bytes of all layers' outputs",

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 
 from cnnshape.language import Spec, grammar, patterns
-from cnnshape.render.schema_forms import VALUE, file_forms, properties
+from cnnshape.render.schema_forms import GIVEN_TO_BLOCK, VALUE, file_forms, properties
 from cnnshape.render.schema_kinds import Schema, kind_definitions, listing
 from cnnshape.render.schema_names import ANY_NAMES, Names, names_of
 from cnnshape.render.schema_steps import step_definitions
@@ -20,9 +20,9 @@ _OWN_KEYS = tuple(key for key in grammar.FILE if key not in grammar.EXTENDING_KE
 
 
 def to_schema(specs: Iterable[Spec] = ()) -> str:
-    """The schema of some files as text; without files, of all files."""
+    """The schema of some files as text; without files, of all files. Its lines have no indent, which would be a sixth of it."""
     given = list(specs)
-    return json.dumps(schema(names_of(given) if given else ANY_NAMES), indent=2) + "\n"
+    return json.dumps(schema(names_of(given) if given else ANY_NAMES), indent=0) + "\n"
 
 
 def schema(names: Names = ANY_NAMES) -> Schema:
@@ -57,6 +57,7 @@ def schema(names: Names = ANY_NAMES) -> Schema:
                 "patternErrorMessage": "an expression is made of numbers and names with operators between them",
             },
             "value": VALUE,
+            "given": GIVEN_TO_BLOCK,
             **step_definitions(names),
             **kind_definitions(),
             **word_definitions(names),

@@ -48,17 +48,18 @@ def _named(values: Schema, names: Schema, least: int = 0) -> Schema:
 
 
 _ANY = reference("value")
+_GIVEN: Schema = {"allOf": [reference("given"), {"not": {"const": grammar.REQUIRED}}]}
 VALUE = mixed({"type": ["number", "boolean"]}, EXPRESSION, seldom(listed(_ANY)))
 _FOLLOWS: Schema = {"type": "object", "if": {"type": "object"}, "then": {"anyOf": [*map(reference, ROLES)]}}
-_ITEM: Schema = {"if": {"type": "object"}, "then": _FOLLOWS, "else": _ANY}
-_SETTABLE = mixed({"type": ["number", "boolean"]}, EXPRESSION, seldom(listed(_ITEM)), _FOLLOWS)
-_GIVEN: Schema = {"allOf": [_SETTABLE, {"not": {"const": grammar.REQUIRED}}]}
-ARGUMENTS_BY_NAME: Schema = {"type": "object", "additionalProperties": _SETTABLE}
-ARGUMENT: Schema = {"if": {"not": _SETTABLE}, "then": _SETTABLE}
+GIVEN_TO_BLOCK = mixed({"type": ["number", "boolean"]}, EXPRESSION, seldom(listed(reference("given"))), _FOLLOWS)
+_GIVEN_TO_BLOCK = reference("given")
+ARGUMENTS_BY_NAME: Schema = {"type": "object", "additionalProperties": _GIVEN_TO_BLOCK}
+ARGUMENT: Schema = {"if": {"not": _GIVEN_TO_BLOCK}, "then": _GIVEN_TO_BLOCK}
 """A value, for which editors propose nothing: neither `true` nor `false`, which few params take."""
 _SIZE = mixed({"type": "integer", "minimum": 1, "maximum": LARGEST}, EXPRESSION)
 _SHAPE = listed(_SIZE, 1, grammar.MAX_RANK + 1)
 _REFERENCE: Schema = {"type": "string", "pattern": patterns.REFERENCE}
+"""Not a definition of its own: editors would offer its name as an item of a list."""
 _NAME = _new_name(grammar.NAME, "a name has letters, digits, `_`, `.` and `-`, and is no word of the language")
 _VARIABLE = _new_name(grammar.VARIABLE, "a name has letters, digits and `_`, and is no word of the language")
 _BLOCK_NAME = {
@@ -107,7 +108,7 @@ def _params(default: Schema, names: Schema = _VARIABLE) -> tuple[Schema, Schema]
 
 
 _PARAM = {**_VARIABLE, "not": {"const": grammar.ENTERING}}
-_BLOCK_PARAMS = _params(proposing([grammar.REQUIRED], _SETTABLE), _PARAM)
+_BLOCK_PARAMS = _params(proposing([grammar.REQUIRED], {"allOf": [_GIVEN_TO_BLOCK]}), _PARAM)
 _BOXES = record({"boxes": _SIZE}, ["boxes"])
 _YEAR: Schema = {
     "type": ["integer", "string"],
@@ -133,7 +134,7 @@ FORMS: Forms = {
     grammar.TRUTH: (mixed({"type": "boolean"}, EXPRESSION),),
     grammar.COUNT: ({"type": "integer", "minimum": 0}, EXPRESSION),
     grammar.ARGUMENTS: (ARGUMENTS_BY_NAME,),
-    grammar.COLUMNS: (_named(mixed(listed(_SETTABLE), EXPRESSION), _VARIABLE, least=1),),
+    grammar.COLUMNS: (_named(mixed(listed(_GIVEN_TO_BLOCK), EXPRESSION), _VARIABLE, least=1),),
     grammar.CROP: ({"const": "center"},),
     grammar.BROADCAST: ({"enum": list(grammar.BROADCASTS)},),
 }
@@ -157,12 +158,12 @@ def file_forms(names: Names) -> Forms:
     """All forms of what a file holds."""
     scope = names.scopes[0]
     output = _reference_to(scope.outputs)
-    params = dict.fromkeys(names.params, _SETTABLE)
+    params = dict.fromkeys(names.params, _GIVEN_TO_BLOCK)
     return {
         **scoped_forms(scope),
         grammar.PARAMS: (_proposed(params, _named(_GIVEN, _VARIABLE)), NOTHING),
         grammar.REFERENCES: ({**listed(output), "minItems": 1, "uniqueItems": True},),
-        grammar.VARIANTS: (_named(_proposed(params, _named(_SETTABLE, _VARIABLE)), _NAME),),
+        grammar.VARIANTS: (_named(_proposed(params, _named(_GIVEN_TO_BLOCK, _VARIABLE)), _NAME),),
         grammar.BLOCKS: (_blocks(names.scopes),),
     }
 

@@ -45,6 +45,7 @@ def step_definitions(names: Names) -> dict[str, Schema]:
         "block": _block("a block", "The arguments of a block: its params by name, or the first one alone."),
         **{f"block_{name}": _own_block(name, block) for name, block in blocks.items()},
         "bare_step": _bare(blocks),
+        **{_word(name): _offer(kind, fresh=False) for name, kind in _KINDS.items()},
         "fresh_step": {"properties": _offered(blocks, fresh=True)},
         "headless_step": _headless(blocks),
         "call": _call(),
@@ -142,7 +143,8 @@ def _headless(blocks: Mapping[str, OwnBlock]) -> Schema:
 def _offered(blocks: Mapping[str, OwnBlock], *, fresh: bool) -> dict[str, Schema]:
     """The words that name a step, each with what editors insert. A `fresh` step can be a word alone."""
     kinds = {
-        name: {**_shown(kind), **_inserted(needed(kind), kind.arguments, fresh=fresh)} for name, kind in _KINDS.items()
+        name: _offer(kind, fresh=True) if fresh and not kind.arguments else reference(_word(name))
+        for name, kind in _KINDS.items()
     }
     own = {
         name: {**_block_shown(name, block), **_inserted(block.required, block.params, fresh=fresh)}
@@ -154,6 +156,15 @@ def _offered(blocks: Mapping[str, OwnBlock], *, fresh: bool) -> dict[str, Schema
         for word, key in grammar.CONTROLS.items()
     }
     return {**kinds, **own, **controls}
+
+
+def _word(kind: str) -> str:
+    """The name of a kind's word as editors offer it, in `definitions`."""
+    return f"word_{kind}"
+
+
+def _offer(kind: type[Layer], *, fresh: bool) -> Schema:
+    return {**_shown(kind), **_inserted(needed(kind), kind.arguments, fresh=fresh)}
 
 
 def _inserted(required: Iterable[str], arguments: Iterable[str], *, fresh: bool) -> Schema:
@@ -231,7 +242,7 @@ def _beside_kind(kind: type[Layer]) -> list[str]:
 
 def _named(word: str, form: Schema, arguments: Schema, modifiers: Iterable[str] = tuple(grammar.MODIFIERS)) -> Schema:
     """A step with this kind or block. `first` has the same arguments, none of them required."""
-    beside = {"enum": [word, *modifiers], "errorMessage": _beside(f"`{word}`", modifiers)}
+    beside = {"pattern": one_of([word, *modifiers])["pattern"], "patternErrorMessage": _beside(f"`{word}`", modifiers)}
     return {
         "properties": {word: form},
         "patternProperties": {"^first$": arguments},

@@ -12,7 +12,7 @@ from cnnshape.language import grammar
 from cnnshape.layers import BY_NAME, KINDS, ArgumentType, Layer, bare, foreign_kind
 from cnnshape.program.foreign import CONTROLS
 from cnnshape.program.foreign_words import KINDS as ADVICE
-from cnnshape.render.schema_kinds import Schema, reference
+from cnnshape.render.schema_kinds import Schema, one_of, reference
 from cnnshape.render.schema_names import Names
 
 _EMPTY: Schema = {"type": ["object", "null"], "maxProperties": 0}
@@ -28,8 +28,9 @@ def word_definitions(names: Names) -> dict[str, Schema]:
         "patternErrorMessage": f"{problem}: define the block under `blocks:`, or write a kind",
     }
     return {
-        "own_word": {"allOf": [_refused(words, message) for message, words in _kind_words().items()]},
-        "own_value": {"allOf": [reference("own_word"), *(_own(kind) for kind in _worded_types())]},
+        "own_word": _own_word(),
+        "own_value": {"allOf": [reference("own_word"), *map(_own, _worded_types())]},
+        **{_own_name(form): _own_values(form) for form in _worded_types()},
         "own_step": _walked("own_step", {"if": {"pattern": "^[A-Z]"}, "then": own}),
         "blockless_step": _walked("blockless_step", {"if": own, "then": no_block}),
         "plain_step": _plain_step(),
@@ -149,11 +150,20 @@ def _known(own: Schema, words: Iterable[str], expected: str) -> Schema:
 def _worded_types() -> list[ArgumentType]:
     """The types of arguments that other frameworks have words for, once each."""
     types = [argument.type for kind in KINDS for argument in kind.arguments.values()]
-    return [form for index, form in enumerate(types) if _own(form) and form not in types[:index]]
+    return [form for index, form in enumerate(types) if _own_values(form) and form not in types[:index]]
 
 
 def _own(form: ArgumentType) -> Schema:
     """No word of another framework for a value of a type; empty if there is none."""
+    return reference(_own_name(form)) if _own_values(form) else {}
+
+
+def _own_name(form: ArgumentType) -> str:
+    """The name of the rule for the words of a type: they may be the same as another type's."""
+    return f"own_{'_'.join(form.words or form.foreign)}"
+
+
+def _own_values(form: ArgumentType) -> Schema:
     by_right: dict[str, list[str]] = {}
     for word in (*form.words, *form.foreign):
         by_right.setdefault(form.foreign.get(word, word), []).append(word)
@@ -196,11 +206,16 @@ def _named(kind: type[Layer], word: str) -> str:
     return (resolved or kind).name
 
 
+def _own_word() -> Schema:
+    """No word of another framework. A kind's own word is fine, so it is looked for once, before all others."""
+    refused = [_refused(words, message) for message, words in _kind_words().items()]
+    return {"if": one_of((*BY_NAME, *grammar.CONTROLS, *grammar.STEP)), "else": {"allOf": refused}}
+
+
 def _refused(words: Iterable[str], message: str) -> Schema:
-    """None of these bare words, in any of the spellings that frameworks have for them. A kind's own word is fine."""
+    """None of these bare words, in any of the spellings that frameworks have for them."""
     spellings = "|".join(_any_case(word) for word in words if word[:1].isalpha())
-    own = "|".join((*BY_NAME, *grammar.CONTROLS, *grammar.STEP))
-    return {"pattern": f"^(?!(?!({own})$)({spellings})(_?[123][dD])?$)", "patternErrorMessage": message}
+    return {"pattern": f"^(?!({spellings})(_?[123][dD])?$)", "patternErrorMessage": message}
 
 
 def _any_case(word: str) -> str:

@@ -11,7 +11,7 @@ from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.layer_table import DEFAULT, FIGURE_COLUMNS, layer_table, reach_lines
 from cnnshape.render.table import Table, fit, text_lines
 from cnnshape.render.wrapping import BOLD, DIM, count, paint, rounded, size, wrapped
-from cnnshape.report import Line, Report, expanded, folded, unfolded
+from cnnshape.report import FIGURES, Line, Report, expanded, folded, unfolded
 
 if TYPE_CHECKING:
     from cnnshape.study.counting.rule import Rule
@@ -152,7 +152,7 @@ def figures(report: Report) -> list[tuple[str, str, str]]:
     rows = [
         ("params", count(totals.params), weights + buffers),
         ("weights", size(totals.weight_bytes), f"the params as {report.dtype}"),
-        ("MACs", rounded(totals.macs), "multiply-accumulates of convolutions and linear layers, without bias"),
+        ("MACs", rounded(totals.macs), FIGURES["macs"].definition),
         ("FLOPs", rounded(totals.flops), f"2 x MACs, and bias, normalization, activation, pooling, joins{unknown}"),
         ("activations", size(totals.activation_bytes), "all layers' outputs together"),
         ("peak memory", size(report.peak.bytes), _peak(report)),

@@ -96,7 +96,7 @@ _DECLARED = (
     ),
     Figure(
         "macs",
-        "multiply-accumulates of convolutions and linear layers",
+        "multiply-accumulates of convolutions and other matrix products, without bias",
         of=attrgetter("totals.macs"),
         of_row=attrgetter("macs"),
         heading="MACs",

@@ -69,7 +69,7 @@ def _weights(row: Row) -> list[Fact]:
         return [Fact("params", "0", f"uses the weights of {row.shares}")]
     facts: list[Fact] = []
     for topic, buffer, total in (("params", False, row.params), ("buffers", True, row.buffers)):
-        tensors = [tensor for tensor in row.application.layer.parameters if tensor.buffer is buffer]
+        tensors = [tensor for tensor in row.application.layer.owned if tensor.buffer is buffer]
         owned = [tensor for tensor in tensors if tensor.formula.terms(row.application)]
         facts += [_weight(f"{topic[:-1]} {tensor.name}", tensor.formula, row.application) for tensor in owned]
         if len(owned) > 1:

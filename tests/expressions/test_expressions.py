@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnshape.language import Expression, ExpressionProblem
+from cnnshape.language import Expression, ExpressionProblem, patterns
 from cnnshape.language.expression import MAX_DEPTH, MAX_LENGTH, MAX_VALUE, Unresolved, compile_expression, place_in
 from cnnshape.source import SourceText, Span
 
@@ -521,3 +521,40 @@ def test_a_problem_has_its_place_in_the_line(line: str, quoted: tuple[int, int],
         compile_expression(text, span)
     actual_place = place_in(text, span, caught.value.offset, caught.value.length)
     assert (actual_place.column, actual_place.end_column) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("925M", 925_000_000), ("4.1G", 4_100_000_000), ("1_180_672", 1_180_672), ("4.1k", 4100), (".5k", 500),
+        ("1.2345k", 1234.5), ("2 * 3K", 6000), ("1T", 10**12), ("1_0.5", 10.5), ("1_0e2", 1000.0), ("0M", 0),
+        ("4k if 1k < 2k else 1", 4000), ("[1k, 2k].1", 2000),
+    ],
+)  # fmt: skip
+def test_numbers_have_thousands_and_prefixes(text: str, number: float) -> None:
+    result = value(text)
+    assert result == number
+    assert type(result) is type(number)
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "help"),
+    [
+        ("4.1 G", 4, "write it without a space: `4.1G`"),
+        ("3GB", 1, "a number ends with `k`, `M`, `G` or `T`"),
+        ("4.1g", 3, "a number ends with `k`, `M`, `G` or `T`"),
+        ("1e3k", 3, "a number ends with `k`, `M`, `G` or `T`"),
+        ("2kx", 1, "a number ends with `k`, `M`, `G` or `T`"),
+        ("1,180,672", 1, "write `1_180_672`"),
+        ("1__0", 1, "a single `_` may stand between digits"),
+        ("1_", 1, "a single `_` may stand between digits"),
+        ("4X", 1, None),
+    ],
+)
+def test_other_forms_of_numbers_are_refused_with_the_right_one(text: str, at: int, help: str | None) -> None:
+    with pytest.raises(ExpressionProblem) as caught:
+        compiled(text)
+    assert caught.value.offset == at
+    assert help is None or help in (caught.value.help or "")
+    assert help is not None or caught.value.help is None
+    assert not re.search(patterns.EXPRESSION, text) or "," in text

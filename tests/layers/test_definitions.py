@@ -63,6 +63,7 @@ def named(application: Application, row: Row) -> dict[str, int]:
             "`out`": values["out"],
             "directions": 2 if values["bidirectional"] else 1,
             "`biases`": values["biases"],
+            "`layers`": values["layers"],
         }
     if layer.name == "opaque":
         numbers |= {f"`{name}`": values[name] for name in ("params", "macs", "flops") if values[name] is not None}
@@ -112,7 +113,7 @@ def test_the_words_of_weights_evaluate_to_their_sizes(kind: str, row: Row) -> No
     layer, inputs = made(kind, row)
     application = Application(layer, inputs, layer.output(inputs))
     numbers = named(application, row)
-    formulas = {tensor.name: tensor.formula for tensor in layer.parameters}
+    formulas = {tensor.name: tensor.formula for tensor in layer.owned}
     for weight in application.weights:
         assert evaluated(formulas[weight.name].words(application), numbers) == weight.elements
 
@@ -168,7 +169,12 @@ def test_figures_that_a_kind_has_are_defined(kind: Any) -> None:
             "`weight` with `per_channel`: channels; else 1; `bias` with `per_channel`: channels; else 1 (with `shift`)",
         ),
         ("rescale", "FLOPs", "(1 (with `scale`) + 1 (with `shift`)) per value: product, sum"),
-        ("lstm", "MACs", "4 x `out` x (channels + `out`) x directions x input positions"),
+        (
+            "lstm",
+            "MACs",
+            "4 x `out` x (channels + `out`) x directions x input positions + "
+            "4 x `out` x (`layers` - 1) x (directions x `out` + `out`) x directions x input positions (with `layers` above 1)",
+        ),
         ("opaque", "params", "`weight` `params` (with `params`)"),
         ("opaque", "FLOPs", "with `flops`: `flops`; else unknown (the spec states none)"),
         ("roi_pool", "FLOPs", "unknown: it depends on the boxes"),

@@ -96,6 +96,11 @@ def test_a_family_states_its_facts(kind: type[Layer]) -> None:
         assert kind.flops_formula.number == 0
 
 
+def test_only_a_join_is_a_gate() -> None:
+    """Receptive fields treat gates apart."""
+    assert {kind.name: kind.gates for kind in KINDS if kind.gates is not False} == {"multiply": True}
+
+
 @pytest.mark.parametrize(("kind", "row"), [(kind, row) for kind, row in CASES if "out" in row], ids=str)
 def test_flags_of_shapes_hold(kind: str, row: dict[str, Any]) -> None:
     """What a kind says of all its layers is true of each."""

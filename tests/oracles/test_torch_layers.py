@@ -298,7 +298,12 @@ def recurrent(name: str) -> Callable[[Layer, Shape], Real]:
 
     def made(layer: Any, shape: Shape) -> Real:
         owner = getattr(nn, name)(
-            shape[0], layer.out, bias=layer.biases > 0, bidirectional=layer.bidirectional, batch_first=True
+            shape[0],
+            layer.out,
+            layer.layers,
+            bias=layer.biases > 0,
+            bidirectional=layer.bidirectional,
+            batch_first=True,
         )
         return Real(owner, lambda x: owner(x.transpose(1, 2))[0].transpose(1, 2))
 
@@ -306,7 +311,12 @@ def recurrent(name: str) -> Callable[[Layer, Shape], Real]:
 
 
 def with_state(_: Shape) -> st.SearchStrategy[dict[str, Any]]:
-    return optional({"out": st.integers(1, 5)}, bidirectional=st.booleans(), biases=st.sampled_from([0, 2]))
+    return optional(
+        {"out": st.integers(1, 5)},
+        bidirectional=st.booleans(),
+        biases=st.sampled_from([0, 2]),
+        layers=st.integers(1, 4),
+    )
 
 
 def pad(layer: Any, shape: Shape) -> Callable[[Any], Any]:

@@ -12,6 +12,10 @@ from pathlib import Path
 import pytest
 
 import cnnshape
+from cnnshape.arithmetic import ZERO
+from cnnshape.cli.summary import summary as summary_command
+from cnnshape.layers import FixedProduct, MatrixProduct, Recurrence, Stated
+from cnnshape.layers.complete import KINDS
 from cnnshape.report import (
     BUDGETS,
     COLUMN_FIGURES,
@@ -260,3 +264,19 @@ def test_the_schema_describes_it(figure: Figure) -> None:
     schema = printed("schema")
     assert f'"{figure.name}"' in schema
     assert figure.definition in schema
+
+
+def test_the_definition_of_macs_is_stated_once_and_holds_for_all_kinds() -> None:
+    """Other places refer to it; the help of a command is a docstring, and repeats it word by word."""
+    definition = FIGURES["macs"].definition
+    package = Path(cnnshape.__file__).parent
+    phrase = definition.partition(" of ")[2].partition(",")[0]
+    stating = {
+        path.relative_to(package).as_posix() for path in package.rglob("*.py") if phrase in path.read_text("utf-8")
+    }
+    assert stating == {"report/figures.py", "cli/summary.py"}
+    assert definition in " ".join((summary_command.__doc__ or "").split())
+    products = (MatrixProduct, FixedProduct, Recurrence, Stated)
+    assert {kind.name for kind in KINDS if kind.macs_formula is not ZERO} == {
+        kind.name for kind in KINDS if issubclass(kind, products)
+    }

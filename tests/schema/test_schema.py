@@ -513,3 +513,25 @@ AMOUNTS = [
 def test_expectations_are_those_that_can_be_read(text: str) -> None:
     wanted = Draft7Validator(keys_of(SCHEMA["properties"]["expect"])["params"])
     assert wanted.is_valid(text) == (parse_wanted(text) is not None)
+
+
+def test_it_stays_small() -> None:
+    """An editor loads it for each file. What kinds share is stated once, in `definitions`."""
+    assert len(to_schema()) < 400_000
+    rules = SCHEMA["definitions"]
+    own = json.dumps(rules["own_word"])
+    assert own.count("conv_transpose|") <= 1
+    assert {name for name in rules if name.startswith("word_")} == {f"word_{kind.name}" for kind in STEP_KINDS}
+
+
+@pytest.mark.parametrize(
+    "value", ["{leaky_relu: 0.1}", "[relu, {elu: {alpha: 1}}]", "{group_norm: 4}", "925M", "1_000"]
+)
+def test_params_may_be_layers_and_numbers_with_prefixes(value: str) -> None:
+    text = "cnnshape: 1\ninput: [3, 8, 8]\nparams: {a: VALUE}\nvariants: {v: {a: VALUE}}\nlayers: [relu]\n"
+    assert not errors(text.replace("VALUE", value))
+
+
+@pytest.mark.parametrize("value", ["{leaky_relu: {slop: 1}}", "{elu: 1, relu: }", "4 X", "required"])
+def test_other_params_are_marked(value: str) -> None:
+    assert errors(f"cnnshape: 1\ninput: [3, 8, 8]\nparams: {{a: {value}}}\nlayers: [relu]\n")

@@ -41,6 +41,7 @@ def errors(**options: object) -> list[Diagnostic]:
         ({"params": {"kernels": (0, 3)}}, (3, 8, 8)),
         ({"params": {"act": "silu"}}, (4, 8, 8)),
         ({"params": {"act": "{leaky_relu: 0.1}"}}, (4, 8, 8)),
+        ({"params": {"width": "2k"}}, (2000, 8, 8)),
         ({"inputs": (3, 16, 12)}, (4, 16, 12)),
         ({"inputs": {"image": (1, 5, 6)}}, (4, 5, 6)),
         ({"inputs": {"rois": (5,)}}, (4, 8, 8)),
@@ -51,9 +52,24 @@ def test_an_option_changes_the_design(options: dict[str, object], shape: tuple[i
     assert report.outputs == {"output": shape}
 
 
+@pytest.mark.parametrize("given", [{"leaky_relu": 0.3}, "{leaky_relu: 0.3}", {"leaky_relu": {"slope": "0.1 + 0.2"}}])
+def test_a_param_can_be_a_layer_with_arguments(given: object) -> None:
+    report = cnnshape.analyze(cnnshape.load(TEXT), params={"act": given})  # type: ignore[dict-item]
+    layers = [row.application.layer for row in report.rows]
+    assert [layer.name for layer in layers] == ["conv", "leaky_relu", "identity"]
+    assert layers[1].values["slope"] == pytest.approx(0.3)
+
+
 @pytest.mark.parametrize(
     ("options", "name", "message", "help"),
     [
+        (
+            {"params": {"act": {"LeakyReLU": 0.3}}},
+            "foreign-spelling",
+            "`LeakyReLU` is called `leaky_relu` here",
+            "write",
+        ),
+        ({"params": {"act": {"relu": {"slope": 1}}}}, "unknown-argument", "relu has no argument `slope`", "takes no"),
         ({"variant": "wid"}, "unknown-variant", "no variant is called `wid`", "did you mean `wide`?"),
         (
             {"variant": "\x1b[31m"},

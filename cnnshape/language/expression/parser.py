@@ -21,6 +21,7 @@ from cnnshape.language.expression.values import FUNCTIONS, MAX_VALUE, SIZE_NAMES
 KEYWORDS = frozenset({"and", "or", "not", "if", "else"})
 _SIGNS = frozenset({"//", "==", "!=", "<=", ">=", *"-+*/%<>()[],."})
 _BLANKS = " \t\n\r\f\v"
+_PREFIXES = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _DIGITS = frozenset("0123456789")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 _WORD_SIGNS = _LETTERS | _DIGITS
@@ -81,11 +82,15 @@ def _token(text: str, start: int) -> tuple[Literal["number", "name", "sign"], in
 
 
 def _number_end(text: str, start: int) -> int:
-    """The end of the number that starts there: digits, a fraction, an exponent; `start` if there is no number."""
+    """The end of the number that starts there: digits, a fraction, an exponent or a prefix; `start` if there is none."""
     stop = _run(text, start, _DIGITS)
+    while stop > start and text[stop : stop + 1] == "_" and text[stop + 1 : stop + 2] in _DIGITS:
+        stop = _run(text, stop + 1, _DIGITS)
     if text[stop : stop + 1] == ".":
         fraction = _run(text, stop + 1, _DIGITS)
         stop = fraction if stop > start or fraction > stop + 1 else start
+    if stop > start and text[stop : stop + 1] in _PREFIXES and text[stop + 1 : stop + 2] not in _WORD_SIGNS:
+        return stop + 1
     if stop == start or text[stop : stop + 1] not in ("e", "E"):
         return stop
     exponent = stop + 2 if text[stop + 1 : stop + 2] in ("+", "-") else stop + 1
@@ -139,7 +144,6 @@ _JOINS = {
     "maximum": "maximum",
 }
 """Joins by the functions that other languages have for them."""
-_PREFIXES = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9}
 _LONGEST_WORD = 40
 _SHORT = 3
 """The length of a name that may count the rounds of a loop, as `k` in `widths.k`."""
@@ -185,15 +189,15 @@ class _Parser:
         before = next((earlier.text for earlier in reversed(self.tokens) if earlier.offset < token.offset), "")
         if token.text == "[":
             return _item_help(self.text)
+        if token.text == "," and re.fullmatch(r"\s*\d{1,3}(,\d{3})+\s*", self.text, re.ASCII):
+            return f"write `{self.text.strip().replace(',', '_')}`"
         if token.text == ",":
             written = self.text.strip() if len(self.text) <= _LONGEST_WORD and "(" not in self.text else "3, 3"
             return f"write a list in square brackets: `[{written}]`"
         if (times := re.fullmatch(r"x(\d+)", token.text, re.ASCII)) and before.isdigit():
             return f"a list is written `[{before}, {times[1]}]`, a product `{before} * {times[1]}`"
-        if token.text.startswith("_") and before.isdigit():
-            return "write the digits of a number without `_`"
-        if before.isdigit() and token.text in _PREFIXES:
-            return f"write the zeros: `{int(before) * _PREFIXES[token.text]}`"
+        if before[:1] in _DIGITS and token.offset and token.kind == "name":
+            return _number_help(before, token.text)
         if token.kind == "name" and self.text.replace(" ", "").isalpha() and len(self.text) <= _LONGEST_WORD:
             return f"write one word: `{'_'.join(self.text.split())}`"
         if not token.text and self.text.rstrip().endswith("%"):
@@ -307,10 +311,31 @@ class _Parser:
 def _number(token: Token) -> int | float:
     value: int | float = 0
     if len(token.text) <= _MOST_DIGITS:
-        value = int(token.text) if token.text.isdigit() else float(token.text)
+        value = int(token.text) if token.text.isdigit() else _decimal(token.text.replace("_", ""))
     if len(token.text) > _MOST_DIGITS or value > MAX_VALUE:
         raise ExpressionProblem("expression-value", "a number beyond 10^12", token.offset, len(token.text))
     return value
+
+
+def _decimal(text: str) -> int | float:
+    """The number of a text with a fraction, an exponent or a prefix; a whole number with a prefix is exact."""
+    factor = _PREFIXES.get(text[-1])
+    if factor is None:
+        return int(text) if text.isdigit() else float(text)
+    whole, _, fraction = text[:-1].partition(".")
+    digits, divisor = int(whole + fraction) * factor, int(10 ** len(fraction))
+    return digits / divisor if digits % divisor else digits // divisor
+
+
+def _number_help(number: str, word: str) -> str | None:
+    """Help for a word after a number, such as another tool's unit."""
+    if word.startswith("_"):
+        return "a single `_` may stand between digits: `1_000`"
+    if word in _PREFIXES and "e" not in number.lower():
+        return f"write it without a space: `{number}{word}`"
+    if word[:1].upper() in ("K", "M", "G", "T", "B"):
+        return "a number ends with `k`, `M`, `G` or `T`, or with nothing: `925M`"
+    return None
 
 
 def _unknown_function(token: Token) -> ExpressionProblem:

@@ -75,15 +75,22 @@ GATE_BIAS = Cost("1 per gate and bias", lambda case: case.gate_biases, "bias")
 
 def recurrent(product: Cost, lstm: int, gru: int) -> Callable[[Case], Answer]:
     """A product, biases, and operations per value of the state for each kind. PyTorch has no single bias."""
-    per_state = {"lstm": per_value(lstm), "gru": per_value(gru)}
+    operations = {"lstm": lstm, "gru": gru}
 
     def answer(case: Case) -> Answer:
         if case.argument("biases") == 1:
             return Mark.UNKNOWN
         biases = (GATE_BIAS,) if case.argument("biases") else ()
-        return (product, *biases, *per_state[case.kind])
+        return (product, *biases, *_per_state(operations[case.kind], case.argument("layers")))
 
     return answer
+
+
+def _per_state(number: int, layers: int) -> Costs:
+    """This number of operations per value of the state of each layer."""
+    if layers == 1:
+        return per_value(number)
+    return (Cost(f"{number} per value of each of {layers} layers", lambda case: layers * number * case.values),)
 
 
 FUNCTIONAL_NORM: Costs = (
