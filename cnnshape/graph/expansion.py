@@ -20,14 +20,7 @@ from cnnshape.graph.scope import Current, Handle, Inside, Rounds, Scope, Uncerta
 from cnnshape.graph.template import Recording, Template
 from cnnshape.language import Contract, Name, Reference
 from cnnshape.lazy import TYPE_CHECKING
-from cnnshape.program import (
-    Body,
-    JoinStep,
-    KindStep,
-    Plan,
-    Program,
-    ResolvedStep,
-)
+from cnnshape.program import Body, JoinStep, KindStep, Plan, Program, ResolvedStep
 from cnnshape.source import Span
 
 if TYPE_CHECKING:

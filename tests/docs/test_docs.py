@@ -34,6 +34,7 @@ from cnnshape.diagnostics import CATALOGUE, Severity
 from cnnshape.document import MAX_BYTES
 from cnnshape.document.cursor import MAX_DEPTH, MAX_NODES
 from cnnshape.graph import MAX_ELEMENTS, MAX_LAYERS, MAX_NESTING
+from cnnshape.graph.expansion import VISITS_PER_APPLICATION, VISITS_PER_LAYER
 from cnnshape.language import DYNAMIC, expression, grammar
 from cnnshape.language.expression import FUNCTIONS, MAX_LENGTH, MAX_LIST, MAX_LIST_DEPTH, MAX_VALUE
 from cnnshape.language.reader.extends import MAX_EXTENDS
@@ -265,6 +266,7 @@ LIMITS = {
     "numbers in expressions": MAX_VALUE,
     "numbers of arguments, sizes of inputs": LARGEST,
     "layers of an expanded design": MAX_LAYERS,
+    "layers that all differ, in shapes or in arguments": MAX_LAYERS * VISITS_PER_LAYER // VISITS_PER_APPLICATION,
     "depth of nested blocks and rounds": MAX_NESTING,
     "values of a list, with those of the lists in it": MAX_LIST,
     "depth of lists in lists": MAX_LIST_DEPTH,
