@@ -10,7 +10,7 @@ from cnnshape.bridge.drop_paths import without_drop_paths
 from cnnshape.bridge.flat import flat_draft
 from cnnshape.bridge.fold.fold import folded_draft, used_once
 from cnnshape.bridge.likes import with_outer_likes
-from cnnshape.bridge.operations import ImportProblem, Network, Operation
+from cnnshape.bridge.operations import ImportProblem, Network
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report
 
@@ -98,17 +98,12 @@ def _check_kinds(network: Network) -> None:
         return
     places: dict[str, str] = {}
     for operation in unknown:
-        places.setdefault(_called(operation), operation.path or "the network")
-    counts = Counter(map(_called, unknown))
+        places.setdefault(operation.what, operation.path or "the network")
+    counts = Counter(operation.what for operation in unknown)
     listed = [f"{what} ({counts[what]}x, first in {places[what]})" for what in list(counts)[:MOST_NAMED]]
     more = f", and {len(counts) - MOST_NAMED} more" if len(counts) > MOST_NAMED else ""
     message = f"no kind describes {', '.join(listed)}{more}"
     raise ImportProblem(message, "`--opaque` takes them as layers with the shapes and params that the source states")
-
-
-def _called(operation: Operation) -> str:
-    """What an operation without a kind is called: as the reader says it in the spec, or as the source does."""
-    return str(operation.arguments.get("what") or operation.what)
 
 
 def _expected(network: Network) -> tuple[dict[str, Value], tuple[str, ...]]:

@@ -390,7 +390,7 @@ FUNCTIONS: list[tuple[str, Any, tuple[int, ...], list[str]]] = [
         [
             "{global_avg_pool, name: global_avg_pool_2}",
             "{channel_avg_pool, from: input, name: channel_avg_pool_2}",
-            "{upsample: {like: channel_avg_pool_2}, from: global_avg_pool_2, name: upsample_2}",
+            "{upsample: {like: input}, from: global_avg_pool_2, name: upsample_2}",
             "multiply: [upsample_2, channel_avg_pool_2], broadcast: channels",
         ],
     ),

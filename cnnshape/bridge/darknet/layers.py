@@ -76,7 +76,7 @@ class Layers:
         made = [Weight(f"{owner}.{name}", shape, not name.startswith("rolling")) for name, shape in weights.items()]
         self.weights.update({weight.name: weight for weight in made})
         place = f"line {self.section.line}"
-        what = self.section.word
+        what = str((arguments or {}).get("what", self.section.word))
         self.now = self.building.add(kind, inputs or (self.now,), arguments, weights=made, what=what, place=place)
 
     def _owner(self) -> int:

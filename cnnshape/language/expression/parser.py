@@ -140,7 +140,9 @@ _JOINS = {
     **dict.fromkeys(("average", "avg", "mean"), "average"),
     **dict.fromkeys(("concat", "concatenate", "cat"), "concat"),
     **dict.fromkeys(("multiply", "mul", "prod"), "multiply"),
-    "subtract": "subtract", "sub": "subtract", "maximum": "maximum",
+    "subtract": "subtract",
+    "sub": "subtract",
+    "maximum": "maximum",
 }
 """Joins by the functions that other languages have for them."""
 _LONGEST_WORD = 40
