@@ -140,14 +140,12 @@ _JOINS = {
     **dict.fromkeys(("average", "avg", "mean"), "average"),
     **dict.fromkeys(("concat", "concatenate", "cat"), "concat"),
     **dict.fromkeys(("multiply", "mul", "prod"), "multiply"),
-    "subtract": "subtract",
-    "sub": "subtract",
+    **dict.fromkeys(("subtract", "sub"), "subtract"),
     "maximum": "maximum",
 }
 """Joins by the functions that other languages have for them."""
 _LONGEST_WORD = 40
-_SHORT = 3
-"""The length of a name that may count the rounds of a loop, as `k` in `widths.k`."""
+_SHORT = 3  # The length of a name that may count the rounds of a loop, as `k` in `widths.k`.
 _COUNTING = "write the items, `[0, 1, 2]`; or `repeat: 3` next to the kind, where `i` counts the rounds"
 
 
