@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import chdir
 from functools import partial
+from importlib.util import find_spec
 from inspect import cleandoc
 from itertools import groupby
 from os import environ
@@ -134,12 +135,18 @@ def with_outputs(text: str, scratch: Scratch) -> str:
     for fence in fences(text):
         if fence.file:
             scratch.write(fence.file, fence.text.encode())
-        if fence.language == "console":
+        if fence.language == "console" and has_modules(fence):
             start = fence.line - 1 + moved
             ran = list(_ran(fence.lines, scratch))
             lines[start : start + len(fence.lines)] = ran
             moved += len(ran) - len(fence.lines)
     return "\n".join(lines)
+
+
+def has_modules(fence: Fence) -> bool:
+    """Whether the modules are installed that `<!-- needs: torch -->` above a block names."""
+    needed = fence.comment.removeprefix("needs: ").split() if fence.comment.startswith("needs: ") else []
+    return all(find_spec(name) for name in needed)
 
 
 def _ran(lines: Iterable[str], scratch: Scratch) -> Iterator[str]:
@@ -230,6 +237,7 @@ def _figure_row(figure: Figure) -> tuple[str, ...]:
 # Examples that need more than `cnnshape check NAME.yaml` to go wrong.
 _COMMANDS = {
     "unreadable-file": "cnnshape check missing.yaml",
+    "failed-import": "cnnshape import model.pth",
     "unknown-variant": "cnnshape summary unknown-variant.yaml --variant wide",
     "expansion-budget": "cnnshape check expansion-budget.yaml --max-layers 1000",
     "budget-exceeded": "cnnshape check budget-exceeded.yaml --max-params 400",

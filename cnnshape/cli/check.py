@@ -19,7 +19,7 @@ from cnnshape.cli.options import DesignOptions, MaxLayersOption
 from cnnshape.cli.output import Output, page_for, refuse_overwriting, write
 from cnnshape.cli.page import page_of
 from cnnshape.cli.progress import with_progress
-from cnnshape.cli.reading import missing, read_stdin, unreadable
+from cnnshape.cli.reading import NETWORKS, importable, missing, read_stdin, unreadable
 from cnnshape.cli.unmarked import left_out
 from cnnshape.diagnostics import Diagnostic, Severity, diagnose
 from cnnshape.document import read_file_bytes
@@ -275,6 +275,8 @@ def _died(job: Job) -> list[Diagnostic]:
 
 def check_file(job: Job) -> list[Diagnostic]:
     """The findings of one file."""
+    if job.data is None and job.file.lower().endswith(NETWORKS):
+        return [importable(job.file)]
     try:
         data = (
             job.data if job.data is not None else read_stdin() if job.file == STDIN else read_file_bytes(Path(job.file))

@@ -7,7 +7,7 @@ from cnnshape.cli.page import with_color
 
 _FUNCTIONS = (
     "summary", "check", "rule", "compare", "block", "explain", "rf", "sizes", "memory", "reconcile", "list_", "show",
-    "layers", "schema",
+    "import_", "layers", "schema",
 )  # fmt: skip
 COMMANDS = {function.rstrip("_"): function for function in _FUNCTIONS}
 """The commands in the order of the help, and the function of each; its module has the same name."""

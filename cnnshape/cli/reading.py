@@ -15,6 +15,8 @@ from cnnshape.document import MAX_BYTES, read_file_bytes
 from cnnshape.graph import Graph, Options, Part, named_parts, parts
 from cnnshape.source import shipped_names, shipped_path
 
+NETWORKS = (".onnx", ".keras", ".cfg", ".pt", ".pth")
+"""The endings of files that hold networks of other tools."""
 MOST_NAMED = 4
 """Names that a message lists if one could mean several layers."""
 
@@ -28,6 +30,8 @@ def read_design(spec: str) -> Design:
     try:
         if spec == "-":
             return design_of_bytes("<stdin>", read_stdin())
+        if spec.lower().endswith(NETWORKS) and path.is_file():
+            fail([importable(spec)], BAD_USAGE)
         return design_of_bytes(str(path), read_file_bytes(path), path)
     except FileNotFoundError:
         fail([missing(spec)], BAD_USAGE)
@@ -45,6 +49,16 @@ def read_stdin() -> bytes:
     return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
+def importable(spec: str) -> Diagnostic:
+    """The diagnostic of a network that has no spec yet: a Python module, or a file of another tool."""
+    if spec.lower().endswith((".pt", ".pth")):
+        help = "a pickle runs code when it is read; import the code that builds it: `cnnshape import net.py:Net`"
+        return diagnose("unreadable-file", "a pickle, not a spec", file=spec, help=help)
+    given = f" --input 3x224x224 -o {spec.rpartition(':')[2].lower()}.yaml" if ":" in spec else ""
+    help = f"`cnnshape import {spec}{given}` writes its spec"
+    return diagnose("unreadable-file", "a network, but not a spec", file=spec, help=help)
+
+
 def unreadable(spec: str, error: OSError | ValueError) -> Diagnostic:
     """The diagnostic of a file that can't be read."""
     reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a path"
@@ -58,6 +72,8 @@ def missing(spec: str) -> Diagnostic:
         return diagnose("unreadable-file", "the folder contains no designs", file=spec, help=help)
     from glob import has_magic
 
+    if ":" in spec or spec.lower().endswith(NETWORKS):
+        return importable(spec)
     close = nearest(spec.removesuffix(".yaml"), shipped_names())
     if "/" in spec or has_magic(spec):
         return diagnose("unreadable-file", "no such file", file=spec)

@@ -7,6 +7,7 @@ clean, or parts of one:
 - `# error: name "part"` (or `warning`) on a line states what is reported there. Nothing else may be reported,
   except by design rules;
 - `<!-- wrong: name, name -->` above a block states what is reported without a mark in the block;
+- `<!-- needs: torch -->` above a console block leaves it as it is where that module is missing;
 - `<!-- input: [64, 56, 56]; params: {...} -->` above a list of steps makes a design of it; with `layers:` among these
   keys the block below defines blocks.
 """
@@ -48,7 +49,7 @@ from tests.schema.test_schema import Core
 PAGES = [path for path in generate.pages() if path not in generate.WHOLE]
 NOTHING_TO_RUN = {"ARCHITECTURE.md", "CONTRIBUTING.md"}
 RUN = {"console", "yaml", "python"}
-SHOWN = {"", "text", "json", "toml"}
+SHOWN = {"", "text", "json", "toml", "ini"}
 MARK = re.compile(r'# (?:error|warning): ([a-z0-9-]+) "((?:[^"\\]|\\.)*)"')
 TOP = {"layers", "extends"}
 READERS = {"json": json.loads, "toml": tomllib.loads}

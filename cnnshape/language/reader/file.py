@@ -77,7 +77,7 @@ class _FileReader(BlockReader):
             self._report_other_root(root)
             file.sound = file.has_keys = False
             return file
-        if self._is_of_ultralytics(root):
+        if self._is_of_ultralytics(source, root):
             file.sound = file.has_keys = False
             return file
         mapping = self._known_keys(file, root)
@@ -97,7 +97,7 @@ class _FileReader(BlockReader):
             help = "put the list of steps under `layers:`, and the input above it: `input: [3, 224, 224]`"
         self.mapping(root, "a spec", help=help)
 
-    def _is_of_ultralytics(self, root: Mapping) -> bool:
+    def _is_of_ultralytics(self, source: SourceText, root: Mapping) -> bool:
         """Whether a file describes a network in the form of Ultralytics: `[from, number, module, arguments]` per layer.
 
         Reports it once, instead of each of its lines.
@@ -107,7 +107,12 @@ class _FileReader(BlockReader):
         if not steps or not all(isinstance(item, Sequence) and len(item.items) == _ROW for item in steps):
             return False
         message = "a model file of Ultralytics, not a spec: its layers are lists of from, number, module, arguments"
-        help = "write each layer as a step: `[-1, 1, Conv, [64, 3, 2]]` is `- conv: {out: 64, kernel: 3, stride: 2, padding: 1, norm: batch_norm, act: silu}`"
+        # Its modules are classes of Python, which the names alone don't describe.
+        name = source.name if source.name.isprintable() and " " not in source.name else "FILE.yaml"
+        help = (
+            f"import the network that torch and ultralytics make of it: `cnnshape import "
+            f"ultralytics.nn.tasks:DetectionModel --arg cfg={name} --input 3x640x640`"
+        )
         self.report("wrong-structure", message, root.entries[0].key.span, help=help)
         return True
 

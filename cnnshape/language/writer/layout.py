@@ -43,7 +43,7 @@ def _headed(head: str, value: Data, indent: int) -> Iterator[str]:
     elif isinstance(value, str):
         yield from _long_text(start, value, indent + _STEP)
     elif isinstance(value, Mapping):
-        yield from _below(start, _entries(value, indent + _STEP))
+        yield from _long_mapping(start, value, indent + _STEP)
     elif value is not None:
         yield from _long_list(start, value, indent + _STEP)
 
@@ -82,6 +82,16 @@ def _long_list(start: str, items: Sequence[Data], indent: int) -> Iterator[str]:
         yield from _below(start, _items(items, indent))
         return
     yield from _filled([f"{start} [{words[0]}", *words[1:-1], f"{words[-1][:-1]}]"], "", " " * indent)
+
+
+def _long_mapping(start: str, entries: Mapping[str, Data], indent: int) -> Iterator[str]:
+    """A mapping that is longer than a line: in braces over several lines, or an entry per line."""
+    texts = [_flow_entry(key, value) for key, value in entries.items()]
+    words = [f"{text}," for text in texts if text is not None]
+    if isinstance(entries, Lines) or len(words) < len(texts) or max(map(len, words)) > WIDTH - indent - _STEP:
+        yield from _below(start, _entries(entries, indent))
+        return
+    yield from _filled([f"{start} {{{words[0]}", *words[1:-1], f"{words[-1][:-1]}}}"], "", " " * (indent + _STEP))
 
 
 def _filled(words: list[str], first: str, following: str | None = None) -> Iterator[str]:

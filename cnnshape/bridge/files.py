@@ -1,0 +1,33 @@
+"""Files of other formats, read within limits."""
+
+from pathlib import Path
+
+from cnnshape.bridge.building import quoted
+from cnnshape.bridge.operations import ImportProblem
+
+MOST_BYTES = 20_000_000
+"""Bytes of a text that describes a network."""
+
+
+def text_of_file(path: Path, most: int = MOST_BYTES) -> str:
+    """The text of a file. Raises ImportProblem if it can't be read, is too large, or is not UTF-8."""
+    if not path.is_file():
+        raise ImportProblem(f"{quoted(str(path))} is {'not a file' if path.exists() else 'missing'}")
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise ImportProblem(f"{quoted(str(path))} can't be read: {error.strerror}") from error
+    return decoded(data, most)
+
+
+def decoded(data: bytes, most: int = MOST_BYTES) -> str:
+    """The text of bytes. Raises ImportProblem."""
+    if len(data) > most:
+        raise ImportProblem(f"the file is larger than {most:,} bytes")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ImportProblem(
+            f"the file is no text: byte 0x{data[error.start]:02x} at {error.start:,} is not UTF-8"
+        ) from error

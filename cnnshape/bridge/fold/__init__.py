@@ -1,0 +1,1 @@
+"""Folding: blocks, repeats and loops from a list of operations."""

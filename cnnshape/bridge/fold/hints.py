@@ -1,0 +1,70 @@
+"""What a source calls its steps: names from the paths of modules."""
+
+import re
+
+from cnnshape.bridge import names
+from cnnshape.bridge.fold.nodes import Fork, Layer, Node, Use
+
+_DULL = frozenset(
+    (
+        "",
+        "conv",
+        "bn",
+        "norm",
+        "act",
+        "relu",
+        "fc",
+        "linear",
+        "convs",
+        "block",
+        "blocks",
+        "layers",
+        "layer",
+        "features",
+        "body",
+        "net",
+        "op",
+        "ops",
+        "proj",
+        "module",
+    )
+)
+"""Attributes that say nothing of the module that they hold."""
+_BRANCHES = {"multiply": "gate", "concat": "new"}
+"""The branch of a join whose other branch is the input itself."""
+
+
+def word_of(node: Node) -> str:
+    """The kind, class or join of a node."""
+    return node.kind if isinstance(node, Layer) else node.type if isinstance(node, Use) else node.word
+
+
+def purpose_of(node: Node) -> str:
+    """A name for a condition on a block: its class in snake case; empty for other nodes."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", node.type).lower() if isinstance(node, Use) else ""
+
+
+def said(node: Node, prefix: str) -> list[str]:
+    """The attributes of a node's path below a module that say something of what they hold."""
+    inner = node.path[len(prefix) :] if node.path.startswith(prefix) else node.path
+    return [part for part in inner.split(".") if not _is_dull(part)]
+
+
+def _is_dull(attribute: str) -> bool:
+    """Whether an attribute says nothing of what it holds."""
+    word = attribute.rstrip("0123456789").rstrip("_").lower()
+    return len(word) < 2 or word in _DULL
+
+
+def branch_names(fork: Fork, prefix: str) -> list[str]:
+    """A name for each branch: the attribute that its modules share, or what the join makes of it."""
+    if len(fork.branches) == 2 and not all(fork.branches):
+        inner = _BRANCHES.get(fork.word, "new")
+        return [inner if branch else "features" if fork.word == "multiply" else "input" for branch in fork.branches]
+    chosen: list[str] = []
+    for index, branch in enumerate(fork.branches):
+        stems = {tuple(said(node, prefix)[:1]) for node in branch if node.path}
+        stem = stems.pop() if len(stems) == 1 else ()
+        wanted = stem[0] if stem else f"branch{index + 1}" if branch else "input"
+        chosen.append(wanted if wanted == "input" else names.variable(wanted, chosen, "branch"))
+    return chosen

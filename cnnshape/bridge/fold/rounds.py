@@ -1,0 +1,185 @@
+"""Rounds of a loop from steps that differ by values: each list of values becomes a column."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from cnnshape.bridge.draft import DraftCall, DraftJoin, DraftLoop, DraftResidual, DraftStep, Marks, Steps, Value
+from cnnshape.bridge.flat import same
+from cnnshape.layers import BY_NAME
+from cnnshape.named_tuple import NamedTuple
+
+MOST_COLUMNS = 10
+
+
+class Blocks(NamedTuple):
+    """What loops need to know of blocks: the default of each parameter, by block; None for a required one."""
+
+    defaults: Mapping[str, Mapping[str, Value | None]]
+
+    def default(self, step: DraftCall, argument: str) -> Value | None:
+        """The default of an argument of a block or a kind; None if there is none."""
+        if step.word in self.defaults:
+            return self.defaults[step.word].get(argument)
+        declared = BY_NAME[step.word].arguments.get(argument)
+        if declared is None:
+            return "none"
+        default: Value | None = None if declared.required else declared.default
+        return default
+
+
+class _Different(Exception):
+    """Steps that differ by more than values."""
+
+
+def merged(rounds: Sequence[Steps], blocks: Blocks) -> DraftLoop | None:
+    """A loop of rounds; None if they differ by more than values."""
+    columns = _Columns(frozenset(_words(rounds[0])))
+    try:
+        body = _bodies(rounds, columns, blocks)
+    except _Different:
+        return None
+    if len(columns.listed) > MOST_COLUMNS or not columns.listed:
+        return None
+    return DraftLoop(dict(sorted(columns.listed.items(), key=lambda column: column[0] == COUNT)), body)
+
+
+COUNT = "n"
+"""The column that holds the numbers of repeats."""
+
+
+class _Columns:
+    """The columns of a loop while it is made: a name for each list of values. `taken` are names that mean something else."""
+
+    def __init__(self, taken: Collection[str]) -> None:
+        self.taken = taken
+        self.listed: dict[str, tuple[Value, ...]] = {}
+
+    def of(self, name: str, values: Sequence[Value]) -> Value:
+        """The value itself if it is the same in all rounds, else the name of its column."""
+        if all(same(value, values[0]) for value in values):
+            return values[0]
+        if any(isinstance(value, str) and value not in BY_NAME and value != "none" for value in values):
+            # Lists can't hold what depends on the tensor that enters a step.
+            raise _Different
+        for known, column in self.listed.items():
+            if all(map(same, column, values)):
+                return known
+        own, number = name, 2
+        while own in self.listed or own in self.taken:
+            own, number = f"{name}_{number}", number + 1
+        self.listed[own] = tuple(values)
+        return own
+
+
+def _words(steps: Steps) -> Iterator[str]:
+    """The names in the expressions of steps."""
+    for step in steps:
+        yield from re.findall(r"[A-Za-z_]\w*", step.marks.when)
+        if isinstance(step, DraftCall):
+            for value in (*step.arguments.values(), *step.marks.first.values()):
+                if isinstance(value, str) and not value.isidentifier():
+                    yield from re.findall(r"[A-Za-z_]\w*", value)
+        elif isinstance(step, DraftResidual):
+            yield from _words(step.body)
+            yield from (
+                _words(step.shortcut)
+                if isinstance(step.shortcut, tuple)
+                else re.findall(r"[A-Za-z_]\w*", step.shortcut)
+            )
+        elif isinstance(step, DraftJoin):
+            for body in step.branches.values():
+                yield from _words(body)
+        else:
+            yield from _words(step.body)
+
+
+def _bodies(bodies: Sequence[Steps], columns: _Columns, blocks: Blocks) -> Steps:
+    if any(len(body) != len(bodies[0]) for body in bodies):
+        raise _Different
+    return tuple(_step(versions, columns, blocks) for versions in zip(*bodies, strict=True))
+
+
+def _step(versions: Sequence[DraftStep], columns: _Columns, blocks: Blocks) -> DraftStep:
+    first = versions[0]
+    if isinstance(first, DraftCall):
+        return _call([step for step in versions if isinstance(step, DraftCall)], len(versions), columns, blocks)
+    if isinstance(first, DraftResidual):
+        residuals = [step for step in versions if isinstance(step, DraftResidual)]
+        if len(residuals) < len(versions):
+            raise _Different
+        body = _bodies([step.body for step in residuals], columns, blocks)
+        shortcut = _shortcut([step.shortcut for step in residuals], columns, blocks)
+        return DraftResidual(body, shortcut, _marks(versions, columns, blocks))
+    if isinstance(first, DraftJoin):
+        joins = [step for step in versions if isinstance(step, DraftJoin)]
+        if len(joins) < len(versions) or len({(step.word, tuple(step.branches), step.broadcast) for step in joins}) > 1:
+            raise _Different
+        if first.operands:
+            raise _Different
+        branches = {name: _bodies([join.branches[name] for join in joins], columns, blocks) for name in first.branches}
+        return first._replace(branches=branches, marks=_marks(versions, columns, blocks))
+    if any(step != first for step in versions):
+        raise _Different
+    return first
+
+
+def _shortcut(shortcuts: Sequence[Steps | str], columns: _Columns, blocks: Blocks) -> Steps | str:
+    if all(shortcut == shortcuts[0] for shortcut in shortcuts):
+        return shortcuts[0]
+    listed = [shortcut for shortcut in shortcuts if isinstance(shortcut, tuple)]
+    if len(listed) < len(shortcuts):
+        raise _Different
+    return _bodies(listed, columns, blocks)
+
+
+def _call(calls: Sequence[DraftCall], count: int, columns: _Columns, blocks: Blocks) -> DraftCall:
+    first = calls[0]
+    if len(calls) < count or any(step.word != first.word for step in calls):
+        raise _Different
+    calls = _led(calls, blocks)
+    given = dict.fromkeys(key for step in calls for key in step.arguments)
+    arguments = {
+        key: columns.of(key, [_given(step.arguments.get(key, blocks.default(step, key))) for step in calls])
+        for key in (*[key for key in blocks.defaults.get(first.word, ()) if key in given], *given)
+    }
+    return first._replace(arguments=arguments, marks=_marks(calls, columns, blocks))
+
+
+def _led(calls: Sequence[DraftCall], blocks: Blocks) -> list[DraftCall]:
+    """The calls; one that runs once has in `first` what the others have there, so that the rest can be the same."""
+    keys = dict.fromkeys(key for step in calls for key in step.marks.first)
+    led = []
+    for step in calls:
+        if keys and step.marks.repeat == 1:
+            own = {key: _given(step.arguments.get(key, blocks.default(step, key))) for key in keys}
+            rest = {
+                key: value
+                for key, value in step.arguments.items()
+                if key not in keys or blocks.default(step, key) is None
+            }
+            step = step._replace(arguments=rest, marks=step.marks._replace(first=own))
+        led.append(step)
+    return led
+
+
+def _given(value: Value | None) -> Value:
+    if value is None:
+        raise _Different
+    return value
+
+
+def _marks(versions: Sequence[DraftStep], columns: _Columns, blocks: Blocks) -> Marks:
+    """The modifiers of the steps together; a round without `first` gets the arguments of the others."""
+    marks = [step.marks for step in versions]
+    if any(mark.name or mark.source or mark.share for mark in marks) or len({mark.when for mark in marks}) > 1:
+        raise _Different
+    first: dict[str, Value] = {}
+    for key in dict.fromkeys(key for mark in marks for key in mark.first):
+        values = []
+        for step, mark in zip(versions, marks, strict=True):
+            assert isinstance(step, DraftCall)
+            values.append(_given(mark.first.get(key, step.arguments.get(key, blocks.default(step, key)))))
+        first[key] = columns.of(key, values)
+    repeat = columns.of(COUNT, [mark.repeat for mark in marks])
+    assert isinstance(repeat, int | str)
+    return Marks(when=marks[0].when, repeat=repeat, first=first)

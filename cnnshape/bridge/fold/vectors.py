@@ -1,0 +1,47 @@
+"""The values of an argument in all calls of a block."""
+
+from collections.abc import Mapping, Sequence
+
+from cnnshape.bridge.draft import DraftSetting, Value
+from cnnshape.bridge.flat import same
+from cnnshape.bridge.fold.align import Unaligned
+from cnnshape.bridge.fold.nodes import Given, Layer, plain_value
+from cnnshape.bridge.fold.params import Vector
+from cnnshape.bridge.operations import Ref
+from cnnshape.layers import BY_NAME
+
+
+def vector_of(nodes: Sequence[Layer | None], name: str) -> tuple[Given, ...]:
+    """The values of an argument, also those that are its default."""
+    return tuple(None if node is None else node.arguments.get(name) for node in nodes)
+
+
+def plain(nodes: Sequence[Layer | None], vector: tuple[Given, ...]) -> Vector:
+    """The values of an argument; raises Unaligned if only some calls leave it out."""
+    values: list[Value | None] = []
+    for node, value in zip(nodes, vector, strict=True):
+        if isinstance(value, Ref) or (value is None and node is not None):
+            raise Unaligned("an argument that some calls leave out")
+        values.append(None if value is None else plain_value(value))
+    return tuple(values)
+
+
+def word(value: Given) -> Value:
+    """A norm or an activation: its word alone, if it has no arguments."""
+    assert isinstance(value, DraftSetting)
+    return value if value.arguments else value.kind
+
+
+def without_defaults(kind_word: str, arguments: Mapping[str, Value]) -> dict[str, Value]:
+    """The arguments that a spec must state. A bias is the default unless a norm follows."""
+    kind = BY_NAME[kind_word]
+    defaults = {name: argument.default for name, argument in kind.arguments.items()}
+    norm = arguments.get("norm", "none")
+    if "bias" in defaults and norm != "none":
+        is_parameter = isinstance(norm, str) and norm not in BY_NAME
+        defaults["bias"] = None if is_parameter else False
+    return {
+        name: value
+        for name, value in arguments.items()
+        if kind.arguments.get(name) is None or kind.arguments[name].required or not same(value, defaults[name])
+    }

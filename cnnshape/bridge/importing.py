@@ -1,0 +1,128 @@
+"""From a network to the text of a spec that was compared with it."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from cnnshape.api import DesignError
+from cnnshape.bridge import proof
+from cnnshape.bridge.draft import Value, text_of
+from cnnshape.bridge.drop_paths import without_drop_paths
+from cnnshape.bridge.flat import flat_draft
+from cnnshape.bridge.fold.fold import folded_draft, used_once
+from cnnshape.bridge.likes import with_outer_likes
+from cnnshape.bridge.operations import ImportProblem, Network
+from cnnshape.named_tuple import NamedTuple
+from cnnshape.report import Report
+
+MOST_NAMED = 5
+"""Operations that a message names."""
+
+
+class Imported(NamedTuple):
+    """A spec, and what differs from the source, a sentence each."""
+
+    text: str
+    notes: tuple[str, ...]
+
+
+def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> Imported:
+    """The spec of a network. It has blocks and loops, or with `flat` one step for each operation.
+
+    Raises ImportProblem for an operation that no kind describes, unless `opaque` asks for such layers with the shapes
+    that the source states, and for one whose shape or weights no argument gives.
+    """
+    if not opaque:
+        _check_kinds(network)
+    network = with_outer_likes(network)
+    if not flat:
+        network = without_drop_paths(network)
+    expect, notes = _expected(network)
+    text = text_of(flat_draft(network, expect))
+    try:
+        report = proof.report_of(text)
+    except DesignError as error:
+        raise ImportProblem(f"the spec of the network is wrong: {error}") from error
+    problems = proof.shape_differences(network, report)
+    if problems:
+        raise ImportProblem(f"the spec differs from the network: {'; '.join(problems[:MOST_NAMED])}")
+    if not flat:
+        text = _folded(network, expect, report) or text
+    return Imported(_commented(text, notes), notes)
+
+
+def _folded(network: Network, expect: dict[str, Value], report: Report) -> str:
+    """A spec with blocks that gives the same report; empty if there is none.
+
+    A class whose block gives another one is dissolved: its layers are written where it is used. So is one that a
+    single step uses, if the spec is shorter then.
+    """
+    dissolved: list[str] = []
+    while True:
+        draft, classes = folded_draft(network, expect, dissolved)
+        text = text_of(draft)
+        difference = _difference(text, report)
+        if difference is None:
+            break
+        if not classes:
+            return ""
+        dissolved.append(_at_fault(classes, difference))
+    for name in used_once(draft, classes):
+        shorter = text_of(folded_draft(network, expect, [*dissolved, name])[0])
+        if shorter.count("\n") < text.count("\n") and _difference(shorter, report) is None:
+            dissolved.append(name)
+            text = shorter
+    return text
+
+
+def _difference(text: str, report: Report) -> proof.Difference | None:
+    """How the report of a spec differs; None if it doesn't."""
+    try:
+        return proof.differences(proof.report_of(text), report)
+    except DesignError:
+        return proof.Difference((), ())
+
+
+def _at_fault(classes: Mapping[str, str], difference: proof.Difference) -> str:
+    """The class in whose block the first difference is; else the one that uses the others."""
+    for layer in difference.ours:
+        words = {part.partition("_")[0] for part in layer.split(".")}
+        for name, title in classes.items():
+            if title in words:
+                return name
+    return list(classes)[-1]
+
+
+def _check_kinds(network: Network) -> None:
+    unknown = [operation for operation in network.operations if operation.is_opaque]
+    if not unknown:
+        return
+    places: dict[str, str] = {}
+    for operation in unknown:
+        places.setdefault(operation.what, operation.path or "the network")
+    counts = Counter(operation.what for operation in unknown)
+    listed = [f"{what} ({counts[what]}x, first in {places[what]})" for what in list(counts)[:MOST_NAMED]]
+    more = f", and {len(counts) - MOST_NAMED} more" if len(counts) > MOST_NAMED else ""
+    message = f"no kind describes {', '.join(listed)}{more}"
+    raise ImportProblem(message, "`--opaque` takes them as layers with the shapes and params that the source states")
+
+
+def _expected(network: Network) -> tuple[dict[str, Value], tuple[str, ...]]:
+    """The figures of the source that the spec must have, and the notes on what it leaves out."""
+    expect: dict[str, Value] = {}
+    if len(network.outputs) == 1:
+        expect["output"] = network.shape(network.outputs[0].value)
+    notes = list(network.notes)
+    unused = sum(weight.elements for weight in network.unused if weight.learned)
+    if network.params is not None:
+        expect["params"] = network.params - unused
+    if unused:
+        modules = sorted({weight.name.partition(".")[0] for weight in network.unused if weight.learned})
+        named = ", ".join(modules[:MOST_NAMED])
+        notes.append(f"{unused:,} of {network.params:,} params are in modules that did not run: {named}")
+    return expect, tuple(notes)
+
+
+def _commented(text: str, notes: tuple[str, ...]) -> str:
+    """The text with the notes as comments below its first line."""
+    first, _, rest = text.partition("\n")
+    return "\n".join((first, *[f"# {note}" for note in notes], rest))

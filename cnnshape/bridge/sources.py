@@ -1,0 +1,85 @@
+"""What `cnnshape import` can name: files by their ending, and attributes of Python modules."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from cnnshape.bridge.operations import ImportProblem, Network, Shape
+from cnnshape.bridge.torch.resolving import PICKLES, argument_of, input_of, resolved
+
+Inputs = Mapping[str, Shape]
+
+
+def _read_onnx(path: Path, inputs: Inputs) -> Network:
+    from cnnshape.bridge.onnx import read_onnx
+
+    return read_onnx(path, inputs)
+
+
+def _read_darknet(path: Path, inputs: Inputs) -> Network:
+    from cnnshape.bridge.darknet import read_darknet
+
+    if inputs:
+        raise ImportProblem("a Darknet cfg states its input itself", "change `width` and `height` of its `[net]`")
+    return read_darknet(path)
+
+
+def _read_keras(path: Path, inputs: Inputs) -> Network:
+    from cnnshape.bridge.keras import read_keras
+
+    return read_keras(path, inputs)
+
+
+READERS: Mapping[str, Callable[[Path, Inputs], Network]] = {
+    ".onnx": _read_onnx,
+    ".cfg": _read_darknet,
+    ".keras": _read_keras,
+    ".json": _read_keras,
+}
+"""The reader of each format of files."""
+FORMS = "`torchvision.models:resnet50`, `net.py:Net`, `net.onnx`, `net.cfg`, `net.keras` or its `config.json`"
+"""What a source looks like, for messages."""
+
+
+def network_of_source(source: str, inputs: Sequence[str] = (), arguments: Sequence[str] = ()) -> Network:
+    """The network that a source names: a file of a format, or an attribute of a Python module, which is run.
+
+    `inputs` are shapes as in `3x224x224` or `name=3x224x224`, `arguments` are `name=value` for a function or class.
+    Raises ImportProblem for what can't be read.
+    """
+    path = Path(source)
+    suffix = path.suffix.lower()
+    shapes = _shapes(inputs)
+    if ":" in source or suffix in PICKLES:
+        return _of_torch(source, shapes, dict(map(argument_of, arguments)))
+    if suffix not in READERS:
+        if suffix == ".py":
+            raise ImportProblem(f"{source} names no class", f"name one after a colon: `{source}:Net`")
+        if suffix in (".yaml", ".yml"):
+            raise ImportProblem(f"{source} is a spec already, or no format that can be read", f"sources are {FORMS}")
+        raise ImportProblem(f"{source} is no source that can be read", f"sources are {FORMS}")
+    if arguments:
+        raise ImportProblem("`--arg` is for functions and classes of Python", "remove it")
+    return READERS[suffix](path, shapes)
+
+
+def _shapes(inputs: Sequence[str]) -> dict[str, Shape]:
+    """The inputs by name; one without a name has an empty one."""
+    shapes: dict[str, Shape] = {}
+    for name, shape in map(input_of, inputs):
+        if name in shapes:
+            raise ImportProblem(
+                "two inputs have the same name", "name them: `--input image=3x224x224 --input mask=1x224x224`"
+            )
+        shapes[name] = shape
+    return shapes
+
+
+def _of_torch(source: str, shapes: Mapping[str, Shape], arguments: Mapping[str, object]) -> Network:
+    module = resolved(source, arguments)
+    from cnnshape.bridge.torch.inputs import shapes_of
+    from cnnshape.bridge.torch.reading import network_of
+
+    given = None if not shapes else list(shapes.values()) if "" in shapes else dict(shapes)
+    named, by_name = shapes_of(module, given)
+    name = source.rpartition(":")[2]
+    return network_of(module, named, by_name=by_name, name=name, origin=f"imported from {source}")

@@ -1,0 +1,173 @@
+"""Runs a module once on the meta device, and gives its operations in order. The module is as before afterwards."""
+
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from cnnshape.bridge.operations import ImportProblem, Shape, Weight
+from cnnshape.bridge.torch import views
+from cnnshape.bridge.torch.mode import Mode, Modules
+from cnnshape.bridge.torch.recorder import BATCH, Constant, Mixed, Recorder, Step, Unsupported, View
+
+_HERE = str(Path(__file__).parent)
+DEEPEST = 8
+"""Nesting of an output."""
+
+
+class Capture:
+    """The operations of one run, not yet rewritten, and its outputs by name."""
+
+    def __init__(self, recorder: Recorder, outputs: Mapping[str, int]) -> None:
+        self.recorder = recorder
+        self.outputs = dict(outputs)
+
+    @property
+    def steps(self) -> list[Step]:
+        """The operations in the order of recording."""
+        return self.recorder.steps
+
+
+def weights_of(module: Any) -> dict[int, Weight]:
+    """The parameters and buffers of a module by the identity of their tensors. Tied ones have one name."""
+    weights: dict[int, Weight] = {}
+    for learned, tensors in ((True, module.named_parameters()), (False, module.named_buffers())):
+        for name, tensor in tensors:
+            if isinstance(tensor, torch.nn.parameter.UninitializedTensorMixin):
+                raise ImportProblem(
+                    f"{name} has no shape yet: the module is lazy", "run the module once on a sample before the import"
+                )
+            weights.setdefault(id(tensor), Weight(name, tuple(tensor.shape), learned))
+    return weights
+
+
+def capture(module: Any, inputs: Mapping[str, Shape], by_name: bool) -> Capture:
+    """Runs the module on inputs of these shapes, without the batch.
+
+    Raises ImportProblem for a forward that fails, depends on values, or gives no tensors.
+    """
+    if any(isinstance(part, torch.jit.ScriptModule) for part in module.modules()):
+        raise ImportProblem("compiled TorchScript can't be read", "import the Python module before `torch.jit.script`")
+    weights = weights_of(module)
+    recorder = Recorder(list(inputs.values()), weights)
+    tensors = {name: torch.empty((BATCH, *shape), device="meta") for name, shape in inputs.items()}
+    for number, tensor in enumerate(tensors.values()):
+        recorder.give(tensor, recorder.seen(number), 0)
+    with _kept(module) as held:
+        for tensor in held:
+            if id(tensor) not in weights and tensor.device.type == "meta":
+                recorder.give(tensor, Constant(), 0)
+        module.eval()
+        try:
+            with torch.no_grad(), Modules(recorder, module), Mode(recorder):
+                result = module(**tensors) if by_name else module(*tensors.values())
+        except ImportProblem:
+            raise
+        except Exception as error:
+            raise recorder.refused or _problem(error, recorder) from error
+    return Capture(recorder, outputs_of(recorder, result))
+
+
+@contextmanager
+def _kept(module: Any) -> Iterator[list[Any]]:
+    """Restores the attributes of all modules. Gives the tensors that are plain attributes."""
+    saved = [(part, dict(part.__dict__), dict(part._parameters), dict(part._buffers)) for part in module.modules()]
+    try:
+        yield [value for _, state, _, _ in saved for value in state.values() if isinstance(value, torch.Tensor)]
+    finally:
+        for part, state, parameters, buffers in saved:
+            part.__dict__.clear()
+            part.__dict__.update(state)
+            part._parameters.clear()
+            part._parameters.update(parameters)
+            part._buffers.clear()
+            part._buffers.update(buffers)
+
+
+_VALUES = (
+    "cannot be called on meta tensors",
+    "data-dependent",
+    "data dependent",
+    "Cannot copy out of meta",
+    "aten::_local_scalar_dense",
+)
+
+
+def _problem(error: Exception, recorder: Recorder) -> ImportProblem:
+    """The problem of a forward that raised, in one line, with the place in the user's code."""
+    text = " ".join(str(error).split())[:200]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(_HERE)]
+    library = str(Path(torch.__file__).parent)
+    own = [frame for frame in frames if not frame.filename.startswith(library)] or frames
+    place = f" ({Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
+    where = f" in {recorder.modules[-1].path}" if recorder.modules else ""
+    if any(words in str(error) for words in _VALUES):
+        return ImportProblem(
+            f"the forward{where} depends on the values of a tensor{place}: {text}",
+            "an import runs on shapes alone; import the part of the network that does not branch on values",
+        )
+    return ImportProblem(
+        f"the forward{where} raised {type(error).__name__}{place}: {text}",
+        "state the shape of the input that the network takes: `--input 3x224x224`",
+    )
+
+
+def outputs_of(recorder: Recorder, result: Any) -> dict[str, int]:
+    """The values of the tensors in a result, by their keys, fields or numbers."""
+    outputs: dict[str, int] = {}
+    for name, tensor in _named("", result, 0):
+        entry = recorder.entry(tensor)
+        if isinstance(entry, Constant):
+            recorder.notes.append(
+                f"the output {name or 'of the network'} does not depend on the input, and is left out"
+            )
+            continue
+        if isinstance(entry, Mixed):
+            raise entry.problem()
+        outputs[name] = _shown(recorder, name or "of the network", entry)
+    if not outputs:
+        raise ImportProblem(
+            f"the forward gives no tensor that depends on the input, but {type(result).__name__}",
+            "import a module whose forward gives tensors, or a tuple or dict of them",
+        )
+    if list(outputs) == [""]:
+        return {"output": outputs[""]}
+    return {name or "output": value for name, value in outputs.items()}
+
+
+def _named(name: str, result: Any, depth: int) -> Iterator[tuple[str, Any]]:
+    if isinstance(result, torch.Tensor):
+        yield name, result
+        return
+    if depth > DEEPEST:
+        return
+    if isinstance(result, Mapping):
+        items = [(str(key), value) for key, value in result.items()]
+    elif hasattr(result, "_fields"):
+        items = list(zip(result._fields, result, strict=True))
+    elif isinstance(result, Sequence) and not isinstance(result, str):
+        items = [(f"output_{number}" if not name else str(number), value) for number, value in enumerate(result)]
+    elif hasattr(result, "__dataclass_fields__"):
+        items = [(key, getattr(result, key)) for key in result.__dataclass_fields__]
+    else:
+        return
+    for key, value in items:
+        yield from _named(f"{name}_{key}" if name else key, value, depth + 1)
+
+
+def _shown(recorder: Recorder, name: str, view: View) -> int:
+    """The value of an output. One whose axes are only in another order is given channels first."""
+    shape = recorder.shape(view.value)
+    try:
+        if not views.shows_axes(view.dims, shape, BATCH):
+            return recorder.plain(view)
+        if view.dims != views.standard(shape, BATCH):
+            recorder.notes.append(f"the output {name} is given channels first, as {'x'.join(map(str, shape))}")
+        return view.value
+    except Unsupported:
+        raise ImportProblem(
+            "an output of the network mixes the samples of a batch", "the batch must be the first axis of each output"
+        ) from None

@@ -1,0 +1,109 @@
+"""From a module of PyTorch to the list of operations."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from cnnshape.bridge import names
+from cnnshape.bridge.operations import (
+    Argument,
+    ImportProblem,
+    NamedInput,
+    NamedOutput,
+    Network,
+    Operation,
+    Ref,
+    Shape,
+)
+from cnnshape.bridge.torch.capturing import Capture, capture
+from cnnshape.bridge.torch.patterns import reads, rewritten
+from cnnshape.bridge.torch.recorder import Step
+from cnnshape.bridge.torch.sizes import fill_pools, settled
+
+_MOVING = frozenset(("split", "slice", "crop", "flatten", "reshape", "subsample", "channel_shuffle", "identity", "pad"))
+"""Kinds that only move values: those that nothing reads are left out."""
+
+
+def network_of(
+    module: Any, inputs: Mapping[str, Shape], *, by_name: bool = False, name: str = "", origin: str = ""
+) -> Network:
+    """The operations of one forward pass of a module, in evaluation mode, for inputs of these shapes without the batch.
+
+    Raises ImportProblem for what is not a module, and for a forward that can't be recorded.
+    """
+    if not isinstance(module, torch.nn.Module):
+        raise ImportProblem(
+            f"{type(module).__name__} is not a torch.nn.Module", "name a class, a function or an object that gives one"
+        )
+    if not inputs:
+        raise ImportProblem("no input is given", "state its shape without the batch: `--input 3x224x224`")
+
+    def again(shapes: Mapping[str, Shape]) -> Capture:
+        return rewritten(capture(module, shapes, by_name))
+
+    run = settled(again(inputs), again, inputs)
+    fill_pools(run)
+    operations, outputs = _ordered(run, len(inputs))
+    used = {weight.name for operation in operations for weight in operation.weights}
+    weights = list(run.recorder.weights.values())
+    unused = tuple(weight for weight in weights if weight.name not in used and weight.learned)
+    return Network(
+        name or type(module).__name__,
+        origin,
+        _inputs(inputs),
+        operations,
+        tuple(NamedOutput(key, value) for key, value in outputs.items()),
+        sum(weight.elements for weight in weights if weight.learned),
+        unused,
+        tuple(run.recorder.notes),
+    )
+
+
+def _inputs(shapes: Mapping[str, Shape]) -> tuple[NamedInput, ...]:
+    """The inputs. Names that mean something in the language get a number. A single input is the `input`."""
+    if len(shapes) == 1:
+        return (NamedInput("input", tuple(*shapes.values())),)
+    taken: list[str] = []
+    for name in shapes:
+        taken.append(names.variable(name, taken, "input"))
+    return tuple(NamedInput(name, tuple(shape)) for name, shape in zip(taken, shapes.values(), strict=True))
+
+
+def _ordered(run: Capture, inputs: int) -> tuple[tuple[Operation, ...], dict[str, int]]:
+    """The operations that something reads, in the order they ran, and the outputs, with new numbers."""
+    steps = run.steps
+    read = {value for step in steps for value in reads(step)} | set(run.outputs.values())
+    kept = [index for index, step in enumerate(steps) if step.kind]
+    while True:
+        gone = {index for index in kept if is_idle(steps[index]) and index + inputs not in read}
+        if not gone:
+            break
+        kept = [index for index in kept if index not in gone]
+        read = {value for index in kept for value in reads(steps[index])} | set(run.outputs.values())
+    order = sorted(kept, key=lambda index: (steps[index].moment, index))
+    numbers = {value: value for value in range(inputs)}
+    numbers.update({index + inputs: place + inputs for place, index in enumerate(order)})
+    operations = tuple(_operation(steps[index], numbers) for index in order)
+    return operations, {name: numbers[value] for name, value in run.outputs.items()}
+
+
+def is_idle(step: Step) -> bool:
+    """Whether an operation may be left out if nothing reads it: it only moves values, or has become part of another."""
+    return step.kind in _MOVING or bool(step.extra.get("idle"))
+
+
+def _operation(step: Step, numbers: Mapping[int, int]) -> Operation:
+    arguments: dict[str, Argument] = {
+        name: Ref(numbers[argument.value]) if isinstance(argument, Ref) else argument
+        for name, argument in step.arguments.items()
+    }
+    return Operation(
+        step.kind,
+        arguments,
+        tuple(numbers[value] for value in step.inputs),
+        step.shape,
+        step.modules,
+        step.weights,
+        step.what,
+    )

@@ -1,0 +1,287 @@
+"""Arguments that the source computes from sizes: a second run at another input size shows which ones change.
+
+They are written so that they fit at every size: as `padding: same`, `like`, a global pool, or an expression.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations
+from math import prod
+
+from cnnshape.bridge.operations import Argument, ImportProblem, Ref, Shape
+from cnnshape.bridge.torch.capturing import Capture
+from cnnshape.bridge.torch.patterns import reads
+from cnnshape.bridge.torch.recorder import Recorder, Step
+from cnnshape.named_tuple import NamedTuple
+
+GROWTHS = (1, 32, 96)
+"""Cells that other inputs are longer by. One more changes each size to the other parity, as far as the network allows."""
+_WINDOWS = frozenset(("conv", "max_pool", "avg_pool"))
+_SIZED = frozenset(("crop", "reshape", "adaptive_avg_pool", "adaptive_max_pool"))
+_JOINS = frozenset(("add", "concat", "multiply", "subtract", "maximum"))
+
+
+class Twin(NamedTuple):
+    """A step in one of the runs, with its value and the pad that belongs to it."""
+
+    run: Capture
+    value: int
+    step: Step
+    pad: Step | None
+
+
+def settled(run: Capture, again: Callable[[Mapping[str, Shape]], Capture], inputs: Mapping[str, Shape]) -> Capture:
+    """The run with what depends on sizes written so. `again` runs the network at other sizes; it is called if needed."""
+    sized = any(_is_sized(run.recorder, step) for step in run.steps)
+    padded = any(step.kind == "pad" for step in run.steps)
+    if not (sized or padded or run.recorder.reads_sizes) or all(len(shape) < 2 for shape in inputs.values()):
+        return run
+    others: list[Capture] = []
+    for growth in GROWTHS:
+        grown = {name: (shape[0], *_grown(shape[1:], growth)) for name, shape in inputs.items()}
+        try:
+            others.append(again(grown))
+        except ImportProblem:
+            continue
+        if len(others) == 2 or not sized:
+            break
+    if others:
+        _compare([run, *others])
+    return run
+
+
+def _grown(sizes: Shape, growth: int) -> Iterator[int]:
+    """Other sizes, by another number of cells on each axis, so that equal sizes don't stay equal."""
+    step = 2 if growth < 32 else 32
+    return (size + growth + step * axis for axis, size in enumerate(sizes))
+
+
+def _is_sized(recorder: Recorder, step: Step) -> bool:
+    """Whether a step has an argument that may be a size."""
+    if step.kind in ("avg_pool", "max_pool"):
+        return step.arguments["kernel"] == recorder.shape(step.inputs[0])[1:]
+    return step.kind in _SIZED or (step.kind == "upsample" and "size" in step.arguments)
+
+
+def _compare(runs: list[Capture]) -> None:
+    rows = [_aligned(run) for run in runs]
+    run = runs[0]
+    if any([twin.step.kind for twin in row] != [twin.step.kind for twin in rows[0]] for row in rows):
+        run.recorder.notes.append("right at this input size only: the forward takes another way at other sizes")
+        return
+    same = {value: (value,) * len(runs) for value in range(len(run.recorder.input_shapes))}
+    same.update((twins[0].value, tuple(twin.value for twin in twins)) for twins in zip(*rows, strict=True))
+    windows = [twins for twins in zip(*rows, strict=True) if twins[0].step.kind in _WINDOWS]
+    changing = [twins for twins in windows if len({_padding(twin) for twin in twins}) > 1]
+    # Sizes of an even and an odd number of cells may need the same padding by chance: the class of the module decides.
+    computed = {twins[0].step.modules[-1].type for twins in changing if twins[0].step.modules}
+    for twins in windows:
+        modules = twins[0].step.modules
+        if twins in changing or (twins[0].pad is not None and modules and modules[-1].type in computed):
+            _pad_window(twins, twins in changing)
+    for twins in zip(*rows, strict=True):
+        _settle(twins, same)
+
+
+def fill_pools(run: Capture) -> None:
+    """A pad with the smallest value before a maximum is the padding of that pool; another one that isn't 0 has no kind."""
+    for value, pad in _pads(run).items():
+        pool = run.recorder.step(value)
+        if pad.extra["fill"] and pool is not None and pad.kind:
+            pool.arguments["padding"] = pad.arguments["padding"]
+            pool.inputs, pad.kind = pad.inputs, ""
+    for step in run.steps:
+        if step.kind == "pad" and step.extra["fill"]:
+            step.kind, step.arguments = "opaque", {"output": step.shape, "what": "pad"}
+
+
+def _pads(run: Capture) -> dict[int, Step]:
+    """The pads that belong to a window: each the only one that reads it, by the value of that window."""
+    readers: dict[int, list[int]] = {}
+    first = len(run.recorder.input_shapes)
+    for index, step in enumerate(run.steps, first):
+        for value in reads(step):
+            readers.setdefault(value, []).append(index)
+    pads = {}
+    for value, step in enumerate(run.steps, first):
+        users = readers.get(value, [])
+        window = run.recorder.step(users[0]) if len(users) == 1 and value not in run.outputs.values() else None
+        if step.kind != "pad" or step.arguments["mode"] != "zeros" or window is None or window.kind not in _WINDOWS:
+            continue
+        fill = float("-inf") if window.kind == "max_pool" else 0.0
+        if step.extra.get("fill") == fill and _is_zero(window.arguments.get("padding", 0)):
+            pads[users[0]] = step
+    return pads
+
+
+def _is_zero(padding: Argument) -> bool:
+    return padding == 0 or (isinstance(padding, tuple) and set(padding) == {0})
+
+
+def _aligned(run: Capture) -> list[Twin]:
+    """The operations that all runs share: all but the pads of windows, which may be missing at some sizes."""
+    pads = _pads(run)
+    gone = {id(step) for step in pads.values()}
+    steps = enumerate(run.steps, len(run.recorder.input_shapes))
+    return [Twin(run, value, step, pads.get(value)) for value, step in steps if step.kind and id(step) not in gone]
+
+
+def _padding(twin: Twin) -> Argument:
+    return 0 if twin.pad is None else twin.pad.arguments["padding"]
+
+
+def _pad_window(twins: tuple[Twin, ...], changes: bool) -> None:
+    """A window after a pad that is computed from the size becomes `padding: same`."""
+    step, pad = twins[0].step, twins[0].pad
+    for word in ("same", "same_lower"):
+        if all(_is_same(twin, word) for twin in twins):
+            step.arguments["padding"] = word
+            if pad is not None:
+                step.inputs = pad.inputs
+                pad.kind = ""
+            return
+    if changes:
+        _note(twins[0], "its padding is computed from the size")
+
+
+def _is_same(twin: Twin, word: str) -> bool:
+    """Whether a window has the padding that the word means: ceil(size / stride) cells, an odd cell after or before."""
+    step, pad = twin.step, twin.pad
+    source = step.inputs[0] if pad is None else pad.inputs[0]
+    sizes = twin.run.recorder.shape(source)[1:]
+    rank = len(sizes)
+    pairs = ((0, 0),) * rank if pad is None else pad.arguments["padding"]
+    kernels, strides, dilations = (_numbers(step, name, rank) for name in ("kernel", "stride", "dilation"))
+    wanted = []
+    for size, kernel, stride, dilation in zip(sizes, kernels, strides, dilations, strict=True):
+        total = max((-(-size // stride) - 1) * stride + dilation * (kernel - 1) + 1 - size, 0)
+        less, more = total // 2, total - total // 2
+        wanted.append((less, more) if word == "same" else (more, less))
+    return pairs == tuple(wanted)
+
+
+def _numbers(step: Step, name: str, rank: int) -> tuple[int, ...]:
+    default = step.arguments["kernel"] if name == "stride" else 1
+    value = step.arguments.get(name, default)
+    items = value if isinstance(value, tuple) else (value,) * rank
+    return tuple(item for item in items if isinstance(item, int))
+
+
+def _settle(twins: tuple[Twin, ...], same: Mapping[int, tuple[int, ...]]) -> None:
+    step = twins[0].step
+    if step.kind == "opaque":
+        return
+    for name, argument in list(step.arguments.items()):
+        values = [twin.step.arguments.get(name) for twin in twins]
+        if isinstance(argument, Ref) or argument in ("same", "same_lower") or len(set(values)) == 1:
+            continue
+        if step.kind in ("avg_pool", "max_pool") and name == "kernel" and all(map(_is_global, twins)):
+            step.kind = f"global_{step.kind}"
+            step.arguments = {}
+            return
+        if step.kind == "upsample" and name == "size" and _like(twins, same):
+            continue
+        facts = [_facts(twin) for twin in twins]
+        expression = _expressed(values, facts) if step.kind != "pad" else None
+        if expression is None:
+            _note(twins[0], f"its {name} is computed from the size")
+        else:
+            step.arguments[name] = expression
+
+
+def _is_global(twin: Twin) -> bool:
+    given = twin.step.arguments
+    sizes = twin.run.recorder.shape(twin.step.inputs[0])[1:]
+    return given["kernel"] == sizes and _is_zero(given.get("padding", 0))
+
+
+def _like(twins: tuple[Twin, ...], same: Mapping[int, tuple[int, ...]]) -> bool:
+    """Resizes to another tensor's size, or by a factor. A tensor that is joined with the result is preferred."""
+    run, value, step, _ = twins[0]
+    fitting = [
+        here
+        for here, values in same.items()
+        if here < value
+        and all(
+            twin.run.recorder.shape(there)[1:] == twin.step.shape[1:] for twin, there in zip(twins, values, strict=True)
+        )
+    ]
+    joins = [joined for joined in run.steps if joined.kind in _JOINS and value in joined.inputs]
+    partners = {operand for joined in joins for operand in joined.inputs}
+    inputs = range(len(run.recorder.input_shapes))
+    factors = {_factors(twin) for twin in twins}
+    chosen = [here for here in fitting if here in partners] or [here for here in fitting if here in inputs]
+    if not chosen and len(factors) == 1 and () not in factors:
+        step.arguments["scale"] = factors.pop()
+    elif fitting:
+        step.arguments["like"] = Ref((chosen or fitting)[-1])
+    else:
+        return False
+    del step.arguments["size"]
+    return True
+
+
+def _factors(twin: Twin) -> tuple[int, ...]:
+    """The whole factors of a resize; empty if there are none."""
+    sizes = twin.run.recorder.shape(twin.step.inputs[0])[1:]
+    pairs = list(zip(twin.step.shape[1:], sizes, strict=True))
+    return tuple(out // size for out, size in pairs) if all(out % size == 0 for out, size in pairs) else ()
+
+
+def _facts(twin: Twin) -> dict[str, int]:
+    """The sizes of the input of a step by the names that an expression may use."""
+    shape = twin.run.recorder.shape(twin.step.inputs[0]) if twin.step.inputs else ()
+    names = {2: ("in_length",), 3: ("in_height", "in_width"), 4: ("in_depth", "in_height", "in_width")}
+    return dict(zip(("in_channels", *names.get(len(shape), ())), shape, strict=False))
+
+
+def _expressed(values: Sequence[Argument | None], facts: Sequence[Mapping[str, int]]) -> Argument | None:
+    """An argument that gives all values from the sizes of the inputs; None if none is known, or two values are too few."""
+    first = values[0]
+    if len(set(values)) == 1:
+        return first
+    if isinstance(first, tuple):
+        if any(not isinstance(value, tuple) or len(value) != len(first) for value in values):
+            return None
+        columns = zip(*(value for value in values if isinstance(value, tuple)), strict=True)
+        items = [_expressed(column, facts) for column in columns]
+        return None if any(item is None for item in items) else tuple(item for item in items if item is not None)
+    wanted = [value for value in values if isinstance(value, int)]
+    if len(wanted) != len(values) or len(values) < 3:
+        return None
+    candidates = list(_candidates(facts))
+    for text, sizes in candidates:
+        if sizes == wanted:
+            return text
+    singles = [(text, sizes) for text, sizes in candidates if "*" not in text]
+    for text, sizes in singles:
+        divisor = sizes[-1] // (wanted[-1] or 1)
+        if divisor > 1 and [size // divisor for size in sizes] == wanted:
+            return f"{text} // {divisor}"
+    for text, sizes in singles:
+        shifts = {size - value for size, value in zip(sizes, wanted, strict=True)}
+        if len(shifts) == 1:
+            shift = shifts.pop()
+            return f"{text} {'-' if shift > 0 else '+'} {abs(shift)}"
+    for text, sizes in candidates:
+        divisor = sizes[-1] // (wanted[-1] or 1)
+        if divisor > 1 and [divisor * value for value in wanted] == sizes:
+            return f"({text}) // {divisor}"
+    return None
+
+
+def _candidates(facts: Sequence[Mapping[str, int]]) -> Iterator[tuple[str, list[int]]]:
+    """Products of sizes, as an expression and its values."""
+    names = [name for name in facts[0] if name != "in_channels"]
+    for count in range(1, len(names) + 1):
+        for chosen in combinations(names, count):
+            sizes = [prod(fact[name] for name in chosen) for fact in facts]
+            yield " * ".join(chosen), sizes
+            channels = [fact["in_channels"] * size for fact, size in zip(facts, sizes, strict=True)]
+            yield f"in_channels * {' * '.join(chosen)}", channels
+
+
+def _note(twin: Twin, why: str) -> None:
+    step = twin.step
+    path = step.modules[-1].path if step.modules else ""
+    where = f"{step.what or step.kind} in {path}" if path else step.what or step.kind
+    twin.run.recorder.notes.append(f"right at this input size only: {where}, {why}")

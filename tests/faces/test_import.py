@@ -1,0 +1,195 @@
+"""`cnnshape import`: sources, options, what is written where, and messages."""
+
+import json
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from cnnshape.bridge.sources import READERS
+from cnnshape.cli.reading import NETWORKS
+from tests.bridge.darknet_files import cfg, conv
+from tests.bridge.keras_files import functional, image, layer
+from tests.bridge.onnx_files import model, node, tensor, value
+from tests.command import run
+
+needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed")
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+MODULE = dedent("""
+    import torch
+    from torch import nn
+
+    class Net(nn.Module):
+        def __init__(self, classes=10):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 8, 3, padding=1)
+            self.fc = nn.Linear(8, classes)
+            self.auxiliary = nn.Linear(8, 3)
+
+        def forward(self, x):
+            return self.fc(torch.relu(self.conv(x)).mean((2, 3)))
+
+    class Unknown(nn.Module):
+        def forward(self, x):
+            return torch.fft.fft(x).real
+
+    def broken():
+        raise ValueError("no weights here")
+
+    NUMBER = 3
+    """)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a network of each format, in which the command runs."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (tmp_path / "net.py").write_text(MODULE, encoding="utf-8")
+    (tmp_path / "tiny.cfg").write_text(cfg(conv(8), conv(16, stride=2)), encoding="utf-8")
+    nodes = [node("Conv", "x w", "y", pads=[1] * 4), node("Relu", "y", "z")]
+    (tmp_path / "tiny.onnx").write_bytes(
+        model(nodes, [value("x", 1, 3, 8, 8)], [value("z", 1, 4, 8, 8)], [tensor("w", [4, 3, 3, 3])])
+    )
+    text = json.dumps(functional([image(8, 8, 3), layer("Conv2D", "c", "x", filters=4, kernel_size=[3, 3])]))
+    (tmp_path / "tiny.json").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["tiny.cfg", "tiny.onnx", "tiny.json"])
+def test_a_file_becomes_a_spec_that_checks_clean(folder: Path, name: str) -> None:
+    printed = run("import", name)
+    assert printed.exit_code == 0
+    assert printed.stdout.startswith("cnnshape: 1\n")
+    written = run("import", name, "-o", "out.yaml")
+    assert (written.exit_code, written.stdout) == (0, "")
+    assert (folder / "out.yaml").read_text(encoding="utf-8") == printed.stdout
+    assert run("check", "out.yaml", "--ignore", "all").exit_code == 0
+
+
+def test_every_reader_has_an_ending_that_other_commands_know() -> None:
+    # `.json` may be a spec.
+    assert set(READERS) - {".json"} <= set(NETWORKS)
+
+
+@needs_torch
+def test_a_module_of_a_file() -> None:
+    outcome = run("import", "net.py:Net", "--input", "3x8x8", "--arg", "classes=5")
+    assert outcome.exit_code == 0
+    assert outcome.stdout == dedent("""\
+        cnnshape: 1
+        # 27 of 296 params are in modules that did not run: auxiliary
+        name: Net
+        source: imported from net.py:Net
+        input: [3, 8, 8]
+        layers:
+          - conv: {out: 8, kernel: 3, padding: 1, act: relu}
+          - global_avg_pool
+          - flatten
+          - linear: 5
+        expect: {output: [5], params: 269}
+        """)
+    assert outcome.stderr == "note: 27 of 296 params are in modules that did not run: auxiliary\n"
+
+
+@needs_torch
+def test_flat_has_a_step_per_operation() -> None:
+    text = run("import", "net.py:Net", "--input", "3x8x8", "--flat").stdout
+    assert "  - conv: {out: 8, kernel: 3, padding: 1}\n  - relu\n" in text
+
+
+@needs_torch
+def test_an_operation_without_a_kind_is_named_and_opaque_takes_it() -> None:
+    refused = run("import", "net.py:Unknown", "--input", "3x8x8")
+    assert refused.exit_code != 0
+    assert "no kind describes fft_fft (1x, first in the network)" in refused.stderr
+    assert "`--opaque`" in refused.stderr
+    taken = run("import", "net.py:Unknown", "--input", "3x8x8", "--opaque")
+    assert taken.exit_code == 0
+    assert "- opaque: {output: [3, " in taken.stdout
+
+
+@needs_torch
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("net.py:Ne", "-i", "3x8x8"), "did you mean `Net`?"),
+        (("net.py:NUMBER", "-i", "3x8x8"), "int, not a torch.nn.Module"),
+        (("net.py:broken", "-i", "3x8x8"), "no weights here"),
+        (("net.py:Net",), "`--input 3x224x224`"),
+        (("net.py:Net", "-i", "8x8x8"), "the forward raised"),
+        (("net.py:Net", "-i", "3x8x8", "--arg", "classes"), "is not `name=value`"),
+        (("net.py:Net", "-i", "3x8x8", "--arg", "clases=5"), "clases"),
+        (("net.py:Net", "-i", "three"), "channels first"),
+        (("nowhere.py:Net", "-i", "3x8x8"), "nowhere.py"),
+        (("no.such.module:Net", "-i", "3x8x8"), "no"),
+    ],
+)
+def test_a_source_that_gives_no_network_is_answered(arguments: tuple[str, ...], words: str) -> None:
+    outcome = run("import", *arguments)
+    assert outcome.exit_code in (1, 2)
+    assert outcome.stdout == ""
+    assert words in outcome.stderr
+    assert "error[CS110]" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("model.pth", "is a pickle"),
+        ("model.pt:Net", "is a pickle"),
+        ("missing.onnx", "is missing"),
+        ("net.py", "`net.py:Net`"),
+        ("spec.yaml", "is a spec already"),
+        ("resnet50", "`torchvision.models:resnet50`"),
+    ],
+)
+def test_what_is_no_source_is_answered(source: str, words: str) -> None:
+    outcome = run("import", source)
+    assert outcome.exit_code in (1, 2)
+    assert words in outcome.stderr
+
+
+@pytest.mark.parametrize("name", ["tiny.cfg", "tiny.onnx", "tiny.json"])
+def test_a_broken_file_is_an_error_of_the_file(folder: Path, name: str) -> None:
+    (folder / name).write_bytes((folder / name).read_bytes()[:-9])
+    outcome = run("import", name)
+    assert outcome.exit_code == 1
+    assert f" --> {name}" in outcome.stderr
+
+
+def test_the_source_is_not_overwritten(folder: Path) -> None:
+    before = (folder / "tiny.cfg").read_bytes()
+    assert run("import", "tiny.cfg", "-o", "tiny.cfg").exit_code == 2
+    assert (folder / "tiny.cfg").read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["summary", "check", "explain", "rf", "sizes", "memory", "reconcile"])
+@pytest.mark.parametrize("spec", ["torchvision.models:resnet50", "tiny.onnx", "tiny.cfg"])
+def test_other_commands_name_the_import(command: str, spec: str) -> None:
+    outcome = run(command, spec)
+    assert outcome.exit_code != 0
+    assert f"`cnnshape import {spec}" in outcome.stdout + outcome.stderr
+
+
+def test_other_commands_refuse_a_pickle() -> None:
+    outcome = run("summary", "model.pth")
+    assert "a pickle runs code when it is read" in outcome.stderr
+
+
+def test_no_code_runs_but_by_import(folder: Path) -> None:
+    (folder / "trap.py").write_text("open('ran', 'w').close()\n", encoding="utf-8")
+    for command in ("summary", "check", "explain"):
+        run(command, "trap.py:Net")
+    assert not (folder / "ran").exists()
+
+
+def test_an_imported_spec_is_lined_up_with_another() -> None:
+    assert run("import", "tiny.cfg", "-o", "tiny.yaml").exit_code == 0
+    outcome = run("compare", "tiny.yaml", "tiny.yaml")
+    assert outcome.exit_code == 0
