@@ -246,6 +246,19 @@ def test_a_long_list_fills_its_lines() -> None:
     )
 
 
+def test_the_arguments_of_a_kind_fill_their_lines() -> None:
+    arguments = {f"argument_{index}": str(index) for index in range(12)}
+    text = lay_out({"layers": Rows([{"conv": arguments}])})
+    lines = text.splitlines()
+    assert [line[:14] for line in lines] == ["layers:", "  - conv: {arg", "        argume"]
+    assert too_long(text) == []
+
+
+def test_a_long_step_has_its_modifiers_below() -> None:
+    step = {"concat": [f"tensor_{index}" for index in range(9)], "name": "joined_together"}
+    assert lay_out({"layers": Rows([step])}).splitlines()[-1] == "    name: joined_together"
+
+
 # Single texts
 
 QUOTED = [

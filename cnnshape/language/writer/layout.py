@@ -85,10 +85,15 @@ def _long_list(start: str, items: Sequence[Data], indent: int) -> Iterator[str]:
 
 
 def _long_mapping(start: str, entries: Mapping[str, Data], indent: int) -> Iterator[str]:
-    """A mapping that is longer than a line: in braces over several lines, or an entry per line."""
+    """A mapping that is longer than a line: in braces over several lines, or an entry per line as in a list of steps."""
     texts = [_flow_entry(key, value) for key, value in entries.items()]
     words = [f"{text}," for text in texts if text is not None]
-    if isinstance(entries, Lines) or len(words) < len(texts) or max(map(len, words)) > WIDTH - indent - _STEP:
+    if (
+        isinstance(entries, Lines)
+        or start.endswith("-")
+        or len(words) < len(texts)
+        or max(map(len, words)) > WIDTH - indent - _STEP
+    ):
         yield from _below(start, _entries(entries, indent))
         return
     yield from _filled([f"{start} {{{words[0]}", *words[1:-1], f"{words[-1][:-1]}}}"], "", " " * (indent + _STEP))
