@@ -179,7 +179,7 @@ SCALARS = [
     ("2001-99-99", None),  # 1803: minus signs
     ("0x10", "expression-syntax"),
     ("0o10", "expression-syntax"),
-    ("1_000", "expression-syntax"),
+    ("1__000", "expression-syntax"),
     ("1:30", "expression-syntax"),
     (".inf", "expression-syntax"),
     (".nan", "expression-syntax"),

@@ -105,7 +105,7 @@ REFUSED = {
     "bad-expectation": 1,  # `parms` beside `params`: the key would be there twice
     "foreign-spelling": 1,  # `loop: 3` isn't a `for`
     "unknown-key": 2,  # `paarms: 3` isn't a mapping; without the input, no rank was known
-    "unknown-kind": 2,  # `convv` and `conv:64` lack a kernel
+    "unknown-kind": 3,  # `convv` and `conv:64` lack a kernel; `sillu: 1` gives an argument that `silu` doesn't have
     "unknown-name": 2,  # the declaration is misspelt, not its uses
     "unused-block": 1,  # another unused block uses it
     "unused-param": 1,  # the only reader of another param

@@ -275,7 +275,7 @@ def test_the_definition_of_macs_is_stated_once_and_holds_for_all_kinds() -> None
         path.relative_to(package).as_posix() for path in package.rglob("*.py") if phrase in path.read_text("utf-8")
     }
     assert stating == {"report/figures.py", "cli/summary.py"}
-    assert definition in " ".join((summary_command.__doc__ or "").split())
+    assert definition in " ".join(summary_command.help.split())
     products = (MatrixProduct, FixedProduct, Recurrence, Stated)
     assert {kind.name for kind in KINDS if kind.macs_formula is not ZERO} == {
         kind.name for kind in KINDS if issubclass(kind, products)
