@@ -64,7 +64,9 @@ def _layers(report: Report, figures: LayerFigures) -> Records:
     applied = {application: _Applied(application) for application in dict.fromkeys(applications)}
     shared = [applied[application] for application in applications]
     distinct_fields = {id(row.receptive_field): row.receptive_field for row in rows}
-    fields = {identity: _field(field) for identity, field in distinct_fields.items()}
+    # Layers of different blocks often have equal fields.
+    written = {field: _field(field) for field in dict.fromkeys(distinct_fields.values())}
+    fields = {identity: written[field] for identity, field in distinct_fields.items()}
     return Records(
         {
             "name": [row.name for row in rows],
