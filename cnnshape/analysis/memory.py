@@ -90,12 +90,13 @@ class _Storages:
 
     def alive(self, sizes: list[int]) -> list[int]:
         """The sum of the sizes of the storages that are alive while each node runs."""
-        changes = [0] * (len(self.nodes) + 2)
+        changes = [0] * (len(sizes) + 2)
+        freed = self.inputs + 1
         for value, (storage, last, size) in enumerate(zip(self.storage, self.last, sizes, strict=True)):
             if storage == value:
-                changes[max(value - self.inputs, 0)] += size
-                changes[last + 1] -= size
-        return list(accumulate(changes[:-2]))
+                changes[value] += size
+                changes[freed + last] -= size
+        return list(accumulate(changes))[self.inputs : len(sizes)]
 
     def alive_at(self, node: int | None) -> list[int]:
         """The storages that are alive while that node runs; None: before the first one."""
@@ -103,11 +104,6 @@ class _Storages:
             return list(range(self.inputs))
         values = range(self.inputs + node + 1)
         return [value for value in values if self.storage[value] == value and self.last[value] >= node]
-
-
-def _read_by(node: Node) -> tuple[int, ...]:
-    """The values that a node reads; one that gives its size alone need not be alive."""
-    return node.inputs[: node.application.layer.read]
 
 
 def _last_reads(graph: Graph) -> list[int]:
@@ -119,7 +115,9 @@ def _last_reads(graph: Graph) -> list[int]:
     inputs, end = len(graph.inputs), len(graph.nodes)
     last = [*[end] * inputs, *range(end)]
     for index, node in enumerate(graph.nodes):
-        for value in _read_by(node):
+        # A value that gives its size alone need not be alive.
+        read = node.application.layer.read
+        for value in node.inputs if read is None else node.inputs[:read]:
             last[value] = index
     for value in graph.outputs.values():
         last[value] = end

@@ -33,9 +33,9 @@ def block_alone(
         message = f"`{name}` alone needs an input shape"
         problem = diagnose("bad-input", message, file=design.source.name, help="give it: `--input 64x56x56`")
         return Design(design.source, None, [*design.diagnostics, problem]), Options()
-    arguments = [Argument(Name(param, value.span), value) for param, value in params.items()]
+    arguments = [Argument(param, value.span, value) for param, value in params.items()]
     items = {name for value in params.values() for name in value.names}
-    arguments += [Argument(Name(given, at), _reference(given, at)) for given in tensors if given not in items]
+    arguments += [Argument(given, at, _reference(given, at)) for given in tensors if given not in items]
     entering = Input(Name("input", at), (), None, at)
     alone = spec._replace(
         name=f"{spec.name} {name}",

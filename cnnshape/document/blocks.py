@@ -60,9 +60,9 @@ class BlockReader(RecoveringReader):
     def _word(self, match: re.Match[str]) -> Scalar:
         """A key that is a plain word. Moves the cursor past its colon."""
         self.counted()
-        row, col = self.row + 1, self.col + 1
+        line, col = self.line, self.col + 1
         self.col = match.end()
-        key = Scalar(match[1], True, Span(self.source, row, col, row, self.col))
+        key = Scalar(match[1], True, Span(self.source, line, col, line, self.col))
         return check_key(key) if match[1] == "null" else key
 
     def _single(self, indent: int) -> Node:

@@ -10,9 +10,12 @@ MAX_NODES = 100_000
 
 
 class Cursor:
-    """The row and column to read next, from 0. Rows from `end` on are not read."""
+    """The row and column to read next, from 0. Rows from `end` on are not read.
 
-    __slots__ = ("col", "comments", "count", "depth", "end", "in_flow", "lines", "row", "source", "text")
+    `line` is the number of the row in spans. All spans share the object: a large text has several on each line.
+    """
+
+    __slots__ = ("col", "comments", "count", "depth", "end", "in_flow", "line", "lines", "row", "source", "text")
 
     def __init__(self, source: SourceText) -> None:
         self.source = source
@@ -27,6 +30,7 @@ class Cursor:
     def move(self, row: int, col: int) -> None:
         """Moves to a place."""
         self.row = row
+        self.line = row + 1
         self.col = col
         self.text = self.lines[row]
 
@@ -92,7 +96,8 @@ class Cursor:
     def span(self, start: Place, end: Place | None = None) -> Span:
         """The span from one place to another, by default to the cursor."""
         row, col = end or (self.row, self.col)
-        return Span(self.source, start[0] + 1, start[1] + 1, row + 1, col + 1)
+        last = self.line if row == self.row else row + 1
+        return Span(self.source, last if row == start[0] else start[0] + 1, start[1] + 1, last, col + 1)
 
     def empty(self, row: int, col: int) -> Scalar:
         """The empty value, at the place where a value would begin."""

@@ -132,8 +132,8 @@ class FlowReader(TextReader):
     def _simple(self, match: re.Match[str], group: int) -> Scalar:
         """A part of the row, as a plain value."""
         self.counted()
-        row, start, end = self.row + 1, match.start(group) + 1, match.end(group) + 1
-        return Scalar(match[group], True, Span(self.source, row, start, row, end))
+        line = self.line
+        return Scalar(match[group], True, Span(self.source, line, match.start(group) + 1, line, match.end(group) + 1))
 
     def _question(self, start: Place) -> bool:
         """Moves past a `? `, which starts a key."""

@@ -26,13 +26,13 @@ class ScalarReader(Cursor):
     def plain(self, indent: int) -> Scalar:
         """The value without quotes that starts here."""
         self.counted()
-        row, col = self.row, self.col
+        row, col, line = self.row, self.col, self.line
         text, end = self._plain_part()
         last = row
         if self._goes_on() and (breaks := self._continue_plain(indent)) is not None:
             text, last, end = self._plain_rows(text, breaks, indent)
         self.col = end
-        return Scalar(text, True, Span(self.source, row + 1, col + 1, last + 1, end + 1))
+        return Scalar(text, True, Span(self.source, line, col + 1, line if last == row else last + 1, end + 1))
 
     def _plain_rows(self, text: str, breaks: int | None, indent: int) -> tuple[str, int, int]:
         """A plain value over several rows: its text, and the row and column where it ends."""

@@ -26,7 +26,7 @@ class BoundLayers:
 
     __slots__ = ("bound",)
 
-    def __init__(self, bound: list[Bound]) -> None:
+    def __init__(self, bound: tuple[Bound, ...]) -> None:
         self.bound = bound
 
 
@@ -38,7 +38,7 @@ class Memory:
     def __init__(self) -> None:
         self.chains: dict[object, Chain | Refused] = {}
         self.layers: dict[object, BoundLayers | Refused] = {}
-        self.bound: dict[object, tuple[Chain, list[object]]] = {}
+        self.bound: dict[object, tuple[Chain, tuple[object, ...]]] = {}
         self.bare: dict[str, Plan] = {}
         self.outcomes: dict[object, Outcome] = {}
         self.partial: dict[tuple[Plan, Follower], Plan] = {}
@@ -72,10 +72,10 @@ class Applications:
         # Everything that a layer of one input depends on. Rounds rarely differ, and a lookup is cheaper than
         # evaluation.
         # The key includes the types: `true` equals 1.
-        given: list[object] = []
+        given: tuple[object, ...] = ()
         key: tuple[object, ...] = (plan, self._tensors[current])
         if plan.variables:
-            given = [scope.get(name) for name in plan.variables]
+            given = tuple([scope.get(name) for name in plan.variables])
             # A list counts by its identity, as it may be long. It is kept, so no other list can have the same identity.
             marks = [id(value) if isinstance(value, tuple) else value for value in given]
             shared = self._values.shared
@@ -154,7 +154,7 @@ class Applications:
         if chain is None:
             chain = self._chains[key] = _applied(layers, tensors)
             if not isinstance(chain, Refused):
-                self.made += sum([1 + len(application.weights) // _MANY_WEIGHTS for application in chain])
+                self.made += sum([1 + len(application.layer.owned) // _MANY_WEIGHTS for application in chain])
         if isinstance(chain, Refused):
             raise Unfit(chain.diagnostic, chain.origin)
         return chain
@@ -255,7 +255,7 @@ def _bound(
                 layers.append((follower.plan, bind(follower.plan, follower.arguments, scope)))
     except Refused as refused:
         return refused.with_traceback(None)
-    return BoundLayers(layers)
+    return BoundLayers(tuple(layers))
 
 
 def _applied(layers: BoundLayers, inputs: tuple[Tensor, ...]) -> Chain | Refused:

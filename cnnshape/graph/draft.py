@@ -91,7 +91,7 @@ class Draft:
     def mark_shortcut(self, start: int) -> None:
         """Sets the type of shortcut of the join just added. The shortcut's nodes begin at `start`."""
         own = self.nodes[start:-1]
-        owns_weights = any(node.application.weights for node in own)
+        owns_weights = any(node.application.counts != (0, 0) for node in own)
         self.nodes[-1].shortcut = "projection" if owns_weights else "parameter-free" if own else "identity"
 
     def share(self, name: Reference, source: Handle, start: int) -> None:

@@ -34,7 +34,7 @@ class Comparisons:
                     stated = values.at(argument.value, current, scope)
                 except (Refused, Uncertain):
                     continue
-                problem = compared_argument(part.kind, argument.name, stated, real)
+                problem = compared_argument(part.kind, argument, stated, real)
                 if problem is None:
                     continue
                 # What agrees can be removed.

@@ -91,7 +91,7 @@ class Settled:
             return {}
         known = {variant.name.text: variant for variant in self._spec.variants}
         if name in known:
-            return {setting.name.text: setting.value for setting in known[name].params}
+            return {setting.text: setting.value for setting in known[name].params}
         help = did_you_mean(name, known) or "the file declares no variants"
         message = f"no variant is called `{shown(name)}`"
         self._fault(diagnose("unknown-variant", message, file=self._spec.source.name, help=help))
@@ -99,11 +99,11 @@ class Settled:
 
     def _check_variant(self, variant: Variant, declared: set[str]) -> None:
         for setting in variant.params:
-            if setting.name.text not in declared:
-                message = f"the variant `{variant.name.text}` sets `{shown(setting.name.text)}`, which is not a param"
-                help = did_you_mean(setting.name.text, declared)
-                fixes = misspelt(setting.name.text, declared, setting.name.span)
-                self._fault(diagnose("unknown-param", message, setting.name.span, help=help, fixes=fixes))
+            if setting.text not in declared:
+                message = f"the variant `{variant.name.text}` sets `{shown(setting.text)}`, which is not a param"
+                help = did_you_mean(setting.text, declared)
+                fixes = misspelt(setting.text, declared, setting.span)
+                self._fault(diagnose("unknown-param", message, setting.span, help=help, fixes=fixes))
 
     def _overrides(self) -> dict[str, Value]:
         declared = {param.name.text for param in self._spec.params}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from cnnshape.language.expression import Expression, Reference
 from cnnshape.language.step import (
+    PLAIN,
     Branch,
     Broken,
     Call,
@@ -23,6 +24,7 @@ from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import SourceText, Span
 
 __all__ = [
+    "PLAIN",
     "Argument",
     "Block",
     "Branch",

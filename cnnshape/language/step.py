@@ -64,6 +64,10 @@ class Modifiers:
         return [reference for reference in (self.source, self.share) if reference is not None]
 
 
+PLAIN = Modifiers()
+"""The modifiers of a step that has none: a large design has thousands of such steps, which share this object."""
+
+
 class Step:
     """A step of a list. `span` is all of it, `word` the kind, block or control word that names it."""
 
@@ -234,7 +238,7 @@ class Broken(Step):
     __slots__ = ("names", "unconfirmed")
 
     def __init__(self, span: Span, names: tuple[Name, ...] = (), unconfirmed: Unconfirmed | None = None) -> None:
-        super().__init__(Name("", span), Modifiers(), span)
+        super().__init__(Name("", span), PLAIN, span)
         self.names = names
         self.unconfirmed = unconfirmed
 

@@ -44,19 +44,20 @@ class ListValue:
             yield from item.uses()
 
 
-class Argument:
-    """`name: value` of a layer or a block."""
+class Argument(Name):
+    """`name: value` of a layer or a block: a name with a value."""
 
-    __slots__ = ("name", "value")
+    __slots__ = ("value",)
 
-    def __init__(self, name: Name, value: "Value") -> None:
-        self.name = name
+    def __init__(self, text: str, span: Span, value: "Value") -> None:
+        self.text = text
+        self.span = span
         self.value = value
 
     @property
     def names_itself(self) -> bool:
         """True for `width: width`, where the value is a variable and never a word."""
-        return isinstance(self.value, Expression) and self.value.word == self.name.text
+        return isinstance(self.value, Expression) and self.value.word == self.text
 
 
 class Setting:

@@ -7,12 +7,13 @@ from cnnshape.layers.window import Footprint
 
 
 class Application(Given):
-    """A layer with its inputs and its output. Figures are for one sample, and computed on first use.
+    """A layer with its inputs and its output. Figures are for one sample.
 
-    `weights` are the tensors that the layer owns, learned ones and buffers. MACs and FLOPs count all boxes together.
+    What the passes read often is kept after its first use; weights and footprints are made for each reader, as a large
+    design has thousands of them. MACs and FLOPs count all boxes together.
     """
 
-    __slots__ = ("_counts", "_footprint", "_macs", "_weights", "output")
+    __slots__ = ("_buffers", "_macs", "_params", "output")
 
     layer: Layer
 
@@ -20,37 +21,32 @@ class Application(Given):
         self.layer = layer
         self.inputs = inputs
         self.output = output
-        self._footprint: Footprint | None = None
         self._macs: int | None = None
-        self._weights: tuple[Weight, ...] | None = None
-        self._counts: tuple[int, int] | None = None
+        self._params: int | None = None
+        self._buffers = 0
 
     @property
     def footprint(self) -> Footprint:
         """Which cells of the input one cell of the output sees."""
-        if self._footprint is None:
-            self._footprint = self.layer.footprint(self.inputs, self.output)
-        return self._footprint
+        return self.layer.footprint(self.inputs, self.output)
 
     @property
     def weights(self) -> tuple[Weight, ...]:
         """The tensors that the layer owns, learned ones and buffers."""
-        if self._weights is None:
-            self._weights = self.layer.tensors(self) if self.layer.parameters else ()
-        return self._weights
+        return self.layer.tensors(self) if self.layer.parameters else ()
 
     @property
     def counts(self) -> tuple[int, int]:
         """Learned values of the weights, and values of the weights that aren't learned."""
-        if self._counts is None:
+        if self._params is None:
             learned = kept = 0
             for weight in self.weights:
                 if weight.buffer:
                     kept += weight.elements
                 else:
                     learned += weight.elements
-            self._counts = learned, kept
-        return self._counts
+            self._params, self._buffers = learned, kept
+        return self._params, self._buffers
 
     @property
     def params(self) -> int:

@@ -42,8 +42,8 @@ class Arguments:
         """The plan of a kind's step, or of its first repeat; None if its arguments are wrong."""
         arguments = call.arguments
         if first:
-            given = {argument.name.text for argument in call.modifiers.first}
-            kept = [argument for argument in arguments if argument.name.text not in given]
+            given = {argument.text for argument in call.modifiers.first}
+            kept = [argument for argument in arguments if argument.text not in given]
             arguments = (*kept, *call.modifiers.first)
         plan = self._arranged(kind, call.word, arguments, call.main)
         for problem in self._harmless:
@@ -61,7 +61,7 @@ class Arguments:
 
     def _follower(self, role: str, argument: Argument) -> Follower:
         """The value of `norm` or `act`; a `{kind: args}` gets a plan. What is wrong with it leaves the step a plan."""
-        value, key = argument.value, argument.name.span
+        value, key = argument.value, argument.span
         if not isinstance(value, Setting):
             return Follower(role, value, None, is_setting=False, key=key)
         before = len(self._vocabulary.problems)
@@ -97,15 +97,15 @@ class Arguments:
         if main is not None:
             self._place_main(kind, main, values, names)
         for argument in arguments:
-            text = self._meant(kind, argument.name, arguments) or argument.name.text
+            text = self._meant(kind, argument, arguments) or argument.text
             if text in kind.followers:
                 followers[text] = self._follower(text, argument)
             elif text in kind.arguments:
-                values[text], names[text] = argument.value, argument.name.span
+                values[text], names[text] = argument.value, argument.span
                 self._refuse_setting(kind, text, argument.value)
             elif is_inferred(kind, text):
                 inferred.append(argument)
-                self._harmless.append(inferred_argument(kind, argument.name))
+                self._harmless.append(inferred_argument(kind, argument))
             else:
                 self._unknown_argument(kind, argument)
         if len(self._vocabulary.problems) == before:
@@ -123,7 +123,7 @@ class Arguments:
         meant = foreign_argument(kind, name.text) or follower_of(kind, name.text)
         if meant not in (*kind.arguments, *kind.followers):
             return None
-        rivals = [argument.name.text for argument in arguments if argument.name is not name]
+        rivals = [argument.text for argument in arguments if argument is not name]
         if any(meant in (rival, foreign_argument(kind, rival), follower_of(kind, rival)) for rival in rivals):
             return None
         self._harmless.append(foreign_spelling(name.text, meant, name.span))
@@ -160,27 +160,26 @@ class Arguments:
         self._report("missing-argument", f"{kind.name} needs {listed}", word.span, help)
 
     def _unknown_argument(self, kind: type[Layer], argument: Argument) -> None:
-        name = argument.name
-        known = foreign_argument(kind, name.text) or follower_of(kind, name.text)
+        known = foreign_argument(kind, argument.text) or follower_of(kind, argument.text)
         if known is not None:
-            problem = foreign_spelling(name.text, known, name.span)
+            problem = foreign_spelling(argument.text, known, argument.span)
             if ":" in known:
-                problem = problem._replace(fixes=switched(name.span, argument.value.span, known))
+                problem = problem._replace(fixes=switched(argument.span, argument.value.span, known))
             self._vocabulary.report(problem)
             return
-        if is_inferred(kind, name.text):
-            self._vocabulary.report(inferred_argument(kind, name))
+        if is_inferred(kind, argument.text):
+            self._vocabulary.report(inferred_argument(kind, argument))
             return
         words = [*kind.arguments, *kind.followers]
-        message, advice = f"{kind.name} has no argument `{shown(name.text)}`", argument_help(kind, name.text)
-        fixes = misspelt(name.text, words, name.span)
+        message, advice = f"{kind.name} has no argument `{shown(argument.text)}`", argument_help(kind, argument.text)
+        fixes = misspelt(argument.text, words, argument.span)
         if advice is not None:
-            fixes = removed(name.span) if is_superfluous(name.text) else ()
-            switch = SWITCHES.get(bare(name.text))
+            fixes = removed(argument.span) if is_superfluous(argument.text) else ()
+            switch = SWITCHES.get(bare(argument.text))
             if switch and "bias" in kind.arguments:
-                fixes = switched(name.span, argument.value.span, switch)
-        help = advice or did_you_mean(name.text, words) or f"{kind.name} takes no arguments"
-        self._report("unknown-argument", message, name.span, help, fixes)
+                fixes = switched(argument.span, argument.value.span, switch)
+        help = advice or did_you_mean(argument.text, words) or f"{kind.name} takes no arguments"
+        self._report("unknown-argument", message, argument.span, help, fixes)
 
     def _report(
         self, name: str, message: str, at: Span, help: str | None = None, fixes: "tuple[Fix, ...]" = ()

@@ -227,7 +227,7 @@ class _Checker:
     def arguments(self, arguments: Iterable[Argument], kind: type[Layer] | None, scope: NameScope) -> None:
         """The values of arguments. Unknown arguments have been reported."""
         for argument in arguments:
-            text = argument.name.text
+            text = argument.text
             if kind is None or text in kind.arguments:
                 self.value(argument.value, scope, _type_of(kind, text))
             elif text in kind.followers:

@@ -204,7 +204,7 @@ class _Resolver:
         for value in call.values:
             self.arguments.settle(value)
         given = _given(call, block)
-        first = {**given, **{argument.name.text: argument.value for argument in call.modifiers.first}}
+        first = {**given, **{argument.text: argument.value for argument in call.modifiers.first}}
         return BlockStep(call, program if fits and program.usable else None, given, first)
 
     def fits(self, call: Call, block: Block) -> bool:
@@ -212,7 +212,7 @@ class _Resolver:
         if not block.sound:
             return True
         params = [param.name.text for param in block.params]
-        given = [argument.name for argument in (*call.arguments, *call.modifiers.first)]
+        given = [*call.arguments, *call.modifiers.first]
         strange = [name for name in given if name.text not in params]
         for name in strange:
             self.unknown_param(name, block, params)
@@ -242,7 +242,7 @@ def _either(params: list[str]) -> str:
 
 def _given(call: Call, block: Block) -> dict[str, Value]:
     """The arguments of a step by the params of its block. A bare value sets the first param."""
-    given = {argument.name.text: argument.value for argument in call.arguments}
+    given = {argument.text: argument.value for argument in call.arguments}
     if call.main is not None and block.params:
         given[block.params[0].name.text] = call.main
     return given

@@ -220,7 +220,7 @@ def constant_rounds(first: Iterable[Argument]) -> Iterator[Diagnostic]:
         at = next((span for name, span in argument.value.uses() if name == "i"), None)
         if at is not None:
             message = "`i` is always 0 in `first`: it counts the repeats of this step"
-            name = argument.name.text
+            name = argument.text
             help = f"write the value; or give the `for` around it a column of values, and here `{name}: that_column`"
             yield diagnose("bad-argument", message, at, help=help)
 

@@ -64,7 +64,9 @@ def _layers(report: Report, figures: LayerFigures) -> Records:
     applied = {application: _Applied(application) for application in dict.fromkeys(applications)}
     shared = [applied[application] for application in applications]
     distinct_fields = {id(row.receptive_field): row.receptive_field for row in rows}
-    fields = {identity: _field(field) for identity, field in distinct_fields.items()}
+    # Layers of different blocks often have equal fields.
+    written = {field: _field(field) for field in dict.fromkeys(distinct_fields.values())}
+    fields = {identity: written[field] for identity, field in distinct_fields.items()}
     return Records(
         {
             "name": [row.name for row in rows],
@@ -78,7 +80,7 @@ def _layers(report: Report, figures: LayerFigures) -> Records:
             "receptive_field": [fields[id(row.receptive_field)] for row in rows],
             **_main_fields(report),
             "arguments": [values.arguments for values in shared],
-            "stated": [row.stated for row in rows],
+            "stated": [values.stated for values in shared],
             "shares": [row.shares or None for row in rows],
             "shortcut": [row.shortcut or None for row in rows],
         }
@@ -95,10 +97,11 @@ def _main_fields(report: Report) -> dict[str, list[dict[str, Any] | None]]:
 class _Applied:
     """The data of a layer that depend only on its application."""
 
-    __slots__ = ("arguments", "boxes", "inputs", "kind", "output")
+    __slots__ = ("arguments", "boxes", "inputs", "kind", "output", "stated")
 
     def __init__(self, application: Application) -> None:
         self.kind = application.layer.name
+        self.stated = application.layer.stated
         self.inputs = [list(tensor.shape) for tensor in application.inputs]
         self.output = list(application.output.shape)
         self.boxes = application.output.boxes

@@ -28,15 +28,17 @@ class Records:
 
 def document(data: Mapping[str, Any]) -> str:
     """An object as a JSON document, which ends with a line break."""
-    # Append the end before joining: copying a long text takes as long as making it.
-    (text,) = _record_texts({key: [value] for key, value in data.items()}, "", "\n")
-    return text
+    # Join all parts once: copying a long text takes as long as making it.
+    parts: list[str] = []
+    for key, value in data.items():
+        parts += (f",\n  {encode_basestring(key)}: ", *_parts(value, "  "))
+    # The first key has no comma before it.
+    return "".join(["{", parts[0][1:], *parts[1:], "\n}\n"]) if parts else "{}\n"
 
 
 def written(data: Any, indent: str = "") -> str:
     """Data as JSON text: dicts with keys of text, lists, Records, plain values."""
-    (text,) = _texts([data], indent)
-    return str(text)
+    return "".join(_parts(data, indent))
 
 
 def _texts(values: Sequence[Any], indent: str) -> Iterable[object]:
@@ -75,7 +77,7 @@ def _distinct_texts(values: dict[int, Any], indent: str) -> dict[int, str]:
         if isinstance(value, dict) and value:
             groups.setdefault(tuple(value), []).append(value)
         else:
-            texts[identity] = _text(value, indent)
+            texts[identity] = "".join(_parts(value, indent))
     for keys, members in groups.items():
         columns = zip(*[member.values() for member in members], strict=True)
         written_members = _record_texts(dict(zip(keys, columns, strict=True)), indent)
@@ -83,26 +85,27 @@ def _distinct_texts(values: dict[int, Any], indent: str) -> dict[int, str]:
     return texts
 
 
-def _record_texts(columns: Mapping[str, Sequence[Any]], indent: str, end: str = "") -> list[str]:
-    """The text of each object of these columns, with `end` after it."""
+def _record_texts(columns: Mapping[str, Sequence[Any]], indent: str, before: str = "") -> list[str]:
+    """The text of each object of these columns, with `before` in front of it."""
     inner = indent + "  "
     heads = [f"{inner}{encode_basestring(key)}: ".replace("%", "%%") for key in columns]
-    template = "{\n" + ",\n".join([f"{head}%s" for head in heads]) + f"\n{indent}}}{end}"
+    template = before + "{\n" + ",\n".join([f"{head}%s" for head in heads]) + f"\n{indent}}}"
     rows = zip(*[_texts(column, inner) for column in columns.values()], strict=True)
     return [template % row for row in rows]
 
 
-def _text(value: Any, indent: str) -> str:
-    """The text of a list, or of another value that is not an object with keys."""
+def _parts(value: Any, indent: str) -> list[str]:
+    """The text of a value in parts, one for each of the objects in a list."""
     inner = indent + "  "
+    if isinstance(value, dict) and value:
+        return _record_texts({key: [item] for key, item in value.items()}, indent)
     if isinstance(value, Records):
-        texts = _record_texts(value.columns, inner)
+        parts = _record_texts(value.columns, inner, f",\n{inner}")
     elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
-        texts = [str(text) for text in _texts(value, inner)]
+        parts = [f",\n{inner}{text}" for text in _texts(value, inner)]
     else:
-        return _encode(value)
-    if not texts:
-        return "[]"
-    texts[0] = f"[\n{inner}{texts[0]}"
-    texts[-1] = f"{texts[-1]}\n{indent}]"
-    return f",\n{inner}".join(texts)
+        return [_encode(value)]
+    if not parts:
+        return ["[]"]
+    # The first object has no comma before it.
+    return ["[", parts[0][1:], *parts[1:], f"\n{indent}]"]

@@ -1,5 +1,6 @@
 """Runs the passes over a graph and puts their results into one report."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from cnnshape.analysis import Field, Peak, Undefined, costs, last_maps, peak_memory, receptive_fields
@@ -61,14 +62,15 @@ def make_report(graph: Graph, origin: str = "", settings: Settings | None = None
     )
 
 
-def _columns(graph: Graph, fields: Fields, settings: Settings) -> dict[str, list[Any]]:
+def _columns(graph: Graph, fields: Fields, settings: Settings) -> dict[str, Sequence[Any]]:
     """The column of each field of the rows. Columns halve the time that a large design takes."""
     batch, nodes = settings.batch, graph.nodes
     bytes_per_element = batch * DTYPES[settings.dtype]
     names = [node.name for node in nodes]
     value_name = [*[given.name for given in graph.inputs], *names].__getitem__
-    layers, applications = costs(graph), [node.application for node in nodes]
-    sizes = [elements * bytes_per_element for _, _, _, _, elements in layers]
+    applications = [node.application for node in nodes]
+    params, buffers, macs, flops, elements = zip(*costs(graph), strict=True) if nodes else ((),) * 5
+    sizes = [count * bytes_per_element for count in elements]
     main = {application: _is_main(application.layer) for application in dict.fromkeys(applications)}
     distinct = {identity: _stated(field) for identity, field in {id(field): field for field in fields}.items()}
     stated = [distinct[identity] for identity in map(id, fields)]
@@ -77,13 +79,13 @@ def _columns(graph: Graph, fields: Fields, settings: Settings) -> dict[str, list
         "application": applications,
         "sources": [tuple(map(value_name, node.inputs)) for node in nodes],
         "line": [node.at.line for node in nodes],
-        "params": [params for params, _, _, _, _ in layers],
-        "buffers": [buffers for _, buffers, _, _, _ in layers],
-        "macs": [macs * batch for _, _, macs, _, _ in layers],
-        "flops": [None if flops is None else flops * batch for _, _, _, flops, _ in layers],
+        "params": params,
+        "buffers": buffers,
+        "macs": _of_batch(macs, batch),
+        "flops": _of_batch(flops, batch),
         "activation_bytes": sizes,
         "main_activation_bytes": [
-            size * main[application] for size, application in zip(sizes, applications, strict=True)
+            size if main[application] else 0 for size, application in zip(sizes, applications, strict=True)
         ],
         "receptive_field": [field for field, _ in stated],
         "undefined": [reason for _, reason in stated],
@@ -92,6 +94,12 @@ def _columns(graph: Graph, fields: Fields, settings: Settings) -> dict[str, list
         "shares": ["" if node.shares is None else names[node.shares] for node in nodes],
         "shortcut": [node.shortcut for node in nodes],
     }
+
+
+def _of_batch(counts: Sequence[int | None], batch: int) -> Sequence[int | None]:
+    """The counts of a whole batch, from those of a sample."""
+    # A product is an object of its own, even if it is by one.
+    return counts if batch == 1 else [None if count is None else count * batch for count in counts]
 
 
 def _is_main(layer: Layer) -> bool:
@@ -120,7 +128,7 @@ def _stated(field: Field | Undefined | None) -> tuple[ReceptiveField | None, str
     return None, field.reason if field else ""
 
 
-def _totals(rows: tuple[Row, ...], columns: dict[str, list[Any]], peak: Peak, settings: Settings) -> Totals:
+def _totals(rows: tuple[Row, ...], columns: dict[str, Sequence[Any]], peak: Peak, settings: Settings) -> Totals:
     width = DTYPES[settings.dtype]
     params, flops = sum(columns["params"]), columns["flops"]
     # Most designs have no such layer, and deep designs repeat a few distinct ones.

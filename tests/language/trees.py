@@ -27,7 +27,7 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, str | int | bool):
         return value
     assert not isinstance(value, Span | SourceText), "a place is no part of a tree"
-    if isinstance(value, Expression | Name | Reference):
+    if type(value) in (Expression, Name, Reference):
         return type(value).__name__, value.text
     fields = fields_of(value)
     if not fields:

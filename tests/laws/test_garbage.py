@@ -53,3 +53,31 @@ def test_the_graph_is_free_before_the_collector_continues(name, monkeypatch):
     report = cnnshape.analyze(design)
     assert alive == [0]
     assert len(report.rows) > 0
+
+
+MOST_OBJECTS = 30
+"""What the collector goes through for each distinct layer. Python versions differ by one or two."""
+
+
+def test_a_layer_is_few_objects_for_the_collector():
+    steps = [f"  - conv: {{out: {out}, kernel: 1, bias: false}}\n" for out in range(300, 1300)]
+    text = f"cnnshape: 1\ninput: [8, 32, 32]\nlayers:\n{''.join(steps)}"
+    cnnshape.analyze(cnnshape.load(ARCHITECTURES / "lenet5.yaml"))
+    gc.collect()
+    gc.disable()
+    try:
+        before = len(gc.get_objects())
+        design = cnnshape.load(text)
+        report = cnnshape.analyze(design)
+        per_layer = (len(gc.get_objects()) - before) / len(steps)
+    finally:
+        gc.enable()
+    assert len(report.rows) == len(steps)
+    assert len(report.rows) < per_layer * len(steps) < MOST_OBJECTS * len(steps)
+
+
+def test_steps_without_modifiers_share_one_object():
+    design = cnnshape.load("cnnshape: 1\ninput: [3, 8, 8]\nlayers: [relu, {conv: {out: 3, kernel: 1}}, {tanh: }]\n")
+    assert len({id(step.modifiers) for step in design.spec.layers}) == 1
+    named = cnnshape.load("cnnshape: 1\ninput: [3, 8, 8]\nlayers: [relu, {relu: , name: a}, {relu: , name: b}]\n")
+    assert len({id(step.modifiers) for step in named.spec.layers}) == len(named.spec.layers)

@@ -125,10 +125,11 @@ def test_a_kind_without_a_formula_is_refused(missing: str) -> None:
         layer(type("Unstated", (Layer,), facts))
 
 
-def test_an_application_works_its_figures_out_once() -> None:
+def test_the_figures_of_an_application_are_those_of_its_layer() -> None:
     conv = BY_NAME["conv"](out=8, kernel=3, padding=1)
     application = Application(conv, (Tensor((3, 8, 8)),), Tensor((8, 8, 8)))
-    assert application.weights is application.weights
+    assert application.counts == (application.params, application.buffers) == (8 * 3 * 9 + 8, 0)
+    assert application.footprint == conv.footprint(application.inputs, application.output)
     assert application.macs == 8 * 3 * 9 * 64
     assert application.flops == 2 * application.macs + 8 * 64
     assert application.weights == conv.weights((Tensor((3, 8, 8)),))

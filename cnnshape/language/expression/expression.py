@@ -18,6 +18,8 @@ AXIS_NAMES = {
 """The names of the spatial sizes of the tensor that enters a step, by the length of its shape."""
 DYNAMIC = frozenset({"prev", *SIZE_NAMES})
 """The names whose values depend on the tensor that enters a step."""
+_NO_NAMES: frozenset[str] = frozenset()
+"""Python makes a new set for each `frozenset()`."""
 
 
 class Expression:
@@ -130,6 +132,6 @@ def _compiled(text: str) -> tuple[Node, Run, frozenset[str], int, bool]:
     """The cached compilation of a text: a file repeats a few words and numbers many times."""
     tree = parse(text)
     if isinstance(tree, Constant):
-        return tree, tree.compile(), frozenset(), 0, False
+        return tree, tree.compile(), _NO_NAMES, 0, False
     names = frozenset(variable.sign for variable in tree.names())
     return tree, tree.compile(), names, list_operations(tree), bool(tree.parts) and chooses(tree)

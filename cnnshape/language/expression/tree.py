@@ -117,8 +117,11 @@ class Constant(Node):
         self.value = value
 
     def compile(self) -> Run:
-        value = self.value
-        return lambda scope: value
+        # A large design has thousands of numbers, and a function of its own takes more memory than a number.
+        return self
+
+    def __call__(self, _scope: Mapping[str, Value]) -> Value:
+        return self.value
 
 
 class Variable(Node):

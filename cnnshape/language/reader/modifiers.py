@@ -3,7 +3,7 @@
 from cnnshape.document import Entry, Mapping
 from cnnshape.language import grammar
 from cnnshape.language.expression import Expression, Reference
-from cnnshape.language.model import Argument, Modifiers
+from cnnshape.language.model import PLAIN, Argument, Modifiers
 from cnnshape.language.reader import step_help
 from cnnshape.language.reader.contracts import ContractReader
 
@@ -17,7 +17,7 @@ class ModifierReader(ContractReader):
         if control:
             self._drop_modifiers_of_calls(values)
         if not values:
-            return Modifiers()
+            return PLAIN
         if "first" in values and "repeat" not in values:
             message = "`first` needs a `repeat`"
             help = "put the arguments in the step itself"

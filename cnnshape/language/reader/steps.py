@@ -8,13 +8,13 @@ from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.language import grammar
 from cnnshape.language.expression import Expression, Reference
 from cnnshape.language.model import (
+    PLAIN,
     Branch,
     Broken,
     Call,
     Column,
     Join,
     Loop,
-    Modifiers,
     Name,
     Residual,
     Step,
@@ -61,7 +61,7 @@ class StepReader(ModifierReader):
         """A step that is only a word."""
         control = grammar.CONTROLS.get(node.text)
         if control is None:
-            return Call(Name(node.text, node.span), (), None, Modifiers(), node.span)
+            return Call(Name(node.text, node.span), (), None, PLAIN, node.span)
         self.report("wrong-structure", f"`{node.text}` has nothing below it", node.span, help=control.help)
         return None
 

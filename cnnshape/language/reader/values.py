@@ -196,7 +196,7 @@ class ValueReader:
         for key, value in self.spaced_entries(node):
             argument = self.value(value, f"`{shown(key.text)}`")
             if argument is not None:
-                arguments.append(Argument(Name(key.text, key.span), argument))
+                arguments.append(Argument(key.text, key.span, argument))
         return tuple(arguments), None
 
     def spaced_entries(self, node: Mapping) -> list[Entry]:

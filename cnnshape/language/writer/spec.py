@@ -84,7 +84,7 @@ def _value(value: Value) -> Data:
 
 
 def _arguments(arguments: tuple[Argument, ...]) -> dict[str, Data]:
-    return {argument.name.text: _value(argument.value) for argument in arguments}
+    return {argument.text: _value(argument.value) for argument in arguments}
 
 
 def _given(arguments: tuple[Argument, ...], main: Value | None) -> Data:
