@@ -209,7 +209,7 @@ def _arguments(arguments: Mapping[str, Value], main: str) -> tuple[SpecValue | N
     """The main value alone if it is the only argument; else all arguments by name."""
     if main and list(arguments) == [main] and not isinstance(arguments[main], DraftSetting):
         return _value(arguments[main]), ()
-    return None, tuple(Argument(_name(name), _value(value)) for name, value in arguments.items())
+    return None, tuple(Argument(name, NOWHERE, _value(value)) for name, value in arguments.items())
 
 
 def _modifiers(marks: Marks) -> Modifiers:
