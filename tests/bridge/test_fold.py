@@ -315,6 +315,18 @@ def test_a_block_is_written_out_where_that_is_shorter() -> None:
     assert "Stage" not in imported(network).text
 
 
+def test_the_name_of_the_last_of_equal_steps_is_that_of_the_repeated_one() -> None:
+    making = Making((8, 16, 16))
+    value = making.conv(making.inputs[0], 8, 1)
+    for _ in range(4):
+        value = making.conv(value, 8)
+    skip = value
+    value = making.add("sigmoid", making.add("max_pool", making.conv(value, 8, 5), kernel=2))
+    value = making.add("conv_transpose", value, out=8, kernel=2, stride=2)
+    text = body(folded(making.network(making.add("concat", value, skip), skip)))
+    assert text.count("kernel: 3") == 1
+
+
 def test_a_network_with_more_steps_than_a_block_may_have() -> None:
     making = Making((4, 8, 8))
     value = making.inputs[0]

@@ -48,12 +48,15 @@ def _repeated(steps: Steps, blocks: Blocks) -> Steps:
         model = steps[end] if end < len(steps) and _may_lead(step, steps[end], blocks) else step
         while end < len(steps) and _is_equal(steps[end], model):
             end += 1
+        name = ""
+        if end < len(steps) and not step.marks.name and not model.marks.name and _is_equal(_unnamed(steps[end]), model):
+            # The name of a repeated step is that of its last round.
+            name = steps[end].marks.name
+            end += 1
         count = end - position
-        if count > 1 and not step.marks.name and not any(other.marks.name for other in steps[position:end]):
+        if count > 1 and not any(other.marks.name for other in steps[position : end - 1]):
             first = {} if _is_equal(step, model) else _first(step, model, blocks)
-            result.append(
-                model._replace(marks=Marks(step.marks.name, step.marks.source, step.marks.when, count, first))
-            )
+            result.append(model._replace(marks=Marks(name, step.marks.source, step.marks.when, count, first)))
             position = end
         else:
             result.append(step)
@@ -64,6 +67,10 @@ def _repeated(steps: Steps, blocks: Blocks) -> Steps:
 def _is_equal(one: DraftStep, other: DraftStep) -> bool:
     """Whether two steps do the same and take the output of the step before them."""
     return type(one) is type(other) and one == other and not one.marks.name and not one.marks.source and not _named(one)
+
+
+def _unnamed(step: DraftStep) -> DraftStep:
+    return step._replace(marks=step.marks._replace(name=""))
 
 
 def _named(step: DraftStep) -> bool:
