@@ -20,6 +20,8 @@ MOST_NAMED = 5
 """Operations that a message names."""
 TRIED_OPERATIONS = 4000
 """Operations that are folded again in search of a shorter spec: a large network is tried in fewer forms."""
+MOST_WRITTEN_OUT = 250
+"""Steps that all calls of a class have together, if they are tried without a block."""
 LEAST_TRIALS = 3
 MOST_TRIALS = 12
 """Classes that are tried in another form."""
@@ -108,7 +110,8 @@ def _small_first(folded: Folded) -> list[str]:
     steps = [step for block in folded.draft.blocks for step in calls_in(block.body)]
     uses = Counter(call.word for call in (*steps, *calls_in(folded.draft.layers)))
     lines = {block.name: size_of(block.body) for block in folded.draft.blocks}
-    return sorted(folded.classes, key=lambda name: (uses[folded.classes[name]] - 1) * lines[folded.classes[name]])
+    short = [name for name, title in folded.classes.items() if folded.calls[name] * lines[title] <= MOST_WRITTEN_OUT]
+    return sorted(short, key=lambda name: (uses[folded.classes[name]] - 1) * lines[folded.classes[name]])
 
 
 def _difference(text: str, report: Report) -> proof.Difference | None:

@@ -24,11 +24,15 @@ FOLLOWERS = 2
 
 
 class Folded(NamedTuple):
-    """A folded spec, the classes that became blocks with the names of these, and the classes that have no common form."""
+    """A folded spec, the classes that became blocks with the names of these, and the classes that have no common form.
+
+    `calls` has how often the network calls each of the classes.
+    """
 
     draft: Draft
     classes: Mapping[str, str]
     misfits: tuple[str, ...]
+    calls: Mapping[str, int]
 
 
 def folded_draft(
@@ -60,7 +64,12 @@ def folded_draft(
         outputs,
         expect=expect,
     )
-    return Folded(draft, {name: block.draft.name for name, block in made.items()}, tuple(state.misfits))
+    return Folded(
+        draft,
+        {name: block.draft.name for name, block in made.items()},
+        tuple(state.misfits),
+        {name: len(block.arguments) for name, block in made.items()},
+    )
 
 
 class _State(NamedTuple):

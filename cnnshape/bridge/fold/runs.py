@@ -123,7 +123,7 @@ def _periodic(steps: Steps, blocks: Blocks) -> Steps:
     if len(steps) < ROUNDS:
         return steps
     forms = list(map(_form, steps))
-    best: _Found | None = None
+    best: _Candidate | None = None
     for period in range(1, min(LONGEST_PERIOD, len(steps) // ROUNDS) + 1):
         covered: dict[int, int] = {}
         for start in range(len(steps) - ROUNDS * period + 1):
@@ -143,7 +143,7 @@ def _periodic(steps: Steps, blocks: Blocks) -> Steps:
     return (*_periodic(steps[: best.start], blocks), best.step, *_periodic(steps[best.stop :], blocks))
 
 
-class _Found(NamedTuple):
+class _Candidate(NamedTuple):
     """A loop in place of steps from `start` to `stop`, and about how many lines it saves."""
 
     saved: int
@@ -163,7 +163,7 @@ def _rounds(forms: Sequence[object], start: int, period: int) -> int:
     return (at - start) // period
 
 
-def _loop(steps: Steps, start: int, period: int, count: int, blocks: Blocks) -> _Found | None:
+def _loop(steps: Steps, start: int, period: int, count: int, blocks: Blocks) -> _Candidate | None:
     """The longest loop of at most so many rounds, if it saves lines."""
     rounds = [steps[start + index * period : start + (index + 1) * period] for index in range(count)]
     if all(other == rounds[0] for other in rounds):
@@ -173,7 +173,7 @@ def _loop(steps: Steps, start: int, period: int, count: int, blocks: Blocks) -> 
         loop = merged(rounds, blocks)
         if loop is not None:
             saved = sum(map(size_of, rounds)) - size_of(loop.body) - _head(loop)
-            return _Found(saved, start, start + len(rounds) * period, loop) if saved > 0 else None
+            return _Candidate(saved, start, start + len(rounds) * period, loop) if saved > 0 else None
         rounds.pop()
     return None
 
