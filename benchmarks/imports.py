@@ -1,17 +1,19 @@
 """Imports networks of torchvision and timm, and compares each spec with PyTorch's own counts.
 
-    python benchmarks/imports.py [--family torchvision|timm] [--seconds 60] [--sizes] [NAME ...]
+    python benchmarks/imports.py [--family torchvision|timm] [--seconds 60] [--every 1] [--sizes] [--fold] [NAME ...]
 
 Needs torch, and torchvision or timm. Nothing is computed: the networks are built and run on the meta device. A row says
 whether the network was captured, whether each operation has a kind, and whether parameters, multiply-accumulates (those of
 `torch.utils.flop_counter`) and the shapes of the outputs are exact. What differs without a message is `SILENT`. With
-`--sizes` each exact spec is also read at two other input sizes, where the network runs at them.
+`--sizes` each exact spec is also read at two other input sizes, where the network runs at them. With `--fold` each exact
+network is also folded: the row has the lines of the flat spec and of the one with blocks, and the CPU time of the fold.
 """
 
 import argparse
 import importlib
 import re
 import signal
+import statistics
 import sys
 import time
 import warnings
@@ -19,13 +21,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnnshape.api import DesignError, analyze, load
 from cnnshape.bridge import ImportProblem, imported
+from cnnshape.bridge.operations import Network
 from cnnshape.bridge.torch.reading import network_of
 
 HERE = Path(__file__).parent
@@ -33,6 +36,20 @@ NOT_CONVOLUTIONAL = ("vit_", "swin", "maxvit", "mvit")
 OTHER_SIZES = (33, 64)
 """Cells by which other inputs are longer."""
 OPERATORS: list[Any] = []
+FOLDS: "list[Folding]" = []
+
+
+class Folding(NamedTuple):
+    """Lines of the flat spec and of the folded one, and the CPU time of the fold and its proof."""
+
+    operations: int
+    flat: int
+    folded: int
+    seconds: float
+
+    @property
+    def is_folded(self) -> bool:
+        return self.folded < self.flat
 
 
 class Slow(Exception):
@@ -132,7 +149,22 @@ def at_sizes(module: Any, size: tuple[int, ...], text: str) -> str:
     return f"agrees at {agreed} of {ran} other sizes"
 
 
-def judged(module: Any, size: tuple[int, ...], name: str, sizes: bool) -> tuple[str, str, float]:
+def folding(network: Network, flat: str) -> str:
+    """What folding makes of a network. Without blocks and loops it is flat."""
+    start = time.process_time()
+    text = imported(network).text
+    seconds = time.process_time() - start
+    if "\nblocks:" not in text and "\n  - for:" not in text and " repeat:" not in text:
+        text = flat
+    lines = (flat.count("\n"), text.count("\n"))
+    FOLDS.append(Folding(len(network.operations), *lines, seconds))
+    word = "folded" if FOLDS[-1].is_folded else "FLAT"
+    return f"{word}, {lines[0]} lines to {lines[1]} in {seconds:.2f} s for {len(network.operations)} operations"
+
+
+def judged(
+    module: Any, size: tuple[int, ...], name: str, sizes: bool = False, fold: bool = False
+) -> tuple[str, str, float]:
     """The verdict, its cause, and the CPU time of the import."""
     start = time.process_time()
     try:
@@ -160,6 +192,11 @@ def judged(module: Any, size: tuple[int, ...], name: str, sizes: bool) -> tuple[
     if sorted(map(sorted, mine)) != sorted(map(sorted, shapes)):
         return "SILENT", f"outputs {mine}, {shapes} in PyTorch", spent
     notes = [at_sizes(module, size, result.text)] if sizes else []
+    if fold:
+        try:
+            notes.append(folding(network, result.text))
+        except Exception as error:  # noqa: BLE001  the table goes on
+            return "FOLD BROKEN", f"{type(error).__name__}: {error}"[:300], spent
     return "exact", "; ".join([*notes, *result.notes]), spent
 
 
@@ -169,14 +206,16 @@ def main() -> None:
     parser.add_argument("--family", choices=tuple(FAMILIES), default="timm")
     parser.add_argument("--seconds", type=int, default=60, help="limit for each network")
     parser.add_argument("--sizes", action="store_true", help="compare at other input sizes too")
+    parser.add_argument("--fold", action="store_true", help="fold the exact ones too")
+    parser.add_argument("--every", type=int, default=1, help="take each n-th network only")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     names, network = FAMILIES[options.family]
     verdicts: Counter[str] = Counter()
-    for name in options.names or names():
+    for name in (options.names or names())[:: options.every]:
         try:
             with limited(options.seconds):
-                verdict, cause, seconds = judged(*network(name), name, options.sizes)
+                verdict, cause, seconds = judged(*network(name), name, options.sizes, options.fold)
         except Slow:
             verdict, cause, seconds = "slow", f"over {options.seconds} s", options.seconds
         except Exception as error:  # noqa: BLE001  the table goes on
@@ -186,6 +225,15 @@ def main() -> None:
     total = sum(verdicts.values())
     for verdict, count in verdicts.most_common():
         print(f"{verdict:14} {count:4} of {total}, {count / total:.1%}")
+    if FOLDS:
+        smaller = sum(row.is_folded for row in FOLDS)
+        lines = [row.folded for row in FOLDS]
+        longest = max(FOLDS, key=lambda row: row.seconds / row.operations)
+        print(
+            f"folded         {smaller:4} of {len(FOLDS)}, {smaller / len(FOLDS):.1%}; median "
+            f"{statistics.median(lines):.0f} lines for {statistics.median(row.flat for row in FOLDS):.0f}; "
+            f"at most {1000 * longest.seconds / longest.operations:.2f} s for 1,000 operations"
+        )
 
 
 if __name__ == "__main__":

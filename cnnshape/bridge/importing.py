@@ -8,7 +8,9 @@ from cnnshape.bridge import proof
 from cnnshape.bridge.draft import Value, text_of
 from cnnshape.bridge.drop_paths import without_drop_paths
 from cnnshape.bridge.flat import flat_draft
-from cnnshape.bridge.fold.fold import folded_draft, used_once
+from cnnshape.bridge.fold.fold import Folded, folded_draft
+from cnnshape.bridge.fold.runs import size_of
+from cnnshape.bridge.fold.settings import calls_in
 from cnnshape.bridge.likes import with_outer_likes
 from cnnshape.bridge.operations import ImportProblem, Network
 from cnnshape.named_tuple import NamedTuple
@@ -16,6 +18,13 @@ from cnnshape.report import Report
 
 MOST_NAMED = 5
 """Operations that a message names."""
+TRIED_OPERATIONS = 4000
+"""Operations that are folded again in search of a shorter spec: a large network is tried in fewer forms."""
+MOST_WRITTEN_OUT = 250
+"""Steps that all calls of a class have together, if they are tried without a block."""
+LEAST_TRIALS = 3
+MOST_TRIALS = 12
+"""Classes that are tried in another form."""
 
 
 class Imported(NamedTuple):
@@ -46,32 +55,63 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
     if problems:
         raise ImportProblem(f"the spec differs from the network: {'; '.join(problems[:MOST_NAMED])}")
     if not flat:
-        text = _folded(network, expect, report) or text
+        folded = _folded(network, expect, report)
+        text = folded if folded and folded.count("\n") < text.count("\n") else text
     return Imported(_commented(text, notes), notes)
 
 
 def _folded(network: Network, expect: dict[str, Value], report: Report) -> str:
     """A spec with blocks that gives the same report; empty if there is none.
 
-    A class whose block gives another one is dissolved: its layers are written where it is used. So is one that a
-    single step uses, if the spec is shorter then.
+    A class whose block gives another one is dissolved: its layers are written where it is used.
     """
     dissolved: list[str] = []
     while True:
-        draft, classes = folded_draft(network, expect, dissolved)
-        text = text_of(draft)
+        folded = folded_draft(network, expect, dissolved)
+        text = text_of(folded.draft)
         difference = _difference(text, report)
         if difference is None:
-            break
-        if not classes:
+            return _shorter(network, expect, report, _Choice(folded, text, tuple(dissolved), ()))
+        if not folded.classes:
             return ""
-        dissolved.append(_at_fault(classes, difference))
-    for name in used_once(draft, classes):
-        shorter = text_of(folded_draft(network, expect, [*dissolved, name])[0])
-        if shorter.count("\n") < text.count("\n") and _difference(shorter, report) is None:
-            dissolved.append(name)
-            text = shorter
-    return text
+        dissolved.append(_at_fault(folded.classes, difference))
+
+
+class _Choice(NamedTuple):
+    """A folded spec with its text, and the classes that are dissolved or become several blocks in it."""
+
+    folded: Folded
+    text: str
+    dissolved: tuple[str, ...]
+    split: tuple[str, ...]
+
+
+def _shorter(network: Network, expect: dict[str, Value], report: Report, best: _Choice) -> str:
+    """The spec where a class has several blocks, or none, if it has fewer lines then."""
+    tried: set[str] = set()
+    trials = min(max(LEAST_TRIALS, TRIED_OPERATIONS // len(network.operations)), MOST_TRIALS)
+    while True:
+        names = [name for name in (*best.folded.misfits, *_small_first(best.folded)) if name not in tried]
+        if not names or len(tried) >= trials:
+            return best.text
+        name = names[0]
+        tried.add(name)
+        misfit = name in best.folded.misfits
+        dissolved = best.dissolved if misfit else (*best.dissolved, name)
+        split = (*best.split, name) if misfit else best.split
+        folded = folded_draft(network, expect, dissolved, split)
+        text = text_of(folded.draft)
+        if text.count("\n") < best.text.count("\n") and _difference(text, report) is None:
+            best = _Choice(folded, text, dissolved, split)
+
+
+def _small_first(folded: Folded) -> list[str]:
+    """The classes of the blocks, those first whose layers take few lines where they are used."""
+    steps = [step for block in folded.draft.blocks for step in calls_in(block.body)]
+    uses = Counter(call.word for call in (*steps, *calls_in(folded.draft.layers)))
+    lines = {block.name: size_of(block.body) for block in folded.draft.blocks}
+    short = [name for name, title in folded.classes.items() if folded.calls[name] * lines[title] <= MOST_WRITTEN_OUT]
+    return sorted(short, key=lambda name: (uses[folded.classes[name]] - 1) * lines[folded.classes[name]])
 
 
 def _difference(text: str, report: Report) -> proof.Difference | None:

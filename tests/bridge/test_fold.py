@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cnnshape.bridge import proof
 from cnnshape.bridge.draft import text_of
 from cnnshape.bridge.flat import flat_draft
+from cnnshape.bridge.fold.align import MOST_STEPS
 from cnnshape.bridge.fold.fold import folded_draft
 from cnnshape.bridge.importing import imported
 from cnnshape.bridge.operations import Network
@@ -18,7 +19,7 @@ from tests.bridge.networks import Making, basic, bottleneck, head, inverted
 
 def folded(network: Network) -> str:
     """The folded spec, which must be the network by itself: `imported` would fall back to another one."""
-    text = text_of(folded_draft(network, {})[0])
+    text = text_of(folded_draft(network, {}).draft)
     flat = text_of(flat_draft(network, {}))
     assert proof.problem_of(text) == ""
     assert proof.differences(proof.report_of(text), proof.report_of(flat)) is None
@@ -219,16 +220,128 @@ def test_outputs_in_the_middle_keep_their_names() -> None:
     assert list(report.outputs.values()) == [(8, 32, 32), (16, 16, 16)]
 
 
-def test_a_recursive_class_is_no_block() -> None:
+def test_a_class_that_contains_itself_is_a_block_at_each_depth() -> None:
     making = Making((8, 16, 16))
 
     def tree(value: int, depth: int) -> int:
         with making.module("tree", "Tree"):
-            value = making.conv(value, 8)
+            value = making.add("max_pool", making.conv(value, 8), kernel=2) if depth else making.conv(value, 8)
             return tree(value, depth - 1) if depth else making.conv(value, 8)
 
-    text = folded(making.network(tree(tree(making.inputs[0], 2), 1)))
-    assert "Tree" not in text
+    text = folded(making.network(tree(tree(making.inputs[0], 1), 1)))
+    assert "  Tree1:\n" in text
+    assert "      - Tree\n" in text
+
+
+def test_classes_that_contain_each_other_are_no_blocks() -> None:
+    making = Making((8, 16, 16))
+
+    def inside(value: int, first: str, second: str) -> int:
+        with making.module("outer", first):
+            value = making.conv(value, 8)
+            with making.module("inner", second):
+                return making.conv(making.conv(value, 8), 8)
+
+    value = making.inputs[0]
+    for first, second in (("A", "B"), ("B", "A"), ("A", "B"), ("B", "A")):
+        value = inside(value, first, second)
+    assert "blocks:" not in folded(making.network(value))
+
+
+def test_a_norm_and_its_activation_are_no_block() -> None:
+    making = Making((8, 16, 16))
+    value = making.inputs[0]
+    for out in (8, 16, 24, 32, 40):
+        value = making.add("conv", value, out=out, kernel=3, bias=False)
+        with making.module("norm", "BatchNormAct"):
+            value = making.add("silu", making.add("batch_norm", value))
+    text = body(folded(making.network(value)))
+    assert "BatchNormAct" not in text
+    assert "- conv: {out: out, kernel: 3, norm: batch_norm, act: silu}" in text
+
+
+def test_a_gate_is_as_wide_as_the_expanded_tensor() -> None:
+    making = Making((8, 32, 32))
+    value = making.inputs[0]
+    for out, expand in ((8, 4), (16, 4), (16, 6), (24, 6)):
+        with making.module("unit", "Unit"):
+            wide = making.conv(value, making.channels(value) * expand, 1)
+            gate = making.add("relu", making.add("conv", making.add("global_avg_pool", wide), out=8, kernel=1))
+            gate = making.add("sigmoid", making.add("conv", gate, out=making.channels(wide), kernel=1))
+            value = making.conv(making.add("multiply", wide, gate), out, 1)
+    text = folded(making.network(value))
+    assert "    params: {expand: required, out: required, entry: in_channels}\n" in text
+    assert "- conv: {out: expand * entry, kernel: 1, act: sigmoid}" in text
+
+
+def joined(making: Making, value: int, parts: int) -> int:
+    """A class whose calls join by name, and so many tensors."""
+    with making.module("join", "Join"):
+        seen = [making.conv(value, 8)]
+        for _ in range(parts - 1):
+            seen.append(making.conv(seen[-1], 8))
+        return making.add("concat", *seen)
+
+
+@pytest.mark.parametrize("counts", [(3, 4), (3, 4, 3), (4, 3, 3, 4)])
+def test_joins_of_different_numbers_of_tensors(counts: tuple[int, ...]) -> None:
+    making = Making((8, 16, 16))
+    value = making.inputs[0]
+    for count in counts:
+        value = joined(making, value, count)
+    folded(making.network(value))
+
+
+def test_a_class_with_two_forms_becomes_two_blocks() -> None:
+    making = Making((8, 16, 16))
+    value = making.inputs[0]
+    for count in (3, 4, 3, 4, 3, 4, 3, 4):
+        value = making.add("dropout", joined(making, value, count))
+    text = imported(making.network(value)).text
+    assert "  Join1:\n" in text
+    assert "  Join2:\n" in text
+    assert text.count("\n") < body(folded(making.network(value))).count("\n")
+
+
+def test_a_block_is_written_out_where_that_is_shorter() -> None:
+    making = Making((8, 16, 16))
+    value = making.inputs[0]
+    for out in (8, 16, 24, 32):
+        with making.module("stage", "Stage"):
+            value = basic(making, value, out, 2 if out > 8 else 1)
+            value = basic(making, value, out)
+    network = making.network(value)
+    assert "  Stage:\n" in folded(network)
+    assert "Stage" not in imported(network).text
+
+
+def test_the_name_of_the_last_of_equal_steps_is_that_of_the_repeated_one() -> None:
+    making = Making((8, 16, 16))
+    value = making.conv(making.inputs[0], 8, 1)
+    for _ in range(4):
+        value = making.conv(value, 8)
+    skip = value
+    value = making.add("sigmoid", making.add("max_pool", making.conv(value, 8, 5), kernel=2))
+    value = making.add("conv_transpose", value, out=8, kernel=2, stride=2)
+    text = body(folded(making.network(making.add("concat", value, skip), skip)))
+    assert text.count("kernel: 3") == 1
+
+
+def test_a_network_with_more_steps_than_a_block_may_have() -> None:
+    making = Making((4, 8, 8))
+    value = making.inputs[0]
+    for index in range(MOST_STEPS):
+        value = making.add("conv", making.add("dropout", value), out=4 + index % 2, kernel=1)
+    assert "blocks:" not in folded(making.network(value))
+
+
+def test_a_spec_that_folding_makes_longer_stays_flat() -> None:
+    making = Making((8, 16, 16))
+    value = making.conv(making.inputs[0], 8)
+    value = making.add("add", making.conv(value, 8, act=""), making.add("sigmoid", making.conv(value, 8)))
+    network = making.network(value)
+    text, flat = (imported(network, flat=flat).text for flat in (False, True))
+    assert text.count("\n") <= flat.count("\n")
 
 
 def test_classes_without_a_common_form_are_dissolved() -> None:

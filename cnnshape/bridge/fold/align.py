@@ -34,7 +34,7 @@ class Unaligned(Exception):
 
 def aligned(bodies: Sequence[Nodes]) -> tuple[Slot, ...]:
     """The slots of bodies; raises Unaligned."""
-    if max(map(len, bodies)) > MOST_STEPS:
+    if len(bodies) > 1 and max(map(len, bodies)) > MOST_STEPS:
         raise Unaligned("a body is too long")
     slots = _merged(bodies, [True] * len(bodies))
     optional = sum(None in slot.nodes for slot in slots)
@@ -73,6 +73,13 @@ def _key(node: Node) -> tuple[str, str]:
     if isinstance(node, Layer):
         return "layer", node.kind
     return ("use", node.type) if isinstance(node, Use) else ("fork", node.word)
+
+
+def form_of(nodes: Nodes) -> tuple[object, ...]:
+    """What bodies that differ in arguments alone have in common."""
+    return tuple(
+        (_key(node), tuple(map(form_of, node.branches))) if isinstance(node, Fork) else _key(node) for node in nodes
+    )
 
 
 def _likeness(one: Node, other: Node) -> int:

@@ -206,7 +206,10 @@ class _Maker:
         if isinstance(node, Use):
             return self._use(slot, node, marks, entering)
         if BY_NAME[node.kind].joins:
-            operands = zip(*[other.sources if other else node.sources for other in slot.nodes], strict=True)
+            listed = [other.sources if other else node.sources for other in slot.nodes]
+            if len(set(map(len, listed))) > 1:
+                raise Unaligned("joins of different numbers of tensors")
+            operands = zip(*listed, strict=True)
             present = [other is not None for other in slot.nodes]
             references = tuple(
                 self._reference(tuple(value if here else None for value, here in zip(values, present, strict=True)))

@@ -1,32 +1,55 @@
 """From operations to a spec with blocks and loops."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
 from cnnshape.bridge import names
 from cnnshape.bridge.draft import Draft, Value
-from cnnshape.bridge.fold.align import Unaligned
+from cnnshape.bridge.fold.align import Unaligned, form_of
 from cnnshape.bridge.fold.block import Calls, Made, block_of, network_steps
-from cnnshape.bridge.fold.nodes import Fork, Use, walk
+from cnnshape.bridge.fold.nodes import Fork, Layer, Nodes, Use, walk
 from cnnshape.bridge.fold.rounds import Blocks
 from cnnshape.bridge.fold.runs import with_loops
-from cnnshape.bridge.fold.settings import calls_in
-from cnnshape.bridge.fold.tree import Bodies, bodies_of
+from cnnshape.bridge.fold.tree import Bodies, Body, bodies_of
 from cnnshape.bridge.operations import Network
+from cnnshape.layers import BY_NAME
+from cnnshape.named_tuple import NamedTuple
+
+FORMS = 2
+"""Forms that make several blocks of a class."""
+MOST_FORMS = 8
+"""Forms of a class that are tried together."""
+FOLLOWERS = 2
+"""The arguments that may follow a layer: a norm and an activation."""
+
+
+class Folded(NamedTuple):
+    """A folded spec, the classes that became blocks with the names of these, and the classes that have no common form.
+
+    `calls` has how often the network calls each of the classes.
+    """
+
+    draft: Draft
+    classes: Mapping[str, str]
+    misfits: tuple[str, ...]
+    calls: Mapping[str, int]
 
 
 def folded_draft(
-    network: Network, expect: dict[str, Value], dissolved: Collection[str] = ()
-) -> tuple[Draft, dict[str, str]]:
-    """The folded spec, and the classes that became blocks with the names of these. `dissolved` are classes that may not."""
-    apart = set(dissolved)
+    network: Network, expect: dict[str, Value], dissolved: Collection[str] = (), split: Collection[str] = ()
+) -> Folded:
+    """The folded spec. `dissolved` are classes that may not become blocks.
+
+    `split` are classes that may become several blocks, one for each form that their calls have.
+    """
+    state = _State(set(dissolved), {}, frozenset(split), [])
     while True:
-        bodies = bodies_of(network, apart)
+        bodies = bodies_of(network, state.apart, state.variants)
         plain = _plain_classes(bodies)
         if plain:
-            apart |= plain
+            state.apart.update(plain)
             continue
-        made = _blocks(network, bodies, apart)
+        made = _blocks(network, bodies, state)
         if made is not None:
             break
     steps, outputs = network_steps(network, bodies.root, made)
@@ -41,46 +64,94 @@ def folded_draft(
         outputs,
         expect=expect,
     )
-    return draft, {name: block.draft.name for name, block in made.items()}
+    return Folded(
+        draft,
+        {name: block.draft.name for name, block in made.items()},
+        tuple(state.misfits),
+        {name: len(block.arguments) for name, block in made.items()},
+    )
 
 
-def used_once(draft: Draft, classes: Mapping[str, str]) -> list[str]:
-    """The classes whose block a single step of another block uses."""
-    inner = Counter(call.word for block in draft.blocks for call in calls_in(block.body))
-    outer = {call.word for call in calls_in(draft.layers)}
-    return [name for name, title in classes.items() if inner[title] == 1 and title not in outer]
+class _State(NamedTuple):
+    """What is known of classes while they become blocks: see `folded_draft`. `variants` has the class of split calls."""
+
+    apart: set[str]
+    variants: dict[int, str]
+    split: frozenset[str]
+    misfits: list[str]
 
 
 def _plain_classes(bodies: Bodies) -> set[str]:
-    """Classes whose calls are one step each, once norms and activations belong to it."""
-    return {
-        name
-        for name, calls in bodies.by_class.items()
-        if all(len(call.nodes) == 1 and not isinstance(call.nodes[0], Fork) for call in calls)
-    }
+    """Classes whose calls are one step each, or could be: once norms and activations belong to a layer before them."""
+    return {name for name, calls in bodies.by_class.items() if all(_is_plain(call.nodes) for call in calls)}
 
 
-def _blocks(network: Network, bodies: Bodies, apart: set[str]) -> dict[str, Made] | None:
-    """The blocks, those that others use first; None if a class has no common form: it is added to `apart`."""
+def _is_plain(nodes: Nodes) -> bool:
+    """Whether a body is one step, or a norm and an activation: arguments of the layer before them."""
+    if len(nodes) == 1:
+        return not isinstance(nodes[0], Fork)
+    kinds = [BY_NAME[node.kind] if isinstance(node, Layer) else None for node in nodes]
+    return len(nodes) == FOLLOWERS and all(kind is not None and (kind.normalizes or kind.activation) for kind in kinds)
+
+
+def _blocks(network: Network, bodies: Bodies, state: _State) -> dict[str, Made] | None:
+    """The blocks, those that others use first.
+
+    None if a class has no common form: then its calls become several classes, or it is no block.
+    """
     made: dict[str, Made] = {}
     taken: list[str] = []
-    for name in _inner_first(bodies):
+    ordered = _inner_first(bodies)
+    if len(ordered) < len(bodies.by_class):
+        state.apart.update(set(bodies.by_class) - set(ordered))
+        return None
+    for name in ordered:
+        title = names.block(name, taken)
         calls = bodies.by_class[name]
-        numbers = tuple(call.call.module.call for call in calls)
-        paths = tuple(call.call.module.path for call in calls)
-        grouped = Calls(numbers, paths, tuple(call.sources for call in calls), tuple(call.nodes for call in calls))
         try:
-            title = names.block(name, taken)
-            made[name] = block_of(title, network, grouped, made)
+            made[name] = block_of(title, network, _calls(calls), made)
             taken.append(title)
         except Unaligned:
-            apart.add(name)
+            groups = _groups(network, calls, made) if name in state.split else []
+            for number, group in enumerate(groups, 1):
+                state.variants.update({call.call.module.call: f"{name}/{number}" for call in group})
+            if len(groups) < FORMS:
+                state.apart.add(name)
+                state.misfits.append(name)
             return None
     return made
 
 
+def _calls(bodies: Sequence[Body]) -> Calls:
+    return Calls(
+        tuple(body.call.module.call for body in bodies),
+        tuple(body.call.module.path for body in bodies),
+        tuple(body.sources for body in bodies),
+        tuple(body.nodes for body in bodies),
+    )
+
+
+def _groups(network: Network, bodies: Sequence[Body], made: Mapping[str, Made]) -> list[list[Body]]:
+    """The bodies of a class in groups that have a common form each, the largest first."""
+    forms: dict[object, list[Body]] = defaultdict(list)
+    for body in bodies:
+        forms[len(body.sources), form_of(body.nodes)].append(body)
+    groups: list[list[Body]] = []
+    for alike in sorted(forms.values(), key=len, reverse=True)[:MOST_FORMS]:
+        for group in groups:
+            try:
+                block_of("Block", network, _calls([*group, *alike]), made)
+            except Unaligned:
+                continue
+            group += alike
+            break
+        else:
+            groups.append(alike)
+    return groups
+
+
 def _inner_first(bodies: Bodies) -> list[str]:
-    """The classes in an order in which each comes after those that it uses."""
+    """The classes in an order in which each comes after those that it uses; without those that use each other."""
     uses = {
         name: {node.type for call in calls for node in walk(call.nodes) if isinstance(node, Use)}
         for name, calls in bodies.by_class.items()
@@ -89,6 +160,6 @@ def _inner_first(bodies: Bodies) -> list[str]:
     while len(ordered) < len(uses):
         ready = [name for name in uses if name not in ordered and uses[name] <= set(ordered)]
         if not ready:
-            raise ValueError("classes that use each other")
+            break
         ordered += ready
     return ordered

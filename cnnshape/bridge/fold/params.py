@@ -172,6 +172,8 @@ class Params:
         if self.entry != tuple(channels):
             yield ENTRY, self.entry
             yield from _multiples(ENTRY, self.entry, vector)
+            for ratio in (param for param in self.listed if param.role == RATIO):
+                yield f"{ratio.name} * {ENTRY}", _products(ratio.vector, self.entry)
         for divisor in (2, 3, 4, 8, 16):
             rounded = [make_divisible(channel / divisor) for channel in channels]
             yield f"make_divisible(in_channels / {divisor}, {DIVISIBLE_BY})", rounded
@@ -255,6 +257,10 @@ def _multiples(name: str, base: Sequence[Value | None], vector: Vector) -> Itera
     for divisor in {one // other, one // (other + 1) + 1} if other <= one else ():
         if 1 < divisor <= MOST_DIVISOR:
             yield f"{name} // {divisor}", [value // divisor if isinstance(value, int) else None for value in base]
+
+
+def _products(ratios: Sequence[Value | None], base: Sequence[int]) -> list[Value | None]:
+    return [ratio * value if isinstance(ratio, int) else None for ratio, value in zip(ratios, base, strict=True)]
 
 
 def make_divisible(value: float, divisor: int = DIVISIBLE_BY) -> int:

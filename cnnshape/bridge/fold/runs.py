@@ -1,13 +1,20 @@
 """Equal steps become `repeat`, periodic ones `for`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cnnshape.bridge.draft import DraftCall, DraftJoin, DraftLoop, DraftResidual, DraftStep, Marks, Steps, Value
 from cnnshape.bridge.flat import same
 from cnnshape.bridge.fold.rounds import Blocks, merged
+from cnnshape.named_tuple import NamedTuple
 
 LONGEST_PERIOD = 12
 """Steps of a round."""
+ROUNDS = 2
+"""Rounds of the shortest loop."""
+MOST_SHORTENED = 16
+"""How often a loop is tried with one round less."""
+SHORT_HEAD = 2
+"""Lines of `for` and `do`."""
 SHORT_COLUMNS = 100
 """Characters of columns that fit on the line of their `for`."""
 
@@ -41,12 +48,15 @@ def _repeated(steps: Steps, blocks: Blocks) -> Steps:
         model = steps[end] if end < len(steps) and _may_lead(step, steps[end], blocks) else step
         while end < len(steps) and _is_equal(steps[end], model):
             end += 1
+        name = ""
+        if end < len(steps) and not step.marks.name and not model.marks.name and _is_equal(_unnamed(steps[end]), model):
+            # The name of a repeated step is that of its last round.
+            name = steps[end].marks.name
+            end += 1
         count = end - position
-        if count > 1 and not step.marks.name and not any(other.marks.name for other in steps[position:end]):
+        if count > 1 and not any(other.marks.name for other in steps[position : end - 1]):
             first = {} if _is_equal(step, model) else _first(step, model, blocks)
-            result.append(
-                model._replace(marks=Marks(step.marks.name, step.marks.source, step.marks.when, count, first))
-            )
+            result.append(model._replace(marks=Marks(name, step.marks.source, step.marks.when, count, first)))
             position = end
         else:
             result.append(step)
@@ -57,6 +67,10 @@ def _repeated(steps: Steps, blocks: Blocks) -> Steps:
 def _is_equal(one: DraftStep, other: DraftStep) -> bool:
     """Whether two steps do the same and take the output of the step before them."""
     return type(one) is type(other) and one == other and not one.marks.name and not one.marks.source and not _named(one)
+
+
+def _unnamed(step: DraftStep) -> DraftStep:
+    return step._replace(marks=step.marks._replace(name=""))
 
 
 def _named(step: DraftStep) -> bool:
@@ -106,31 +120,60 @@ def _first(step: DraftStep, model: DraftStep, blocks: Blocks) -> dict[str, Value
 
 def _periodic(steps: Steps, blocks: Blocks) -> Steps:
     """The loop that saves most steps, then those before and after it."""
-    best: tuple[int, int, int, DraftLoop] | None = None
-    for period in range(1, min(LONGEST_PERIOD, len(steps) // 2) + 1):
-        for start in range(len(steps) - 2 * period + 1):
-            loop = _loop(steps, start, period, blocks)
-            if loop is not None and (best is None or loop[0] > best[0]):
+    if len(steps) < ROUNDS:
+        return steps
+    forms = list(map(_form, steps))
+    best: _Candidate | None = None
+    for period in range(1, min(LONGEST_PERIOD, len(steps) // ROUNDS) + 1):
+        covered: dict[int, int] = {}
+        for start in range(len(steps) - ROUNDS * period + 1):
+            if start < covered.get(start % period, 0):
+                continue
+            count = _rounds(forms, start, period)
+            loop = _loop(steps, start, period, count, blocks) if count >= ROUNDS else None
+            if loop is None:
+                continue
+            if best is None or loop.saved > best.saved:
                 best = loop
+            if loop.stop == start + count * period and _head(loop.step) == SHORT_HEAD:
+                # A loop of the last of these rounds alone saves less.
+                covered[start % period] = loop.stop
     if best is None:
         return steps
-    return (*_periodic(steps[: best[1]], blocks), best[3], *_periodic(steps[best[2] :], blocks))
+    return (*_periodic(steps[: best.start], blocks), best.step, *_periodic(steps[best.stop :], blocks))
 
 
-def _loop(steps: Steps, start: int, period: int, blocks: Blocks) -> tuple[int, int, int, DraftLoop] | None:
-    """The longest loop of a period from a start: the steps that it saves, where it starts and stops, and itself."""
-    rounds = [steps[start : start + period]]
-    while True:
-        at = start + len(rounds) * period
-        following = steps[at : at + period]
-        if len(following) < period or not all(map(_alike, rounds[0], following)):
-            break
-        rounds.append(following)
-    while len(rounds) > 1:
+class _Candidate(NamedTuple):
+    """A loop in place of steps from `start` to `stop`, and about how many lines it saves."""
+
+    saved: int
+    start: int
+    stop: int
+    step: DraftLoop
+
+
+def _rounds(forms: Sequence[object], start: int, period: int) -> int:
+    """How many rounds of a period have the same form from a start; 0 for steps that only one round can have."""
+    first = forms[start : start + period]
+    if None in first:
+        return 0
+    at = start + period
+    while at + period <= len(forms) and forms[at : at + period] == first:
+        at += period
+    return (at - start) // period
+
+
+def _loop(steps: Steps, start: int, period: int, count: int, blocks: Blocks) -> _Candidate | None:
+    """The longest loop of at most so many rounds, if it saves lines."""
+    rounds = [steps[start + index * period : start + (index + 1) * period] for index in range(count)]
+    if all(other == rounds[0] for other in rounds):
+        # Rounds without a value that differs give no column.
+        return None
+    for _ in range(min(MOST_SHORTENED, len(rounds) - 1)):
         loop = merged(rounds, blocks)
         if loop is not None:
-            saved = sum(map(_size, rounds)) - _size(loop.body) - _head(loop)
-            return (saved, start, start + len(rounds) * period, loop) if saved > 0 else None
+            saved = sum(map(size_of, rounds)) - size_of(loop.body) - _head(loop)
+            return _Candidate(saved, start, start + len(rounds) * period, loop) if saved > 0 else None
         rounds.pop()
     return None
 
@@ -138,10 +181,10 @@ def _loop(steps: Steps, start: int, period: int, blocks: Blocks) -> tuple[int, i
 def _head(loop: DraftLoop) -> int:
     """The lines of a loop besides its body: its columns on one line if they fit there, and `do`."""
     words = sum(len(name) + len(str(values)) + 2 for name, values in loop.columns.items())
-    return 2 if words < SHORT_COLUMNS else 2 + len(loop.columns)
+    return SHORT_HEAD if words < SHORT_COLUMNS else SHORT_HEAD + len(loop.columns)
 
 
-def _size(steps: Steps) -> int:
+def size_of(steps: Steps) -> int:
     """The lines of steps, about."""
     return sum(
         1 + (step.marks.repeat != 1) + bool(step.marks.first) + bool(step.marks.when)
@@ -150,9 +193,6 @@ def _size(steps: Steps) -> int:
     )
 
 
-def _alike(one: DraftStep, other: DraftStep) -> bool:
-    """Whether two steps may be the same step of two rounds."""
-    if type(one) is not type(other) or _named(one) or _named(other):
-        return False
-    words = [step.word if isinstance(step, DraftCall | DraftJoin) else "" for step in (one, other)]
-    return words[0] == words[1]
+def _form(step: DraftStep) -> object:
+    """What two steps have in common that may be the same step of two rounds; None for one that has names inside."""
+    return None if _named(step) else (type(step), step.word if isinstance(step, DraftCall | DraftJoin) else "")

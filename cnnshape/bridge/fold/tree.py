@@ -94,14 +94,18 @@ def _nested(stacks: list[tuple[int, tuple[Module, ...]]], depth: int, split: fro
         position = end
 
 
-def bodies_of(network: Network, dissolved: Collection[str]) -> Bodies:
-    """The nodes of the network and of its blocks. `dissolved` are the classes that may not become blocks."""
-    return _Reader(network, frozenset(dissolved)).read()
+def bodies_of(network: Network, dissolved: Collection[str], variants: Mapping[int, str]) -> Bodies:
+    """The nodes of the network and of its blocks. `dissolved` are the classes that may not become blocks.
+
+    `variants` has the class of those calls that differ from others of their class so much that they need another block.
+    """
+    return _Reader(network, frozenset(dissolved), variants).read()
 
 
 class _Reader:
-    def __init__(self, network: Network, dissolved: frozenset[str]) -> None:
+    def __init__(self, network: Network, dissolved: frozenset[str], variants: Mapping[int, str]) -> None:
         self.network = network
+        self.variants = variants
         self.inputs = joined_in_steps(network)
         self.read_by: dict[int, tuple[int, ...]] = {}
         self.readers: dict[int, list[int]] = defaultdict(list)
@@ -111,6 +115,7 @@ class _Reader:
                 self.readers[source].append(value)
         self.outputs = frozenset(output.value for output in network.outputs)
         self.tree = calls_of(network)
+        self.heights: dict[int, int] = {}
         self.kept = self._candidates(dissolved)
         self.bodies: dict[str, list[Body]] = defaultdict(list)
 
@@ -122,13 +127,17 @@ class _Reader:
         """The calls that become blocks: of classes with several calls, each of which reads values and gives one."""
         calls = list(_all_calls(self.tree))
         recursive = {call.module.type for call, above in calls if call.module.type in above}
-        fit = [
-            call.module
-            for call, _ in calls
-            if not call.module.container and call.module.type not in recursive | dissolved and self._fits(call)
-        ]
-        counts = Counter(module.type for module in fit)
-        return frozenset(module.call for module in fit if counts[module.type] > 1)
+        self.heights = {call.module.call: _height(call) for call, _ in calls if call.module.type in recursive}
+        fit = [call for call, _ in calls if not call.module.container and self._fits(call)]
+        counts = Counter(map(self._class, fit))
+        counts -= Counter({name: counts[name] for name in dissolved})
+        return frozenset(call.module.call for call in fit if counts[self._class(call)] > 1)
+
+    def _class(self, call: Call) -> str:
+        """The class of a call. One that contains calls of itself is another one at each height."""
+        module = call.module
+        height = self.heights.get(module.call, 0)
+        return self.variants.get(module.call, f"{module.type} {height}" if height else module.type)
 
     def _fits(self, call: Call) -> bool:
         """Whether a call has one output, its last value, and reads something."""
@@ -163,8 +172,8 @@ class _Reader:
         entering = self._entering(call)
         output = next(value for value in range(call.start, call.stop) if self._is_read_after(value, call))
         nodes = self._structured(inner, frozenset((output,)))
-        self.bodies[call.module.type].append(Body(call, entering, nodes))
-        return Use(output, entering, call.module.path, call.module.type, call.module.call)
+        self.bodies[self._class(call)].append(Body(call, entering, nodes))
+        return Use(output, entering, call.module.path, self._class(call), call.module.call)
 
     def _structured(self, nodes: Nodes, kept: frozenset[int]) -> Nodes:
         return structured(sugared(nodes, kept), kept)
@@ -198,3 +207,9 @@ def _all_calls(
         if isinstance(item, Call):
             yield item, above
             yield from _all_calls(item.items, above | {item.module.type})
+
+
+def _height(call: Call) -> int:
+    """How many calls of the same class are inside each other below a call."""
+    inner = [other for other, _ in _all_calls(call.items) if other.module.type == call.module.type]
+    return 1 + max(map(_height, inner)) if inner else 0
