@@ -8,6 +8,7 @@ from cnnshape.bridge import proof
 from cnnshape.bridge.draft import Value, text_of
 from cnnshape.bridge.drop_paths import without_drop_paths
 from cnnshape.bridge.flat import flat_draft
+from cnnshape.bridge.fold.align import Unaligned
 from cnnshape.bridge.fold.fold import Folded, folded_draft
 from cnnshape.bridge.fold.runs import size_of
 from cnnshape.bridge.fold.settings import calls_in
@@ -55,7 +56,11 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
     if problems:
         raise ImportProblem(f"the spec differs from the network: {'; '.join(problems[:MOST_NAMED])}")
     if not flat:
-        folded = _folded(network, expect, report)
+        try:
+            folded = _folded(network, expect, report)
+        except Unaligned:
+            # Steps of the network itself read what no name reaches.
+            folded = ""
         text = folded if folded and folded.count("\n") < text.count("\n") else text
     return Imported(_commented(text, notes), notes)
 

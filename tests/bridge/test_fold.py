@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cnnshape.bridge import proof
+from cnnshape.bridge import importing, proof
 from cnnshape.bridge.draft import text_of
 from cnnshape.bridge.flat import flat_draft
-from cnnshape.bridge.fold.align import MOST_STEPS
+from cnnshape.bridge.fold.align import MOST_STEPS, Unaligned
 from cnnshape.bridge.fold.fold import folded_draft
 from cnnshape.bridge.importing import imported
 from cnnshape.bridge.operations import Network
@@ -432,3 +432,13 @@ def test_the_import_states_the_params_of_the_source(network: Network) -> None:
         spec = imported(network, flat=flat)
         assert proof.report_of(spec.text).totals.params == network.params
         assert f"params: {network.params}" in spec.text
+
+
+def test_a_network_that_folding_can_not_name_stays_flat(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise Unaligned("a value comes from different steps")
+
+    network = resnet(basic, (2, 2))
+    assert imported(network).text != imported(network, flat=True).text
+    monkeypatch.setattr(importing, "folded_draft", fail)
+    assert imported(network).text == imported(network, flat=True).text
