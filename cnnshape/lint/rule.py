@@ -8,6 +8,7 @@ from cnnshape.diagnostics import CATALOGUE, Diagnostic, Label, diagnose
 from cnnshape.graph import Graph
 from cnnshape.language import Spec
 from cnnshape.layers import Layer
+from cnnshape.lint.readers import readers
 from cnnshape.lint.sliding import Sliding, sliding
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.program import Program
@@ -35,6 +36,11 @@ class Subject:
     def sliding(self) -> list[Sliding]:
         """The nodes that slide windows, for the many rules that look at them."""
         return list(sliding(self.graph))
+
+    @cached_property
+    def readers(self) -> list[list[int]]:
+        """The indices of the nodes that read each value, and OUTSIDE for an output."""
+        return readers(self.graph)
 
 
 class Rule(NamedTuple):

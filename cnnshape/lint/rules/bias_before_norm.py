@@ -32,8 +32,8 @@ from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph, Node
+from cnnshape.lint.readers import OUTSIDE
 from cnnshape.lint.rule import Rule, Subject, warn
-from cnnshape.lint.rules._readers import OUTSIDE, readers
 from cnnshape.program import KindStep, Program
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     graph = subject.graph
     biased = [index for index, node in enumerate(graph.nodes) if _has_bias(node)]
-    norms = dict(_norms(graph, biased))
+    norms = dict(_norms(subject, biased))
     useful = {_owner(graph, index) for index in biased if index not in norms}
     needless = {index: norm for index, norm in norms.items() if _owner(graph, index) not in useful}
     fixes = _fixes(subject.program, needless, graph, biased) if needless else {}
@@ -56,9 +56,9 @@ def _has_bias(node: Node) -> bool:
     return "bias" in layer.arguments and getattr(layer, "bias", False) is True
 
 
-def _norms(graph: Graph, biased: list[int]) -> Iterator[tuple[int, Node]]:
+def _norms(subject: Subject, biased: list[int]) -> Iterator[tuple[int, Node]]:
     """The nodes whose only reader cancels their bias, with that reader."""
-    reading = readers(graph)
+    graph, reading = subject.graph, subject.readers
     for index in biased:
         following = reading[len(graph.inputs) + index]
         if len(following) == 1 and following[0] != OUTSIDE and graph.nodes[following[0]].application.layer.centers:

@@ -36,7 +36,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import Graph
+from cnnshape.graph import Application, Graph
 from cnnshape.layers import AXES, LayerProblem, Shape, Tensor, Window, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.lint.sliding import Sliding
@@ -56,9 +56,14 @@ if TYPE_CHECKING:
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     known: set[Span] = set()
+    complete: set[Application] = set()
     for slide in subject.sliding:
+        if slide.node.application in complete:
+            continue
         dropped = tuple(map(_dropped, slide.windows, slide.sizes))
-        if any(dropped):
+        if not any(dropped):
+            complete.add(slide.node.application)
+        else:
             tried = slide.node.at not in known and len(known) < MAX_TRIED and len(subject.graph.nodes) <= MAX_LAYERS
             known.add(slide.node.at)
             yield _warning(subject, slide, dropped, tried)

@@ -45,7 +45,7 @@ from typing import TYPE_CHECKING
 
 from cnnshape.arithmetic import quotient
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import Graph, Node
+from cnnshape.graph import Application, Graph, Node
 from cnnshape.layers import AxisRelation, Coverage, Footprint, Window, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.named_tuple import NamedTuple
@@ -74,8 +74,12 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
     graph = subject.graph
     places = _inputs(graph)
     blamed: set[int] = set()
+    # Equal layers share an application: what it makes of a place is worked out once.
+    footprints: dict[Application, Footprint] = {}
     for index, node in enumerate(graph.nodes, len(graph.inputs)):
-        met = _met([places[value] for value in node.inputs], node.application.footprint)
+        if node.application not in footprints:
+            footprints[node.application] = _footprint(node.application)
+        met = _met([places[value] for value in node.inputs], footprints[node.application])
         places.append(met[0] if met else None)
         apart = _apart(met) if len(met) > 1 else ()
         follows = not blamed.isdisjoint(node.inputs)
@@ -83,6 +87,15 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
             blamed.add(index)
         if not follows and any(apart):
             yield _warning(node, apart)
+
+
+def _footprint(application: Application) -> Footprint:
+    """The footprint; that of a point if each cell of the output sees the one cell of the input at its own place."""
+    footprint = application.footprint
+    here = isinstance(footprint, tuple) and all(
+        isinstance(axis, Window) and axis.extent == axis.stride == 1 and not axis.before for axis in footprint
+    )
+    return Coverage.POINT if here and len(application.inputs) == 1 else footprint
 
 
 def _inputs(graph: Graph) -> list[_Place]:

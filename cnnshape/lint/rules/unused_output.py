@@ -39,12 +39,11 @@ from collections.abc import Iterator
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.layers import format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
-from cnnshape.lint.rules._readers import readers
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     graph = subject.graph
-    for value, reading in enumerate(readers(graph)):
+    for value, reading in enumerate(subject.readers):
         if reading:
             continue
         maker = graph.maker(value)
