@@ -30,12 +30,12 @@ EXAMPLES = {
     "reconcile": ("cnnshape reconcile resnet50", "cnnshape reconcile resnet50 --tool fvcore"),
     "list": ("cnnshape list resnet", "cnnshape list --max-params 10M --sort macs"),
     "show": ("cnnshape show resnet50 > mine.yaml",),
-    "layers": ("cnnshape layers", "cnnshape layers conv"),
     "import": (
         "cnnshape import torchvision.models:resnet50 --input 3x224x224 -o resnet50.yaml",
         "cnnshape import models/net.py:Net --input 3x64x64 --arg classes=10",
         "cnnshape import model.onnx",
     ),
+    "layers": ("cnnshape layers", "cnnshape layers conv"),
     "schema": ("cnnshape schema > cnnshape.schema.json", "cnnshape schema net.yaml > net.schema.json"),
 }
 """The examples of each command, the simplest first."""

@@ -101,6 +101,9 @@ class BlockReader(RecoveringReader):
     def _without_colon(self, fault: Fault, start: Place) -> Scalar:
         """The words up to the end of the row at `start`, as a key."""
         self.record(fault, start[0], start[0])
+        # What is indented below belongs to the key. It may be text, whose colons are no keys.
+        below = self.last_row(start[0], self.indent_of(start[0]))
+        self.faults[-1] = self.faults[-1]._replace(last=below)
         self.move(*start)
         text = self.text[start[1] :].split(" #", 1)[0].rstrip()
         self.col += len(text)

@@ -409,7 +409,7 @@ def test_sarif_describes_every_code() -> None:
         assert (rule["id"], rule["shortDescription"]["text"]) == (entry.code, entry.meaning)
         assert rule["help"]["text"].startswith(f"{entry.name} ({entry.code}, ")
         assert rule["help"]["markdown"].startswith(entry.meaning)
-        assert "```yaml\n" in rule["help"]["markdown"] or entry.code in ("CS101", "CS208")
+        assert "```yaml\n" in rule["help"]["markdown"] or entry.code in ("CS101", "CS110", "CS208")
         enabled = entry.name != "unproductive-layer"
         assert rule["defaultConfiguration"] == {"level": str(entry.severity), "enabled": enabled}
         assert rule["helpUri"].endswith(f".md#{entry.code.lower()}-{entry.name}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,17 @@ from cnnshape.cli.command import BadParameter
 from cnnshape.cli.examples import EXAMPLES
 from cnnshape.cli.whole_numbers import Range
 from tests import command
+from tests.bridge import onnx_files
+from tests.bridge.torchvision_operators import torchvision_models
 
 NET = "cnnshape: 1\nname: net\ninput: [3, 32, 32]\nparams: {width: 8}\nlayers:\n  - conv: {out: width, kernel: 3}\n"
+MODULE = """
+from torch import nn
+
+class Net(nn.Sequential):
+    def __init__(self, classes):
+        super().__init__(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, classes))
+"""
 GROUP: Any = get_command(app)
 PARAMS = [
     pytest.param(param, id=f"{name} {param.name}")
@@ -35,6 +46,14 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "init.defaultBranch=main"]
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
         subprocess.run([*git, *arguments], cwd=tmp_path, check=True)
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "net.py").write_text(MODULE)
+    nodes = [onnx_files.node("Conv", "x w", "y", pads=[1] * 4)]
+    given, made = onnx_files.value("x", 1, 3, 8, 8), onnx_files.value("y", 1, 4, 8, 8)
+    (tmp_path / "model.onnx").write_bytes(
+        onnx_files.model(nodes, [given], [made], [onnx_files.tensor("w", [4, 3, 3, 3])])
+    )
+    monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.chdir(tmp_path)
 
 
@@ -45,10 +64,15 @@ def test_every_command_has_examples() -> None:
 @pytest.mark.parametrize("example", [example for examples in EXAMPLES.values() for example in examples])
 @pytest.mark.usefixtures("_folder")
 def test_the_examples_work(example: str) -> None:
+    for module, argument in (("torchvision", "torchvision.models:"), ("torch", ".py:")):
+        if argument in example and find_spec(module) is None:
+            pytest.skip(f"{module} is not installed")
+    if "torchvision" in example:
+        torchvision_models()
     program, *arguments = shlex.split(example)
     outcome = command.run(*(arguments[: arguments.index(">")] if ">" in arguments else arguments))
     assert (program, outcome.exit_code, outcome.stderr) == ("cnnshape", 0, "")
-    assert outcome.stdout
+    assert outcome.stdout or "-o" in arguments
 
 
 @pytest.mark.parametrize("name", COMMANDS)

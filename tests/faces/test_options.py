@@ -41,6 +41,8 @@ FILES = {
     "broken.yaml": HEAD + "  - cnov: 3\n  - max_pool: 0\n",
     "doubled.yaml": HEAD + "  - relu\n  - relu\n",
     "expected.yaml": NET + "expect: {params: 899}\n",
+    "small.cfg": "[net]\nwidth=16\nheight=16\nchannels=3\n\n[convolutional]\nfilters=8\nsize=3\npad=1\nactivation=relu\n",
+    "ramp.cfg": "[net]\nwidth=16\nheight=16\nchannels=3\n\n[convolutional]\nfilters=8\nsize=3\npad=1\nactivation=ramp\n",
     "typed.yaml": HEAD + "  - relu\n  - conv: {out: 3\n",
 }
 ROWS = yaml.safe_load((Path(__file__).parent / "cases" / "options.yaml").read_text(encoding="utf-8"))
