@@ -46,7 +46,7 @@ def test_the_graph_is_free_before_the_collector_continues(name, monkeypatch):
     alive = []
 
     def count(enable=gc.enable):
-        alive.append(sum(isinstance(tracked, Node) for tracked in gc.get_objects()))
+        alive.append(sum(type(tracked) is Node for tracked in gc.get_objects()))
         enable()
 
     monkeypatch.setattr(gc, "enable", count)

@@ -35,6 +35,7 @@ RUNS = [
     "list --max-params 3M",
     "list --family nothing",
     "show lenet5",
+    "import no_such_network",
     "rule",
     "rule unaligned-paths",
     "rule unaligned",

@@ -77,7 +77,7 @@ def reads_channels(path: Path) -> bool:
 
 def names_read_twice(faults: dict[int, Single]) -> bool:
     misspelt = [line for line, name in faults.values() if name == "unknown-name"]
-    return len(misspelt) > 1 and len({*misspelt}) == len(misspelt) and not all("tall_" in line for line in misspelt)
+    return len(misspelt) > 1 and not all("tall_" in line for line in misspelt)
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])

@@ -40,7 +40,8 @@ def torchvision_models() -> ModuleType:
     if not loads(Path(module_spec.origin).parent):
         DECLARED.append(torch.library.Library("torchvision", "FRAGMENT"))
         for name in ("nms", "qnms"):
-            DECLARED[0].define(f"{name}(Tensor boxes, Tensor scores, float threshold) -> Tensor")
+            if not hasattr(torch.ops.torchvision, name):
+                DECLARED[0].define(f"{name}(Tensor boxes, Tensor scores, float threshold) -> Tensor")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

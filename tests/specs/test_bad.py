@@ -25,6 +25,7 @@ DETAIL = re.compile(rf" (help|note|related) {QUOTED}")
 # Errors that no text with a comment on the line can cause, and the test that causes each.
 ELSEWHERE = {
     "unreadable-file": "the library raises OSError; tests of the command line",
+    "failed-import": "faces/test_import.py",
     "not-utf8": "document/test_hostile.py",
     "control-character": "document/test_hostile.py",
     "limit-exceeded": "document/test_hostile.py",
