@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from cnnshape.api import DesignError, analyze, load
+from cnnshape.api import analyze, load
 from cnnshape.bridge.operations import Network
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, Row
@@ -11,21 +11,10 @@ from cnnshape.report import Report, Row
 _UNORDERED = frozenset(("add", "multiply", "average", "maximum"))
 """Joins whose operands may change places."""
 
-Print = tuple[object, ...] | int
-
 
 def report_of(text: str) -> Report:
     """The report of a spec; raises DesignError if it is wrong."""
     return analyze(load(text, name="<import>"))
-
-
-def problem_of(text: str) -> str:
-    """What is wrong with a spec; empty if nothing is."""
-    try:
-        report_of(text)
-    except DesignError as error:
-        return str(error)
-    return ""
 
 
 class Difference(NamedTuple):

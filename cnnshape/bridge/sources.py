@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from cnnshape.bridge.operations import ImportProblem, Network, Shape
-from cnnshape.bridge.torch.resolving import PICKLES, argument_of, input_of, resolved
+from cnnshape.bridge.torch import argument_of, input_of, read, resolved
+from cnnshape.bridge.torch.resolving import PICKLES
 
 Inputs = Mapping[str, Shape]
 
@@ -76,10 +77,5 @@ def _shapes(inputs: Sequence[str]) -> dict[str, Shape]:
 
 def _of_torch(source: str, shapes: Mapping[str, Shape], arguments: Mapping[str, object]) -> Network:
     module = resolved(source, arguments)
-    from cnnshape.bridge.torch.inputs import shapes_of
-    from cnnshape.bridge.torch.reading import network_of
-
     given = None if not shapes else list(shapes.values()) if "" in shapes else dict(shapes)
-    named, by_name = shapes_of(module, given)
-    name = source.rpartition(":")[2]
-    return network_of(module, named, by_name=by_name, name=name, origin=f"imported from {source}")
+    return read(module, given, name=source.rpartition(":")[2], origin=f"imported from {source}")

@@ -151,7 +151,7 @@ class Expansion:
         self.left_out: dict[Part, LeftOut] = {}
         """The parts that were left out somewhere. They may have run elsewhere."""
         self.choosing: dict[ResolvedStep, LeftOut] = {}
-        """The steps of which a part of a value may not be computed, each where it stood first."""
+        """The steps of which a part of a value may not be computed, each with the place where it came first."""
         self.misfits: dict[object, Misfit] = {}
         self.comparisons: Comparisons | None = None
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from cnnshape.diagnostics import Diagnostic, Fix, Give, Replace, diagnose, respelled
 from cnnshape.language import Expression, ListValue, Setting, Value, describe
 from cnnshape.layers import BY_NAME, Layer, foreign_kind
-from cnnshape.program import Follower, Plan
+from cnnshape.program import Follower, Plan, role_of
 from cnnshape.source import Span
 
 _OTHER = {"norm": "act", "act": "norm"}
@@ -36,11 +36,6 @@ def misplaced(plan: Plan, follower: Follower, kind: type[Layer], at: Span) -> Di
         help = f"write {_ROLES[role]}, or remove it: `{other}: {theirs.name}` is given too"
         return diagnose("bad-argument", message, at, help=help)
     return diagnose("bad-argument", message, at, help=f"write `{other}: {kind.name}`")
-
-
-def role_of(kind: type[Layer]) -> str:
-    """`norm` or `act`, where a kind belongs to one of them alone; else empty."""
-    return "norm" if kind.normalizes else "act" if kind.activation else ""
 
 
 def no_kind(plan: Plan, follower: Follower, value: Value, word: object) -> Diagnostic:

@@ -17,7 +17,7 @@ from cnnshape.program.steps import (
     ResolvedStep,
 )
 from cnnshape.program.vocabulary import explain_unknown_kind
-from cnnshape.program.words import WORDS, fits_role, in_words, suggests_follower, unknown_name, unknown_tensor
+from cnnshape.program.words import WORDS, fits_role, in_words, role_of, suggests_follower, unknown_name, unknown_tensor
 
 __all__ = [
     "WORDS",
@@ -42,6 +42,7 @@ __all__ = [
     "foreign_value",
     "in_words",
     "resolve",
+    "role_of",
     "settings_of",
     "suggests_follower",
     "unknown_name",

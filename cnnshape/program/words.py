@@ -119,6 +119,11 @@ def in_words(words: Sequence[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def role_of(kind: type[Layer]) -> str:
+    """`norm` or `act`, where a kind belongs to one of them alone; else empty."""
+    return "norm" if kind.normalizes else "act" if kind.activation else ""
+
+
 def fits_role(role: str, kind: type[Layer]) -> bool:
     """Whether a kind may be the value of `norm` or `act`: an activation is no `norm`, a normalization no `act`."""
     return not (kind.activation if role == "norm" else kind.normalizes)

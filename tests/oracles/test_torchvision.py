@@ -6,12 +6,7 @@ compiled operators (`pip install --no-deps torchvision pillow`) is enough: those
 
 from __future__ import annotations
 
-import importlib
-import warnings
 from collections.abc import Callable, Iterator, Mapping
-from importlib.util import find_spec
-from pathlib import Path
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import pytest
@@ -19,6 +14,7 @@ import pytest
 import cnnshape
 from cnnshape.api import Design
 from cnnshape.source import shipped_path
+from tests.bridge.torchvision_operators import torchvision_models
 
 torch = pytest.importorskip("torch")
 flop_counter = pytest.importorskip("torch.utils.flop_counter")
@@ -28,37 +24,6 @@ BATCH = 2
 """Batch norm in training refuses a single value per channel."""
 
 Shape = tuple[int, ...]
-DECLARED: list[Any] = []
-"""Operators are forgotten with the library that declared them."""
-
-
-def torchvision_models() -> ModuleType:
-    """`torchvision.models`; skips all tests where there are none."""
-    module_spec = find_spec("torchvision")
-    if module_spec is None or module_spec.origin is None:
-        pytest.skip("torchvision is not installed", allow_module_level=True)
-    if not loads(Path(module_spec.origin).parent):
-        DECLARED.append(torch.library.Library("torchvision", "FRAGMENT"))
-        for name in ("nms", "qnms"):
-            if not hasattr(torch.ops.torchvision, name):
-                DECLARED[0].define(f"{name}(Tensor boxes, Tensor scores, float threshold) -> Tensor")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return importlib.import_module("torchvision.models")
-        except (ImportError, RuntimeError) as error:
-            pytest.skip(f"torchvision can't be imported: {error}", allow_module_level=True)
-
-
-def loads(folder: Path) -> bool:
-    """Whether torchvision's compiled operators are there and fit this PyTorch."""
-    try:
-        for library in folder.glob("_C*.so"):
-            torch.ops.load_library(str(library))
-            return True
-    except OSError:
-        pass
-    return False
 
 
 models = torchvision_models()

@@ -184,6 +184,10 @@ class _Maker:
                 return self._name(number)
         raise Unaligned("a value comes from different steps")
 
+    def _tensor(self, vector: Sequence[object]) -> str:
+        """The name of the tensor that an argument refers to in each call."""
+        return self._reference(tuple(value.value if isinstance(value, Ref) else None for value in vector))
+
     def _name(self, number: int) -> str:
         if number not in self.needed:
             slot = self.slots[number]
@@ -257,9 +261,7 @@ class _Maker:
             if all(value is None for value in vector):
                 continue
             if any(isinstance(value, Ref) for value in vector):
-                arguments[name] = self._reference(
-                    tuple(value.value if isinstance(value, Ref) else None for value in vector)
-                )
+                arguments[name] = self._tensor(vector)
                 continue
             role = made.roles.get(name, name)
             filled = tuple(
@@ -281,9 +283,7 @@ class _Maker:
             if all(value is None for value in vector):
                 continue
             if any(isinstance(value, Ref) for value in vector):
-                arguments[name] = self._reference(
-                    tuple(value.value if isinstance(value, Ref) else None for value in vector)
-                )
+                arguments[name] = self._tensor(vector)
                 continue
             values = plain(nodes, vector)
             role = CHANNELS if name in _COUNTS_CHANNELS.get(layer.kind, ()) else name

@@ -14,6 +14,7 @@ from cnnshape.bridge.fold.tree import Bodies, Body, bodies_of
 from cnnshape.bridge.operations import Network
 from cnnshape.layers import BY_NAME
 from cnnshape.named_tuple import NamedTuple
+from cnnshape.program import role_of
 
 FORMS = 2
 """Forms that make several blocks of a class."""
@@ -90,8 +91,7 @@ def _is_plain(nodes: Nodes) -> bool:
     """Whether a body is one step, or a norm and an activation: arguments of the layer before them."""
     if len(nodes) == 1:
         return not isinstance(nodes[0], Fork)
-    kinds = [BY_NAME[node.kind] if isinstance(node, Layer) else None for node in nodes]
-    return len(nodes) == FOLLOWERS and all(kind is not None and (kind.normalizes or kind.activation) for kind in kinds)
+    return len(nodes) == FOLLOWERS and all(isinstance(node, Layer) and role_of(BY_NAME[node.kind]) for node in nodes)
 
 
 def _blocks(network: Network, bodies: Bodies, state: _State) -> dict[str, Made] | None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from cnnshape.arithmetic import make_divisible
 from cnnshape.bridge import names
 from cnnshape.bridge.draft import Value
 from cnnshape.bridge.flat import same
@@ -175,7 +176,7 @@ class Params:
             for ratio in (param for param in self.listed if param.role == RATIO):
                 yield f"{ratio.name} * {ENTRY}", _products(ratio.vector, self.entry)
         for divisor in (2, 3, 4, 8, 16):
-            rounded = [make_divisible(channel / divisor) for channel in channels]
+            rounded = [make_divisible(channel / divisor, DIVISIBLE_BY) for channel in channels]
             yield f"make_divisible(in_channels / {divisor}, {DIVISIBLE_BY})", rounded
 
     def _ratios(self, vector: Vector, channels: Sequence[int]) -> Vector:
@@ -261,9 +262,3 @@ def _multiples(name: str, base: Sequence[Value | None], vector: Vector) -> Itera
 
 def _products(ratios: Sequence[Value | None], base: Sequence[int]) -> list[Value | None]:
     return [ratio * value if isinstance(ratio, int) else None for ratio, value in zip(ratios, base, strict=True)]
-
-
-def make_divisible(value: float, divisor: int = DIVISIBLE_BY) -> int:
-    """The function of the language: the nearest multiple, or the next one if that is more than 10 % below."""
-    nearest = max(divisor, int(value + divisor / 2) // divisor * divisor)
-    return nearest + divisor if nearest < 0.9 * value else nearest

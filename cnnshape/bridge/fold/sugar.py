@@ -8,6 +8,7 @@ from cnnshape.bridge.flat import same
 from cnnshape.bridge.fold.nodes import Given, Layer, Node, Nodes, plain_value, reads
 from cnnshape.bridge.operations import Ref
 from cnnshape.layers import BY_NAME
+from cnnshape.program import role_of
 
 
 def sugared(nodes: Iterable[Node], kept: Collection[int]) -> Nodes:
@@ -30,8 +31,7 @@ def _follower(before: Node | None, node: Node) -> dict[str, Given] | None:
     """The argument that a node becomes, if it can be one of the layer before it."""
     if not isinstance(before, Layer) or not isinstance(node, Layer) or len(node.sources) != 1:
         return None
-    kind = BY_NAME[node.kind]
-    key = "norm" if kind.normalizes else "act" if kind.activation else ""
+    key = role_of(BY_NAME[node.kind])
     if key not in BY_NAME[before.kind].followers or "act" in before.arguments or key in before.arguments:
         return None
     if any(isinstance(value, Ref) for value in node.arguments.values()):

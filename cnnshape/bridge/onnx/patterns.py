@@ -152,7 +152,7 @@ def _scalar(node: Node) -> float | None:
 
 
 def rewritten(model: Model) -> tuple[Node, ...]:
-    """The nodes with one in place of each group. It stands where the last of the group stood."""
+    """The nodes with one in place of each group. It takes the place of the last one of the group."""
     graph = graph_of(model)
     patterns = _patterns()
     gone: set[int] = set()

@@ -301,13 +301,6 @@ class Modules:
         if not isinstance(share, float) or not share or not isinstance(entry, View):
             return None
         recorder = self.recorder
-        if sys._getframe(1).f_code.co_filename.startswith(_KERNELS):
-            # The interpreter of compiled code turns it into another exception.
-            recorder.refused = ImportProblem(
-                f"{recorder.place()} is followed by compiled code, whose functions can't be seen",
-                "import the module before `torch.jit.script` or `torch.compile`",
-            )
-            raise recorder.refused
         recorder.moment += 1
         value = recorder.emit("drop_path", {"p": share}, (entry.value,), recorder.shape(entry.value), what="drop_path")
         with torch._C.DisableTorchFunction():
