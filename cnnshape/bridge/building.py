@@ -35,6 +35,21 @@ def quoted(text: str) -> str:
     return f"`{printable(text, LONGEST_QUOTE)}`"
 
 
+def inputs_by_name(given: Mapping[str, Shape], names: Sequence[str]) -> Mapping[str, Shape]:
+    """The shapes that a user gives, by the names of a model's inputs. A shape without a name is that of the only input.
+
+    Raises ImportProblem for a name that the model doesn't have, and for a shape without one if it has several inputs.
+    """
+    listed = ", ".join(map(quoted, names))
+    if "" in given and len(names) > 1:
+        raise ImportProblem(f"the model has several inputs: {listed}", f"name each: `--input {names[0]}=3x224x224`")
+    named = {name or next(iter(names), ""): shape for name, shape in given.items()}
+    unknown = set(named) - set(names)
+    if unknown:
+        raise ImportProblem(f"the model has no input {quoted(min(unknown))}; it has {listed}")
+    return named
+
+
 class Building:
     """The operations that a reader has made so far. All inputs come before the first operation."""
 

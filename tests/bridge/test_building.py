@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnshape.bridge.building import LONGEST_QUOTE, MOST_OPERATIONS, Building, printable, quoted
+from cnnshape.bridge.building import LONGEST_QUOTE, MOST_OPERATIONS, Building, inputs_by_name, printable, quoted
 from cnnshape.bridge.files import text_of_file
 from cnnshape.bridge.operations import Module, NamedOutput, Ref, Weight
 from tests.bridge.readers import layers_of, problem_of
@@ -103,3 +103,14 @@ def test_texts_of_files(tmp_path):
     assert "is larger than 2 bytes" in str(problem_of(text_of_file, path, 2))
     assert "is missing" in str(problem_of(text_of_file, tmp_path / "b"))
     assert "is not a file" in str(problem_of(text_of_file, tmp_path))
+
+
+def test_a_shape_without_a_name_is_that_of_the_only_input() -> None:
+    assert inputs_by_name({"": (3, 8, 8)}, ["x"]) == {"x": (3, 8, 8)}
+    assert inputs_by_name({"x": (3, 8, 8)}, ["x", "y"]) == {"x": (3, 8, 8)}
+    problem = problem_of(inputs_by_name, {"": (3, 8, 8)}, ["x", "y"])
+    assert (str(problem), problem.help) == (
+        "the model has several inputs: `x`, `y`",
+        "name each: `--input x=3x224x224`",
+    )
+    assert "has no input `z`; it has `x`" in str(problem_of(inputs_by_name, {"z": (3, 8, 8)}, ["x"]))

@@ -71,6 +71,16 @@ def test_a_file_becomes_a_spec_that_checks_clean(folder: Path, name: str) -> Non
     assert run("check", "out.yaml", "--ignore", "all").exit_code == 0
 
 
+def test_the_shape_that_a_message_asks_for_is_taken(folder: Path) -> None:
+    given, made = value("x", "N", 3, "H", "W"), value("z", "N", 4, "H", "W")
+    nodes = [node("Conv", "x w", "z", pads=[1] * 4)]
+    (folder / "open.onnx").write_bytes(model(nodes, [given], [made], [tensor("w", [4, 3, 3, 3])]))
+    assert "`--input 3x224x224`" in run("import", "open.onnx").stderr
+    taken = run("import", "open.onnx", "--input", "3x224x224")
+    assert (taken.exit_code, taken.stderr) == (0, "")
+    assert "input: [3, 224, 224]\n" in taken.stdout
+
+
 def test_every_reader_has_an_ending_that_other_commands_know() -> None:
     # `.json` may be a spec.
     assert set(READERS) - {".json"} <= set(NETWORKS)

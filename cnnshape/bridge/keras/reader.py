@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cnnshape.bridge.building import Building, printable, quoted
+from cnnshape.bridge.building import Building, inputs_by_name, printable, quoted
 from cnnshape.bridge.keras import graph
 from cnnshape.bridge.keras.call import Call, Shared, View, channels_last
 from cnnshape.bridge.keras.config import MOST_NESTED, Config, Json, config_of_file
@@ -33,10 +33,8 @@ def keras_network(config: Json, name: str, inputs: Mapping[str, Shape] | None = 
     shared = Shared(Building(), {}, {})
     reader = _Reader(shared, graph.is_channels_first(config))
     parts = graph.model_of(model)
-    given = [reader.input(tensor, parts, inputs or {}) for tensor in parts.inputs]
-    unknown = set(inputs or {}) - {tensor.layer for tensor in parts.inputs}
-    if unknown:
-        raise ImportProblem(f"the model has no input {quoted(min(unknown))}")
+    shapes = inputs_by_name(inputs or {}, [tensor.layer for tensor in parts.inputs])
+    given = [reader.input(tensor, parts, shapes) for tensor in parts.inputs]
     views = reader.run(parts, given, (), "")
     outputs = [NamedOutput(tensor.layer, view.value) for tensor, view in zip(parts.outputs, views, strict=True)]
     params = sum(weight.elements for weight in shared.weights.values() if weight.learned)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cnnshape.bridge.building import printable, quoted
+from cnnshape.bridge.building import inputs_by_name, printable, quoted
 from cnnshape.bridge.onnx import constants, shapes, values, windows
 from cnnshape.bridge.onnx.model import Model, Node, Subgraph, model_of
 from cnnshape.bridge.onnx.patterns import DOMAIN, rewritten
@@ -80,12 +80,9 @@ _UNNAMED = frozenset(("", "main_graph", "torch_jit", "torch-jit-export", "main",
 
 
 def _add_inputs(walk: Walk, given: Mapping[str, Shape]) -> None:
-    unknown = set(given) - set(walk.model.inputs)
-    if unknown:
-        named = ", ".join(map(quoted, walk.model.inputs))
-        raise ImportProblem(f"the model has no input {quoted(min(unknown))}; it has {named}")
     if not walk.model.inputs:
         raise ImportProblem("the model has no input")
+    given = inputs_by_name(given, tuple(walk.model.inputs))
     for name in walk.model.inputs:
         batch, sizes = _input_shape(walk.model, name, given.get(name))
         # Models of TensorFlow have the channels last, and a Transpose that moves them.
