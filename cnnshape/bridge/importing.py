@@ -157,9 +157,9 @@ def _expected(network: Network) -> tuple[dict[str, Value], tuple[str, ...]]:
     if len(network.outputs) == 1:
         expect["output"] = network.shape(network.outputs[0].value)
     notes = list(network.notes)
-    unused = sum(weight.elements for weight in network.unused if weight.learned)
-    if network.params is not None:
-        expect["params"] = network.params - unused
+    unused = network.unused_params
+    if network.running_params is not None:
+        expect["params"] = network.running_params
     if unused:
         modules = sorted({weight.name.partition(".")[0] for weight in network.unused if weight.learned})
         named = ", ".join(modules[:MOST_NAMED])

@@ -114,6 +114,16 @@ class Network(NamedTuple):
     unused: tuple[Weight, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def running_params(self) -> int | None:
+        """The learned values of the operations that run; None if the source doesn't count its own."""
+        return None if self.params is None else self.params - self.unused_params
+
+    @property
+    def unused_params(self) -> int:
+        """The learned values that no operation uses."""
+        return sum(weight.elements for weight in self.unused if weight.learned)
+
     def operation(self, value: int) -> Operation | None:
         """The operation that gives a value; None for an input."""
         index = value - len(self.inputs)

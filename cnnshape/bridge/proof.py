@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from cnnshape.api import analyze, load
+from cnnshape.bridge.flat import owners
 from cnnshape.bridge.operations import Network
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, Row
@@ -80,13 +81,20 @@ def _facts(row: Row) -> tuple[object, ...]:
 
 
 def shape_differences(network: Network, report: Report) -> list[str]:
-    """Where the layers of the flat spec have other shapes or weights than the operations of the source."""
+    """Where the flat spec has other shapes or weights than the source: layer by layer, and in all."""
     problems = []
-    for operation, row in zip(network.operations, report.rows, strict=True):
+    owner_of = owners(network)
+    for (value, operation), row in zip(network.numbered(), report.rows, strict=True):
         place = f"{operation.what or operation.kind} in {operation.path}" if operation.path else operation.what
         if row.output != operation.shape:
             problems.append(f"{place}: {row.output} here, {operation.shape} in the source")
         learned = sum(weight.elements for weight in operation.weights if weight.learned)
         if operation.weights and not row.shares and row.params != learned:
             problems.append(f"{place}: {row.params:,} params here, {learned:,} in the source")
+        owner = network.operation(owner_of.get(value, value))
+        if owner is not None and set(owner.weights) != set(operation.weights):
+            problems.append(f"{place}: it shares some of its weights with {owner.path}; a step shares all or none")
+    wanted = network.running_params
+    if not problems and wanted is not None and report.totals.params != wanted:
+        problems.append(f"{report.totals.params:,} params in all here, {wanted:,} in the source")
     return problems

@@ -33,6 +33,15 @@ MODULE = dedent("""
         def forward(self, x):
             return self.fc(torch.relu(self.conv(x)).mean((2, 3)))
 
+    class Tied(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b = nn.Linear(8, 8), nn.Linear(8, 8)
+            self.b.weight = self.a.weight
+
+        def forward(self, x):
+            return self.b(torch.relu(self.a(x)))
+
     class Unknown(nn.Module):
         def forward(self, x):
             return torch.fft.fft(x).real
@@ -110,6 +119,14 @@ def test_a_module_of_a_file() -> None:
 def test_flat_has_a_step_per_operation() -> None:
     text = run("import", "net.py:Net", "--input", "3x8x8", "--flat").stdout
     assert "  - conv: {out: 8, kernel: 3, padding: 1}\n  - relu\n" in text
+
+
+@needs_torch
+def test_weights_that_are_shared_in_part_are_refused() -> None:
+    """A step shares all weights of another: the spec would have fewer params than the network."""
+    outcome = run("import", "net.py:Tied", "--input", "8")
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert "linear in b: it shares some of its weights with a; a step shares all or none" in outcome.stderr
 
 
 @needs_torch
