@@ -1,6 +1,7 @@
 """Checks a report against what its file expects."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -31,21 +32,36 @@ class _Unreadable(Exception):
         self.diagnostic = diagnostic
 
 
+class _Rows(dict[str, Row]):
+    """The rows of a report by name."""
+
+    @cached_property
+    def steps(self) -> frozenset[str]:
+        """The names of layers, and of the steps that they are parts of: `stage.0.conv` is one of `stage.0` and of `stage`."""
+        names = set(self)
+        for name in self:
+            owner = name.rpartition(".")[0]
+            while owner and owner not in names:
+                names.add(owner)
+                owner = owner.rpartition(".")[0]
+        return frozenset(names)
+
+
 def check_expectations(report: Report, expectations: tuple[Expectation, ...]) -> list[Diagnostic]:
     """A diagnostic for each missed or invalid expectation."""
-    rows = {row.name: row for row in report.rows} if expectations else {}
+    rows = _Rows({row.name: row for row in report.rows} if expectations else {})
     problems = [_problem(report, rows, expectation) for expectation in expectations]
     return [problem for problem in problems if problem is not None]
 
 
-def _problem(report: Report, rows: Mapping[str, Row], expectation: Expectation) -> Diagnostic | None:
+def _problem(report: Report, rows: _Rows, expectation: Expectation) -> Diagnostic | None:
     try:
         return _check(report, rows, expectation)
     except _Unreadable as unreadable:
         return unreadable.diagnostic
 
 
-def _check(report: Report, rows: Mapping[str, Row], expectation: Expectation) -> Diagnostic | None:
+def _check(report: Report, rows: _Rows, expectation: Expectation) -> Diagnostic | None:
     figure, _, name = expectation.figure.text.partition(".")
     if (figure == "output" and not name) or (figure == "outputs" and name):
         return _check_output(report, rows, expectation, name)
@@ -56,7 +72,7 @@ def _check(report: Report, rows: Mapping[str, Row], expectation: Expectation) ->
     return _unknown_figure(report, rows, expectation)
 
 
-def _unknown_figure(report: Report, rows: Mapping[str, Row], expectation: Expectation) -> Diagnostic:
+def _unknown_figure(report: Report, rows: _Rows, expectation: Expectation) -> Diagnostic:
     figure, at = expectation.figure.text, expectation.figure.span
     if figure == "outputs":
         first = next(iter(report.outputs), "output")
@@ -69,10 +85,9 @@ def _unknown_figure(report: Report, rows: Mapping[str, Row], expectation: Expect
     return diagnose("bad-expectation", message, at, help=advice, fixes=fixes)
 
 
-def _contract_help(rows: Mapping[str, Row], step: str, expectation: Expectation) -> str | None:
+def _contract_help(rows: _Rows, step: str, expectation: Expectation) -> str | None:
     """Help for the shape of a step; None if no step is called so."""
-    is_step = any(row == step or row.startswith(f"{step}.") for row in rows)
-    if not is_step or not isinstance(expectation.wanted, ListValue):
+    if step not in rows.steps or not isinstance(expectation.wanted, ListValue):
         return None
     return f"write `steps: {{{step}: {{output: {expectation.wanted.span.text}}}}}`"
 
@@ -142,7 +157,7 @@ def _constant(item: Value) -> object:
 # Shapes
 
 
-def _check_output(report: Report, rows: Mapping[str, Row], expectation: Expectation, name: str) -> Diagnostic | None:
+def _check_output(report: Report, rows: _Rows, expectation: Expectation, name: str) -> Diagnostic | None:
     name = name or (next(iter(report.outputs)) if len(report.outputs) == 1 else "")
     if name not in report.outputs:
         known = ", ".join(f"`outputs.{output}`" for output in islice(report.outputs, MOST_NAMED))
@@ -166,9 +181,7 @@ def _check_output(report: Report, rows: Mapping[str, Row], expectation: Expectat
 # Receptive fields
 
 
-def _check_receptive_field(
-    report: Report, rows: Mapping[str, Row], expectation: Expectation, layer: str
-) -> Diagnostic | None:
+def _check_receptive_field(report: Report, rows: _Rows, expectation: Expectation, layer: str) -> Diagnostic | None:
     fits, text = _wanted_field(expectation.wanted)
     row = rows.get(layer) if layer else report.reach
     if row is None or row.receptive_field is None:
@@ -181,7 +194,7 @@ def _check_receptive_field(
     return diagnose("expectation-missed", message, expectation.wanted.span, fixes=fixes)
 
 
-def _without_field(expectation: Expectation, layer: str, rows: Mapping[str, Row], row: Row | None) -> Diagnostic:
+def _without_field(expectation: Expectation, layer: str, rows: _Rows, row: Row | None) -> Diagnostic:
     what = f"`{layer}`" if layer else "this network"
     message = f"{what} has no receptive field"
     if row is not None and row.undefined:
