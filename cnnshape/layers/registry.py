@@ -120,6 +120,7 @@ def _add(*kinds: type[Layer]) -> None:
         BY_NAME.add(kind)
         BY_FOREIGN_NAME.update(dict.fromkeys(kind.foreign, kind))
     _by_bare_name.cache_clear()
+    _arguments_by_bare_name.cache_clear()
 
 
 @cache
@@ -144,9 +145,16 @@ def foreign_kind(word: str) -> type[Layer] | None:
 
 def foreign_argument(kind: type[Layer], word: str) -> str | None:
     """The argument of a kind for another framework's word."""
-    wanted = bare(word)
-    words = ((name, (name, *argument.foreign)) for name, argument in kind.arguments.items())
-    return next((name for name, own in words if wanted in map(bare, own)), None)
+    return _arguments_by_bare_name(kind.name).get(bare(word))
+
+
+@cache
+def _arguments_by_bare_name(kind_name: str) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for name, argument in BY_NAME[kind_name].arguments.items():
+        for word in (name, *argument.foreign):
+            words.setdefault(bare(word), name)
+    return words
 
 
 _add(
