@@ -3,13 +3,13 @@
 import re
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cnnshape.cli.command import Argument, BadParameter, Option, command
 from cnnshape.cli.completion import complete_side
 from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.cli.output import Output
-from cnnshape.cli.reading import report
+from cnnshape.cli.page import page_of
 from cnnshape.cli.side import parse_side, report_of
 from cnnshape.render.compare import FORMATS
 from cnnshape.render.diagnostics import escaped
@@ -20,6 +20,10 @@ from cnnshape.study.condition import Condition, condition_fault, parse_condition
 
 LONGEST_ID = 64
 """Characters of the ID of a comment."""
+
+
+if TYPE_CHECKING:
+    from cnnshape.study.review import Review
 
 
 @command
@@ -111,14 +115,24 @@ def _compare_against(
         formats = {**REVIEWS, "markdown": Format.fixed(lambda own: to_markdown(own, first=marker(sticky)))}
     Output(formats, output.format, output.path).write(review, [parse_side(text).spec for text in texts])
     append_to_summary(review)
-    problems = [problem for design in review.designs for problem in design.problems]
-    if problems:
-        report(problems)
+    _report_broken(review)
     unread = [problem for design in review.designs if design.new for problem in design.new.problems]
     if any(problem.name == "unreadable-file" for problem in unread):
         sys.exit(BAD_USAGE)
     refused = [f"{design.label}: {refusal}" for design in review.designs for refusal in design.refused]
     _exit_refused(refused, broken=any(design.is_broken for design in review.designs))
+
+
+def _report_broken(review: "Review") -> None:
+    """Prints the errors of designs on stderr; one of a file that many extend is printed once."""
+    broken = {design.label: design.problems for design in review.designs if design.problems}
+    if broken:
+        from cnnshape.cli.merging import merge
+        from cnnshape.render.findings import FORMATS as FINDINGS
+        from cnnshape.render.findings import Findings
+
+        problems = merge([problem for own in broken.values() for problem in own], broken)
+        sys.stderr.write(FINDINGS["full"].write(Findings(tuple(problems), tuple(broken)), page_of(sys.stderr)))
 
 
 def _exit_refused(refused: list[str], *, broken: bool = False) -> None:

@@ -194,8 +194,10 @@ def checked_revision(revision: str) -> str:
 
 def commit_of(root: str, revision: str) -> str:
     """The full name of a revision's commit. Raises BadParameter if the repository doesn't have it."""
-    done = _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
-    if done.returncode == 0:
+    # `:/text` would take `^{commit}` for a part of the text.
+    name = _git(root, "rev-parse", "--verify", "--quiet", revision).stdout.decode().strip()
+    done = _git(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+    if done.returncode == 0 and name:
         return done.stdout.decode().strip()
     message = f"{revision!r} is no commit of the repository {root}; {_help(root, revision)}"
     raise BadParameter(message, param_hint=HINT)

@@ -119,10 +119,16 @@ def _named(text: str, trees: Trees) -> list[Versions]:
         return [Versions(side, old, new)] if old or new else []
     if side.block or side.settings:
         raise BadParameter(f"{text!r}: settings and blocks are of one file, not of a folder", param_hint="SIDE")
-    places = {place.path: place for place in map(trees.place, find_files([side.spec]).files)}
+    places = {place.path: place for place in (_inside(here, name, trees) for name in find_files([side.spec]).files)}
     versions = [Versions(side, place if _exists(place) else None, place) for place in places.values()]
     removed = [Versions(side, place, None) for place in listed if place.path not in places and _was_design(place)]
     return [own._replace(side=side._replace(spec=own.name)) for own in (*versions, *removed)]
+
+
+def _inside(here: Place, name: str, trees: Trees) -> Place:
+    """The place of a file in a folder: also one of a submodule is in the folder's tree."""
+    path = path_in(here.tree.root, same_file(name))
+    return trees.place(name) if path is None else Place(name, here.tree, path)
 
 
 def _listed(name: str, here: Place) -> Iterator[Place] | None:
