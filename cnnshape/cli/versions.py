@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from fnmatch import fnmatchcase
 from glob import has_magic
+from itertools import takewhile
 from pathlib import Path
 
 from cnnshape.cli.command import BadParameter
@@ -135,20 +136,21 @@ def _listed(name: str, here: Place) -> Iterator[Place] | None:
     """The YAML files of the revision in a folder or matched by a glob; None for the name of one file."""
     if _is_glob(name):
         pattern = os.path.relpath(name, here.name).split("/")
-        return _below(here, lambda path: _matches(path.split("/"), pattern))
+        top = "" if here.name == os.curdir else here.name
+        return _below(here, top, lambda path: _matches(path.split("/"), pattern))
     start = f"{here.path}/" if here.path else ""
     if os.path.isdir(name) or (start and any(path.startswith(start) for path in here.tree.files)):  # noqa: PTH112
-        return _below(here, is_listed)
+        return _below(here, name, is_listed)
     return None
 
 
-def _below(here: Place, fits: Callable[[str], bool]) -> Iterator[Place]:
-    """The files of the revision in a folder whose path in it fits."""
+def _below(here: Place, top: str, fits: Callable[[str], bool]) -> Iterator[Place]:
+    """The files of the revision in a folder, which messages call `top`, whose path in it fits."""
     start = f"{here.path}/" if here.path else ""
     for path in here.tree.files:
-        if path.startswith(start) and fits(path[len(start) :]):
-            name = os.path.join(here.name, path[len(start) :])  # noqa: PTH118 -- keeps `./` as the user gave it
-            yield Place(name.removeprefix("./") if here.name == os.curdir else name, here.tree, path)
+        rest = path.removeprefix(start)
+        if path.startswith(start) and fits(rest):
+            yield Place(os.path.join(top, rest), here.tree, path)  # noqa: PTH118 -- keeps `./` as the user gave it
 
 
 def _is_glob(name: str) -> bool:
@@ -169,7 +171,8 @@ def _matches(parts: list[str], pattern: list[str]) -> bool:
     if not pattern or not parts:
         return not pattern and (not parts or is_listed("/".join(parts)))
     if pattern[0] == "**":
-        return any(_matches(parts[number:], pattern[1:] or ["*"]) for number in range(len(parts)))
+        folders = takewhile(lambda number: not parts[number - 1].startswith("."), range(1, len(parts)))
+        return any(_matches(parts[number:], pattern[1:] or ["*"]) for number in (0, *folders))
     hidden = parts[0].startswith(".") and not pattern[0].startswith(".")
     return not hidden and fnmatchcase(parts[0], pattern[0]) and _matches(parts[1:], pattern[1:])
 
