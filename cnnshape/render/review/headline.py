@@ -84,13 +84,11 @@ def _costs(report: Report) -> str:
 def _changes(design: Reviewed, comparison: Comparison) -> list[str]:
     """MACs and params; if both are equal, the first other figure that differs, or what else does."""
     figures = dict(comparison.figures)
-    main = [_change(name, *figures[name]) for name in ("macs", "params")]
     if any(old != new for old, new in (figures["macs"], figures["params"])):
-        return main
+        return [_change(name, *figures[name]) for name in ("macs", "params")]
     others = [_described(row) for row in differences(comparison)]
-    if others:
-        return [*main, others[0]]
-    return [*main, "only connections differ" if design.is_rewired else "layers differ"]
+    more = others[0] if others else "only connections differ" if design.is_rewired else "layers differ"
+    return ["MACs and params equal", more]
 
 
 def _change(name: str, old: int, new: int) -> str:
@@ -99,7 +97,11 @@ def _change(name: str, old: int, new: int) -> str:
 
 
 def _described(row: Difference) -> str:
-    return f"{row.change} {row.heading}" if row.change else f"{row.heading} {row.old} -> {row.new}"
+    return (
+        f"{row.percent} {row.heading}"
+        if row.percent and row.heading != "layers"
+        else f"{row.heading} {row.old} -> {row.new}"
+    )
 
 
 def tally(review: Review) -> str:
