@@ -17,6 +17,7 @@ EXAMPLES = {
         "cnnshape compare resnet50 resnet101",
         "cnnshape compare net.yaml net.yaml:width=32:batch=8",
         "cnnshape compare net.yaml --against main --fail-if 'macs > +5%'",
+        "cnnshape compare designs --against main --format markdown",
     ),
     "block": (
         "cnnshape block resnet50",
