@@ -19,8 +19,11 @@ from cnnshape.study.condition import Condition
 from cnnshape.study.review import Review, Reviewed, Version, review
 
 
-def review_against(revision: str, texts: Iterable[str], conditions: Sequence[Condition]) -> Review:
-    """The designs that the texts name, compared with a revision. Raises BadParameter, or exits, for what git lacks."""
+def review_against(revision: str, texts: Iterable[str], conditions: Sequence[Condition]) -> tuple[Review, list[str]]:
+    """The designs that the texts name, compared with a revision, and the names of all their files.
+
+    Raises BadParameter, or exits, for what git lacks.
+    """
     checked_revision(revision)
     with ExitStack() as stack:
         trees = Trees(revision, stack)
@@ -30,13 +33,9 @@ def review_against(revision: str, texts: Iterable[str], conditions: Sequence[Con
         compared = (_reviewed(own, revision, conditions) for own in changed)
         differing = [designs for designs in with_progress(compared, len(changed), "designs") if designs]
         designs = tuple(design for designs in differing for design in designs)
-        return Review(
-            revision=revision,
-            commit=trees.commit,
-            designs=designs,
-            compared=len(chosen),
-            equal=len(chosen) - len(differing),
-        )
+        equal = len(chosen) - len(differing)
+        result = Review(revision, trees.commit, designs, compared=len(chosen), equal=equal)
+        return result, [versions.name for versions in chosen]
 
 
 def _reviewed(versions: Versions, revision: str, conditions: Sequence[Condition]) -> list[Reviewed]:

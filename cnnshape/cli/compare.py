@@ -109,11 +109,11 @@ def _compare_against(
     from cnnshape.render.review import FORMATS as REVIEWS
     from cnnshape.render.review.markdown import marker, to_markdown
 
-    review = review_against(revision, texts, conditions)
+    review, files = review_against(revision, texts, conditions)
     formats = REVIEWS
     if sticky is not None:
         formats = {**REVIEWS, "markdown": Format.fixed(lambda own: to_markdown(own, first=marker(sticky)))}
-    Output(formats, output.format, output.path).write(review, [parse_side(text).spec for text in texts])
+    Output(formats, output.format, output.path).write(review, files)
     append_to_summary(review)
     _report_broken(review)
     unread = [problem for design in review.designs if design.new for problem in design.new.problems]

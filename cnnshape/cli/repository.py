@@ -65,6 +65,8 @@ class Tree:
 
     def _list(self) -> None:
         listed = _git(self.root, "ls-tree", "-r", "-z", "--full-tree", self.commit)
+        if listed.returncode:
+            raise BadParameter(f"{self.root}: {_reason(listed)}", param_hint=HINT)
         for line in filter(None, listed.stdout.split(b"\0")):
             about, _, name = line.partition(b"\t")
             mode, _, blob = about.decode().split(" ")
@@ -167,6 +169,11 @@ def _git(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         raise BadParameter("git is not installed", param_hint=HINT) from None
 
 
+def _reason(done: subprocess.CompletedProcess[bytes]) -> str:
+    """The first line of what git says is wrong."""
+    return done.stderr.decode("utf-8", "replace").strip().partition("\n")[0].removeprefix("fatal: ")
+
+
 def _lines(folder: str, *arguments: str) -> list[str]:
     return os.fsdecode(_git(folder, *arguments).stdout).splitlines()
 
@@ -176,7 +183,7 @@ def root_of(folder: str) -> str:
     done = _git(folder, "rev-parse", "--show-toplevel")
     if done.returncode == 0:
         return os.path.realpath(os.fsdecode(done.stdout).removesuffix("\n"))
-    reason = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0].removeprefix("fatal: ")
+    reason = _reason(done)
     if "not a git repository" in reason:
         reason = "not in a git repository, so it has no earlier version"
     raise BadParameter(f"{folder}: {reason}", param_hint=HINT)

@@ -154,14 +154,14 @@ def test_windows_lines_alone_are_not_examined(repository: Repository) -> None:
     examined.assert_not_called()
 
 
-NAMES = ["with space.yaml", "größe 模型.yaml", "a'b\"c.yaml", "a;b&c|d.yaml", "-dash.yaml", "a:b=c.yaml", "[x].yaml", "new\nline.yaml"]  # fmt: skip
+NAMES = ["with space.yaml", "größe 模型.yaml", "a'b\"c.yaml", "a;b&c|d.yaml", "-dash.yaml", "a:b=c.yaml", "[x].yaml", "new\nline.yaml", "\udcff.yaml"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_any_name_is_a_name(repository: Repository, name: str) -> None:
     repository.commit(**{f"designs/{name}": net()})
     repository.write(f"designs/{name}", net(9))
-    shown = f"designs/{name}".replace("\n", "\\n")
+    shown = f"designs/{name}".replace("\n", "\\n").replace("\udcff", "\\udcff")
     assert statuses() == statuses(f"designs/{name}") == {shown: "changed"}
     (repository.folder / "designs" / name).unlink()
     assert statuses() == {shown: "removed"}
@@ -322,6 +322,23 @@ def test_a_dangling_link_exits_with_2(repository: Repository) -> None:
     (repository.folder / "net.yaml").symlink_to("nowhere")
     done = run("compare", "net.yaml", "--against", "HEAD")
     assert (done.exit_code, "can't read the file" in done.stderr) == (2, True)
+
+
+def test_no_design_is_overwritten_by_the_output(repository: Repository) -> None:
+    repository.commit(**{"designs/net.yaml": net(), "designs/equal.yaml": net()})
+    repository.write("designs/net.yaml", net(9))
+    for name in ("net", "equal"):
+        done = run("compare", "designs", "--against", "HEAD", "-o", f"designs/{name}.yaml")
+        assert (done.exit_code, "is an input of this command" in " ".join(done.stderr.split())) == (2, True)
+    assert (repository.folder / "designs" / "net.yaml").read_text() == net(9)
+
+
+def test_a_design_without_a_name_is_called_by_its_file(repository: Repository) -> None:
+    unnamed = net().replace("name: Net\n", "")
+    repository.commit(**{"designs/net.yaml": unnamed, "designs/gone.yaml": unnamed})
+    repository.write("designs/net.yaml", unnamed.replace("8", "9"))
+    (repository.folder / "designs" / "gone.yaml").unlink()
+    assert {design["name"] for design in compared()["designs"]} == {"net", "gone"}
 
 
 def test_only_connections_may_differ(repository: Repository) -> None:

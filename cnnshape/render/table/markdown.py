@@ -38,7 +38,7 @@ def plain_markdown(text: str) -> str:
 
 
 def code_span(text: str) -> str:
-    """A text as code in a line, whatever backticks it has."""
+    """A text as code in a line, also one with backticks."""
     from cnnshape.render.diagnostics import escaped
 
     shown = escaped(text)
