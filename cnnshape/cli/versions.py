@@ -112,7 +112,7 @@ def _named(text: str, trees: Trees) -> list[Versions]:
         raise BadParameter("standard input has no earlier version; name a file", param_hint=HINT)
     if side.spec.lower().endswith(NETWORKS):
         fail([importable(side.spec)], BAD_USAGE)
-    here = trees.place(_before_magic(side.spec))
+    here = trees.place((_before_magic(side.spec) if _is_glob(side.spec) else side.spec) or os.curdir)
     listed = _listed(side.spec, here)
     if listed is None:
         old = here if _exists(here) else None
@@ -136,8 +136,7 @@ def _listed(name: str, here: Place) -> Iterator[Place] | None:
     """The YAML files of the revision in a folder or matched by a glob; None for the name of one file."""
     if _is_glob(name):
         pattern = os.path.relpath(name, here.name).split("/")
-        top = "" if here.name == os.curdir else here.name
-        return _below(here, top, lambda path: _matches(path.split("/"), pattern))
+        return _below(here, _before_magic(name), lambda path: _matches(path.split("/"), pattern))
     start = f"{here.path}/" if here.path else ""
     if os.path.isdir(name) or (start and any(path.startswith(start) for path in here.tree.files)):  # noqa: PTH112
         return _below(here, name, is_listed)
@@ -157,13 +156,11 @@ def _is_glob(name: str) -> bool:
     return has_magic(name) and not os.path.lexists(name)
 
 
-def _before_magic(name: str) -> str:
-    """The folder of a pattern, before the first part that is one; any other name as it is."""
-    if not _is_glob(name):
-        return name
-    parts = name.split("/")
+def _before_magic(pattern: str) -> str:
+    """The folder of a pattern, before the first part that is one, as it is written."""
+    parts = pattern.split("/")
     first = next(index for index, part in enumerate(parts) if has_magic(part))
-    return "/".join(parts[:first]) or ("/" if name.startswith("/") else os.curdir)
+    return "/".join(parts[:first]) or "/" * pattern.startswith("/")
 
 
 def _matches(parts: list[str], pattern: list[str]) -> bool:

@@ -241,6 +241,8 @@ class PullRequest:
         self.origin.git("merge", "-q", "--no-ff", "-m", "merge", "feature")
         clone = self.folder / "clone"
         shutil.rmtree(clone, ignore_errors=True)
+        shutil.rmtree(self.temporary, ignore_errors=True)
+        self.temporary.mkdir()
         depth = ("--depth", str(self.checkout["fetch-depth"]))
         self.origin.git("clone", "-q", *depth, "--branch", "merge", self.origin.folder.as_uri(), str(clone))
         codes = []
@@ -249,14 +251,20 @@ class PullRequest:
                 name: re.sub(r"\$\{\{ (\S+) \}\}", lambda match: KNOWN[match[1]], value)
                 for name, value in step.get("env", {}).items()
             }
+            variables |= {"RUNNER_TEMP": str(self.temporary), "GITHUB_STEP_SUMMARY": str(self.summary)}
             path = f"{self.tools}:{os.environ['PATH']}"
-            done = run_script(step["run"], clone, PATH=path, GITHUB_STEP_SUMMARY=str(self.summary), **variables)
+            done = run_script(step["run"], clone, PATH=path, **variables)
             codes.append(done.returncode)
         return codes
 
     @property
     def summary(self) -> Path:
         return self.folder / "summary.md"
+
+    @property
+    def temporary(self) -> Path:
+        """The runner's folder of a job: a name with a space must be no trouble."""
+        return self.folder / "runner temp"
 
     @property
     def comments(self) -> list[str]:
