@@ -192,6 +192,10 @@ def _was_design(place: Place) -> bool:
     file = Path(place.tree.root, place.path)
     if os.path.lexists(file) and place.tree.files[place.path].holds(file):
         return False
+    return _is_design(place)
+
+
+def _is_design(place: Place) -> bool:
     return is_spec(place.path, lambda _: place.tree.read(place.path))
 
 
@@ -214,14 +218,15 @@ def _with_renames(designs: list[Versions]) -> list[Versions]:
 
 def _old_place(new: Place, removed: dict[str, Versions]) -> Place | None:
     """The place of a new file in the revision before it was renamed."""
-    path = new.tree.renames.get(new.path)
-    if path is None:
-        file = Path(new.tree.root, new.path)
-        path = next((old for old in removed if new.tree.files[old].holds(file)), None)
+    file = Path(new.tree.root, new.path)
+    path = new.tree.renames.get(new.path) or next((old for old in removed if new.tree.files[old].holds(file)), None)
     if path is None:
         return None
-    old = removed[path].old if path in removed else None
-    return old or Place(os.path.relpath(os.path.join(new.tree.root, path)), new.tree, path)  # noqa: PTH118
+    if path in removed:
+        return removed[path].old
+    old = Place(os.path.relpath(os.path.join(new.tree.root, path)), new.tree, path)  # noqa: PTH118
+    # Git finds any file that is similar enough.
+    return old if _is_design(old) or not is_spec(new.path, lambda _: read_file_bytes(file)) else None
 
 
 class Sameness:

@@ -110,6 +110,27 @@ def test_a_design_that_moves_into_the_folder_is_not_new(repository: Repository) 
     assert (statuses(), compared()["equal"]) == ({}, 2)
 
 
+def test_a_design_that_was_another_file_is_new(repository: Repository) -> None:
+    """Git takes any similar file for the old one."""
+    comments = "".join(f"# key{number}: value\n" for number in range(40))
+    repository.commit(**{"values.yaml": f"{comments}a: 1\n"})
+    repository.git("mv", "values.yaml", "net.yaml")
+    repository.write("net.yaml", net() + comments)
+    repository.git("add", "-A")
+    assert repository.git("diff", "-M", "--name-status", "HEAD").startswith("R")
+    assert statuses(".") == {"./net.yaml": "added"}
+
+
+def test_a_design_without_the_mark_may_be_renamed_too(repository: Repository) -> None:
+    bare = net().replace("cnnshape: 1\n", "") + "".join(f"  - conv: {{out: {out}, kernel: 1}}\n" for out in range(30))
+    bare = bare.replace("out: 0", "out: 40")
+    repository.commit(**{"old.yaml": bare})
+    repository.git("mv", "old.yaml", "new.yaml")
+    repository.write("new.yaml", bare + "  - relu\n")
+    (design,) = compared("new.yaml")["designs"]
+    assert (design["status"], design["moved_from"]) == ("changed", "old.yaml")
+
+
 def test_a_changed_base_changes_the_designs_that_extend_it(repository: Repository) -> None:
     base = "cnnshape: 1\ninput: [3, 9, 9]\nparams: {out: 4}\nlayers:\n  - conv: {out: out, kernel: 3}\n"
     repository.commit(

@@ -32,6 +32,7 @@ def against(*arguments: str) -> Outcome:
     return run("compare", ".", "--against", "HEAD", *arguments)
 
 
+ROOT = Path(__file__).parents[2]
 STATUSES = {"added": "added", "broken": "broken", "changed": "changed", "gone": "removed"}
 
 
@@ -158,6 +159,18 @@ def test_json_of_every_design_is_exact(repository: Repository) -> None:
     repository.write("net.yaml", net(10**9))
     (design,) = json.loads(against("--format", "json").stdout)["designs"]
     assert design["figures"]["macs"] == [10**6 * 27 * 49, 10**9 * 27 * 49]
+
+
+@pytest.mark.usefixtures("changed")
+def test_the_page_about_json_names_every_key() -> None:
+    data = json.loads(against("--format", "json", "--fail-if", "params > 50").stdout)
+    page = (
+        (ROOT / "docs" / "json.md").read_text(encoding="utf-8").partition("With `--against`")[2].partition("\n## ")[0]
+    )
+    named = set(re.findall(r"`(\w+)`", page))
+    design = next(own for own in data["designs"] if own["refused"])
+    assert {*data, *design, *design["refused"][0], *design["problems"]} - {"version"} <= named
+    assert {own["status"] for own in data["designs"]} <= named
 
 
 # Conditions
