@@ -367,7 +367,7 @@ def test_a_long_comment_is_shortened_and_says_so() -> None:
 def test_very_many_designs_are_counted() -> None:
     text = to_markdown(many(2000))
     assert len(text.encode()) <= COMMENT_LIMIT
-    assert "2000 designs differ" in text
+    assert "2,000 designs differ" in text
     assert 0 < text.count("\n#### ") < 2000
 
 

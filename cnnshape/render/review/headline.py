@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-from cnnshape.layers import counted
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.diagnostics import closing
 from cnnshape.render.wrapping import count, rounded
@@ -97,11 +96,10 @@ def _change(name: str, old: int, new: int) -> str:
 
 
 def _described(row: Difference) -> str:
-    return (
-        f"{row.percent} {row.heading}"
-        if row.percent and row.heading != "layers"
-        else f"{row.heading} {row.old} -> {row.new}"
-    )
+    """A figure that differs; layers and receptive fields as both values."""
+    if row.percent and row.heading != "layers":
+        return f"{row.percent} {row.heading}"
+    return f"{row.heading} {row.old} -> {row.new}"
 
 
 def tally(review: Review) -> str:
@@ -115,4 +113,5 @@ def tally(review: Review) -> str:
 def compared(review: Review) -> str:
     """`3 designs compared with main: 1 changed, 2 equal`"""
     parts = [tally(review), f"{review.equal:,} equal" if review.equal else ""]
-    return f"{counted(review.compared, 'design')} compared with {review.revision}: {', '.join(filter(None, parts))}"
+    designs = f"{review.compared:,} design{'' if review.compared == 1 else 's'}"
+    return f"{designs} compared with {review.revision}: {', '.join(filter(None, parts))}"

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 
-from cnnshape.layers import counted
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.compare import changes_folded
 from cnnshape.render.diagnostics import closing, full
@@ -51,7 +50,7 @@ def to_markdown(review: Review, limit: int = COMMENT_LIMIT, first: str = "") -> 
 def _shortened(head: str, sections: list[Section], limit: int) -> str:
     """The text with as much of each section as fits, the first ones first; empty if not even the head fits."""
     note = (
-        f"\nShortened to {limit:,} bytes: {counted(len(sections), 'design')} differ. "
+        f"\nShortened to {limit:,} bytes: {len(sections):,} designs differ. "
         "`cnnshape compare --against` with `--format json` has everything.\n"
     )
     rest = limit - _size(head + note)

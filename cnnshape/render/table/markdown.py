@@ -6,7 +6,7 @@ from cnnshape.render.table.model import Table
 
 _NOTHING = "&#8203;"
 """A space without width: GitHub sees no mention, reference or link across it."""
-_SIGNS = str.maketrans({sign: "\\" + sign for sign in "\\|*_`<>[]~$&#!^"})
+_SIGNS = str.maketrans({sign: "\\" + sign for sign in "\\|*_`<[]~$&#!^"})
 _SPECIAL = str.maketrans({sign: "\\" + sign for sign in "\\|*_`<["})
 
 
