@@ -81,7 +81,8 @@ def compare(
         raise BadParameter("compare needs two sides, or one and --against")
     comparison = compare_sides(tuple(Side(escaped(text), report_of(parse_side(text))) for text in sides))
     output.write(comparison, [parse_side(text).spec for text in sides])
-    _exit_refused(violations(comparison, conditions))
+    refused = violations(comparison, conditions)
+    _exit_refused(refused, BAD_DESIGN if refused else 0)
 
 
 def _check_sticky(sticky: str | None, against: str | None, format: str) -> None:
@@ -116,11 +117,10 @@ def _compare_against(
     Output(formats, output.format, output.path).write(review, files)
     append_to_summary(review)
     _report_broken(review)
-    unread = [problem for design in review.designs if design.new for problem in design.new.problems]
-    if any(problem.name == "unreadable-file" for problem in unread):
-        sys.exit(BAD_USAGE)
     refused = [f"{design.label}: {refusal}" for design in review.designs for refusal in design.refused]
-    _exit_refused(refused, broken=any(design.is_broken for design in review.designs))
+    problems = [problem for design in review.designs if design.new for problem in design.new.problems]
+    unread = any(problem.name == "unreadable-file" for problem in problems)
+    _exit_refused(refused, BAD_USAGE if unread else BAD_DESIGN if refused or problems else 0)
 
 
 def _report_broken(review: "Review") -> None:
@@ -135,10 +135,11 @@ def _report_broken(review: "Review") -> None:
         sys.stderr.write(FINDINGS["full"].write(Findings(tuple(problems), tuple(broken)), page_of(sys.stderr)))
 
 
-def _exit_refused(refused: list[str], *, broken: bool = False) -> None:
+def _exit_refused(refused: list[str], code: int) -> None:
+    """Prints what is refused, and exits with the code unless it is 0."""
     sys.stderr.write("".join(f"refused: {sentence}\n" for sentence in refused))
-    if refused or broken:
-        sys.exit(BAD_DESIGN)
+    if code:
+        sys.exit(code)
 
 
 def _conditions(texts: Sequence[str]) -> tuple[Condition, ...]:

@@ -201,29 +201,27 @@ def _is_design(place: Place) -> bool:
 
 def _with_renames(designs: list[Versions]) -> list[Versions]:
     """The designs; a new file that git takes for a renamed one, or that has the text of a removed one, is one design."""
-    removed = {own.old.path: own for own in designs if own.old is not None and own.new is None}
+    removed = {own.old.path: own.old for own in designs if own.old is not None and own.new is None}
+    renamed: dict[str, str] = {}
     joined = []
     for own in designs:
-        if own.old is not None or own.new is None:
-            continue
-        old = _old_place(own.new, removed)
-        if old is not None:
-            removed.pop(old.path, None)
-            joined.append(own._replace(old=old))
-        else:
-            joined.append(own)
-    both = [own for own in designs if own.old is not None and own.new is not None]
-    return [*both, *joined, *removed.values()]
+        old = own.old
+        if old is None and own.new is not None:
+            old = _old_place(own.new, removed, renamed)
+            renamed |= {old.path: own.new.path} if old is not None else {}
+        joined.append(own._replace(old=old))
+    return [own for own in joined if own.new is not None or own.old is None or own.old.path not in renamed]
 
 
-def _old_place(new: Place, removed: dict[str, Versions]) -> Place | None:
-    """The place of a new file in the revision before it was renamed."""
+def _old_place(new: Place, removed: dict[str, Place], renamed: dict[str, str]) -> Place | None:
+    """The place of a new file in the revision before it was renamed, unless that is the old place of another one."""
     file = Path(new.tree.root, new.path)
-    path = new.tree.renames.get(new.path) or next((old for old in removed if new.tree.files[old].holds(file)), None)
-    if path is None:
+    free = (old for old in removed if renamed.get(old, new.path) == new.path)
+    path = new.tree.renames.get(new.path) or next((old for old in free if new.tree.files[old].holds(file)), None)
+    if path is None or renamed.get(path, new.path) != new.path:
         return None
     if path in removed:
-        return removed[path].old
+        return removed[path]
     old = Place(os.path.relpath(os.path.join(new.tree.root, path)), new.tree, path)  # noqa: PTH118
     # Git finds any file that is similar enough.
     return old if _is_design(old) or not is_spec(new.path, lambda _: read_file_bytes(file)) else None

@@ -99,11 +99,6 @@ class Review(NamedTuple):
     compared: int
     equal: int
 
-    @property
-    def is_refused(self) -> bool:
-        """Whether a condition refuses a design, or a new version has errors."""
-        return any(design.refused or design.is_broken for design in self.designs)
-
 
 def review(old: Version | None, new: Version | None, conditions: Iterable[Condition] = ()) -> Reviewed | None:
     """A design in two versions, one of which may be missing; None if they are equal."""

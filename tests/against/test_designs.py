@@ -110,6 +110,23 @@ def test_a_design_that_moves_into_the_folder_is_not_new(repository: Repository) 
     assert (statuses(), compared()["equal"]) == ({}, 2)
 
 
+def test_copies_of_removed_designs_are_paired_one_to_one(repository: Repository) -> None:
+    repository.commit(**{name: net() for name in ("designs/a.yaml", "designs/b.yaml", "designs/c.yaml")})
+    for old, new in (("a", "x"), ("b", "y")):
+        (repository.folder / "designs" / f"{old}.yaml").rename(repository.folder / "designs" / f"{new}.yaml")
+    repository.write("designs/z.yaml", net())
+    assert (statuses(), compared()["equal"]) == ({"designs/z.yaml": "added"}, 3)
+
+
+def test_each_setting_of_a_removed_or_renamed_file_is_a_design(repository: Repository) -> None:
+    repository.commit(**{"net.yaml": net()})
+    (repository.folder / "net.yaml").unlink()
+    sides = ("net.yaml:batch=2", "net.yaml:batch=3")
+    assert statuses(*sides) == dict.fromkeys(sides, "removed")
+    repository.write("new.yaml", net())
+    assert compared("new.yaml:batch=2", "new.yaml:batch=3", "net.yaml")["equal"] == 2
+
+
 def test_a_design_that_was_another_file_is_new(repository: Repository) -> None:
     """Git takes any similar file for the old one."""
     comments = "".join(f"# key{number}: value\n" for number in range(40))
