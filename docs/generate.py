@@ -47,7 +47,13 @@ EXAMPLES = ROOT / "tests" / "docs" / "examples"
 # Commands that set up an environment or run this test: they are on a page for the reader to type.
 SETUP = ("-m venv", "pip install", "git clone", "-m pytest")
 _SHELL_SIGNS = set("|<>;&*$")
-_ENVIRONMENT = {"COLUMNS": "80", "NO_COLOR": "1", "FORCE_COLOR": None, "GITHUB_ACTIONS": None}
+_ENVIRONMENT = {
+    "COLUMNS": "80",
+    "NO_COLOR": "1",
+    "FORCE_COLOR": None,
+    "GITHUB_ACTIONS": None,
+    "GITHUB_STEP_SUMMARY": None,
+}
 
 
 class Fence(NamedTuple):

@@ -26,6 +26,7 @@ RUNS = [
     "summary no_such_network",
     "block resnet50 Bottleneck -p width=64 -i 256x56x56",
     *(f"compare resnet18 resnet34 resnet50 -f {format}" for format in ("table", "markdown", "csv", "json")),
+    *(f"compare architectures --against HEAD -f {format}" for format in ("table", "json")),
     "explain densenet121",
     "explain unet down1",
     *(f"rf googlenet -f {format}" for format in ("table", "json", "svg")),
