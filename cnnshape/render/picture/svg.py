@@ -1,0 +1,132 @@
+"""The picture of a network as SVG: the network, and below it each form of its blocks once."""
+
+from collections.abc import Iterator, Sequence
+
+from cnnshape.named_tuple import NamedTuple
+from cnnshape.render.picture.colors import FRAME, FRAME_EDGE, GROUND, SOFT, TEXT, dark_style
+from cnnshape.render.picture.drawing import Drawing, Prepared, form_drawing, network_drawing
+from cnnshape.render.picture.metrics import shortened, text_width
+from cnnshape.render.picture.words import DOT, TIMES, shape_text
+from cnnshape.render.svg import element, escape_xml, rectangle, text
+from cnnshape.render.wrapping import rounded, size
+from cnnshape.study.picture.model import Form, Picture
+
+WIDEST = 1777
+"""The width of a picture at most: at 1,600 pixels, its smallest font still has 9."""
+_EDGE = 20
+_HEADER = 76
+_LIMITS = (2000, 1700, 1500, 1250, 1050, 850, 600, 300, 1)
+"""The lengths of a line of cards that are tried until the picture is narrow enough; wires need space too."""
+_FORM_LENGTH = 760
+"""A form that is longer goes on beside itself."""
+_FORM_EDGE, _FORM_HEADER = 16, 52
+_SHELF = 1000
+"""The least width of the space for forms, if there are several."""
+_LEAST = 380
+_STEEPEST, _WIDEST_RATIO = 3, 4
+"""The height is at most three times the width, and the width four times the height."""
+
+
+class _Placed(NamedTuple):
+    """A form with its place in the picture."""
+
+    drawing: Drawing
+    x: float
+    y: float
+
+
+def to_svg(picture: Picture) -> str:
+    """The picture as an SVG file, whose colors follow the reader's preference for a light or dark ground."""
+    main = _fitting(picture)
+    top = _HEADER + main.height + _EDGE
+    forms = list(_shelved([_framed(form) for form in picture.forms], max(main.width, _SHELF), top))
+    width = max([_LEAST, main.width, _header_width(picture), *(form.x + form.drawing.width for form in forms)])
+    height = max([top, *(form.y + form.drawing.height + _EDGE for form in forms)])
+    width = max(width + 2 * _EDGE, height / _STEEPEST)
+    height = max(height, width / _WIDEST_RATIO)
+    parts = [*_header(picture), _moved(main, _EDGE, _HEADER)]
+    parts += [_moved(form.drawing, _EDGE + form.x, form.y) for form in forms]
+    return _file(picture.report.name, parts, round(width), round(height))
+
+
+def _fitting(picture: Picture) -> Drawing:
+    """The network with the longest lines that fit."""
+    prepared = Prepared(picture.diagram)
+    drawing = network_drawing(prepared, _LIMITS[0])
+    for limit in _LIMITS[1:]:
+        if drawing.width <= WIDEST - 2 * _EDGE:
+            break
+        drawing = network_drawing(prepared, limit)
+    return drawing
+
+
+def _header(picture: Picture) -> Iterator[str]:
+    yield text(_EDGE, 40, picture.report.name, font_size=22, font_weight="bold", text_anchor="start")
+    yield text(_EDGE, 62, _summary(picture), font_size=12, fill=SOFT, text_anchor="start", **{"class": "soft"})
+
+
+def _summary(picture: Picture) -> str:
+    report = picture.report
+    first, *others = [shape_text(tensor.shape) for tensor in report.inputs.values()]
+    inputs = f"{first} and {len(others)} more" if others else first
+    totals = report.totals
+    figures = (
+        f"input {inputs}",
+        f"{rounded(totals.params)} params",
+        f"{rounded(totals.macs)} MACs",
+        f"peak {size(report.peak.bytes)} of activations",
+    )
+    more = (f"{picture.unseen} more forms of blocks are not drawn",) if picture.unseen else ()
+    return shortened(DOT.join((*figures, *more)), 12, WIDEST - 2 * _EDGE)
+
+
+def _header_width(picture: Picture) -> float:
+    return max(text_width(picture.report.name, 22, bold=True), text_width(_summary(picture), 12))
+
+
+def _framed(form: Form) -> Drawing:
+    """A form in its frame, with its name, how often it is used, and which use is drawn."""
+    title = f"{form.word} ({form.variety})" if form.variety else form.word
+    title += f" {TIMES}{form.uses}" if form.uses > 1 else ""
+    example = f"as in {form.example}" if form.example != form.word else ""
+    inner = form_drawing(form.diagram, f"{form.example}/", _FORM_LENGTH)
+    heading = [
+        text(
+            _FORM_EDGE, 24, shortened(title, 13, 500, bold=True), font_size=13, font_weight="bold", text_anchor="start"
+        )
+    ]
+    if example:
+        soft = {"class": "soft"}
+        heading.append(
+            text(_FORM_EDGE, 40, shortened(example, 10, 500), font_size=10, fill=SOFT, text_anchor="start", **soft)
+        )
+    width = max(inner.width, *(text_width(title[:80], 13, bold=True), text_width(example[:80], 10))) + 2 * _FORM_EDGE
+    height = inner.height + _FORM_HEADER + _FORM_EDGE
+    frame = rectangle(0, 0, width, height, rx=8, fill=FRAME, stroke=FRAME_EDGE, **{"class": "frame"})
+    parts = [frame, *heading, _moved(inner, (width - inner.width) / 2, _FORM_HEADER)]
+    inset = element("g", *parts, **{"class": "inset", "data-inset": title})
+    return Drawing((inset,), width, height)
+
+
+def _shelved(forms: Sequence[Drawing], width: float, top: float) -> Iterator[_Placed]:
+    """The forms from left to right, on as many shelves as they need."""
+    x, y, tallest = 0.0, top, 0.0
+    for form in forms:
+        if x and x + form.width > width:
+            x, y, tallest = 0.0, y + tallest + _FORM_EDGE, 0.0
+        yield _Placed(form, x, y)
+        x += form.width + _FORM_EDGE
+        tallest = max(tallest, form.height)
+
+
+def _moved(drawing: Drawing, x: float, y: float) -> str:
+    return element("g", *drawing.parts, transform=f"translate({x:.1f} {y:.1f})")
+
+
+def _file(name: str, parts: Sequence[str], width: int, height: int) -> str:
+    ground = rectangle(0, 0, width, height, fill=GROUND, **{"class": "ground"})
+    style = element("style", dark_style())
+    lines = "".join(f"\n{part}" for part in (element("title", escape_xml(name)), style, ground, *parts))
+    attributes = {"font_family": "Helvetica, Arial, sans-serif", "text_anchor": "middle", "fill": TEXT, "role": "img"}
+    size = {"xmlns": "http://www.w3.org/2000/svg", "width": width, "height": height, "viewBox": f"0 0 {width} {height}"}
+    return element("svg", lines, "\n", **size, **attributes) + "\n"
