@@ -93,7 +93,11 @@ def _width(title: tuple[str, ...], notes: tuple[str, ...]) -> float:
 
 def box_svg(box: Box, name: str, tooltip: str, x: float, y: float, shares: tuple[float, float] = (0, 0)) -> str:
     """A card around its middle. `shares` are those of MACs and params, of the largest card's."""
-    children = [element("title", escape_xml(tooltip)), *_outline(box, x, y), *_texts(box, x, y)]
+    children = [
+        element("title", "\n".join(map(escape_xml, tooltip.split("\n")))),
+        *_outline(box, x, y),
+        *_texts(box, x, y),
+    ]
     if box.bars:
         children += _bars(box, x, y, shares)
     if box.caption:

@@ -36,7 +36,7 @@ FRAME, DARK_FRAME = "#f6f8fa", "#161b22"
 FRAME_EDGE, DARK_FRAME_EDGE = "#d0d7de", "#30363d"
 BAND, DARK_BAND = "#f1f5f8", "#131a22"
 MACS, DARK_MACS = "#3a6ea8", "#7fb0e6"
-PARAMS, DARK_PARAMS = "#c06f14", "#eba557"
+PARAMS, DARK_PARAMS = "#a85a00", "#eba557"
 
 
 def dark_style() -> str:

@@ -8,6 +8,7 @@ from cnnshape.render.picture.boxes import NOTE, Box, box_svg, compact_box, tall_
 from cnnshape.render.picture.colors import BAND, FRAME_EDGE, MACS, PARAMS, SOFT, WIRE
 from cnnshape.render.picture.geometry import Layout, Point, Spacing, lay_out
 from cnnshape.render.picture.levels import is_strip, level_names, levels_of
+from cnnshape.render.picture.metrics import text_width
 from cnnshape.render.picture.placing import GAP, Cell
 from cnnshape.render.picture.tooltips import tooltip
 from cnnshape.render.picture.words import face_of, shape_text
@@ -22,8 +23,8 @@ _LINES_OF_TALL = 2
 _SMALLER = 0.55
 _BAR, _BAR_ROOM = 34, 116
 """The height of the longest bar below a strip, and the room for both kinds."""
-_LABEL_ROOM, _HEADING_ROOM = 58, 44
-"""The room for the labels of rows, and for the headings of bars."""
+_LABEL, _HEADING_ROOM = 8, 44
+"""The space before and after the label of a row, and the room for the headings of bars."""
 _DASHES = "5 3"
 _HEAD = 6
 
@@ -75,12 +76,17 @@ def form_drawing(diagram: Diagram, prefix: str, limit: float) -> Drawing:
     cells = [Cell(along=box.height, across=box.width) for box in boxes]
     layout = lay_out(cells, diagram.wires, limit, Spacing(), centered=True)
     names = [f"{prefix}{card.name}" for card in diagram.cards]
-    wires = [_wire(names, wire, [(y, x) for x, y in points], "") for wire, points in layout.paths.items()]
+    wires = [_wire(names, wire, list(map(_turned, points)), "") for wire, points in layout.paths.items()]
     cards = [
-        box_svg(box, names[index], tooltip(diagram.cards[index]), *reversed(layout.middles[index]))
+        box_svg(box, names[index], tooltip(diagram.cards[index]), *_turned(layout.middles[index]))
         for index, box in enumerate(boxes)
     ]
     return Drawing((_wires(wires), *cards), layout.across, layout.along)
+
+
+def _turned(point: Point) -> Point:
+    """A point of a diagram that runs from top to bottom."""
+    return point[1], point[0]
 
 
 def _strip(prepared: Prepared, limit: float) -> Drawing:
@@ -97,8 +103,10 @@ def _strip(prepared: Prepared, limit: float) -> Drawing:
 def _rows(prepared: Prepared, limit: float) -> Drawing:
     boxes = [prepared.compact(index, bars=True) for index in range(len(prepared.diagram.cards))]
     cells = [Cell(box.width, box.height, level=prepared.levels[index]) for index, box in enumerate(boxes)]
-    layout = lay_out(cells, prepared.diagram.wires, limit, Spacing(before=_LABEL_ROOM, above=8, level=22))
-    parts = [*_bands(prepared, layout), *_cards_and_wires(prepared, boxes, layout)]
+    names = level_names(prepared.diagram, prepared.levels)
+    before = max(text_width(name, NOTE) for name in names) + 2 * _LABEL
+    layout = lay_out(cells, prepared.diagram.wires, limit, Spacing(before=before, above=8, level=22))
+    parts = [*_bands(names, layout), *_cards_and_wires(prepared, boxes, layout)]
     return Drawing(tuple(parts), layout.along, layout.across + 8)
 
 
@@ -147,13 +155,14 @@ def _leg(start: Point, end: Point) -> str:
     return f"H{number(end[0])}" if start[1] == end[1] else f"V{number(end[1])}"
 
 
-def _bands(prepared: Prepared, layout: Layout) -> Iterator[str]:
-    """The background of each row with the size of its maps."""
-    names = level_names(prepared.diagram, prepared.levels)
+def _bands(names: Sequence[str], layout: Layout) -> Iterator[str]:
+    """The background of each row with the name of its level."""
     for band in layout.bands:
         yield rectangle(0, band.start - 6, layout.along, band.end - band.start + 12, fill=BAND, **{"class": "band"})
         middle = (band.start + band.end) / 2 + 4
-        yield text(8, middle, names[band.level], font_size=NOTE, fill=SOFT, text_anchor="start", **{"class": "soft"})
+        yield text(
+            _LABEL, middle, names[band.level], font_size=NOTE, fill=SOFT, text_anchor="start", **{"class": "soft"}
+        )
 
 
 def _all_bars(prepared: Prepared, layout: Layout) -> Iterator[str]:

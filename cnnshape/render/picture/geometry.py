@@ -12,6 +12,8 @@ TRACK = 7.0
 """The distance between tracks."""
 BEFORE, AFTER = 6.0, 11.0
 """The space in a channel before its first track and after its last, which an arrow head needs."""
+APART = 3.0
+"""The least distance between tracks of one system and of the next."""
 LANE_GAP = 14.0
 PORT = 9.0
 """The distance between wires that enter a card."""
@@ -101,18 +103,32 @@ class _Geometry:
         widths: dict[tuple[int, int], float] = {}
         for cell, place in zip(self._cells, self._grid.places, strict=True):
             widths[place[:2]] = max(widths.get(place[:2], 0), cell.width)
-        return [list(self._edges(system, widths)) for system in range(len(self._grid.columns))]
+        columns: list[list[tuple[float, float]]] = []
+        above: set[float] = set()
+        for system, count in enumerate(self._grid.columns):
+            channels = [self._tracks(Channel(across=True, number=column, system=system)) for column in range(count + 1)]
+            columns.append(
+                self._edges(channels, [widths.get((system, column), 0) for column in range(count + 1)], above)
+            )
+            above = {
+                line for tracks, (start, _) in zip(channels, columns[-1], strict=True) for line in _lines(start, tracks)
+            }
+        return columns
 
-    def _edges(self, system: int, widths: dict[tuple[int, int], float]) -> Iterator[tuple[float, float]]:
+    def _edges(self, channels: Sequence[int], widths: Sequence[float], above: set[float]) -> list[tuple[float, float]]:
+        """The start and end of each column of a system. Its tracks meet those of the system above, so that none may
+        continue one of them."""
+        edges: list[tuple[float, float]] = []
         edge = self._start
-        for column in range(self._grid.columns[system] + 1):
-            tracks = self._tracks(Channel(across=True, number=column, system=system))
-            last = column == self._grid.columns[system]
+        for column, (tracks, width) in enumerate(zip(channels, widths, strict=True)):
             # Nothing enters the first column of the first system, and few wires leave the last one.
-            if tracks or not (last or column == 0):
+            if tracks or 0 < column < len(channels) - 1:
                 edge += BEFORE + tracks * TRACK + AFTER
-            start, edge = edge, edge + widths.get((system, column), 0)
-            yield start, edge
+            while any(abs(line - other) < APART for line in _lines(edge, tracks) for other in above):
+                edge += APART
+            edges.append((edge, edge + width))
+            edge += width
+        return edges
 
     def _rows(self) -> "tuple[list[_Lane], float]":
         """The lanes, and the end of the last one with its channel."""
@@ -170,7 +186,7 @@ class _Geometry:
         if channel == MARGIN:
             return self._spacing.before + track
         if channel.across:
-            return self._along[channel.system][channel.number][0] - AFTER - track
+            return _lines(self._along[channel.system][channel.number][0], self._router.tracks[channel][card] + 1)[-1]
         if channel.number == len(self._lanes):
             return self._lanes[-1].end + self._spacing.below + BEFORE + track
         lane = self._lanes[channel.number]
@@ -243,6 +259,11 @@ class _Lane(NamedTuple):
     middle: float
     end: float
     above: float
+
+
+def _lines(start: float, tracks: int) -> list[float]:
+    """The coordinates of the tracks before a column."""
+    return [start - AFTER - track * TRACK for track in range(tracks)]
 
 
 def _without_repeats(points: list[Point]) -> list[Point]:

@@ -5,7 +5,7 @@ go on in the next system, as the staves of a score do. Across the flow, each lev
 lane of its own, and a chain stays in its lane.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.study.picture.model import Wire
@@ -146,7 +146,7 @@ class _Lanes:
         last[lane:] = [card, *last[lane + 1 :]]
         self._lane[card] = lane
 
-    def _candidates(self, card: int, last: list[int]) -> Iterable[int]:
+    def _candidates(self, card: int, last: list[int]) -> Iterator[int]:
         """The lanes that a card may be in: that of a source that is the last one there, then free ones."""
         same = [source for source in self._grid.sources[card] if self._key[source] == self._key[card]]
         yield from (self._lane[source] for source in same if last[self._lane[source]] == source)

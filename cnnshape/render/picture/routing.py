@@ -49,9 +49,7 @@ class Router:
         self._cards_in_row: dict[tuple[int, float], list[int]] = {}
         for place in grid.places:
             self._cards_in_row.setdefault((place.system, place.row), []).append(place.column)
-        straight = [
-            wire for wire in wires if self._is_free(wire, *self._places(wire), row=grid.places[wire.source].row)
-        ]
+        straight = [wire for wire in wires if self._is_free(*self._places(wire))]
         for wire in wires:
             source = grid.places[wire.source]
             self._lines.add(wire.source, source, source.column + 1, source.column + 1)
@@ -72,14 +70,17 @@ class Router:
         self._lines.add(wire.source, source, source.column + 1, target.column)
         return Route(wire, (), middle=True)
 
-    def _is_free(self, wire: Wire, source: Place, target: Place, *, row: float) -> bool:
+    def _is_free(self, source: Place, target: Place) -> bool:
         """Whether a straight line connects two cards in one row."""
-        if source.system != target.system or not source.row == target.row == row:
+        if source.system != target.system or source.row != target.row:
             return False
-        return self._is_empty(row, source, target.column)
+        return self._is_empty(source.row, source, target.column)
 
     def _is_empty(self, row: float, source: Place, end: int) -> bool:
         """Whether a row has no card between the column of a place and another one."""
+        if row % 1:
+            # Between two lanes, the cards of both may be in the way.
+            return end == source.column + 1
         columns = self._cards_in_row.get((source.system, row), [])
         return not any(source.column < column < end for column in columns)
 
@@ -100,8 +101,7 @@ class Router:
 
     def _passes(self, card: int, lane: Place, source: Place, end: int) -> bool:
         """Takes the middle of a lane from one column to another, if no card or wire is there."""
-        # A lane that only cards between two lanes are in has no middle of its own.
-        if lane.row != int(lane.row) or not self._is_empty(lane.row, source, end):
+        if not self._is_empty(lane.row, source, end):
             return False
         return self._lines.take(card, lane, source.column + 1, end)
 

@@ -104,7 +104,7 @@ def _framed(form: Form) -> Drawing:
     height = inner.height + _FORM_HEADER + _FORM_EDGE
     frame = rectangle(0, 0, width, height, rx=8, fill=FRAME, stroke=FRAME_EDGE, **{"class": "frame"})
     parts = [frame, *heading, _moved(inner, (width - inner.width) / 2, _FORM_HEADER)]
-    inset = element("g", *parts, **{"class": "inset", "data-inset": title})
+    inset = element("g", *parts, **{"class": "inset", "data-inset": form.example})
     return Drawing((inset,), width, height)
 
 
@@ -127,6 +127,11 @@ def _file(name: str, parts: Sequence[str], width: int, height: int) -> str:
     ground = rectangle(0, 0, width, height, fill=GROUND, **{"class": "ground"})
     style = element("style", dark_style())
     lines = "".join(f"\n{part}" for part in (element("title", escape_xml(name)), style, ground, *parts))
-    attributes = {"font_family": "Helvetica, Arial, sans-serif", "text_anchor": "middle", "fill": TEXT, "role": "img"}
-    size = {"xmlns": "http://www.w3.org/2000/svg", "width": width, "height": height, "viewBox": f"0 0 {width} {height}"}
-    return element("svg", lines, "\n", **size, **attributes) + "\n"
+    attributes: dict[str, str] = {
+        "font_family": "Helvetica, Arial, sans-serif",
+        "text_anchor": "middle",
+        "fill": TEXT,
+        "role": "img",
+    }
+    attributes |= {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {width} {height}"}
+    return element("svg", lines, "\n", width=width, height=height, **attributes) + "\n"

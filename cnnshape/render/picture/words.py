@@ -40,7 +40,7 @@ def face_of(card: Card) -> Face:
 
 
 def shape_text(shape: Shape) -> str:
-    """`64×56×56`"""
+    """`64x56x56` with real signs of multiplication."""
     return TIMES.join(map(str, shape))
 
 
@@ -69,7 +69,7 @@ def _step(card: Card) -> Face:
 
 
 def _layer_title(row: Row) -> str:
-    """`7×7 conv, 64 /2`: the window, the kind, the number of outputs, and the stride."""
+    """`7x7 conv, 64 /2`: the window, the kind, the number of outputs, and the stride."""
     values = row.application.layer.values
     rank = max(len(row.inputs[0]) - 1, 0) if row.inputs else 0
     window = f"{_axes(values['kernel'], rank)} " if values.get("kernel") is not None and rank else ""

@@ -1,6 +1,6 @@
 """The diagram of a network, or of one use of a block: its items as cards, equal neighbours as one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from cnnshape.graph import Group

@@ -60,14 +60,17 @@ def _continues(links: Links, run: Sequence[int], after: int) -> bool:
     readers = links.readers[before] - {after}
     if not readers <= links.readers[after] or any(reader < after for reader in readers):
         return False
-    read = _read_besides(links, after)
     if len(run) == 1:
-        return all(
-            own <= set(first) for own, first in zip(read, (links.sources[before], links.entering[before]), strict=True)
-        )
-    return read == _read_besides(links, before) and readers == links.readers[run[-2]] - {before}
+        return _sources(links, after) <= links.sources[before] and _entering(links, after) <= _entering(links, before)
+    same = _sources(links, after) == _sources(links, before) and _entering(links, after) == _entering(links, before)
+    return same and readers == links.readers[run[-2]] - {before}
 
 
-def _read_besides(links: Links, position: int) -> tuple[set[int], set[str]]:
-    """What an item reads besides the one before it."""
-    return links.sources[position] - {position - 1}, set(links.entering[position])
+def _sources(links: Links, position: int) -> set[int]:
+    """The items that an item reads besides the one before it."""
+    return links.sources[position] - {position - 1}
+
+
+def _entering(links: Links, position: int) -> set[str]:
+    """The tensors from outside of the group that an item reads."""
+    return set(links.entering[position])
