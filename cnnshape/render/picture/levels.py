@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import log2
 
 from cnnshape.render.picture.words import shape_text
-from cnnshape.study.picture.model import Card, Diagram
+from cnnshape.study.picture.model import Card, CardKind, Diagram
 
 
 def levels_of(diagram: Diagram) -> list[int]:
@@ -15,6 +15,9 @@ def levels_of(diagram: Diagram) -> list[int]:
     """
     largest = max([size for size in map(_size, diagram.cards) if size], default=1)
     steps = [_step(card, largest) for card in diagram.cards]
+    for wire in diagram.wires:
+        if diagram.cards[wire.target].kind is CardKind.ERROR:
+            steps[wire.target] = steps[wire.source]
     ranks = {step: rank for rank, step in enumerate(sorted({step for step in steps if step is not None}))}
     return [len(ranks) if step is None else ranks[step] for step in steps]
 

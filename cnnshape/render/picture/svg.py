@@ -6,7 +6,7 @@ from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.picture.colors import FRAME, FRAME_EDGE, GROUND, SOFT, TEXT, dark_style
 from cnnshape.render.picture.drawing import Drawing, Prepared, form_drawing, network_drawing
 from cnnshape.render.picture.metrics import shortened, text_width
-from cnnshape.render.picture.words import DOT, TIMES, shape_text
+from cnnshape.render.picture.words import DOT, form_title, shape_text
 from cnnshape.render.svg import element, escape_xml, rectangle, text
 from cnnshape.render.wrapping import rounded, size
 from cnnshape.study.picture.model import Form, Picture
@@ -86,8 +86,7 @@ def _header_width(picture: Picture) -> float:
 
 def _framed(form: Form) -> Drawing:
     """A form in its frame, with its name, how often it is used, and which use is drawn."""
-    title = f"{form.word} ({form.variety})" if form.variety else form.word
-    title += f" {TIMES}{form.uses}" if form.uses > 1 else ""
+    title = form_title(form)
     example = f"as in {form.example}" if form.example != form.word else ""
     inner = form_drawing(form.diagram, f"{form.example}/", _FORM_LENGTH)
     heading = [

@@ -1,16 +1,22 @@
 """What a card says: its title, its notes, and the color that its kind has."""
 
+from textwrap import wrap
+
 from cnnshape.layers import Layer, Shape
 from cnnshape.layers.family import Activation, Join, MatrixProduct, Normalization, Pooling, Resize, Scaling, Stated
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Row
 from cnnshape.study.picture.forms import MOST_PARTS
-from cnnshape.study.picture.model import Card, CardKind
+from cnnshape.study.picture.model import Card, CardKind, Form
 
 TIMES = "\u00d7"
 DOT = " \u00b7 "
 _SYMBOLS = {"add": "+", "subtract": "\u2212", "multiply": TIMES}
 """Joins that formulas have a sign for."""
+
+
+_LINE, _MOST_LINES = 26, 5
+"""The length of the lines of a message, and their number."""
 
 
 class Face(NamedTuple):
@@ -34,14 +40,29 @@ def face_of(card: Card) -> Face:
     if card.kind is CardKind.STEP:
         return _step(card)
     if card.kind is CardKind.ERROR:
-        return Face((card.label,), (card.note,), "error")
+        return Face((card.label,), _lines(card.note), "error")
     title = card.label or (shape_text(card.shape) if card.shape else "")
     return Face((title,), (), "port")
+
+
+def _lines(note: str) -> tuple[str, ...]:
+    """A message in a few short lines."""
+    lines = wrap(note, _LINE)
+    return (
+        tuple(lines[:_MOST_LINES])
+        if len(lines) <= _MOST_LINES
+        else (*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1]} ...")
+    )
 
 
 def shape_text(shape: Shape) -> str:
     """`64x56x56` with real signs of multiplication."""
     return TIMES.join(map(str, shape))
+
+
+def form_title(form: Form) -> str:
+    """`Bottleneck (identity shortcut) x12`: a block, the variety of this form, and how often it is used."""
+    return _times(f"{form.word} ({form.variety})" if form.variety else form.word, form.uses)
 
 
 def _times(word: str, times: int) -> str:

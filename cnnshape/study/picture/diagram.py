@@ -3,17 +3,35 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from cnnshape.graph import Group
+from cnnshape.graph import Graph, Group
 from cnnshape.layers import Tensor
 from cnnshape.study.picture.items import Item, is_named, is_round, items_of
 from cnnshape.study.picture.links import links_of, runs_of
 from cnnshape.study.picture.model import Card, CardKind, Diagram, Part, Wire
 from cnnshape.study.picture.values import Values
 
+INPUT = "input "
+"""The names of the cards of inputs start with it."""
+MOST_HOLES = 12
+"""Failed steps that a picture shows."""
+
 
 def network_diagram(values: Values, depth: int) -> Diagram:
     """The diagram of the whole network, with groups open down to `depth`."""
     return _diagram(values, values.report.groups, depth)
+
+
+def with_holes(graph: Graph, diagram: Diagram) -> Diagram:
+    """The diagram of a network with a card for each step that failed, after the card whose tensor enters it."""
+    position = {row.name: index for index, card in enumerate(diagram.cards) for row in card.rows}
+    position |= {card.name.removeprefix(INPUT): index for index, card in enumerate(diagram.cards) if not card.rows}
+    cards, wires = list(diagram.cards), list(diagram.wires)
+    for hole in graph.holes[:MOST_HOLES]:
+        if hole.entering is not None:
+            wires.append(Wire(position[graph.value_name(hole.entering)], len(cards)))
+        name = f"error at line {hole.at.line}:{hole.at.column}"
+        cards.append(Card(name, CardKind.ERROR, hole.word, None, note=f"line {hole.at.line}: {hole.message}"))
+    return Diagram(tuple(cards), tuple(sorted(wires)))
 
 
 def block_diagram(values: Values, group: Group) -> Diagram:
@@ -50,7 +68,7 @@ def _entering_card(values: Values, group: Group, name: str, index: int) -> Card:
     else:
         tensors = [param for param, value in group.params.items() if isinstance(value, Tensor) and value.shape == shape]
         label = "" if index == 0 else tensors[0] if len(tensors) == 1 else name
-    return Card(f"input {name}", CardKind.INPUT, label, shape)
+    return Card(f"{INPUT}{name}", CardKind.INPUT, label, shape)
 
 
 def _leaving_card(giver: Card) -> Card:
