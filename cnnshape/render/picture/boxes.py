@@ -46,7 +46,7 @@ def compact_box(face: Face, notes: tuple[str, ...], ports: int, *, bars: bool = 
     if face.sign:
         return Box(face, face.title, (), _SIGN, _sign(ports))
     long = text_width(face.title[0], TITLE, bold=True) > _LONG
-    title, notes = _fitting(_split(face.title) if long else face.title, notes)
+    title, notes = _fitting(in_two_lines(face.title) if long else face.title, notes)
     height = len(title) * TITLE_LINE + len(notes) * NOTE_LINE + 11 + (_BARS if bars else 0)
     return Box(face, title, notes, max(_width(title, notes), 40), max(height, _least(ports)), bars=bars)
 
@@ -55,7 +55,7 @@ def tall_box(face: Face, height: float, caption: str, ports: int) -> Box:
     """A card of a given height, or more if it needs more. Cards that do little are slim, with an upright title."""
     if face.sign:
         return Box(face, face.title, (), _SIGN, _sign(ports), caption=caption)
-    title, notes = _fitting(_split(face.title), face.notes)
+    title, notes = _fitting(in_two_lines(face.title), face.notes)
     least = len(title) * TITLE_LINE + len(notes) * NOTE_LINE + 14
     if face.slim and not notes and len(title) == 1:
         length = text_width(title[0], TITLE, bold=True) + 2 * _SIDE
@@ -73,7 +73,7 @@ def _least(ports: int) -> float:
     return 12.0 + 10 * ports if ports > 1 else 0
 
 
-def _split(title: tuple[str, ...]) -> tuple[str, ...]:
+def in_two_lines(title: tuple[str, ...]) -> tuple[str, ...]:
     """A title on two lines if it has two parts."""
     parts = title[0].split(", ", 1)
     return tuple(parts) if len(title) == 1 and len(parts) == 2 else title

@@ -42,7 +42,7 @@ PARAMS, DARK_PARAMS = "#a85a00", "#eba557"
 def dark_style() -> str:
     """The style of a picture where the reader prefers dark ground: every class that has a color gets its dark one."""
     rules = [
-        f".{name}>rect,.{name}>circle{{fill:{color.dark_fill};stroke:{color.dark_stroke}}}"
+        f".{name}>rect,.{name}>polygon{{fill:{color.dark_fill};stroke:{color.dark_stroke}}}"
         for name, color in CARDS.items()
     ]
     rules += [

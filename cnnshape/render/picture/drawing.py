@@ -76,12 +76,12 @@ def form_drawing(diagram: Diagram, prefix: str, limit: float) -> Drawing:
     cells = [Cell(along=box.height, across=box.width) for box in boxes]
     layout = lay_out(cells, diagram.wires, limit, Spacing(), centered=True)
     names = [f"{prefix}{card.name}" for card in diagram.cards]
-    wires = [_wire(names, wire, list(map(_turned, points)), "") for wire, points in layout.paths.items()]
+    wires = [wire_svg(names, wire, list(map(_turned, points)), "") for wire, points in layout.paths.items()]
     cards = [
         box_svg(box, names[index], tooltip(diagram.cards[index]), *_turned(layout.middles[index]))
         for index, box in enumerate(boxes)
     ]
-    return Drawing((_wires(wires), *cards), layout.across, layout.along)
+    return Drawing((wires_svg(wires), *cards), layout.across, layout.along)
 
 
 def _turned(point: Point) -> Point:
@@ -96,7 +96,7 @@ def _strip(prepared: Prepared, limit: float) -> Drawing:
         boxes = [prepared.tall(index, _SMALLER) for index in indexes]
     cells = [Cell(box.width, box.height, box.caption_width, 18 if box.caption else 0) for box in boxes]
     layout = lay_out(cells, prepared.diagram.wires, limit, Spacing(before=_HEADING_ROOM, below=_BAR_ROOM))
-    parts = [*_all_bars(prepared, layout), *_cards_and_wires(prepared, boxes, layout)]
+    parts = [*_all_bars(prepared, layout), *_cards_andwires_svg(prepared, boxes, layout)]
     return Drawing(tuple(parts), layout.along, layout.across)
 
 
@@ -106,7 +106,7 @@ def _rows(prepared: Prepared, limit: float) -> Drawing:
     names = level_names(prepared.diagram, prepared.levels)
     before = max(text_width(name, NOTE) for name in names) + 2 * _LABEL
     layout = lay_out(cells, prepared.diagram.wires, limit, Spacing(before=before, above=8, level=22))
-    parts = [*_bands(names, layout), *_cards_and_wires(prepared, boxes, layout)]
+    parts = [*_bands(names, layout), *_cards_andwires_svg(prepared, boxes, layout)]
     return Drawing(tuple(parts), layout.along, layout.across + 8)
 
 
@@ -120,22 +120,23 @@ def _shapes(diagram: Diagram) -> list[str]:
     return shapes
 
 
-def _cards_and_wires(prepared: Prepared, boxes: Sequence[Box], layout: Layout) -> Iterator[str]:
+def _cards_andwires_svg(prepared: Prepared, boxes: Sequence[Box], layout: Layout) -> Iterator[str]:
     """The wires, which are below, and the cards with their shares of the figures. A wire that passes cards is dashed."""
     cards = prepared.diagram.cards
     names = [card.name for card in cards]
     dashes = {wire: _DASHES if layout.distance[wire] > 1 else "" for wire in layout.paths}
-    yield _wires([_wire(names, wire, points, dashes[wire]) for wire, points in layout.paths.items()])
+    yield wires_svg([wire_svg(names, wire, points, dashes[wire]) for wire, points in layout.paths.items()])
     for index, card in enumerate(cards):
         shares = card.macs / prepared.most_macs, card.params / prepared.most_params
         yield box_svg(boxes[index], card.name, tooltip(card), *layout.middles[index], shares=shares)
 
 
-def _wires(wires: Sequence[str]) -> str:
+def wires_svg(wires: Sequence[str]) -> str:
+    """Wires as one group."""
     return element("g", *wires, fill="none", stroke=WIRE) if wires else ""
 
 
-def _wire(names: Sequence[str], wire: Wire, points: list[Point], dashes: str) -> str:
+def wire_svg(names: Sequence[str], wire: Wire, points: list[Point], dashes: str) -> str:
     """A wire with an arrow head at its end."""
     (before_x, before_y), (x, y) = points[-2:]
     data = {"class": "wire", "data-from": names[wire.source], "data-to": names[wire.target]}

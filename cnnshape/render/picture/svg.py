@@ -1,11 +1,12 @@
 """The picture of a network as SVG: the network, and below it each form of its blocks once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.picture.colors import FRAME, FRAME_EDGE, GROUND, SOFT, TEXT, dark_style
 from cnnshape.render.picture.drawing import Drawing, Prepared, form_drawing, network_drawing
 from cnnshape.render.picture.metrics import shortened, text_width
+from cnnshape.render.picture.volumes import NOTE_OF_SCALE, volumes_drawing
 from cnnshape.render.picture.words import DOT, form_title, shape_text
 from cnnshape.render.svg import element, escape_xml, rectangle, text
 from cnnshape.render.wrapping import rounded, size
@@ -37,51 +38,58 @@ class _Placed(NamedTuple):
 
 def to_svg(picture: Picture) -> str:
     """The picture as an SVG file, whose colors follow the reader's preference for a light or dark ground."""
-    main = _fitting(picture)
+    prepared = Prepared(picture.diagram)
+    main = _fitting(lambda limit: network_drawing(prepared, limit))
+    more = (f"{picture.unseen} more forms of blocks are not drawn",) if picture.unseen else ()
+    return _page(picture, main, [_framed(form) for form in picture.forms], more)
+
+
+def to_volumes_svg(picture: Picture) -> str:
+    """The maps of the network as boxes, without the forms of its blocks."""
+    main = _fitting(lambda limit: volumes_drawing(picture.diagram, limit))
+    return _page(picture, main, [], (NOTE_OF_SCALE,))
+
+
+def _page(picture: Picture, main: Drawing, framed: Sequence[Drawing], notes: Sequence[str]) -> str:
     top = _HEADER + main.height + _EDGE
-    forms = list(_shelved([_framed(form) for form in picture.forms], max(main.width, _SHELF), top))
-    width = max([_LEAST, main.width, _header_width(picture), *(form.x + form.drawing.width for form in forms)])
+    summary = _summary(picture, notes)
+    header = max(text_width(picture.report.name, 22, bold=True), text_width(summary, 12))
+    forms = list(_shelved(framed, max(main.width, _SHELF), top))
+    width = max([_LEAST, main.width, header, *(form.x + form.drawing.width for form in forms)])
     height = max([top, *(form.y + form.drawing.height + _EDGE for form in forms)])
     width = max(width + 2 * _EDGE, height / _STEEPEST)
     height = max(height, width / _WIDEST_RATIO)
-    parts = [*_header(picture), _moved(main, _EDGE, _HEADER)]
+    parts = [*_header(picture.report.name, summary), _moved(main, _EDGE, _HEADER)]
     parts += [_moved(form.drawing, _EDGE + form.x, form.y) for form in forms]
     return _file(picture.report.name, parts, round(width), round(height))
 
 
-def _fitting(picture: Picture) -> Drawing:
-    """The network with the longest lines that fit."""
-    prepared = Prepared(picture.diagram)
-    drawing = network_drawing(prepared, _LIMITS[0])
+def _fitting(draw: Callable[[float], Drawing]) -> Drawing:
+    """The drawing with the longest lines that fit."""
+    drawing = draw(_LIMITS[0])
     for limit in _LIMITS[1:]:
         if drawing.width <= WIDEST - 2 * _EDGE:
             break
-        drawing = network_drawing(prepared, limit)
+        drawing = draw(limit)
     return drawing
 
 
-def _header(picture: Picture) -> Iterator[str]:
-    yield text(_EDGE, 40, picture.report.name, font_size=22, font_weight="bold", text_anchor="start")
-    yield text(_EDGE, 62, _summary(picture), font_size=12, fill=SOFT, text_anchor="start", **{"class": "soft"})
+def _header(name: str, summary: str) -> Iterator[str]:
+    name = shortened(name, 22, WIDEST - 2 * _EDGE, bold=True)
+    yield text(_EDGE, 40, name, font_size=22, font_weight="bold", text_anchor="start")
+    yield text(_EDGE, 62, summary, font_size=12, fill=SOFT, text_anchor="start", **{"class": "soft"})
 
 
-def _summary(picture: Picture) -> str:
+def _summary(picture: Picture, notes: Sequence[str]) -> str:
     report = picture.report
     first, *others = [shape_text(tensor.shape) for tensor in report.inputs.values()]
-    inputs = f"{first} and {len(others)} more" if others else first
-    totals = report.totals
     figures = (
-        f"input {inputs}",
-        f"{rounded(totals.params)} params",
-        f"{rounded(totals.macs)} MACs",
+        f"input {first} and {len(others)} more" if others else f"input {first}",
+        f"{rounded(report.totals.params)} params",
+        f"{rounded(report.totals.macs)} MACs",
         f"peak {size(report.peak.bytes)} of activations",
     )
-    more = (f"{picture.unseen} more forms of blocks are not drawn",) if picture.unseen else ()
-    return shortened(DOT.join((*figures, *more)), 12, WIDEST - 2 * _EDGE)
-
-
-def _header_width(picture: Picture) -> float:
-    return max(text_width(picture.report.name, 22, bold=True), text_width(_summary(picture), 12))
+    return shortened(DOT.join((*figures, *notes)), 12, WIDEST - 2 * _EDGE)
 
 
 def _framed(form: Form) -> Drawing:
