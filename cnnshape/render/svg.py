@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 Number = int | float
 Attribute = str | Number
 
 
 def escape_xml(text: str) -> str:
     """The text as content or attribute of an element; control characters, which XML forbids, become `?`."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text).translate(_ESCAPES)
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else "?" for sign in text)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 def number(value: Number) -> str:

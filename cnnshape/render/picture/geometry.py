@@ -165,7 +165,7 @@ class _Geometry:
             for cell, place in zip(self._cells, self._grid.places, strict=True)
             if place.row == row or (place.system == system and place.row % 1)
         ]
-        return max(cell.across for cell in cells) / 2, max(cell.below for cell in cells)
+        return max([cell.across for cell in cells], default=0) / 2, max([cell.below for cell in cells], default=0)
 
     def _middle(self, card: int) -> Point:
         place = self._grid.places[card]

@@ -1,6 +1,7 @@
 """The picture of a network as SVG: the network, and below it each form of its blocks once."""
 
 from collections.abc import Callable, Iterator, Sequence
+from math import ceil
 
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.picture.colors import FRAME, FRAME_EDGE, GROUND, SOFT, TEXT, dark_style
@@ -26,6 +27,8 @@ _SHELF = 1000
 _LEAST = 380
 _STEEPEST, _WIDEST_RATIO = 3, 4
 """The height is at most three times the width, and the width four times the height."""
+_FEW = 60
+"""A picture with more cards may be steeper: text would be too small."""
 
 
 class _Placed(NamedTuple):
@@ -57,11 +60,13 @@ def _page(picture: Picture, main: Drawing, framed: Sequence[Drawing], notes: Seq
     forms = list(_shelved(framed, max(main.width, _SHELF), top))
     width = max([_LEAST, main.width, header, *(form.x + form.drawing.width for form in forms)])
     height = max([top, *(form.y + form.drawing.height + _EDGE for form in forms)])
-    width = max(width + 2 * _EDGE, height / _STEEPEST)
-    height = max(height, width / _WIDEST_RATIO)
+    width += 2 * _EDGE
+    if len(picture.diagram.cards) <= _FEW:
+        width = max(width, height / _STEEPEST)
+    height = max(height, ceil(width) / _WIDEST_RATIO)
     parts = [*_header(picture.report.name, summary), _moved(main, _EDGE, _HEADER)]
     parts += [_moved(form.drawing, _EDGE + form.x, form.y) for form in forms]
-    return _file(picture.report.name, parts, round(width), round(height))
+    return _file(picture.report.name, parts, ceil(width), ceil(height))
 
 
 def _fitting(draw: Callable[[float], Drawing]) -> Drawing:

@@ -7,9 +7,10 @@ from cnnshape.layers.family import Activation, Join, MatrixProduct, Normalizatio
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Row
 from cnnshape.study.picture.forms import MOST_PARTS
+from cnnshape.study.picture.items import own_name
 from cnnshape.study.picture.model import Card, CardKind, Form
 
-TIMES = "\u00d7"
+TIMES = "×"
 DOT = " \u00b7 "
 _SYMBOLS = {"add": "+", "subtract": "\u2212", "multiply": TIMES}
 """Joins that formulas have a sign for."""
@@ -56,7 +57,7 @@ def _lines(note: str) -> tuple[str, ...]:
 
 
 def shape_text(shape: Shape) -> str:
-    """`64x56x56` with real signs of multiplication."""
+    """`64×56×56`"""
     return TIMES.join(map(str, shape))
 
 
@@ -80,8 +81,7 @@ def _group(card: Card) -> Face:
 def _step(card: Card) -> Face:
     head, *followers = card.rows[: len(card.rows) // card.times]
     layer = head.application.layer
-    own = card.label.rpartition(".")[2]
-    named = () if own == head.kind or own.rpartition("_")[0] == head.kind else (card.label,)
+    named = (card.label,) if own_name(head) else ()
     after = (DOT.join(_spaced(row.kind) for row in followers),) if followers else ()
     if head.kind in _SYMBOLS and not named and not followers and card.times == 1:
         return Face((_SYMBOLS[head.kind],), (), "join", sign=True)
@@ -90,7 +90,7 @@ def _step(card: Card) -> Face:
 
 
 def _layer_title(row: Row) -> str:
-    """`7x7 conv, 64 /2`: the window, the kind, the number of outputs, and the stride."""
+    """`7×7 conv, 64 /2`: the window, the kind, the number of outputs, and the stride."""
     values = row.application.layer.values
     rank = max(len(row.inputs[0]) - 1, 0) if row.inputs else 0
     window = f"{_axes(values['kernel'], rank)} " if values.get("kernel") is not None and rank else ""

@@ -30,7 +30,7 @@ def with_holes(graph: Graph, diagram: Diagram) -> Diagram:
         if hole.entering is not None:
             wires.append(Wire(position[graph.value_name(hole.entering)], len(cards)))
         name = f"error at line {hole.at.line}:{hole.at.column}"
-        cards.append(Card(name, CardKind.ERROR, hole.word, None, note=f"line {hole.at.line}: {hole.message}"))
+        cards.append(Card(name, CardKind.ERROR, hole.word or "?", None, note=f"line {hole.at.line}: {hole.message}"))
     return Diagram(tuple(cards), tuple(sorted(wires)))
 
 

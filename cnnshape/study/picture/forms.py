@@ -10,7 +10,7 @@ from cnnshape.study.picture.items import is_round
 from cnnshape.study.picture.model import Card, CardKind, Diagram, Form, Picture
 from cnnshape.study.picture.values import Values
 
-MOST_CARDS = 80
+MOST_CARDS = 64
 """Cards of all forms that a picture shows. A form that would be beyond is left out."""
 MOST_PARTS = 3
 """Parts that the card of a stage lists. A stage with more is drawn as a block is."""

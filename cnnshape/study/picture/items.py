@@ -46,9 +46,8 @@ def is_named(group: Group) -> bool:
 def signature(rows: Sequence[Row], item: Item) -> tuple[object, ...]:
     """Items with the same signature may share a card: equal layers, or uses of one block, whatever their sizes."""
     if item.group is None:
-        return tuple(
-            [(id(row.application), row.params, row.frozen, row.shortcut) for row in rows[item.start : item.end]]
-        )
+        layers = rows[item.start : item.end]
+        return (own_name(layers[0]), *[(row.application.layer, row.inputs, row.params, row.frozen) for row in layers])
     output = rows[item.end - 1].output
     if is_round(item.group):
         return (item.group.word, output, *[child.word for child in item.group.children])
@@ -56,3 +55,9 @@ def signature(rows: Sequence[Row], item: Item) -> tuple[object, ...]:
         # A block that the spec names has a card of its own.
         return (item.start,)
     return (item.group.word, output[1:])
+
+
+def own_name(row: Row) -> str:
+    """The name that the spec gives a step; empty if it has that of its kind, with a number."""
+    own = row.name.rpartition(".")[2]
+    return "" if own == row.kind or own.rpartition("_")[0] == row.kind else row.name
