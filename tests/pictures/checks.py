@@ -73,20 +73,19 @@ def overlapping_cards(drawing: Drawing) -> Iterator[str]:
     for inset in drawing.insets:
         frame = inset.box.grown(SLACK)
         for card in drawing.cards:
-            if card.inset == inset.name and not frame.holds(card.box):
+            if card.inset == inset and not frame.holds(card.box):
                 yield f"{card.name} leaves its inset {inset.name}"
-            elif card.inset != inset.name and card.is_crossed(inset.box.grown(-SLACK)):
+            elif card.inset != inset and card.is_crossed(inset.box.grown(-SLACK)):
                 yield f"{card.name} and inset {inset.name}"
 
 
 def text_outside(drawing: Drawing) -> Iterator[str]:
     """Finds texts that leave their card or their inset, and captions on cards."""
-    frames = {inset.name: inset.box.grown(SLACK) for inset in drawing.insets}
     for text in drawing.texts:
         if text.card and not text.is_shape and not text.card.grown(SLACK).holds(text.box):
             yield f"{text.words!r} leaves card {text.card.name}"
-        if text.inset in frames and not frames[text.inset].holds(text.box):
-            yield f"{text.words!r} leaves inset {text.inset}"
+        if text.inset and not text.inset.box.grown(SLACK).holds(text.box):
+            yield f"{text.words!r} leaves inset {text.inset.name}"
         if text.is_free:
             letters = text.box.grown(-SLACK)
             yield from (f"{text.words!r} on card {card.name}" for card in drawing.cards if card.is_crossed(letters))
@@ -116,9 +115,9 @@ def wires_through_cards(drawing: Drawing) -> Iterator[str]:
         crossed = [name for card, name in cards if any(map(card.is_crossed, pieces))]
         yield from (f"{wire} crosses {name}" for name in crossed)
         for inset in drawing.insets:
-            if wire.inset == inset.name and not all(map(inset.box.holds, pieces)):
+            if wire.inset == inset and not all(map(inset.box.holds, pieces)):
                 yield f"{wire} leaves its inset"
-            elif wire.inset != inset.name and any(map(inset.box.grown(-SLACK).overlaps, pieces)):
+            elif wire.inset != inset and any(map(inset.box.grown(-SLACK).overlaps, pieces)):
                 yield f"{wire} crosses inset {inset.name}"
 
 
