@@ -158,9 +158,9 @@ def wires_through_texts(drawing: Drawing) -> Iterator[str]:
     """Finds wires that cross a caption or another text outside of the cards."""
     texts = [text for text in drawing.texts if text.is_free]
     for wire in drawing.wires:
-        for text in texts:
-            if any(text.box.overlaps(segment.box) for segment in wire.segments):
-                yield f"{wire} crosses {text.words!r}"
+        pieces = [segment.box for segment in wire.segments]
+        crossed = [text for text in texts if any(map(text.box.overlaps, pieces))]
+        yield from (f"{wire} crosses {text.words!r}" for text in crossed)
 
 
 def small_text(drawing: Drawing) -> Iterator[str]:

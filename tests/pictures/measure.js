@@ -60,8 +60,8 @@
         }
 
         isShown(element) {
-            const style = getComputedStyle(element);
-            return style.display !== "none" && style.visibility === "visible" && !element.closest(HIDDEN);
+            return element.getClientRects().length && getComputedStyle(element).visibility === "visible"
+                && !element.closest(HIDDEN);
         }
 
         opacity(element) {
