@@ -107,6 +107,16 @@ def overlapping_texts(drawing: Drawing) -> Iterator[str]:
         yield from (f"{text.words!r} and a head" for head in drawing.heads if letters.overlaps(head))
 
 
+def texts_across_borders(drawing: Drawing) -> Iterator[str]:
+    """Finds texts that are partly on a bar, a band or a line. Cards, insets and wires have checks of their own."""
+    checked = {drawing.frame, *(item.box for item in (*drawing.cards, *drawing.insets))}
+    straight = [mark for mark in drawing.marks if mark.tag in ("rect", "line", "circle") and mark.box not in checked]
+    for text in drawing.texts:
+        letters = text.box.grown(-SLACK)
+        crossed = [mark for mark in straight if letters.overlaps(mark.box) and not mark.box.holds(letters)]
+        yield from (f"{text.words!r} and {mark.name}" for mark in crossed)
+
+
 def wires_through_cards(drawing: Drawing) -> Iterator[str]:
     """Finds wires that cross a card, their own ends included, and wires that cross the frame of an inset."""
     cards = [(card.grown(-2 * SLACK), card.name) for card in drawing.cards]
@@ -203,6 +213,7 @@ CHECKS: dict[str, Check] = {
         text_outside,
         outside_picture,
         overlapping_texts,
+        texts_across_borders,
         wires_through_cards,
         loose_wires,
         slanted_wires,

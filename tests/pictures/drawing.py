@@ -153,6 +153,11 @@ class Mark(NamedTuple):
     name: str
     box: Box
 
+    @property
+    def tag(self) -> str:
+        """What kind of element it is."""
+        return self.name.partition(" ")[0]
+
 
 class Drawing(NamedTuple):
     """Everything that the checks need to know of a picture."""

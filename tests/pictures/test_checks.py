@@ -14,6 +14,8 @@ A_TO_B = wire("a", "b", "M100 40H260")
 UPRIGHT = '<text class="ink" transform="rotate(-90 94 40)" x="80" y="44" font-size="10">conv</text>'
 SPANS = '<text class="ink" font-size="10" y="32"><tspan x="26">conv</tspan><tspan x="26" dy="12">3x3</tspan></text>'
 MARKER = '<defs><marker id="tip" refX="6" refY="3" markerWidth="6" markerHeight="6"><path d="M0 0L6 3L0 6z"/></marker></defs>'
+BAR = '<rect class="fill" x="100" y="100" width="60" height="30" fill="#fef3c7"/>'
+AXIS = '<line x1="20" y1="42" x2="100" y2="42" stroke="#64748b"/>'
 DIM = DARK_MODE + "@media not (prefers-color-scheme: dark) {.dim {opacity: .3}}"
 
 SOUND = {
@@ -51,6 +53,9 @@ SOUND = {
     ),
     "the head of a wire as a marker": picture(MARKER, A, B, A_TO_B.replace("<path", '<path marker-end="url(#tip)"')),
     "what is not shown": picture(A, '<g display="none"><text x="300" y="4">net</text><circle r="900"/></g>'),
+    "a bar with figures": picture(
+        A, BAR, text(105, 120, "7.1 M"), text(105, 96, "7.1 M"), '<line x2="400" y1="132" y2="132"/>'
+    ),
     "faint ground below": picture(
         A, '<rect x="20" y="100" width="300" height="50" fill="#000000" opacity=".05"/>', text(30, 130, "net")
     ),
@@ -90,6 +95,9 @@ DEFECTIVE = [
     ("overlapping_texts", picture(card("a", 20, 20, text(26, 50, "3x3 / 2"), words="conv"))),
     ("overlapping_texts", picture(card("a", 20, 20, SPANS.replace('dy="12"', 'dy="4"'), words=""))),
     ("overlapping_texts", picture(text(20, 100, "net"), head(30, 98))),
+    ("texts_across_borders", picture(A, BAR, text(90, 112, "14.96 M"))),
+    ("texts_across_borders", picture(card("a", 20, 20, AXIS, words="conv"))),
+    ("texts_across_borders", picture(AXIS, text(22, 46, "net"))),
     ("wires_through_cards", picture(A, card("c", 140, 20), B, A_TO_B)),
     ("wires_through_cards", picture(A, DISC, B, A_TO_B)),
     ("wires_through_cards", picture(A, B, wire("a", "b", "M100 40H300V60"))),
@@ -174,6 +182,14 @@ def test_equal_looks_are_drawn_once() -> None:
 
 def test_a_defect_says_what_and_where(judge: Judge) -> None:
     assert judge.defects({"net": picture(A, card("b", 90, 50))}) == [Defect("net", "overlapping_cards", "a and b")]
+
+
+def test_drawings_are_values(judge: Judge) -> None:
+    drawing = judge.drawings({"net": picture(A, DISC, inset("Block", 20, 80, [card("a", 30, 100)]))})["net"]
+    assert drawing.card("a", None).box == Box(20, 20, 100, 60)
+    assert drawing.card("sum", None).is_round
+    assert drawing.card("a", drawing.insets[0]).box == Box(30, 100, 110, 140)
+    assert drawing.card("b", None) is None
 
 
 def test_pictures_do_not_disturb_one_another(judge: Judge) -> None:
