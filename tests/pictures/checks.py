@@ -73,20 +73,19 @@ def overlapping_cards(drawing: Drawing) -> Iterator[str]:
     for inset in drawing.insets:
         frame = inset.box.grown(SLACK)
         for card in drawing.cards:
-            if card.inset == inset.name and not frame.holds(card.box):
+            if card.inset == inset and not frame.holds(card.box):
                 yield f"{card.name} leaves its inset {inset.name}"
-            elif card.inset != inset.name and card.is_crossed(inset.box.grown(-SLACK)):
+            elif card.inset != inset and card.is_crossed(inset.box.grown(-SLACK)):
                 yield f"{card.name} and inset {inset.name}"
 
 
 def text_outside(drawing: Drawing) -> Iterator[str]:
     """Finds texts that leave their card or their inset, and captions on cards."""
-    frames = {inset.name: inset.box.grown(SLACK) for inset in drawing.insets}
     for text in drawing.texts:
         if text.card and not text.is_shape and not text.card.grown(SLACK).holds(text.box):
             yield f"{text.words!r} leaves card {text.card.name}"
-        if text.inset in frames and not frames[text.inset].holds(text.box):
-            yield f"{text.words!r} leaves inset {text.inset}"
+        if text.inset and not text.inset.box.grown(SLACK).holds(text.box):
+            yield f"{text.words!r} leaves inset {text.inset.name}"
         if text.is_free:
             letters = text.box.grown(-SLACK)
             yield from (f"{text.words!r} on card {card.name}" for card in drawing.cards if card.is_crossed(letters))
@@ -108,6 +107,16 @@ def overlapping_texts(drawing: Drawing) -> Iterator[str]:
         yield from (f"{text.words!r} and a head" for head in drawing.heads if letters.overlaps(head))
 
 
+def texts_across_borders(drawing: Drawing) -> Iterator[str]:
+    """Finds texts that are partly on a bar, a band or a line. Cards, insets and wires have checks of their own."""
+    checked = {drawing.frame, *(item.box for item in (*drawing.cards, *drawing.insets))}
+    straight = [mark for mark in drawing.marks if mark.tag in ("rect", "line", "circle") and mark.box not in checked]
+    for text in drawing.texts:
+        letters = text.box.grown(-SLACK)
+        crossed = [mark for mark in straight if letters.overlaps(mark.box) and not mark.box.holds(letters)]
+        yield from (f"{text.words!r} and {mark.name}" for mark in crossed)
+
+
 def wires_through_cards(drawing: Drawing) -> Iterator[str]:
     """Finds wires that cross a card, their own ends included, and wires that cross the frame of an inset."""
     cards = [(card.grown(-2 * SLACK), card.name) for card in drawing.cards]
@@ -116,9 +125,9 @@ def wires_through_cards(drawing: Drawing) -> Iterator[str]:
         crossed = [name for card, name in cards if any(map(card.is_crossed, pieces))]
         yield from (f"{wire} crosses {name}" for name in crossed)
         for inset in drawing.insets:
-            if wire.inset == inset.name and not all(map(inset.box.holds, pieces)):
+            if wire.inset == inset and not all(map(inset.box.holds, pieces)):
                 yield f"{wire} leaves its inset"
-            elif wire.inset != inset.name and any(map(inset.box.grown(-SLACK).overlaps, pieces)):
+            elif wire.inset != inset and any(map(inset.box.grown(-SLACK).overlaps, pieces)):
                 yield f"{wire} crosses inset {inset.name}"
 
 
@@ -159,9 +168,9 @@ def wires_through_texts(drawing: Drawing) -> Iterator[str]:
     """Finds wires that cross a caption or another text outside of the cards."""
     texts = [text for text in drawing.texts if text.is_free]
     for wire in drawing.wires:
-        for text in texts:
-            if any(text.box.overlaps(segment.box) for segment in wire.segments):
-                yield f"{wire} crosses {text.words!r}"
+        pieces = [segment.box for segment in wire.segments]
+        crossed = [text for text in texts if any(map(text.box.overlaps, pieces))]
+        yield from (f"{wire} crosses {text.words!r}" for text in crossed)
 
 
 def small_text(drawing: Drawing) -> Iterator[str]:
@@ -204,6 +213,7 @@ CHECKS: dict[str, Check] = {
         text_outside,
         outside_picture,
         overlapping_texts,
+        texts_across_borders,
         wires_through_cards,
         loose_wires,
         slanted_wires,

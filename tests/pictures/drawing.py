@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
@@ -73,11 +73,18 @@ class Segment(NamedTuple):
         return abs(self.start[0] - self.end[0]) >= abs(self.start[1] - self.end[1])
 
 
+class Inset(NamedTuple):
+    """A block that is drawn once, in a frame."""
+
+    name: str
+    box: Box
+
+
 class Card(NamedTuple):
     """A card: the box of its outline, which may be a circle."""
 
     name: str
-    inset: str
+    inset: Inset | None
     box: Box
     is_round: bool
     has_title: bool
@@ -106,13 +113,6 @@ class Card(NamedTuple):
         return self._replace(box=self.box.grown(by))
 
 
-class Inset(NamedTuple):
-    """A block that is drawn once, in a frame."""
-
-    name: str
-    box: Box
-
-
 class Text(NamedTuple):
     """A line of text: the box of its letters, its size, its color and the color below it."""
 
@@ -121,7 +121,7 @@ class Text(NamedTuple):
     size: float
     card: Card | None
     """The card to which it belongs."""
-    inset: str
+    inset: Inset | None
     is_shape: bool
     """A caption, which is outside of its card."""
     color: Color | None
@@ -138,13 +138,13 @@ class Wire(NamedTuple):
 
     source: str
     target: str
-    inset: str
+    inset: Inset | None
     segments: tuple[Segment, ...]
     color: Color | None
     ground: Color
 
     def __str__(self) -> str:
-        return f"{self.source} -> {self.target}" + f" in {self.inset}" * bool(self.inset)
+        return f"{self.source} -> {self.target}" + (f" in {self.inset.name}" if self.inset else "")
 
 
 class Mark(NamedTuple):
@@ -153,13 +153,10 @@ class Mark(NamedTuple):
     name: str
     box: Box
 
-
-class Sample(NamedTuple):
-    """A point whose surroundings have one color, and that color."""
-
-    x: float
-    y: float
-    color: Color
+    @property
+    def tag(self) -> str:
+        """What kind of element it is."""
+        return self.name.partition(" ")[0]
 
 
 class Drawing(NamedTuple):
@@ -172,10 +169,9 @@ class Drawing(NamedTuple):
     wires: tuple[Wire, ...]
     heads: tuple[Box, ...]
     marks: tuple[Mark, ...]
-    samples: tuple[Sample, ...]
 
-    def card(self, name: str, inset: str) -> Card | None:
-        """The card of that name in an inset, or in the picture itself (`""`)."""
+    def card(self, name: str, inset: Inset | None) -> Card | None:
+        """The card of that name in an inset, or in the picture itself."""
         return next((card for card in self.cards if (card.name, card.inset) == (name, inset)), None)
 
 
@@ -219,31 +215,33 @@ def _commands(path: str) -> list[tuple[str, list[float]]]:
 
 def drawing(measured: dict[str, Any]) -> Drawing:
     """The picture that the browser measured. Raises UnreadablePath."""
-    cards = _all(Card, measured["cards"])
-    texts = [{**text, "card": cards[text["card"]] if text["card"] >= 0 else None} for text in measured["texts"]]
+    insets = tuple(_boxed(Inset, row) for row in measured["insets"])
+
+    def placed(kind: type[Item], rows: list[dict[str, Any]]) -> tuple[Item, ...]:
+        return tuple(_boxed(kind, {**row, "inset": _at(insets, row["inset"])}) for row in rows)
+
+    cards = placed(Card, measured["cards"])
     return Drawing(
         frame=Box(*measured["frame"]),
         cards=cards,
-        insets=_all(Inset, measured["insets"]),
-        texts=_all(Text, texts),
-        wires=tuple(_wire(**wire) for wire in measured["wires"]),
+        insets=insets,
+        texts=placed(Text, [{**text, "card": _at(cards, text["card"])} for text in measured["texts"]]),
+        wires=placed(Wire, [_with_segments(**wire) for wire in measured["wires"]]),
         heads=tuple(Box(*box) for box in measured["heads"]),
-        marks=_all(Mark, measured["marks"]),
-        samples=_all(Sample, measured["samples"]),
+        marks=tuple(_boxed(Mark, row) for row in measured["marks"]),
     )
 
 
-def _all(kind: type[Item], rows: list[dict[str, Any]]) -> tuple[Item, ...]:
-    return tuple(kind(**{**row, **({"box": Box(*row["box"])} if "box" in row else {})}) for row in rows)
+def _at(items: Sequence[Item], place: int) -> Item | None:
+    return items[place] if place >= 0 else None
 
 
-def _wire(path: str, matrix: Sequence[float], **words: Any) -> Wire:
+def _boxed(kind: type[Item], row: dict[str, Any]) -> Item:
+    return kind(**{**row, "box": Box(*row["box"])} if "box" in row else row)
+
+
+def _with_segments(path: str, matrix: Sequence[float], **words: Any) -> dict[str, Any]:
     a, b, c, d, e, f = matrix
     corners = [(a * x + c * y + e, b * x + d * y + f) for x, y in points_of(path)]
-    return Wire(segments=tuple(_straightened(corners)), **words)
-
-
-def _straightened(corners: list[Point]) -> Iterator[Segment]:
-    for start, end in pairwise(corners):
-        if math.dist(start, end) > 0.01:
-            yield Segment(start, end)
+    segments = (Segment(start, end) for start, end in pairwise(corners) if math.dist(start, end) > 0.01)
+    return {**words, "segments": tuple(segments)}

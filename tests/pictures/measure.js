@@ -1,12 +1,17 @@
-// Shows SVG texts at 1,600 px and gives what the browser sees of each, in units of its viewBox.
-(svgs) => {
+// Shows SVG texts at 1,600 px and gives what the browser sees of each, in units of its viewBox:
+// its elements, or the colors at some points.
+(svgs, pointsOnly) => {
     const GROUNDS = {light: [255, 255, 255], dark: [13, 17, 23]};  // of a page that has no color of its own
-    const HIDDEN = "defs, marker, symbol, clipPath, mask, pattern, linearGradient, radialGradient, title, desc, style";
+    const HIDDEN = "defs, marker, symbol, clipPath, mask, pattern, title, desc, style";
     const FILLED = "rect, circle, ellipse, polygon, path";
-    const MARKS = FILLED + ", line, polyline, text";
+    const LINES = "line, polyline";
+    const NEAR = 4;  // units around a line or a text, where no point is chosen
     const pen = document.createElement("canvas").getContext("2d");
 
     const moved = (matrix, x, y) => [matrix.a * x + matrix.c * y + matrix.e, matrix.b * x + matrix.d * y + matrix.f];
+    const scaleOf = matrix => Math.sqrt(Math.abs(matrix.a * matrix.d - matrix.b * matrix.c));
+    const holds = (box, x, y, margin = 0) =>
+        x >= box[0] - margin && x <= box[2] + margin && y >= box[1] - margin && y <= box[3] + margin;
 
     function boxed(matrix, left, top, right, bottom) {
         const corners = [[left, top], [right, top], [right, bottom], [left, bottom]].map(([x, y]) => moved(matrix, x, y));
@@ -14,153 +19,185 @@
         return [Math.min(...across), Math.min(...down), Math.max(...across), Math.max(...down)];
     }
 
-    const scaleOf = matrix => Math.sqrt(Math.abs(matrix.a * matrix.d - matrix.b * matrix.c));
-
-    const holds = (box, x, y, margin = 0) =>
-        x >= box[0] - margin && x <= box[2] + margin && y >= box[1] - margin && y <= box[3] + margin;
-
+    // Red, green, blue and opacity; nothing for `none` and for what is no plain color.
     function rgba(color, opacity) {
-        const numbers = (color.match(/^rgba?\(/) ? color.match(/[\d.]+/g) : []).map(Number);
+        const numbers = (/^rgba?\(/.test(color) ? color.match(/[\d.]+/g) : []).map(Number);
         return numbers.length ? [...numbers.slice(0, 3), (numbers[3] ?? 1) * opacity] : null;
     }
 
     const over = (below, color) => below.map((part, place) => part + (color[place] - part) * color[3]);
 
-    function opacityOf(element, root) {
-        let opacity = 1;
-        for (let part = element; part && part !== root.parentNode; part = part.parentNode)
-            opacity *= Number(getComputedStyle(part).opacity);
-        return opacity;
-    }
-
-    // The letters' own box: a font's box leaves room above and below them, which other text may use.
-    function inked(text, matrix) {
-        const style = getComputedStyle(text);
+    // The letters' own box: a font's box has room above and below them, which other text may use.
+    function inked(text, style) {
         pen.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
         const size = pen.measureText(text.textContent);
         const box = text.getBBox();
-        return boxed(matrix, box.x, box.y + size.fontBoundingBoxAscent - size.actualBoundingBoxAscent,
-            box.x + box.width, box.y + box.height - size.fontBoundingBoxDescent + size.actualBoundingBoxDescent);
+        return [box.x, box.y + size.fontBoundingBoxAscent - size.actualBoundingBoxAscent,
+            box.x + box.width, box.y + box.height - size.fontBoundingBoxDescent + size.actualBoundingBoxDescent];
     }
 
+    // The parts of a text that have a place of their own.
     function linesOf(text) {
         const lines = [...text.querySelectorAll("tspan")].filter(span => span.matches("[x], [y], [dy]"));
         return lines.length ? lines : [text];
     }
 
-    function look(svg, page) {
-        const view = svg.viewBox.baseVal;
-        const frame = [view.x, view.y, view.x + view.width, view.y + view.height];
-        const base = svg.getScreenCTM().inverse();
-        const matrixOf = element => base.multiply(element.getScreenCTM());
-        const elements = [...svg.querySelectorAll("*")].filter(element => !element.closest(HIDDEN));
-        const order = new Map(elements.map((element, place) => [element, place]));
-        const visible = element => {
-            const style = getComputedStyle(element);
-            return style.display !== "none" && style.visibility === "visible";
-        };
-        const boxOf = (element, matrix = matrixOf(element)) => {
+    class Picture {
+        constructor(svg, page) {
+            const view = svg.viewBox.baseVal;
+            this.frame = [view.x, view.y, view.x + view.width, view.y + view.height];
+            this.page = page;
+            this.base = svg.getScreenCTM().inverse();
+            this.matrices = new Map();
+            this.opacities = new Map([[svg.parentNode, 1]]);
+            this.shown = [...svg.querySelectorAll(`${FILLED}, ${LINES}, text`)].filter(element => this.isShown(element));
+            this.places = new Map(this.shown.map((element, place) => [element, place]));
+            this.cards = [...svg.querySelectorAll("g.card")];
+            this.insets = [...svg.querySelectorAll("g.inset")];
+            this.fills = this.shown.filter(element => element.matches(FILLED)).flatMap(element => this.filled(element));
+            this.texts = this.shown.filter(element => element.matches("text")).flatMap(linesOf)
+                .filter(text => text.textContent.trim()).map(text => this.text(text));
+        }
+
+        isShown(element) {
+            return element.getClientRects().length && getComputedStyle(element).visibility === "visible"
+                && !element.closest(HIDDEN);
+        }
+
+        opacity(element) {
+            if (!this.opacities.has(element))
+                this.opacities.set(element, this.opacity(element.parentNode) * Number(getComputedStyle(element).opacity));
+            return this.opacities.get(element);
+        }
+
+        // From an element's own coordinates to those of the viewBox.
+        matrix(element) {
+            if (element.localName !== "g" && !element.hasAttribute("transform") && element.parentNode.localName === "g")
+                return this.matrix(element.parentNode);
+            if (!this.matrices.has(element))
+                this.matrices.set(element, this.base.multiply(element.getScreenCTM()));
+            return this.matrices.get(element);
+        }
+
+        box(element) {
             const box = element.getBBox();
-            return boxed(matrix, box.x, box.y, box.x + box.width, box.y + box.height);
-        };
-        const insetOf = element => element.closest(".inset")?.dataset.inset ?? "";
-        const marks = elements.filter(element => element.matches(MARKS) && visible(element));
-        const fills = marks.filter(element => element.matches(FILLED)).flatMap(element => {
+            return boxed(this.matrix(element), box.x, box.y, box.x + box.width, box.y + box.height);
+        }
+
+        color(element, paint) {
             const style = getComputedStyle(element);
-            const color = rgba(style.fill, Number(style.fillOpacity) * opacityOf(element, svg));
-            const matrix = matrixOf(element);
-            const back = matrix.inverse();
-            return color ? [{element, color, back, box: boxOf(element, matrix), place: order.get(element)}] : [];
-        });
-        const inside = (fill, x, y) => holds(fill.box, x, y)
-            && fill.element.isPointInFill(new DOMPoint(...moved(fill.back, x, y)));
-        const groundAt = (x, y, place = Infinity) => fills
-            .filter(fill => fill.place < place && inside(fill, x, y)).reduce((below, fill) => over(below, fill.color), page);
+            return rgba(style[paint], Number(style[`${paint}Opacity`]) * this.opacity(element));
+        }
 
-        const cards = [...svg.querySelectorAll("g.card")];
-        const outlines = cards.map(card => card.querySelector(FILLED));
-        const texts = marks.filter(element => element.matches("text")).flatMap(linesOf)
-            .filter(text => text.textContent.trim()).map(text => {
-                const matrix = matrixOf(text.closest("text"));
-                const style = getComputedStyle(text);
-                const box = inked(text, matrix);
-                const ground = groundAt((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, order.get(text));
-                const color = rgba(style.fill, Number(style.fillOpacity) * opacityOf(text, svg));
-                return {
-                    words: text.textContent, box, card: cards.indexOf(text.closest("g.card")), inset: insetOf(text),
-                    is_shape: Boolean(text.closest(".shape")), ground, color: color && over(ground, color),
-                    size: parseFloat(style.fontSize) * scaleOf(matrix),
-                };
-            });
-        const wires = [...svg.querySelectorAll("path.wire")].map(wire => {
-            const matrix = matrixOf(wire);
-            const style = getComputedStyle(wire);
-            const point = wire.getPointAtLength(wire.getTotalLength() / 2);
-            const ground = groundAt(...moved(matrix, point.x, point.y), order.get(wire));
-            const color = rgba(style.stroke, Number(style.strokeOpacity) * opacityOf(wire, svg));
+        filled(element) {
+            const color = this.color(element, "fill");
+            const back = this.matrix(element).inverse();
+            return color ? [{element, color, back, box: this.box(element), place: this.places.get(element)}] : [];
+        }
+
+        // The color that a point has after the first elements are painted.
+        ground(x, y, place = Infinity) {
+            return this.fills.filter(fill => fill.place < place && holds(fill.box, x, y)
+                && fill.element.isPointInFill(new DOMPoint(...moved(fill.back, x, y))))
+                .reduce((below, fill) => over(below, fill.color), this.page);
+        }
+
+        // The color of what is painted at a point, and the color below it.
+        colors(element, paint, x, y) {
+            const ground = this.ground(x, y, this.places.get(element.closest("text, path")));
+            const color = this.color(element, paint);
+            return {ground, color: color && over(ground, color)};
+        }
+
+        inset(element) {
+            return this.insets.indexOf(element.closest("g.inset"));
+        }
+
+        text(text) {
+            const style = getComputedStyle(text);
+            const matrix = this.matrix(text.closest("text"));
+            const box = boxed(matrix, ...inked(text, style));
             return {
-                source: wire.dataset.from ?? "", target: wire.dataset.to ?? "", inset: insetOf(wire),
-                path: wire.getAttribute("d"), matrix: [matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f],
-                ground, color: color && over(ground, color),
+                words: text.textContent, box, size: parseFloat(style.fontSize) * scaleOf(matrix),
+                card: this.cards.indexOf(text.closest("g.card")), inset: this.inset(text),
+                is_shape: Boolean(text.closest(".shape")),
+                ...this.colors(text, "fill", (box[0] + box[2]) / 2, (box[1] + box[3]) / 2),
             };
-        });
-        const strokes = marks.filter(element => element.isPointInStroke && getComputedStyle(element).stroke !== "none")
-            .map(element => ({element, matrix: matrixOf(element), box: boxOf(element)}))
-            .map(stroke => ({...stroke, back: stroke.matrix.inverse()}));
-
-        // No sample is near a line: from here on lines are that wide, and nothing else is measured.
-        const NEAR = 4;
-        function widenLines() {
-            for (const {element, matrix} of strokes)
-                element.style.cssText += `stroke-dasharray: none; stroke-width: ${2 * NEAR / scaleOf(matrix)}px`;
         }
 
-        const isOnLine = (x, y) => strokes.some(({element, back, box}) => holds(box, x, y, NEAR)
-            && element.isPointInStroke(new DOMPoint(...moved(back, x, y))));
-
-        // The color of a point whose neighbors have the same, and where no text and no line is.
-        function sampled([x, y]) {
-            if (!holds(frame, x, y, -NEAR) || texts.some(text => holds(text.box, x, y, NEAR)) || isOnLine(x, y)) return [];
-            const colors = [[0, 0], [-2, 0], [2, 0], [0, -2], [0, 2]].map(([right, down]) => groundAt(x + right, y + down));
-            return new Set(colors.map(String)).size === 1 ? [{x, y, color: colors[0]}] : [];
+        card(card) {
+            const outline = card.querySelector(FILLED);
+            return {
+                name: card.dataset.card ?? "", inset: this.inset(card),
+                has_title: card.firstElementChild?.localName === "title",
+                box: outline ? this.box(outline) : [0, 0, 0, 0], is_round: outline?.localName === "circle",
+            };
         }
 
-        const samplesOf = () => fills.flatMap(({box: [left, top, right, bottom]}) => [
-            [(left + right) / 2, (top + bottom) / 2], [left + 5, top + 5], [right - 5, top + 5],
-            [left + 5, bottom - 5], [right - 5, bottom - 5],
-        ]).flatMap(sampled);
-        const measured = {
-            frame,
-            cards: cards.map((card, place) => ({
-                name: card.dataset.card ?? "", inset: insetOf(card), has_title: card.firstElementChild?.localName === "title",
-                box: outlines[place] ? boxOf(outlines[place]) : [0, 0, 0, 0],
-                is_round: outlines[place]?.localName === "circle",
-            })),
-            insets: [...svg.querySelectorAll("g.inset")].map(inset => {
-                const frame = inset.querySelector("rect.frame");
-                return {name: inset.dataset.inset ?? "", box: frame ? boxOf(frame) : [0, 0, 0, 0]};
-            }),
-            texts, wires,
-            heads: [...svg.querySelectorAll("polygon.head, path.head")].map(head => boxOf(head)),
-            marks: marks.filter(element => !element.matches("text"))
-                .map(element => ({name: `${element.localName} ${element.getAttribute("class") ?? ""}`.trim(), box: boxOf(element)})),
-        };
-        widenLines();
-        return {...measured, samples: samplesOf()};
+        wire(wire) {
+            const {a, b, c, d, e, f} = this.matrix(wire);
+            const point = wire.getPointAtLength(wire.getTotalLength() / 2);
+            return {
+                source: wire.dataset.from ?? "", target: wire.dataset.to ?? "", inset: this.inset(wire),
+                path: wire.getAttribute("d"), matrix: [a, b, c, d, e, f],
+                ...this.colors(wire, "stroke", ...moved(this.matrix(wire), point.x, point.y)),
+            };
+        }
+
+        framed(inset) {
+            const frame = inset.querySelector("rect.frame");
+            return {name: inset.dataset.inset ?? "", box: frame ? this.box(frame) : [0, 0, 0, 0]};
+        }
+
+        measured() {
+            const marks = this.shown.filter(element => !element.matches("text"));
+            const named = element => `${element.localName} ${element.getAttribute("class") ?? ""}`.trim();
+            return {
+                frame: this.frame,
+                cards: this.cards.map(card => this.card(card)),
+                insets: this.insets.map(inset => this.framed(inset)),
+                texts: this.texts,
+                wires: marks.filter(mark => mark.matches("path.wire")).map(wire => this.wire(wire)),
+                heads: marks.filter(mark => mark.matches(".head")).map(head => this.box(head)),
+                marks: marks.map(mark => ({name: named(mark), box: this.box(mark)})),
+            };
+        }
+
+        // The colors of points in the middles and corners of elements, where all neighbors have the same color.
+        points() {
+            const lines = this.shown.filter(element => element.isPointInStroke && this.color(element, "stroke"))
+                .map(element => ({element, back: this.matrix(element).inverse(), box: this.box(element)}));
+            // Nothing else is measured once the lines have become so wide.
+            for (const {element} of lines)
+                element.style.cssText += `stroke-dasharray: none; stroke-width: ${2 * NEAR / scaleOf(this.matrix(element))}px`;
+            const isFree = (x, y) => holds(this.frame, x, y, -NEAR)
+                && !this.texts.some(text => holds(text.box, x, y, NEAR))
+                && !lines.some(({element, back, box}) => holds(box, x, y, NEAR)
+                    && element.isPointInStroke(new DOMPoint(...moved(back, x, y))));
+            const around = (x, y) => [[0, 0], [-2, 0], [2, 0], [0, -2], [0, 2]]
+                .map(([right, down]) => this.ground(x + right, y + down));
+            const samples = this.fills.flatMap(({box: [left, top, right, bottom]}) => [
+                [(left + right) / 2, (top + bottom) / 2], [left + 5, top + 5], [right - 5, top + 5],
+                [left + 5, bottom - 5], [right - 5, bottom - 5],
+            ]).filter(point => isFree(...point)).map(point => ({point, colors: around(...point)}))
+                .filter(({colors}) => new Set(colors.map(String)).size === 1);
+            return {frame: this.frame, samples: samples.map(({point, colors}) => ({point, color: colors[0]}))};
+        }
     }
 
-    const ground = GROUNDS[matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"];
+    const page = GROUNDS[matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"];
     return svgs.map(text => {
         const parsed = new DOMParser().parseFromString(text, "image/svg+xml");
         const error = parsed.querySelector("parsererror");
         if (error) return {error: error.textContent.trim()};
+        if (!parsed.documentElement.viewBox?.baseVal?.width) return {error: "the root has no viewBox"};
         const host = document.body.appendChild(document.createElement("div"));
         // Styles and identifiers of one picture don't reach the others.
         const svg = host.attachShadow({mode: "open"}).appendChild(document.importNode(parsed.documentElement, true));
         svg.style.cssText += "display: block; width: 1600px; height: auto";
-        if (!svg.viewBox?.baseVal?.width) return {error: "the root has no viewBox"};
-        const picture = look(svg, ground);
+        const picture = new Picture(svg, page);
+        const result = pointsOnly ? picture.points() : picture.measured();
         host.remove();
-        return picture;
+        return result;
     });
 }

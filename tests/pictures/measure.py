@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
@@ -9,7 +10,7 @@ from xml.etree import ElementTree
 from tests.pictures.checks import CHECKS, DARK_CHECKS, Check
 from tests.pictures.drawing import Drawing, UnreadablePath, drawing
 from tests.pictures.page import Page
-from tests.pictures.pixels import RENDERERS, wrong_pixels
+from tests.pictures.pixels import RENDERERS, various, wrong_pixels
 
 MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
 TOGETHER = 20
@@ -40,10 +41,10 @@ class Judge:
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def measure(self, svgs: Mapping[str, str], dark: bool = False) -> dict[str, dict[str, Any]]:
-        """What the browser sees of each picture, by its name."""
+    def measure(self, svgs: Mapping[str, str], dark: bool = False, points: bool = False) -> dict[str, dict[str, Any]]:
+        """What the browser sees of each picture, by its name: its elements, or the colors at some points."""
         with self.page.media(dark=dark):
-            batches = [self.page.apply(MEASURE, batch) for batch in _batches(list(svgs.values()))]
+            batches = [self.page.apply(MEASURE, batch, points) for batch in _batches(list(svgs.values()))]
         return dict(zip(svgs, (measured for batch in batches for measured in batch), strict=True))
 
     def drawings(self, svgs: Mapping[str, str], dark: bool = False) -> dict[str, Drawing]:
@@ -51,17 +52,24 @@ class Judge:
         return {name: drawing(measured) for name, measured in self.measure(svgs, dark).items()}
 
     def defects(self, svgs: Mapping[str, str], pixels: bool = True) -> list[Defect]:
-        """All defects of the pictures, which are SVG texts by their names. Without `pixels` in a browser only."""
-        return [*self._checked(svgs, dark=False, pixels=pixels), *self._checked(svgs, dark=True, pixels=False)]
+        """All defects of the pictures, which are SVG texts by their names. Without `pixels`, those in a browser."""
+        seen = [*self._seen(svgs, dark=False), *self._seen(svgs, dark=True)]
+        return seen + [*self._unportable(svgs)] * pixels
 
-    def _checked(self, svgs: Mapping[str, str], dark: bool, pixels: bool) -> Iterator[Defect]:
-        checks = DARK_CHECKS if dark else CHECKS
+    def _seen(self, svgs: Mapping[str, str], dark: bool) -> Iterator[Defect]:
         for name, measured in self.measure(svgs, dark).items():
-            for check, what in _problems(measured, svgs[name], checks, pixels):
+            for check, what in _problems(measured, DARK_CHECKS if dark else CHECKS):
                 yield Defect(name, check, what)
 
+    def _unportable(self, svgs: Mapping[str, str]) -> Iterator[Defect]:
+        for name, svg in svgs.items():
+            yield from (Defect(name, "portable", what) for what in sorted(set(UNPORTABLE.findall(svg))))
+        shown = self.measure(various(svgs), points=True)
+        for name, renderer in product((name for name in shown if "error" not in shown[name]), RENDERERS):
+            yield from (Defect(name, renderer, what) for what in wrong_pixels(renderer, svgs[name], **shown[name]))
 
-def _problems(measured: dict[str, Any], svg: str, checks: dict[str, Check], pixels: bool) -> Iterator[tuple[str, str]]:
+
+def _problems(measured: dict[str, Any], checks: dict[str, Check]) -> Iterator[tuple[str, str]]:
     if "error" in measured:
         yield "syntax", measured["error"]
         return
@@ -72,9 +80,6 @@ def _problems(measured: dict[str, Any], svg: str, checks: dict[str, Check], pixe
         return
     for name, check in checks.items():
         yield from ((name, what) for what in check(picture))
-    if pixels:
-        yield from (("portable", what) for what in sorted(set(UNPORTABLE.findall(svg))))
-        yield from ((renderer, what) for renderer in RENDERERS for what in wrong_pixels(renderer, svg, picture))
 
 
 def edges_of(svg: str) -> list[Edge]:

@@ -3,10 +3,12 @@
 import io
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from importlib import import_module
+from typing import Any
+from xml.etree import ElementTree
 
-from tests.pictures.drawing import Drawing, named
+from tests.pictures.drawing import Box, named
 
 SCALE = 0.5
 """Pixels per unit: the surroundings of a sample have one color, up to two units away."""
@@ -41,15 +43,40 @@ def missing_renderers() -> list[str]:
     return missing
 
 
-def wrong_pixels(renderer: str, svg: str, drawing: Drawing) -> Iterator[str]:
+def various(svgs: Mapping[str, str]) -> dict[str, str]:
+    """The pictures that have an element whose look none before has: a renderer draws equal looks equally."""
+    known: set[Hashable] = set()
+    news = {name: set(_looks(svg)) for name, svg in svgs.items()}
+    kept = {}
+    for name, looks in news.items():
+        if not looks <= known:
+            kept[name] = svgs[name]
+            known |= looks
+    return kept
+
+
+def _looks(svg: str) -> Iterator[Hashable]:
+    """How elements look, without where they are; nothing for what is no picture."""
+    try:
+        root = ElementTree.fromstring(svg)
+    except ElementTree.ParseError:
+        return
+    for element in root.iter():
+        words = [element.get(name) for name in ("class", "fill", "stroke", "style", "opacity")]
+        rules = element.text if element.tag.endswith("style") else ""
+        yield (element.tag, *words, rules, *sorted(element.keys()))
+
+
+def wrong_pixels(renderer: str, svg: str, frame: Box, samples: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Finds points where a renderer paints another color than the browser."""
     from PIL import Image
 
-    left, top, right, bottom = drawing.frame
+    left, top, right, bottom = frame
     with Image.open(io.BytesIO(RENDERERS[renderer](svg, round((right - left) * SCALE)))) as image:
         pixels = image.convert("RGB")
-    for x, y, color in drawing.samples:
+    for sample in samples:
+        x, y = sample["point"]
         place = (x - left) / (right - left) * pixels.width, (y - top) / (bottom - top) * pixels.height
         painted = pixels.getpixel(place)
-        if max(abs(part - wanted) for part, wanted in zip(painted, color, strict=True)) > TOLERANCE:
-            yield f"{named(painted)} at {x:.0f}, {y:.0f}, not {named(color)}"
+        if max(abs(part - wanted) for part, wanted in zip(painted, sample["color"], strict=True)) > TOLERANCE:
+            yield f"{named(painted)} at {x:.0f}, {y:.0f}, not {named(sample['color'])}"

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,8 +76,7 @@ class Chromium:
         number = self.sent
         session = {"sessionId": page} if page else {}
         command = json.dumps({"id": number, "method": method, "params": params, **session})
-        self.process.stdin.write(command.encode() + b"\0")
-        self.process.stdin.flush()
+        self._write(command.encode() + b"\0")
         while (message := self._read(PATIENCE)) is None or message.get("id") != number:
             if message is None:
                 raise self._error(f"{method}: no answer")
@@ -95,9 +94,18 @@ class Chromium:
         """End the browser and remove its profile."""
         self.process.kill()
         self.process.wait()
-        self.process.stdin.close()
+        # Commands that a browser left unread can't be flushed.
+        with suppress(BrokenPipeError):
+            self.process.stdin.close()
         self.process.stdout.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _write(self, data: bytes) -> None:
+        try:
+            self.process.stdin.write(data)
+            self.process.stdin.flush()
+        except BrokenPipeError as error:
+            raise self._error("the browser stopped") from error
 
     def _read(self, seconds: float) -> dict[str, Any] | None:
         """The next message. An event is also kept in the list."""

@@ -5,12 +5,18 @@ import pytest
 from tests.pictures.checks import CHECKS, DARK_CHECKS, contrast_of
 from tests.pictures.drawing import Box, Card, UnreadablePath, points_of
 from tests.pictures.measure import Defect, Edge, Judge, edges_of
-from tests.pictures.pixels import RENDERERS
-from tests.pictures.sketch import DARK_MODE, caption, card, disc, head, inset, picture, text, wire
+from tests.pictures.pixels import RENDERERS, various
+from tests.pictures.sketch import DARK_MODE, FILL, caption, card, disc, head, inset, picture, text, wire
 
 A, B = card("a", 20, 20), card("b", 260, 20)
 DISC = disc("sum", 200, 40)
 A_TO_B = wire("a", "b", "M100 40H260")
+UPRIGHT = '<text class="ink" transform="rotate(-90 94 40)" x="80" y="44" font-size="10">conv</text>'
+SPANS = '<text class="ink" font-size="10" y="32"><tspan x="26">conv</tspan><tspan x="26" dy="12">3x3</tspan></text>'
+MARKER = '<defs><marker id="tip" refX="6" refY="3" markerWidth="6" markerHeight="6"><path d="M0 0L6 3L0 6z"/></marker></defs>'
+BAR = '<rect class="fill" x="100" y="100" width="60" height="30" fill="#fef3c7"/>'
+AXIS = '<line x1="20" y1="42" x2="100" y2="42" stroke="#64748b"/>'
+DIM = DARK_MODE + "@media not (prefers-color-scheme: dark) {.dim {opacity: .3}}"
 
 SOUND = {
     "two cards": picture(A, B, wire("a", "b", "M100 40H254"), head(260, 40)),
@@ -38,6 +44,21 @@ SOUND = {
         inset("Block", 20, 80, [card("a", 30, 100), f'<g transform="translate(100 80)">{card("b", 10, 20)}</g>']),
     ),
     "a moved picture": picture(f'<g transform="translate(10 20) scale(.5)">{A}{B}{A_TO_B}</g>', text(20, 100, "net")),
+    "upright text": picture(card("a", 20, 20, UPRIGHT)),
+    "text of two lines": picture(card("a", 20, 20, SPANS, words="")),
+    "two insets of one name": picture(
+        inset("Block", 10, 10, [card("c", 20, 30)]),
+        inset("Block", 210, 10, [card("c", 220, 30)]),
+        inset("Block", 10, 105, [text(20, 120, "x")]),
+    ),
+    "the head of a wire as a marker": picture(MARKER, A, B, A_TO_B.replace("<path", '<path marker-end="url(#tip)"')),
+    "what is not shown": picture(A, '<g display="none"><text x="300" y="4">net</text><circle r="900"/></g>'),
+    "a bar with figures": picture(
+        A, BAR, text(105, 120, "7.1 M"), text(105, 96, "7.1 M"), '<line x2="400" y1="132" y2="132"/>'
+    ),
+    "faint ground below": picture(
+        A, '<rect x="20" y="100" width="300" height="50" fill="#000000" opacity=".05"/>', text(30, 130, "net")
+    ),
     "a tall picture of many cards": picture(
         *(card(str(number), 10, 10 + 50 * number) for number in range(61)), width=100, height=3100
     ),
@@ -61,6 +82,7 @@ DEFECTIVE = [
     ("overlapping_cards", picture(inset("X", 10, 10, ()), card("b", 130, 20))),
     ("text_outside", picture(card("a", 20, 20, words="conv 3x3 / 2, 64"))),
     ("text_outside", picture(card("a", 20, 20, text(30, 70, "below")))),
+    ("text_outside", picture(card("a", 20, 20, UPRIGHT.replace("conv", "conv 3x3")))),
     ("text_outside", picture(disc("sum", 60, 60, words="sum"))),
     ("text_outside", picture(A, caption(40, 62, "64 x 56 x 56"))),
     ("text_outside", picture(A, text(90, 35, "net"))),
@@ -71,16 +93,17 @@ DEFECTIVE = [
     ("outside_picture", picture(A, B, wire("a", "b", "M100 40H120V-5H240V40H260"))),
     ("overlapping_texts", picture(A, caption(30, 80, "64 x 56 x 56"), text(60, 84, "stage 1"))),
     ("overlapping_texts", picture(card("a", 20, 20, text(26, 50, "3x3 / 2"), words="conv"))),
+    ("overlapping_texts", picture(card("a", 20, 20, SPANS.replace('dy="12"', 'dy="4"'), words=""))),
     ("overlapping_texts", picture(text(20, 100, "net"), head(30, 98))),
+    ("texts_across_borders", picture(A, BAR, text(90, 112, "14.96 M"))),
+    ("texts_across_borders", picture(card("a", 20, 20, AXIS, words="conv"))),
+    ("texts_across_borders", picture(AXIS, text(22, 46, "net"))),
     ("wires_through_cards", picture(A, card("c", 140, 20), B, A_TO_B)),
     ("wires_through_cards", picture(A, DISC, B, A_TO_B)),
     ("wires_through_cards", picture(A, B, wire("a", "b", "M100 40H300V60"))),
     ("wires_through_cards", picture(A, B, wire("a", "b", "M20 40H260"))),
     ("wires_through_cards", picture(A, card("b", 310, 20), inset("X", 115, 5, ()), wire("a", "b", "M100 40H310"))),
-    (
-        "wires_through_cards",
-        picture(inset("X", 5, 5, [A, card("c", 102, 50), wire("a", "c", "M100 30H190V70H182")])),
-    ),
+    ("wires_through_cards", picture(inset("X", 5, 5, [A, card("c", 102, 50), wire("a", "c", "M100 30H190V70H182")]))),
     ("loose_wires", picture(A, B, wire("a", "b", "M110 40H260"))),
     ("loose_wires", picture(A, B, wire("a", "b", "M100 40H240"))),
     ("loose_wires", picture(A, B, wire("a", "b", "M100 40"))),
@@ -103,6 +126,12 @@ DEFECTIVE = [
     ("repeated_edges", picture(A, B, A_TO_B, wire("a", "b", "M100 50H260"))),
     ("contrast", picture(card("a", 20, 20, text(26, 52, "3x3", fill="#9ca3af"), words=""))),
     ("contrast", picture(A, B, wire("a", "b", "M100 40H260", stroke="#e5e7eb"))),
+    ("contrast", picture(A, f'<g class="dim">{caption(20, 100, "64 x 56 x 56")}</g>', style=DIM)),
+    (
+        "contrast",
+        picture(A, '<rect x="20" y="100" width="300" height="50" fill="#000000" opacity=".6"/>', text(30, 130, "net")),
+    ),
+    ("contrast", picture(A, text(30, 130, "net", fill="none"))),
     ("dark_contrast", picture(A, style=DARK_MODE.replace(".ink {fill: #f3f4f6}", ""))),
     ("dark_contrast", picture(A, style=DARK_MODE.replace(".fill {fill: #1e3a5f}", ""))),
     ("dark_contrast", picture(A, B, wire("a", "b", "M100 40H260", stroke="#1f2937"))),
@@ -144,8 +173,23 @@ def test_black_boxes_are_seen(judge: Judge, renderer: str) -> None:
     assert all(defect.what.startswith("#000000") for defect in problems)
 
 
+def test_equal_looks_are_drawn_once() -> None:
+    places = ((20, FILL), (40, FILL), (60, "#fef3c7"))
+    first, second, other = (picture(card("a", x, 20, fill=fill)) for x, fill in places)
+    svgs = {"first": first, "second": second, "other": other, "ill-formed": "<svg>"}
+    assert list(various(svgs)) == ["first", "other"]
+
+
 def test_a_defect_says_what_and_where(judge: Judge) -> None:
     assert judge.defects({"net": picture(A, card("b", 90, 50))}) == [Defect("net", "overlapping_cards", "a and b")]
+
+
+def test_drawings_are_values(judge: Judge) -> None:
+    drawing = judge.drawings({"net": picture(A, DISC, inset("Block", 20, 80, [card("a", 30, 100)]))})["net"]
+    assert drawing.card("a", None).box == Box(20, 20, 100, 60)
+    assert drawing.card("sum", None).is_round
+    assert drawing.card("a", drawing.insets[0]).box == Box(30, 100, 110, 140)
+    assert drawing.card("b", None) is None
 
 
 def test_pictures_do_not_disturb_one_another(judge: Judge) -> None:

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.pictures import conftest
-from tests.pictures.look import screenshot
+from tests.pictures import conftest, look
 from tests.pictures.page import Page
-from tests.pictures.protocol import Chromium, ProtocolError
+from tests.pictures.protocol import Chromium, ProtocolError, running_chromium
 from tests.pictures.sketch import card, picture
 
 Open = Callable[[str], Page]
@@ -126,11 +125,32 @@ def test_printing(open_page: Open, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("dark", "color"), [(False, (255, 255, 255)), (True, (0x0D, 0x11, 0x17))])
 def test_a_screenshot_of_a_picture(chromium: Chromium, tmp_path: Path, dark: bool, color: tuple[int, ...]) -> None:
     page = Page(chromium)
-    screenshot(page, picture(card("a", 20, 20)), tmp_path / "net.png", width=800, dark=dark)
+    look.screenshot(page, picture(card("a", 20, 20)), tmp_path / "net.png", width=800, dark=dark)
     page.close()
     assert corner(tmp_path / "net.png") == color
     with Image.open(tmp_path / "net.png") as image:
         assert image.size == (800, 400)
+
+
+@pytest.mark.parametrize(("name", "text"), [("net.svg", picture(card("a", 20, 20))), ("net.html", with_body(""))])
+@pytest.mark.usefixtures("chromium")
+def test_the_command_that_shows_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    words = ["look", str(tmp_path / name), str(tmp_path / "shot.png"), "--dark", "--width", "300"]
+    monkeypatch.setattr("sys.argv", words)
+    look.main()
+    with Image.open(tmp_path / "shot.png") as image:
+        assert image.width == 300
+    assert corner(tmp_path / "shot.png") == ((0x0D, 0x11, 0x17) if name == "net.svg" else (0, 0, 255))
+
+
+@pytest.mark.usefixtures("chromium")
+def test_a_browser_that_stops_is_reported() -> None:
+    with running_chromium() as browser:
+        browser.process.kill()
+        browser.process.wait()
+        with pytest.raises(ProtocolError, match="the browser stopped"):
+            Page(browser)
 
 
 def test_pages_are_apart(open_page: Open) -> None:
