@@ -8,7 +8,7 @@ from cnnshape.api.examination import Examination, examine
 from cnnshape.cli.command import BadParameter, Option, command
 from cnnshape.cli.exit_codes import BAD_DESIGN
 from cnnshape.cli.options import CountOptions, DesignOptions, SpecArgument
-from cnnshape.cli.output import refuse_overwriting
+from cnnshape.cli.output import refuse_overwriting, write
 from cnnshape.cli.reading import fail, read_design, report
 from cnnshape.cli.whole_numbers import whole_number
 from cnnshape.render.picture.formats import FORMATS, MARK, FormatName, MissingConverter, PictureFormat, Style
@@ -54,12 +54,14 @@ def draw(
     refuse_overwriting(path, [spec])
     picture = picture_of(examined.graph, examined.report(counts.settings()), depth)
     try:
-        data = chosen.write(picture, style)
+        drawn = chosen.write(picture, style)
     except MissingConverter as error:
         raise BadParameter(
             f"PNG and PDF need `pip install cairosvg`, and cairo: {error}", param_hint="--format"
         ) from None
-    _write(data, path, named=output is not None)
+    _write(drawn, path)
+    if output is None:
+        sys.stdout.write(f"wrote {path}\n")
     if open and path is not None:
         import webbrowser
 
@@ -96,15 +98,14 @@ def _own_file(spec: str, examined: Examination, chosen: PictureFormat) -> Path:
     return path
 
 
-def _write(data: bytes, path: Path | None, *, named: bool) -> None:
-    """Writes the picture; says where unless the user named the file. Raises BadParameter if that fails."""
-    if path is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.flush()
-        return
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise BadParameter(f"can't write {path}: {error.strerror}", param_hint="--output") from None
-    if not named:
-        sys.stderr.write(f"wrote {path}\n")
+def _write(drawn: str | bytes, path: Path | None) -> None:
+    """Writes the picture to standard output or to a file. Raises BadParameter if that fails."""
+    if isinstance(drawn, str):
+        write(drawn, path)
+    elif path is None:
+        sys.stdout.buffer.write(drawn)
+    else:
+        try:
+            path.write_bytes(drawn)
+        except OSError as error:
+            raise BadParameter(f"can't write {path}: {error.strerror}", param_hint="--output") from None

@@ -41,25 +41,25 @@ class MissingConverter(Exception):
 
 
 class PictureFormat(NamedTuple):
-    """One way to write a picture: the ending of its files, and the bytes of a picture in a style."""
+    """One way to write a picture: the ending of its files, and the text or the bytes of a picture in a style."""
 
     ending: str
-    write: Callable[[Picture, Style], bytes]
+    write: Callable[[Picture, Style], str | bytes]
 
 
-def _svg(picture: Picture, style: Style) -> bytes:
+def _svg(picture: Picture, style: Style) -> str:
     text = to_volumes_svg(picture) if style is Style.VOLUMES else to_svg(picture)
     start, end = text.split(">", 1)
-    return f"{start}><!-- {MARK} -->{end}".encode()
+    return f"{start}><!-- {MARK} -->{end}"
 
 
 def _png(picture: Picture, style: Style) -> bytes:
-    png: bytes = _cairosvg().svg2png(_svg(picture, style), scale=_SHARPNESS)
+    png: bytes = _cairosvg().svg2png(_svg(picture, style).encode(), scale=_SHARPNESS)
     return png
 
 
 def _pdf(picture: Picture, style: Style) -> bytes:
-    pdf: bytes = _cairosvg().svg2pdf(_svg(picture, style))
+    pdf: bytes = _cairosvg().svg2pdf(_svg(picture, style).encode())
     return pdf
 
 
@@ -74,8 +74,8 @@ def _cairosvg() -> Any:
 
 FORMATS = {
     FormatName.SVG: PictureFormat(".svg", _svg),
-    FormatName.MERMAID: PictureFormat(".mmd", lambda picture, _: f"%% {MARK}\n{to_mermaid(picture)}".encode()),
-    FormatName.DOT: PictureFormat(".dot", lambda picture, _: f"// {MARK}\n{to_dot(picture)}".encode()),
+    FormatName.MERMAID: PictureFormat(".mmd", lambda picture, _: f"%% {MARK}\n{to_mermaid(picture)}"),
+    FormatName.DOT: PictureFormat(".dot", lambda picture, _: f"// {MARK}\n{to_dot(picture)}"),
     FormatName.PNG: PictureFormat(".png", _png),
     FormatName.PDF: PictureFormat(".pdf", _pdf),
 }
