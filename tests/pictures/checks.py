@@ -4,14 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, Protocol, TypeVar
 
-from tests.pictures.drawing import Box, Color, Drawing, Segment, Wire, named
+from tests.pictures.drawing import Box, Card, Color, Drawing, Point, Segment, Wire, named
 
 SLACK = 0.5
 """Units by which two elements may overlap: the outline of a card is a line, not an edge."""
 TOUCHING = 2.0
-"""How far from its card a wire may start, in units."""
-HEAD = 14.0
-"""How far from its card a wire may end: its head fills the gap."""
+"""How far from its card, or from the head that reaches it, a wire may start or end, in units."""
 SAME_LINE = 1.0
 """Two wires closer than that look like one."""
 SMALLEST_TEXT = 9.0
@@ -140,7 +138,8 @@ def loose_wires(drawing: Drawing) -> Iterator[str]:
             continue
         if source and abs(source.distance(wire.segments[0].start)) > TOUCHING:
             yield f"{wire} starts away from its card"
-        if target and abs(target.distance(wire.segments[-1].end)) > HEAD:
+        end = wire.segments[-1].end
+        if target and abs(target.distance(end)) > TOUCHING and not _reached(target, end, drawing.heads):
             yield f"{wire} ends away from its card"
 
 
@@ -253,6 +252,12 @@ def contrast_of(color: Color, other: Color) -> float:
     """The contrast ratio of two colors, from 1 to 21, as WCAG 2.2 defines it."""
     dark, light = sorted((luminance(color), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
+
+
+def _reached(card: Card, end: Point, heads: Iterable[Box]) -> bool:
+    """Whether the head of a wire fills the gap between its end and its card."""
+    near = (head.grown(TOUCHING) for head in heads)
+    return any(head.holds(Box(*end, *end)) and card.is_crossed(head) for head in near)
 
 
 def _common_length(first: Segment, second: Segment) -> float:

@@ -106,6 +106,9 @@ DEFECTIVE = [
     ("wires_through_cards", picture(inset("X", 5, 5, [A, card("c", 102, 50), wire("a", "c", "M100 30H190V70H182")]))),
     ("loose_wires", picture(A, B, wire("a", "b", "M110 40H260"))),
     ("loose_wires", picture(A, B, wire("a", "b", "M100 40H240"))),
+    ("loose_wires", picture(A, B, wire("a", "b", "M100 40H254"))),
+    ("loose_wires", picture(A, B, wire("a", "b", "M100 40H250"), head(256, 40))),
+    ("loose_wires", picture(A, B, wire("a", "b", "M100 40H250"), head(260, 50))),
     ("loose_wires", picture(A, B, wire("a", "b", "M100 40"))),
     ("slanted_wires", picture(A, B, wire("a", "b", "M100 40L260 50"))),
     (
