@@ -4,19 +4,18 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
 from cnnshape.render.picture.mermaid import to_mermaid
 from cnnshape.render.picture.svg import to_svg, to_volumes_svg
 from cnnshape.source import shipped_names
-from tests.pictures.measure import Judge
+from cnnshape.study.picture.model import Diagram
+from tests.pictures.measure import Edge, Judge, edges_of
 from tests.pictures.pictures_of import shipped_picture
 
-NAMESPACE = "{http://www.w3.org/2000/svg}"
 LARGEST = 80_000
 LONGEST_MERMAID = 5000
 ROOT = Path(__file__).parents[2]
@@ -49,22 +48,18 @@ def test_no_volumes_have_a_defect(judge: Judge) -> None:
     assert judge.defects(drawn, pixels=False) == []
 
 
-def drawn_edges(svg: str) -> Counter[tuple[str, str]]:
-    """The edges that the data attributes of the wires say."""
-    wires = ElementTree.fromstring(svg).iter(f"{NAMESPACE}path")
-    return Counter((wire.attrib["data-from"], wire.attrib["data-to"]) for wire in wires if wire.get("class") == "wire")
-
-
 @pytest.mark.parametrize("name", shipped_names())
 def test_each_edge_is_drawn_once(svgs: dict[str, str], name: str) -> None:
     picture = shipped_picture(name)
-    expected = [
-        (picture.diagram.cards[one].name, picture.diagram.cards[other].name) for one, other in picture.diagram.wires
-    ]
+    expected = Counter(edges(picture.diagram, "", ""))
     for form in picture.forms:
-        cards = [f"{form.example}/{card.name}" for card in form.diagram.cards]
-        expected += [(cards[one], cards[other]) for one, other in form.diagram.wires]
-    assert drawn_edges(svgs[name]) == Counter(expected)
+        expected.update(edges(form.diagram, f"{form.example}/", form.example))
+    assert Counter(edges_of(svgs[name])) == expected
+
+
+def edges(diagram: Diagram, prefix: str, inset: str) -> Iterator[Edge]:
+    for source, target in diagram.wires:
+        yield Edge(prefix + diagram.cards[source].name, prefix + diagram.cards[target].name, inset)
 
 
 def test_they_are_small(svgs: dict[str, str]) -> None:

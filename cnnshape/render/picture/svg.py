@@ -22,6 +22,8 @@ _LIMITS = (2000, 1700, 1500, 1250, 1050, 850, 600, 300, 1)
 _FORM_LENGTH = 760
 """A form that is longer goes on beside itself."""
 _FORM_EDGE, _FORM_HEADER = 16, 52
+_LONGEST_HEADING, _OTHER_FONT = 500, 1.15
+"""The longest heading of a form, and how much wider other fonts are."""
 _SHELF = 1000
 """The least width of the space for forms, if there are several."""
 _LEAST = 380
@@ -99,23 +101,20 @@ def _summary(picture: Picture, notes: Sequence[str]) -> str:
 
 def _framed(form: Form) -> Drawing:
     """A form in its frame, with its name, how often it is used, and which use is drawn."""
-    title = form_title(form)
-    example = f"as in {form.example}" if form.example != form.word else ""
+    title = shortened(form_title(form), 13, _LONGEST_HEADING, bold=True)
+    example = shortened(f"as in {form.example}", 10, _LONGEST_HEADING) if form.example != form.word else ""
     inner = form_drawing(form.diagram, f"{form.example}/", _FORM_LENGTH)
-    heading = [
-        text(
-            _FORM_EDGE, 24, shortened(title, 13, 500, bold=True), font_size=13, font_weight="bold", text_anchor="start"
-        )
-    ]
-    if example:
-        soft = {"class": "soft"}
-        heading.append(
-            text(_FORM_EDGE, 40, shortened(example, 10, 500), font_size=10, fill=SOFT, text_anchor="start", **soft)
-        )
-    width = max(inner.width, *(text_width(title[:80], 13, bold=True), text_width(example[:80], 10))) + 2 * _FORM_EDGE
+    # A heading has no border that hides how much wider another font is.
+    heading = max(text_width(title, 13, bold=True), text_width(example, 10)) * _OTHER_FONT
+    width = max(inner.width, heading) + 2 * _FORM_EDGE
     height = inner.height + _FORM_HEADER + _FORM_EDGE
-    frame = rectangle(0, 0, width, height, rx=8, fill=FRAME, stroke=FRAME_EDGE, **{"class": "frame"})
-    parts = [frame, *heading, _moved(inner, (width - inner.width) / 2, _FORM_HEADER)]
+    frame, soft = {"class": "frame"}, {"class": "soft"}
+    parts = [
+        rectangle(0, 0, width, height, rx=8, fill=FRAME, stroke=FRAME_EDGE, **frame),
+        text(_FORM_EDGE, 24, title, font_size=13, font_weight="bold", text_anchor="start"),
+        text(_FORM_EDGE, 40, example, font_size=10, fill=SOFT, text_anchor="start", **soft) if example else "",
+        _moved(inner, (width - inner.width) / 2, _FORM_HEADER),
+    ]
     inset = element("g", *parts, **{"class": "inset", "data-inset": form.example})
     return Drawing((inset,), width, height)
 
