@@ -345,6 +345,10 @@ WHOLE = {
     DOCS / "rules.md": rules_page,
     DOCS / "errors.md": errors_page,
     DOCS / "architectures.svg": zoo_page.plot,
+    DOCS / "resnet50.svg": partial(picture, "cnnshape draw resnet50 -o -"),
+    DOCS / "unet.svg": partial(picture, "cnnshape draw unet -o -"),
+    DOCS / "yolov3.svg": partial(picture, "cnnshape draw yolov3 -o -"),
+    DOCS / "alexnet-volumes.svg": partial(picture, "cnnshape draw alexnet --style volumes -o -"),
     DOCS / "memory.svg": partial(picture, "cnnshape memory resnet50 --format svg"),
     DOCS / "receptive-fields.svg": partial(picture, "cnnshape rf vgg16 --format svg"),
 }

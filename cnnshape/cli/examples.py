@@ -6,6 +6,12 @@ EXAMPLES = {
         "cnnshape summary resnet50 --top 10",
         "cnnshape summary resnet50 -i 3x256x256 -b 8 --dtype float16 -f markdown",
     ),
+    "draw": (
+        "cnnshape draw resnet50",
+        "cnnshape draw unet -o unet.svg --open",
+        "cnnshape draw lenet5 --style volumes -o -",
+        "cnnshape draw net.yaml --format mermaid -o -",
+    ),
     "check": (
         "cnnshape check",
         "cnnshape check designs net.yaml --strict",

@@ -25,6 +25,7 @@ RUNS = [
     "summary googlenet --count fvcore",
     "summary no_such_network",
     "block resnet50 Bottleneck -p width=64 -i 256x56x56",
+    *(f"draw {name} -o -" for name in ("hrnet_w18", "yolov8n --format mermaid", "unet --format dot", "lenet5 --style volumes")),
     *(f"compare resnet18 resnet34 resnet50 -f {format}" for format in ("table", "markdown", "csv", "json")),
     *(f"compare architectures --against HEAD -f {format}" for format in ("table", "json")),
     "explain densenet121",
