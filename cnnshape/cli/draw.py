@@ -52,7 +52,7 @@ def draw(
     chosen = _format(format, output)
     path = None if output == "-" else Path(output) if output else _own_file(spec, examined, chosen)
     refuse_overwriting(path, [spec])
-    picture = picture_of(examined.graph, examined.report(counts.settings()), depth)
+    picture = picture_of(examined.report(counts.settings()), depth)
     try:
         drawn = chosen.write(picture, style)
     except MissingConverter as error:

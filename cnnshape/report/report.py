@@ -121,6 +121,17 @@ class InputTensor(NamedTuple):
     boxes: int
 
 
+class FailedStep(NamedTuple):
+    """A step that has an error: its word, its place, the message, and the name of the tensor that enters it; empty if that
+    is missing too."""
+
+    word: str
+    line: int
+    column: int
+    message: str
+    source: str
+
+
 class Report(NamedTuple):
     """All figures of a design.
 
@@ -128,7 +139,7 @@ class Report(NamedTuple):
     space is pooled, flattened or cut into regions; outputs without one are left out. `output_layers` has the name of
     the layer or input that gives each output. `main_fields` are the receptive fields along the main path, past gates that
     see the whole input, of the layers where they differ; None unless the settings ask for them. `complete` is False if a
-    part of the design could not be built.
+    part of the design could not be built; `failed` are the steps with errors.
     """
 
     name: str
@@ -147,6 +158,7 @@ class Report(NamedTuple):
     reaches: dict[str, Row]
     main_fields: dict[str, ReceptiveField | None] | None = None
     complete: bool = True
+    failed: tuple[FailedStep, ...] = ()
 
     @property
     def unknown_reach(self) -> Row | None:

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.compare import changes_folded
 from cnnshape.render.diagnostics import closing, full
+from cnnshape.render.picture.mermaid import to_mermaid
 from cnnshape.render.review.headline import differences, equal_figures, headline, tally
 from cnnshape.render.table import Column, Table
 from cnnshape.render.table.markdown import code_block, code_span, markdown_lines, plain_markdown
 from cnnshape.study.condition import Refusal
+from cnnshape.study.picture.forms import picture_of
 from cnnshape.study.review import Review, Reviewed
 
 COMMENT_LIMIT = 65_536
@@ -111,6 +113,14 @@ def _layers(design: Reviewed) -> list[str]:
     return ["", *changes_folded(changes)] if changes else []
 
 
+def _picture(design: Reviewed) -> list[str]:
+    """The network as it is now, folded."""
+    if design.report is None:
+        return []
+    diagram = to_mermaid(picture_of(design.report)).rstrip("\n")
+    return ["", "<details><summary>Picture</summary>", "", "```mermaid", *diagram.split("\n"), "```", "", "</details>"]
+
+
 def _problems(design: Reviewed) -> list[str]:
     """The errors of both versions, folded."""
     if not design.problems:
@@ -119,5 +129,5 @@ def _problems(design: Reviewed) -> list[str]:
     return ["", *lines, *code_block(full(design.problems)), "", "</details>"]
 
 
-FOLDED: tuple[Folded, ...] = (_problems, _layers)
+FOLDED: tuple[Folded, ...] = (_problems, _layers, _picture)
 """What is folded below the figures of a design, in this order; each gives its lines, or none."""
