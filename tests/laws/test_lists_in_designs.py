@@ -50,6 +50,17 @@ def test_a_name_in_all_rounds_is_that_of_each(spec: Spec, far: int, near: int, j
     assert figures(in_rounds(spec, far, near, {join: "reverse(reverse(far.all.near))"})) == written
 
 
+@given(SMALL, FEW, FEW)
+def test_a_loop_is_the_tensor_of_its_last_round(spec: Spec, far: int, near: int) -> None:
+    def read(*references: str) -> list[object]:
+        ends: list[Step] = [{"identity": {}, "from": reference} for reference in references]
+        return [figures(in_rounds(spec, far, near, end, {"concat": [end["from"], "prev"]})) for end in ends]
+
+    last, inner = f"far.{far - 1}", f"far.{far - 1}.near.{near - 1}"
+    assert read("far", last) == read(last, last)
+    assert read("far.near", f"{last}.near", inner) == read(inner, inner, inner)
+
+
 @given(SMALL, FEW, FEW, st.integers(0, 1))
 def test_inner_rounds_are_a_list_of_their_own(spec: Spec, far: int, near: int, chosen: int) -> None:
     items = [f"far.{chosen}.near.{index}" for index in range(near)]
