@@ -102,7 +102,7 @@ TAPS = f"""{NET}blocks:
   B:
     do: [{{conv: {{out: 3, kernel: 3, padding: 1}}}}]
 layers:
-  - for: {{i: [1, 2, 3, 4]}}
+  - for: {{width: [1, 2, 3, 4]}}
     name: r
     do: [B]
   - add: r.all
