@@ -1,0 +1,14 @@
+"""The faces of values: what `str`, a notebook, `to_dict` and `to_pandas` give. `cnnshape/__init__` names this room."""
+
+from importlib import import_module
+
+from cnnshape.render.faces.face import Face
+
+_MODULES = {"Report": "report", "Design": "design", "Diagnostic": "diagnostics", "Diagnostics": "diagnostics"}
+"""The module of each class's face; `studies` has the others. It is imported when a value is first shown."""
+
+
+def face_of(kind: type) -> Face:
+    """The face of a class."""
+    faces: dict[str, Face] = import_module(f"{__name__}.{_MODULES.get(kind.__name__, 'studies')}").FACES
+    return faces[kind.__name__]
