@@ -35,14 +35,23 @@ def test_gate(command):
 
 def test_public_names():
     assert cnnshape.__all__ == [
+        "Comparison",
         "Design",
         "DesignError",
         "Diagnostic",
+        "Diagnostics",
         "Report",
         "__version__",
         "analyze",
         "check",
+        "compare",
+        "explain",
         "load",
+        "memory",
+        "receptive_field",
+        "reconcile",
+        "rf",
+        "sizes",
     ]
 
 

@@ -33,7 +33,7 @@ def paused_collection() -> Iterator[None]:
 
 
 class DesignError(Exception):
-    """A design that can't be analyzed; `diagnostics` say why, and `str` is what `cnnshape check` prints of them."""
+    """A design that can't be analyzed; `diagnostics` say why. `str` is the first one on a line, and all as `check` prints them."""
 
     __module__ = "cnnshape"
 
@@ -46,7 +46,7 @@ class DesignError(Exception):
         super().__init__(f"{place}{first.message}{more}")
 
     def __str__(self) -> str:
-        return str(self.diagnostics)
+        return f"{self.args[0]}\n\n{self.diagnostics}"
 
     def __reduce__(self) -> tuple[type, tuple[Diagnostics]]:
         return type(self), (self.diagnostics,)

@@ -35,7 +35,7 @@ def explain(
     from cnnshape.study.part import part_of
 
     if layer is None:
-        sys.stdout.write(face.size_chain(study.size_chain(graph), page_for()))
+        sys.stdout.write(face.size_chain(study.chain_of(graph), page_for()))
         return
     with refusing({"layer": "LAYER"}):
         part = part_of(graph, layer)

@@ -11,7 +11,7 @@ from cnnshape.study.explain_sizes import sizes
 from cnnshape.study.explanation import Explanation
 from cnnshape.study.fact import Fact
 
-__all__ = ["Explanation", "Fact", "SizeChain", "SizeStep", "explain", "size_chain"]
+__all__ = ["Explanation", "Fact", "SizeChain", "SizeStep", "chain_of", "explain", "size_chain"]
 
 
 class SizeStep(NamedTuple):
@@ -58,15 +58,19 @@ def explain(graph: Graph, report: Report, index: int) -> Explanation:
     return Explanation(row.name, row.kind, row.line, meaning, tuple(facts))
 
 
-def size_chain(graph: Graph) -> SizeChain:
-    """The layers that change the spatial size, with the arithmetic of each axis."""
+def chain_of(graph: Graph) -> SizeChain:
+    """The sizes through a graph."""
     inputs = tuple(given.tensor.shape for given in graph.inputs)
-    steps = tuple(
+    return SizeChain(graph.name, inputs, size_chain(graph))
+
+
+def size_chain(graph: Graph) -> tuple[SizeStep, ...]:
+    """The layers that change the spatial size, with the arithmetic of each axis."""
+    return tuple(
         SizeStep(node.name, node.application.layer.name, node.application.output.shape, tuple(sizes(node)))
         for node in graph.nodes
         if _spatial(node.application.inputs[0]) != _spatial(node.application.output)
     )
-    return SizeChain(graph.name, inputs, steps)
 
 
 def _spatial(tensor: Tensor) -> Shape:

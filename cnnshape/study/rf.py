@@ -174,7 +174,7 @@ def regions(
 def _region(graph: Graph, field: object, index: int, cell: tuple[int, ...]) -> Region | None:
     node = graph.nodes[index]
     grid = node.application.output.shape[1:]
-    if len(cell) != len(grid) or any(not 0 <= at < size for at, size in zip(cell, grid, strict=True)):
+    if not cell or len(cell) != len(grid) or any(not 0 <= at < size for at, size in zip(cell, grid, strict=True)):
         raise IndexError(cell)
     if not isinstance(field, Field):
         return None

@@ -6,7 +6,7 @@ Notebooks align cells to the right and collapse spaces, unless the style of the 
 from cnnshape.render.svg import element, escape_xml
 from cnnshape.render.table.model import Table
 
-_TEXT = "text-align:left;white-space:pre"
+_TEXT = "text-align:left;white-space:pre-wrap"
 _NUMBER = "text-align:right"
 _RULED = "font-weight:bold;border-top:1px solid"
 

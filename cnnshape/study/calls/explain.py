@@ -5,7 +5,7 @@ from typing import overload
 from cnnshape.api import DesignLike, InputShapes, settings_of
 from cnnshape.report import make_report
 from cnnshape.study.calls.opened import Params, opened
-from cnnshape.study.explain import Explanation, SizeChain, size_chain
+from cnnshape.study.explain import Explanation, SizeChain, chain_of
 from cnnshape.study.explain import explain as explain_node
 from cnnshape.study.explain_group import explain_group
 from cnnshape.study.part import part_of
@@ -56,7 +56,7 @@ def explain(
     settings = settings_of(batch, dtype)
     graph = opened(design, params, variant, input).graph
     if layer is None:
-        return size_chain(graph)
+        return chain_of(graph)
     part = part_of(graph, layer)
     report = make_report(graph, "", settings)
     return explain_group(graph, report, part.group) if part.group else explain_node(graph, report, part.start)
