@@ -229,7 +229,7 @@ def test_many_diagnostics_are_cut_off_and_counted() -> None:
     assert len(problems) == 60 and repr(problems) == "<Diagnostics: 60 errors>"
     (root,) = read(problems._repr_html_()).inside
     assert root.all("pre")[0].text.count("error[") == 50
-    assert [paragraph.text for paragraph in root.all("p")][0] == "and 10 more"
+    assert root.all("p")[0].text == "and 10 more"
     assert len(problems.to_dict()["diagnostics"]) == 60
 
 
