@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from cnnshape.study.calls.reconcile import reconcile
     from cnnshape.study.calls.sizes import sizes
     from cnnshape.study.compare import Comparison
+    from cnnshape.study.explain import Explanation, SizeChain
+    from cnnshape.study.memory import Memory
+    from cnnshape.study.reconcile import Reconciliation
+    from cnnshape.study.rf import Region, Trace
+    from cnnshape.study.sizes import SizeStudy
 else:
     __getattr__ = names_of(
         __name__,
@@ -31,6 +36,11 @@ else:
             "diagnostics": "Diagnostic Diagnostics",
             "report": "Report",
             "study.compare": "Comparison",
+            "study.explain": "Explanation SizeChain",
+            "study.memory": "Memory",
+            "study.reconcile": "Reconciliation",
+            "study.rf": "Region Trace",
+            "study.sizes": "SizeStudy",
             "study.calls.receptive_field": "receptive_field rf",
             **{f"study.calls.{name}": name for name in ("compare", "explain", "memory", "reconcile", "sizes")},
         },
@@ -43,7 +53,14 @@ __all__ = [
     "DesignError",
     "Diagnostic",
     "Diagnostics",
+    "Explanation",
+    "Memory",
+    "Reconciliation",
+    "Region",
     "Report",
+    "SizeChain",
+    "SizeStudy",
+    "Trace",
     "__version__",
     "analyze",
     "check",
