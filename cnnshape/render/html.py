@@ -23,7 +23,8 @@ def paragraphs(texts: Iterable[str]) -> str:
 
 def preformatted(lines: Iterable[str]) -> str:
     """Lines of marked text, such as excerpts of a source, with their spaces."""
-    return element("pre", "\n".join(lines))
+    # JupyterLab sets the text of `pre` in its own font, in which marks are not below what they mark.
+    return element("pre", "\n".join(lines), style="font-family:monospace;white-space:pre")
 
 
 def marked(text: str, style: str = "") -> str:

@@ -223,6 +223,12 @@ def test_diagnostics_are_a_list() -> None:
     assert all(problem.message[:20] in repr(problem) for problem in problems)
 
 
+def test_marks_are_below_what_they_mark() -> None:
+    """In the font of a page they may not be: signs have different widths."""
+    (root,) = read(cnnshape.check(cnnshape.load(BAD / "broadcasting.yaml"))._repr_html_()).inside
+    assert {pre.attributes["style"] for pre in root.all("pre")} == {"font-family:monospace;white-space:pre"}
+
+
 def test_many_diagnostics_are_cut_off_and_counted() -> None:
     steps = "".join(f"  - relu: {{wrong_{number}: 1}}\n" for number in range(60))
     problems = cnnshape.check(cnnshape.load(f"input: [3, 8, 8]\nlayers:\n{steps}", name="many"))
