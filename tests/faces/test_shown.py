@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import subprocess
 import sys
 from functools import cache
@@ -229,6 +231,13 @@ def test_marks_are_below_what_they_mark() -> None:
     assert {pre.attributes["style"] for pre in root.all("pre")} == {"font-family:monospace;white-space:pre"}
 
 
+def test_diagnostics_can_be_copied_and_sent() -> None:
+    problems = cnnshape.check("input: [3, 8, 8]\nlayers: [relu: {a: 1}]\n")
+    for twin in (copy.copy(problems), pickle.loads(pickle.dumps(problems))):
+        assert type(twin) is cnnshape.Diagnostics
+        assert (str(twin), twin.checked, twin.to_dict()) == (str(problems), problems.checked, problems.to_dict())
+
+
 def test_many_diagnostics_are_cut_off_and_counted() -> None:
     steps = "".join(f"  - relu: {{wrong_{number}: 1}}\n" for number in range(60))
     problems = cnnshape.check(cnnshape.load(f"input: [3, 8, 8]\nlayers:\n{steps}", name="many"))
@@ -334,6 +343,18 @@ def test_rooms_name_no_face() -> None:
     code += "; assert 'cnnshape.render.faces' in sys.modules and 'cnnshape.study' not in sys.modules"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_child_has_the_face_of_its_parent() -> None:
+    class Named(cnnshape.Comparison):
+        """A comparison of a program's own."""
+
+    class Kept(Report):
+        """A report of a program's own."""
+
+    comparison = cnnshape.compare("lenet5", "m5")
+    for own, value in ((Named(*comparison), comparison), (Kept(*report_of("lenet5")), report_of("lenet5"))):
+        assert (str(own), own._repr_html_(), repr(own)) == (str(value), value._repr_html_(), repr(value))
 
 
 def test_hash_seeds_change_nothing() -> None:

@@ -9,6 +9,8 @@ _MODULES = {"Report": "report", "Design": "design", "Diagnostic": "diagnostics",
 
 
 def face_of(kind: type) -> Face:
-    """The face of a class."""
-    faces: dict[str, Face] = import_module(f"{__name__}.{_MODULES.get(kind.__name__, 'studies')}").FACES
-    return faces[kind.__name__]
+    """The face of a class, or of the parent that has one."""
+    names = [parent.__name__ for parent in kind.__mro__]
+    module = next((_MODULES[name] for name in names if name in _MODULES), "studies")
+    faces: dict[str, Face] = import_module(f"{__name__}.{module}").FACES
+    return next(faces[name] for name in names if name in faces)
