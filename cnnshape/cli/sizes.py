@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from cnnshape.cli.command import BadParameter, Option, command
+from cnnshape.cli.command import Option, command
 from cnnshape.cli.options import ParamOption, SpecArgument, VariantOption, graph_options
 from cnnshape.cli.output import Screen
 from cnnshape.cli.progress import Progress
@@ -10,7 +10,7 @@ from cnnshape.cli.reading import read_design
 from cnnshape.cli.refusing import refusing
 from cnnshape.cli.whole_numbers import whole_number
 from cnnshape.render.sizes import FORMATS
-from cnnshape.study.size_search import LARGEST, MOST, SizeSearch
+from cnnshape.study.size_search import LARGEST, MOST, SizeSearch, listed_sizes
 from cnnshape.study.sizes import SizeStudy
 
 
@@ -58,16 +58,9 @@ def sizes(
     Tries every size of the range, on all axes of the first input together, or on each axis with a star in `--input`.
     """
     options = graph_options(None, param, variant)
-    listed = _listed(costs)
     with refusing({"from_": "--from", "spec": "SPEC"}):
+        listed = listed_sizes(costs)
         search = SizeSearch(read_design(spec), options, lowest, highest, input, listed)
     with Progress(search.count, "sizes") as progress:
         study = search.run(progress.step)
     screen.write(study)
-
-
-def _listed(costs: str) -> list[int]:
-    words = [word.strip() for word in costs.split(",") if word.strip()]
-    if not all(word.isascii() and word.isdigit() and 0 < int(word[:9]) <= LARGEST for word in words):
-        raise BadParameter(f"{costs!r} are not sizes; write 224,256,384", param_hint="--costs")
-    return [int(word) for word in words]

@@ -20,6 +20,14 @@ Axes = tuple[int, ...]
 """Axes of a shape that get one size."""
 
 
+def listed_sizes(text: str) -> list[int]:
+    """The sizes that a text lists, `224,256,384`; raises Refusal for any other text."""
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if not all(word.isascii() and word.isdigit() and 0 < int(word[:9]) <= LARGEST for word in words):
+        raise Refusal("costs", f"{text!r} are not sizes; write 224,256,384")
+    return [int(word) for word in words]
+
+
 class SizeSearch:
     """A search that can be run: `count` sizes of a design.
 

@@ -44,6 +44,7 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: cnnshape.sizes("lenet5", input=(1, 32, "*"), from_=20, to=40, costs=[32, 36]),
         "sizes lenet5 -i 1x32x* --from 20 --to 40 --costs 32,36",
     ),
+    "sizes with costs": (lambda: cnnshape.sizes("lenet5", costs="32, 40", to=9), "sizes lenet5 --costs 32,40 --to 9"),
     "sizes with params": (lambda: cnnshape.sizes("unet", params={"base": 8}, to=64), "sizes unet -p base=8 --to 64"),
     "memory": (lambda: cnnshape.memory("unet", inplace_activations=True), "memory unet --inplace-activations"),
     "memory of a machine": (
@@ -204,6 +205,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "a size of none": (lambda: cnnshape.sizes("lenet5", from_=0), "from_: sizes are from 1"),
     "a large size": (lambda: cnnshape.sizes("lenet5", to=LARGEST + 1), "to: sizes are from 1"),
     "a cost of none": (lambda: cnnshape.sizes("lenet5", costs=[0]), "costs: sizes are from 1"),
+    "costs of none": (lambda: cnnshape.sizes("lenet5", costs="32,x"), "costs: '32,x' are not sizes"),
     "a range of none": (lambda: cnnshape.sizes("lenet5", from_=9, to=8), "to: 8 is below 9"),
     "a wide range": (lambda: cnnshape.sizes("lenet5", from_=1, to=9999), "from 1 to 9999 are more than"),
     "no star": (lambda: cnnshape.sizes("lenet5", input="1x32x32"), "input: .*needs a star"),
@@ -232,6 +234,7 @@ def test_a_value_that_cannot_be_used_is_refused(call: Callable[[], Any], words: 
         ("rf lenet5 C1 --at 99,0", "--at", "not a cell"),
         ("sizes lenet5 --from 9 --to 8", "--to", "8 is below 9"),
         ("sizes lenet5 -i 1x32x32", "--input", "needs a star"),
+        ("sizes lenet5 --costs 32,x", "--costs", "are not sizes"),
         ("memory lenet5 --peak-flops 4T", "--bandwidth", "give both"),
         ("memory lenet5 --peak-flops x --bandwidth 5", "--peak-flops", "not a number above 0"),
         ("reconcile lenet5 -t fvcoer", "--tool", "did you mean"),
