@@ -20,7 +20,8 @@ def html_table(table: Table, *, headings: bool = True) -> str:
         for index, cells in enumerate(table.cells)
     ]
     head = [element("thead", _row("th", table.headings, styles))] if headings else []
-    return element("table", *head, element("tbody", *rows, ""), "")
+    # Pages without rules for tables, as in Colab, put cells side by side and leave a gap in rules.
+    return element("table", *head, element("tbody", *rows, ""), cellpadding=4, style="border-collapse:collapse")
 
 
 def _row(tag: str, cells: tuple[str, ...], styles: list[str], style: str = "") -> str:
