@@ -16,6 +16,9 @@ from cnnshape.render.table.records import records
 from cnnshape.render.wrapping import BOLD, paint
 from cnnshape.study.rf import Region, Span, Stage, Trace
 
+SHOWN = 40
+"""The first layers, and as many last ones, that a notebook shows of a deep network."""
+
 
 class FieldsView:
     """The receptive fields of a network, and regions of the input for the picture."""
@@ -38,8 +41,12 @@ def plain(trace: Trace, width: int | None = None, *, color: bool = False) -> str
 
 def to_html(trace: Trace) -> str:
     """The fields of a network as a notebook shows them."""
-    table = [html_table(Table(_COLUMNS, map(_values, trace.stages)))] if trace.stages else []
-    return block(title(_head(trace)), *table, paragraphs(_remarks(trace)))
+    stages, remarks = trace.stages, _remarks(trace)
+    if len(stages) > 2 * SHOWN:
+        remarks = [f"the first and the last {SHOWN} of {len(stages):,} layers; `stages` has all", *remarks]
+        stages = (*stages[:SHOWN], *stages[-SHOWN:])
+    table = [html_table(Table(_COLUMNS, map(_values, stages)))] if stages else []
+    return block(title(_head(trace)), *table, paragraphs(remarks))
 
 
 def _head(trace: Trace) -> str:

@@ -8,6 +8,7 @@ import cnnshape
 from cnnshape.layers import format_shape
 from cnnshape.lazy import Shown
 from cnnshape.render.compare import SHOWN
+from cnnshape.render.rf import SHOWN as FIELDS_SHOWN
 from cnnshape.render.wrapping import count
 from cnnshape.report import FIGURES, folded
 from tests.html_page import Element, read
@@ -99,6 +100,15 @@ def test_a_trace_has_every_stage_and_remark() -> None:
     text = str(trace)
     assert all(line in text.split("\n") for line in paragraphs(trace))
     assert len(paragraphs(trace)) == 2 + len(trace.unaligned)
+
+
+def test_a_deep_trace_has_its_first_and_last_stages() -> None:
+    trace = cnnshape.receptive_field("resnet1202")
+    names = [stage.row.name for stage in trace.stages]
+    assert len(names) > 2 * FIELDS_SHOWN
+    assert [row[0] for row in tables(trace)[0][1:]] == [*names[:FIELDS_SHOWN], *names[-FIELDS_SHOWN:]]
+    assert paragraphs(trace)[1].startswith(f"the first and the last {FIELDS_SHOWN} of {len(names):,} layers")
+    assert len(trace.to_dict()["layers"]) == len(names)
 
 
 def test_a_trace_without_stages_has_no_table() -> None:
