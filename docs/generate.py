@@ -49,7 +49,13 @@ EXAMPLES = ROOT / "tests" / "docs" / "examples"
 # Commands that set up an environment or run this test: they are on a page for the reader to type.
 SETUP = ("-m venv", "pip install", "git clone", "-m pytest")
 _SHELL_SIGNS = set("|<>;&*$")
-_ENVIRONMENT = {"COLUMNS": "80", "NO_COLOR": "1", "FORCE_COLOR": None, "GITHUB_ACTIONS": None}
+_ENVIRONMENT = {
+    "COLUMNS": "80",
+    "NO_COLOR": "1",
+    "FORCE_COLOR": None,
+    "GITHUB_ACTIONS": None,
+    "GITHUB_STEP_SUMMARY": None,
+}
 
 
 class Fence(NamedTuple):
@@ -341,6 +347,10 @@ WHOLE = {
     DOCS / "rules.md": rules_page,
     DOCS / "errors.md": errors_page,
     DOCS / "architectures.svg": zoo_page.plot,
+    DOCS / "resnet50.svg": partial(picture, "cnnshape draw resnet50 -o -"),
+    DOCS / "unet.svg": partial(picture, "cnnshape draw unet -o -"),
+    DOCS / "yolov3.svg": partial(picture, "cnnshape draw yolov3 -o -"),
+    DOCS / "alexnet-volumes.svg": partial(picture, "cnnshape draw alexnet --style volumes -o -"),
     DOCS / "memory.svg": partial(picture, "cnnshape memory resnet50 --format svg"),
     DOCS / "receptive-fields.svg": partial(picture, "cnnshape rf vgg16 --format svg"),
     DOCS / "notebook.ipynb": partial(notebook_page.executed, DOCS / "notebook.ipynb"),

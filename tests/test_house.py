@@ -200,6 +200,12 @@ def test_the_gate_ends_with_the_whole_suite():
         assert any(words in line for line in lines)
 
 
+def test_the_gate_installs_what_pictures_are_measured_with():
+    gate = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    tools = ("command -v chromium", "command -v rsvg-convert", "chromium librsvg2-bin fontconfig fonts-liberation")
+    assert [gate.count(words) for words in tools] == [1, 1, 1]
+
+
 LONGEST = 350
 """Lines of a module, at the most; half of all modules are far shorter."""
 

@@ -6,6 +6,12 @@ EXAMPLES = {
         "cnnshape summary resnet50 --top 10",
         "cnnshape summary resnet50 -i 3x256x256 -b 8 --dtype float16 -f markdown",
     ),
+    "draw": (
+        "cnnshape draw resnet50",
+        "cnnshape draw unet -o unet.svg --open",
+        "cnnshape draw lenet5 --style volumes -o -",
+        "cnnshape draw net.yaml --format mermaid -o -",
+    ),
     "check": (
         "cnnshape check",
         "cnnshape check designs net.yaml --strict",
@@ -16,7 +22,7 @@ EXAMPLES = {
     "compare": (
         "cnnshape compare resnet50 resnet101",
         "cnnshape compare net.yaml net.yaml:width=32:batch=8",
-        "cnnshape compare net.yaml --against main --fail-if 'macs > +5%'",
+        "cnnshape compare designs net.yaml --against main --fail-if 'macs > +5%'",
     ),
     "block": (
         "cnnshape block resnet50",

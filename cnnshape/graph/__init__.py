@@ -7,7 +7,7 @@ from cnnshape.graph.draft import MAX_LAYERS
 from cnnshape.graph.evaluation import LayerValue
 from cnnshape.graph.expansion import MAX_NESTING, ExpansionMemory
 from cnnshape.graph.input_option import likely_shape, reading
-from cnnshape.graph.model import Graph, GraphInput, Group, Misfit, Node
+from cnnshape.graph.model import Graph, GraphInput, Group, Hole, Misfit, Node
 from cnnshape.graph.naming import Part, groups, named_parts, parts
 from cnnshape.graph.settle import Options
 from cnnshape.layers import Application
@@ -22,6 +22,7 @@ __all__ = [
     "Graph",
     "GraphInput",
     "Group",
+    "Hole",
     "LayerValue",
     "Misfit",
     "Node",

@@ -83,7 +83,10 @@ class _Builder:
         if expander.comparisons is not None:
             problems = expander.comparisons.applied(problems)
         complete = not problems and self.spec.sound and expander.holes == 0
-        graph = Graph(self.spec.name, inputs, tuple(draft.nodes), outputs, draft.root, complete) if inputs else None
+        holes = tuple(draft.holes.values())
+        graph = (
+            Graph(self.spec.name, inputs, tuple(draft.nodes), outputs, draft.root, complete, holes) if inputs else None
+        )
         return Built(graph, problems, self.program.size + expander.visits, tuple(expander.misfits.values()))
 
     def inputs(self, settled: Settled, scope: Scope) -> tuple[tuple[GraphInput, ...], Current]:

@@ -7,9 +7,9 @@ from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.graph.applications import Chain
 from cnnshape.graph.evaluation import Refused
 from cnnshape.graph.guess import Guess
-from cnnshape.graph.model import Group, Node
-from cnnshape.graph.scope import Handle, Uncertain
-from cnnshape.language import Reference
+from cnnshape.graph.model import Group, Hole, Node
+from cnnshape.graph.scope import Current, Handle, Uncertain
+from cnnshape.language import Name, Reference
 from cnnshape.layers import Tensor
 from cnnshape.source import Span
 
@@ -41,6 +41,7 @@ class Draft:
         self.inputs = len(tensors)
         self.nodes: list[Node] = []
         self.root = Group("", "design", 0)
+        self.holes: dict[Span, Hole] = {}
         self.frozen = False
         self.current_group = self.root
         self.max_layers = max_layers
@@ -74,6 +75,11 @@ class Draft:
             number += 1
         self._numbers[label] = number
         return f"{label}_{number}"
+
+    def fail(self, word: Name, message: str, entering: Current) -> None:
+        """Remembers that the step of a word failed; of a step that is repeated, the first instance counts."""
+        value = entering if isinstance(entering, int) else None
+        self.holes.setdefault(word.span, Hole(word=word.text, at=word.span, message=message, entering=value))
 
     def open_group(self, label: str, word: str, params: Mapping[str, object], at: Span) -> Group:
         """Starts a new group for the following nodes. Returns the group around it."""

@@ -53,7 +53,7 @@ class Expander(BlockExpander):
     def _step(self, step: ResolvedStep, current: Current, scope: Scope, labels: Labels) -> Current:
         """Expands one step with its modifiers."""
         if isinstance(step, BrokenStep):
-            return self._broken(step, scope)
+            return self._broken(step, current, scope)
         self._visit(step)
         if step.chooses and step not in self.choosing and step not in self._tried:
             self.choosing[step] = LeftOut(scope, self._trace)
@@ -93,8 +93,9 @@ class Expander(BlockExpander):
         self._values.previous = Handle(current)
         return entering
 
-    def _broken(self, step: BrokenStep, scope: Scope) -> Guess:
+    def _broken(self, step: BrokenStep, current: Current, scope: Scope) -> Guess:
         self.holes += 1
+        self._draft.fail(step.word, "the step could not be read", current)
         for name in step.names:
             scope.setdefault(name.text, Handle(UNKNOWN, at=name.span))
         return UNKNOWN

@@ -229,6 +229,7 @@ class Expansion:
                 return lacking
         if isinstance(problem, Refused):
             self._report(problem)
+            self._draft.fail(step.word, problem.diagnostic.message, entering)
             if problem.left is not None:
                 return problem.left
         if isinstance(step, KindStep) and step.kind is not None:

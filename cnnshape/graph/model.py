@@ -67,11 +67,23 @@ class GraphInput(NamedTuple):
     at: Span
 
 
+class Hole(NamedTuple):
+    """A step that failed: its word, its place, and why.
+
+    `entering` is the index of the value that entered it, or None if that is missing too.
+    """
+
+    word: str
+    at: Span
+    message: str
+    entering: int | None
+
+
 class Graph(NamedTuple):
     """An expanded design. `outputs` maps names to indices of values.
 
     A graph that is not `complete` has holes where steps have errors: their layers, and all that depend on them, are
-    missing.
+    missing. `holes` are the first instances of the steps that failed.
     """
 
     name: str
@@ -80,6 +92,7 @@ class Graph(NamedTuple):
     outputs: dict[str, int]
     root: Group
     complete: bool = True
+    holes: tuple[Hole, ...] = ()
 
     def value(self, index: int) -> Tensor:
         """The tensor of an index: an input, or the output of a node."""

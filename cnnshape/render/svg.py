@@ -2,18 +2,24 @@
 
 from collections.abc import Iterable
 
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 Number = int | float
 Attribute = str | Number
 
 
 def escape_xml(text: str) -> str:
     """The text as content or attribute of an element; control characters, which XML forbids, become `?`."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text).translate(_ESCAPES)
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else "?" for sign in text)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+def number(value: Number) -> str:
+    """A number with at most one decimal: `12`, `12.5`."""
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def element(tag: str, *children: str, **attributes: Attribute) -> str:
-    """An element around others. `stroke_width=2` is the attribute `stroke-width`; fractions have one decimal."""
+    """An element around others. `stroke_width=2` is the attribute `stroke-width`; fractions have at most one decimal."""
     words = "".join(f' {name.replace("_", "-")}="{_attribute(value)}"' for name, value in attributes.items())
     return f"<{tag}{words}>{''.join(children)}</{tag}>" if children else f"<{tag}{words}/>"
 
@@ -56,4 +62,4 @@ def _titles(title: str) -> list[str]:
 
 
 def _attribute(value: Attribute) -> str:
-    return escape_xml(value) if isinstance(value, str) else f"{value:.1f}" if isinstance(value, float) else str(value)
+    return escape_xml(value) if isinstance(value, str) else number(value)

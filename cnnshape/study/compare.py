@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from cnnshape.layers import format_shape
+from cnnshape.layers import Shape, format_shape
 from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import COMPARED, Report
 from cnnshape.study.changes import Change, changes_between
 
-__all__ = ["Change", "Comparison", "Part", "Side", "compare"]
+__all__ = ["Change", "Comparison", "Part", "Side", "compare", "field_of"]
 
 Costs = tuple[int, int]
 """Parameters and MACs."""
@@ -52,10 +52,15 @@ class Comparison(Data, _ComparisonFields):
 def compare(sides: tuple[Side, ...]) -> Comparison:
     """The comparison of two sides or more; differences are from the first one."""
     figures = tuple((figure.name, tuple(figure.of(side.report) for side in sides)) for figure in COMPARED)
-    reach = [side.report.reach for side in sides]
-    fields = tuple(format_shape(row.receptive_field.size) if row and row.receptive_field else "-" for row in reach)
+    fields = tuple(format_shape(field_of(side.report)) if field_of(side.report) else "-" for side in sides)
     changes = changes_between(sides[0].report, sides[1].report) if len(sides) == 2 else None
     return Comparison(sides, figures, fields, _parts(sides), changes)
+
+
+def field_of(report: Report) -> Shape:
+    """The sizes of the network's receptive field per axis; empty if it has none."""
+    reach = report.reach
+    return reach.receptive_field.size if reach is not None and reach.receptive_field is not None else ()
 
 
 def _parts(sides: tuple[Side, ...]) -> tuple[Part, ...]:

@@ -24,7 +24,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
         (text(1, 2.5, "a < b", fill="red"), '<text x="1" y="2.5" fill="red">a &lt; b</text>'),
         (rectangle(0, 0, 5, 6, fill="#fff"), '<rect x="0" y="0" width="5" height="6" fill="#fff"/>'),
         (rectangle(0, 0, 5, 6, "a & b"), '<rect x="0" y="0" width="5" height="6"><title>a &amp; b</title></rect>'),
-        (line((1, 2), (3.0, 4), stroke="red"), '<line x1="1" y1="2" x2="3.0" y2="4" stroke="red"/>'),
+        (line((1, 2), (3.0, 4), stroke="red"), '<line x1="1" y1="2" x2="3" y2="4" stroke="red"/>'),
         (polygon([(1, 2), (3.25, 4)]), '<polygon points="1,2 3.2,4"/>'),
         (path("M0 0L1 1", "way"), '<path d="M0 0L1 1"><title>way</title></path>'),
         (element("a", title='"quoted"'), '<a title="&quot;quoted&quot;"/>'),

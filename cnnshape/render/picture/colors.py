@@ -1,0 +1,58 @@
+"""The colors of a picture, on light ground as attributes and on dark ground as a style."""
+
+from cnnshape.named_tuple import NamedTuple
+
+
+class Color(NamedTuple):
+    """The inside and the border of a card, on light and on dark ground."""
+
+    fill: str
+    stroke: str
+    dark_fill: str
+    dark_stroke: str
+
+
+CARDS = {
+    "conv": Color("#dbe8f8", "#3a6ea8", "#1c3350", "#7fb0e6"),
+    "pool": Color("#fde5cf", "#c06f14", "#4a3016", "#eba557"),
+    "linear": Color("#e6def6", "#7152b5", "#33264f", "#b59cf0"),
+    "norm": Color("#ececec", "#7a7a7a", "#333638", "#a6a9ab"),
+    "act": Color("#f5e1e1", "#b0504f", "#472627", "#e69392"),
+    "join": Color("#def1e1", "#37864d", "#1d3d26", "#7cc791"),
+    "resize": Color("#d8f0ef", "#23827f", "#173d3c", "#6cc9c5"),
+    "other": Color("#f4f4f4", "#8a8a8a", "#2b2e30", "#9a9d9f"),
+    "group": Color("#ffffff", "#3a6ea8", "#161b22", "#7fb0e6"),
+    "port": Color("#ffffff", "#9aa1a8", "#161b22", "#6e7781"),
+    "error": Color("#fdecea", "#c62828", "#4a1c1c", "#ff8a80"),
+}
+"""The colors of cards by family of layer."""
+
+GROUND, DARK_GROUND = "#ffffff", "#0d1117"
+TEXT, DARK_TEXT = "#1b1f23", "#e6edf3"
+SOFT, DARK_SOFT = "#57606a", "#9aa4af"
+"""Notes, captions and headings."""
+WIRE, DARK_WIRE = "#6e7781", "#8b949e"
+FRAME, DARK_FRAME = "#f6f8fa", "#161b22"
+FRAME_EDGE, DARK_FRAME_EDGE = "#d0d7de", "#30363d"
+BAND, DARK_BAND = "#f1f5f8", "#131a22"
+MACS, DARK_MACS = "#3a6ea8", "#7fb0e6"
+PARAMS, DARK_PARAMS = "#a85a00", "#eba557"
+
+
+def dark_style() -> str:
+    """The style of a picture where the reader prefers dark ground: every class that has a color gets its dark one."""
+    rules = [
+        f".{name}>rect,.{name}>polygon{{fill:{color.dark_fill};stroke:{color.dark_stroke}}}"
+        for name, color in CARDS.items()
+    ]
+    rules += [
+        f".group>.lid{{fill:{CARDS['group'].dark_stroke};stroke:none}}",
+        f".ground{{fill:{DARK_GROUND}}}",
+        f"text{{fill:{DARK_TEXT}}}",
+        f".soft,.soft text{{fill:{DARK_SOFT}}}",
+        f".wire{{stroke:{DARK_WIRE}}}.head{{fill:{DARK_WIRE}}}",
+        f".frame{{fill:{DARK_FRAME};stroke:{DARK_FRAME_EDGE}}}",
+        f".band{{fill:{DARK_BAND}}}",
+        f".macs{{fill:{DARK_MACS}}}.params{{fill:{DARK_PARAMS}}}.axis{{stroke:{DARK_FRAME_EDGE}}}",
+    ]
+    return f"@media(prefers-color-scheme:dark){{{''.join(rules)}}}"
