@@ -108,7 +108,7 @@ PYTHON = {"spec": "design", "paths": "design", "param": "params", "from": "from_
 """What an option is called in Python, if its own word is taken or means one of several."""
 PRINTING = {
     "format", "output", "expand", "depth", "columns", "sort", "top", "count", "color", "exit-zero", "statistics", "strict", "diff",
-    "fix", "update-expect", "stdin-filename", "config", "jobs", "against", "fail-if", "quiet", "no-config",
+    "fix", "update-expect", "stdin-filename", "config", "jobs", "against", "fail-if", "sticky", "quiet", "no-config",
 }  # fmt: skip
 """Options about what is printed, which files are read and how a command ends."""
 
