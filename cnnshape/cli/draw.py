@@ -11,8 +11,9 @@ from cnnshape.cli.options import CountOptions, DesignOptions, SpecArgument
 from cnnshape.cli.output import refuse_overwriting, write
 from cnnshape.cli.reading import fail, read_design, report
 from cnnshape.cli.whole_numbers import whole_number
-from cnnshape.render.picture.formats import FORMATS, MARK, FormatName, MissingConverter, PictureFormat, Style
+from cnnshape.render.picture.formats import FORMATS, MARK, FormatName, MissingConverter, PictureFormat
 from cnnshape.study.picture.forms import picture_of
+from cnnshape.study.picture.model import Style
 
 _LOOKED_AT = 400
 """The bytes at the start of a file in which it says that it was drawn."""
@@ -52,9 +53,9 @@ def draw(
     chosen = _format(format, output)
     path = None if output == "-" else Path(output) if output else _own_file(spec, examined, chosen)
     refuse_overwriting(path, [spec])
-    picture = picture_of(examined.report(counts.settings()), depth)
+    picture = picture_of(examined.report(counts.settings()), depth, style)
     try:
-        drawn = chosen.write(picture, style)
+        drawn = chosen.write(picture)
     except MissingConverter as error:
         raise BadParameter(
             f"PNG and PDF need `pip install cairosvg`, and cairo: {error}", param_hint="--format"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from cnnshape.layers import Shape, format_shape
+from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import COMPARED, Report
 from cnnshape.study.changes import Change, changes_between
@@ -28,14 +29,24 @@ class Part(NamedTuple):
     macs: tuple[int | None, ...]
 
 
-class Comparison(NamedTuple):
-    """Sides with their common parts. `changes` is None if the sides are not versions of one design."""
+class _ComparisonFields(NamedTuple):
+    """The fields of a comparison."""
 
     sides: tuple[Side, ...]
     figures: tuple[tuple[str, tuple[int, ...]], ...]
     receptive_fields: tuple[str, ...]
     parts: tuple[Part, ...]
     changes: tuple[Change, ...] | None
+
+
+class Comparison(Data, _ComparisonFields):
+    """Sides with their common parts. `changes` is None if the sides are not versions of one design."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        labels = ", ".join(side.label for side in self.sides)
+        return f"<Comparison of {len(self.sides)} designs: {brief(labels, 120)}>"
 
 
 def compare(sides: tuple[Side, ...]) -> Comparison:

@@ -7,7 +7,7 @@ from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report
 from cnnshape.study.picture.diagram import block_diagram, network_diagram, with_failed
 from cnnshape.study.picture.items import is_round
-from cnnshape.study.picture.model import Card, CardKind, Diagram, Form, Picture
+from cnnshape.study.picture.model import Card, CardKind, Diagram, Form, Picture, Style
 from cnnshape.study.picture.values import Values
 
 MOST_CARDS = 64
@@ -16,7 +16,7 @@ MOST_PARTS = 3
 """Parts that the card of a stage lists. A stage with more is drawn as a block is."""
 
 
-def picture_of(report: Report, depth: int = 0) -> Picture:
+def picture_of(report: Report, depth: int = 0, style: Style = Style.FOLDED) -> Picture:
     """The picture of a report, with stages and blocks open down to `depth` levels.
 
     Steps that failed are cards of their own.
@@ -27,7 +27,7 @@ def picture_of(report: Report, depth: int = 0) -> Picture:
     for group in _closed(report.groups, depth):
         forms.add(group)
     shown, unseen = _shown(forms.named())
-    return Picture(report, diagram, shown, unseen)
+    return Picture(report, diagram, shown, unseen, style)
 
 
 def _shown(forms: list[Form]) -> tuple[tuple[Form, ...], int]:

@@ -1,0 +1,6 @@
+"""The face of a picture: its SVG."""
+
+from cnnshape.render.faces.face import Face
+from cnnshape.render.picture.svg import to_svg
+
+FACES = {"Picture": Face(to_svg, to_svg)}
