@@ -166,10 +166,12 @@ def test_a_value_that_is_no_data_has_no_such_methods() -> None:
 
 @pytest.mark.parametrize("name", shipped_names())
 def test_a_report_in_a_notebook(name: str) -> None:
-    """Its table is the folded one of the text, as many lines as a notebook takes, in at most 30 kB."""
+    """It has the picture, and the folded table of the text, as many lines as a notebook takes, in at most 30 kB."""
     report = report_of(name)
     html = report._repr_html_()
-    assert len(html.encode()) <= 30_000
+    picture = str(cnnshape.draw(name))
+    assert picture in html
+    assert len(html.encode()) - len(picture.encode()) <= 30_000
     (root,) = read(html).inside
     layers, totals = root.all("table")
     depths = [line.depth for line in folded(report)]

@@ -5,12 +5,10 @@ from cnnshape.render.formats import Page
 from cnnshape.render.html import block, paragraphs, title
 from cnnshape.render.json import to_json
 from cnnshape.render.layer_csv import layers_table
-from cnnshape.render.picture.svg import to_svg
 from cnnshape.render.summary import Summary, View, figures, header, to_text
 from cnnshape.render.table import Column, Table
 from cnnshape.render.table.html import html_table
 from cnnshape.report import Report
-from cnnshape.study.picture.forms import picture_of
 
 MOST_LINES = 80
 """Lines of a table in a notebook. Blocks of a longer one are closed, as in a terminal."""
@@ -28,7 +26,11 @@ def report_html(report: Report) -> str:
 
 
 def report_parts(report: Report) -> list[str]:
-    """The parts of the summary as HTML, from the title to the notes."""
+    """The parts of the summary as HTML, from the title and the picture to the notes."""
+    # Text needs no picture.
+    from cnnshape.render.picture.svg import to_svg
+    from cnnshape.study.picture.forms import picture_of
+
     view = _view(Summary(report))
     table = view.table()
     totals = Table((Column("figure"), Column("value", numeric=True), Column("meaning")), figures(report))
