@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from cnnshape.diagnostics import Diagnostic, diagnose
-from cnnshape.graph.evaluation import Refused, Unfit
+from cnnshape.graph.evaluation import NoFollower, Refused, Unfit
 from cnnshape.language import Expression, Value
 from cnnshape.layers import BY_NAME, Layer, LayerProblem, Tensor, foreign_kind
 from cnnshape.program import Follower, Plan, fits_role, foreign_spelling, foreign_value, in_words, unknown_name
@@ -44,22 +44,20 @@ def layer_problem(plan: Plan, problem: LayerProblem) -> Unfit:
 
 
 def check_follower(plan: Plan, follower: Follower, kind: type[Layer], at: Span) -> None:
-    """Raises Refused if the kind of `norm` is an activation, or that of `act` a normalization."""
+    """Raises Refused, or NoFollower, if a kind can't be the value of `norm` or `act`."""
     if not fits_role(follower.role, kind):
         from cnnshape.graph.follower_advice import misplaced
 
-        raise Refused(misplaced(plan, follower, kind, at))
+        problem = misplaced(plan, follower, kind, at)
+        raise (Refused if kind.follows or problem.fixes else NoFollower)(problem, follower.value)
 
 
 def bare_follower(word: str, at: Span, value: Value) -> Plan:
     """The plan of a kind that `norm` or `act` names by its word, so without arguments."""
     kind = BY_NAME[word]
-    if kind.joins:
-        raise Refused(diagnose("bad-argument", f"{word} joins tensors, and can't follow a layer", at), value)
     if kind.required:
         needed = in_words(kind.required)
-        none = "; no activation is `none`" if word == "linear" else ""
-        help = f"write `{{{word}: {{{kind.required[0]}: ...}}}}`{none}"
+        help = f"write `{{{word}: {{{kind.required[0]}: ...}}}}`"
         raise Refused(diagnose("missing-argument", f"{word} needs {needed}", at, help=help), value)
     return Plan(kind, at)
 

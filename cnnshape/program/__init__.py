@@ -17,7 +17,16 @@ from cnnshape.program.steps import (
     ResolvedStep,
 )
 from cnnshape.program.vocabulary import explain_unknown_kind
-from cnnshape.program.words import WORDS, fits_role, in_words, role_of, suggests_follower, unknown_name, unknown_tensor
+from cnnshape.program.words import (
+    WORDS,
+    fits_role,
+    in_words,
+    role_of,
+    suggests_follower,
+    unfollowing,
+    unknown_name,
+    unknown_tensor,
+)
 
 __all__ = [
     "WORDS",
@@ -45,6 +54,7 @@ __all__ = [
     "role_of",
     "settings_of",
     "suggests_follower",
+    "unfollowing",
     "unknown_name",
     "unknown_tensor",
 ]
