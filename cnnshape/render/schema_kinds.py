@@ -42,6 +42,8 @@ def mixed(*forms: Schema) -> Schema:
                 raise ValueError(f"`{word}` would have two meanings")
             else:
                 merged[word] = value
+    # Editors insert a value of the first type: nothing for a string, but `0` for a number, which may be refused.
+    merged["type"].sort(key=lambda name: name != "string")
     return {word: value for word, value in merged.items() if value != []}
 
 

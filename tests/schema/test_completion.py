@@ -266,13 +266,13 @@ def test_the_words_of_an_argument_are_offered(server: Server, kind: type[Layer],
 @pytest.mark.parametrize("role", ["norm", "act"])
 def test_what_follows_a_layer_is_offered(server: Server, role: str) -> None:
     usual = {kind.name for kind in STEP_KINDS if (kind.normalizes if role == "norm" else kind.activation)}
-    other = {kind.name for kind in STEP_KINDS if (kind.activation if role == "norm" else kind.normalizes)}
+    following = {kind.name for kind in STEP_KINDS if role in kind.follows}
     conv = HEAD + START + f"  - conv: {{out: 32, kernel: 1, {role}: |}}\n"
     assert_accepted(server, conv, usual | {"none"}, {})
     mapping = HEAD + START + f"  - conv: {{out: 32, kernel: 1, {role}: {{|}}}}\n"
-    assert set(server.completions(mapping.replace("%s", INPUTS[0]))) == {kind.name for kind in STEP_KINDS} - other
-    inner = HEAD + START + f"  - conv: {{out: 32, kernel: 1, {role}: {{conv: {{|}}}}}}\n"
-    assert set(server.completions(inner.replace("%s", INPUTS[0]))) == set(BY_NAME["conv"].arguments)
+    assert_accepted(server, mapping, following, {})
+    inner = HEAD + START + f"  - conv: {{out: 32, kernel: 1, {role}: {{opaque: {{|}}}}}}\n"
+    assert set(server.completions(inner.replace("%s", INPUTS[0]))) == set(BY_NAME["opaque"].arguments)
 
 
 # Files
