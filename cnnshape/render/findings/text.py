@@ -21,7 +21,7 @@ def _more(left: int, path: str) -> str:
 
 def _closing(findings: Findings) -> str:
     number = len(findings.checked)
-    designs = f"{number} design{'' if number == 1 else 's'}"
+    designs = f"{number:,} design{'' if number == 1 else 's'}"
     fixed = f"{findings.fixed:,} fixed, " if findings.fixed else ""
     if not findings.diagnostics:
         return f"{designs} checked, {fixed}nothing wrong"
