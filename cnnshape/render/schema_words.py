@@ -12,11 +12,11 @@ from cnnshape.language import grammar
 from cnnshape.layers import BY_NAME, KINDS, ArgumentType, Layer, bare, foreign_kind
 from cnnshape.program.foreign import CONTROLS
 from cnnshape.program.foreign_words import KINDS as ADVICE
-from cnnshape.render.reference import sort_of
 from cnnshape.render.schema_kinds import Schema, followers, one_of, reference
 from cnnshape.render.schema_names import Names
 
 _EMPTY: Schema = {"type": ["object", "null"], "maxProperties": 0}
+_SORTS = {"norm": "a normalization", "act": "an activation"}
 
 
 def word_definitions(names: Names) -> dict[str, Schema]:
@@ -132,9 +132,7 @@ def _valued(definition: str, *, closed: bool) -> Schema:
 
 def _follower_rule(role: str, *, closed: bool) -> Schema:
     own = reference("own_word")
-    return (
-        _known(own, [*followers(role), "none"], f"the word of a kind of {sort_of(role)}, or `none`") if closed else own
-    )
+    return _known(own, [*followers(role), "none"], f"the word of {_SORTS[role]}, or `none`") if closed else own
 
 
 def _value_rule(form: ArgumentType, *, closed: bool) -> Schema:
