@@ -1,5 +1,6 @@
 """`cnnshape sizes`"""
 
+import sys
 from functools import partial
 from typing import Annotated
 
@@ -96,6 +97,14 @@ def sizes(
         at = listed or _steps_from(max(shape[axis] for axis in every))
         view = SizesView(design.name, runs, costs_at(partial(try_size, every), at))
     screen.write(view)
+    if not input and stated is not None and not runs[0].sizes.working:
+        _note_own(own)
+
+
+def _note_own(own: Shape) -> None:
+    """Says on stderr that the spec's own size works, which has unequal axes where no size of equal axes does."""
+    tried = starred(own, (len(own) - 1,))
+    sys.stderr.write(f"note: the spec's own {format_shape(own)} works; `--input {tried}` tries one axis by itself\n")
 
 
 def _refuse_opaque(graph: Graph | None) -> None:
