@@ -8,7 +8,7 @@ from cnnshape.api import Design, block_alone, design_of_bytes
 from cnnshape.cli.command import BadParameter
 from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.options import checked_dtype, graph_options
-from cnnshape.cli.reading import fail, graph_of, note_misfit, read_design
+from cnnshape.cli.reading import SETTINGS, fail, graph_of, note_misfit, read_design
 from cnnshape.diagnostics import diagnose
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, Settings, make_report
@@ -17,7 +17,6 @@ _SETTING = r":(?=[A-Za-z_][A-Za-z0-9_]*=)"
 _BLOCK = r"@([A-Z][A-Za-z0-9_]*)\Z"
 _SEVERAL = re.compile(r"\^(?:@|!|-\d*)\Z")
 """The ends of git's names for several commits: all parents, and a commit without them."""
-_OWN = ("input", "batch", "dtype", "variant")
 
 
 class SideText(NamedTuple):
@@ -43,7 +42,7 @@ def parse_side(text: str) -> SideText:
 def report_of(side: SideText, design: Design | None = None) -> Report:
     """The report of a side. Exits if the design has errors, raises BadParameter for a bad setting."""
     design = design or read_design(side.spec)
-    params = [f"{name}={value}" for name, value in side.settings if name not in _OWN]
+    params = [f"{name}={value}" for name, value in side.settings if name not in SETTINGS]
     options = graph_options(side.values("input"), params, "".join(side.values("variant")[-1:]))
     if side.block:
         design, options = block_alone(design, side.block, options.params, options.inputs)
