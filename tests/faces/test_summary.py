@@ -247,3 +247,12 @@ def test_a_filter_is_no_running_statistic() -> None:
     assert "17 buffers (running statistics)" in text_of("batch_norm: {affine: false}")
     assert "72 buffers (not learned)" in text_of("blur_pool: 3")
     assert "89 buffers (not learned)" in text_of("blur_pool: 3", "batch_norm")
+
+
+@pytest.mark.parametrize("network", ["resnet50", "m5", "fast_rcnn", "wavenet", "vnet"])
+def test_the_inputs_of_the_heading_can_be_typed(network: str) -> None:
+    heading = command.run("summary", network).stdout.partition("\n")[0]
+    given = heading.partition(": input ")[2].partition(", batch ")[0].split(", ")
+    assert len(given) == len(report_of(network).inputs)
+    typed = command.run("summary", network, *(word for shape in given for word in ("-i", shape)))
+    assert typed.stdout.partition("\n")[0] == heading
