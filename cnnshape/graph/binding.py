@@ -6,7 +6,16 @@ from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.graph.evaluation import NoFollower, Refused, Unfit
 from cnnshape.language import Expression, Value
 from cnnshape.layers import BY_NAME, Layer, LayerProblem, Tensor, foreign_kind
-from cnnshape.program import Follower, Plan, fits_role, foreign_spelling, foreign_value, in_words, unknown_name
+from cnnshape.program import (
+    Follower,
+    Plan,
+    fits_role,
+    follower_words,
+    foreign_spelling,
+    foreign_value,
+    in_words,
+    unknown_name,
+)
 from cnnshape.source import Span
 
 Bound = tuple[Plan, Layer]
@@ -83,4 +92,4 @@ def _unknown_follower(value: Expression, word: str) -> Diagnostic:
         return foreign_spelling(word, foreign.name, value.span)
     if word.lower() == "none":
         return foreign_value(word, "none", value.span)
-    return unknown_name(value, word, dict.fromkeys((*BY_NAME, "none")))
+    return unknown_name(value, word, dict.fromkeys(follower_words()))

@@ -20,6 +20,7 @@ from cnnshape.program.vocabulary import explain_unknown_kind
 from cnnshape.program.words import (
     WORDS,
     fits_role,
+    follower_words,
     in_words,
     role_of,
     suggests_follower,
@@ -47,6 +48,7 @@ __all__ = [
     "compared_argument",
     "explain_unknown_kind",
     "fits_role",
+    "follower_words",
     "foreign_spelling",
     "foreign_value",
     "in_words",

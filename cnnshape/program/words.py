@@ -129,6 +129,11 @@ def fits_role(role: str, kind: type[Layer]) -> bool:
     return role in kind.follows if role else bool(kind.follows)
 
 
+def follower_words() -> list[str]:
+    """The words of the kinds that `norm` or `act` may name, and `none`."""
+    return [*[name for name in BY_NAME if BY_NAME[name].follows], "none"]
+
+
 def unfollowing(role: str, kind: type[Layer], at: Span) -> Diagnostic:
     """The diagnostic of a kind that can be neither `norm` nor `act`. An empty `role` is one of the two."""
     sorts = {"norm": "`norm` is a normalization", "act": "`act` is an activation"}

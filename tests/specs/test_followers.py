@@ -104,6 +104,19 @@ def test_without_a_certain_fix_the_help_says_what_to_write(step: str, help: str)
     assert fixed(text) == text
 
 
+@pytest.mark.parametrize(
+    ("followers", "right"),
+    [("norm: max_poo", None), ("act: flaten", None), ("norm: batchnrm", "batch_norm"), ("act: drpout", "dropout")],
+)
+def test_what_is_suggested_can_follow(followers: str, right: str | None) -> None:
+    (problem,) = problems(text_of(f"conv: {{out: 8, kernel: 1, {followers}}}"))
+    assert problem.name == "unknown-name"
+    assert problem.help == (f"did you mean `{right}`?" if right else "declare it under `params:`")
+    word = followers.partition(": ")[2]
+    (passed,) = problems(text_of(f"Unit: {word}"))
+    assert passed.help == (f"did you mean `{right}`?" if right else "declare it under `params:`")
+
+
 SENSIBLE = (
     "norm: layer_scale, act: dropout", "norm: none, act: none", "norm: identity, act: identity", "act: {rescale: 0.1}",
     "norm: {layer_norm: {eps: 0.1}}, act: {drop_path: 0.1}", "norm: evo_norm", "norm: rms_norm, act: glu", "act: softmax",
