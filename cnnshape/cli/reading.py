@@ -16,6 +16,9 @@ from cnnshape.source import shipped_names, shipped_path
 
 NETWORKS = (".onnx", ".keras", ".cfg", ".pt", ".pth")
 """The endings of files that hold networks of other tools."""
+SPECS = (".yaml", ".yml")
+SETTINGS = ("input", "batch", "dtype", "variant")
+"""The settings of a side of a comparison that are no params."""
 
 
 def read_design(spec: str) -> Design:
@@ -69,6 +72,10 @@ def missing(spec: str) -> Diagnostic:
         return diagnose("unreadable-file", "the folder contains no designs", file=spec, help=help)
     from glob import has_magic
 
+    design, colon, setting = spec.partition(":")
+    if colon and (design.lower().endswith(SPECS) or shipped_path(design) is not None):
+        is_there = os.path.lexists(design) or shipped_path(design) is not None
+        return _with_setting(spec, design, setting) if is_there else missing(design)
     if ":" in spec or spec.lower().endswith(NETWORKS):
         return importable(spec)
     close = nearest(spec.removesuffix(".yaml"), shipped_names())
@@ -77,6 +84,14 @@ def missing(spec: str) -> Diagnostic:
     help = f"did you mean `{close}`?" if close else "`cnnshape list` shows the shipped architectures"
     message = "no such file, and no architecture of that name is shipped"
     return diagnose("unreadable-file", message, file=spec, help=help)
+
+
+def _with_setting(spec: str, design: str, setting: str) -> Diagnostic:
+    """The diagnostic of a design with a setting after a colon, where it isn't a side of a comparison."""
+    name, _, value = (setting if "=" in setting else f"variant={setting}").partition("=")
+    option = f"--{name} {value}" if name in SETTINGS else f"-p {setting}"
+    help = f"write `{design} {option}`; a side of `compare` is `{design}:{name}={value}`"
+    return diagnose("unreadable-file", "no such file", file=spec, help=help)
 
 
 def read_graph(spec: str, options: Options) -> tuple[Design, Graph]:

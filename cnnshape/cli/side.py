@@ -5,14 +5,13 @@ import re
 from cnnshape.api import Design, block_alone
 from cnnshape.cli.command import BadParameter
 from cnnshape.cli.options import checked_dtype, graph_options
-from cnnshape.cli.reading import graph_of, note_misfit, read_design
+from cnnshape.cli.reading import SETTINGS, graph_of, note_misfit, read_design
 from cnnshape.graph import Options
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, Settings, make_report
 
 _SETTING = r":(?=[A-Za-z_][A-Za-z0-9_]*=)"
 _BLOCK = r"@([A-Z][A-Za-z0-9_]*)\Z"
-_OWN = ("input", "batch", "dtype", "variant")
 
 
 class SideText(NamedTuple):
@@ -51,7 +50,7 @@ def report_of(side: SideText) -> Report:
 
 def designed(side: SideText, design: Design) -> tuple[Design, Options]:
     """The design of a side, which is a block alone if it names one, with its options."""
-    params = [f"{name}={value}" for name, value in side.settings if name not in _OWN]
+    params = [f"{name}={value}" for name, value in side.settings if name not in SETTINGS]
     options = graph_options(side.values("input"), params, "".join(side.values("variant")[-1:]))
     return block_alone(design, side.block, options.params, options.inputs) if side.block else (design, options)
 

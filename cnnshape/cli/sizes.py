@@ -1,5 +1,6 @@
 """`cnnshape sizes`"""
 
+import sys
 from typing import Annotated
 
 from cnnshape.cli.command import Option, command
@@ -9,9 +10,10 @@ from cnnshape.cli.progress import Progress
 from cnnshape.cli.reading import read_design
 from cnnshape.cli.refusing import refusing
 from cnnshape.cli.whole_numbers import whole_number
+from cnnshape.layers import format_shape
 from cnnshape.render.sizes import FORMATS
 from cnnshape.study.size_search import LARGEST, MOST, SizeSearch, listed_sizes
-from cnnshape.study.sizes import SizeStudy
+from cnnshape.study.sizes import SizeStudy, starred
 
 
 @command
@@ -64,3 +66,7 @@ def sizes(
     with Progress(search.count, "sizes") as progress:
         study = search.run(progress.step)
     screen.write(study)
+    # Sizes of equal axes may all fail where the design's own, unequal ones work.
+    if not input and search.own_works and not study.axes[0].sizes.working:
+        own, tried = format_shape(search.own), starred(search.own, (len(search.own) - 1,))
+        sys.stderr.write(f"note: the spec's own {own} works; `--input {tried}` tries one axis by itself\n")

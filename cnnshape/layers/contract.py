@@ -36,6 +36,8 @@ class Layer:
     """How many of the inputs are read, the first ones; the others give their size alone. None: all are read."""
     followers: ClassVar[tuple[str, ...]] = ()
     """The keys for layers that follow: `norm`, `act`."""
+    follows: ClassVar[tuple[str, ...]] = ()
+    """The ones of these keys whose value the kind may be, in the step of another kind."""
     view: ClassVar[bool] = False
     """True if the output shares its input's storage."""
     activation: ClassVar[bool] = False

@@ -137,7 +137,7 @@ _FOLDED = "xN: N equal blocks or layers summed; the lines below a block show one
 def header(report: Report) -> str:
     """`ResNet-50: input 3x224x224, batch 1, float32`: inputs as `--input` takes them."""
     inputs = [
-        f"{name}={given.boxes} boxes"
+        f"{name}={given.boxes}"
         if given.boxes > 1
         else format_shape(given.shape)
         if name == "input"

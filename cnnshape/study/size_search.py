@@ -34,9 +34,11 @@ class SizeSearch:
     `lowest` and `highest` are the range; None for one around the design's own size. `input` has stars on the axes to
     try by themselves, `1x64x*`; empty for all axes together. `listed` are the sizes whose costs are computed. Raises
     DesignError for a design with errors that no size removes, Refusal for what can't be tried.
+
+    `own` is the shape of the design's first input, and `own_works` says whether its layers fit it.
     """
 
-    __slots__ = ("_design", "_input", "_listed", "_options", "_shape", "_stated", "_tries", "count")
+    __slots__ = ("_design", "_input", "_listed", "_options", "_shape", "_stated", "_tries", "count", "own", "own_works")
 
     def __init__(
         self,
@@ -52,6 +54,8 @@ class SizeSearch:
         if len(own) == 1:
             raise Refusal("", "the first input has no spatial axes")
         shape, together = _axes_to_try(input, own)
+        self.own = own
+        self.own_works = stated is not None
         # Weights for other channels are those of another design.
         self._stated = stated if shape[0] == own[0] else None
         self._design = design

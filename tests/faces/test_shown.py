@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import re
 import subprocess
 import sys
 from functools import cache
@@ -65,6 +66,8 @@ def shown_values() -> dict[str, Shown]:
         "sizes of an axis": cnnshape.sizes("lenet5", input=(1, 32, "*"), to=40),
         "memory": cnnshape.memory("resnet18"),
         "memory with a device": cnnshape.memory("resnet18", peak_flops="4T", bandwidth="50GB"),
+        "picture": cnnshape.draw("unet"),
+        "volumes": cnnshape.draw("lenet5", style="volumes"),
         "reconciliation": cnnshape.reconcile("resnet18"),
     }
 
@@ -95,7 +98,11 @@ def test_html_is_well_formed_and_asks_for_nothing(value: Shown) -> None:
     assert isinstance(root, Element) and root.tag == "div"
     elements = root.all()
     tags = {element.tag for element in elements}
-    assert tags.isdisjoint({"script", "style", "link", "img", "iframe", "object", "a", "form", "input", "image", "use"})
+    # The style of a picture holds for pictures alone.
+    styles = [element.text.partition("{")[2] for element in elements if element.tag == "style"]
+    rules = [rule for style in styles for rule in re.findall(r"([^{}]+)\{", style)]
+    assert all(selector.startswith(".cnnshape-picture ") for rule in rules for selector in rule.split(","))
+    assert tags.isdisjoint({"script", "link", "img", "iframe", "object", "a", "form", "input", "image", "use"})
     names = {name for element in elements for name in element.attributes}
     assert names <= {
         "style",

@@ -264,3 +264,12 @@ def test_a_star_is_explained_where_it_is_shown(output: str, columns: tuple[str, 
     report = cnnshape.analyze(cnnshape.load(CROSSED.replace("OUTPUT", output)))
     text = to_text(Summary(report, columns), Page())
     assert ("*: paths" in text) == (re.search(r"\d\*", text) is not None)
+
+
+@pytest.mark.parametrize("network", ["resnet50", "m5", "fast_rcnn", "wavenet", "vnet"])
+def test_the_inputs_of_the_heading_can_be_typed(network: str) -> None:
+    heading = command.run("summary", network).stdout.partition("\n")[0]
+    given = heading.partition(": input ")[2].partition(", batch ")[0].split(", ")
+    assert len(given) == len(report_of(network).inputs)
+    typed = command.run("summary", network, *(word for shape in given for word in ("-i", shape)))
+    assert typed.stdout.partition("\n")[0] == heading

@@ -1,7 +1,8 @@
-"""An `add` that takes the same tensor twice.
+"""An element-wise join that takes the same tensor twice.
 
-It doubles the tensor, which the next layer's weights or a scale can do as well. Most often the wrong tensor is named,
-or the step that makes the second one is left out.
+A sum doubles the tensor, which the next layer's weights or a scale can do as well; a difference with itself is 0; an
+average or a maximum of one tensor is that tensor. Most often the wrong tensor is named, or the step that makes the
+second one is left out.
 
 A residual whose body is left out also adds its input to itself. The rule ignores products, which square a tensor,
 and concatenations, which repeat channels.
@@ -31,19 +32,20 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.layers import BY_NAME
 from cnnshape.lint.rule import Rule, Subject, warn
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     graph = subject.graph
     for node in graph.nodes:
-        if not isinstance(node.application.layer, BY_NAME["add"]) or len(set(node.inputs)) == len(node.inputs):
+        layer = node.application.layer
+        if not layer.combines or layer.gates or len(set(node.inputs)) == len(node.inputs):
             continue
         value, times = Counter(node.inputs).most_common(1)[0]
+        of = graph.value_name(value)
         yield warn(
             "repeated-operand",
-            f"{node.name} adds {graph.value_name(value)} to itself",
+            f"{node.name} adds {of} to itself" if layer.name == "add" else f"{node.name} takes {of} {times} times",
             node.at,
             label=f"{times} of its {len(node.inputs)} tensors are this one",
             help="name the tensor that was meant, or remove the step",

@@ -22,7 +22,7 @@ def _more(left: int, path: str) -> str:
 def closing_line(findings: Findings) -> str:
     """How many designs were checked, what is wrong, and how to look it up."""
     number = len(findings.checked)
-    designs = f"{number} design{'' if number == 1 else 's'}"
+    designs = f"{number:,} design{'' if number == 1 else 's'}"
     fixed = f"{findings.fixed:,} fixed, " if findings.fixed else ""
     if not findings.diagnostics:
         return f"{designs} checked, {fixed}nothing wrong"
