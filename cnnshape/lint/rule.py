@@ -1,11 +1,11 @@
 """The declaration of a rule, and what it checks."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import CATALOGUE, Diagnostic, Label, diagnose
-from cnnshape.graph import Graph
+from cnnshape.graph import Application, Graph, Node
 from cnnshape.language import Spec
 from cnnshape.layers import Layer
 from cnnshape.lint.readers import readers
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 
 class Subject:
-    """A design, as rules see it. For a design with errors, the part that could be built."""
+    """A design, as rules see it. For a design with errors, the part that could be built.
+
+    Equal layers on equal shapes are one application. A rule that judges a layer by itself judges each application once,
+    and looks at nodes only if it has something to say: a deep design has many nodes of few applications.
+    """
 
     def __init__(self, program: Program, graph: Graph, report: Report) -> None:
         self.program = program
@@ -33,9 +37,18 @@ class Subject:
         return self.program.spec
 
     @cached_property
-    def sliding(self) -> list[Sliding]:
-        """The nodes that slide windows, for the many rules that look at them."""
-        return list(sliding(self.graph))
+    def applications(self) -> Collection[Application]:
+        """The distinct applications, in the order of the graph."""
+        return dict.fromkeys([node.application for node in self.graph.nodes])
+
+    @cached_property
+    def sliding(self) -> dict[Application, Sliding]:
+        """The applications that slide windows, for the many rules that look at them."""
+        return sliding(self.applications)
+
+    def nodes_of(self, applications: Collection[Application]) -> list[Node]:
+        """The nodes that have one of these applications, in the order of the graph."""
+        return [node for node in self.graph.nodes if node.application in applications] if applications else []
 
     @cached_property
     def readers(self) -> list[list[int]]:
@@ -59,15 +72,14 @@ class Rule(NamedTuple):
 
 def repetition(subject: Subject, rule: str, is_kind: Callable[[Layer], bool]) -> Iterator[tuple[str, str, Diagnostic]]:
     """Layers of a sort that directly follow another of that sort: both kinds, and the warning."""
-    graph = subject.graph
-    for node in graph.nodes:
-        maker = graph.maker(node.inputs[0])
-        layer = node.application.layer
-        if maker is None or not (is_kind(layer) and is_kind(maker.application.layer)):
+    alike = {application for application in subject.applications if is_kind(application.layer)}
+    for node in subject.nodes_of(alike):
+        maker = subject.graph.maker(node.inputs[0])
+        if maker is None or maker.application not in alike:
             continue
-        before = maker.application.layer.name
-        message, label = f"{layer.name} directly after {before}", f"{node.name} follows {maker.name}"
-        yield before, layer.name, warn(rule, message, node.at, label=label, help="remove one of the two")
+        before, kind = maker.application.layer.name, node.application.layer.name
+        message, label = f"{kind} directly after {before}", f"{node.name} follows {maker.name}"
+        yield before, kind, warn(rule, message, node.at, label=label, help="remove one of the two")
 
 
 def warn(

@@ -37,8 +37,9 @@ from cnnshape.lint.rule import Rule, Subject, warn
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     graph = subject.graph
-    for node in graph.nodes:
-        if not isinstance(node.application.layer, BY_NAME["add"]) or len(set(node.inputs)) == len(node.inputs):
+    added = {application for application in subject.applications if isinstance(application.layer, BY_NAME["add"])}
+    for node in subject.nodes_of(added):
+        if len(set(node.inputs)) == len(node.inputs):
             continue
         value, times = Counter(node.inputs).most_common(1)[0]
         yield warn(

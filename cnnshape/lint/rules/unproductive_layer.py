@@ -79,22 +79,17 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
     image = graph.inputs[0].tensor.shape[1:]
     reaches = _smallest(graph)
     nodes = []
-    for slide in subject.sliding:
-        reach = reaches[slide.node.inputs[0]]
-        spatial = any(window.kernel > 1 for window in slide.windows)
-        if (
-            spatial
-            and _learns(slide.node)
-            and reach
-            and all(axis.size >= size for axis, size in zip(reach, image, strict=True))
-        ):
-            nodes.append(slide.node)
+    learned = {
+        application
+        for application, slide in subject.sliding.items()
+        if application.weights and any(window.kernel > 1 for window in slide.windows)
+    }
+    for node in subject.nodes_of(learned):
+        reach = reaches[node.inputs[0]]
+        if reach and all(axis.size >= size for axis, size in zip(reach, image, strict=True)):
+            nodes.append(node)
     if nodes:
         yield _warning(nodes, reaches[nodes[0].inputs[0]] or (), format_shape(image))
-
-
-def _learns(node: Node) -> bool:
-    return bool(node.application.weights)
 
 
 def _smallest(graph: Graph) -> list[_Reaches]:

@@ -43,9 +43,10 @@ from cnnshape.lint.rule import Rule, Subject, warn
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     graph = subject.graph
-    for value, reading in enumerate(subject.readers):
-        if reading:
-            continue
+    unread = set(range(len(graph.inputs) + len(graph.nodes))).difference(
+        graph.outputs.values(), *[node.inputs for node in graph.nodes]
+    )
+    for value in sorted(unread):
         maker = graph.maker(value)
         if maker is None:
             message = f"nothing reads the input `{graph.value_name(value)}`"

@@ -49,8 +49,11 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
     residuals = [node for node in graph.nodes if node.shortcut]
     if not residuals:
         return
-    kernels = {slide.node.application: max(window.kernel for window in slide.windows) for slide in subject.sliding}
-    grouped = {node.at for node in graph.nodes if getattr(node.application.layer, "groups", 1) > 1}
+    kernels = {
+        application: max(window.kernel for window in slide.windows) for application, slide in subject.sliding.items()
+    }
+    divided = {application for application in subject.applications if getattr(application.layer, "groups", 1) > 1}
+    grouped = {node.at for node in subject.nodes_of(divided)}
     for node in residuals:
         body = _products(graph, *node.inputs)
         pointwise = [kernels.get(layer.application, 0) == 1 for layer in body]
