@@ -138,7 +138,7 @@ class Expander(BlockExpander):
             return self._left(step, visit.current, visit.scope, problem), None
         if count:
             self._ran.add(step)
-        handles = []
+        handles: list[Handle] = []
         current = visit.current
         for index in range(count):
             self._charge(step, len(visit.scope) // NAMES_PER_VISIT)
@@ -151,8 +151,10 @@ class Expander(BlockExpander):
             except (Refused, Uncertain) as problem:
                 # A problem of the step holds for its further repeats too.
                 return self._left(step, current, visit.scope, problem), None
-            inside = inner[-1].inside if inner else repeat.inside
-            handles.append(Handle(current, start, len(self._draft.nodes), inside=inside, entering=entering))
+            # Rounds are read by name alone; without one, it counts whether there is any.
+            if step.name is not None or not handles:
+                inside = inner[-1].inside if inner else repeat.inside
+                handles.append(Handle(current, start, len(self._draft.nodes), inside=inside, entering=entering))
             self._values.previous = None
         return current, Rounds(handles)
 
@@ -237,8 +239,9 @@ class Expander(BlockExpander):
                 scope[step.name.text] = Finished(handles)
             start, entering = len(self._draft.nodes), current
             current = self._round(step, index, values, current, scope, visit)
-            inside = self._inside(step, scope, visit.scope) if step.name is not None else None
-            handles.append(Handle(current, start, len(self._draft.nodes), inside=inside, entering=entering))
+            if step.name is not None or not handles:
+                inside = self._inside(step, scope, visit.scope) if step.name is not None else None
+                handles.append(Handle(current, start, len(self._draft.nodes), inside=inside, entering=entering))
         return current, Rounds(handles)
 
     def _inside(self, step: LoopStep, scope: Scope, outer: Scope) -> Inside:
