@@ -14,7 +14,7 @@ def read_file_bytes(path: Path) -> bytes:
     mode = path.stat().st_mode
     if not S_ISREG(mode):
         raise IsADirectoryError(None, "not a file") if S_ISDIR(mode) else OSError(None, "not a regular file")
-    with open(path, "rb") as file:
+    with path.open("rb") as file:
         return file.read(MAX_BYTES + 1)
 
 

@@ -69,6 +69,8 @@ class _Axis(NamedTuple):
 
 _Place = tuple[_Axis, ...] | None
 """None if cells have no place: after a global pool, or in a tensor that doesn't depend on the first input."""
+_Joined = tuple[_Place, "tuple[int | Fraction, ...]"]
+"""The place of an output, and how many cells apart the paths are that meet in it."""
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
@@ -79,20 +81,28 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
     blamed: set[int] = set()
     footprints = {application: _footprint(application) for application in subject.applications}
     # Deep designs repeat layers at the same places. What a layer makes of these is worked out once.
-    known: dict[tuple[object, ...], tuple[_Place, tuple[int | Fraction, ...]]] = {}
+    known: dict[tuple[object, ...], _Joined] = {}
+    apart: tuple[int | Fraction, ...]
     for index, node in enumerate(graph.nodes, len(graph.inputs)):
-        entering = tuple([places[value] for value in node.inputs])
-        key = (node.application, entering)
-        if key not in known:
-            met = _met(entering, footprints[node.application])
-            known[key] = met[0] if met else None, _apart(met) if len(met) > 1 else ()
-        place, apart = known[key]
-        places.append(place)
         follows = not blamed.isdisjoint(node.inputs)
+        if len(node.inputs) == 1 and footprints[node.application] is Coverage.POINT:
+            place, apart = places[node.inputs[0]], ()
+        else:
+            entering = tuple([places[value] for value in node.inputs])
+            key = (node.application, entering)
+            if key not in known:
+                known[key] = _joined(entering, footprints[node.application])
+            place, apart = known[key]
+        places.append(place)
         if follows or any(apart):
             blamed.add(index)
         if not follows and any(apart):
             yield _warning(node, apart)
+
+
+def _joined(entering: Sequence[_Place], footprint: Footprint) -> _Joined:
+    met = _met(entering, footprint)
+    return met[0] if met else None, _apart(met) if len(met) > 1 else ()
 
 
 def _footprint(application: Application) -> Footprint:
