@@ -70,16 +70,36 @@ class Rule(NamedTuple):
         return CATALOGUE[self.name].code
 
 
-def repetition(subject: Subject, rule: str, is_kind: Callable[[Layer], bool]) -> Iterator[tuple[str, str, Diagnostic]]:
-    """Layers of a sort that directly follow another of that sort: both kinds, and the warning."""
+def warned(nodes: Iterable[Node], make: Callable[[Node], Diagnostic]) -> Iterator[Diagnostic]:
+    """A warning for each node. The nodes of a step share that of the first, as the others are only counted."""
+    made: dict[Span, Diagnostic] = {}
+    for node in nodes:
+        if node.at not in made:
+            made[node.at] = make(node)
+        yield made[node.at]
+
+
+def repetition(
+    subject: Subject, rule: str, is_kind: Callable[[Layer], bool], allowed: Collection[tuple[str, str]] = ()
+) -> Iterator[Diagnostic]:
+    """Warns of layers of a sort that directly follow another of that sort, but for pairs of kinds that are `allowed`."""
     alike = {application for application in subject.applications if is_kind(application.layer)}
-    for node in subject.nodes_of(alike):
+
+    def repeats(node: Node) -> bool:
         maker = subject.graph.maker(node.inputs[0])
-        if maker is None or maker.application not in alike:
-            continue
-        before, kind = maker.application.layer.name, node.application.layer.name
+        return maker is not None and maker.application in alike and _kinds(maker, node) not in allowed
+
+    def warning(node: Node) -> Diagnostic:
+        maker = subject.graph.nodes[node.inputs[0] - len(subject.graph.inputs)]
+        before, kind = _kinds(maker, node)
         message, label = f"{kind} directly after {before}", f"{node.name} follows {maker.name}"
-        yield before, kind, warn(rule, message, node.at, label=label, help="remove one of the two")
+        return warn(rule, message, node.at, label=label, help="remove one of the two")
+
+    return warned(filter(repeats, subject.nodes_of(alike)), warning)
+
+
+def _kinds(maker: Node, node: Node) -> tuple[str, str]:
+    return maker.application.layer.name, node.application.layer.name
 
 
 def warn(

@@ -35,6 +35,7 @@ from cnnshape.graph import Application, Graph, Node
 from cnnshape.lint.readers import OUTSIDE
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.program import KindStep, Program
+from cnnshape.source import Span
 
 if TYPE_CHECKING:
     from cnnshape.diagnostics import Edit, Fix
@@ -50,8 +51,12 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
     useful = {_owner(graph, index) for index in biased if index not in norms}
     needless = {index: norm for index, norm in norms.items() if _owner(graph, index) not in useful}
     fixes = _fixes(subject.program, needless, graph, biased) if needless else {}
+    known: dict[Span, Diagnostic] = {}
     for index, norm in needless.items():
-        yield _warning(graph.nodes[index], norm)._replace(fixes=fixes.get(index, ()))
+        node = graph.nodes[index]
+        if node.at not in known:
+            known[node.at] = _warning(node, norm)._replace(fixes=fixes.get(index, ()))
+        yield known[node.at]
 
 
 def _has_bias(application: Application) -> bool:

@@ -33,13 +33,13 @@ whose first windows of 3 don't end with the image.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph, Node
 from cnnshape.layers import AXES, LayerProblem, Shape, Tensor, Window, format_shape
-from cnnshape.lint.rule import Rule, Subject, warn
-from cnnshape.source import Span
+from cnnshape.lint.rule import Rule, Subject, warn, warned
 
 MAX_TRIED = 8
 MAX_LAYERS = 2_000
@@ -54,16 +54,18 @@ if TYPE_CHECKING:
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    known: set[Span] = set()
     dropping = {
         application: dropped
         for application, slide in subject.sliding.items()
         if any(dropped := tuple(map(_dropped, slide.windows, slide.sizes)))
     }
-    for node in subject.nodes_of(dropping):
-        tried = node.at not in known and len(known) < MAX_TRIED and len(subject.graph.nodes) <= MAX_LAYERS
-        known.add(node.at)
-        yield _warning(subject, node, dropping[node.application], tried)
+    trials = count()
+    is_small = len(subject.graph.nodes) <= MAX_LAYERS
+
+    def warning(node: Node) -> Diagnostic:
+        return _warning(subject, node, dropping[node.application], is_small and next(trials) < MAX_TRIED)
+
+    return warned(subject.nodes_of(dropping), warning)
 
 
 def _dropped(window: Window, size: int) -> int:

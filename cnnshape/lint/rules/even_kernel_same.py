@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Node
 from cnnshape.layers import Window
-from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rule import Rule, Subject, warn, warned
 from cnnshape.lint.sliding import Sliding
 
 
@@ -42,8 +42,10 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
         if getattr(application.layer, "padding", None) in ("same", "same_lower")
         and (window := next(filter(_shifts, slide.windows), None))
     }
-    for node in subject.nodes_of(shifted):
-        yield _warning(node, subject.sliding[node.application], shifted[node.application])
+    return warned(
+        subject.nodes_of(shifted),
+        lambda node: _warning(node, subject.sliding[node.application], shifted[node.application]),
+    )
 
 
 def _shifts(window: Window) -> bool:

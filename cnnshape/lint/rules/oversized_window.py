@@ -24,22 +24,26 @@ Published networks that trip it: none of those that are shipped.
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
+from cnnshape.graph import Node
 from cnnshape.layers import Window, format_shape
-from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rule import Rule, Subject, warn, warned
 from cnnshape.lint.sliding import Sliding
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     over = {application: window for application, slide in subject.sliding.items() if (window := _oversized(slide))}
-    for node in subject.nodes_of(over):
+
+    def warning(node: Node) -> Diagnostic:
         sizes = format_shape(subject.sliding[node.application].sizes)
-        yield warn(
+        return warn(
             "oversized-window",
             f"a window of {over[node.application].kernel} is larger than its input of {sizes}",
             node.at,
             label="`ceil` keeps one window, which hangs over the end",
             help="use a smaller kernel, or a global pool",
         )
+
+    return warned(subject.nodes_of(over), warning)
 
 
 def _oversized(slide: Sliding) -> Window | None:

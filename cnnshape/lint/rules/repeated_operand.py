@@ -31,24 +31,26 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
+from cnnshape.graph import Graph, Node
 from cnnshape.layers import BY_NAME
-from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rule import Rule, Subject, warn, warned
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    graph = subject.graph
     added = {application for application in subject.applications if isinstance(application.layer, BY_NAME["add"])}
-    for node in subject.nodes_of(added):
-        if len(set(node.inputs)) == len(node.inputs):
-            continue
-        value, times = Counter(node.inputs).most_common(1)[0]
-        yield warn(
-            "repeated-operand",
-            f"{node.name} adds {graph.value_name(value)} to itself",
-            node.at,
-            label=f"{times} of its {len(node.inputs)} tensors are this one",
-            help="name the tensor that was meant, or remove the step",
-        )
+    repeating = (node for node in subject.nodes_of(added) if len(set(node.inputs)) < len(node.inputs))
+    return warned(repeating, lambda node: _warning(subject.graph, node))
+
+
+def _warning(graph: Graph, node: Node) -> Diagnostic:
+    value, times = Counter(node.inputs).most_common(1)[0]
+    return warn(
+        "repeated-operand",
+        f"{node.name} adds {graph.value_name(value)} to itself",
+        node.at,
+        label=f"{times} of its {len(node.inputs)} tensors are this one",
+        help="name the tensor that was meant, or remove the step",
+    )
 
 
 RULE = Rule("repeated-operand", __doc__ or "", _check)

@@ -37,7 +37,7 @@ from math import gcd, prod
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Application, Graph, Node
 from cnnshape.layers import Window
-from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rule import Rule, Subject, warn, warned
 from cnnshape.lint.sliding import Sliding, met
 
 
@@ -49,9 +49,8 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
     }
     if skipping:
         whole = _read_whole(subject.graph, skipping)
-        for node in subject.nodes_of(skipping):
-            if node.inputs[0] not in whole:
-                yield _warning(node, skipping[node.application])
+        nodes = (node for node in subject.nodes_of(skipping) if node.inputs[0] not in whole)
+        yield from warned(nodes, lambda node: _warning(node, skipping[node.application]))
 
 
 def _skips(window: Window, size: int) -> bool:
