@@ -82,7 +82,7 @@ def warned(nodes: Iterable[Node], make: Callable[[Node], Diagnostic]) -> Iterato
 def repetition(
     subject: Subject, rule: str, is_kind: Callable[[Layer], bool], allowed: Collection[tuple[str, str]] = ()
 ) -> Iterator[Diagnostic]:
-    """Warns of layers of a sort that directly follow another of that sort, but for pairs of kinds that are `allowed`."""
+    """Warns of layers of a sort that directly follow another of that sort, if their kinds are no `allowed` pair."""
     alike = {application for application in subject.applications if is_kind(application.layer)}
 
     def repeats(node: Node) -> bool:
