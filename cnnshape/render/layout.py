@@ -54,7 +54,7 @@ def _texts(values: Sequence[Any], indent: str) -> Iterable[object]:
     texts = _list_texts(distinct) if types == _LISTS else None
     if texts is None:
         texts = _distinct_texts(distinct, indent)
-    return [texts[identity] for identity in map(id, values)]
+    return map(texts.__getitem__, map(id, values))
 
 
 def _list_texts(lists: dict[int, list[Any]]) -> dict[int, str] | None:
@@ -62,7 +62,11 @@ def _list_texts(lists: dict[int, list[Any]]) -> dict[int, str] | None:
     items = list(chain.from_iterable(lists.values()))
     types = set(map(type, items))
     if types == _STRINGS:
-        return {identity: f"[{', '.join(map(encode_basestring, value))}]" for identity, value in lists.items()}
+        # Most layers read one tensor.
+        return {
+            identity: f"[{encode_basestring(*value) if len(value) == 1 else ', '.join(map(encode_basestring, value))}]"
+            for identity, value in lists.items()
+        }
     if types == _LISTS:
         types = set(map(type, chain.from_iterable(items)))
     # Python writes lists of integers as JSON does.
@@ -91,7 +95,7 @@ def _record_texts(columns: Mapping[str, Sequence[Any]], indent: str, before: str
     heads = [f"{inner}{encode_basestring(key)}: ".replace("%", "%%") for key in columns]
     template = before + "{\n" + ",\n".join([f"{head}%s" for head in heads]) + f"\n{indent}}}"
     rows = zip(*[_texts(column, inner) for column in columns.values()], strict=True)
-    return [template % row for row in rows]
+    return list(map(template.__mod__, rows))
 
 
 def _parts(value: Any, indent: str) -> list[str]:
