@@ -72,15 +72,14 @@ class Applications:
         # Everything that a layer of one input depends on. Rounds rarely differ, and a lookup is cheaper than
         # evaluation.
         # The key includes the types: `true` equals 1.
-        given: tuple[object, ...] = ()
-        key: tuple[object, ...] = (plan, self._tensors[current])
-        if plan.variables:
-            given = tuple([scope.get(name) for name in plan.variables])
-            # A list counts by its identity, as it may be long. It is kept, so no other list can have the same identity.
-            marks = [id(value) if isinstance(value, tuple) else value for value in given]
-            shared = self._values.shared
-            entering = self._tensors[shared] if isinstance(shared, int) else shared
-            key = (*key, entering, *marks, *map(type, given))
+        if not plan.variables:
+            return self._bind(plan, current, scope)
+        given = tuple([scope.get(name) for name in plan.variables])
+        # A list counts by its identity, as it may be long. It is kept, so no other list can have the same identity.
+        marks = [id(value) if isinstance(value, tuple) else value for value in given]
+        shared = self._values.shared
+        entering = self._tensors[shared] if isinstance(shared, int) else shared
+        key = (plan, self._tensors[current], entering, *marks, *map(type, given))
         bound = self._bound.get(key)
         if bound is not None:
             return bound[0], (current,)

@@ -117,13 +117,11 @@ class Layer:
 
     def tensors(self, given: Given) -> tuple[Weight, ...]:
         """The same for the layer with its inputs."""
-        return tuple(
-            [
-                Weight(tensor.name, tensor.numbers(given), tensor.buffer)
-                for tensor in self.owned
-                if tensor.applies is None or tensor.applies(given)
-            ]
-        )
+        return tuple([Weight(tensor.name, tensor.numbers(given), tensor.buffer) for tensor in self.present(given)])
+
+    def present(self, given: Given) -> list[Parameter]:
+        """Those of the tensors that it may own which the layer has."""
+        return [tensor for tensor in self.owned if tensor.applies is None or tensor.applies(given)]
 
 
 _ATTRIBUTES = {"output": "stated_output"}

@@ -130,7 +130,8 @@ def _main_fields(graph: Graph, fields: Fields) -> dict[str, ReceptiveField | Non
 def _stated(field: Field | Undefined | None) -> tuple[ReceptiveField | None, str]:
     """The field of a row, or the reason why it has none."""
     if isinstance(field, Field):
-        return ReceptiveField(*field.stated, field.aligned), ""
+        size, stride, padding = field.stated
+        return ReceptiveField(size, stride, padding, field.aligned), ""
     return None, field.reason if field else ""
 
 
