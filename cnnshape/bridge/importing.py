@@ -14,6 +14,7 @@ from cnnshape.bridge.fold.runs import size_of
 from cnnshape.bridge.fold.settings import calls_in
 from cnnshape.bridge.likes import with_outer_likes
 from cnnshape.bridge.operations import ImportProblem, Network
+from cnnshape.language import ExpressionProblem
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report
 
@@ -47,10 +48,10 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
     if not flat:
         network = without_drop_paths(network)
     expect, notes = _expected(network)
-    text = text_of(flat_draft(network, expect))
     try:
+        text = text_of(flat_draft(network, expect))
         report = proof.report_of(text)
-    except DesignError as error:
+    except (DesignError, ExpressionProblem) as error:
         raise ImportProblem(f"the spec of the network is wrong: {error}") from error
     problems = proof.shape_differences(network, report)
     if problems:
