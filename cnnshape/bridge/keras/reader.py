@@ -10,7 +10,7 @@ from cnnshape.bridge.keras.call import Call, Shared, View, channels_last
 from cnnshape.bridge.keras.config import MOST_NESTED, Config, Json, config_of_file
 from cnnshape.bridge.keras.graph import LayerConfig, Tensor
 from cnnshape.bridge.keras.registry import MODELS, handler_of
-from cnnshape.bridge.operations import ImportProblem, Module, NamedOutput, Network, Shape
+from cnnshape.bridge.operations import ImportProblem, Module, NamedOutput, Network, Shape, UsageProblem
 
 _HELP_INPUT = "state its shape, channels first and without the batch: `--input 3x224x224`"
 
@@ -70,7 +70,7 @@ class _Reader:
         if given is None:
             if not stated or any(size is None for size in stated):
                 shown = "x".join("?" if size is None else str(size) for size in stated or ())
-                raise ImportProblem(
+                raise UsageProblem(
                     f"the input {quoted(tensor.layer)} has sizes that vary: {shown or 'any'}", _HELP_INPUT
                 )
             sizes = tuple(size for size in stated if size is not None)

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cnnshape.bridge.operations import ImportProblem, Shape
+from cnnshape.bridge.operations import Shape, UsageProblem
 
 _HELP = (
     "state a shape without the batch: `(3, 224, 224)`, or `--input 3x224x224`; several by name: `{'x': (3, 224, 224)}`"
@@ -15,21 +15,21 @@ def shapes_of(module: Any, given: Any = None) -> tuple[dict[str, Shape], bool]:
     """The shapes of the inputs by name, and whether the module takes them by keyword.
 
     `given` is a shape, a tensor with its batch, a sequence of these, or a mapping of names to them. Without it, the
-    module's `example_input_array` is taken, where it has one (Lightning's convention). Raises ImportProblem if there is
+    module's `example_input_array` is taken, where it has one (Lightning's convention). Raises UsageProblem if there is
     none, or for what is not a shape.
     """
     if given is None:
         given = getattr(module, "example_input_array", None)
         if given is None:
-            raise ImportProblem("no input is given", _HELP)
+            raise UsageProblem("no input is given", _HELP)
     if isinstance(given, Mapping):
         if not given:
-            raise ImportProblem("no input is given", _HELP)
+            raise UsageProblem("no input is given", _HELP)
         return {str(name): _shape(value) for name, value in given.items()}, True
     if _is_one(given):
         return {"input": _shape(given)}, False
     if not isinstance(given, Sequence) or isinstance(given, str) or not given:
-        raise ImportProblem(f"{given!r:.60} is not the shape of an input", _HELP)
+        raise UsageProblem(f"{given!r:.60} is not the shape of an input", _HELP)
     shapes = list(map(_shape, given))
     if len(shapes) == 1:
         return {"input": shapes[0]}, False
@@ -46,11 +46,11 @@ def _is_one(given: Any) -> bool:
 def _shape(given: Any) -> Shape:
     shape = tuple(given.shape[1:]) if hasattr(given, "shape") else given
     if not isinstance(shape, Sequence) or isinstance(shape, str) or not shape:
-        raise ImportProblem(f"{given!r:.60} is not the shape of an input", _HELP)
+        raise UsageProblem(f"{given!r:.60} is not the shape of an input", _HELP)
     if any(not isinstance(size, int) or isinstance(size, bool) or size < 1 for size in shape):
-        raise ImportProblem(f"{given!r:.60} is not the shape of an input: sizes are whole numbers, 1 or more", _HELP)
+        raise UsageProblem(f"{given!r:.60} is not the shape of an input: sizes are whole numbers, 1 or more", _HELP)
     if len(shape) > 4:
-        raise ImportProblem(
+        raise UsageProblem(
             f"an input of {len(shape)} axes has no spec: up to 4, channels first, without the batch", _HELP
         )
     return tuple(map(int, shape))
