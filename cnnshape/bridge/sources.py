@@ -75,5 +75,5 @@ def _by_name(inputs: Sequence[tuple[str, Shape]]) -> Inputs:
 
 def _of_torch(source: str, shapes: Mapping[str, Shape], arguments: Mapping[str, object]) -> Network:
     module = resolved(source, arguments)
-    given = None if not shapes else list(shapes.values()) if "" in shapes else dict(shapes)
+    given = None if not shapes else shapes[""] if list(shapes) == [""] else shapes
     return read(module, given, name=source.rpartition(":")[2], origin=f"imported from {source}")

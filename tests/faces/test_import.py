@@ -153,6 +153,12 @@ def test_several_inputs_and_outputs_by_name() -> None:
     outcome = run("import", "net.py:Two", "--input", "image=3x8x8", "-i", "mask=1,8,8")
     assert "input: {image: [3, 8, 8], mask: [1, 8, 8]}\n" in outcome.stdout
     assert outcome.stdout.endswith("expect: {outputs: {sum: [3, 8, 8], mean: [3]}, params: 9}\n")
+    first_alone = run("import", "net.py:Two", "-i", "mask=1x8x8", "-i", "3x8x8")
+    assert "input: {mask: [1, 8, 8], image: [3, 8, 8]}\n" in first_alone.stdout
+    other = run("import", "net.py:Two", "-i", "mask=1x8x8", "-i", "picture=3x8x8")
+    assert other.exit_code == 2
+    assert "the forward has no input 'picture'" in other.stderr
+    assert "it has image, mask" in other.stderr
 
 
 @needs_torch

@@ -14,9 +14,10 @@ _HELP = (
 def shapes_of(module: Any, given: Any = None) -> tuple[dict[str, Shape], bool]:
     """The shapes of the inputs by name, and whether the module takes them by keyword.
 
-    `given` is a shape, a tensor with its batch, a sequence of these, or a mapping of names to them. Without it, the
-    module's `example_input_array` is taken, where it has one (Lightning's convention). Raises UsageProblem if there is
-    none, or for what is not a shape.
+    `given` is a shape, a tensor with its batch, a sequence of these, or a mapping of names to them. An empty name is
+    that of the first parameter that no other one names. Without `given`, the module's `example_input_array` is taken,
+    where it has one (Lightning's convention). Raises UsageProblem if there is none, for what is not a shape, and for a
+    name that the forward doesn't have.
     """
     if given is None:
         given = getattr(module, "example_input_array", None)
@@ -25,7 +26,7 @@ def shapes_of(module: Any, given: Any = None) -> tuple[dict[str, Shape], bool]:
     if isinstance(given, Mapping):
         if not given:
             raise UsageProblem("no input is given", _HELP)
-        return {str(name): _shape(value) for name, value in given.items()}, True
+        return {_known(module, str(name), given): _shape(value) for name, value in given.items()}, True
     if _is_one(given):
         return {"input": _shape(given)}, False
     if not isinstance(given, Sequence) or isinstance(given, str) or not given:
@@ -58,10 +59,26 @@ def _shape(given: Any) -> Shape:
 
 def _names(module: Any, count: int) -> list[str]:
     """The names of the first parameters of the forward."""
-    try:
-        parameters = list(inspect.signature(module.forward).parameters.values())
-    except (TypeError, ValueError):
-        parameters = []
     plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    names = [parameter.name for parameter in parameters if parameter.kind in plain][:count]
+    names = [parameter.name for parameter in _parameters(module) if parameter.kind in plain][:count]
     return names + [f"input_{number}" for number in range(len(names), count)]
+
+
+def _parameters(module: Any) -> list[inspect.Parameter]:
+    """The parameters of the forward; none if it doesn't state them."""
+    try:
+        return list(inspect.signature(module.forward).parameters.values())
+    except (TypeError, ValueError):
+        return []
+
+
+def _known(module: Any, name: str, others: Mapping[Any, Any]) -> str:
+    """The name of a parameter of the forward. Raises UsageProblem if it has none of that name."""
+    parameters = _parameters(module)
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    names = [parameter.name for parameter in parameters if parameter.kind in named]
+    if not name:
+        return next((free for free in names if free not in others), "input")
+    if names and name not in names and all(parameter.kind is not parameter.VAR_KEYWORD for parameter in parameters):
+        raise UsageProblem(f"the forward has no input {name!r:.60}", f"it has {', '.join(names)}")
+    return name

@@ -21,7 +21,6 @@ from cnnshape.bridge.torch.patterns import reads, rewritten
 from cnnshape.bridge.torch.recorder import SAMPLES, Step
 from cnnshape.bridge.torch.samples import check_samples
 from cnnshape.bridge.torch.sizes import fill_pools, settled
-from cnnshape.bridge.torch.wrappers import unwrapped
 
 _MOVING = frozenset(("split", "slice", "crop", "flatten", "reshape", "subsample", "channel_shuffle", "identity", "pad"))
 """Kinds that only move values: those that nothing reads are left out."""
@@ -38,7 +37,6 @@ def network_of(
         raise ImportProblem(
             f"{type(module).__name__} is not a torch.nn.Module", "name a class, a function or an object that gives one"
         )
-    module = unwrapped(module)
     if not inputs:
         raise ImportProblem("no input is given", "state its shape without the batch: `--input 3x224x224`")
 
