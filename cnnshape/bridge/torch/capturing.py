@@ -97,6 +97,7 @@ def _kept(module: Any) -> Iterator[list[Any]]:
 _VALUES = (
     "cannot be called on meta tensors",
     "can't convert meta device type tensor",
+    "data-independent implementation",
     "data-dependent",
     "data dependent",
     "Cannot copy out of meta",
