@@ -22,7 +22,7 @@ from cnnshape.layers import BY_NAME, LARGEST, Layer, LayerProblem, Tensor
 LONGEST_QUOTE = 80
 """Characters of a source's own words in a message."""
 LONGEST_NAME = 1_000
-MOST_OPERATIONS = 20_000
+MOST_OPERATIONS = 10_000
 
 
 def printable(text: str, longest: int = LONGEST_NAME) -> str:

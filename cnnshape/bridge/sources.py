@@ -56,7 +56,8 @@ def network_of_source(source: str, inputs: Sequence[tuple[str, Shape]] = (), arg
         if suffix == ".py":
             raise UsageProblem(f"{source} names no class", f"name one after a colon: `{source}:Net`")
         if suffix in (".yaml", ".yml"):
-            raise UsageProblem(f"{source} is a spec already, or no format that can be read", f"sources are {FORMS}")
+            help = f"`cnnshape check {source}` reads it, and says how to import a model file of Ultralytics"
+            raise UsageProblem(f"{source} is a spec already, or no format that can be read", help)
         raise UsageProblem(f"{source} is no source that can be read", f"sources are {FORMS}")
     if arguments:
         raise UsageProblem("`--arg` is for functions and classes of Python", "remove it")

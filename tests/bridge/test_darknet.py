@@ -289,3 +289,9 @@ def test_large_files_are_read_or_refused_at_once(text):
     started = time.process_time()
     problem_of(network, text)
     assert time.process_time() - started < 1
+
+
+def test_a_file_larger_than_any_network_is_not_split_into_lines(tmp_path):
+    path = tmp_path / "long.cfg"
+    path.write_text("[net]\n" + "a=1\n" * 600_000)
+    assert "the file is larger than 2,000,000 bytes" in str(problem_of(read_darknet, path))

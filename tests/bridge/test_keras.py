@@ -455,3 +455,14 @@ def test_any_value_in_any_place_is_a_network_or_a_problem(name):
     for path in paths_of(config):
         for new in VALUES:
             assert answer_of(network, replaced(config, path, new)).isprintable()
+
+
+def test_models_that_double_at_each_level_are_refused():
+    """Each model calls the one inside of it twice: 2^14 layers in 14 models."""
+    config = functional([image(8, 8, 3), layer("ReLU", "r", "x")], name="m0")
+    for level in range(14):
+        calls = [{"args": [history(source)], "kwargs": {}} for source in ("x", f"m{level}")]
+        inner = {**config, "name": f"m{level}", "inbound_nodes": calls}
+        config = functional([image(8, 8, 3), inner], [f"m{level}:1"], name=f"m{level + 1}")
+        config["config"]["output_layers"] = [[f"m{level}", 1, 0]]
+    assert "more than 10,000 operations" in str(problem_of(network, config))

@@ -227,6 +227,7 @@ def test_a_source_that_gives_no_network_is_answered(
         ("missing.onnx", "is missing"),
         ("net.py", "`net.py:Net`"),
         ("spec.yaml", "is a spec already"),
+        ("yolo.yaml", "`cnnshape check yolo.yaml` reads it, and says how to import a model file of Ultralytics"),
         ("resnet50", "`torchvision.models:resnet50`"),
     ],
 )

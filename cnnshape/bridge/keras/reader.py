@@ -61,6 +61,7 @@ class _Reader:
         self._shared = shared
         self._channels_first = channels_first
         self._calls = 0
+        self._models: dict[int, graph.Model] = {}
 
     def input(self, tensor: Tensor, parts: graph.Model, inputs: Mapping[str, Shape]) -> View:
         """Adds an input of the whole model."""
@@ -119,7 +120,7 @@ class _Reader:
         for view, stated in zip(views, call.shapes, strict=True):
             self._check(layer, view, stated)
         if layer.word in MODELS:
-            return self.run(graph.model_of(layer), views, stack, inner)
+            return self.run(self._model(layer), views, stack, inner)
         handler = handler_of(layer.module, layer.word)
         if handler is None:
             raise graph.unknown(layer)
@@ -128,6 +129,13 @@ class _Reader:
         )
         handler(working)
         return [working.view]
+
+    def _model(self, layer: LayerConfig) -> graph.Model:
+        """The parts of a model that may be called many times."""
+        known = self._models.get(id(layer.config))
+        if known is None:
+            known = self._models[id(layer.config)] = graph.model_of(layer)
+        return known
 
     def _check(self, layer: LayerConfig, view: View, stated: Sequence[int | None]) -> None:
         """Raises ImportProblem if the file states another shape for what a layer reads."""
