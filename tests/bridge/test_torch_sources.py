@@ -152,6 +152,9 @@ def test_a_word_without_quotes_is_advised() -> None:
         argument_of("act=relu")
     assert caught.value.help == "a text needs quotes: `--arg \"act='relu'\"`"
     assert argument_of("act='relu'") == ("act", "relu")
+    with pytest.raises(ImportProblem) as caught:
+        argument_of("cfg=models/yolo v8.yaml")
+    assert "'models/yolo v8.yaml'" in caught.value.help
 
 
 class Module:

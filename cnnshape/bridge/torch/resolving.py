@@ -155,7 +155,7 @@ def argument_of(text: str) -> tuple[str, object]:
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
         help = (
             f"a text needs quotes: `--arg \"{name}='{value}'\"`"
-            if value.isidentifier()
+            if value.isprintable() and not set(value) & set("'\"[](){},=")
             else "for example `10`, `[1, 2]`"
         )
         raise UsageProblem(f"{value!r:.80} is not a Python literal", help) from None
