@@ -162,8 +162,7 @@ def _value(value: Value) -> SpecValue:
 
 
 def _wanted(value: Value) -> Name | ListValue:
-    written = _value(value)
-    return written if isinstance(written, ListValue) else _name(word_of(value))
+    return ListValue(tuple(map(_value, value)), NOWHERE) if isinstance(value, tuple) else _name(word_of(value))
 
 
 def _input(name: str, shape: Sequence[int]) -> Input:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from cnnshape.api import DesignError
 from cnnshape.bridge import proof
-from cnnshape.bridge.draft import Value, text_of
+from cnnshape.bridge.draft import Draft, Value, text_of
 from cnnshape.bridge.drop_paths import without_drop_paths
 from cnnshape.bridge.flat import flat_draft
 from cnnshape.bridge.fold.align import Unaligned
@@ -13,7 +13,8 @@ from cnnshape.bridge.fold.fold import Folded, folded_draft
 from cnnshape.bridge.fold.runs import size_of
 from cnnshape.bridge.fold.settings import calls_in
 from cnnshape.bridge.likes import with_outer_likes
-from cnnshape.bridge.operations import ImportProblem, Network
+from cnnshape.bridge.operations import ImportProblem, NamedOutput, Network, Operation
+from cnnshape.language import ExpressionProblem
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report
 
@@ -43,15 +44,17 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
     """
     if not opaque:
         _check_kinds(network)
-    network = with_outer_likes(network)
+    network = with_outer_likes(_with_distinct_outputs(network))
     if not flat:
         network = without_drop_paths(network)
     expect, notes = _expected(network)
-    text = text_of(flat_draft(network, expect))
     try:
+        text = _text_of(flat_draft(network, expect), network)
         report = proof.report_of(text)
     except DesignError as error:
         raise ImportProblem(f"the spec of the network is wrong: {error.args[0]}") from error
+    except ExpressionProblem as error:
+        raise ImportProblem(f"the spec of the network is wrong: {error}") from error
     problems = proof.shape_differences(network, report)
     if problems:
         raise ImportProblem(f"the spec differs from the network: {'; '.join(problems[:MOST_NAMED])}")
@@ -65,6 +68,29 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
     return Imported(_commented(text, notes), notes)
 
 
+def _with_distinct_outputs(network: Network) -> Network:
+    """The network with each output once, and a note on others with the same tensor."""
+    names: dict[int, str] = {}
+    notes = []
+    for output in network.outputs:
+        name = names.setdefault(output.value, output.name)
+        if name != output.name:
+            notes.append(f"the output {output.name} is the output {name}, and is listed once")
+    outputs = tuple(NamedOutput(name, value) for value, name in names.items())
+    return network._replace(outputs=outputs, notes=(*network.notes, *notes))
+
+
+def _text_of(draft: Draft, network: Network) -> str:
+    """The text of a draft, which expects the shape of each of several outputs."""
+    if len(network.outputs) < 2:
+        return text_of(draft)
+    shapes = {
+        f"outputs.{name}": network.shape(output.value)
+        for name, output in zip(draft.outputs, network.outputs, strict=True)
+    }
+    return text_of(draft._replace(expect={**shapes, **draft.expect}))
+
+
 def _folded(network: Network, expect: dict[str, Value], report: Report) -> str:
     """A spec with blocks that gives the same report; empty if there is none.
 
@@ -73,7 +99,7 @@ def _folded(network: Network, expect: dict[str, Value], report: Report) -> str:
     dissolved: list[str] = []
     while True:
         folded = folded_draft(network, expect, dissolved)
-        text = text_of(folded.draft)
+        text = _text_of(folded.draft, network)
         difference = _difference(text, report)
         if difference is None:
             return _shorter(network, expect, report, _Choice(folded, text, tuple(dissolved), ()))
@@ -105,7 +131,7 @@ def _shorter(network: Network, expect: dict[str, Value], report: Report, best: _
         dissolved = best.dissolved if misfit else (*best.dissolved, name)
         split = (*best.split, name) if misfit else best.split
         folded = folded_draft(network, expect, dissolved, split)
-        text = text_of(folded.draft)
+        text = _text_of(folded.draft, network)
         if text.count("\n") < best.text.count("\n") and _difference(text, report) is None:
             best = _Choice(folded, text, dissolved, split)
 
@@ -141,14 +167,21 @@ def _check_kinds(network: Network) -> None:
     unknown = [operation for operation in network.operations if operation.is_opaque]
     if not unknown:
         return
-    places: dict[str, str] = {}
+    firsts: dict[str, Operation] = {}
     for operation in unknown:
-        places.setdefault(operation.what, operation.path or "the network")
+        firsts.setdefault(operation.what, operation)
     counts = Counter(operation.what for operation in unknown)
-    listed = [f"{what} ({counts[what]}x, first in {places[what]})" for what in list(counts)[:MOST_NAMED]]
+    listed = [f"{what} ({counts[what]}x, first in {_described(firsts[what])})" for what in list(counts)[:MOST_NAMED]]
     more = f", and {len(counts) - MOST_NAMED} more" if len(counts) > MOST_NAMED else ""
     message = f"no kind describes {', '.join(listed)}{more}"
     raise ImportProblem(message, "`--opaque` takes them as layers with the shapes and params that the source states")
+
+
+def _described(operation: Operation) -> str:
+    """The place of an operation, and the weights that it works with: they tell a learned map from a sum of tensors."""
+    weights = [f"`{weight.name}` of {'x'.join(map(str, weight.shape)) or 1}" for weight in operation.weights]
+    named = f", with {' and '.join(weights[:2])}" if weights else ""
+    return f"{operation.path or 'the network'}{named}"
 
 
 def _expected(network: Network) -> tuple[dict[str, Value], tuple[str, ...]]:
