@@ -10,8 +10,7 @@ from cnnshape.bridge.drop_paths import without_drop_paths
 from cnnshape.bridge.flat import flat_draft
 from cnnshape.bridge.fold.align import Unaligned
 from cnnshape.bridge.fold.fold import Folded, folded_draft
-from cnnshape.bridge.fold.runs import size_of
-from cnnshape.bridge.fold.settings import calls_in
+from cnnshape.bridge.fold.steps import calls_in, size_of
 from cnnshape.bridge.likes import with_outer_likes
 from cnnshape.bridge.operations import ImportProblem, Network
 from cnnshape.named_tuple import NamedTuple

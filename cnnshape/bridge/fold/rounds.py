@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from cnnshape.bridge.draft import DraftCall, DraftJoin, DraftLoop, DraftResidual, DraftStep, Marks, Steps, Value
 from cnnshape.bridge.flat import same
+from cnnshape.bridge.fold.steps import walk_steps
 from cnnshape.layers import BY_NAME
 from cnnshape.named_tuple import NamedTuple
 
@@ -43,6 +44,15 @@ def merged(rounds: Sequence[Steps], blocks: Blocks) -> DraftLoop | None:
     return DraftLoop(dict(sorted(columns.listed.items(), key=lambda column: column[0] == COUNT)), body)
 
 
+def are_alike(one: DraftStep, other: DraftStep, blocks: Blocks) -> bool:
+    """Whether two steps differ by values alone."""
+    try:
+        _step((one, other), _Columns(()), blocks)
+    except _Different:
+        return False
+    return True
+
+
 COUNT = "n"
 """The column that holds the numbers of repeats."""
 
@@ -73,24 +83,15 @@ class _Columns:
 
 def _words(steps: Steps) -> Iterator[str]:
     """The names in the expressions of steps."""
-    for step in steps:
-        yield from re.findall(r"[A-Za-z_]\w*", step.marks.when)
+    for step in walk_steps(steps):
+        texts: list[Value | None] = [step.marks.when]
         if isinstance(step, DraftCall):
-            for value in (*step.arguments.values(), *step.marks.first.values()):
-                if isinstance(value, str) and not value.isidentifier():
-                    yield from re.findall(r"[A-Za-z_]\w*", value)
+            values = (*step.arguments.values(), *step.marks.first.values())
+            texts += [value for value in values if isinstance(value, str) and not value.isidentifier()]
         elif isinstance(step, DraftResidual):
-            yield from _words(step.body)
-            yield from (
-                _words(step.shortcut)
-                if isinstance(step.shortcut, tuple)
-                else re.findall(r"[A-Za-z_]\w*", step.shortcut)
-            )
-        elif isinstance(step, DraftJoin):
-            for body in step.branches.values():
-                yield from _words(body)
-        else:
-            yield from _words(step.body)
+            texts.append(step.shortcut if isinstance(step.shortcut, str) else "")
+        for text in texts:
+            yield from re.findall(r"[A-Za-z_]\w*", str(text))
 
 
 def _bodies(bodies: Sequence[Steps], columns: _Columns, blocks: Blocks) -> Steps:

@@ -14,6 +14,7 @@ from cnnshape.bridge.draft import (
     Steps,
     Value,
 )
+from cnnshape.bridge.fold.steps import calls_in
 
 
 def with_settings(block: DraftBlock) -> DraftBlock:
@@ -26,21 +27,6 @@ def with_settings(block: DraftBlock) -> DraftBlock:
             params[key] = value
             names[key, value] = key
     return block._replace(params=params, body=_named(block.body, names)) if names else block
-
-
-def calls_in(steps: Steps) -> Iterator[DraftCall]:
-    """All kinds and blocks that steps use, also those in branches and rounds."""
-    for step in steps:
-        if isinstance(step, DraftCall):
-            yield step
-        elif isinstance(step, DraftResidual):
-            yield from calls_in(step.body)
-            yield from calls_in(step.shortcut if isinstance(step.shortcut, tuple) else ())
-        elif isinstance(step, DraftJoin):
-            for body in step.branches.values():
-                yield from calls_in(body)
-        else:
-            yield from calls_in(step.body)
 
 
 def _settings(call: DraftCall) -> Iterator[tuple[str, DraftSetting]]:

@@ -1,0 +1,148 @@
+"""Periodic steps become `for`: the loop that saves most lines, then those before and after it."""
+
+from collections.abc import Hashable, Iterator
+from itertools import accumulate
+
+from cnnshape.bridge.draft import DraftCall, DraftJoin, DraftLoop, DraftResidual, DraftStep, Marks, Steps
+from cnnshape.bridge.fold.rounds import Blocks, are_alike, merged
+from cnnshape.bridge.fold.steps import is_named, size_of
+from cnnshape.named_tuple import NamedTuple
+
+LONGEST_PERIOD = 12
+"""Steps of a round."""
+ROUNDS = 2
+"""Rounds of the shortest loop."""
+MOST_SHORTENED = 16
+"""How often a loop is tried with one round less."""
+SHORT_HEAD = 2
+"""Lines of `for` and `do`."""
+SHORT_COLUMNS = 100
+"""Characters of columns that fit on the line of their `for`."""
+
+
+def with_periods(steps: Steps, blocks: Blocks) -> Steps:
+    """The steps with loops in place of periodic ones."""
+    return _Search(steps, blocks).between(0, len(steps)) if len(steps) >= ROUNDS else steps
+
+
+class _Start(NamedTuple):
+    """Where a loop may start: the more lines it could save, the earlier it is tried."""
+
+    most: int
+    period: int
+    start: int
+    count: int
+
+
+class _Loop(NamedTuple):
+    """A loop in place of steps from `start` to `stop`, and about how many lines it saves."""
+
+    saved: int
+    start: int
+    stop: int
+    step: DraftLoop
+
+
+class _Search:
+    """The steps with their sizes, and which of them may be the same step of two rounds."""
+
+    def __init__(self, steps: Steps, blocks: Blocks) -> None:
+        self.steps = steps
+        self.blocks = blocks
+        self.keys = list(map(_key, steps))
+        self.lines = list(accumulate((size_of((step,)) for step in steps), initial=0))
+        self.pairs: dict[tuple[Hashable, Hashable], bool] = {}
+        longest = min(LONGEST_PERIOD, len(steps) // ROUNDS)
+        self.runs = {period: self._runs(period) for period in range(1, longest + 1)}
+
+    def _runs(self, period: int) -> list[int]:
+        """For each step: how many from there on are like the ones a period later."""
+        runs = [0] * (len(self.steps) + 1)
+        for at in range(len(self.steps) - period - 1, -1, -1):
+            runs[at] = runs[at + 1] + 1 if self._are_alike(at, at + period) else 0
+        return runs
+
+    def _are_alike(self, one: int, other: int) -> bool:
+        keys = self.keys[one], self.keys[other]
+        if None in keys:
+            return False
+        if keys not in self.pairs:
+            self.pairs[keys] = keys[0] == keys[1] or are_alike(self.steps[one], self.steps[other], self.blocks)
+        return self.pairs[keys]
+
+    def between(self, start: int, stop: int) -> Steps:
+        """The steps from `start` to `stop` with loops."""
+        loop = self._best(start, stop)
+        if loop is None:
+            return self.steps[start:stop]
+        return (*self.between(start, loop.start), loop.step, *self.between(loop.stop, stop))
+
+    def _best(self, start: int, stop: int) -> _Loop | None:
+        best: _Loop | None = None
+        order: tuple[int, int] = (0, 0)
+        for place in sorted(self._starts(start, stop), key=lambda place: (-place.most, place.period, place.start)):
+            if best is not None and place.most < best.saved:
+                break
+            loop = self._loop(place, best.saved if best else 1)
+            own = place.period, place.start
+            if loop is not None and (best is None or (loop.saved, order) > (best.saved, own)):
+                best, order = loop, own
+        return best
+
+    def _starts(self, start: int, stop: int) -> Iterator[_Start]:
+        for period, runs in self.runs.items():
+            for at in range(start, stop - ROUNDS * period + 1):
+                count = min(1 + runs[at] // period, (stop - at) // period)
+                most = self._most(at, period, count)
+                if count >= ROUNDS and most > 0:
+                    yield _Start(most, period, at, count)
+
+    def _most(self, start: int, period: int, count: int) -> int:
+        """The lines that a loop saves if its body is no longer than its first round."""
+        return self.lines[start + count * period] - self.lines[start + period] - SHORT_HEAD
+
+    def _loop(self, place: _Start, least: int) -> _Loop | None:
+        """The longest loop from a start, if it saves at least so many lines."""
+        shortest = max(ROUNDS, place.count - MOST_SHORTENED + 1)
+        for count in range(place.count, shortest - 1, -1):
+            stop = place.start + count * place.period
+            most = self._most(place.start, place.period, count)
+            if (
+                most < least
+                or self.keys[place.start : stop - place.period] == self.keys[place.start + place.period : stop]
+            ):
+                # Rounds without a value that differs give no column.
+                return None
+            rounds = [self.steps[at : at + place.period] for at in range(place.start, stop, place.period)]
+            loop = merged(rounds, self.blocks)
+            if loop is not None:
+                saved = self.lines[stop] - self.lines[place.start] - size_of(loop.body) - _head(loop)
+                return _Loop(saved, place.start, stop, loop) if saved >= least else None
+        return None
+
+
+def _head(loop: DraftLoop) -> int:
+    """The lines of a loop besides its body: its columns on one line if they fit there, and `do`."""
+    words = sum(len(name) + len(str(values)) + 2 for name, values in loop.columns.items())
+    return SHORT_HEAD if words < SHORT_COLUMNS else SHORT_HEAD + len(loop.columns)
+
+
+def _key(step: DraftStep) -> Hashable:
+    """A value that equal steps have in common; None for one that has names inside."""
+    return None if is_named(step) else _content(step)
+
+
+def _content(step: DraftStep) -> Hashable:
+    if isinstance(step, DraftCall):
+        return (step.word, *step.arguments.items(), _marks(step.marks))
+    if isinstance(step, DraftResidual):
+        shortcut = step.shortcut if isinstance(step.shortcut, str) else tuple(map(_content, step.shortcut))
+        return "residual", tuple(map(_content, step.body)), shortcut, _marks(step.marks)
+    if isinstance(step, DraftJoin):
+        branches = tuple((name, tuple(map(_content, body))) for name, body in step.branches.items())
+        return step.word, branches, step.operands, step.broadcast, _marks(step.marks)
+    return "for", tuple(step.columns.items()), tuple(map(_content, step.body)), _marks(step.marks)
+
+
+def _marks(marks: Marks) -> Hashable:
+    return marks._replace(first=()), tuple(marks.first.items())
