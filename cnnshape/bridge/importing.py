@@ -9,7 +9,7 @@ from cnnshape.bridge.draft import Value, text_of
 from cnnshape.bridge.drop_paths import without_drop_paths
 from cnnshape.bridge.flat import flat_draft
 from cnnshape.bridge.fold.align import Unaligned
-from cnnshape.bridge.fold.fold import Folded, folded_draft
+from cnnshape.bridge.fold.fold import Folded, Folding
 from cnnshape.bridge.fold.steps import calls_in, size_of
 from cnnshape.bridge.likes import with_outer_likes
 from cnnshape.bridge.operations import ImportProblem, Network
@@ -56,7 +56,7 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
         raise ImportProblem(f"the spec differs from the network: {'; '.join(problems[:MOST_NAMED])}")
     if not flat:
         try:
-            folded = _folded(network, expect, report)
+            folded = _folded(Folding(network, expect), report)
         except Unaligned:
             # Steps of the network itself read what no name reaches.
             folded = ""
@@ -64,18 +64,18 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
     return Imported(_commented(text, notes), notes)
 
 
-def _folded(network: Network, expect: dict[str, Value], report: Report) -> str:
+def _folded(folding: Folding, report: Report) -> str:
     """A spec with blocks that gives the same report; empty if there is none.
 
     A class whose block gives another one is dissolved: its layers are written where it is used.
     """
     dissolved: list[str] = []
     while True:
-        folded = folded_draft(network, expect, dissolved)
+        folded = folding.draft(dissolved)
         text = text_of(folded.draft)
         difference = _difference(text, report)
         if difference is None:
-            return _shorter(network, expect, report, _Choice(folded, text, tuple(dissolved), ()))
+            return _shorter(folding, report, _Choice(folded, text, tuple(dissolved), ()))
         if not folded.classes:
             return ""
         dissolved.append(_at_fault(folded.classes, difference))
@@ -90,10 +90,10 @@ class _Choice(NamedTuple):
     split: tuple[str, ...]
 
 
-def _shorter(network: Network, expect: dict[str, Value], report: Report, best: _Choice) -> str:
+def _shorter(folding: Folding, report: Report, best: _Choice) -> str:
     """The spec where a class has several blocks, or none, if it has fewer lines then."""
     tried: set[str] = set()
-    trials = min(max(LEAST_TRIALS, TRIED_OPERATIONS // len(network.operations)), MOST_TRIALS)
+    trials = min(max(LEAST_TRIALS, TRIED_OPERATIONS // len(folding.network.operations)), MOST_TRIALS)
     while True:
         names = [name for name in (*best.folded.misfits, *_small_first(best.folded)) if name not in tried]
         if not names or len(tried) >= trials:
@@ -103,7 +103,7 @@ def _shorter(network: Network, expect: dict[str, Value], report: Report, best: _
         misfit = name in best.folded.misfits
         dissolved = best.dissolved if misfit else (*best.dissolved, name)
         split = (*best.split, name) if misfit else best.split
-        folded = folded_draft(network, expect, dissolved, split)
+        folded = folding.draft(dissolved, split)
         text = text_of(folded.draft)
         if text.count("\n") < best.text.count("\n") and _difference(text, report) is None:
             best = _Choice(folded, text, dissolved, split)

@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import cnnshape
-from cnnshape.bridge import importing, proof
+from cnnshape.bridge import proof
 from cnnshape.bridge.draft import text_of
 from cnnshape.bridge.flat import flat_draft
 from cnnshape.bridge.fold.align import MOST_STEPS, Unaligned
-from cnnshape.bridge.fold.fold import folded_draft
+from cnnshape.bridge.fold.fold import Folding
 from cnnshape.bridge.importing import imported
 from cnnshape.bridge.operations import Network
 from tests.bridge.networks import Making, basic, bottleneck, head, inverted
@@ -29,7 +29,7 @@ def problem_of(text: str) -> str:
 
 def folded(network: Network) -> str:
     """The folded spec, which must be the network by itself: `imported` would fall back to another one."""
-    text = text_of(folded_draft(network, {}).draft)
+    text = text_of(Folding(network, {}).draft().draft)
     flat = text_of(flat_draft(network, {}))
     assert problem_of(text) == ""
     assert proof.differences(proof.report_of(text), proof.report_of(flat)) is None
@@ -450,5 +450,5 @@ def test_a_network_that_folding_can_not_name_stays_flat(monkeypatch: pytest.Monk
 
     network = resnet(basic, (2, 2))
     assert imported(network).text != imported(network, flat=True).text
-    monkeypatch.setattr(importing, "folded_draft", fail)
+    monkeypatch.setattr(Folding, "draft", fail)
     assert imported(network).text == imported(network, flat=True).text

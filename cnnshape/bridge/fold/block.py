@@ -76,10 +76,12 @@ def network_steps(network: Network, nodes: Nodes, made: Mapping[str, Made]) -> t
 
 
 def _made_twice(network: Network, calls: Calls, made: Mapping[str, Made]) -> "_Maker":
-    """Makes the steps a second time with the names that the first time needed."""
+    """Makes the steps, a second time with the names that the first time needed."""
     slots = aligned(calls.nodes)
     first = _Maker(network, calls, made, {})
     first.make(slots)
+    if not first.needed:
+        return first
     second = _Maker(network, calls, made, first.needed)
     second.make(slots)
     return second

@@ -31,7 +31,7 @@ class _Start(NamedTuple):
     most: int
     period: int
     start: int
-    count: int
+    rounds: int
 
 
 class _Loop(NamedTuple):
@@ -103,8 +103,8 @@ class _Search:
 
     def _loop(self, place: _Start, least: int) -> _Loop | None:
         """The longest loop from a start, if it saves at least so many lines."""
-        shortest = max(ROUNDS, place.count - MOST_SHORTENED + 1)
-        for count in range(place.count, shortest - 1, -1):
+        shortest = max(ROUNDS, place.rounds - MOST_SHORTENED + 1)
+        for count in range(place.rounds, shortest - 1, -1):
             stop = place.start + count * place.period
             most = self._most(place.start, place.period, count)
             if (
@@ -145,4 +145,4 @@ def _content(step: DraftStep) -> Hashable:
 
 
 def _marks(marks: Marks) -> Hashable:
-    return marks._replace(first=()), tuple(marks.first.items())
+    return marks.name, marks.source, marks.when, marks.repeat, marks.share, tuple(marks.first.items())
