@@ -1,6 +1,6 @@
 """Makes the steps of a block from the slots of its calls: arguments as expressions, references by name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from cnnshape.bridge import names
 from cnnshape.bridge.draft import (
@@ -17,7 +17,8 @@ from cnnshape.bridge.flat import same
 from cnnshape.bridge.fold.align import Slot, Unaligned, aligned
 from cnnshape.bridge.fold.hints import branch_names, purpose_of, said, word_of
 from cnnshape.bridge.fold.nodes import Fork, Layer, Nodes, Use
-from cnnshape.bridge.fold.params import CHANNELS, Params
+from cnnshape.bridge.fold.param import CHANNELS, Window
+from cnnshape.bridge.fold.params import Params
 from cnnshape.bridge.fold.settings import with_settings
 from cnnshape.bridge.fold.vectors import plain, vector_of, without_defaults, word
 from cnnshape.bridge.operations import Network, Ref
@@ -137,26 +138,33 @@ class _Maker:
                 before if node is None or not node.sources else node.sources[0]
                 for node, before in zip(slot.nodes, previous, strict=True)
             )
-            step = self._step(slot, marks, entering)
-            if any(node is None and here for node, here in zip(slot.nodes, present, strict=True)):
-                truths = tuple(
-                    node is not None if here else None for node, here in zip(slot.nodes, present, strict=True)
-                )
-                width = step.arguments.get("out", "") if isinstance(step, DraftCall) else ""
-                wanted = (
-                    "expand" if "* in_channels" in str(width) else "",
-                    self._hint(slot),
-                    purpose_of(slot.node),
-                    "extra",
-                )
-                condition = self.params.condition(truths, wanted, self._channels(entering), width)
-                step = step._replace(marks=step.marks._replace(when=condition))
+            truths = tuple(node is not None if here else None for node, here in zip(slot.nodes, present, strict=True))
+            optional = False in truths
+            step = self._optional(slot, marks, entering, truths) if optional else self._step(slot, marks, entering)
             previous = tuple(
                 before if node is None else node.value for node, before in zip(slot.nodes, previous, strict=True)
             )
             self.gives[number] = previous
             steps.append(step)
         return tuple(steps), previous
+
+    def _optional(
+        self, slot: Slot, marks: Marks, entering: tuple[int, ...], truths: tuple[bool | None, ...]
+    ) -> DraftStep:
+        """A step of some calls: those where the condition is true."""
+        channels = self._channels(entering)
+        if isinstance(slot.node, Layer) and "out" in _COUNTS_CHANNELS.get(slot.node.kind, ()):
+            widths = plain(_layers(slot), vector_of(_layers(slot), "out"))
+            self.params.tell_apart(widths, truths, channels, self._wanted(slot, "out"))
+        step = self._step(slot, marks, entering)
+        width = step.arguments.get("out", "") if isinstance(step, DraftCall) else ""
+        wanted = (
+            "expand" if "* in_channels" in str(width) else "",
+            self._hint(slot),
+            purpose_of(slot.node),
+        )
+        condition = self.params.condition(truths, wanted, channels, width)
+        return step._replace(marks=step.marks._replace(when=condition))
 
     def _source(self, slot: Slot, previous: tuple[int, ...]) -> str:
         """The `from` of a step; empty if it takes the output of the step before it."""
@@ -276,11 +284,12 @@ class _Maker:
         return DraftCall(made.draft.name, arguments, marks, made.draft.main)
 
     def _arguments(self, slot: Slot, layer: Layer, entering: tuple[int, ...]) -> dict[str, Value]:
-        nodes = [node if isinstance(node, Layer) else None for node in slot.nodes]
+        nodes = _layers(slot)
         kind = BY_NAME[layer.kind]
         arguments: dict[str, Value] = {}
         channels = self._channels(entering)
-        for name in kind.arguments:
+        # A padding may depend on the kernel and the dilation.
+        for name in sorted(kind.arguments, key="padding".__eq__):
             vector = vector_of(nodes, name)
             if all(value is None for value in vector):
                 continue
@@ -289,10 +298,9 @@ class _Maker:
                 continue
             values = plain(nodes, vector)
             role = CHANNELS if name in _COUNTS_CHANNELS.get(layer.kind, ()) else name
-            kernels = (
-                plain(nodes, vector_of(nodes, "kernel")) if name == "padding" and "kernel" in kind.arguments else None
-            )
-            arguments[name] = self.params.expression(values, role, self._wanted(slot, name), channels, kernels)
+            window = _window(nodes, kind.arguments) if name == "padding" else None
+            arguments[name] = self.params.expression(values, role, self._wanted(slot, name), channels, window)
+        arguments = {name: arguments[name] for name in kind.arguments if name in arguments}
         for key in kind.followers:
             settings = vector_of(nodes, key)
             if any(value is not None for value in settings):
@@ -309,6 +317,19 @@ class _Maker:
         if argument == "out":
             return ("out" if slot is self.final else "", hint, f"{hint}_2" if hint else "", "width")
         return (argument, f"{hint}_{argument}" if hint else "")
+
+
+def _layers(slot: Slot) -> list[Layer | None]:
+    return [node if isinstance(node, Layer) else None for node in slot.nodes]
+
+
+def _window(nodes: Sequence[Layer | None], arguments: Collection[str]) -> Window | None:
+    """The window of a step; None for a kind without one."""
+    if "kernel" not in arguments:
+        return None
+    kernels = plain(nodes, vector_of(nodes, "kernel"))
+    ones = tuple(None if node is None else 1 for node in nodes)
+    return Window(kernels, plain(nodes, vector_of(nodes, "dilation")) if "dilation" in arguments else ones)
 
 
 def _agree(wanted: Sequence[int | None], values: Sequence[int]) -> bool:

@@ -40,8 +40,10 @@ def word_of(node: Node) -> str:
 
 
 def purpose_of(node: Node) -> str:
-    """A name for a condition on a block: its class in snake case; empty for other nodes."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", node.type).lower() if isinstance(node, Use) else ""
+    """A name for a condition on a step: the class of a block in snake case, a gate, or the kind."""
+    if isinstance(node, Use):
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", node.type).lower()
+    return "gate" if word_of(node) == "multiply" else f"with_{word_of(node)}"
 
 
 def said(node: Node, prefix: str) -> list[str]:

@@ -16,8 +16,8 @@ MOST_SHORTENED = 16
 """How often a loop is tried with one round less."""
 SHORT_HEAD = 2
 """Lines of `for` and `do`."""
-SHORT_COLUMNS = 100
-"""Characters of columns that fit on the line of their `for`."""
+COLUMNS_WIDTH = 108
+"""Characters of columns that fit on a line."""
 
 
 def with_periods(steps: Steps, blocks: Blocks) -> Steps:
@@ -122,9 +122,15 @@ class _Search:
 
 
 def _head(loop: DraftLoop) -> int:
-    """The lines of a loop besides its body: its columns on one line if they fit there, and `do`."""
-    words = sum(len(name) + len(str(values)) + 2 for name, values in loop.columns.items())
-    return SHORT_HEAD if words < SHORT_COLUMNS else SHORT_HEAD + len(loop.columns)
+    """The lines of a loop besides its body: its columns, on lines of their own if one is long, and `do`."""
+    words = [len(f"{name}: {values},") for name, values in loop.columns.items()]
+    if max(words) > COLUMNS_WIDTH:
+        return SHORT_HEAD + sum(map(_lines, words))
+    return SHORT_HEAD - 1 + _lines(sum(words))
+
+
+def _lines(characters: int) -> int:
+    return -(-characters // COLUMNS_WIDTH)
 
 
 def _key(step: DraftStep) -> Hashable:

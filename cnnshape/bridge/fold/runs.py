@@ -6,6 +6,9 @@ from cnnshape.bridge.fold.periods import with_periods
 from cnnshape.bridge.fold.rounds import Blocks
 from cnnshape.bridge.fold.steps import is_named
 
+OUT = "out"
+"""The parameter of a block that holds the channels that leave it."""
+
 
 def with_loops(steps: Steps, blocks: Blocks) -> Steps:
     """The steps with repeats and loops in place of equal and periodic ones, also in branches."""
@@ -64,13 +67,17 @@ def _unnamed(step: DraftStep) -> DraftStep:
 
 
 def _may_lead(step: DraftStep, model: DraftStep, blocks: Blocks) -> bool:
-    """Whether a use of a block differs from the next one by arguments that have a default."""
+    """Whether a use of a block differs from the next one by values that belong to the first of a stage.
+
+    Such are the arguments that have a default, and the widths inside of a block that says what leaves it.
+    """
     if not isinstance(step, DraftCall) or not isinstance(model, DraftCall) or step.word != model.word:
         return False
     if step.word not in blocks.defaults or model.marks != Marks() or step.marks._replace(source="") != Marks():
         return False
     first = _first(step, model, blocks)
-    return bool(first) and all(blocks.defaults[step.word][name] is not None for name in first)
+    defaults = blocks.defaults[step.word]
+    return bool(first) and OUT not in first and (OUT in defaults or all(defaults[name] is not None for name in first))
 
 
 def _first(step: DraftStep, model: DraftStep, blocks: Blocks) -> dict[str, Value]:

@@ -6,7 +6,7 @@ from cnnshape.bridge.draft import DraftSetting, Value
 from cnnshape.bridge.flat import same
 from cnnshape.bridge.fold.align import Unaligned
 from cnnshape.bridge.fold.nodes import Given, Layer, plain_value
-from cnnshape.bridge.fold.params import Vector
+from cnnshape.bridge.fold.param import Vector
 from cnnshape.bridge.operations import Ref
 from cnnshape.layers import BY_NAME
 
