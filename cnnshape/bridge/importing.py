@@ -26,6 +26,9 @@ LEAST_TRIALS = 3
 MOST_TRIALS = 12
 """Classes that are tried in another form."""
 
+LINES_OF_ONE = 20
+"""A block is written out if that saves one of so many lines, and one more."""
+
 
 class Imported(NamedTuple):
     """A spec, and what differs from the source, a sentence each."""
@@ -105,8 +108,18 @@ def _shorter(folding: Folding, report: Report, best: _Choice) -> str:
         split = (*best.split, name) if misfit else best.split
         folded = folding.draft(dissolved, split)
         text = text_of(folded.draft)
-        if text.count("\n") < best.text.count("\n") and _difference(text, report) is None:
+        saved = best.text.count("\n") - text.count("\n")
+        if saved >= (1 if misfit else _least_saved(best, name)) and _difference(text, report) is None:
             best = _Choice(folded, text, dissolved, split)
+
+
+def _least_saved(best: _Choice, name: str) -> int:
+    """The lines that must be saved to write out a class: a block of layers that the network itself uses reads better."""
+    title = best.folded.classes[name]
+    body = next(block.body for block in best.folded.draft.blocks if block.name == title)
+    inner = {call.word for call in calls_in(body)} & set(best.folded.classes.values())
+    used = any(call.word == title for call in calls_in(best.folded.draft.layers))
+    return 1 + best.text.count("\n") // LINES_OF_ONE if used and not inner else 1
 
 
 def _small_first(folded: Folded) -> list[str]:

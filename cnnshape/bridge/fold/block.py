@@ -230,7 +230,9 @@ class _Maker:
                 for values in operands
             )
             return DraftJoin(node.kind, {}, references, str(node.arguments.get("broadcast") or ""), marks)
-        return DraftCall(node.kind, self._arguments(slot, node, entering), marks, BY_NAME[node.kind].main or "")
+        arguments = self._arguments(slot, node, entering)
+        own = {arguments.get("out"), arguments.get("groups")} if self.is_root else set()
+        return DraftCall(node.kind, arguments, marks, BY_NAME[node.kind].main or "", own == {*self._channels(entering)})
 
     def _fork(self, slot: Slot, fork: Fork, marks: Marks, entering: tuple[int, ...]) -> DraftStep:
         bodies = []

@@ -32,6 +32,14 @@ class Window(NamedTuple):
         )
 
 
+def half_of(kernel: Value, dilation: Value) -> str:
+    """The expression of half a window whose kernel or dilation is a name."""
+    half = f"{kernel} // 2" if isinstance(kernel, str) else str(kernel // 2) if isinstance(kernel, int) else ""
+    if dilation == 1 or half == "1":
+        return half if dilation == 1 else str(dilation)
+    return f"{dilation} * ({half})" if isinstance(kernel, str) else f"{half} * {dilation}"
+
+
 class Param:
     """A parameter while a block is made: its value in each call, and its role, the argument that it was made for."""
 

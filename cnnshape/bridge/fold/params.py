@@ -7,7 +7,7 @@ from cnnshape.bridge import names
 from cnnshape.bridge.draft import Value
 from cnnshape.bridge.flat import same
 from cnnshape.bridge.fold.conditions import conditions
-from cnnshape.bridge.fold.param import CHANNELS, CONDITION, RATIO, Param, Vector, Window, fits
+from cnnshape.bridge.fold.param import CHANNELS, CONDITION, RATIO, Param, Vector, Window, fits, half_of
 
 MOST_FACTOR = 8
 """The largest factor that is written out; a larger one is chance, or a value of its own."""
@@ -57,25 +57,10 @@ class Params:
         if role == CHANNELS:
             return self._of_channels(vector, wanted, channels)
         if window is not None and fits(vector, window.half):
-            return self._half(window), window.half
+            parts = ((window.kernels, "kernel"), (window.dilations, "dilation"))
+            kernel, dilation = (self.expression(part, part_role, (part_role,), ()) for part, part_role in parts)
+            return half_of(kernel, dilation), window.half
         return self._own(vector, role, wanted)
-
-    def _half(self, window: Window) -> str:
-        """The expression of half a window, where at least one of its values is a parameter."""
-        kernel, dilation = (
-            self.expression(vector, role, (role,), ())
-            for vector, role in ((window.kernels, "kernel"), (window.dilations, "dilation"))
-        )
-        half = f"{kernel} // 2" if isinstance(kernel, str) else kernel // 2 if isinstance(kernel, int) else ""
-        if dilation == 1:
-            return str(half)
-        return (
-            str(dilation)
-            if half == 1
-            else f"{dilation} * ({half})"
-            if isinstance(kernel, str)
-            else f"{half} * {dilation}"
-        )
 
     def _of_channels(
         self, vector: Vector, wanted: Sequence[str], channels: Sequence[int]

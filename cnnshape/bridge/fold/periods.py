@@ -1,9 +1,19 @@
 """Periodic steps become `for`: the loop that saves most lines, then those before and after it."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import accumulate
 
-from cnnshape.bridge.draft import DraftCall, DraftJoin, DraftLoop, DraftResidual, DraftStep, Marks, Steps
+from cnnshape.bridge.draft import (
+    DraftCall,
+    DraftJoin,
+    DraftLoop,
+    DraftResidual,
+    DraftSetting,
+    DraftStep,
+    Marks,
+    Steps,
+    Value,
+)
 from cnnshape.bridge.fold.rounds import Blocks, are_alike, merged
 from cnnshape.bridge.fold.steps import is_named, size_of
 from cnnshape.named_tuple import NamedTuple
@@ -122,15 +132,34 @@ class _Search:
 
 
 def _head(loop: DraftLoop) -> int:
-    """The lines of a loop besides its body: its columns, on lines of their own if one is long, and `do`."""
-    words = [len(f"{name}: {values},") for name, values in loop.columns.items()]
-    if max(words) > COLUMNS_WIDTH:
-        return SHORT_HEAD + sum(map(_lines, words))
-    return SHORT_HEAD - 1 + _lines(sum(words))
+    """What a loop costs besides its body: the lines of its columns, and of `do`.
+
+    A column that one end alone needs, and more columns than rounds, make a loop hard to read: they cost a line each.
+    """
+    columns = [values for values in loop.columns.values() if isinstance(values, tuple)]
+    words = [len(name) + _width(values) + len(": ,") for name, values in loop.columns.items()]
+    alone = len(words) > 1 and max(words) > COLUMNS_WIDTH
+    lines = 1 + sum(map(_lines, words)) if alone else _lines(sum(words))
+    odd = sum(_is_odd(values) for values in columns)
+    return lines + 1 + odd + max(0, len(columns) - len(columns[0]))
+
+
+def _is_odd(values: Sequence[Value]) -> bool:
+    """Whether the first value alone differs, or the last."""
+    return len(values) > ROUNDS and any(all(value == part[0] for value in part) for part in (values[1:], values[:-1]))
 
 
 def _lines(characters: int) -> int:
     return -(-characters // COLUMNS_WIDTH)
+
+
+def _width(value: Value) -> int:
+    """The characters of a value."""
+    if isinstance(value, tuple) and not isinstance(value, DraftSetting):
+        return sum(_width(item) + 2 for item in value)
+    if isinstance(value, DraftSetting):
+        return len(value.kind) + sum(len(name) + _width(item) + 4 for name, item in value.arguments) + 4
+    return len(str(value))
 
 
 def _key(step: DraftStep) -> Hashable:
@@ -140,7 +169,7 @@ def _key(step: DraftStep) -> Hashable:
 
 def _content(step: DraftStep) -> Hashable:
     if isinstance(step, DraftCall):
-        return (step.word, *step.arguments.items(), _marks(step.marks))
+        return (step.word, step.depthwise, *step.arguments.items(), _marks(step.marks))
     if isinstance(step, DraftResidual):
         shortcut = step.shortcut if isinstance(step.shortcut, str) else tuple(map(_content, step.shortcut))
         return "residual", tuple(map(_content, step.body)), shortcut, _marks(step.marks)
