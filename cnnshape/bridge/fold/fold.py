@@ -70,7 +70,7 @@ class Folding:
             self.network.origin,
             {given.name: given.shape for given in self.network.inputs},
             blocks,
-            with_loops(steps, known),
+            with_loops(steps, known, outputs),
             outputs,
             expect=self.expect,
         )

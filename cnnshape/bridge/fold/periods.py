@@ -15,7 +15,8 @@ from cnnshape.bridge.draft import (
     Value,
 )
 from cnnshape.bridge.fold.rounds import Blocks, are_alike, merged
-from cnnshape.bridge.fold.steps import is_named, size_of
+from cnnshape.bridge.fold.steps import is_named, size_of, unnamed
+from cnnshape.bridge.names import variable
 from cnnshape.named_tuple import NamedTuple
 
 LONGEST_PERIOD = 12
@@ -26,13 +27,29 @@ MOST_SHORTENED = 16
 """How often a loop is tried with one round less."""
 SHORT_HEAD = 2
 """Lines of `for` and `do`."""
+LOOP = "stage"
+"""The name of a loop whose rounds are referred to."""
 COLUMNS_WIDTH = 108
 """Characters of columns that fit on a line."""
 
 
-def with_periods(steps: Steps, blocks: Blocks) -> Steps:
+class Names(NamedTuple):
+    """The names of a block, or of the network: those that must stay, all, and what names of rounds became."""
+
+    kept: frozenset[str]
+    taken: set[str]
+    rounds: dict[str, str]
+
+    def of_loop(self) -> str:
+        """A name for a loop."""
+        name = variable(LOOP, self.taken)
+        self.taken.add(name)
+        return name
+
+
+def with_periods(steps: Steps, blocks: Blocks, names: Names) -> Steps:
     """The steps with loops in place of periodic ones."""
-    return _Search(steps, blocks).between(0, len(steps)) if len(steps) >= ROUNDS else steps
+    return _Search(steps, blocks, names).between(0, len(steps)) if len(steps) >= ROUNDS else steps
 
 
 class _Start(NamedTuple):
@@ -50,16 +67,24 @@ class _Loop(NamedTuple):
     saved: int
     start: int
     stop: int
+    period: int
     step: DraftLoop
 
 
 class _Search:
     """The steps with their sizes, and which of them may be the same step of two rounds."""
 
-    def __init__(self, steps: Steps, blocks: Blocks) -> None:
-        self.steps = steps
+    def __init__(self, steps: Steps, blocks: Blocks, names: Names) -> None:
         self.blocks = blocks
-        self.keys = list(map(_key, steps))
+        self.names = names
+        self.listed = steps
+        self.named = {
+            index: step.marks.name
+            for index, step in enumerate(steps)
+            if step.marks.name and step.marks.name not in names.kept
+        }
+        self.steps = tuple(unnamed(step) if index in self.named else step for index, step in enumerate(steps))
+        self.keys = list(map(_key, self.steps))
         self.lines = list(accumulate((size_of((step,)) for step in steps), initial=0))
         self.pairs: dict[tuple[Hashable, Hashable], bool] = {}
         longest = min(LONGEST_PERIOD, len(steps) // ROUNDS)
@@ -84,8 +109,20 @@ class _Search:
         """The steps from `start` to `stop` with loops."""
         loop = self._best(start, stop)
         if loop is None:
-            return self.steps[start:stop]
-        return (*self.between(start, loop.start), loop.step, *self.between(loop.stop, stop))
+            return self.listed[start:stop]
+        return (*self.between(start, loop.start), self._named(loop), *self.between(loop.stop, stop))
+
+    def _named(self, loop: _Loop) -> DraftLoop:
+        """The loop with a name, if something refers to its rounds."""
+        ends = range(loop.start + loop.period - 1, loop.stop, loop.period)
+        rounds = {self.named[end]: number for number, end in enumerate(ends) if end in self.named}
+        if not rounds:
+            return loop.step
+        last = len(ends) - 1
+        name = next(iter(rounds)) if set(rounds.values()) == {last} else self.names.of_loop()
+        self.names.rounds.update({other: f"{name}.{number}" for other, number in rounds.items() if number < last})
+        self.names.rounds.update({other: name for other, number in rounds.items() if number == last})
+        return loop.step._replace(marks=loop.step.marks._replace(name=name))
 
     def _best(self, start: int, stop: int) -> _Loop | None:
         best: _Loop | None = None
@@ -102,10 +139,15 @@ class _Search:
     def _starts(self, start: int, stop: int) -> Iterator[_Start]:
         for period, runs in self.runs.items():
             for at in range(start, stop - ROUNDS * period + 1):
-                count = min(1 + runs[at] // period, (stop - at) // period)
+                count = min(1 + runs[at] // period, (stop - at) // period, self._closed(at, period))
                 most = self._most(at, period, count)
                 if count >= ROUNDS and most > 0:
                     yield _Start(most, period, at, count)
+
+    def _closed(self, start: int, period: int) -> int:
+        """How many rounds from a start have no name but that of their last step."""
+        inside = [index for index in self.named if index >= start and (index - start + 1) % period]
+        return (min(inside) - start) // period if inside else len(self.steps)
 
     def _most(self, start: int, period: int, count: int) -> int:
         """The lines that a loop saves if its body is no longer than its first round."""
@@ -127,7 +169,7 @@ class _Search:
             loop = merged(rounds, self.blocks)
             if loop is not None:
                 saved = self.lines[stop] - self.lines[place.start] - size_of(loop.body) - _head(loop)
-                return _Loop(saved, place.start, stop, loop) if saved >= least else None
+                return _Loop(saved, place.start, stop, place.period, loop) if saved >= least else None
         return None
 
 

@@ -1,27 +1,37 @@
 """Equal steps become `repeat`, periodic ones `for`."""
 
+from collections.abc import Sequence
+
 from cnnshape.bridge.draft import DraftCall, DraftJoin, DraftResidual, DraftStep, Marks, Steps, Value
 from cnnshape.bridge.flat import same
-from cnnshape.bridge.fold.periods import with_periods
+from cnnshape.bridge.fold.periods import Names, with_periods
 from cnnshape.bridge.fold.rounds import Blocks
-from cnnshape.bridge.fold.steps import is_named
+from cnnshape.bridge.fold.steps import is_named, renamed, unnamed, walk_steps
 
 OUT = "out"
 """The parameter of a block that holds the channels that leave it."""
 
 
-def with_loops(steps: Steps, blocks: Blocks) -> Steps:
-    """The steps with repeats and loops in place of equal and periodic ones, also in branches."""
-    inner = tuple(_inside(step, blocks) for step in steps)
-    return with_periods(_repeated(inner, blocks), blocks)
+def with_loops(steps: Steps, blocks: Blocks, outputs: Sequence[str] = ()) -> Steps:
+    """The steps with repeats and loops in place of equal and periodic ones, also in branches.
+
+    A loop with names inside has one itself: `stage.0` is what its first round gives. `outputs` keep their names.
+    """
+    names = Names(frozenset(outputs), {step.marks.name for step in walk_steps(steps)}, {})
+    return renamed(_looped(steps, blocks, names), names.rounds)
 
 
-def _inside(step: DraftStep, blocks: Blocks) -> DraftStep:
+def _looped(steps: Steps, blocks: Blocks, names: Names) -> Steps:
+    inner = tuple(_inside(step, blocks, names) for step in steps)
+    return with_periods(_repeated(inner, blocks), blocks, names)
+
+
+def _inside(step: DraftStep, blocks: Blocks, names: Names) -> DraftStep:
     if isinstance(step, DraftResidual):
-        shortcut = step.shortcut if isinstance(step.shortcut, str) else with_loops(step.shortcut, blocks)
-        return step._replace(body=with_loops(step.body, blocks), shortcut=shortcut)
+        shortcut = step.shortcut if isinstance(step.shortcut, str) else _looped(step.shortcut, blocks, names)
+        return step._replace(body=_looped(step.body, blocks, names), shortcut=shortcut)
     if isinstance(step, DraftJoin):
-        return step._replace(branches={name: with_loops(body, blocks) for name, body in step.branches.items()})
+        return step._replace(branches={name: _looped(body, blocks, names) for name, body in step.branches.items()})
     return step
 
 
@@ -40,7 +50,7 @@ def _repeated(steps: Steps, blocks: Blocks) -> Steps:
         while end < len(steps) and _is_equal(steps[end], model):
             end += 1
         name = ""
-        if end < len(steps) and not step.marks.name and not model.marks.name and _is_equal(_unnamed(steps[end]), model):
+        if end < len(steps) and not step.marks.name and not model.marks.name and _is_equal(unnamed(steps[end]), model):
             # The name of a repeated step is that of its last round.
             name = steps[end].marks.name
             end += 1
@@ -60,10 +70,6 @@ def _is_equal(one: DraftStep, other: DraftStep) -> bool:
     return (
         type(one) is type(other) and one == other and not one.marks.name and not one.marks.source and not is_named(one)
     )
-
-
-def _unnamed(step: DraftStep) -> DraftStep:
-    return step._replace(marks=step.marks._replace(name=""))
 
 
 def _may_lead(step: DraftStep, model: DraftStep, blocks: Blocks) -> bool:
