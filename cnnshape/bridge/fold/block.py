@@ -35,6 +35,8 @@ _COUNTS_CHANNELS = {
     "channel_shuffle": ("groups",),
 }
 """Arguments that count channels."""
+PREVIOUS = "prev"
+"""The output of the step before a join."""
 
 
 class Made(NamedTuple):
@@ -104,6 +106,7 @@ class _Maker:
         self.gives: dict[int, tuple[int, ...]] = {}
         self.slots: dict[int, Slot] = {}
         self.steps: Steps = ()
+        self.previous: tuple[int, ...] = ()
         self.outputs: tuple[str, ...] = ()
         self.extras: tuple[str, ...] = tuple(
             f"other_{index}" if index > 1 else "other" for index in range(1, len(calls.sources[0]))
@@ -140,6 +143,7 @@ class _Maker:
             )
             truths = tuple(node is not None if here else None for node, here in zip(slot.nodes, present, strict=True))
             optional = False in truths
+            self.previous = previous if steps else ()
             step = self._optional(slot, marks, entering, truths) if optional else self._step(slot, marks, entering)
             previous = tuple(
                 before if node is None else node.value for node, before in zip(slot.nodes, previous, strict=True)
@@ -225,10 +229,11 @@ class _Maker:
                 raise Unaligned("joins of different numbers of tensors")
             operands = zip(*listed, strict=True)
             present = [other is not None for other in slot.nodes]
-            references = tuple(
-                self._reference(tuple(value if here else None for value, here in zip(values, present, strict=True)))
+            wanted = [
+                tuple(value if here else None for value, here in zip(values, present, strict=True))
                 for values in operands
-            )
+            ]
+            references = tuple(PREVIOUS if values == self.previous else self._reference(values) for values in wanted)
             return DraftJoin(node.kind, {}, references, str(node.arguments.get("broadcast") or ""), marks)
         arguments = self._arguments(slot, node, entering)
         own = {arguments.get("out"), arguments.get("groups")} if self.is_root else set()

@@ -10,6 +10,7 @@ from cnnshape.bridge.fold.block import Calls, Made, block_of, network_steps
 from cnnshape.bridge.fold.nodes import Fork, Layer, Nodes, Use, walk
 from cnnshape.bridge.fold.rounds import Blocks
 from cnnshape.bridge.fold.runs import with_loops
+from cnnshape.bridge.fold.settings import with_file_settings
 from cnnshape.bridge.fold.tree import Bodies, Body, Tree
 from cnnshape.bridge.operations import Network
 from cnnshape.layers import BY_NAME
@@ -75,7 +76,7 @@ class Folding:
             expect=self.expect,
         )
         return Folded(
-            draft,
+            with_file_settings(draft),
             {name: block.draft.name for name, block in made.items()},
             tuple(state.misfits),
             {name: len(block.arguments) for name, block in made.items()},

@@ -148,9 +148,8 @@ def _step(versions: Sequence[DraftStep], columns: _Columns, blocks: Blocks) -> D
         return DraftResidual(body, shortcut, _marks(versions, columns, blocks))
     if isinstance(first, DraftJoin):
         joins = [step for step in versions if isinstance(step, DraftJoin)]
-        if len(joins) < len(versions) or len({(step.word, tuple(step.branches), step.broadcast) for step in joins}) > 1:
-            raise _Different
-        if first.operands:
+        heads = {(step.word, tuple(step.branches), step.operands, step.broadcast) for step in joins}
+        if len(joins) < len(versions) or len(heads) > 1:
             raise _Different
         branches = {name: _bodies([join.branches[name] for join in joins], columns, blocks) for name in first.branches}
         return first._replace(branches=branches, marks=_marks(versions, columns, blocks))

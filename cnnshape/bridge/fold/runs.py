@@ -67,9 +67,8 @@ def _repeated(steps: Steps, blocks: Blocks) -> Steps:
 
 def _is_equal(one: DraftStep, other: DraftStep) -> bool:
     """Whether two steps do the same and take the output of the step before them."""
-    return (
-        type(one) is type(other) and one == other and not one.marks.name and not one.marks.source and not is_named(one)
-    )
+    joins = isinstance(one, DraftJoin) and bool(one.operands)
+    return type(one) is type(other) and one == other and not one.marks.source and not is_named(one) and not joins
 
 
 def _may_lead(step: DraftStep, model: DraftStep, blocks: Blocks) -> bool:
