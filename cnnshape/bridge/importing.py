@@ -13,6 +13,7 @@ from cnnshape.bridge.fold.fold import Folded, Folding
 from cnnshape.bridge.fold.steps import calls_in, size_of
 from cnnshape.bridge.likes import with_outer_likes
 from cnnshape.bridge.operations import ImportProblem, Network
+from cnnshape.bridge.same_padding import with_same_padding
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report
 
@@ -47,7 +48,7 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
         _check_kinds(network)
     network = with_outer_likes(network)
     if not flat:
-        network = without_drop_paths(network)
+        network = with_same_padding(without_drop_paths(network))
     expect, notes = _expected(network)
     text = text_of(flat_draft(network, expect))
     try:

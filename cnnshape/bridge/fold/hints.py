@@ -3,7 +3,7 @@
 import re
 
 from cnnshape.bridge import names
-from cnnshape.bridge.fold.nodes import Fork, Layer, Node, Use
+from cnnshape.bridge.fold.nodes import Fork, Layer, Node, Nodes, Use
 
 _DULL = frozenset(
     (
@@ -32,6 +32,8 @@ _DULL = frozenset(
 """Attributes that say nothing of the module that they hold."""
 _BRANCHES = {"multiply": "gate", "concat": "new"}
 """The branch of a join whose other branch is the input itself."""
+MOST_DEPTH = 3
+"""Modules around a branch that may name it."""
 
 
 def word_of(node: Node) -> str:
@@ -58,15 +60,22 @@ def _is_dull(attribute: str) -> bool:
     return len(word) < 2 or word in _DULL
 
 
+def _stem(branch: Nodes, prefix: str, depth: int) -> str:
+    """The attribute that the modules of a branch share at a depth; empty if there is none."""
+    stems = {"".join(said(node, prefix)[depth : depth + 1]) for node in branch if node.path}
+    return stems.pop() if len(stems) == 1 else ""
+
+
 def branch_names(fork: Fork, prefix: str) -> list[str]:
     """A name for each branch: the attribute that its modules share, or what the join makes of it."""
     if len(fork.branches) == 2 and not all(fork.branches):
         inner = _BRANCHES.get(fork.word, "new")
         return [inner if branch else "features" if fork.word == "multiply" else "input" for branch in fork.branches]
     chosen: list[str] = []
+    levels = [[_stem(branch, prefix, depth) for branch in fork.branches] for depth in range(MOST_DEPTH)]
+    stems = next((level for level in levels if "" not in level and len(set(level)) == len(level)), levels[0])
     for index, branch in enumerate(fork.branches):
-        stems = {tuple(said(node, prefix)[:1]) for node in branch if node.path}
-        stem = stems.pop() if len(stems) == 1 else ()
-        wanted = stem[0] if stem else f"branch{index + 1}" if branch else "input"
+        telling = stems[index] and stems.count(stems[index]) == 1
+        wanted = stems[index] if telling else f"branch{index + 1}" if branch else "input"
         chosen.append(wanted if wanted == "input" else names.variable(wanted, chosen, "branch"))
     return chosen

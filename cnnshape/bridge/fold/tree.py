@@ -126,7 +126,7 @@ class _Reader:
             kept[key] = Body(call, self.tree.entering(call), output, _structured(inner, frozenset((output,))))
         body, name = kept[key], self.classes[call.module.call]
         self.by_class[name].append(body)
-        return Use(body.output, body.sources, call.module.path, name, call.module.call)
+        return Use(body.output, body.sources, call.module.path, name, call.module.call, call.stop - call.start)
 
 
 def _structured(nodes: Nodes, kept: frozenset[int]) -> Nodes:
