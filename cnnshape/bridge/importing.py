@@ -26,9 +26,8 @@ MOST_WRITTEN_OUT = 250
 LEAST_TRIALS = 3
 MOST_TRIALS = 12
 """Classes that are tried in another form."""
-
-LINES_OF_ONE = 20
-"""A block is written out if that saves one of so many lines, and one more."""
+LEAST_SAVED = 3
+"""Lines that must be saved to write out a block of layers that the network itself uses: it reads better."""
 
 
 class Imported(NamedTuple):
@@ -115,12 +114,12 @@ def _shorter(folding: Folding, report: Report, best: _Choice) -> str:
 
 
 def _least_saved(best: _Choice, name: str) -> int:
-    """The lines that must be saved to write out a class: a block of layers that the network itself uses reads better."""
+    """The lines that must be saved to write out a class."""
     title = best.folded.classes[name]
     body = next(block.body for block in best.folded.draft.blocks if block.name == title)
     inner = {call.word for call in calls_in(body)} & set(best.folded.classes.values())
     used = any(call.word == title for call in calls_in(best.folded.draft.layers))
-    return 1 + best.text.count("\n") // LINES_OF_ONE if used and not inner else 1
+    return LEAST_SAVED if used and not inner else 1
 
 
 def _small_first(folded: Folded) -> list[str]:

@@ -1,6 +1,7 @@
 """What a source calls its steps: names from the paths of modules."""
 
 import re
+from collections.abc import Sequence
 
 from cnnshape.bridge import names
 from cnnshape.bridge.fold.nodes import Fork, Layer, Node, Nodes, Use
@@ -60,6 +61,10 @@ def _is_dull(attribute: str) -> bool:
     return len(word) < 2 or word in _DULL
 
 
+def _is_telling(stem: str, stems: Sequence[str]) -> bool:
+    return bool(stem) and stems.count(stem) == 1
+
+
 def _stem(branch: Nodes, prefix: str, depth: int) -> str:
     """The attribute that the modules of a branch share at a depth; empty if there is none."""
     stems = {"".join(said(node, prefix)[depth : depth + 1]) for node in branch if node.path}
@@ -73,9 +78,9 @@ def branch_names(fork: Fork, prefix: str) -> list[str]:
         return [inner if branch else "features" if fork.word == "multiply" else "input" for branch in fork.branches]
     chosen: list[str] = []
     levels = [[_stem(branch, prefix, depth) for branch in fork.branches] for depth in range(MOST_DEPTH)]
-    stems = next((level for level in levels if "" not in level and len(set(level)) == len(level)), levels[0])
+    stems = max(levels, key=lambda level: sum(_is_telling(stem, level) for stem in level))
     for index, branch in enumerate(fork.branches):
-        telling = stems[index] and stems.count(stems[index]) == 1
+        telling = _is_telling(stems[index], stems)
         wanted = stems[index] if telling else f"branch{index + 1}" if branch else "input"
         chosen.append(wanted if wanted == "input" else names.variable(wanted, chosen, "branch"))
     return chosen

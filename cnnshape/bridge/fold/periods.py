@@ -176,14 +176,15 @@ class _Search:
 def _head(loop: DraftLoop) -> int:
     """What a loop costs besides its body: the lines of its columns, and of `do`.
 
-    A column that one end alone needs, and more columns than rounds, make a loop hard to read: they cost a line each.
+    A column that one end alone needs, more columns than rounds, and as many for a single step, make a loop hard to
+    read: they cost a line each.
     """
     columns = [values for values in loop.columns.values() if isinstance(values, tuple)]
     words = [len(name) + _width(values) + len(": ,") for name, values in loop.columns.items()]
     alone = len(words) > 1 and max(words) > COLUMNS_WIDTH
     lines = 1 + sum(map(_lines, words)) if alone else _lines(sum(words))
     odd = sum(_is_odd(values) for values in columns)
-    return lines + 1 + odd + max(0, len(columns) - len(columns[0]))
+    return lines + 1 + odd + max(0, len(columns) + (len(loop.body) == 1) - len(columns[0]))
 
 
 def _is_odd(values: Sequence[Value]) -> bool:
