@@ -115,20 +115,24 @@ def _shorter(folding: Folding, report: Report, best: _Choice) -> str:
 
 def _least_saved(best: _Choice, name: str) -> int:
     """The lines that must be saved to write out a class."""
-    title = best.folded.classes[name]
-    body = next(block.body for block in best.folded.draft.blocks if block.name == title)
-    inner = {call.word for call in calls_in(body)} & set(best.folded.classes.values())
-    used = any(call.word == title for call in calls_in(best.folded.draft.layers))
-    return LEAST_SAVED if used and not inner else 1
+    used = any(call.word == best.folded.classes[name] for call in calls_in(best.folded.draft.layers))
+    return LEAST_SAVED if used and not _uses_others(best.folded, name) else 1
+
+
+def _uses_others(folded: Folded, name: str) -> bool:
+    """Whether the block of a class uses other blocks."""
+    body = next(block.body for block in folded.draft.blocks if block.name == folded.classes[name])
+    return not {call.word for call in calls_in(body)}.isdisjoint(folded.classes.values())
 
 
 def _small_first(folded: Folded) -> list[str]:
-    """The classes of the blocks, those first whose layers take few lines where they are used."""
+    """The classes of the blocks, those first whose layers take few lines where they are used; then those of others."""
     steps = [step for block in folded.draft.blocks for step in calls_in(block.body)]
     uses = Counter(call.word for call in (*steps, *calls_in(folded.draft.layers)))
     lines = {block.name: size_of(block.body) for block in folded.draft.blocks}
     short = [name for name, title in folded.classes.items() if folded.calls[name] * lines[title] <= MOST_WRITTEN_OUT]
-    return sorted(short, key=lambda name: (uses[folded.classes[name]] - 1) * lines[folded.classes[name]])
+    costs = {name: (uses[folded.classes[name]] - 1) * lines[folded.classes[name]] for name in short}
+    return sorted(short, key=lambda name: (costs[name], not _uses_others(folded, name)))
 
 
 def _difference(text: str, report: Report) -> proof.Difference | None:

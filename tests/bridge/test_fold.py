@@ -102,21 +102,18 @@ def test_inverted_residuals() -> None:
         expected("""
         blocks:
           InvertedResidual:
-            params: {out: required, expand: true, stride: 1}
+            params: {out: required, expand: 6, stride: 1}
             do:
               - residual:
-                  - conv: {out: 6 * in_channels, kernel: 1, norm: batch_norm, act: relu6}
-                    when: expand
+                  - conv: {out: expand * in_channels, kernel: 1, norm: batch_norm, act: relu6}
+                    when: expand != 1
                   - conv: {out: in_channels, kernel: 3, stride: stride, padding: 1, groups: in_channels, norm: batch_norm,
                         act: relu6}
                   - conv: {out: out, kernel: 1, norm: batch_norm}
                 shortcut: identity if stride == 1 and in_channels == out else none
         """)
     )
-    assert (
-        "- for: {out: [16, 24, 32, 64], expand: [false, true, true, true], stride: [1, 2, 2, 1], n: [1, 2, 3, 4]}"
-        in text
-    )
+    assert "- for: {out: [16, 24, 32, 64], expand: [1, 6, 6, 6], stride: [1, 2, 2, 1], n: [1, 2, 3, 4]}" in text
 
 
 def test_dense_layers_join_in_steps() -> None:
@@ -280,7 +277,7 @@ def test_a_gate_is_as_wide_as_the_expanded_tensor() -> None:
             gate = making.add("sigmoid", making.add("conv", gate, out=making.channels(wide), kernel=1))
             value = making.conv(making.add("multiply", wide, gate), out, 1)
     text = folded(making.network(value))
-    assert "    params: {expand: required, out: required, entry: in_channels}\n" in text
+    assert "    params: {out: required, expand: required, entry: in_channels}\n" in text
     assert "- conv: {out: expand * entry, kernel: 1, act: sigmoid}" in text
 
 

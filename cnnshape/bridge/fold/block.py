@@ -1,6 +1,6 @@
 """Makes the steps of a block from the slots of its calls: arguments as expressions, references by name."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from cnnshape.bridge import names
 from cnnshape.bridge.draft import (
@@ -17,10 +17,10 @@ from cnnshape.bridge.flat import same
 from cnnshape.bridge.fold.align import Slot, Unaligned, aligned
 from cnnshape.bridge.fold.hints import branch_names, purpose_of, said, word_of
 from cnnshape.bridge.fold.nodes import Fork, Layer, Nodes, Use
-from cnnshape.bridge.fold.param import CHANNELS, Window
+from cnnshape.bridge.fold.param import CHANNELS
 from cnnshape.bridge.fold.params import Params
 from cnnshape.bridge.fold.settings import with_settings
-from cnnshape.bridge.fold.vectors import plain, vector_of, without_defaults, word
+from cnnshape.bridge.fold.vectors import layers_of, plain, vector_of, window_of, without_defaults, word
 from cnnshape.bridge.operations import Network, Ref
 from cnnshape.layers import BY_NAME
 from cnnshape.named_tuple import NamedTuple
@@ -158,7 +158,7 @@ class _Maker:
         """A step of some calls: those where the condition is true."""
         channels = self._channels(entering)
         if isinstance(slot.node, Layer) and "out" in _COUNTS_CHANNELS.get(slot.node.kind, ()):
-            widths = plain(_layers(slot), vector_of(_layers(slot), "out"))
+            widths = plain(layers_of(slot.nodes), vector_of(layers_of(slot.nodes), "out"))
             self.params.tell_apart(widths, truths, channels, self._wanted(slot, "out"))
         step = self._step(slot, marks, entering)
         width = step.arguments.get("out", "") if isinstance(step, DraftCall) else ""
@@ -291,7 +291,7 @@ class _Maker:
         return DraftCall(made.draft.name, arguments, marks, made.draft.main)
 
     def _arguments(self, slot: Slot, layer: Layer, entering: tuple[int, ...]) -> dict[str, Value]:
-        nodes = _layers(slot)
+        nodes = layers_of(slot.nodes)
         kind = BY_NAME[layer.kind]
         arguments: dict[str, Value] = {}
         channels = self._channels(entering)
@@ -305,7 +305,7 @@ class _Maker:
                 continue
             values = plain(nodes, vector)
             role = CHANNELS if name in _COUNTS_CHANNELS.get(layer.kind, ()) else name
-            window = _window(nodes, kind.arguments) if name == "padding" else None
+            window = window_of(nodes, kind.arguments) if name == "padding" else None
             arguments[name] = self.params.expression(values, role, self._wanted(slot, name), channels, window)
         arguments = {name: arguments[name] for name in kind.arguments if name in arguments}
         for key in kind.followers:
@@ -324,19 +324,6 @@ class _Maker:
         if argument == "out":
             return ("out" if slot is self.final else "", hint, f"{hint}_2" if hint else "", "width")
         return (argument, f"{hint}_{argument}" if hint else "")
-
-
-def _layers(slot: Slot) -> list[Layer | None]:
-    return [node if isinstance(node, Layer) else None for node in slot.nodes]
-
-
-def _window(nodes: Sequence[Layer | None], arguments: Collection[str]) -> Window | None:
-    """The window of a step; None for a kind without one."""
-    if "kernel" not in arguments:
-        return None
-    kernels = plain(nodes, vector_of(nodes, "kernel"))
-    ones = tuple(None if node is None else 1 for node in nodes)
-    return Window(kernels, plain(nodes, vector_of(nodes, "dilation")) if "dilation" in arguments else ones)
 
 
 def _agree(wanted: Sequence[int | None], values: Sequence[int]) -> bool:

@@ -15,7 +15,7 @@ from cnnshape.bridge.draft import (
     Value,
 )
 from cnnshape.bridge.fold.rounds import Blocks, are_alike, merged
-from cnnshape.bridge.fold.steps import is_named, size_of, unnamed
+from cnnshape.bridge.fold.steps import calls_in, is_named, size_of, unnamed
 from cnnshape.bridge.names import variable
 from cnnshape.named_tuple import NamedTuple
 
@@ -168,22 +168,24 @@ class _Search:
             rounds = [self.steps[at : at + place.period] for at in range(place.start, stop, place.period)]
             loop = merged(rounds, self.blocks)
             if loop is not None:
-                saved = self.lines[stop] - self.lines[place.start] - size_of(loop.body) - _head(loop)
+                saved = self.lines[stop] - self.lines[place.start] - size_of(loop.body) - _head(loop, self.blocks)
                 return _Loop(saved, place.start, stop, place.period, loop) if saved >= least else None
         return None
 
 
-def _head(loop: DraftLoop) -> int:
+def _head(loop: DraftLoop, blocks: Blocks) -> int:
     """What a loop costs besides its body: the lines of its columns, and of `do`.
 
-    A column that one end alone needs, more columns than rounds, and as many for a single step, make a loop hard to
-    read: they cost a line each.
+    A column that one end alone needs makes a loop hard to read, and so do as many columns as rounds, unless they are
+    those of a block: such columns cost a line each.
     """
     columns = [values for values in loop.columns.values() if isinstance(values, tuple)]
     words = [len(name) + _width(values) + len(": ,") for name, values in loop.columns.items()]
     alone = len(words) > 1 and max(words) > COLUMNS_WIDTH
     lines = 1 + sum(map(_lines, words)) if alone else _lines(sum(words))
     odd = sum(_is_odd(values) for values in columns)
+    if any(call.word in blocks.defaults for call in calls_in(loop.body)):
+        return lines + 1 + odd
     return lines + 1 + odd + max(0, len(columns) + (len(loop.body) == 1) - len(columns[0]))
 
 
