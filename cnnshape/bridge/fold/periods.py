@@ -14,6 +14,7 @@ from cnnshape.bridge.draft import (
     Steps,
     Value,
 )
+from cnnshape.bridge.flat import same
 from cnnshape.bridge.fold.rounds import Blocks, are_alike, merged
 from cnnshape.bridge.fold.steps import calls_in, is_named, size_of, unnamed
 from cnnshape.bridge.names import variable
@@ -186,12 +187,21 @@ def _head(loop: DraftLoop, blocks: Blocks) -> int:
     odd = sum(_is_odd(values) for values in columns)
     if any(call.word in blocks.defaults for call in calls_in(loop.body)):
         return lines + 1 + odd
+    alternating = sum(map(_alternates, columns))
+    if alternating < len(columns):
+        # Rounds of two steps state less.
+        odd += 2 * alternating
     return lines + 1 + odd + max(0, len(columns) + (len(loop.body) == 1) - len(columns[0]))
 
 
 def _is_odd(values: Sequence[Value]) -> bool:
     """Whether the first value alone differs, or the last."""
     return len(values) > ROUNDS and any(all(value == part[0] for value in part) for part in (values[1:], values[:-1]))
+
+
+def _alternates(values: Sequence[Value]) -> bool:
+    """Whether each value is that of the round before the last."""
+    return len(values) > ROUNDS + 1 and all(map(same, values, values[2:]))
 
 
 def _lines(characters: int) -> int:
