@@ -79,7 +79,7 @@ def test_the_name_of_the_last_round_is_that_of_the_loop() -> None:
     for out in (8, 16, 24, 32):
         value = making.add("max_pool", making.conv(value, out), kernel=2)
     gate = making.add("sigmoid", making.conv(making.conv(making.add("global_avg_pool", value), 8, 1), 32, 1))
-    value = making.add("concat", making.add("multiply", value, gate, broadcast="space"), value)
+    value = making.add("concat", making.add("multiply", value, gate), value)
     network = making.network(value)
     text = folded(network)
     loop = text.partition("  - for: {out: [8, 16, 24, 32]}\n    name: ")[2]
