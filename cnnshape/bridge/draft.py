@@ -57,12 +57,16 @@ class Marks(NamedTuple):
 
 
 class DraftCall(NamedTuple):
-    """A kind or a block with its arguments, in order. `main` is the argument that a bare value sets."""
+    """A kind or a block with its arguments, in order. `main` is the argument that a bare value sets.
+
+    `depthwise` says that `out` and `groups` are the channels that enter.
+    """
 
     word: str
     arguments: Mapping[str, Value]
     marks: Marks = Marks()
     main: str = ""
+    depthwise: bool = False
 
 
 class DraftJoin(NamedTuple):

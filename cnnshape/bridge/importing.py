@@ -9,11 +9,11 @@ from cnnshape.bridge.draft import Draft, Value, text_of
 from cnnshape.bridge.drop_paths import without_drop_paths
 from cnnshape.bridge.flat import flat_draft
 from cnnshape.bridge.fold.align import Unaligned
-from cnnshape.bridge.fold.fold import Folded, folded_draft
-from cnnshape.bridge.fold.runs import size_of
-from cnnshape.bridge.fold.settings import calls_in
+from cnnshape.bridge.fold.fold import Folded, Folding
+from cnnshape.bridge.fold.steps import calls_in, size_of
 from cnnshape.bridge.likes import with_outer_likes
 from cnnshape.bridge.operations import ImportProblem, NamedOutput, Network, Operation
+from cnnshape.bridge.same_padding import with_same_padding
 from cnnshape.language import ExpressionProblem
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report
@@ -27,6 +27,8 @@ MOST_WRITTEN_OUT = 250
 LEAST_TRIALS = 3
 MOST_TRIALS = 12
 """Classes that are tried in another form."""
+LEAST_SAVED = 3
+"""Lines that must be saved to write out a block of layers that the network itself uses: it reads better."""
 
 
 class Imported(NamedTuple):
@@ -46,7 +48,7 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
         _check_kinds(network)
     network = with_outer_likes(_with_distinct_outputs(network))
     if not flat:
-        network = without_drop_paths(network)
+        network = with_same_padding(without_drop_paths(network))
     expect, notes = _expected(network)
     try:
         text = _text_of(flat_draft(network, expect), network)
@@ -60,7 +62,7 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
         raise ImportProblem(f"the spec differs from the network: {'; '.join(problems[:MOST_NAMED])}")
     if not flat:
         try:
-            folded = _folded(network, expect, report)
+            folded = _folded(Folding(network, expect), report)
         except Unaligned:
             # Steps of the network itself read what no name reaches.
             folded = ""
@@ -91,18 +93,18 @@ def _text_of(draft: Draft, network: Network) -> str:
     return text_of(draft._replace(expect={**shapes, **draft.expect}))
 
 
-def _folded(network: Network, expect: dict[str, Value], report: Report) -> str:
+def _folded(folding: Folding, report: Report) -> str:
     """A spec with blocks that gives the same report; empty if there is none.
 
     A class whose block gives another one is dissolved: its layers are written where it is used.
     """
     dissolved: list[str] = []
     while True:
-        folded = folded_draft(network, expect, dissolved)
-        text = _text_of(folded.draft, network)
+        folded = folding.draft(dissolved)
+        text = _text_of(folded.draft, folding.network)
         difference = _difference(text, report)
         if difference is None:
-            return _shorter(network, expect, report, _Choice(folded, text, tuple(dissolved), ()))
+            return _shorter(folding, report, _Choice(folded, text, tuple(dissolved), ()))
         if not folded.classes:
             return ""
         dissolved.append(_at_fault(folded.classes, difference))
@@ -117,10 +119,10 @@ class _Choice(NamedTuple):
     split: tuple[str, ...]
 
 
-def _shorter(network: Network, expect: dict[str, Value], report: Report, best: _Choice) -> str:
+def _shorter(folding: Folding, report: Report, best: _Choice) -> str:
     """The spec where a class has several blocks, or none, if it has fewer lines then."""
     tried: set[str] = set()
-    trials = min(max(LEAST_TRIALS, TRIED_OPERATIONS // len(network.operations)), MOST_TRIALS)
+    trials = min(max(LEAST_TRIALS, TRIED_OPERATIONS // len(folding.network.operations)), MOST_TRIALS)
     while True:
         names = [name for name in (*best.folded.misfits, *_small_first(best.folded)) if name not in tried]
         if not names or len(tried) >= trials:
@@ -130,19 +132,33 @@ def _shorter(network: Network, expect: dict[str, Value], report: Report, best: _
         misfit = name in best.folded.misfits
         dissolved = best.dissolved if misfit else (*best.dissolved, name)
         split = (*best.split, name) if misfit else best.split
-        folded = folded_draft(network, expect, dissolved, split)
-        text = _text_of(folded.draft, network)
-        if text.count("\n") < best.text.count("\n") and _difference(text, report) is None:
+        folded = folding.draft(dissolved, split)
+        text = _text_of(folded.draft, folding.network)
+        saved = best.text.count("\n") - text.count("\n")
+        if saved >= (1 if misfit else _least_saved(best, name)) and _difference(text, report) is None:
             best = _Choice(folded, text, dissolved, split)
 
 
+def _least_saved(best: _Choice, name: str) -> int:
+    """The lines that must be saved to write out a class."""
+    used = any(call.word == best.folded.classes[name] for call in calls_in(best.folded.draft.layers))
+    return LEAST_SAVED if used and not _uses_others(best.folded, name) else 1
+
+
+def _uses_others(folded: Folded, name: str) -> bool:
+    """Whether the block of a class uses other blocks."""
+    body = next(block.body for block in folded.draft.blocks if block.name == folded.classes[name])
+    return not {call.word for call in calls_in(body)}.isdisjoint(folded.classes.values())
+
+
 def _small_first(folded: Folded) -> list[str]:
-    """The classes of the blocks, those first whose layers take few lines where they are used."""
+    """The classes of the blocks, those first whose layers take few lines where they are used; then those of others."""
     steps = [step for block in folded.draft.blocks for step in calls_in(block.body)]
     uses = Counter(call.word for call in (*steps, *calls_in(folded.draft.layers)))
     lines = {block.name: size_of(block.body) for block in folded.draft.blocks}
     short = [name for name, title in folded.classes.items() if folded.calls[name] * lines[title] <= MOST_WRITTEN_OUT]
-    return sorted(short, key=lambda name: (uses[folded.classes[name]] - 1) * lines[folded.classes[name]])
+    costs = {name: (uses[folded.classes[name]] - 1) * lines[folded.classes[name]] for name in short}
+    return sorted(short, key=lambda name: (costs[name], not _uses_others(folded, name)))
 
 
 def _difference(text: str, report: Report) -> proof.Difference | None:
