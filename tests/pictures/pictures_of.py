@@ -19,12 +19,23 @@ def examined(design: Design, variant: str = "") -> tuple[Graph, Report]:
     return examination.graph, examination.report()
 
 
+def examined_text(text: str) -> tuple[Graph, Report]:
+    """The graph and the report of a spec."""
+    return examined(load(text))
+
+
+@cache
+def examined_shipped(name: str) -> tuple[Graph, Report]:
+    """The graph and the report of a shipped network."""
+    return examined(load(Path(shipped_path(name) or "")))
+
+
 def picture_of_text(text: str, depth: int = 0) -> Picture:
     """The picture of a spec."""
-    return picture_of(*examined(load(text)), depth)
+    return picture_of(*examined_text(text), depth)
 
 
 @cache
 def shipped_picture(name: str, depth: int = 0) -> Picture:
     """The picture of a shipped network."""
-    return picture_of(*examined(load(Path(shipped_path(name) or ""))), depth)
+    return picture_of(*examined_shipped(name), depth)

@@ -27,7 +27,7 @@ CARDS = {
 }
 """The colors of cards by family of layer."""
 
-GROUND, DARK_GROUND = "#ffffff", "#0d1117"
+DARK_GROUND = "#0d1117"
 TEXT, DARK_TEXT = "#1b1f23", "#e6edf3"
 SOFT, DARK_SOFT = "#57606a", "#9aa4af"
 """Notes, captions and headings."""

@@ -1,0 +1,52 @@
+"""The colors of plots, on light ground as attributes and on dark ground as a style."""
+
+from cnnshape.render.picture.colors import (
+    DARK_BAND,
+    DARK_FRAME,
+    DARK_FRAME_EDGE,
+    DARK_GROUND,
+    DARK_SOFT,
+    DARK_TEXT,
+    DARK_WIRE,
+    Color,
+)
+
+SERIES = (
+    Color("#dbe8f8", "#2f65a5", "#1c3350", "#7fb0e6"),
+    Color("#fde5cf", "#a85a00", "#4a3016", "#eba557"),
+    Color("#def1e1", "#2b7440", "#1d3d26", "#7cc791"),
+    Color("#f9dfdd", "#b0353a", "#472627", "#ff9d98"),
+    Color("#e6def6", "#7152b5", "#33264f", "#b59cf0"),
+    Color("#d8f0ef", "#1c7370", "#173d3c", "#6cc9c5"),
+    Color("#f8dfee", "#a23078", "#4a2038", "#f08cc5"),
+    Color("#e9ebed", "#57606a", "#2f3437", "#a6adb4"),
+)
+"""One color for each of several things: `fill` under texts, `stroke` for lines, marks and texts."""
+
+
+def series(index: int) -> Color:
+    """The color of a thing; the ninth has that of the first."""
+    return SERIES[index % len(SERIES)]
+
+
+def series_class(kind: str, index: int) -> str:
+    """The class of an element in that color: an `area` below texts, a `mark`, a `curve`, or a text (`word`)."""
+    return f"{kind} {kind}{index % len(SERIES)}"
+
+
+def dark_style() -> str:
+    """The style of a plot where the reader prefers dark ground."""
+    rules = [
+        f".ground{{fill:{DARK_GROUND}}}",
+        f"text{{fill:{DARK_TEXT}}}.soft{{fill:{DARK_SOFT}}}",
+        f".grid{{stroke:{DARK_FRAME_EDGE}}}.axis,.guide{{stroke:{DARK_WIRE}}}",
+        f".band{{fill:{DARK_BAND}}}.paper{{fill:{DARK_FRAME}}}",
+    ]
+    rules += [
+        f".area{index}{{fill:{color.dark_fill};stroke:{color.dark_stroke}}}"
+        f".mark{index}{{fill:{color.dark_stroke}}}"
+        f".curve{index}{{stroke:{color.dark_stroke}}}"
+        f".word{index}{{fill:{color.dark_stroke}}}"
+        for index, color in enumerate(SERIES)
+    ]
+    return f"@media(prefers-color-scheme:dark){{{''.join(rules)}}}"
