@@ -339,6 +339,7 @@ WHOLE = {
     DOCS / "rules.md": rules_page,
     DOCS / "errors.md": errors_page,
     DOCS / "architectures.svg": zoo_page.plot,
+    DOCS / "accuracy.svg": partial(picture, "cnnshape list --format svg"),
     DOCS / "resnet50.svg": partial(picture, "cnnshape draw resnet50 -o -"),
     DOCS / "unet.svg": partial(picture, "cnnshape draw unet -o -"),
     DOCS / "yolov3.svg": partial(picture, "cnnshape draw yolov3 -o -"),

@@ -40,6 +40,7 @@ def dark_style() -> str:
         f".ground{{fill:{DARK_GROUND}}}",
         f"text{{fill:{DARK_TEXT}}}.soft{{fill:{DARK_SOFT}}}",
         f".grid{{stroke:{DARK_FRAME_EDGE}}}.axis,.guide{{stroke:{DARK_WIRE}}}",
+        f".mark{{stroke:{DARK_GROUND}}}",
         f".band{{fill:{DARK_BAND}}}.paper{{fill:{DARK_FRAME}}}",
     ]
     rules += [

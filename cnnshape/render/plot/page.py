@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from cnnshape.render.picture.colors import FRAME_EDGE, SOFT, TEXT, WIRE
 from cnnshape.render.picture.metrics import shortened
 from cnnshape.render.plot.colors import dark_style, series, series_class
-from cnnshape.render.svg import Number, circle, line, path, picture, rectangle, text
+from cnnshape.render.svg import Number, circle, path, picture, rectangle, text
 
 EDGE = 20
 """The space around a plot."""
@@ -57,11 +57,10 @@ def area(x: Number, y: Number, width: Number, height: Number, index: int, title:
     return rectangle(x, y, width, height, title, **style)
 
 
-def mark(x: Number, y: Number, radius: Number, index: int, title: str = "", opacity: str = "1") -> str:
-    """A ball in the color of a series."""
-    return circle(x, y, radius, title, **{
-        "fill": series(index).stroke, "fill_opacity": opacity, "class": series_class("mark", index),
-    })  # fmt: skip
+def mark(x: Number, y: Number, radius: Number, index: int, title: str = "") -> str:
+    """A ball in the color of a series, with a rim in that of the ground."""
+    color = {"fill": series(index).stroke, "stroke": "#ffffff", "class": series_class("mark", index)}
+    return circle(x, y, radius, title, **color)
 
 
 def curve(d: str, index: int, title: str = "", width: Number = 2, dashes: str = "none") -> str:
@@ -70,9 +69,9 @@ def curve(d: str, index: int, title: str = "", width: Number = 2, dashes: str = 
     return path(d, title, fill="none", stroke_width=width, stroke_dasharray=dashes, **color)
 
 
-def grid(start: tuple[Number, Number], end: tuple[Number, Number]) -> str:
-    """A faint line to read a value by."""
-    return line(start, end, stroke=FRAME_EDGE, **{"class": "grid"})
+def grid(d: str) -> str:
+    """Faint lines to read values by, in the notation of SVG. Texts may cross them."""
+    return path(d, fill="none", stroke=FRAME_EDGE, **{"class": "grid"})
 
 
 def guide(d: str, dashes: str = "none") -> str:

@@ -57,7 +57,7 @@ def _most(memory: Memory) -> int:
 def _bytes_axis(up: Axis) -> Iterator[str]:
     for number in up.ticks(_TICKS):
         y = up.at(number)
-        yield grid((_LEFT, y), (_RIGHT, y))
+        yield grid(f"M{_LEFT} {y:.1f}H{_RIGHT}")
         yield soft(_LEFT - 8, y + 4, _short_size(number), anchor="end")
 
 
