@@ -214,9 +214,16 @@ def _to_text(comparison: Comparison, page: Page) -> str:
     return plain(comparison, page.width, color=page.color)
 
 
+def _to_svg(comparison: Comparison) -> str:
+    from cnnshape.render.plot.changes import changes
+
+    return changes(comparison)
+
+
 FORMATS: Formats[Comparison] = {
     "table": Format(_to_text),
     "markdown": Format.fixed(to_markdown),
     "csv": Format.fixed(to_csv),
     "json": Format.fixed(to_json),
+    "svg": Format.fixed(_to_svg),
 }

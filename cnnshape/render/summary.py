@@ -265,10 +265,17 @@ def _to_json(summary: Summary) -> str:
     return to_json(summary.report)
 
 
+def _to_svg(summary: Summary) -> str:
+    from cnnshape.render.plot.shares import shares
+
+    return shares(summary.report, summary.depth or 0)
+
+
 FORMATS: Formats[Summary] = {
     "table": Format(to_text),
     "plain": Format.fixed(_to_plain),
     "markdown": Format.fixed(to_markdown),
     "csv": Format.fixed(_to_csv),
     "json": Format.fixed(_to_json),
+    "svg": Format.fixed(_to_svg),
 }

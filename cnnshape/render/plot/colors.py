@@ -30,7 +30,7 @@ def series(index: int) -> Color:
 
 
 def series_class(kind: str, index: int) -> str:
-    """The class of an element in that color: an `area` below texts, a `mark`, a `curve`, or a text (`word`)."""
+    """The class of an element in that color: an `area` below texts, a `mark`, a `curve`, a text (`word`), a band (`ribbon`)."""
     return f"{kind} {kind}{index % len(SERIES)}"
 
 
@@ -45,6 +45,7 @@ def dark_style() -> str:
     ]
     rules += [
         f".area{index}{{fill:{color.dark_fill};stroke:{color.dark_stroke}}}"
+        f".ribbon{index}{{fill:{color.dark_fill}}}"
         f".mark{index}{{fill:{color.dark_stroke}}}"
         f".curve{index}{{stroke:{color.dark_stroke}}}"
         f".word{index}{{fill:{color.dark_stroke}}}"
