@@ -83,12 +83,12 @@ def figures_of(comparison: Comparison) -> list[tuple[str, list[Change]]]:
 
 def _legend(sides: Sequence[Side]) -> Iterator[str]:
     """A line for each side: its color, its label, and its network with the settings."""
-    for index, side in enumerate(sides):
+    labels = [shortened(side.label, LABEL, WIDTH / 2) for side in sides]
+    x = EDGE + 32 + max(text_width(words, LABEL) for words in labels)
+    for index, (side, words) in enumerate(zip(sides, labels, strict=True)):
         y = HEADER + 6 + _LINE * index
-        words = shortened(side.label, LABEL, WIDTH / 2)
         yield mark(EDGE + 6, y, 6, index)
         yield label(EDGE + 20, y + 4, words)
-        x = EDGE + 32 + text_width(words, LABEL)
         yield soft(x, y + 4, shortened(header(side.report), LABEL, WIDTH - EDGE - x))
 
 

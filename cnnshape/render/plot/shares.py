@@ -70,7 +70,7 @@ def _spans(report: Report, group: Group, depth: int) -> Iterator[tuple[str, int,
     at = group.start
     for child in group.children:
         yield from _layers(report, at, child.start)
-        if depth > 0 and child.children:
+        if depth > 0:
             yield from _spans(report, child, depth - 1)
         else:
             yield child.label, child.start, child.end
