@@ -36,7 +36,7 @@ def test_depth_is_what_the_papers_call_it(name: str, layers: int) -> None:
 
 
 def test_depth_is_that_of_the_longest_path() -> None:
-    text = "input: [3, 8, 8]\nlayers:\n  - add: {a: [{conv: {out: 3, kernel: 1}, repeat: 3}], b: [{conv: {out: 3, kernel: 1}}]}\n  - linear: 2\n"
+    text = "input: [3, 8, 8]\nlayers:\n  - add: {a: [{conv: {out: 3, kernel: 1}, repeat: 3}], b: [{conv: {out: 3, kernel: 1}}]}\n  - global_avg_pool\n  - flatten\n  - linear: 2\n"
     assert depth(cnnshape.analyze(cnnshape.load(f"cnnshape: 1\n{text}"))) == 4
 
 
