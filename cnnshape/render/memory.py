@@ -6,7 +6,7 @@ from typing import Any
 
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
-from cnnshape.render.summary import header
+from cnnshape.render.header import header
 from cnnshape.render.table import Column, Table, fit, text_lines
 from cnnshape.render.table.records import records
 from cnnshape.render.wrapping import BOLD, count, paint, rounded, size, wrapped

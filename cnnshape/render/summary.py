@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from cnnshape.layers import counted, format_shape
+from cnnshape.layers import counted
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.formats import Format, Formats, Page
+from cnnshape.render.header import header
 from cnnshape.render.layer_table import DEFAULT, FIGURE_COLUMNS, layer_table, reach_lines
 from cnnshape.render.table import Table, fit, text_lines
 from cnnshape.render.wrapping import BOLD, DIM, count, paint, rounded, size, wrapped
@@ -125,19 +126,6 @@ class View:
 _INCOMPLETE = "incomplete: layers with errors are missing, and all layers that depend on them"
 _CLOSED = "closed to fit: --depth {} opens one more level, --expand lists every layer"
 _FOLDED = "xN: N equal blocks or layers summed; the lines below a block show one of them (--expand: all layers)"
-
-
-def header(report: Report) -> str:
-    """`ResNet-50: input 3x224x224, batch 1, float32`: inputs as `--input` takes them."""
-    inputs = [
-        f"{name}={given.boxes} boxes"
-        if given.boxes > 1
-        else format_shape(given.shape)
-        if name == "input"
-        else f"{name}={format_shape(given.shape)}"
-        for name, given in report.inputs.items()
-    ]
-    return f"{report.name}: input {', '.join(inputs)}, batch {report.batch}, {report.dtype}"
 
 
 def figures(report: Report) -> list[tuple[str, str, str]]:

@@ -49,13 +49,13 @@ def entry(**changes: Any) -> Entry:
 
 def balls_of(svg: str) -> Balls:
     """The balls that have a title: place, radius and color, by the title of the architecture."""
-    found = {}
+    balls = {}
     for ball in ElementTree.fromstring(svg).iter(f"{SVG}circle"):
         title = ball.find(f"{SVG}title")
         if title is not None:
             x, y, radius = (float(ball.get(name, "")) for name in ("cx", "cy", "r"))
-            found[(title.text or "").partition(" (")[0].partition(":")[0]] = (x, y, radius, ball.get("fill", ""))
-    return found
+            balls[(title.text or "").partition(" (")[0].partition(":")[0]] = (x, y, radius, ball.get("fill", ""))
+    return balls
 
 
 def texts_of(svg: str) -> list[str]:

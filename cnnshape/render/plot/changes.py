@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from math import log2
 
 from cnnshape.named_tuple import NamedTuple
+from cnnshape.render.header import header
 from cnnshape.render.picture.metrics import shortened, text_width
 from cnnshape.render.plot.axes import Axis
 from cnnshape.render.plot.growth import GROWTH_HEIGHT, growth
 from cnnshape.render.plot.page import EDGE, HEADER, LABEL, area, guide, label, mark, plot_file, section, soft, word
-from cnnshape.render.summary import header
 from cnnshape.render.wrapping import rounded, size
 from cnnshape.report import FIGURES
 from cnnshape.study.compare import Comparison, Side

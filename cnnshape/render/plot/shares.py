@@ -5,10 +5,10 @@ from itertools import pairwise
 
 from cnnshape.graph import Group
 from cnnshape.named_tuple import NamedTuple
+from cnnshape.render.header import header
 from cnnshape.render.picture.metrics import text_width
 from cnnshape.render.plot.colors import series, series_class
 from cnnshape.render.plot.page import EDGE, HEADER, LABEL, area, label, plot_file, soft
-from cnnshape.render.summary import header
 from cnnshape.render.svg import path
 from cnnshape.render.wrapping import count, rounded, size
 from cnnshape.report import FIGURES, Figure, Report

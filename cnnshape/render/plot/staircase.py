@@ -5,12 +5,12 @@ from itertools import groupby
 
 from cnnshape.graph import Group
 from cnnshape.named_tuple import NamedTuple
+from cnnshape.render.header import header
 from cnnshape.render.picture.colors import BAND
 from cnnshape.render.picture.metrics import shortened, text_width
 from cnnshape.render.plot.axes import Axis
 from cnnshape.render.plot.colors import series, series_class
 from cnnshape.render.plot.page import EDGE, HEADER, LABEL, curve, grid, label, plot_file, soft, word
-from cnnshape.render.summary import header
 from cnnshape.render.svg import path, rectangle
 from cnnshape.render.wrapping import count, size
 from cnnshape.study.memory import Memory
