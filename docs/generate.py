@@ -28,6 +28,7 @@ from typing import NamedTuple
 import commands_page
 import grammar_page
 import notebook_page
+import winners_page
 import zoo_page
 from tables import table
 from typer.testing import CliRunner
@@ -347,6 +348,13 @@ WHOLE = {
     DOCS / "rules.md": rules_page,
     DOCS / "errors.md": errors_page,
     DOCS / "architectures.svg": zoo_page.plot,
+    DOCS / "accuracy.svg": partial(picture, "cnnshape list --format svg"),
+    DOCS / "comparison.svg": partial(
+        picture, "cnnshape compare alexnet_2012 zfnet vgg19 googlenet resnet152 --format svg"
+    ),
+    DOCS / "stage-shares.svg": partial(picture, "cnnshape summary vgg16 --format svg"),
+    DOCS / "changes.svg": partial(picture, "cnnshape compare resnet50 resnext50_32x4d --format svg"),
+    DOCS / "lessons" / "winners.svg": winners_page.plot,
     DOCS / "resnet50.svg": partial(picture, "cnnshape draw resnet50 -o -"),
     DOCS / "unet.svg": partial(picture, "cnnshape draw unet -o -"),
     DOCS / "yolov3.svg": partial(picture, "cnnshape draw yolov3 -o -"),
@@ -367,6 +375,7 @@ SECTIONS = {
     "figures": figures_table,
     "lengths": zoo_page.lengths,
     "architectures": zoo_page.tables,
+    "winners": winners_page.winners,
     "columns": commands_page.columns,
     "shared_options": commands_page.shared_options,
     **{f"options_{name}": partial(commands_page.own_options, name) for name in commands_page.COMMANDS},

@@ -7,9 +7,9 @@ from itertools import groupby
 from tables import table
 
 from cnnshape.cli.list_ import entries
+from cnnshape.render.plot.scatter import costs_plot
 from cnnshape.render.wrapping import count
 from cnnshape.render.zoo import COLUMNS
-from cnnshape.render.zoo_plot import zoo_plot
 from cnnshape.source import shipped_folder, shipped_names
 from cnnshape.study.zoo import Entry
 
@@ -35,7 +35,7 @@ def shipped() -> list[Entry]:
 
 def plot() -> str:
     """`architectures.svg`"""
-    return zoo_plot(shipped())
+    return costs_plot(shipped())
 
 
 def tables() -> str:

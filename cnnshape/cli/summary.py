@@ -25,6 +25,9 @@ ColumnsOption = Annotated[
 ]
 ExpandOption = Annotated[bool, Option("--expand", "-e", help="One line per layer, nothing folded.")]
 
+_UNSORTED = ("csv", "json", "svg")
+"""The formats that are no tables of chosen columns."""
+
 
 @command
 def summary(
@@ -97,8 +100,8 @@ def _ranking(by: str | None, top: int | None, format: str) -> Ranking | None:
     if by is None and top is None:
         return None
     option = "--sort" if by is not None else "--top"
-    if format in ("csv", "json"):
-        raise BadParameter("tables can be sorted; CSV and JSON have the layers in their order", param_hint=option)
+    if format in _UNSORTED:
+        raise BadParameter("tables can be sorted; CSV, JSON and SVG have the layers in their order", param_hint=option)
     by = "macs" if by is None else by
     if by not in FIGURE_COLUMNS:
         help = did_you_mean(by, FIGURE_COLUMNS)
@@ -114,7 +117,7 @@ def _ranking_columns(ranking: Ranking) -> list[str]:
 def _checked_count(tool: str | None, batch: int, format: str) -> "Rule | None":
     if tool is None:
         return None
-    if batch != 1 or format in ("csv", "json"):
+    if batch != 1 or format in _UNSORTED:
         message = "a tool's count is a column of tables, of one sample; `cnnshape reconcile` has CSV and JSON"
         raise BadParameter(message, param_hint="--count")
     return checked_rule(tool, "--count")

@@ -6,8 +6,8 @@ from typing import Any
 from cnnshape.layers import format_shape
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
+from cnnshape.render.header import header
 from cnnshape.render.html import block, paragraphs, title
-from cnnshape.render.summary import header
 from cnnshape.render.table import Column, Table, fit, text_lines
 from cnnshape.render.table.csv import to_csv as table_to_csv
 from cnnshape.render.table.html import html_table
@@ -271,9 +271,16 @@ def _to_text(comparison: Comparison, page: Page) -> str:
     return plain(comparison, page.width, color=page.color)
 
 
+def _to_svg(comparison: Comparison) -> str:
+    from cnnshape.render.plot.changes import changes
+
+    return changes(comparison)
+
+
 FORMATS: Formats[Comparison] = {
     "table": Format(_to_text),
     "markdown": Format.fixed(to_markdown),
     "csv": Format.fixed(to_csv),
     "json": Format.fixed(to_json),
+    "svg": Format.fixed(_to_svg),
 }

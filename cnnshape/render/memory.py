@@ -1,4 +1,4 @@
-"""Memory over time as a table, as a staircase of text, and as a picture."""
+"""Memory over time as a table, and as a staircase of text."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -6,9 +6,8 @@ from typing import Any
 
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
+from cnnshape.render.header import header
 from cnnshape.render.html import block, paragraphs, title
-from cnnshape.render.summary import header
-from cnnshape.render.svg import Number, line, picture, polygon, text
 from cnnshape.render.table import Column, Table, fit, text_lines
 from cnnshape.render.table.html import html_table
 from cnnshape.render.table.records import records
@@ -58,7 +57,7 @@ def to_html(memory: Memory) -> str:
     alive = Table((Column("tensor"), Column("bytes", numeric=True)), memory.report.peak.tensors)
     return block(
         title(header(memory.report)),
-        to_svg(memory),
+        _staircase(memory),
         html_table(_table(memory, folded(memory.report, 0), BARS[-1])),
         paragraphs([f"peak: {_peak_text(memory)}"]),
         html_table(alive, headings=False),
@@ -173,66 +172,19 @@ def _nanoseconds(seconds: Fraction | None) -> int | None:
     return None if seconds is None else -(-(seconds.numerator * 10**9) // seconds.denominator)
 
 
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 900, 420, 90, 20, 50, 50
-_INNER_WIDTH, _INNER_HEIGHT = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
-_BASE = _TOP + _INNER_HEIGHT
-_RED, _GRAY = "#d62728", "#444444"
-
-
-def to_svg(memory: Memory) -> str:
-    """The staircase of live activation bytes over the layers as an SVG picture, the peak marked."""
-    most = max(_most(memory), 1)
-    title = f"{header(memory.report)}: activation bytes alive, layer by layer"
-    below = f"{len(memory.steps)} layers in the order in which they run"
-    parts = [
-        text(_LEFT, 22, title, font_size=15, fill="#222222"),
-        *(part for share in (0, 0.25, 0.5, 0.75, 1) for part in _grid_line(most, share)),
-        polygon(_outline(memory, most), fill="#9ecae1", stroke="#3182bd", stroke_width=1),
-        *_peak_mark(memory),
-        text(_LEFT + _INNER_WIDTH / 2, _HEIGHT - 14, below, text_anchor="middle", fill=_GRAY),
-    ]
-    return picture(_WIDTH, _HEIGHT, parts, font_family="sans-serif", font_size=13)
-
-
-def _outline(memory: Memory, most: int) -> list[tuple[Number, Number]]:
-    """The corners of the staircase, closed along the axis."""
-    width = _INNER_WIDTH / max(len(memory.steps), 1)
-    corners: list[tuple[Number, Number]] = [(_LEFT, _BASE)]
-    for index, step in enumerate(memory.steps):
-        y = _TOP + _INNER_HEIGHT * (1 - step.alive_bytes / most)
-        corners += [(_LEFT + index * width, y), (_LEFT + (index + 1) * width, y)]
-    return [*corners, (_LEFT + _INNER_WIDTH, _BASE)]
-
-
-def _peak_mark(memory: Memory) -> list[str]:
-    peak = memory.peak
-    if peak is None:
-        return []
-    index = next(index for index, step in enumerate(memory.steps) if step is peak)
-    x = _LEFT + (index + 0.5) * _INNER_WIDTH / len(memory.steps)
-    anchor = "end" if x > _WIDTH / 2 else "start"
-    label = f"{peak.row.name}: {count(peak.alive_bytes)} bytes"
-    return [
-        line((x, _TOP - 8), (x, _BASE), stroke=_RED, stroke_dasharray="4 3"),
-        text(x, _TOP - 12, label, text_anchor=anchor, fill=_RED),
-    ]
-
-
-def _grid_line(most: int, share: float) -> list[str]:
-    y = _TOP + _INNER_HEIGHT * (1 - share)
-    label = size(round(most * share)) if share else "0"
-    return [
-        line((_LEFT, y), (_WIDTH - _RIGHT, y), stroke="#dddddd"),
-        text(_LEFT - 8, y + 4, label, text_anchor="end", fill=_GRAY),
-    ]
-
-
 def _to_text(view: MemoryView, page: Page) -> str:
     return plain(view.memory, page.width, expand=view.expand, depth=view.depth, color=page.color)
+
+
+def _staircase(memory: Memory) -> str:
+    # Text needs no picture.
+    from cnnshape.render.plot.staircase import staircase
+
+    return staircase(memory)
 
 
 FORMATS: Formats[MemoryView] = {
     "table": Format(_to_text),
     "json": Format.fixed(lambda view: to_json(view.memory)),
-    "svg": Format.fixed(lambda view: to_svg(view.memory)),
+    "svg": Format.fixed(lambda view: _staircase(view.memory)),
 }

@@ -7,8 +7,8 @@ from typing import Any
 
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
+from cnnshape.render.header import header
 from cnnshape.render.html import block, paragraphs, title
-from cnnshape.render.summary import header
 from cnnshape.render.table import GAP, Column, Table, fit, text_lines
 from cnnshape.render.table.csv import to_csv as table_to_csv
 from cnnshape.render.table.html import html_table

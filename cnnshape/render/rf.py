@@ -1,4 +1,4 @@
-"""Receptive fields as text and as a picture."""
+"""Receptive fields as text."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -9,7 +9,6 @@ from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.html import block, paragraphs, title
 from cnnshape.render.layer_table import axes_text
-from cnnshape.render.svg import picture, rectangle, text
 from cnnshape.render.table import Column, Table, fit, text_lines
 from cnnshape.render.table.html import html_table
 from cnnshape.render.table.records import records
@@ -174,81 +173,18 @@ def _data(stage: Stage) -> tuple[object, ...]:
     return stage.row.name, field.size, field.stride, field.padding, centre, field.aligned, stage.covers
 
 
-_SIZE, _LABELS, _MARGIN = 620, 330, 24
-_INPUT = "#222222"
-_COLORS = ("#1f77b4", "#2ca02c", "#ff7f0e", "#9467bd", "#d62728", "#8c564b", "#17becf", "#e377c2")
-
-
-def to_svg(trace: Trace, regions: Sequence[Region]) -> str:
-    """The fields of regions (of a 2-D network) over the input, to scale, the largest first."""
-    frame = _frame(trace, regions)
-    colored = list(zip(regions, _COLORS * len(regions), strict=False))
-    labels = [(_INPUT, format_shape(trace.input), "the input")]
-    labels += [
-        (color, format_shape(tuple(span.size for span in region.spans)), region.layer) for region, color in colored
-    ]
-    parts = [
-        frame.input(trace),
-        *(frame.field(region, color) for region, color in sorted(colored, key=lambda pair: -pair[0].spans[0].size)),
-        text(_SIZE, 34, f"{trace.name}: receptive fields", font_size=15, fill=_INPUT),
-        *(part for index, label in enumerate(labels) for part in _label(66 + 40 * index, *label)),
-    ]
-    height = max(_SIZE, 60 + 40 * len(labels))
-    return picture(_SIZE + _LABELS, height, parts, font_family="sans-serif", font_size=13)
-
-
-def _frame(trace: Trace, regions: Sequence[Region]) -> "_Frame":
-    """The frame in which the input and all regions have room."""
-    rows, columns = ([region.spans[axis] for region in regions] for axis in (0, 1))
-    top, left = (min([0, *(span.first for span in spans)]) for spans in (rows, columns))
-    height, width = trace.input
-    bottom = max([height, *(span.last + 1 for span in rows)])
-    right = max([width, *(span.last + 1 for span in columns)])
-    return _Frame(left, top, (_SIZE - 2 * _MARGIN) / max(bottom - top, right - left))
-
-
-class _Frame:
-    """The mapping from input cells to the picture."""
-
-    __slots__ = ("left", "scale", "top")
-
-    def __init__(self, left: int, top: int, scale: float) -> None:
-        self.left = left
-        self.top = top
-        self.scale = scale
-
-    def input(self, trace: Trace) -> str:
-        """The input as a rectangle."""
-        height, width = trace.input
-        style = {"stroke": _INPUT, "fill": "#f3f3f3"}
-        return self._rectangle((0, 0), (width, height), f"the input, {format_shape(trace.input)}", style)
-
-    def field(self, region: Region, color: str) -> str:
-        """The field of a region, as a rectangle."""
-        rows, columns = region.spans
-        title = f"{region.layer}: {rows.size}x{columns.size}"
-        style = {"stroke": color, "fill": color, "fill_opacity": "0.12"}
-        return self._rectangle((columns.first, rows.first), (columns.size, rows.size), title, style)
-
-    def _rectangle(self, corner: tuple[int, int], size: tuple[int, int], title: str, style: dict[str, str]) -> str:
-        x, y = _MARGIN + (corner[0] - self.left) * self.scale, _MARGIN + (corner[1] - self.top) * self.scale
-        return rectangle(x, y, size[0] * self.scale, size[1] * self.scale, title, stroke_width=1.5, **style)
-
-
-def _label(y: int, color: str, size: str, name: str) -> list[str]:
-    return [
-        rectangle(_SIZE, y - 11, 13, 13, fill=color),
-        text(_SIZE + 22, y, size, fill=_INPUT),
-        text(_SIZE + 22, y + 16, name, fill="#666666", font_size=11),
-    ]
-
-
 def _to_text(view: FieldsView, page: Page) -> str:
     return plain(view.trace, page.width, color=page.color)
+
+
+def _to_svg(view: FieldsView) -> str:
+    from cnnshape.render.plot.fields import fields_picture
+
+    return fields_picture(view.trace, view.regions)
 
 
 FORMATS: Formats[FieldsView] = {
     "table": Format(_to_text),
     "json": Format.fixed(lambda view: to_json(view.trace)),
-    "svg": Format.fixed(lambda view: to_svg(view.trace, view.regions)),
+    "svg": Format.fixed(_to_svg),
 }

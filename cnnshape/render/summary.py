@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from cnnshape.layers import counted, format_shape
+from cnnshape.layers import counted
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.formats import Format, Formats, Page
+from cnnshape.render.header import header
 from cnnshape.render.layer_table import DEFAULT, FIGURE_COLUMNS, layer_table, reach_lines
 from cnnshape.render.table import Table, fit, text_lines
 from cnnshape.render.wrapping import BOLD, DIM, count, paint, rounded, size, wrapped
@@ -132,19 +133,6 @@ class View:
 _INCOMPLETE = "incomplete: layers with errors are missing, and all layers that depend on them"
 _CLOSED = "closed to fit: --depth {} opens one more level, --expand lists every layer"
 _FOLDED = "xN: N equal blocks or layers summed; the lines below a block show one of them (--expand: all layers)"
-
-
-def header(report: Report) -> str:
-    """`ResNet-50: input 3x224x224, batch 1, float32`: inputs as `--input` takes them."""
-    inputs = [
-        f"{name}={given.boxes}"
-        if given.boxes > 1
-        else format_shape(given.shape)
-        if name == "input"
-        else f"{name}={format_shape(given.shape)}"
-        for name, given in report.inputs.items()
-    ]
-    return f"{report.name}: input {', '.join(inputs)}, batch {report.batch}, {report.dtype}"
 
 
 def figures(report: Report) -> list[tuple[str, str, str]]:
@@ -272,10 +260,17 @@ def _to_json(summary: Summary) -> str:
     return to_json(summary.report)
 
 
+def _to_svg(summary: Summary) -> str:
+    from cnnshape.render.plot.shares import shares
+
+    return shares(summary.report, summary.depth or 0)
+
+
 FORMATS: Formats[Summary] = {
     "table": Format(to_text),
     "plain": Format.fixed(_to_plain),
     "markdown": Format.fixed(to_markdown),
     "csv": Format.fixed(_to_csv),
     "json": Format.fixed(_to_json),
+    "svg": Format.fixed(_to_svg),
 }

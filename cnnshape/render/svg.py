@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+PICTURE = "cnnshape-picture"
+"""The class of every picture. A style of a picture begins its rules with it, as the picture may be part of a page."""
 Number = int | float
 Attribute = str | Number
 
@@ -44,17 +46,37 @@ def polygon(points: Iterable[tuple[Number, Number]], **attributes: Attribute) ->
     return element("polygon", points=" ".join(f"{_attribute(x)},{_attribute(y)}" for x, y in points), **attributes)
 
 
+def circle(x: Number, y: Number, radius: Number, title: str = "", **attributes: Attribute) -> str:
+    """A circle around a point, with a title that is shown under the pointer."""
+    return element("circle", *_titles(title), cx=x, cy=y, r=radius, **attributes)
+
+
 def path(d: str, title: str = "", **attributes: Attribute) -> str:
     """A path in SVG's own notation, with a title that is shown under the pointer."""
     return element("path", *_titles(title), d=d, **attributes)
 
 
-def picture(across: int, down: int, parts: Iterable[str], title: str = "", **attributes: Attribute) -> str:
-    """A whole picture on white, as a file with one line per part. `across` and `down` are its sizes."""
-    ground = rectangle(0, 0, across, down, fill="#ffffff")
-    lines = "".join(f"\n{part}" for part in (*_titles(title), ground, *parts))
-    size = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {across} {down}"}
-    return element("svg", lines, "\n", **size, **attributes) + "\n"
+def picture(
+    across: int, down: int, parts: Iterable[str], title: str = "", style: str = "", **attributes: Attribute
+) -> str:
+    """A whole picture on white, as a file with one line per part. `across` and `down` are its sizes.
+
+    A style can give the ground, of class `ground`, another color.
+    """
+    ground = rectangle(0, 0, across, down, fill="#ffffff", **{"class": "ground"})
+    styles = [element("style", style)] if style else []
+    lines = "".join(f"\n{part}" for part in (*_titles(title), *styles, ground, *parts))
+    size = {"class": PICTURE, "xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {across} {down}"}
+    return element("svg", lines, "\n", **attributes, **size) + "\n"
+
+
+def on_dark_ground(rules: Iterable[tuple[str, str]]) -> str:
+    """The style of a picture where the reader prefers dark ground: selectors, separated by commas, and what they set."""
+    scoped = (
+        f"{','.join(f'.{PICTURE} {selector}' for selector in selectors.split(','))}{{{style}}}"
+        for selectors, style in rules
+    )
+    return f"@media(prefers-color-scheme:dark){{{''.join(scoped)}}}"
 
 
 def _titles(title: str) -> list[str]:

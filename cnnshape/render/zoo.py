@@ -135,10 +135,17 @@ def _values(entry: Entry) -> tuple[object, ...]:
     return (*facts, entry.field, None if entry.field is None else entry.aligned, entry.source, result, measure)
 
 
+def _to_svg(entries: Sequence[Entry]) -> str:
+    from cnnshape.render.plot.scatter import zoo_plot
+
+    return zoo_plot(entries)
+
+
 FORMATS: Formats[Sequence[Entry]] = {
     "table": Format(lambda entries, page: zoo_plain(zoo_table(entries, page.width), color=page.color)),
     "plain": Format(lambda entries, _: zoo_plain(zoo_table(entries))),
     "markdown": Format(lambda entries, _: zoo_markdown(entries)),
     "json": Format(lambda entries, _: zoo_json(entries)),
     "csv": Format(lambda entries, _: zoo_csv(entries)),
+    "svg": Format.fixed(_to_svg),
 }

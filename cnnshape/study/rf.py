@@ -189,17 +189,21 @@ def _span(first: int, last: int, size: int) -> Span:
 
 
 def central_cells(graph: Graph, fields: Trace, most: int) -> list[tuple[int, tuple[int, ...]]]:
-    """The cells to draw: the middle cell of the last layer of each stride.
+    """The cells to draw: the middle cell of the last layer of each stride, on the way down and on the way up.
 
     At most `most` layers, evenly chosen; each as the index of its node and a cell.
     """
     indices = {node.name: index for index, node in enumerate(graph.nodes)}
-    last: dict[object, Row] = {}
+    rows: list[Row] = []
+    stride: object = None
     for stage in fields.stages:
         field = stage.row.receptive_field
-        if field is not None and not field.is_global:
-            last[field.stride] = stage.row
-    rows = list(last.values())
+        if field is None or field.is_global:
+            continue
+        if field.stride == stride:
+            rows.pop()
+        stride = field.stride
+        rows.append(stage.row)
     if len(rows) > most:
         rows = [rows[number * (len(rows) - 1) // (most - 1)] for number in range(most)]
     return [(indices[row.name], tuple(size // 2 for size in row.output[1:])) for row in rows]

@@ -7,10 +7,7 @@ import io
 import json
 import re
 import sys
-from itertools import pairwise
-from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 
@@ -20,7 +17,6 @@ from cnnshape.cli.cores import on_all_cores
 from cnnshape.cli.output import page_for
 from cnnshape.render.table import Table
 from cnnshape.render.zoo import FORMATS, short_source, zoo_plain, zoo_table
-from cnnshape.render.zoo_plot import HEIGHT, WIDTH, zoo_plot
 from cnnshape.source import shipped_names, shipped_path
 from cnnshape.study.zoo import Entry, survey
 from tests import command
@@ -324,93 +320,3 @@ def test_a_design_of_no_year_or_field_has_a_line_too() -> None:
     ]
     uneven = entry(field=(7, 5), aligned=False)
     assert column(zoo_table([uneven]), "RF") == ["7x5*"]
-
-
-# The plot
-
-
-@pytest.fixture(scope="module")
-def plot(entries: list[Entry]) -> ElementTree.Element:
-    return ElementTree.fromstring(zoo_plot(entries))
-
-
-def elements(plot: ElementTree.Element, tag: str) -> list[ElementTree.Element]:
-    return plot.findall(f"{{http://www.w3.org/2000/svg}}{tag}")
-
-
-def mark_place(mark: ElementTree.Element) -> tuple[float, float]:
-    match = re.match(r"M([\d.]+) ([\d.]+)", mark.get("d", ""))
-    assert match
-    return float(match[1]), float(match[2])
-
-
-def marks(plot: ElementTree.Element) -> dict[str, ElementTree.Element]:
-    """The marks by what they say when they are pointed at."""
-    return {title.text or "": path for path in elements(plot, "path") if (title := path.find("{*}title")) is not None}
-
-
-def test_each_network_has_a_mark(plot: ElementTree.Element, entries: list[Entry]) -> None:
-    said = [text.partition(":")[0] for text in marks(plot)]
-    assert sorted(said) == sorted(entry.title for entry in entries)
-
-
-def test_marks_stand_where_the_figures_are(plot: ElementTree.Element, entries: list[Entry]) -> None:
-    """More parameters are further right, more MACs further up, and ten times as many always as far."""
-    by_title = {text.partition(":")[0]: mark_place(mark) for text, mark in marks(plot).items()}
-    places = [(entry, *by_title[entry.title]) for entry in entries]
-    for one, x, y in places:
-        for other, other_x, other_y in places:
-            assert one.params <= other.params or x >= other_x
-            assert one.macs <= other.macs or y <= other_y
-    ticks = [
-        (float(text.get("x", "0")), text.text)
-        for text in elements(plot, "text")
-        if text.text in ("1 M", "10 M", "100 M")
-    ]
-    across = sorted(x for x, _ in ticks if x > 100)
-    assert across[1] - across[0] == pytest.approx(across[2] - across[1], abs=0.2)
-
-
-def test_each_family_has_a_look_of_its_own(plot: ElementTree.Element, entries: list[Entry]) -> None:
-    families = {entry.title: entry.family for entry in entries}
-    colors: dict[str, set[str | None]] = {}
-    for text, mark in marks(plot).items():
-        colors.setdefault(families[text.partition(":")[0]], set()).add(mark.get("fill"))
-    assert all(len(family_colors) == 1 for family_colors in colors.values())
-    assert len(set.union(*colors.values())) == len(colors)
-    legend = [text for text in elements(plot, "text") if float(text.get("x", "0")) > 790]
-    assert sorted(text.text for text in legend if text.text) == sorted(colors)
-    boxes = sorted((box(text) for text in legend), key=lambda box: box[1])
-    assert all(right <= WIDTH and bottom <= HEIGHT for _, _, right, bottom in boxes)
-    assert all(above[3] <= below[1] for above, below in pairwise(boxes))
-
-
-def test_names_meet_no_other_name_and_stay_inside(plot: ElementTree.Element, entries: list[Entry]) -> None:
-    known = {entry.name for entry in entries}
-    boxes = [box(text) for text in elements(plot, "text") if text.text in known and text.get("text-anchor")]
-    assert len(boxes) > len(entries) / 3
-    for index, (left, top, right, bottom) in enumerate(boxes):
-        assert min(left, top) >= 0 and right <= WIDTH and bottom <= HEIGHT
-        for other in boxes[:index]:
-            assert left >= other[2] or right <= other[0] or top >= other[3] or bottom <= other[1]
-
-
-def box(text: ElementTree.Element) -> tuple[float, float, float, float]:
-    """What a name covers where letters are half as wide as high, as they are in most faces."""
-    size = float(text.get("font-size", "0"))
-    wide = len(text.text or "") * size * 0.5
-    x, y = float(text.get("x", "0")), float(text.get("y", "0"))
-    left = {"start": x, "middle": x - wide / 2, "end": x - wide}[text.get("text-anchor", "start")]
-    return left, y - size * 0.7, left + wide, y + size * 0.2
-
-
-def test_odd_titles_are_no_markup() -> None:
-    text = zoo_plot([entry(title="<b> & co", family="a<b")])
-    assert "&lt;b&gt; &amp; co" in text and "a&lt;b" in text
-    ElementTree.fromstring(text)
-
-
-def test_the_plot_in_the_documentation_is_a_picture_of_these(plot: ElementTree.Element) -> None:
-    assert (plot.get("width"), plot.get("height")) == (str(WIDTH), str(HEIGHT))
-    page = (Path(__file__).parents[2] / "docs" / "architectures.md").read_text(encoding="utf-8")
-    assert "](architectures.svg)" in page

@@ -149,8 +149,10 @@ def test_sorted_markdown_has_the_same_lines() -> None:
 
 
 def test_what_cannot_be_sorted_is_refused() -> None:
-    assert "CSV and JSON have the layers in their order" in refused("summary", "lenet5", "--sort", "macs", "-f", "csv")
-    assert "CSV and JSON have the layers in their order" in refused("summary", "lenet5", "--top", "3", "-f", "json")
+    reason = "CSV, JSON and SVG have the layers in their order"
+    assert reason in refused("summary", "lenet5", "--sort", "macs", "-f", "csv")
+    assert reason in refused("summary", "lenet5", "--top", "3", "-f", "json")
+    assert reason in refused("summary", "lenet5", "--top", "3", "-f", "svg")
     assert "'parms' is not a figure of a layer; did you mean `params`?" in refused(
         "summary", "lenet5", "--sort", "parms"
     )

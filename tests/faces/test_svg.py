@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnshape.render.svg import element, escape_xml, line, path, picture, polygon, rectangle, text
+from cnnshape.render.svg import circle, element, escape_xml, line, path, picture, polygon, rectangle, text
 from tests.command import run
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
@@ -24,6 +24,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
         (text(1, 2.5, "a < b", fill="red"), '<text x="1" y="2.5" fill="red">a &lt; b</text>'),
         (rectangle(0, 0, 5, 6, fill="#fff"), '<rect x="0" y="0" width="5" height="6" fill="#fff"/>'),
         (rectangle(0, 0, 5, 6, "a & b"), '<rect x="0" y="0" width="5" height="6"><title>a &amp; b</title></rect>'),
+        (circle(1, 2.5, 3, "ball"), '<circle cx="1" cy="2.5" r="3"><title>ball</title></circle>'),
         (line((1, 2), (3.0, 4), stroke="red"), '<line x1="1" y1="2" x2="3" y2="4" stroke="red"/>'),
         (polygon([(1, 2), (3.25, 4)]), '<polygon points="1,2 3.2,4"/>'),
         (path("M0 0L1 1", "way"), '<path d="M0 0L1 1"><title>way</title></path>'),
@@ -39,6 +40,9 @@ def test_a_picture_is_a_file() -> None:
     assert root.tag == f"{NAMESPACE}svg"
     assert root.attrib == {"viewBox": "0 0 30 20", "font-size": "13"}
     assert [child.tag.removeprefix(NAMESPACE) for child in root] == ["title", "rect", "text"]
+    styled = ElementTree.fromstring(picture(1, 1, [], style=".ground{fill:#000}"))
+    assert [child.tag.removeprefix(NAMESPACE) for child in styled] == ["style", "rect"]
+    assert styled[1].get("class") == "ground"
     assert picture(1, 1, []).endswith("</svg>\n")
 
 

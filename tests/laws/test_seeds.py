@@ -20,13 +20,13 @@ from tests.command import run
 print(json.dumps([run(*command.split()) for command in sys.argv[1:]]))
 """
 RUNS = [
-    *(f"summary inception_v3 -f {format}" for format in ("table", "plain", "markdown", "csv", "json")),
+    *(f"summary inception_v3 -f {format}" for format in ("table", "plain", "markdown", "csv", "json", "svg")),
     "summary fast_rcnn --expand",
     "summary googlenet --count fvcore",
     "summary no_such_network",
     "block resnet50 Bottleneck -p width=64 -i 256x56x56",
     *(f"draw {name} -o -" for name in ("hrnet_w18", "yolov8n --format mermaid", "unet --format dot", "lenet5 --style volumes")),
-    *(f"compare resnet18 resnet34 resnet50 -f {format}" for format in ("table", "markdown", "csv", "json")),
+    *(f"compare resnet18 resnet34 resnet50 -f {format}" for format in ("table", "markdown", "csv", "json", "svg")),
     *(f"compare architectures --against HEAD -f {format}" for format in ("table", "json")),
     "explain densenet121",
     "explain unet down1",
@@ -35,6 +35,7 @@ RUNS = [
     *(f"memory unet -f {format}" for format in ("table", "json", "svg")),
     *(f"reconcile shufflenet_v2_x1_0 -f {format}" for format in ("table", "markdown", "csv", "json")),
     "list --max-params 3M",
+    "list --family vgg -f svg",
     "list --family nothing",
     "show lenet5",
     "import no_such_network",

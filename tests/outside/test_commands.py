@@ -25,7 +25,7 @@ DESIGNS = {
     "refused": "cnnshape: 1\ninput: [3, 8, 8]\nlayers:\n  - lp_pool: 9\n",
 }
 FORMATS = {
-    "summary": ("table", "plain", "markdown", "csv", "json"),
+    "summary": ("table", "plain", "markdown", "csv", "json", "svg"),
     "check": ("full", "concise", "json", "github", "gitlab", "sarif"),
     "rf": ("table", "json", "svg"),
     "sizes": ("table", "json"),
@@ -120,7 +120,7 @@ def test_a_view_moves_no_bytes_and_an_activation_works_in_place(outcomes):
 
 
 def test_pictures_are_xml(outcomes):
-    for command in ("rf outside --format svg", "memory outside --format svg"):
+    for command in ("rf outside --format svg", "memory outside --format svg", "summary outside --format svg"):
         assert ElementTree.fromstring(outcomes[command].stdout).tag.endswith("svg")
 
 

@@ -5,16 +5,34 @@ from pathlib import Path
 
 from cnnshape.api import Design, load
 from cnnshape.api.examination import examine
-from cnnshape.graph import Options
+from cnnshape.graph import Graph, Options
 from cnnshape.report import Report
 from cnnshape.source import shipped_path
 from cnnshape.study.picture.forms import picture_of
 from cnnshape.study.picture.model import Picture
 
 
+def examined(design: Design) -> tuple[Graph, Report]:
+    """The graph of a design as far as it can be built, and its report."""
+    examination = examine(design, Options())
+    assert examination.graph is not None
+    return examination.graph, examination.report()
+
+
 def reported(design: Design) -> Report:
     """The report of a design as far as it can be built."""
-    return examine(design, Options()).report()
+    return examined(design)[1]
+
+
+def examined_text(text: str) -> tuple[Graph, Report]:
+    """The graph and the report of a spec."""
+    return examined(load(text))
+
+
+@cache
+def examined_shipped(name: str) -> tuple[Graph, Report]:
+    """The graph and the report of a shipped network."""
+    return examined(load(Path(shipped_path(name) or "")))
 
 
 def picture_of_text(text: str, depth: int = 0) -> Picture:

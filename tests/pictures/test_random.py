@@ -10,7 +10,8 @@ from cnnshape.study.picture.forms import picture_of
 from tests.laws.plain import Spec
 from tests.laws.strategy import specs
 from tests.pictures.measure import Judge
-from tests.pictures.pictures_of import picture_of_text, reported
+from tests.pictures.pictures_of import examined, picture_of_text, reported
+from tests.pictures.test_plots import PLOTS
 
 TOGETHER = 100
 LONG = "1,000 layers"
@@ -54,9 +55,15 @@ def test_messy_networks(judge: Judge, name: str) -> None:
     assert judge.defects({name: svg}, pixels=name != LONG) == []
 
 
-def test_random_networks(judge: Judge) -> None:
-    """Collects pictures first, as a browser measures many at once faster than one by one."""
-    svgs: dict[str, str] = {}
+def test_plots_of_messy_networks(judge: Judge) -> None:
+    texts = {name: HEAD.format(name=f"'{name} <&>'") + text for name, text in MESSY.items()}
+    svgs = {f"{name}: {plot}": PLOTS[plot](*examined(load(texts[name]))) for name in MESSY for plot in PLOTS}
+    assert judge.defects(svgs, pixels=False) == []
+
+
+def random_specs() -> list[str]:
+    """The texts of random designs, always the same ones."""
+    texts: dict[str, None] = {}
 
     @hypothesis.seed(20_261_127)
     @settings(
@@ -68,8 +75,20 @@ def test_random_networks(judge: Judge) -> None:
     )
     @given(specs())
     def collect(spec: Spec) -> None:
-        svgs[spec.text] = to_svg(picture_of(reported(load(spec.text))))
+        texts[spec.text] = None
 
     collect()
-    assert len(svgs) > TOGETHER / 2
+    assert len(texts) > TOGETHER / 2
+    return list(texts)
+
+
+def test_random_networks(judge: Judge) -> None:
+    """Draws pictures first, as a browser measures many at once faster than one by one."""
+    svgs = {text: to_svg(picture_of(reported(load(text)))) for text in random_specs()}
+    assert judge.defects(svgs, pixels=False) == []
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_plots_of_random_networks(judge: Judge, plot: str) -> None:
+    svgs = {text: PLOTS[plot](*examined(load(text))) for text in random_specs()}
     assert judge.defects(svgs, pixels=False) == []

@@ -1,7 +1,10 @@
 """Memory over time: its largest moment is the report's peak, and moved bytes are what their definition says."""
 
+import re
 from fractions import Fraction
+from itertools import pairwise
 from math import prod
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -11,7 +14,8 @@ import cnnshape
 from cnnshape.analysis import memory_timeline, peak_memory
 from cnnshape.api import expand
 from cnnshape.graph import Options
-from cnnshape.render.memory import plain, seconds_text, to_json, to_svg
+from cnnshape.render.memory import plain, seconds_text, to_json
+from cnnshape.render.plot.staircase import staircase
 from cnnshape.report import DTYPES, Settings, make_report
 from cnnshape.source import shipped_path
 from cnnshape.study.memory import Device, study_memory
@@ -71,12 +75,12 @@ def test_an_unread_output_dies_at_once():
     assert [step.tensors for step in steps] == [2, 2]
 
 
-@pytest.mark.parametrize("face", [plain, to_json, to_svg])
+@pytest.mark.parametrize("face", [plain, to_json, staircase])
 def test_a_design_without_layers_has_its_input_alone(face):
     graph, _ = expand(cnnshape.load("input: [3, 4, 4]\nlayers: []\n"), Options())
     memory = study_memory(graph, make_report(graph), Device(10**12, 10**10))
     assert (memory.steps, memory.peak, memory.seconds) == ((), None, 0)
-    assert "192" in face(memory).replace(",", "") or face is to_svg
+    assert "192" in face(memory).replace(",", "") or face is staircase
 
 
 @given(specs(), st.booleans(), st.booleans())
@@ -144,7 +148,7 @@ def test_the_work_grows_with_the_layers():
 
     def whole(graph, report):
         memory = study_memory(graph, report, Device(10**12, 10**10))
-        return [face(memory, expand=True) if face is plain else face(memory) for face in (plain, to_json, to_svg)]
+        return [face(memory, expand=True) if face is plain else face(memory) for face in (plain, to_json, staircase)]
 
     few, many = (calls(whole, graph, report) for graph, report in zip(graphs, reports, strict=True))
     assert many < 5 * few
@@ -154,9 +158,57 @@ def test_seconds_have_a_fitting_unit():
     assert [seconds_text(Fraction(1, 10**n)) for n in (0, 3, 6, 9)] == ["1.000 s", "1.000 ms", "1.000 us", "1.000 ns"]
 
 
-def test_the_picture_is_xml_that_marks_the_peak():
-    from xml.etree import ElementTree
+def drawn(name, **settings):
+    """The report of a network, its memory, and the plot."""
+    report, memory = studied(name, Settings(**settings))
+    return report, memory, ElementTree.fromstring(staircase(memory))
 
-    report, memory = studied("resnet50", Settings())
-    texts = [element.text for element in ElementTree.fromstring(to_svg(memory)).iter() if element.text]
-    assert any(f"{report.peak.bytes:,} bytes" in text for text in texts)
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def texts_of(root):
+    return [element.text for element in root.iter(f"{SVG}text")]
+
+
+def corners(root):
+    """The steps of the outline: where each starts, and its height above the axis."""
+    outline = next(path.get("d") for path in root.iter(f"{SVG}path") if "area" in path.get("class", ""))
+    base = float(re.match(r"M[\d.]+ ([\d.]+)", outline)[1])
+    return [(float(x), base - float(y)) for x, y in re.findall(r"H([\d.]+)V([\d.]+)(?!\d*Z)", outline)]
+
+
+def test_the_picture_marks_the_peak():
+    report, memory, root = drawn("resnet50")
+    words = next(text for text in texts_of(root) if text.startswith("peak at"))
+    assert words == f"peak at {report.peak.layer}: {report.peak.bytes:,} bytes in {memory.peak.tensors} tensors"
+    assert texts_of(root)[0] == "ResNet-50: activations alive, layer by layer"
+
+
+@pytest.mark.parametrize("name", ["lenet5", "resnet50", "unet"])
+def test_the_steps_of_the_picture_are_to_scale(name):
+    _, memory, root = drawn(name)
+    alive = [step.alive_bytes for step in memory.steps]
+    changes = [alive[0], *(after for before, after in pairwise(alive) if before != after)]
+    steps = [height for _, height in corners(root)]
+    unit = max(steps) / max(alive)
+    assert steps == pytest.approx([number * unit for number in changes], abs=0.1)
+
+
+def test_stages_are_named_below_the_steps_and_layers_where_there_are_none():
+    report, _, root = drawn("resnet50")
+    assert {group.label for group in report.groups.children} <= set(texts_of(root))
+    bands = [rect for rect in root.iter(f"{SVG}rect") if rect.get("class") == "band"]
+    assert [band.find(f"{SVG}title").text for band in bands] == ["stage.0", "stage.2"]
+    report, _, root = drawn("lenet5")
+    assert {row.name for row in report.rows} <= set(texts_of(root))
+
+
+def test_a_deep_network_has_few_steps_and_keeps_its_peak():
+    report, memory, root = drawn("preresnet1001")
+    steps = corners(root)
+    assert len(memory.steps) > 3000
+    assert len(steps) <= 600
+    most = max(height for _, height in steps)
+    assert [start for start, height in steps if height == most]
+    assert any(f"{report.peak.bytes:,} bytes" in text for text in texts_of(root))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 import cnnshape
 from cnnshape.api import expand
 from cnnshape.graph import Options
-from cnnshape.render.rf import plain, to_svg
+from cnnshape.render.plot.fields import fields_picture, squares_of
+from cnnshape.render.rf import plain
 from cnnshape.report import Settings, make_report
 from cnnshape.source import shipped_path
 from cnnshape.study.rf import central_cells, region, regions, trace
@@ -134,19 +135,58 @@ layers:
     assert "paths with different centres meet at add" in plain(fields)
 
 
-def test_the_picture_is_to_scale():
-    graph = graph_of("resnet18")
+def drawn_fields(name):
+    graph = graph_of(name)
     fields = trace(graph, make_report(graph))
-    drawn = regions(graph, central_cells(graph, fields, 8))
-    shapes = {}
-    for element in ElementTree.fromstring(to_svg(fields, drawn)).iter("{http://www.w3.org/2000/svg}rect"):
-        title = element.find("{http://www.w3.org/2000/svg}title")
-        if title is not None:
-            shapes[title.text] = float(element.get("width"))
-    unit = shapes["the input, 224x224"] / 224
-    for seen in drawn:
-        width = shapes[f"{seen.layer}: {seen.spans[0].size}x{seen.spans[1].size}"]
-        assert width == pytest.approx(seen.spans[1].size * unit, abs=0.2)
+    seen = regions(graph, central_cells(graph, fields, 8))
+    root = ElementTree.fromstring(fields_picture(fields, seen))
+    titled = [(rect.find(f"{SVG}title"), rect) for rect in root.iter(f"{SVG}rect")]
+    return seen, root, [(title.text, rect) for title, rect in titled if title is not None]
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("name", ["resnet18", "googlenet"])
+def test_the_picture_is_to_scale(name):
+    seen, _, titled = drawn_fields(name)
+    sizes = [(words, float(rect.get("width"))) for words, rect in titled]
+    unit = sizes[0][1] / 224
+    assert sizes[0][0] == "the input, 224x224"
+    for region_ in seen:
+        words = f"{region_.layer}: {region_.spans[0].size}x{region_.spans[1].size}"
+        width, *enlarged = [width for title, width in sizes if title == words]
+        assert width == pytest.approx(region_.spans[1].size * unit, abs=0.2)
+        assert all(other > 2 * width for other in enlarged)
+        assert enlarged or width * 6 >= 420
+
+
+def test_layers_that_see_the_same_cells_share_a_square():
+    seen, root, titled = drawn_fields("unet")
+    squares = squares_of(seen)
+    assert sum(len(square.layers) for square in squares) == len(seen) == 8
+    assert len({square.spans for square in squares}) == len(squares) < 8
+    shared = next(square for square in squares if len(square.layers) > 1)
+    assert any(words == f"{', '.join(shared.layers)}: {shared.size}x{shared.size}" for words, _ in titled)
+    texts = [element.text for element in root.iter(f"{SVG}text")]
+    assert f"{shared.layers[0]} and {len(shared.layers) - 1} more" in texts
+
+
+def test_early_layers_are_drawn_again_and_larger():
+    seen, root, titled = drawn_fields("vgg16")
+    smallest = f"{seen[0].layer}: 5x5"
+    first, enlarged = [float(rect.get("width")) for words, rect in titled if words == smallest]
+    heading = next(element.text for element in root.iter(f"{SVG}text") if "times larger" in (element.text or ""))
+    assert heading == f"the smallest, {round(enlarged / first)} times larger"
+
+
+def test_a_way_up_is_drawn_too():
+    graph = graph_of("unet")
+    cells = central_cells(graph, trace(graph, make_report(graph)), 20)
+    sizes = [graph.nodes[index].application.output.shape[1] for index, _ in cells]
+    assert sizes[:5] == sorted(sizes[:5], reverse=True)
+    assert sizes[4:] == sorted(sizes[4:])
+    assert len(set(sizes)) == 9
 
 
 def test_a_global_layer_covers_only_where_no_local_one_follows():

@@ -2,10 +2,11 @@
 
 from cnnshape.render.faces.face import Face, parsed
 from cnnshape.render.formats import Page
+from cnnshape.render.header import header
 from cnnshape.render.html import block, paragraphs, title
 from cnnshape.render.json import to_json
 from cnnshape.render.layer_csv import layers_table
-from cnnshape.render.summary import Summary, View, figures, header, to_text
+from cnnshape.render.summary import Summary, View, figures, to_text
 from cnnshape.render.table import Column, Table
 from cnnshape.render.table.html import html_table
 from cnnshape.report import Report

@@ -1,6 +1,7 @@
 """The colors of a picture, on light ground as attributes and on dark ground as a style."""
 
 from cnnshape.named_tuple import NamedTuple
+from cnnshape.render.svg import on_dark_ground
 
 
 class Color(NamedTuple):
@@ -27,9 +28,7 @@ CARDS = {
 }
 """The colors of cards by family of layer."""
 
-PICTURE = "cnnshape-picture"
-"""The class of every picture."""
-GROUND, DARK_GROUND = "#ffffff", "#0d1117"
+DARK_GROUND = "#0d1117"
 TEXT, DARK_TEXT = "#1b1f23", "#e6edf3"
 SOFT, DARK_SOFT = "#57606a", "#9aa4af"
 """Notes, captions and headings."""
@@ -42,10 +41,7 @@ PARAMS, DARK_PARAMS = "#a85a00", "#eba557"
 
 
 def dark_style() -> str:
-    """The style of a picture where the reader prefers dark ground: every class that has a color gets its dark one.
-
-    The rules hold for pictures alone, as they may be part of a page.
-    """
+    """The style of a picture where the reader prefers dark ground: every class that has a color gets its dark one."""
     rules = [
         *(
             (f".{name}>rect,.{name}>polygon", f"fill:{color.dark_fill};stroke:{color.dark_stroke}")
@@ -63,9 +59,4 @@ def dark_style() -> str:
         (".params", f"fill:{DARK_PARAMS}"),
         (".axis", f"stroke:{DARK_FRAME_EDGE}"),
     ]
-    scoped = (f"{_scoped(selectors)}{{{style}}}" for selectors, style in rules)
-    return f"@media(prefers-color-scheme:dark){{{''.join(scoped)}}}"
-
-
-def _scoped(selectors: str) -> str:
-    return ",".join(f".{PICTURE} {selector}" for selector in selectors.split(","))
+    return on_dark_ground(rules)

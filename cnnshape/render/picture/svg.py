@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from math import ceil
 
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.render.picture.colors import FRAME, FRAME_EDGE, GROUND, PICTURE, SOFT, TEXT, dark_style
+from cnnshape.render.picture.colors import FRAME, FRAME_EDGE, SOFT, TEXT, dark_style
 from cnnshape.render.picture.drawing import Drawing, Prepared, form_drawing, network_drawing
 from cnnshape.render.picture.metrics import shortened, text_width
 from cnnshape.render.picture.volumes import NOTE_OF_SCALE, volumes_drawing
 from cnnshape.render.picture.words import DOT, form_title, shape_text
-from cnnshape.render.svg import element, escape_xml, rectangle, text
+from cnnshape.render.svg import element, rectangle, text
+from cnnshape.render.svg import picture as picture_file
 from cnnshape.render.wrapping import rounded, size
 from cnnshape.study.picture.model import Form, Picture, Style
 
@@ -132,14 +133,12 @@ def _moved(drawing: Drawing, x: float, y: float) -> str:
 
 
 def _file(name: str, parts: Sequence[str], width: int, height: int) -> str:
-    ground = rectangle(0, 0, width, height, fill=GROUND, **{"class": "ground"})
-    style = element("style", dark_style())
-    lines = "".join(f"\n{part}" for part in (element("title", escape_xml(name)), style, ground, *parts))
-    attributes: dict[str, str] = {
+    attributes: dict[str, str | int] = {
+        "width": width,
+        "height": height,
         "font_family": "Helvetica, Arial, sans-serif",
         "text_anchor": "middle",
         "fill": TEXT,
         "role": "img",
     }
-    attributes |= {"class": PICTURE, "xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {width} {height}"}
-    return element("svg", lines, "\n", width=width, height=height, **attributes) + "\n"
+    return picture_file(width, height, parts, name, dark_style(), **attributes)
