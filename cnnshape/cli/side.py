@@ -10,6 +10,7 @@ from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.options import checked_dtype, graph_options
 from cnnshape.cli.reading import fail, graph_of, note_misfit, read_design
 from cnnshape.diagnostics import diagnose
+from cnnshape.graph import Options
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, Settings, make_report
 
@@ -31,6 +32,15 @@ class SideText(NamedTuple):
         """The values of all settings with a name."""
         return [value for own, value in self.settings if own == name]
 
+    def last(self, name: str, default: str = "") -> str:
+        """The value of the last setting with a name."""
+        return [default, *self.values(name)][-1]
+
+    @property
+    def params(self) -> list[str]:
+        """The settings of params of the spec, as `--param` takes them."""
+        return [f"{name}={value}" for name, value in self.settings if name not in _OWN]
+
 
 def parse_side(text: str) -> SideText:
     """The parts of a side."""
@@ -43,21 +53,25 @@ def parse_side(text: str) -> SideText:
 def report_of(side: SideText, design: Design | None = None) -> Report:
     """The report of a side. Exits if the design has errors, raises BadParameter for a bad setting."""
     design = design or read_design(side.spec)
-    params = [f"{name}={value}" for name, value in side.settings if name not in _OWN]
-    options = graph_options(side.values("input"), params, "".join(side.values("variant")[-1:]))
-    if side.block:
-        design, options = block_alone(design, side.block, options.params, options.inputs)
-    dtype = checked_dtype(*side.values("dtype")[-1:] or ["float32"])
+    options = graph_options(side.values("input"), side.params, side.last("variant"))
+    design, options = block_of(side, design, options)
+    settings = settings_of(side, Settings())
     graph = graph_of(design, options)
     note_misfit(design, options, graph)
-    return make_report(graph, "", Settings(_batch(side), dtype))
+    return make_report(graph, "", settings)
 
 
-def _batch(side: SideText) -> int:
-    text = (side.values("batch") or ["1"])[-1]
+def block_of(side: SideText, design: Design, options: Options) -> tuple[Design, Options]:
+    """The block that the side names, with its options; the whole design if it names none."""
+    return block_alone(design, side.block, options.params, options.inputs) if side.block else (design, options)
+
+
+def settings_of(side: SideText, default: Settings) -> Settings:
+    """The settings of the counts, as the side says; raises BadParameter for a bad one."""
+    text = side.last("batch", str(default.batch))
     if not (text.isascii() and text.isdigit() and 0 < int(text[:10]) <= 10**9):
         raise BadParameter(f"batch={text} is not a number from 1 to 10^9")
-    return int(text)
+    return default._replace(batch=int(text), dtype=checked_dtype(side.last("dtype", default.dtype)))
 
 
 def design_at(revision: str, spec: str) -> Design:

@@ -6,9 +6,11 @@ from typing import Any
 from cnnshape.layers import format_shape
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
+from cnnshape.render.html import block, paragraphs, title
 from cnnshape.render.summary import header
 from cnnshape.render.table import Column, Table, fit, text_lines
 from cnnshape.render.table.csv import to_csv as table_to_csv
+from cnnshape.render.table.html import html_table
 from cnnshape.render.table.markdown import markdown_lines
 from cnnshape.render.window import window
 from cnnshape.render.wrapping import count, wrapped
@@ -208,6 +210,29 @@ def _described(row: Row) -> str:
 
 def _inputs(row: Row) -> str:
     return ", ".join(map(format_shape, row.inputs))
+
+
+def to_html(comparison: Comparison) -> str:
+    """The comparison as a notebook shows it."""
+    sides = [title(f"{mark}: {text}") for mark, text in _sides(comparison)]
+    return block(*sides, *map(html_table, _tables(comparison)), *_changes_html(comparison.changes))
+
+
+def _changes_html(changes: tuple[Change, ...] | None) -> list[str]:
+    if not changes:
+        return [] if changes is None else [paragraphs(["no layer differs"])]
+    more = len(changes) - SHOWN
+    rest = [paragraphs([f"and {more:,} more (`changes` has all)"])] if more > 0 else []
+    return [paragraphs([_changed_summary(changes)]), html_table(_changes_table(changes[:SHOWN])), *rest]
+
+
+def sides_table(comparison: Comparison) -> Table:
+    """The figures with exact values: a row per side, a column per figure."""
+    names = [name for name, _ in comparison.figures]
+    figures = zip(*(values for _, values in comparison.figures), strict=True)
+    rows = zip(comparison.sides, figures, comparison.receptive_fields, strict=True)
+    columns = map(Column, ("label", *names, "receptive_field"))
+    return Table(columns, [(side.label, *values, field) for side, values, field in rows])
 
 
 def _to_text(comparison: Comparison, page: Page) -> str:
