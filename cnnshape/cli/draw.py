@@ -48,7 +48,13 @@ def draw(
     if examined.graph is None:
         fail(examined.problems)
     chosen = _format(format, output)
-    path = None if output == "-" else Path(output) if output else own_file(stem_of(spec, examined.design.name), chosen.ending, MARK, "draw")
+    path = (
+        None
+        if output == "-"
+        else Path(output)
+        if output
+        else own_file(stem_of(spec, examined.design.name), chosen.ending, MARK, "draw")
+    )
     refuse_overwriting(path, [spec])
     picture = picture_of(examined.graph, examined.report(counts.settings()), depth)
     try:

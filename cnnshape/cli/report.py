@@ -63,8 +63,8 @@ def report(
     names = [stem_of(side.spec, own.design.name) for side, own in zip(parsed, examined, strict=True)]
     path = None if output == "-" else Path(output) if output else own_file("-".join(names), ".html", MARK, "write")
     refuse_overwriting(path, [side.spec for side in parsed])
-    sheets = list(map(_sheet, parsed, examined, settings))
-    write(to_html(sheets, _comparison(sides, sheets)), path)
+    sheets = list(map(_sheet, sides, examined, settings))
+    write(to_html(sheets, _comparison(sheets)), path)
     if output is None:
         sys.stdout.write(f"wrote {path}\n")
     if open and path is not None:
@@ -86,8 +86,8 @@ def _examined(side: SideText, given: DesignOptions) -> Examination:
     return examined
 
 
-def _sheet(side: SideText, examined: Examination, settings: Settings) -> Sheet:
-    return sheet_of(examined, settings, _findings(side, examined))
+def _sheet(text: str, examined: Examination, settings: Settings) -> Sheet:
+    return sheet_of(escaped(text), examined, settings, _findings(parse_side(text), examined))
 
 
 def _findings(side: SideText, examined: Examination) -> list[Diagnostic]:
@@ -107,9 +107,7 @@ def _checks(design: Design) -> Checks:
     return Checks(Selection(config.select, config.ignored_in(path)), dict(config.budgets))
 
 
-def _comparison(labels: Sequence[str], sheets: Sequence[Sheet]) -> Comparison | None:
+def _comparison(sheets: Sequence[Sheet]) -> Comparison | None:
     """The comparison of two designs that could be built."""
-    networks = [sheet.network for sheet in sheets if sheet.network]
-    if len(networks) < MOST_SIDES:
-        return None
-    return compare(tuple(Side(escaped(label), own.report) for label, own in zip(labels, networks, strict=True)))
+    sides = tuple(Side(sheet.label, sheet.network.report) for sheet in sheets if sheet.network)
+    return compare(sides) if len(sides) == MOST_SIDES else None

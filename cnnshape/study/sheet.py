@@ -40,23 +40,25 @@ class Network(NamedTuple):
 class Sheet(NamedTuple):
     """A design with its texts, its problems, and its network; None if nothing could be built.
 
-    The first source is the design's own text, the others are those that it extends and uses.
+    `label` is what the user calls it. The first source is the design's own text, the others are those that it extends
+    and uses.
     """
 
+    label: str
     name: str
     sources: tuple[SourceText, ...]
     findings: tuple[Diagnostic, ...]
     network: Network | None
 
 
-def sheet_of(examination: Examination, settings: Settings, findings: Iterable[Diagnostic]) -> Sheet:
+def sheet_of(label: str, examination: Examination, settings: Settings, findings: Iterable[Diagnostic]) -> Sheet:
     """The sheet of an examined design, with problems found in it."""
     design, graph = examination.design, examination.graph
-    found = tuple(findings)
-    sources = _sources(design.source, graph, found)
+    problems = tuple(findings)
+    sources = _sources(design.source, graph, problems)
     if graph is None:
-        return Sheet(design.name, sources, found, None)
-    return Sheet(graph.name, sources, found, _network(graph, examination.report(settings), sources))
+        return Sheet(label, design.name, sources, problems, None)
+    return Sheet(label, graph.name, sources, problems, _network(graph, examination.report(settings), sources))
 
 
 def _network(graph: Graph, report: Report, sources: Sequence[SourceText]) -> Network:

@@ -15,9 +15,9 @@ MOST = 100
 
 
 def findings_html(sheet: Sheet, anchors: Anchors) -> str:
-    """The findings, or that there are none."""
+    """The findings; empty if there are none."""
     if not sheet.findings:
-        return "<p>No errors, no warnings.</p>"
+        return ""
     number = {id(source): index for index, source in enumerate(sheet.sources)}
     items = [_finding(finding, number, anchors) for finding in sheet.findings[:MOST]]
     left = len(sheet.findings) - MOST
@@ -49,5 +49,3 @@ def _remarks(finding: Diagnostic) -> Iterator[tuple[str, str]]:
         yield "note", note
     if finding.help:
         yield "help", finding.help
-
-

@@ -3,34 +3,34 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from cnnshape.render.layer_table import DEFAULT, layer_table
-from cnnshape.render.report_page.marks import Anchors, Positions, mark
+from cnnshape.render.report_page.marks import Anchors, Positions, change_of, mark, written
 from cnnshape.render.svg import element, escape_xml
 from cnnshape.render.table import Column
 from cnnshape.report import Line, Report, folded
-from cnnshape.study.sheet import Layers
 
-_WORDS = {"+": "added", "-": "removed", "~": "changed"}
+_SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 _NUMBER = {"class": "n"}
 
 
-def layers_html(report: Report, anchors: Anchors, signs: Mapping[int, str]) -> str:
-    """The table. `signs` are those of the layers that differ from another design, by their positions."""
+def layers_html(report: Report, anchors: Anchors, changes: Mapping[int, str]) -> str:
+    """The table. `changes` say which layers differ from another design, and how, by their positions."""
     lines = folded(report)
     table = layer_table(report, lines, DEFAULT)
     headings = _cells("th", table.headings, table.columns)
-    names = _names(report, lines, anchors, signs)
+    names = _names(report, lines, anchors, changes)
     rows = [
         f"\n<tr{attributes}>{name}{''.join(_cells('td', cells[1:], table.columns[1:]))}</tr>"
         for (attributes, name), cells in zip(names, table.cells, strict=False)
     ]
     total = _cells("td", table.cells[-1][1:], table.columns[1:])
-    return element(
+    html = element(
         "table",
         element("thead", element("tr", *headings)),
         element("tbody", *rows, ""),
         element("tfoot", element("tr", element("th", "total", scope="row"), *total)),
         **{"class": "layers"},
     )
+    return element("div", html, **{"class": "wide"})
 
 
 def _cells(tag: str, texts: Sequence[str], columns: Sequence[Column]) -> list[str]:
@@ -41,7 +41,7 @@ def _cells(tag: str, texts: Sequence[str], columns: Sequence[Column]) -> list[st
 
 
 def _names(
-    report: Report, lines: Sequence[Line], anchors: Anchors, signs: Mapping[int, str]
+    report: Report, lines: Sequence[Line], anchors: Anchors, changes: Mapping[int, str]
 ) -> Iterator[tuple[str, str]]:
     """The attributes of each row, and its first cell."""
     positions = Positions(report)
@@ -50,31 +50,19 @@ def _names(
     for line, below in zip(lines, [*depths[1:], 0], strict=True):
         layers = positions.span((line.rows[0], line.last))
         anchor = anchors.layers(layers)
-        sign = _sign(layers, signs)
+        change = change_of(layers, changes)
         attributes = mark(layers) | ({"data-d": str(line.depth)} if line.depth else {})
         # A stage that has one block only has the same layers as it.
         attributes |= {} if anchor in named else {"id": anchor}
-        attributes |= {"class": _WORDS[sign]} if sign else {}
+        attributes |= {"class": change} if change else {}
         named.add(anchor)
-        yield _written(attributes), _name(line, anchor, sign, opens=below > line.depth)
+        yield written(attributes), _name(line, anchor, change, opens=below > line.depth)
 
 
-def _written(attributes: Mapping[str, str]) -> str:
-    return "".join(f' {name}="{escape_xml(value)}"' for name, value in attributes.items())
-
-
-def _name(line: Line, anchor: str, sign: str, *, opens: bool) -> str:
+def _name(line: Line, anchor: str, change: str, *, opens: bool) -> str:
     """The name of a line, which is a link to it, with the button that opens it."""
     label = escape_xml(line.label)
     fold = f'<button class="fold" aria-label="{label}" aria-expanded="true"></button>' if opens else ""
     times = f" ×{line.times}" if line.times > 1 else ""
-    word = f'<ins title="{_WORDS[sign]}">{sign}</ins> ' if sign else ""
+    word = f'<ins title="{change}">{_SIGNS[change]}</ins> ' if change else ""
     return element("th", f'{fold}{word}<a href="#{anchor}">{label}</a>{times}', scope="row")
-
-
-def _sign(layers: Layers, signs: Mapping[int, str]) -> str:
-    """The sign of a line: that of its layers if they have one in common, or else that something in it changed."""
-    own = {signs.get(index, "") for start, end in layers for index in range(start, end)}
-    return own.pop() if len(own) == 1 else "~"
-
-

@@ -1,8 +1,9 @@
 """How the parts of a page say which layers they stand for, and how addresses name them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from cnnshape.named_tuple import NamedTuple
+from cnnshape.render.svg import escape_xml
 from cnnshape.report import Report, Row
 from cnnshape.study.sheet import Layers
 
@@ -15,6 +16,20 @@ def layers_text(layers: Layers) -> str:
 def mark(layers: Layers) -> dict[str, str]:
     """The attribute of an element that stands for these layers; none if there are none."""
     return {"data-l": layers_text(layers)} if layers else {}
+
+
+def written(attributes: Mapping[str, str]) -> str:
+    """Attributes as they stand in a tag."""
+    return "".join(f' {name}="{escape_xml(value)}"' for name, value in attributes.items())
+
+
+def change_of(layers: Layers, changes: Mapping[int, str]) -> str:
+    """`added`, `removed` or `changed` by what happened to layers, by their positions; empty if nothing did.
+
+    They have changed, too, if not all of them were added or removed.
+    """
+    own = {changes.get(index, "") for start, end in layers for index in range(start, end)}
+    return "".join(own) if len(own) < 2 else "changed"
 
 
 class Anchors(NamedTuple):

@@ -3,133 +3,123 @@ const root = document.documentElement;
 root.classList.add("js");
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 const ranges = text => text ? text.split(",").map(part => part.split("-").map(Number)).map(([a, b = a]) => [a, b]) : [];
-const shown = number => number.toLocaleString("en");
-const click = element => element.dispatchEvent(new MouseEvent("click", {bubbles: true}));
+const commas = number => number.toLocaleString("en");
 const go = hash => { try { history.replaceState(null, "", hash || "#"); } catch { /* a frame without an address */ } };
 
 function start(side) {
+  const one = selector => side.querySelector(selector);
   const prefix = side.dataset.prefix;
-  const steps = JSON.parse(side.querySelector("script").textContent);
-  const status = side.querySelector(".selected");
-  const stairs = side.querySelector(".stairs");
-  const field = side.querySelector(".field");
-  const search = side.querySelector("[type=search]");
-  const marked = all("[data-l]", side).map(element => ({
-    element,
-    ranges: ranges(element.dataset.l),
-    line: element.matches(".code li"),
-    state: element.matches("g") ? "aria-pressed" : "aria-current",
-  }));
-  const open = [];
+  const status = one(".selected"), stairs = one(".stairs"), field = one(".field"), search = one("[type=search]");
+  const hint = status.textContent;
+  let first = 1;
+  const steps = JSON.parse(one("script").textContent).map(([last, name, shape, params, macs, sees, bytes]) => {
+    const text = first === last ? `${last}` : `${first}-${last}`;
+    const step = {first, name, shape, params, macs, sees, bytes, text};
+    first = last + 1;
+    return step;
+  });
+  if (stairs) all("path", stairs).forEach((path, index) => { path.dataset.l = steps[index].text; });
+  const marked = all("[data-l]", side).map(element => ({element, text: element.dataset.l, own: ranges(element.dataset.l)}));
+  const above = [];
   const rows = all(".layers tbody tr", side).map(element => {
     const depth = +(element.dataset.d || 0);
-    open.length = depth;
-    const row = {element, up: open[depth - 1], button: element.querySelector(".fold"), depth};
-    open[depth] = row;
-    return row;
+    const row = {element, up: depth && above[depth - 1], button: element.querySelector(".fold"), isOpen: true};
+    return above[depth] = row;
   });
-  const hint = status.textContent;
 
   function fold(row, isOpen) {
+    row.isOpen = isOpen;
     row.button?.setAttribute("aria-expanded", isOpen);
   }
-  const isOpen = row => row.button.getAttribute("aria-expanded") === "true";
-  const isShown = row => !row.up || (isOpen(row.up) && isShown(row.up));
+  const isShown = row => !row.up || (row.up.isOpen && isShown(row.up));
   function draw() {
     const words = search.value.trim().toLowerCase();
-    const kept = new Set();
-    if (words) for (const row of rows) {
-      if (row.element.textContent.toLowerCase().includes(words)) for (let at = row; at; at = at.up) kept.add(at);
-    }
-    for (const row of rows) row.element.hidden = words ? !kept.has(row) : !isShown(row);
-    side.querySelector("output").textContent = words ? `${kept.size} lines` : "";
+    const hits = rows.filter(row => row.element.textContent.toLowerCase().includes(words));
+    const kept = new Set(hits);
+    for (const hit of hits) for (let row = hit.up; row; row = row.up) kept.add(row);
+    for (const row of rows) row.element.hidden = !(words ? kept.has(row) : isShown(row));
+    one("output").textContent = words ? `${hits.length} lines` : "";
   }
 
-  function describe(text, name, last, chosen) {
-    const sum = index => shown(chosen.reduce((total, step) => total + BigInt(step[index]), 0n));
-    const most = shown(chosen.reduce((largest, step) => step[7] > largest ? step[7] : largest, 0));
-    const numbers = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-    return `${name} · layers ${numbers} · output ${last[3]} · ${sum(4)} params · ${sum(5)} MACs · receptive field ${last[6]}`
-      + ` · at most ${most} bytes alive`;
+  function describe(name, text, own) {
+    const sum = key => commas(own.reduce((total, step) => total + BigInt(step[key]), 0n));
+    const {shape, sees} = own.at(-1);
+    return `${name} · layers ${text.length > 40 ? text.slice(0, 40) + "…" : text} · output ${shape} · ${sum("params")} params`
+      + ` · ${sum("macs")} MACs · receptive field ${sees} · at most ${commas(Math.max(...own.map(step => step.bytes)))} bytes alive`;
   }
 
-  function place(last) {
-    const [input, scale] = [side.querySelector(".input"), +field.dataset.scale];
-    const sides = last ? last[6].split("x").map(parseFloat) : [0];
-    const full = ["height", "width"].map(side => +input.getAttribute(side));
-    const size = full.map((length, axis) => last?.[6] === "all" ? length : (sides[axis] ?? sides[0]) * scale || 0);
-    ["height", "width"].forEach((side, axis) => field.setAttribute(side, size[axis]));
-    ["y", "x"].forEach((side, axis) => field.setAttribute(side, (full[axis] - size[axis]) / 2));
+  function place(sees) {
+    const axes = sees.split("x").map(parseFloat);
+    [["height", "y"], ["width", "x"]].forEach(([side, corner], axis) => {
+      const whole = +one(".input").getAttribute(side);
+      const size = sees === "all" ? whole : (axes[axis] ?? axes[0]) * field.dataset.scale || 0;
+      field.setAttribute(side, size);
+      field.setAttribute(corner, (whole - size) / 2);
+    });
   }
 
   function select(text, name = "") {
     const chosen = new Set();
-    for (const [first, last] of ranges(text)) for (let at = first; at <= last; at++) chosen.add(at);
+    for (const [from, to] of ranges(text)) for (let at = from; at <= to; at++) chosen.add(at);
     side.dataset.selected = text;
-    for (const {element, ranges, line, state} of marked) {
+    for (const {element, own} of marked) {
       let count = 0, inside = 0;
-      for (const [first, last] of ranges) for (let at = first; at <= last; at++) { count++; inside += chosen.has(at); }
-      const isOn = inside > 0 && (line || inside === count);
+      for (const [from, to] of own) for (let at = from; at <= to; at++) { count++; inside += chosen.has(at); }
+      const isOn = inside > 0 && (inside === count || element.matches(".code li"));
       element.classList.toggle("on", isOn);
       element.classList.toggle("part", inside > 0 && !isOn);
-      element.setAttribute(state, isOn);
+      element.setAttribute(element.matches("g") ? "aria-pressed" : "aria-current", isOn);
     }
-    const own = steps.filter(step => chosen.has(step[0]));
+    const own = steps.filter(step => chosen.has(step.first));
     const last = own.at(-1);
-    const known = marked.find(({element}) => element.dataset.l === text);
-    const names = {card: known?.element.dataset.card, step: own.length === 1 ? own[0][2] : ""};
-    name ||= names.step || names.card || known?.element.querySelector("a")?.textContent || "selection";
-    status.textContent = last ? describe(text, name, last, own) : hint;
-    if (field) place(last);
+    const same = marked.find(item => item.text === text)?.element;
+    name ||= own.length === 1 ? last.name : same?.dataset.card || same?.querySelector("a")?.textContent || "selection";
+    status.textContent = last ? describe(name, text, own) : hint;
+    if (field) place(last ? last.sees : "");
     if (stairs && last) {
       stairs.setAttribute("aria-valuenow", steps.indexOf(last) + 1);
-      stairs.setAttribute("aria-valuetext", `${last[2]}: ${shown(last[7])} bytes alive`);
+      stairs.setAttribute("aria-valuetext", `${last.name}: ${commas(last.bytes)} bytes alive`);
     }
-    if (last && ranges(text).length === 1) for (const row of rows) {
-      if (row.element.dataset.l === text) for (let at = row.up; at; at = at.up) fold(at, true);
-    }
+    const row = rows.find(row => row.element.dataset.l === text);
+    for (let up = row?.up; up; up = up.up) fold(up, true);
     draw();
     for (const code of all(".code", side)) {
       const line = code.querySelector(".on");
       if (line) code.scrollTop += line.getBoundingClientRect().top - code.getBoundingClientRect().top - 60;
     }
   }
+  const selectLine = line => select(line.dataset.l, `line ${line.querySelector("a").textContent}`);
 
   function pick(element) {
     const isLine = element.matches(".code li");
-    const again = side.dataset.selected === element.dataset.l;
-    const hash = isLine ? `#${element.id}` : `#${prefix}L${element.dataset.l}`;
-    go(again ? "" : hash);
-    select(again ? "" : element.dataset.l, isLine ? `line ${element.querySelector("a").textContent}` : "");
+    const isSame = side.dataset.selected === element.dataset.l;
+    go(isSame ? "" : isLine ? `#${element.id}` : `#${prefix}L${element.dataset.l}`);
+    isSame ? select("") : isLine ? selectLine(element) : select(element.dataset.l);
   }
 
   side.addEventListener("click", event => {
     const button = event.target.closest("button");
-    if (button) {
-      if (button.matches(".all")) {
-        const wanted = !rows.some(row => row.button && isOpen(row));
-        rows.forEach(row => fold(row, wanted));
-      } else {
-        const row = rows.find(row => row.button === button);
-        fold(row, !isOpen(row));
-      }
-      return draw();
-    }
     const element = event.target.closest("[data-l]");
-    if (!element || event.ctrlKey || event.metaKey || String(getSelection())) return;
-    event.preventDefault();
-    pick(element);
+    if (button) {
+      const row = rows.find(row => row.button === button);
+      const isOpen = rows.some(row => row.button && row.isOpen);
+      row ? fold(row, !row.isOpen) : rows.forEach(row => fold(row, !isOpen));
+      draw();
+    } else if (element && !event.ctrlKey && !event.metaKey && !String(getSelection())) {
+      event.preventDefault();
+      pick(element);
+    }
   });
   side.addEventListener("keydown", event => {
-    const at = {ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1}[event.key];
-    if (event.target.matches("g[data-l]") && (event.key === "Enter" || event.key === " ")) click(event.target);
-    else if (event.target === stairs && (at || event.key === "Home" || event.key === "End")) {
-      const now = +stairs.getAttribute("aria-valuenow");
-      const next = at ? Math.min(Math.max(now + at, 1), steps.length) : event.key === "Home" ? 1 : steps.length;
-      const [first, last] = steps[next - 1];
-      const text = first === last ? `${first}` : `${first}-${last}`;
+    const {key, target} = event;
+    const move = {ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, Home: -Infinity, End: Infinity}[key];
+    if (target === stairs && move) {
+      const next = +stairs.getAttribute("aria-valuenow") - 1 + move;
+      const {text} = steps[Math.max(0, Math.min(next, steps.length - 1))];
       go(`#${prefix}L${text}`);
       select(text);
+    } else if (target.matches("g[data-l]") && (key === "Enter" || key === " ")) {
+      pick(target);
     } else return;
     event.preventDefault();
   });
@@ -140,31 +130,34 @@ function start(side) {
   }
   if (stairs) {
     stairs.tabIndex = 0;
-    const words = {role: "slider", "aria-valuemin": 1, "aria-valuemax": steps.length, "aria-valuenow": 0, "aria-valuetext": "none"};
-    for (const [name, value] of Object.entries(words)) stairs.setAttribute(name, value);
+    const words = {role: "slider", "aria-valuemin": 1, "aria-valuemax": steps.length, "aria-valuenow": 0};
+    for (const name in words) stairs.setAttribute(name, words[name]);
   }
-  if (rows.length > 40) rows.forEach(row => fold(row, row.depth === 0));
+  if (rows.length > 40) for (const row of rows) fold(row, !row.up);
   draw();
-  return {prefix, search, select, count: steps.at(-1)[1]};
+  return {prefix, search, select, selectLine, layers: first - 1};
 }
 
 const sides = all("article").filter(side => side.querySelector("script")).map(start);
 function follow() {
   const name = decodeURIComponent(location.hash.slice(1));
-  for (const {prefix, select, count} of sides) {
-    const layers = name.startsWith(`${prefix}L`) && name.slice(prefix.length + 1);
-    const line = document.getElementById(name);
-    if (layers && ranges(layers).flat().every(number => number >= 1 && number <= count)) select(layers);
-    else if (line?.matches(".code li") && line.dataset.l) select(line.dataset.l, `line ${line.querySelector("a").textContent}`);
+  const line = document.getElementById(name);
+  for (const {prefix, select, selectLine, layers} of sides) {
+    const text = name.startsWith(`${prefix}L`) ? name.slice(prefix.length + 1) : "";
+    if (text && ranges(text).flat().every(number => number > 0 && number <= layers)) select(text);
+    else if (line?.matches(".code [data-l]") && name.startsWith(`${prefix}line`)) selectLine(line);
   }
 }
 addEventListener("hashchange", follow);
 addEventListener("keydown", event => {
   if (event.key === "Escape") {
-    for (const {search, select} of sides) { search.value = ""; select(""); }
+    for (const {search, select} of sides) {
+      search.value = "";
+      select("");
+    }
     go("");
-  } else if (event.key === "/" && !event.target.matches("input")) {
-    sides[0]?.search.focus();
+  } else if (event.key === "/" && sides.length && !event.target.matches("input")) {
+    sides[0].search.focus();
     event.preventDefault();
   }
 });

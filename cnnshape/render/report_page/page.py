@@ -7,13 +7,14 @@ from hashlib import sha256
 from json import dumps
 from pathlib import Path
 
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.compare import to_html as comparison_html
 from cnnshape.render.layer_table import receptive_field_text
 from cnnshape.render.report_page.fields import fields_html
 from cnnshape.render.report_page.findings import findings_html
 from cnnshape.render.report_page.layers import layers_html
 from cnnshape.render.report_page.marks import Anchors, Positions
-from cnnshape.render.report_page.network import network_html
+from cnnshape.render.report_page.network import NARROW, network_html
 from cnnshape.render.report_page.shares import shares_html
 from cnnshape.render.report_page.source import sources_html
 from cnnshape.render.report_page.staircase import staircase_html
@@ -27,67 +28,109 @@ MARK = "written by cnnshape report"
 _EXACT = 2**53
 """Integers from here on are texts in data, as JavaScript would round them."""
 _HINT = "Select a card, a line, a step: all that shows the same layers is marked. / searches, Escape clears."
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src"
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src"
+)
 
 
 def to_html(sheets: Sequence[Sheet], comparison: Comparison | None = None) -> str:
     """The page of a design, or of two side by side, with their comparison if both could be built."""
-    title = " and ".join(sheet.name for sheet in sheets)
-    articles = [_article(index, sheets, comparison) for index in range(len(sheets))]
-    body = [element("h1", escape_xml(title))]
-    if comparison is not None:
-        body.append(element("section", comparison_html(comparison), **{"class": "changes wide"}))
-    if len(sheets) > 1:
-        articles = [element("div", *articles, **{"class": "pair"})]
-    return _file(title, [*body, element("main", *articles)])
+    if len(sheets) == 1:
+        return _file(sheets[0].name, [element("h1", escape_xml(sheets[0].name)), element("main", _single(sheets[0]))])
+    title = " and ".join(sheet.label for sheet in sheets)
+    compared = element("section", comparison_html(comparison), **{"class": "changes wide"}) if comparison else ""
+    sides = [_side(index, sheet, _changes(sheet.network, comparison, index)) for index, sheet in enumerate(sheets)]
+    main = element("main", compared, element("div", *sides, **{"class": "pair"}))
+    return _file(title, [element("h1", escape_xml(title)), main])
 
 
-def _article(index: int, sheets: Sequence[Sheet], comparison: Comparison | None) -> str:
-    """A design: its findings, its network with the layers, and what they cost."""
-    sheet = sheets[index]
-    mark = chr(ord("A") + index)
-    anchors = Anchors(f"{mark}." if index else "")
-    several = len(sheets) > 1
-    title = [element("h2", escape_xml(f"{mark}: {sheet.name}"), **{"class": "title"})] if several else []
-    signs = _signs(sheet.network, comparison, index) if sheet.network and comparison else {}
-    sections = list(_sections(sheet, anchors, signs, "h3" if several else "h2"))
-    links = [f'<a href="#{anchors.section(name)}">{words}</a>' for name, words, _ in sections]
-    html = {name: section for name, _, section in sections}
-    wide = [html.pop(name) for name in ("findings", "network") if name in html]
-    left = [html.pop(name) for name in ("layers",) if name in html]
-    columns = [element("div", *part) for part in (left, html.values()) if part]
-    lead = [element("p", escape_xml(header(sheet.network.report)), **{"class": "lead"})] if sheet.network else []
-    parts = [*title, *lead, element("nav", *links, **{"aria-label": f"Sections of {mark}" if several else "Sections"})]
+class _Section(NamedTuple):
+    """A part of the page: its name in addresses, its heading, its HTML, and the column that it is in."""
+
+    name: str
+    heading: str
+    html: str
+    column: str
+
+
+_WIDE, _LEFT, _RIGHT = "wide", "left", "right"
+_NAMES = ("findings", "network", "layers", "totals", "fields", "memory", "shares", "source")
+"""The sections in the order of two pages side by side."""
+
+
+def _single(sheet: Sheet) -> str:
+    """A design in two columns, with what is wide above them."""
+    anchors = Anchors("")
+    sections = _sections(sheet, anchors, {})
+    wide, left, right = (
+        [_written(section, anchors, "h2") for section in sections if section.column == column]
+        for column in (_WIDE, _LEFT, _RIGHT)
+    )
+    columns = [element("div", *part) for part in (left, right) if part]
+    body = [*wide, element("div", *columns, **{"class": "cols" if len(columns) > 1 else "col"})]
+    return _article(sheet, anchors, [*_head(sheet, sections, anchors, ""), *body])
+
+
+def _side(index: int, sheet: Sheet, changes: Mapping[int, str]) -> str:
+    """One of two designs, with a place for each section, so that those of both are side by side."""
+    side = chr(ord("A") + index)
+    anchors = Anchors(f"{side}." if index else "")
+    sections = _sections(sheet, anchors, changes)
+    html = {section.name: _written(section, anchors, "h3") for section in sections}
+    title = element("h2", escape_xml(f"{side}: {sheet.label}"), **{"class": "title"})
+    head, status = _head(sheet, sections, anchors, side)
+    return _article(
+        sheet, anchors, [element("div", title, head), status, *(html.get(name, "<div></div>") for name in _NAMES)]
+    )
+
+
+def _article(sheet: Sheet, anchors: Anchors, parts: Sequence[str]) -> str:
+    data = [_data(sheet.network)] if sheet.network else []
+    return element("article", *parts, *data, **{"data-prefix": anchors.prefix})
+
+
+def _head(sheet: Sheet, sections: Sequence[_Section], anchors: Anchors, side: str) -> tuple[str, str]:
+    """The first lines with links to the sections, and the line that says what is selected."""
+    links = [f'<a href="#{anchors.section(section.name)}">{section.heading}</a>' for section in sections]
+    lead = [element("p", escape_xml(text), **{"class": "lead"}) for text in _lead(sheet)]
+    nav = element("nav", *links, **{"aria-label": f"Sections of {side}" if side else "Sections"})
+    status = element("p", _HINT, role="status", **{"class": "tool selected"}) if sheet.network else "<div></div>"
+    return "".join([*lead, nav]), status
+
+
+def _written(section: _Section, anchors: Anchors, heading: str) -> str:
+    title = anchors.section(section.name)
+    return "\n" + element(
+        "section", element(heading, section.heading, id=title), section.html, **{"aria-labelledby": title}
+    )
+
+
+def _lead(sheet: Sheet) -> Iterator[str]:
+    """The inputs and settings, and that nothing is wrong if that is so."""
     if sheet.network:
-        parts.append(element("p", _HINT, role="status", **{"class": "tool selected"}))
-    parts += [*wide, element("div", *columns, **{"class": "cols"})]
-    parts += [_data(sheet.network)] if sheet.network else []
-    return element("article", *parts, **{"data-prefix": anchors.prefix})
+        yield header(sheet.network.report).removeprefix(f"{sheet.name}: ")
+    if not sheet.findings:
+        yield "No errors, no warnings."
 
 
-def _sections(
-    sheet: Sheet, anchors: Anchors, signs: Mapping[int, str], heading: str
-) -> Iterator[tuple[str, str, str]]:
-    """The name, the heading and the HTML of each section."""
-    for name, words, html in _contents(sheet, anchors, signs):
-        if html:
-            title = anchors.section(name)
-            inner = element(heading, words, id=title)
-            yield name, words, element("section", inner, html, **{"aria-labelledby": title})
+def _sections(sheet: Sheet, anchors: Anchors, changes: Mapping[int, str]) -> list[_Section]:
+    return [section for section in _all_sections(sheet, anchors, changes) if section.html]
 
 
-def _contents(sheet: Sheet, anchors: Anchors, signs: Mapping[int, str]) -> Iterator[tuple[str, str, str]]:
-    yield "findings", "Findings", findings_html(sheet, anchors)
-    if sheet.network:
-        report = sheet.network.report
+def _all_sections(sheet: Sheet, anchors: Anchors, changes: Mapping[int, str]) -> Iterator[_Section]:
+    yield _Section("findings", "Findings", findings_html(sheet, anchors), _WIDE)
+    network = sheet.network
+    if network:
+        report = network.report
         positions = Positions(report)
-        yield "network", "Network", network_html(sheet.network.picture, positions)
-        yield "layers", "Layers", _SEARCH + layers_html(report, anchors, signs)
-        yield "totals", "Totals", _totals(sheet.network)
-        yield "fields", "Receptive field on the input", fields_html(sheet.network, positions, anchors)
-        yield "memory", "Activation memory", staircase_html(sheet.network)
-        yield "shares", "Shares", shares_html(report, positions, anchors)
-    yield "source", "Source", "".join(sources_html(sheet, anchors))
+        drawn = network_html(network.picture, positions, changes)
+        yield _Section("network", "Network", drawn.html, _LEFT if drawn.width <= NARROW else _WIDE)
+        yield _Section("layers", "Layers", _SEARCH + layers_html(report, anchors, changes), _LEFT)
+        yield _Section("totals", "Totals", _totals(network), _LEFT)
+        yield _Section("fields", "Receptive field on the input", fields_html(network, positions, anchors), _RIGHT)
+        yield _Section("memory", "Activation memory", staircase_html(network), _RIGHT)
+        yield _Section("shares", "Shares", shares_html(report, positions, anchors), _RIGHT)
+    yield _Section("source", "Source", "".join(sources_html(sheet, anchors)), _RIGHT)
 
 
 _SEARCH = (
@@ -99,25 +142,30 @@ _SEARCH = (
 def _totals(network: Network) -> str:
     """The figures of the network with their definitions."""
     rows = [
-        element("tr", element("th", escape_xml(name), "", scope="row"), *(element("td", escape_xml(text), "") for text in texts))
+        element(
+            "tr",
+            element("th", escape_xml(name), "", scope="row"),
+            *(element("td", escape_xml(text), "") for text in texts),
+        )
         for name, *texts in figures(network.report)
     ]
     return element("table", element("tbody", *rows))
 
 
-def _signs(network: Network, comparison: Comparison, index: int) -> dict[int, str]:
-    """The sign of each layer of a side that the other side doesn't have, or has otherwise."""
+def _changes(network: Network | None, comparison: Comparison | None, index: int) -> dict[int, str]:
+    """What happened to each layer of a side that the other side doesn't have, or has otherwise, by its position."""
+    if network is None or comparison is None:
+        return {}
     positions = Positions(network.report)
-    signs: dict[int, str] = {}
-    for change in comparison.changes or ():
-        rows = change.after if index else change.before
-        sign = "~" if change.change == "changed" else "+" if index else "-"
-        signs.update(dict.fromkeys(positions.of(rows), sign))
-    return signs
+    return {
+        position: change.change
+        for change in comparison.changes or ()
+        for position in positions.of(change.after if index else change.before)
+    }
 
 
 def _data(network: Network) -> str:
-    """What the script says of each step: its layers, name, output, params, MACs, field and memory."""
+    """What the script says of each step: its last layer, name, output, params, MACs, field and memory."""
     rows, memory = network.report.rows, network.memory.steps
     steps = []
     for start, end in network.steps:
@@ -126,7 +174,7 @@ def _data(network: Network) -> str:
         params, macs = sum(row.params for row in own), sum(row.macs for row in own)
         alive = max(step.alive_bytes for step in memory[start:end])
         shape = "×".join(map(str, last.output))
-        steps.append([start + 1, end, rows[start].name, shape, _number(params), _number(macs), field, alive])
+        steps.append([end, rows[start].name, shape, _number(params), _number(macs), field, alive])
     text = dumps(steps, separators=(",", ":")).replace("<", "\\u003c")
     return f'<script type="application/json">{text}</script>'
 
@@ -140,7 +188,7 @@ def _file(title: str, body: Sequence[str]) -> str:
     digest = b64encode(sha256(script.encode()).digest()).decode()
     head = [
         f'<meta charset="utf-8"><!-- {MARK} -->',
-        f"<meta http-equiv=\"Content-Security-Policy\" content=\"{_POLICY} 'sha256-{digest}'\">",
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY} \'sha256-{digest}\'">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<link rel="icon" href="data:,">',
         element("title", escape_xml(title)),

@@ -17,7 +17,11 @@ def shares_html(report: Report, positions: Positions, anchors: Anchors) -> str:
         return ""
     totals = max(report.totals.macs, 1), max(report.totals.params, 1)
     shown = _largest(parts, totals)
-    rows = [_row(part, totals, positions, anchors) for part in shown]
+    labels = {report.rows[group.start].name: group.label for group in report.groups.children if group.end > group.start}
+    rows = [
+        _row(part, labels.get(part.rows[0].name, part.label) if part.group else part.label, totals, positions, anchors)
+        for part in shown
+    ]
     left = [part for part in parts if part not in shown]
     if left:
         rows.append(_cells(f"{len(left)} more parts", left, totals))
@@ -44,10 +48,10 @@ def _share(part: Line, measure: Callable[[Row], int], total: int) -> float:
     return part.total(measure) / total
 
 
-def _row(part: Line, totals: tuple[int, int], positions: Positions, anchors: Anchors) -> str:
+def _row(part: Line, label: str, totals: tuple[int, int], positions: Positions, anchors: Anchors) -> str:
     layers = positions.span((part.rows[0], part.last))
     times = f" ×{part.times}" if part.times > 1 else ""
-    name = f'<a href="#{anchors.layers(layers)}">{escape_xml(part.label)}</a>{times}'
+    name = f'<a href="#{anchors.layers(layers)}">{escape_xml(label)}</a>{times}'
     return _cells(name, [part], totals, mark(layers))
 
 

@@ -22,7 +22,7 @@ def sources_html(sheet: Sheet, anchors: Anchors) -> Iterator[str]:
     for number, source in enumerate(sheet.sources):
         name = escape_xml(file_name(source))
         body = "".join(_lines(number, source, anchors, lines, severities))
-        yield f'<h3>{name}</h3><ol class="code" tabindex="0" aria-label="{name}">{body}</ol>'
+        yield f'<p class="lead">{name}</p><ol class="code" tabindex="0" aria-label="{name}">{body}</ol>'
 
 
 def _severities(sheet: Sheet) -> Mapping[tuple[int, int], Severity]:

@@ -1,8 +1,10 @@
-"""The memory staircase: the activations that are alive while each step runs, a block for each step."""
+"""The memory staircase: the activations that are alive while each step runs, a path for each step.
+
+The script knows the layers of each path by its place.
+"""
 
 from collections.abc import Iterator, Sequence
 
-from cnnshape.render.report_page.marks import Anchors, mark
 from cnnshape.render.svg import element, escape_xml
 from cnnshape.render.wrapping import size
 from cnnshape.study.memory import Step
@@ -38,7 +40,7 @@ def _step(steps: Sequence[Step], start: int, most: int) -> str:
     d = [f"M{start} {HEIGHT}"]
     for step in steps:
         d.append(f"V{HEIGHT - round(HEIGHT * step.alive_bytes / most)}h1")
-    return element("path", d=f"{''.join(d)}V{HEIGHT}", **mark(((start, start + len(steps)),)))
+    return element("path", d=f"{''.join(d)}V{HEIGHT}")
 
 
 def _ticks(network: Network) -> Iterator[str]:
