@@ -67,6 +67,6 @@ def _picture(network: Network, steps: Sequence[Layers]) -> str:
 def _square(region: Region, scale: float, step: Layers) -> tuple[int, str]:
     """The area of a field, and its square with the name of its layer."""
     rows, columns = region.spans
-    area = (columns.first * scale, rows.first * scale, columns.size * scale, rows.size * scale)
+    x, y, width, height = (side * scale for side in (columns.first, rows.first, columns.size, rows.size))
     title = f"{region.layer}: {axes_text((rows.size, columns.size))}"
-    return rows.size * columns.size, rectangle(*area, title, **mark(step))
+    return rows.size * columns.size, rectangle(x, y, width, height, title, **mark(step))

@@ -5,39 +5,35 @@ from collections.abc import Iterator, Mapping, Sequence
 from cnnshape.render.layer_table import DEFAULT, layer_table
 from cnnshape.render.report_page.marks import Anchors, Positions, change_of, mark, written
 from cnnshape.render.svg import element, escape_xml
-from cnnshape.render.table import Column
 from cnnshape.report import Line, Report, folded
 
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
-_NUMBER = {"class": "n"}
 
 
 def layers_html(report: Report, anchors: Anchors, changes: Mapping[int, str]) -> str:
     """The table. `changes` say which layers differ from another design, and how, by their positions."""
     lines = folded(report)
     table = layer_table(report, lines, DEFAULT)
-    headings = _cells("th", table.headings, table.columns)
+    headings = _cells("th", table.headings)
     names = _names(report, lines, anchors, changes)
     rows = [
-        f"\n<tr{attributes}>{name}{''.join(_cells('td', cells[1:], table.columns[1:]))}</tr>"
+        f"\n<tr{attributes}>{name}{''.join(_cells('td', cells[1:]))}</tr>"
         for (attributes, name), cells in zip(names, table.cells, strict=False)
     ]
-    total = _cells("td", table.cells[-1][1:], table.columns[1:])
+    total = _cells("td", table.cells[-1][1:])
     html = element(
         "table",
         element("thead", element("tr", *headings)),
         element("tbody", *rows, ""),
-        element("tfoot", element("tr", element("th", "total", scope="row"), *total)),
+        element("tfoot", element("tr", element("th", "total"), *total)),
         **{"class": "layers"},
     )
     return element("div", html, **{"class": "wide"})
 
 
-def _cells(tag: str, texts: Sequence[str], columns: Sequence[Column]) -> list[str]:
-    return [
-        element(tag, escape_xml(text), "", **(_NUMBER if column.numeric else {}))
-        for text, column in zip(texts, columns, strict=True)
-    ]
+def _cells(tag: str, texts: Sequence[str]) -> list[str]:
+    """Cells without a class: the style aligns the columns of numbers by their places."""
+    return [element(tag, escape_xml(text), "") for text in texts]
 
 
 def _names(
@@ -47,7 +43,7 @@ def _names(
     positions = Positions(report)
     depths = [line.depth for line in lines]
     named: set[str] = set()
-    for line, below in zip(lines, [*depths[1:], 0], strict=True):
+    for line, below in zip(lines, [*depths[1:], 0], strict=False):
         layers = positions.span((line.rows[0], line.last))
         anchor = anchors.layers(layers)
         change = change_of(layers, changes)
@@ -65,4 +61,4 @@ def _name(line: Line, anchor: str, change: str, *, opens: bool) -> str:
     fold = f'<button class="fold" aria-label="{label}" aria-expanded="true"></button>' if opens else ""
     times = f" ×{line.times}" if line.times > 1 else ""
     word = f'<ins title="{change}">{_SIGNS[change]}</ins> ' if change else ""
-    return element("th", f'{fold}{word}<a href="#{anchor}">{label}</a>{times}', scope="row")
+    return element("th", f'{fold}{word}<a href="#{anchor}">{label}</a>{times}')
