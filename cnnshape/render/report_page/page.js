@@ -76,10 +76,8 @@ function start(side) {
     name ||= own.length === 1 ? last.name : same?.dataset.card || same?.querySelector("a")?.textContent || "selection";
     status.textContent = last ? describe(name, text, own) : hint;
     if (field) place(last ? last.sees : "");
-    if (stairs && last) {
-      stairs.setAttribute("aria-valuenow", steps.indexOf(last) + 1);
-      stairs.setAttribute("aria-valuetext", `${last.name}: ${commas(last.bytes)} bytes alive`);
-    }
+    stairs?.setAttribute("aria-valuenow", steps.indexOf(last) + 1);
+    stairs?.setAttribute("aria-valuetext", last ? `${last.name}: ${commas(last.bytes)} bytes alive` : "no step");
     const row = rows.find(row => row.element.dataset.l === text);
     for (let up = row?.up; up; up = up.up) fold(up, true);
     draw();
@@ -90,6 +88,12 @@ function start(side) {
   }
   const selectLine = line => select(line.dataset.l, `line ${line.querySelector("a").textContent}`);
 
+  function stepAt(x) {
+    const {left, width} = stairs.getBoundingClientRect();
+    const layer = (x - left) / width * (first - 1) + 1;
+    return stairs.children[steps.findLastIndex(step => step.first <= layer)];
+  }
+
   function pick(element) {
     const isLine = element.matches(".code li");
     const isSame = side.dataset.selected === element.dataset.l;
@@ -99,7 +103,8 @@ function start(side) {
 
   side.addEventListener("click", event => {
     const button = event.target.closest("button");
-    const element = event.target.closest("[data-l]");
+    // A step with little memory is too low to be hit.
+    const element = event.target.closest(".stairs") ? stepAt(event.clientX) : event.target.closest("[data-l]");
     if (button) {
       const row = rows.find(row => row.button === button);
       const isOpen = rows.some(row => row.button && row.isOpen);
@@ -153,6 +158,7 @@ addEventListener("keydown", event => {
   if (event.key === "Escape") {
     for (const {search, select} of sides) {
       search.value = "";
+      search.blur();
       select("");
     }
     go("");
