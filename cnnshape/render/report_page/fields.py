@@ -1,6 +1,6 @@
 """Receptive fields over the input, to scale."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from cnnshape.layers import format_shape
 from cnnshape.render.layer_table import axes_text
@@ -13,26 +13,28 @@ _SIZE = 300
 """The longest side of the picture."""
 
 
-def fields_html(network: Network, positions: Positions, anchors: Anchors) -> str:
-    """The fields of a few layers: squares over the input if it has two axes, and their sizes as a list."""
+def fields_html(network: Network, positions: Positions, anchors: Anchors, places: Container[str]) -> str:
+    """The fields of a few layers: squares over the input if it has two axes, and their sizes as a list.
+
+    A layer that has no row of its own among the `places`, as equal blocks share theirs, is found in the list.
+    """
     traced = network.trace
     if not network.fields:
         why = f": {traced.opaque} doesn't state what it reads" if traced.opaque else ""
         return f"<p>no layer has a receptive field of its own{escape_xml(why)}</p>"
     steps = [_step_of(network, positions[region.layer]) for region in network.fields]
     picture = _picture(network, steps) if len(traced.input) == 2 else ""
-    items = [
-        element(
-            "li",
-            f'<a href="#{anchors.layers(step)}">{escape_xml(region.layer)}</a> ',
-            axes_text(tuple(span.size for span in region.spans)),
-            **mark(step),
-        )
-        for region, step in zip(network.fields, steps, strict=True)
-    ]
+    items = [_item(region, step, anchors, places) for region, step in zip(network.fields, steps, strict=True)]
     whole = f" covered from {traced.covered} on" if traced.covered else ""
     caption = f"of an input of {format_shape(traced.input)}{',' if whole else ''}{whole}: middle cells see"
     return f"<p>{escape_xml(caption)}</p>{picture}{element('ol', *items)}"
+
+
+def _item(region: Region, step: Layers, anchors: Anchors, places: Container[str]) -> str:
+    place = anchors.layers(step)
+    own = {} if place in places else {"id": place}
+    size = axes_text(tuple(span.size for span in region.spans))
+    return element("li", f'<a href="#{place}">{escape_xml(region.layer)}</a> {size}', **mark(step), **own)
 
 
 def _step_of(network: Network, position: int) -> Layers:

@@ -2,20 +2,31 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.layer_table import DEFAULT, layer_table
 from cnnshape.render.report_page.marks import Anchors, Positions, change_of, mark, written
 from cnnshape.render.svg import element, escape_xml
 from cnnshape.report import Line, Report, folded
+from cnnshape.study.sheet import Layers
 
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 
 
-def layers_html(report: Report, anchors: Anchors, changes: Mapping[int, str]) -> str:
+class LayerRows(NamedTuple):
+    """The table as HTML, and the names of its rows as places on the page."""
+
+    html: str
+    places: frozenset[str]
+
+
+def layer_rows(report: Report, anchors: Anchors, changes: Mapping[int, str]) -> LayerRows:
     """The table. `changes` say which layers differ from another design, and how, by their positions."""
     lines = folded(report)
     table = layer_table(report, lines, DEFAULT)
     headings = _cells("th", table.headings)
-    names = _names(report, lines, anchors, changes)
+    positions = Positions(report)
+    layers = [positions.span((line.rows[0], line.last)) for line in lines]
+    names = _names(lines, layers, anchors, changes)
     rows = [
         f"\n<tr{attributes}>{name}{''.join(_cells('td', cells[1:]))}</tr>"
         for (attributes, name), cells in zip(names, table.cells, strict=False)
@@ -28,7 +39,7 @@ def layers_html(report: Report, anchors: Anchors, changes: Mapping[int, str]) ->
         element("tfoot", element("tr", element("th", "total"), *total)),
         **{"class": "layers"},
     )
-    return element("div", html, **{"class": "wide"})
+    return LayerRows(element("div", html, **{"class": "wide"}), frozenset(map(anchors.layers, layers)))
 
 
 def _cells(tag: str, texts: Sequence[str]) -> list[str]:
@@ -37,17 +48,15 @@ def _cells(tag: str, texts: Sequence[str]) -> list[str]:
 
 
 def _names(
-    report: Report, lines: Sequence[Line], anchors: Anchors, changes: Mapping[int, str]
+    lines: Sequence[Line], layers: Sequence[Layers], anchors: Anchors, changes: Mapping[int, str]
 ) -> Iterator[tuple[str, str]]:
     """The attributes of each row, and its first cell."""
-    positions = Positions(report)
     depths = [line.depth for line in lines]
     named: set[str] = set()
-    for line, below in zip(lines, [*depths[1:], 0], strict=False):
-        layers = positions.span((line.rows[0], line.last))
-        anchor = anchors.layers(layers)
-        change = change_of(layers, changes)
-        attributes = mark(layers) | ({"data-d": str(line.depth)} if line.depth else {})
+    for line, own, below in zip(lines, layers, [*depths[1:], 0], strict=False):
+        anchor = anchors.layers(own)
+        change = change_of(own, changes)
+        attributes = mark(own) | ({"data-d": str(line.depth)} if line.depth else {})
         # A stage that has one block only has the same layers as it.
         attributes |= {} if anchor in named else {"id": anchor}
         attributes |= {"class": change} if change else {}

@@ -12,7 +12,7 @@ from cnnshape.render.compare import to_html as comparison_html
 from cnnshape.render.layer_table import receptive_field_text
 from cnnshape.render.report_page.fields import fields_html
 from cnnshape.render.report_page.findings import findings_html
-from cnnshape.render.report_page.layers import layers_html
+from cnnshape.render.report_page.layers import layer_rows
 from cnnshape.render.report_page.marks import Anchors, Positions
 from cnnshape.render.report_page.network import NARROW, network_html
 from cnnshape.render.report_page.shares import shares_html
@@ -123,11 +123,14 @@ def _all_sections(sheet: Sheet, anchors: Anchors, changes: Mapping[int, str]) ->
     if network:
         report = network.report
         positions = Positions(report)
+        rows = layer_rows(report, anchors, changes)
         drawn = network_html(network.picture, positions, changes)
         yield _Section("network", "Network", drawn.html, _LEFT if drawn.width <= NARROW else _WIDE)
-        yield _Section("layers", "Layers", _SEARCH + layers_html(report, anchors, changes), _LEFT)
+        yield _Section("layers", "Layers", _SEARCH + rows.html, _LEFT)
         yield _Section("totals", "Totals", _totals(network), _LEFT)
-        yield _Section("fields", "Receptive field on the input", fields_html(network, positions, anchors), _RIGHT)
+        yield _Section(
+            "fields", "Receptive field on the input", fields_html(network, positions, anchors, rows.places), _RIGHT
+        )
         yield _Section("memory", "Activation memory", staircase_html(network), _RIGHT)
         yield _Section("shares", "Shares", shares_html(report, positions, anchors), _RIGHT)
     yield _Section("source", "Source", "".join(sources_html(sheet, anchors)), _RIGHT)
