@@ -3,8 +3,9 @@
     python docs/generate.py [PAGE...]            # writes all pages, or these
     python docs/generate.py --check [PAGE...]    # names the pages that would change, and fails if there are any
 
-Generated are `kinds.md`, `rules.md`, `errors.md` and the pictures as a whole, the sections between
-`<!-- generated: NAME -->` and `<!-- end -->`, and on every page the output below each command of a ```console block.
+Generated are `kinds.md`, `rules.md`, `errors.md` and the pictures as a whole, the outputs of `notebook.ipynb`, the
+sections between `<!-- generated: NAME -->` and `<!-- end -->`, and on every page the output below each command of a
+```console block.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from typing import NamedTuple
 
 import commands_page
 import grammar_page
+import notebook_page
 import zoo_page
 from tables import table
 from typer.testing import CliRunner
@@ -47,7 +49,13 @@ EXAMPLES = ROOT / "tests" / "docs" / "examples"
 # Commands that set up an environment or run this test: they are on a page for the reader to type.
 SETUP = ("-m venv", "pip install", "git clone", "-m pytest")
 _SHELL_SIGNS = set("|<>;&*$")
-_ENVIRONMENT = {"COLUMNS": "80", "NO_COLOR": "1", "FORCE_COLOR": None, "GITHUB_ACTIONS": None}
+_ENVIRONMENT = {
+    "COLUMNS": "80",
+    "NO_COLOR": "1",
+    "FORCE_COLOR": None,
+    "GITHUB_ACTIONS": None,
+    "GITHUB_STEP_SUMMARY": None,
+}
 
 
 class Fence(NamedTuple):
@@ -345,6 +353,7 @@ WHOLE = {
     DOCS / "alexnet-volumes.svg": partial(picture, "cnnshape draw alexnet --style volumes -o -"),
     DOCS / "memory.svg": partial(picture, "cnnshape memory resnet50 --format svg"),
     DOCS / "receptive-fields.svg": partial(picture, "cnnshape rf vgg16 --format svg"),
+    DOCS / "notebook.ipynb": partial(notebook_page.executed, DOCS / "notebook.ipynb"),
 }
 """Pages that are generated as a whole."""
 SECTIONS = {

@@ -35,14 +35,30 @@ def test_gate(command):
 
 def test_public_names():
     assert cnnshape.__all__ == [
+        "Comparison",
         "Design",
         "DesignError",
         "Diagnostic",
+        "Diagnostics",
+        "Explanation",
+        "Memory",
+        "Reconciliation",
+        "Region",
         "Report",
+        "SizeChain",
+        "SizeStudy",
+        "Trace",
         "__version__",
         "analyze",
         "check",
+        "compare",
+        "explain",
         "load",
+        "memory",
+        "receptive_field",
+        "reconcile",
+        "rf",
+        "sizes",
     ]
 
 

@@ -40,8 +40,12 @@ class Field(NamedTuple):
         two neighbouring output cells; 0 if all see the same. Paddings say how far before the input's first cell the
         field of the first output cell starts.
         """
-        size, stride, padding = zip(*per_axis(_stated, self.axes), strict=True)
-        return size, stride, padding
+        axes = self.axes
+        if axes.count(axes[0]) == len(axes):
+            size, stride, padding = _stated(axes[0])
+            return (size,) * len(axes), (stride,) * len(axes), (padding,) * len(axes)
+        sizes, strides, paddings = zip(*map(_stated, axes), strict=True)
+        return sizes, strides, paddings
 
     @property
     def size(self) -> tuple[int, ...]:
@@ -60,10 +64,11 @@ class Field(NamedTuple):
 
 def _stated(axis: Phases) -> "tuple[int, int | Fraction, int]":
     """The size, the stride and the padding of one axis."""
-    if len(axis.first) == 1:
-        return max(axis.last[0] - axis.first[0] + 1, 0), axis.advance, -axis.first[0]
-    sizes = [last - first + 1 for first, last in zip(axis.first, axis.last, strict=True)]
-    return max(0, *sizes), quotient(axis.advance, len(axis.first)), -axis.first[0]
+    advance, firsts, lasts, _ = axis
+    if len(firsts) == 1:
+        return max(lasts[0] - firsts[0] + 1, 0), advance, -firsts[0]
+    sizes = [last - first + 1 for first, last in zip(firsts, lasts, strict=True)]
+    return max(0, *sizes), quotient(advance, len(firsts)), -firsts[0]
 
 
 class Undefined(NamedTuple):

@@ -60,6 +60,11 @@ def _meet_axes(a: Phases, b: Phases) -> tuple[Phases, bool] | Undefined:
     if a.advance * b.period != b.advance * a.period:
         return Undefined("paths with different strides meet")
     period = lcm(a.period, b.period)
+    if period == 1:
+        # So do nearly all: they have one phase.
+        one, other = (a.first[0], a.last[0]), (b.first[0], b.last[0])
+        first, last = hull(one, other)
+        return Phases(a.advance, (first,), (last,)), _same_centre(one, other)
     if period > MAX_PERIOD:
         return TOO_LATE
     pairs = [(interval_at(a, cell), interval_at(b, cell)) for cell in range(period)]

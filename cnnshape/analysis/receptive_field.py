@@ -17,9 +17,9 @@ from cnnshape.analysis.field import (
     per_axis,
 )
 from cnnshape.analysis.meeting import union
-from cnnshape.analysis.taps import POINT, Reading, composed_axes, narrowed, read_by, reading_of
-from cnnshape.graph import Application, Graph
-from cnnshape.layers import Coverage, Phases, Tensor
+from cnnshape.analysis.taps import POINT, Reading, Taps, composed_axes, narrowed, read_by, reading_of
+from cnnshape.graph import Graph
+from cnnshape.layers import Coverage, Phases, Shape, Tensor
 
 MAX_PHASES = 200_000
 """The limit of phases of all fields together: a few long patterns in a deep network would take minutes and
@@ -43,7 +43,6 @@ class _Tracer:
     def __init__(self, graph: Graph, *, ignore_gates: bool) -> None:
         self.graph = graph
         self.ignore_gates = ignore_gates
-        self.readings: dict[Application, Reading] = {}
         self.values: list[Dependence | None] = [None] * len(graph.inputs)
         self.phases = 0
         sizes = graph.inputs[0].tensor.shape[1:]
@@ -52,13 +51,11 @@ class _Tracer:
             self.values[0] = Dependence(itself, tuple((0, size - 1) for size in sizes))
 
     def run(self) -> list[Dependence | None]:
-        values = self.values
-        for node in self.graph.nodes:
+        values, nodes = self.values, self.graph.nodes
+        readings = {application: read_by(application) for application in {node.application for node in nodes}}
+        for node in nodes:
             application, inputs = node.application, node.inputs
-            if application not in self.readings:
-                self.readings[application] = read_by(application)
-            reading = self.readings[application]
-            value = values[inputs[0]]
+            reading, value = readings[application], values[inputs[0]]
             if reading is not POINT:
                 value = None if value is None else self.bounded(_follow(value, reading, application.output))
             elif len(inputs) > 1:
@@ -84,19 +81,9 @@ def _sees_everything(path: Dependence) -> bool:
 def _follow(value: Dependence, reading: Reading, output: Tensor) -> Dependence:
     """The dependence of a layer's output, from the dependence of its input."""
     field, reach, seeing = value
-    if reading.taps is Coverage.UNSTATED:
-        return Dependence(_UNSTATED, reach)
-    if isinstance(field, Undefined) and field.lasting:
-        return value
-    if isinstance(field, Field) and field.everywhere:
-        return value
-    if reading.taps is Coverage.WHOLE:
-        return Dependence(Field(everywhere(reach), output.shape[1:], True), reach)
-    if isinstance(field, Undefined):
-        return value
-    if isinstance(reading.taps, Coverage):
-        return Dependence(_REARRANGED, reach)
     taps, sizes = reading.taps, output.shape[1:]
+    if isinstance(field, Undefined) or isinstance(taps, Coverage) or field.everywhere:
+        return _without_window(value, taps, sizes)
     if seeing is not None:
         reading = reading_of(taps, seeing, sizes)
     if reading.cells is not None:
@@ -108,6 +95,18 @@ def _follow(value: Dependence, reading: Reading, output: Tensor) -> Dependence:
         readers = reading.seeing or [(0, size - 1) for size in sizes]
         reach = per_axis(narrowed, axes, reach, readers)
     return Dependence(Field(axes, sizes, field.aligned), reach, reading.seeing)
+
+
+def _without_window(value: Dependence, taps: Taps, sizes: Shape) -> Dependence:
+    """The dependence of an output whose cells see no window, or see one of an input without windows."""
+    field, reach = value.field, value.reach
+    if taps is Coverage.UNSTATED:
+        return Dependence(_UNSTATED, reach)
+    if field.lasting if isinstance(field, Undefined) else field.everywhere:
+        return value
+    if taps is Coverage.WHOLE:
+        return Dependence(Field(everywhere(reach), sizes, True), reach)
+    return value if isinstance(field, Undefined) else Dependence(_REARRANGED, reach)
 
 
 def last_maps(graph: Graph, fields: Sequence[Field | Undefined | None]) -> dict[str, int]:

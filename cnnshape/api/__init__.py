@@ -6,24 +6,36 @@ if TYPE_CHECKING:
     from cnnshape.api.analyzing import analyze
     from cnnshape.api.block import block_alone
     from cnnshape.api.checking import check
-    from cnnshape.api.design import Design, DesignError, design_of, design_of_bytes, load, paused_collection, seen_from
+    from cnnshape.api.design import (
+        Design,
+        DesignError,
+        DesignLike,
+        design_of,
+        design_of_bytes,
+        load,
+        loaded,
+        paused_collection,
+        seen_from,
+    )
     from cnnshape.api.examination import Examination, examine, expand
-    from cnnshape.api.overrides import ParamValue, options
+    from cnnshape.api.overrides import InputShapes, ParamValue, options, settings_of
 else:
     __getattr__ = names_of(
         __name__,
         analyzing="analyze",
         block="block_alone",
         checking="check",
-        design="Design DesignError design_of design_of_bytes load seen_from paused_collection",
+        design="Design DesignError DesignLike design_of design_of_bytes load loaded seen_from paused_collection",
         examination="Examination examine expand",
-        overrides="ParamValue options",
+        overrides="InputShapes ParamValue options settings_of",
     )
 
 __all__ = [
     "Design",
     "DesignError",
+    "DesignLike",
     "Examination",
+    "InputShapes",
     "ParamValue",
     "analyze",
     "block_alone",
@@ -33,7 +45,9 @@ __all__ = [
     "examine",
     "expand",
     "load",
+    "loaded",
     "options",
     "paused_collection",
     "seen_from",
+    "settings_of",
 ]

@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping
 
-from cnnshape.api.design import Design, DesignError, paused_collection
+from cnnshape.api.design import Design, DesignError, DesignLike, loaded, paused_collection
 from cnnshape.api.examination import examine
-from cnnshape.api.overrides import ParamValue, options
+from cnnshape.api.overrides import InputShapes, ParamValue, options, settings_of
 from cnnshape.graph import Options
-from cnnshape.layers import Shape
-from cnnshape.report import DTYPES, Report, Settings
+from cnnshape.report import Report, Settings
 
 
 def analyze(
-    design: Design,
+    design: DesignLike,
     *,
     params: Mapping[str, ParamValue] | None = None,
     variant: str = "",
-    inputs: Mapping[str, Shape] | Shape | None = None,
+    input: InputShapes | None = None,
+    inputs: InputShapes | None = None,
     batch: int = 1,
     dtype: str = "float32",
     inplace_activations: bool = False,
@@ -24,10 +24,12 @@ def analyze(
     max_layers: int | None = None,
     partial: bool = False,
 ) -> Report:
-    """The report of a design.
+    """The report of a design, with the options of `cnnshape summary`.
 
-    `inputs` overrides input shapes, channels first and without the batch: one shape for the first input, or a mapping
-    by name. Raises DesignError if the design has errors, ValueError for an invalid batch or dtype.
+    `design` is a design, or what `load` reads: a path, a text, the name of a shipped architecture. `params` are values
+    of its params by name, `variant` is one that it declares. `input` overrides input shapes, channels first and without
+    the batch: one shape for the first input, `(3, 256, 256)` or `"3x256x256"`, or a mapping by name; `inputs` is another
+    word for it. Raises DesignError if the design has errors, ValueError for an invalid batch or dtype.
 
     With `main_fields`, the report has the receptive fields along the main path too (`main_field`), past gates that see
     the whole input, as in squeeze-excite.
@@ -36,13 +38,12 @@ def analyze(
     `complete`: what has an error is missing, and all that depends on it. DesignError is raised only if no input
     has a shape.
     """
-    if batch < 1 or batch > 10**9:
-        raise ValueError(f"batch must be from 1 to 10^9, got {batch}")
-    if dtype not in DTYPES:
-        raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}")
-    settings = Settings(batch, dtype, inplace_activations, inplace_adds, main_fields=main_fields)
+    settings = settings_of(
+        batch, dtype, inplace_activations=inplace_activations, inplace_adds=inplace_adds, main_fields=main_fields
+    )
     with paused_collection():
-        return _report(design, options(params, variant, inputs, max_layers), settings, partial=partial)
+        chosen = options(params, variant, input or inputs, max_layers)
+        return _report(loaded(design), chosen, settings, partial=partial)
 
 
 def _report(design: Design, chosen: Options, settings: Settings, *, partial: bool) -> Report:

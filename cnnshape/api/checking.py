@@ -2,25 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 
-from cnnshape.api.design import Design
-from cnnshape.api.overrides import ParamValue, options
-from cnnshape.diagnostics import Diagnostic
-from cnnshape.layers import Shape
+from cnnshape.api.design import DesignLike, loaded
+from cnnshape.api.overrides import InputShapes, ParamValue, options
+from cnnshape.diagnostics import Diagnostics
 
 
 def check(
-    design: Design,
+    design: DesignLike,
     *,
     params: Mapping[str, ParamValue] | None = None,
     variant: str = "",
-    inputs: Mapping[str, Shape] | Shape | None = None,
+    input: InputShapes | None = None,
+    inputs: InputShapes | None = None,
     max_layers: int | None = None,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     budgets: Mapping[str, str] | None = None,
-) -> list[Diagnostic]:
-    """The errors and warnings of a design, sorted by place.
+) -> Diagnostics:
+    """The errors and warnings of a design, sorted by place. A list, which a notebook shows as `cnnshape check` does.
 
+    `design` is a design or what `load` reads; `params`, `variant` and `input` change it as in `analyze`.
     Errors, missed expectations and budgets have severity `error`, the findings of design rules `warning`.
     `select` and `ignore` take names or codes of rules, `budgets` the most of a figure (`{"macs": "4.2G"}`).
     The file's `expect` is checked unless parameters, a variant or inputs are given. Without a `variant`, the errors of
@@ -30,5 +31,7 @@ def check(
     from cnnshape.api.verdict import Checks, check_design
     from cnnshape.lint import Selection
 
-    chosen = options(params, variant, inputs, max_layers)
-    return check_design(design, chosen, Checks(Selection(tuple(select), tuple(ignore)), budgets or {}))
+    design = loaded(design)
+    chosen = options(params, variant, input or inputs, max_layers)
+    problems = check_design(design, chosen, Checks(Selection(tuple(select), tuple(ignore)), budgets or {}))
+    return Diagnostics(problems, (design.source.name,))

@@ -1,16 +1,18 @@
 """Loading a design, with garbage collection paused. Nothing is printed here."""
 
 import gc
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
-from cnnshape.diagnostics import Diagnostic, Label, Severity
+from cnnshape.diagnostics import Diagnostic, Diagnostics, Label, Severity
 from cnnshape.document import Mapping as Node
 from cnnshape.document import decode, read_document, read_file_bytes
 from cnnshape.language import Spec, read_spec
-from cnnshape.source import SourceText
+from cnnshape.lazy import Shown, brief
+from cnnshape.source import SourceText, shipped_names, shipped_path
 
 
 @contextmanager
@@ -31,47 +33,77 @@ def paused_collection() -> Iterator[None]:
 
 
 class DesignError(Exception):
-    """A design that can't be analyzed; `diagnostics` say why."""
+    """A design that can't be analyzed; `diagnostics` say why. `str` is the first one on a line, and all as `check` prints them."""
 
     __module__ = "cnnshape"
 
-    def __init__(self, diagnostics: list[Diagnostic]) -> None:
-        errors = [problem for problem in diagnostics if problem.severity is Severity.ERROR]
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = Diagnostics(diagnostics)
+        errors = [problem for problem in self.diagnostics if problem.severity is Severity.ERROR]
         first = errors[0]
         place = f"{first.path}:{first.at.span.line}:{first.at.span.column}: " if first.at else f"{first.path}: "
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         super().__init__(f"{place}{first.message}{more}")
-        self.diagnostics = diagnostics
 
-    def __reduce__(self) -> tuple[type, tuple[list[Diagnostic]]]:
+    def __str__(self) -> str:
+        return f"{self.args[0]}\n\n{self.diagnostics}"
+
+    def __reduce__(self) -> tuple[type, tuple[Diagnostics]]:
         return type(self), (self.diagnostics,)
 
 
-class Design:
-    """A spec that was read, with its diagnostics. `spec` is None if the text can't be read at all."""
+class Design(Shown):
+    """A spec that was read, with its diagnostics. `spec` is None if the text can't be read at all.
+
+    `str` is the table of its layers, and its problems if it has any; a notebook shows the same.
+    """
 
     __slots__ = ("diagnostics", "name", "source", "spec")
 
     def __init__(self, source: SourceText, spec: Spec | None, diagnostics: list[Diagnostic]) -> None:
         self.source = source
         self.spec = spec
-        self.diagnostics = diagnostics
+        self.diagnostics = Diagnostics(diagnostics, (source.name,))
         self.name = spec.name if spec else source.name
 
     def __repr__(self) -> str:
-        return f"Design({self.name!r})"
+        return f"Design({brief(self.name, 100)!r})"
+
+
+DesignLike = Design | str | PathLike[str]
+"""A design, or what `load` reads one from."""
 
 
 def load(spec: str | PathLike[str], *, name: str = "") -> Design:
-    """Reads a spec: a path, or a text with a line break in it.
+    """Reads a spec: a path, the name of a shipped architecture (`resnet50`), or a text with a line break in it.
 
-    `name` is what diagnostics call a text. Problems of the spec are in the design's `diagnostics`; a file
-    that can't be opened raises OSError.
+    A file in the current folder comes before a shipped architecture. `name` is what diagnostics call a text. Problems
+    of the spec are in the design's `diagnostics`; a file that can't be opened raises OSError.
     """
     if isinstance(spec, str) and "\n" in spec:
         return design_of(SourceText(name or "<text>", spec))
     path = Path(spec)
-    return design_of_bytes(name or str(spec), read_file_bytes(path), path)
+    if isinstance(spec, str) and not os.path.lexists(path):
+        path = shipped_path(spec) or path
+    try:
+        data = read_file_bytes(path)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(error.errno, _missing(str(spec)), str(spec)) from None
+    return design_of_bytes(name or str(path), data, path)
+
+
+def loaded(design: DesignLike) -> Design:
+    """The design, or the one that `load` reads."""
+    return design if isinstance(design, Design) else load(design)
+
+
+def _missing(spec: str) -> str:
+    if os.sep in spec:
+        return "no such file"
+    from cnnshape.diagnostics import nearest
+
+    close = nearest(spec.removesuffix(".yaml"), shipped_names())
+    return "no such file, and no architecture of that name is shipped" + (f"; did you mean {close}?" if close else "")
 
 
 def design_of_bytes(

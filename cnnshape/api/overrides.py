@@ -6,29 +6,53 @@ from cnnshape.api.design import DesignError
 from cnnshape.diagnostics import diagnose
 from cnnshape.graph import Options
 from cnnshape.language import Value, read_value
-from cnnshape.layers import Shape
+from cnnshape.layers import Shape, parse_shape
+from cnnshape.report import DTYPES, Settings
 from cnnshape.source import SourceText
 
 _LARGEST = 10**12
 ParamValue = int | float | bool | str | list["ParamValue"] | tuple["ParamValue", ...] | dict[str, "ParamValue"]
 
+InputShapes = Mapping[str, Shape | str] | Shape | str
+"""A shape for the first input, or shapes by the names of inputs; each as sizes or as a text, `3x224x224`."""
+
 
 def options(
     params: Mapping[str, ParamValue] | None,
     variant: str,
-    inputs: Mapping[str, Shape] | Shape | None,
+    inputs: InputShapes | None,
     max_layers: int | None,
 ) -> Options:
     """Arguments of the API as options of the graph; raises DesignError for an invalid parameter."""
     values = {name: _param(name, value) for name, value in (params or {}).items()}
     shapes = inputs if isinstance(inputs, Mapping) else {"": inputs} if inputs else {}
-    sound = {name: tuple(shape) for name, shape in shapes.items()}
-    for name, shape in sound.items():
-        if not 1 <= len(shape) <= 4 or any(type(size) is not int or not 1 <= size <= 10**9 for size in shape):
-            message = f"the input{f' `{name}`' if name else ''} is 1 to 4 whole numbers from 1 to 10^9, got {shape}"
-            raise DesignError([diagnose("bad-input", message, file="inputs")])
-    chosen = Options(values, variant, sound)
+    chosen = Options(values, variant, {name: _shape(name, shape) for name, shape in shapes.items()})
     return chosen if max_layers is None else chosen._replace(max_layers=max_layers)
+
+
+def settings_of(
+    batch: int,
+    dtype: str,
+    *,
+    inplace_activations: bool = False,
+    inplace_adds: bool = False,
+    main_fields: bool = False,
+) -> Settings:
+    """The settings of a report; raises ValueError for an invalid batch or dtype."""
+    if batch < 1 or batch > 10**9:
+        raise ValueError(f"batch must be from 1 to 10^9, got {batch}")
+    if dtype not in DTYPES:
+        raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}")
+    return Settings(batch, dtype, inplace_activations, inplace_adds, main_fields=main_fields)
+
+
+def _shape(name: str, given: Shape | str) -> Shape:
+    shape = parse_shape(given) or () if isinstance(given, str) else tuple(given)
+    if not 1 <= len(shape) <= 4 or any(type(size) is not int or not 1 <= size <= 10**9 for size in shape):
+        words = repr(given) if isinstance(given, str) else shape
+        message = f"the input{f' `{name}`' if name else ''} is 1 to 4 whole numbers from 1 to 10^9, got {words}"
+        raise DesignError([diagnose("bad-input", message, file="inputs")])
+    return shape
 
 
 def _param(name: str, value: ParamValue) -> Value:

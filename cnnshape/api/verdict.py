@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cnnshape.api.design import Design, seen_from
+from cnnshape.api.design import Design, paused_collection, seen_from
 from cnnshape.api.examination import Examination, examine
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph, Options
@@ -20,8 +20,9 @@ class Checks(NamedTuple):
 
 
 def check_design(design: Design, chosen: Options, checks: Checks) -> list[Diagnostic]:
-    """The errors and warnings of a design, sorted by place."""
-    return judge(examine(design, chosen), checks)
+    """The errors and warnings of a design, sorted by place. Everything else that was made for it is free at the end."""
+    with paused_collection():
+        return judge(examine(design, chosen), checks)
 
 
 def judge(examination: Examination, checks: Checks) -> list[Diagnostic]:

@@ -51,7 +51,7 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
     try:
         report = proof.report_of(text)
     except DesignError as error:
-        raise ImportProblem(f"the spec of the network is wrong: {error}") from error
+        raise ImportProblem(f"the spec of the network is wrong: {error.args[0]}") from error
     problems = proof.shape_differences(network, report)
     if problems:
         raise ImportProblem(f"the spec differs from the network: {'; '.join(problems[:MOST_NAMED])}")

@@ -12,8 +12,9 @@ from cnnshape.cli.output import refuse_overwriting, write
 from cnnshape.cli.own_file import own_file, show, stem_of
 from cnnshape.cli.reading import fail, read_design, report
 from cnnshape.cli.whole_numbers import whole_number
-from cnnshape.render.picture.formats import FORMATS, MARK, FormatName, MissingConverter, PictureFormat, Style
+from cnnshape.render.picture.formats import FORMATS, MARK, FormatName, MissingConverter, PictureFormat
 from cnnshape.study.picture.forms import picture_of
+from cnnshape.study.picture.model import Style
 
 
 @command
@@ -56,9 +57,9 @@ def draw(
         else own_file(stem_of(spec, examined.design.name), chosen.ending, MARK, "draw")
     )
     refuse_overwriting(path, [spec])
-    picture = picture_of(examined.graph, examined.report(counts.settings()), depth)
+    picture = picture_of(examined.report(counts.settings()), depth, style)
     try:
-        drawn = chosen.write(picture, style)
+        drawn = chosen.write(picture)
     except MissingConverter as error:
         raise BadParameter(
             f"PNG and PDF need `pip install cairosvg`, and cairo: {error}", param_hint="--format"

@@ -27,7 +27,7 @@ EXAMPLES = {
     "compare": (
         "cnnshape compare resnet50 resnet101",
         "cnnshape compare net.yaml net.yaml:width=32:batch=8",
-        "cnnshape compare net.yaml --against main --fail-if 'macs > +5%'",
+        "cnnshape compare designs net.yaml --against main --fail-if 'macs > +5%'",
     ),
     "block": (
         "cnnshape block resnet50",

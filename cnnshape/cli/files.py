@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from glob import escape, glob, has_magic
 from pathlib import Path
 
@@ -98,14 +98,20 @@ def _in_folder(folder: str) -> Iterator[tuple[str, bool]]:
         for name in names:
             path = os.path.join(top, name)  # noqa: PTH118 -- keeps `./` and the like as the user gave it
             if name.endswith(_ENDINGS) and Path(path).is_file():
-                yield path, _is_spec(path)
+                yield path, is_spec(path, read_file_bytes)
 
 
-def _is_spec(path: str) -> bool:
+def is_listed(path: str) -> bool:
+    """Whether a folder's files include one with this path in it: a YAML file in no hidden or skipped folder."""
+    *folders, name = path.split("/")
+    return name.endswith(_ENDINGS) and not any(folder.startswith(".") or folder in _SKIPPED for folder in folders)
+
+
+def is_spec(path: str, read: Callable[[Path], bytes]) -> bool:
     """Whether a file is a spec, by its name or a `cnnshape:` line. An unreadable file counts, and is reported later."""
     if path.endswith(_SPEC_ENDINGS):
         return True
     try:
-        return re.search(_MARK, read_file_bytes(Path(path)), re.MULTILINE) is not None
+        return re.search(_MARK, read(Path(path)), re.MULTILINE) is not None
     except OSError:
         return False

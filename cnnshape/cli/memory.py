@@ -1,18 +1,17 @@
 """`cnnshape memory`"""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
-from cnnshape.cli.command import BadParameter, Option, command
+from cnnshape.cli.command import Option, command
 from cnnshape.cli.options import CountOptions, DesignOptions, SpecArgument
 from cnnshape.cli.output import Output
 from cnnshape.cli.reading import read_graph
+from cnnshape.cli.refusing import refusing
 from cnnshape.cli.summary import ExpandOption
 from cnnshape.cli.whole_numbers import whole_number
 from cnnshape.render.memory import FORMATS, MemoryView
-from cnnshape.report import make_report, parse_quantity
-
-if TYPE_CHECKING:
-    from cnnshape.study.memory import Device
+from cnnshape.report import make_report
+from cnnshape.study.memory import device_of, study_memory
 
 
 @command
@@ -41,28 +40,9 @@ def memory(
 
     With --peak-flops and --bandwidth also a lower bound on the time of an ideal machine (a roofline).
     """
-    from cnnshape.study.memory import study_memory
-
-    device = _device(peak_flops, bandwidth)
+    with refusing({}):
+        device = device_of(peak_flops, bandwidth)
     settings = counts.settings(inplace_activations=inplace_activations, inplace_adds=inplace_adds)
     _, graph = read_graph(spec, design.for_graph())
     studied = study_memory(graph, make_report(graph, "", settings), device)
     output.write(MemoryView(studied, expand=expand, depth=depth), [spec])
-
-
-def _device(peak_flops: str | None, bandwidth: str | None) -> "Device | None":
-    """The ideal machine of the options. Raises BadParameter if only one option is given."""
-    from cnnshape.study.memory import Device
-
-    if (peak_flops is None) != (bandwidth is None):
-        raise BadParameter("--peak-flops and --bandwidth go together")
-    if peak_flops is None or bandwidth is None:
-        return None
-    return Device(_per_second(peak_flops, "--peak-flops"), _per_second(bandwidth, "--bandwidth"))
-
-
-def _per_second(text: str, option: str) -> int:
-    quantity = parse_quantity(text)
-    if quantity is None or quantity.value < 1:
-        raise BadParameter(f"{text!r} is not a number above 0; write 4T or 50GB", param_hint=option)
-    return round(quantity.value)

@@ -12,7 +12,7 @@ from cnnshape.cli.whole_numbers import whole_number
 from cnnshape.diagnostics import diagnose, did_you_mean
 from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.language import Value, read_value
-from cnnshape.layers import Shape
+from cnnshape.layers import Shape, parse_shape
 from cnnshape.report import DTYPES, Settings
 from cnnshape.source import SourceText
 
@@ -98,13 +98,13 @@ def graph_options(
 
 
 def _input(text: str) -> tuple[str, Shape]:
-    name, _, shape = text.rpartition("=")
-    sizes = shape.lower().replace(",", "x").split("x")
-    if not 1 <= len(sizes) <= 4 or not all(size.isascii() and size.isdigit() and 0 < len(size) < 10 for size in sizes):
+    name, _, sizes = text.rpartition("=")
+    shape = parse_shape(sizes)
+    if shape is None:
         raise BadParameter(f"{text!r} is not a shape; write 3x224x224", param_hint="--input")
-    if any(int(size) == 0 for size in sizes):
+    if 0 in shape:
         raise BadParameter(f"{text!r} has a size of 0", param_hint="--input")
-    return name, tuple(map(int, sizes))
+    return name, shape
 
 
 def _param(text: str) -> tuple[str, Value]:

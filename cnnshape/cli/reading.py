@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import NoReturn
 
 from cnnshape.api import Design, design_of_bytes, expand
-from cnnshape.cli.command import BadParameter
 from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.cli.page import page_of
 from cnnshape.diagnostics import Diagnostic, diagnose, nearest
 from cnnshape.document import MAX_BYTES, read_file_bytes
-from cnnshape.graph import Graph, Options, Part, named_parts, parts
+from cnnshape.graph import Graph, Options
 from cnnshape.source import shipped_names, shipped_path
 
 NETWORKS = (".onnx", ".keras", ".cfg", ".pt", ".pth")
 """The endings of files that hold networks of other tools."""
-MOST_NAMED = 4
-"""Names that a message lists if one could mean several layers."""
+SPECS = (".yaml", ".yml")
+SETTINGS = ("input", "batch", "dtype", "variant")
+"""The settings of a side of a comparison that are no params."""
 
 
 def read_design(spec: str) -> Design:
@@ -72,6 +72,10 @@ def missing(spec: str) -> Diagnostic:
         return diagnose("unreadable-file", "the folder contains no designs", file=spec, help=help)
     from glob import has_magic
 
+    design, colon, setting = spec.partition(":")
+    if colon and (design.lower().endswith(SPECS) or shipped_path(design) is not None):
+        is_there = os.path.lexists(design) or shipped_path(design) is not None
+        return _with_setting(spec, design, setting) if is_there else missing(design)
     if ":" in spec or spec.lower().endswith(NETWORKS):
         return importable(spec)
     close = nearest(spec.removesuffix(".yaml"), shipped_names())
@@ -80,6 +84,14 @@ def missing(spec: str) -> Diagnostic:
     help = f"did you mean `{close}`?" if close else "`cnnshape list` shows the shipped architectures"
     message = "no such file, and no architecture of that name is shipped"
     return diagnose("unreadable-file", message, file=spec, help=help)
+
+
+def _with_setting(spec: str, design: str, setting: str) -> Diagnostic:
+    """The diagnostic of a design with a setting after a colon, where it isn't a side of a comparison."""
+    name, _, value = (setting if "=" in setting else f"variant={setting}").partition("=")
+    option = f"--{name} {value}" if name in SETTINGS else f"-p {setting}"
+    help = f"write `{design} {option}`; a side of `compare` is `{design}:{name}={value}`"
+    return diagnose("unreadable-file", "no such file", file=spec, help=help)
 
 
 def read_graph(spec: str, options: Options) -> tuple[Design, Graph]:
@@ -106,29 +118,6 @@ def note_misfit(design: Design, options: Options, graph: Graph) -> None:
     problem = misfit(design, options, graph)
     if problem is not None:
         sys.stderr.write("; ".join([f"note: {problem.message}", *problem.notes]) + "\n")
-
-
-def part_of(graph: Graph, name: str) -> Part:
-    """The layer, stage or block of that name; raises BadParameter if there is none, or more than one."""
-    named = named_parts(graph, name)
-    if len(named) == 1:
-        return named[0]
-    message = _ambiguous(name, named) if named else _unknown(graph, name)
-    raise BadParameter(message, param_hint="LAYER")
-
-
-def _ambiguous(name: str, named: Sequence[Part]) -> str:
-    listed = ", ".join(f"`{part.name}`" for part in named[:MOST_NAMED])
-    more = len(named) - MOST_NAMED
-    others = f" and {more:,} more" if more > 0 else ""
-    return f"{name!r} may be {listed}{others}; write more of the name"
-
-
-def _unknown(graph: Graph, name: str) -> str:
-    names = dict.fromkeys(part.name for part in parts(graph))
-    close = nearest(name, names) or nearest(name, dict.fromkeys(full_name.rpartition(".")[2] for full_name in names))
-    hint = f"did you mean `{close}`?" if close else "`cnnshape summary --expand` shows all names"
-    return f"no layer, stage or block is called {name!r}; {hint}"
 
 
 def fail(diagnostics: Sequence[Diagnostic], code: int = BAD_DESIGN) -> NoReturn:

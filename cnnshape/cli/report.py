@@ -12,12 +12,12 @@ from cnnshape.cli.command import Argument, BadParameter, Option, command
 from cnnshape.cli.completion import complete_side
 from cnnshape.cli.config import BadConfig, config_for
 from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
-from cnnshape.cli.options import CountOptions, DesignOptions, graph_options
+from cnnshape.cli.options import CountOptions, DesignOptions
 from cnnshape.cli.output import refuse_overwriting, write
 from cnnshape.cli.own_file import own_file, show, stem_of
 from cnnshape.cli.reading import fail, note_misfit, read_design
 from cnnshape.cli.reading import report as print_problems
-from cnnshape.cli.side import SideText, block_of, parse_side, settings_of
+from cnnshape.cli.side import SideText, designed, parse_side, settings_of
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.lint import Selection
 from cnnshape.render.diagnostics import escaped
@@ -78,11 +78,9 @@ def report(
 def _examined(side: SideText, given: DesignOptions) -> Examination:
     """The examination of a side, whose own settings go before those of the command."""
     read = read_design(side.spec)
-    inputs = [*(given.input or ()), *side.values("input")]
-    options = graph_options(inputs, [*(given.param or ()), *side.params], side.last("variant", given.variant))
-    examined = examine(*block_of(side, read, options))
+    examined = examine(*designed(side, read, given.input or (), given.param or (), given.variant))
     if examined.graph is not None:
-        note_misfit(read, options, examined.graph)
+        note_misfit(read, examined.options, examined.graph)
     return examined
 
 

@@ -6,12 +6,12 @@ from cnnshape.cli.command import Argument, BadParameter, Option, command
 from cnnshape.cli.completion import complete_layer
 from cnnshape.cli.options import DesignOptions, SpecArgument
 from cnnshape.cli.output import Output, refuse_overwriting, write
-from cnnshape.cli.reading import part_of, read_graph
+from cnnshape.cli.reading import read_graph
+from cnnshape.cli.refusing import refusing
 from cnnshape.graph import Graph
-from cnnshape.layers import format_shape
 from cnnshape.render.rf import FORMATS, FieldsView, region_text
-from cnnshape.report import Settings, make_report
-from cnnshape.study.rf import Region, central_cells, region, regions, trace
+from cnnshape.study.part import part_of
+from cnnshape.study.rf import central_cells, region_at, regions, trace_to
 
 DRAWN = 8
 """Regions in the picture."""
@@ -44,41 +44,26 @@ def rf(
 ) -> None:
     """Print the receptive field through a network: size, stride, centre, padding, and where it covers the input."""
     _, graph = read_graph(spec, design.for_graph())
-    end = len(graph.nodes) if layer is None else part_of(graph, layer).end
+    with refusing({"layer": "LAYER"}):
+        end = len(graph.nodes) if layer is None else part_of(graph, layer).end
     if at is None:
         output.write(_fields(graph, end, ignore_gates=ignore_gates, drawn=output.format == "svg"), [spec])
         return
     if layer is None:
         raise BadParameter("--at needs a LAYER", param_hint="--at")
     refuse_overwriting(output.path, [spec])
-    write(region_text(_region(graph, end - 1, at, ignore_gates=ignore_gates)), output.path)
+    with refusing({}):
+        seen = region_at(graph, end - 1, at, ignore_gates=ignore_gates)
+    write(region_text(seen), output.path)
 
 
 def _fields(graph: Graph, end: int, *, ignore_gates: bool, drawn: bool) -> FieldsView:
     """The fields of the first `end` layers, with regions if a picture is drawn."""
-    part = graph._replace(nodes=graph.nodes[:end])
-    traced = trace(part, make_report(part._replace(outputs={}), settings=Settings(ignore_gates=ignore_gates)))
+    traced = trace_to(graph, end, ignore_gates=ignore_gates)
     if not drawn:
         return FieldsView(traced)
+    part = graph._replace(nodes=graph.nodes[:end])
     if len(traced.input) != 2:
         raise BadParameter("the picture is for inputs with height and width", param_hint="--format")
     seen = regions(part, central_cells(part, traced, DRAWN), ignore_gates=ignore_gates)
     return FieldsView(traced, [chosen for chosen in seen if chosen is not None])
-
-
-def _region(graph: Graph, index: int, at: str, *, ignore_gates: bool) -> Region:
-    words = [word.strip() for word in at.split(",")]
-    cell = tuple(int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 10)
-    node = graph.nodes[index]
-    try:
-        seen = region(graph, index, cell if len(cell) == len(words) else (), ignore_gates=ignore_gates)
-    except IndexError:
-        message = (
-            f"{at!r} is not a cell of an output of {format_shape(node.application.output.shape)}; cells count from 0"
-        )
-        raise BadParameter(message, param_hint="--at") from None
-    if seen is None:
-        opaque = trace(graph, make_report(graph)).opaque
-        reason = f": it comes after {opaque}, an opaque layer" if opaque else ""
-        raise BadParameter(f"{node.name} has no receptive field{reason}", param_hint="--at")
-    return seen

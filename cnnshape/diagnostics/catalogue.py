@@ -131,7 +131,7 @@ _ENTRIES = (
     Code("CS713", "unused-variable", "A loop variable that nothing reads."),
     Code("CS714", "unused-output", "A tensor that nothing reads: the end of a dead branch, or an unused input."),
     Code("CS715", "input-layout", "An input whose shape seems to include a batch, or to have its channels last."),
-    Code("CS716", "repeated-operand", "An `add` that takes the same tensor twice."),
+    Code("CS716", "repeated-operand", "An element-wise join that takes the same tensor twice."),
     Code("CS717", "oversized-window", "A pool whose window is larger than its padded input, which only `ceil` allows."),
     Code("CS801", "unused-ignore", "A `# cnnshape: ignore[...]` comment that ignores nothing."),
     Code("CS802", "bad-ignore", "An ignore comment without a rule, or with something that can't be ignored."),

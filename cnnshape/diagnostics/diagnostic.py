@@ -1,9 +1,10 @@
 """One problem of the input: what is wrong, where, and how to fix it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics.severity import Severity
+from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import Span
 
@@ -18,11 +19,8 @@ class Label(NamedTuple):
     text: str
 
 
-class Diagnostic(NamedTuple):
-    """One problem. `at` is the primary place; `file` replaces it if there is no text to point at.
-
-    `fixes` are alternatives: each one is enough.
-    """
+class _DiagnosticFields(NamedTuple):
+    """The fields of a diagnostic. Type checkers let no named tuple have a second parent."""
 
     code: str
     name: str
@@ -34,6 +32,19 @@ class Diagnostic(NamedTuple):
     help: str | None = None
     file: str = ""
     fixes: "tuple[Fix, ...]" = ()
+
+
+class Diagnostic(Data, _DiagnosticFields):
+    """One problem. `at` is the primary place; `file` replaces it if there is no text to point at.
+
+    `fixes` are alternatives: each one is enough. `str` is the problem as `cnnshape check` prints it, with the line.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        place = f" {self.path}:{self.at.span.line}:{self.at.span.column}" if self.at else f" {self.path}".rstrip()
+        return f"<{brief(f'{self.code}{place}: {self.message}')}>"
 
     @property
     def path(self) -> str:
@@ -47,6 +58,21 @@ class Diagnostic(NamedTuple):
             return self.file, 0, 0, self.code, self.message
         span = self.at.span
         return span.source.name, span.line, span.column, self.code, self.message
+
+
+class Diagnostics(Data, list[Diagnostic]):
+    """The problems of some designs, as a list. `checked` are the names of the designs. `str` is what `check` prints."""
+
+    __slots__ = ("checked",)
+
+    def __init__(self, problems: Iterable[Diagnostic] = (), checked: tuple[str, ...] = ()) -> None:
+        super().__init__(problems)
+        self.checked = checked
+
+    def __repr__(self) -> str:
+        counts = [(severity, sum(problem.severity is severity for problem in self)) for severity in Severity]
+        words = [f"{number:,} {severity}{'s' if number > 1 else ''}" for severity, number in counts if number]
+        return f"<Diagnostics: {', '.join(words) or 'none'}>"
 
 
 def diagnose(

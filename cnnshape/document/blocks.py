@@ -1,6 +1,7 @@
 """Reads lists and mappings in block style, one entry per line."""
 
 import re
+from sys import intern
 
 from cnnshape.document.fault import UNREADABLE, Fault, Place, Unreadable
 from cnnshape.document.keys import add_entry, check_key
@@ -62,7 +63,7 @@ class BlockReader(RecoveringReader):
         self.counted()
         line, col = self.line, self.col + 1
         self.col = match.end()
-        key = Scalar(match[1], True, Span(self.source, line, col, line, self.col))
+        key = Scalar(intern(match[1]), True, Span(self.source, line, col, line, self.col))
         return check_key(key) if match[1] == "null" else key
 
     def _single(self, indent: int) -> Node:

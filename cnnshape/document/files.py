@@ -1,6 +1,7 @@
 """Reads files and decodes their text."""
 
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.source import SourceText
@@ -10,8 +11,9 @@ MAX_BYTES = 1 << 20
 
 def read_file_bytes(path: Path) -> bytes:
     """The bytes of a file, at most one more than the limit. Raises OSError, also if it is not a regular file."""
-    if path.exists() and not path.is_file():
-        raise IsADirectoryError(None, "not a file") if path.is_dir() else OSError(None, "not a regular file")
+    mode = path.stat().st_mode
+    if not S_ISREG(mode):
+        raise IsADirectoryError(None, "not a file") if S_ISDIR(mode) else OSError(None, "not a regular file")
     with path.open("rb") as file:
         return file.read(MAX_BYTES + 1)
 

@@ -1,6 +1,7 @@
 """Reads lists and mappings in flow style, in brackets."""
 
 import re
+from sys import intern
 
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.document.fault import UNREADABLE, Fault, Place
@@ -130,10 +131,10 @@ class FlowReader(TextReader):
         add_entry(self.problems, entries, keys, key, value)
 
     def _simple(self, match: re.Match[str], group: int) -> Scalar:
-        """A part of the row, as a plain value."""
+        """A part of the row, as a plain value. Files repeat a few words: equal ones are one text."""
         self.counted()
-        line = self.line
-        return Scalar(match[group], True, Span(self.source, line, match.start(group) + 1, line, match.end(group) + 1))
+        line, (start, end) = self.line, match.span(group)
+        return Scalar(intern(match[group]), True, Span(self.source, line, start + 1, line, end + 1))
 
     def _question(self, start: Place) -> bool:
         """Moves past a `? `, which starts a key."""

@@ -4,12 +4,12 @@ from contextlib import suppress
 
 from cnnshape.diagnostics import diagnose
 from cnnshape.graph.binding import Bound, bare_follower, bind, check_follower, converted, follower_kind, layer_problem
-from cnnshape.graph.evaluation import BadFollower, LayerValue, Refused, Unfit, Values
+from cnnshape.graph.evaluation import BadFollower, LayerValue, NoFollower, Refused, Unfit, Values
 from cnnshape.graph.guess import Guess
 from cnnshape.graph.recovery import Outcome, failed, through
 from cnnshape.graph.scope import Current, Handle, Rounds, Scope, Uncertain
 from cnnshape.language import Name, Value
-from cnnshape.layers import Application, Layer, LayerProblem, Shape, Tensor, format_shape
+from cnnshape.layers import BY_NAME, Application, Layer, LayerProblem, Shape, Tensor, format_shape
 from cnnshape.program import Follower, Plan, suggests_follower
 
 MAX_ELEMENTS = 10**15
@@ -72,15 +72,14 @@ class Applications:
         # Everything that a layer of one input depends on. Rounds rarely differ, and a lookup is cheaper than
         # evaluation.
         # The key includes the types: `true` equals 1.
-        given: tuple[object, ...] = ()
-        key: tuple[object, ...] = (plan, self._tensors[current])
-        if plan.variables:
-            given = tuple([scope.get(name) for name in plan.variables])
-            # A list counts by its identity, as it may be long. It is kept, so no other list can have the same identity.
-            marks = [id(value) if isinstance(value, tuple) else value for value in given]
-            shared = self._values.shared
-            entering = self._tensors[shared] if isinstance(shared, int) else shared
-            key = (*key, entering, *marks, *map(type, given))
+        if not plan.variables:
+            return self._bind(plan, current, scope)
+        given = tuple([scope.get(name) for name in plan.variables])
+        # A list counts by its identity, as it may be long. It is kept, so no other list can have the same identity.
+        marks = [id(value) if isinstance(value, tuple) else value for value in given]
+        shared = self._values.shared
+        entering = self._tensors[shared] if isinstance(shared, int) else shared
+        key = (plan, self._tensors[current], entering, *marks, *map(type, given))
         bound = self._bound.get(key)
         if bound is not None:
             return bound[0], (current,)
@@ -213,6 +212,8 @@ class Applications:
             return _UNKNOWN
         try:
             return self._stated(plan, follower, current, scope)
+        except NoFollower:
+            raise
         except Refused as refused:
             # Any other kind, such as a pool, may give the step another shape.
             if suggests_follower(refused.diagnostic, follower.plan):
@@ -231,9 +232,8 @@ class Applications:
         word = follower_kind(plan, follower, given)
         if word == "none":
             return None
-        bare = self._bare_plan(word, value)
-        check_follower(plan, follower, bare.kind, value.span)
-        return LayerValue(bare, ())
+        check_follower(plan, follower, BY_NAME[word], value.span)
+        return LayerValue(self._bare_plan(word, value), ())
 
     def _bare_plan(self, word: str, value: Value) -> Plan:
         if word not in self._bare:

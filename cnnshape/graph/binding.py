@@ -3,10 +3,19 @@
 from collections.abc import Mapping
 
 from cnnshape.diagnostics import Diagnostic, diagnose
-from cnnshape.graph.evaluation import Refused, Unfit
+from cnnshape.graph.evaluation import NoFollower, Refused, Unfit
 from cnnshape.language import Expression, Value
 from cnnshape.layers import BY_NAME, Layer, LayerProblem, Tensor, foreign_kind
-from cnnshape.program import Follower, Plan, fits_role, foreign_spelling, foreign_value, in_words, unknown_name
+from cnnshape.program import (
+    Follower,
+    Plan,
+    fits_role,
+    follower_words,
+    foreign_spelling,
+    foreign_value,
+    in_words,
+    unknown_name,
+)
 from cnnshape.source import Span
 
 Bound = tuple[Plan, Layer]
@@ -44,22 +53,20 @@ def layer_problem(plan: Plan, problem: LayerProblem) -> Unfit:
 
 
 def check_follower(plan: Plan, follower: Follower, kind: type[Layer], at: Span) -> None:
-    """Raises Refused if the kind of `norm` is an activation, or that of `act` a normalization."""
+    """Raises Refused, or NoFollower, if a kind can't be the value of `norm` or `act`."""
     if not fits_role(follower.role, kind):
         from cnnshape.graph.follower_advice import misplaced
 
-        raise Refused(misplaced(plan, follower, kind, at))
+        problem = misplaced(plan, follower, kind, at)
+        raise (Refused if kind.follows or problem.fixes else NoFollower)(problem, follower.value)
 
 
 def bare_follower(word: str, at: Span, value: Value) -> Plan:
     """The plan of a kind that `norm` or `act` names by its word, so without arguments."""
     kind = BY_NAME[word]
-    if kind.joins:
-        raise Refused(diagnose("bad-argument", f"{word} joins tensors, and can't follow a layer", at), value)
     if kind.required:
         needed = in_words(kind.required)
-        none = "; no activation is `none`" if word == "linear" else ""
-        help = f"write `{{{word}: {{{kind.required[0]}: ...}}}}`{none}"
+        help = f"write `{{{word}: {{{kind.required[0]}: ...}}}}`"
         raise Refused(diagnose("missing-argument", f"{word} needs {needed}", at, help=help), value)
     return Plan(kind, at)
 
@@ -85,4 +92,4 @@ def _unknown_follower(value: Expression, word: str) -> Diagnostic:
         return foreign_spelling(word, foreign.name, value.span)
     if word.lower() == "none":
         return foreign_value(word, "none", value.span)
-    return unknown_name(value, word, dict.fromkeys((*BY_NAME, "none")))
+    return unknown_name(value, word, dict.fromkeys(follower_words()))

@@ -1,6 +1,7 @@
 """Compares the tensors that enter and leave a step with its contract."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from cnnshape.arithmetic import example, is_whole, truncate
 from cnnshape.diagnostics import Label, diagnose
@@ -8,9 +9,12 @@ from cnnshape.graph.draft import Draft
 from cnnshape.graph.evaluation import Refused, Unfit, Values
 from cnnshape.graph.model import GraphInput
 from cnnshape.graph.scope import Current, Scope
-from cnnshape.language import AXIS_NAMES, Contract, Value, describe, grammar
+from cnnshape.language import AXIS_NAMES, Contract, ListValue, Value, describe, grammar
 from cnnshape.layers import LARGEST, Shape, format_shape
 from cnnshape.program import unknown_name
+
+if TYPE_CHECKING:
+    from cnnshape.diagnostics import Fix
 
 Sizes = tuple[int | None, ...]
 """The sizes of a contract; None for `any`."""
@@ -46,8 +50,9 @@ class Contracts:
             size is None or size == real for size, real in zip(sizes, shape, strict=True)
         ):
             return None
-        message = missed_text(side, sizes, tuple(map(example, shape)))
-        problem = diagnose("contract-missed", message, wanted.span, related=[self._maker(value)])
+        real = tuple(map(example, shape))
+        message, fixes = missed_text(side, sizes, real), _updated(wanted, sizes, real)
+        problem = diagnose("contract-missed", message, wanted.span, related=[self._maker(value)], fixes=fixes)
         return Unfit(problem, wanted)
 
     def _maker(self, value: int) -> Label:
@@ -57,6 +62,21 @@ class Contracts:
             return Label(given.at, f"the input `{given.name}` is {format_shape(given.tensor.shape)}")
         node = self._draft.nodes[value - self._draft.inputs]
         return Label(node.at, f"{node.name} gives {format_shape(node.application.output.shape)}")
+
+
+def _updated(wanted: Value, sizes: Sizes, shape: Shape) -> "tuple[Fix, ...]":
+    """The fix that replaces the sizes that differ, if the contract states each of them as a number."""
+    # A sound design needs no fixes.
+    from cnnshape.diagnostics import BY_UPDATE, Fix, Replace
+
+    items = wanted.items if isinstance(wanted, ListValue) else ()
+    if not len(items) == len(sizes) == len(shape):
+        return ()
+    rows = zip(items, sizes, shape, strict=True)
+    differing = [(item, real) for item, size, real in rows if size is not None and size != real]
+    if not all(item.span.text.isdecimal() for item, _ in differing):
+        return ()
+    return (Fix(tuple(Replace(item.span, str(real)) for item, real in differing), BY_UPDATE),)
 
 
 def _size(wanted: Value, item: object, scope: Scope) -> int | None:

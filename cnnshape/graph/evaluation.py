@@ -63,6 +63,10 @@ class BadFollower(Refused):
         self.follower = follower
 
 
+class NoFollower(Refused):
+    """The value of `norm` or `act` is a kind for neither, such as a pool: the step may have been meant to have any shape."""
+
+
 class LayerValue:
     """The value of `{kind: arguments}`: a kind for `norm` or `act`, with the values of its arguments."""
 

@@ -9,13 +9,12 @@ from itertools import islice
 from typing import Any
 
 from cnnshape.diagnostics import diagnose
-from cnnshape.graph.applications import Chain
-from cnnshape.graph.block_expansion import BlockExpander
 from cnnshape.graph.evaluation import BadFollower, Refused, Unfit
 from cnnshape.graph.expansion import MOST_NAMED, NAMES_PER_VISIT, VALUES_PER_VISIT, VISITS_PER_LISTS, LeftOut, Visit
 from cnnshape.graph.faults import Frame
 from cnnshape.graph.guess import UNKNOWN, Guess
 from cnnshape.graph.model import Misfit
+from cnnshape.graph.modifiers import NOT_WANTED, ModifierExpander
 from cnnshape.graph.naming import Labels, ReservedNames
 from cnnshape.graph.scope import Current, Finished, Handle, Inside, Rounds, Scope, Uncertain
 from cnnshape.language import ListValue, Reference, Value
@@ -31,11 +30,8 @@ from cnnshape.program import (
     ResolvedStep,
 )
 
-NOT_WANTED = Rounds()
-"""The rounds of a step whose `when` is false."""
 
-
-class Expander(BlockExpander):
+class Expander(ModifierExpander):
     """Turns the steps of a program into the nodes of a draft."""
 
     def layers(self, current: Current, scope: Scope) -> Current:
@@ -100,75 +96,12 @@ class Expander(BlockExpander):
             scope.setdefault(name.text, Handle(UNKNOWN, at=name.span))
         return UNKNOWN
 
-    # Modifiers
-
-    def _modified(self, step: ResolvedStep, current: Current, visit: Visit) -> tuple[Current, Rounds | None]:
-        """A step with `from`, `when`, `repeat`, `frozen` or `share`."""
-        try:
-            if step.when is not None and not self._values.truth(step.when, "when", visit.current, visit.scope):
-                return current, NOT_WANTED
-        except (Refused, Uncertain) as problem:
-            self._pass_over(step, visit.scope)
-            left = self._left(step, visit.current, visit.scope, problem)
-            return left.or_else(self._guess(current)), None
-        return self._frozen(step, visit)
-
-    def _frozen(self, step: ResolvedStep, visit: Visit) -> tuple[Current, Rounds | None]:
-        if step.frozen is None:
-            return self._repeated(step, visit)
-        outer = self._draft.frozen
-        try:
-            self._draft.frozen = self._values.truth(step.frozen, "frozen", visit.current, visit.scope) or outer
-        except Refused as refused:
-            self._report(refused)
-        except Uncertain:
-            self.holes += 1
-        try:
-            return self._repeated(step, visit)
-        finally:
-            self._draft.frozen = outer
-
-    def _repeated(self, step: ResolvedStep, visit: Visit) -> tuple[Current, Rounds | None]:
-        if step.repeat is None:
-            self._ran.add(step)
-            return self._once(step, visit)
-        try:
-            count = self._values.count(step.repeat, visit.current, visit.scope)
-        except (Refused, Uncertain) as problem:
-            self._pass_over(step, visit.scope)
-            return self._left(step, visit.current, visit.scope, problem), None
-        if count:
-            self._ran.add(step)
-        handles = []
-        current = visit.current
-        for index in range(count):
-            self._charge(step, len(visit.scope) // NAMES_PER_VISIT)
-            repeat = Visit(current, {**visit.scope, "i": index, "last": index == count - 1}, visit.labels)
-            repeat.suffix = f".{index}" if step.name else ""
-            repeat.first = index == 0
-            start, entering = len(self._draft.nodes), current
-            try:
-                current, inner = self._expanded(step, repeat)
-            except (Refused, Uncertain) as problem:
-                # A problem of the step holds for its further repeats too.
-                return self._left(step, current, visit.scope, problem), None
-            inside = inner[-1].inside if inner else repeat.inside
-            handles.append(Handle(current, start, len(self._draft.nodes), inside=inside, entering=entering))
-            self._values.previous = None
-        return current, Rounds(handles)
-
-    def _once(self, step: ResolvedStep, visit: Visit) -> tuple[Current, Rounds | None]:
-        try:
-            return self._expanded(step, visit)
-        except (Refused, Uncertain) as problem:
-            return self._left(step, visit.current, visit.scope, problem), None
+    # Layers
 
     def _expanded(self, step: ResolvedStep, visit: Visit) -> tuple[Current, Rounds | None]:
         """Expands a step without its modifiers. Raises Refused or Uncertain if nothing certain comes out."""
         self._visit(step)
         return _EXPANSIONS[type(step)](self, step, visit)
-
-    # Layers
 
     def _kind(self, step: KindStep, visit: Visit) -> tuple[Current, None]:
         plan = step.first if visit.first else step.plan
@@ -206,12 +139,6 @@ class Expander(BlockExpander):
             raise Unfit(outcome.problem.diagnostic, outcome.problem.origin, outcome.left)
         return outcome.left
 
-    def _labels(self, step: KindStep, chain: Chain, visit: Visit) -> list[str]:
-        if step.name is None:
-            return [visit.labels.next(application.layer.name) for application in chain]
-        own = self._draft.unique(visit.labels.prefix + step.name.text + visit.suffix)
-        return [own, *[f"{own}.{application.layer.name}" for application in chain[1:]]]
-
     # Rounds
 
     def _loop(self, step: LoopStep, visit: Visit) -> tuple[Current, Rounds]:
@@ -238,8 +165,9 @@ class Expander(BlockExpander):
                 scope[step.name.text] = Finished(handles)
             start, entering = len(self._draft.nodes), current
             current = self._round(step, index, values, current, scope, visit)
-            inside = self._inside(step, scope, visit.scope) if step.name is not None else None
-            handles.append(Handle(current, start, len(self._draft.nodes), inside=inside, entering=entering))
+            if step.name is not None or not handles:
+                inside = self._inside(step, scope, visit.scope) if step.name is not None else None
+                handles.append(Handle(current, start, len(self._draft.nodes), inside=inside, entering=entering))
         return current, Rounds(handles)
 
     def _inside(self, step: LoopStep, scope: Scope, outer: Scope) -> Inside:

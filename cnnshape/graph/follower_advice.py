@@ -1,4 +1,4 @@
-"""Diagnoses a kind of the wrong sort in `norm` or `act`: the other one's, or a list of both.
+"""Diagnoses a wrong value of `norm` or `act`: a kind for the other one, a kind for neither, or a list of both.
 
 Only designs with problems import this module.
 """
@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from cnnshape.diagnostics import Diagnostic, Fix, Give, Replace, diagnose, respelled
 from cnnshape.language import Expression, ListValue, Setting, Value, describe
 from cnnshape.layers import BY_NAME, Layer, foreign_kind
-from cnnshape.program import Follower, Plan, role_of
+from cnnshape.layers.convolution import Linear
+from cnnshape.program import Follower, Plan, fits_role, role_of, unfollowing
 from cnnshape.source import Span
 
 _OTHER = {"norm": "act", "act": "norm"}
@@ -17,25 +18,39 @@ _HELP = "write a kind, such as `batch_norm` or `relu`, or `none`"
 
 
 def misplaced(plan: Plan, follower: Follower, kind: type[Layer], at: Span) -> Diagnostic:
-    """The diagnostic of a kind that belongs to the other one of `norm` and `act`.
+    """The diagnostic of a kind that isn't for this one of `norm` and `act`.
 
-    It has a fix where the step states both words itself, and they are not given, or are swapped.
+    If it is for the other one, there is a fix where the step states both words itself, and they are not given, or are
+    swapped.
     """
     role, other = follower.role, _OTHER[follower.role]
-    message = f"`{role}` is {_ROLES[role]}, got the {_ROLES[other].split()[1]} {kind.name}"
+    if not fits_role(other, kind):
+        return _of_neither(follower, kind, at)
+    sort = f"the {_ROLES[other].split()[1]} " if role_of(kind) == other else ""
+    message = f"`{role}` is {_ROLES[role]}, got {sort}{kind.name}"
     sibling = next((rival for rival in plan.followers if rival.role == other), None)
     if sibling is None:
         fixes = _fixed(_renamed(follower))
         return diagnose("bad-argument", message, at, help=f"write `{other}: {kind.name}`", fixes=fixes)
     theirs = _kind(sibling)
-    if theirs is not None and role_of(theirs) == role:
+    if theirs is not None and fits_role(role, theirs) and not fits_role(other, theirs):
         fixes = _fixed((*_renamed(follower), *_renamed(sibling)))
         help = f"they are swapped: write `{other}: {kind.name}` and `{role}: {theirs.name}`"
         return diagnose("bad-argument", message, at, help=help, fixes=fixes)
-    if theirs is not None and role_of(theirs) == other:
-        help = f"write {_ROLES[role]}, or remove it: `{other}: {theirs.name}` is given too"
+    if theirs is not None and fits_role(other, theirs):
+        instead = f"write {_ROLES[role]}, or remove it" if role_of(kind) else "write it as a step of its own"
+        help = f"{instead}: `{other}: {theirs.name}` is given too"
         return diagnose("bad-argument", message, at, help=help)
     return diagnose("bad-argument", message, at, help=f"write `{other}: {kind.name}`")
+
+
+def _of_neither(follower: Follower, kind: type[Layer], at: Span) -> Diagnostic:
+    """The diagnostic of a kind that is for neither of the two. Keras and Darknet call no activation `linear`."""
+    problem = unfollowing(follower.role, kind, at)
+    if kind is not Linear or follower.role == "norm":
+        return problem
+    fixes = respelled(at.text, "none", at) if _of_word(follower.value) is Linear else ()
+    return problem._replace(help="write `none` for no activation", fixes=fixes)
 
 
 def no_kind(plan: Plan, follower: Follower, value: Value, word: object) -> Diagnostic:

@@ -87,6 +87,8 @@ def _help(shape: Shape, wanted: int, channels: int | None) -> str:
         return f"leave the batch out, channels first: write `{format_shape(likely)}`"
     if len(shape) == wanted + 1 and shape[1] == channels:
         return f"leave the batch out: write `{format_shape(shape[1:])}`"
+    if shape[0] == channels and len(shape) == wanted - 1:
+        return f"write a size for each axis: `{format_shape((*shape, shape[-1]))}`"
     if len(shape) == wanted - 1 and channels is not None:
         return f"the channels come first: write `{format_shape((channels, *shape))}`"
     return "write as many sizes as the file does; for another number of axes, change the file"

@@ -62,7 +62,8 @@ class Template:
         offset = start - self._start
         moved = Group(label + group.label[len(self._label) :], group.word, group.start + offset, group.params, group.at)
         moved.end = group.end + offset
-        moved.children = [self._moved(child, label, start) for child in group.children]
+        if group.children:
+            moved.children = [self._moved(child, label, start) for child in group.children]
         return moved
 
 

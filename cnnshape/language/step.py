@@ -29,9 +29,14 @@ class Contract:
 
 
 class Modifiers:
-    """The keys next to the head of a step."""
+    """The keys next to the head of a step.
 
-    __slots__ = ("expect", "first", "frozen", "name", "repeat", "share", "source", "when")
+    `values` are the expressions of `when`, `repeat` and `frozen`, and `references` those of `from` and `share`, if given.
+    """
+
+    __slots__ = (
+        "expect", "first", "frozen", "name", "references", "repeat", "share", "source", "values", "when",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -52,16 +57,8 @@ class Modifiers:
         self.first = first
         self.share = share
         self.frozen = frozen
-
-    @property
-    def values(self) -> list[Expression]:
-        """The expressions of `when`, `repeat` and `frozen`, if given."""
-        return [value for value in (self.when, self.repeat, self.frozen) if value is not None]
-
-    @property
-    def references(self) -> list[Reference]:
-        """The references of `from` and `share`, if given."""
-        return [reference for reference in (self.source, self.share) if reference is not None]
+        self.values = tuple([value for value in (when, repeat, frozen) if value is not None])
+        self.references = tuple([reference for reference in (source, share) if reference is not None])
 
 
 PLAIN = Modifiers()

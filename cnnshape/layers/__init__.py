@@ -24,7 +24,7 @@ from cnnshape.layers.merge import ElementwiseJoin
 from cnnshape.layers.normalization import normalized_shape
 from cnnshape.layers.pooling import AdaptivePool, GlobalPool, SlidingPool
 from cnnshape.layers.registry import BY_NAME, bare, family_of, foreign_argument, foreign_kind, register
-from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, Weight, counted, format_shape
+from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, Weight, counted, format_shape, parse_shape
 from cnnshape.layers.window import AXES, AxisRelation, Coverage, Footprint, Phases, Window, pairs, per_axis
 from cnnshape.lazy import TYPE_CHECKING, names_of
 
@@ -81,6 +81,7 @@ __all__ = [
     "format_shape",
     "normalized_shape",
     "pairs",
+    "parse_shape",
     "per_axis",
     "register",
 ]

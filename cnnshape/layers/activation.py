@@ -220,4 +220,5 @@ class Identity(PassThrough):
     """The input, as it is."""
 
     name = "identity"
+    follows = ("norm", "act")
     foreign = ("Identity", "noop", "no_op", "pass", "passthrough")

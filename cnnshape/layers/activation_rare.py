@@ -80,6 +80,7 @@ class Glu(Unweighted, SamePlace):
     """The first half of the channels times the sigmoid of the second half. Source: Dauphin et al. (2017)."""
 
     name = "glu"
+    follows = ("act",)
     foreign = ("GLU", "Glu", "gated_linear_unit")
     flops_formula = counted_as(VALUES, "negation", "exp", "sum", "quotient", "product")
 

@@ -1,5 +1,7 @@
 """A layer on inputs of known shapes, with the figures that follow from them."""
 
+from math import prod
+
 from cnnshape.layers.contract import Layer
 from cnnshape.layers.factors import Given
 from cnnshape.layers.tensor import Tensor, Weight
@@ -40,11 +42,11 @@ class Application(Given):
         """Learned values of the weights, and values of the weights that aren't learned."""
         if self._params is None:
             learned = kept = 0
-            for weight in self.weights:
-                if weight.buffer:
-                    kept += weight.elements
+            for tensor in self.layer.present(self) if self.layer.parameters else ():
+                if tensor.buffer:
+                    kept += prod(tensor.numbers(self))
                 else:
-                    learned += weight.elements
+                    learned += prod(tensor.numbers(self))
             self._params, self._buffers = learned, kept
         return self._params, self._buffers
 

@@ -36,6 +36,8 @@ class Layer:
     """How many of the inputs are read, the first ones; the others give their size alone. None: all are read."""
     followers: ClassVar[tuple[str, ...]] = ()
     """The keys for layers that follow: `norm`, `act`."""
+    follows: ClassVar[tuple[str, ...]] = ()
+    """The ones of these keys whose value the kind may be, in the step of another kind."""
     view: ClassVar[bool] = False
     """True if the output shares its input's storage."""
     activation: ClassVar[bool] = False
@@ -115,13 +117,11 @@ class Layer:
 
     def tensors(self, given: Given) -> tuple[Weight, ...]:
         """The same for the layer with its inputs."""
-        return tuple(
-            [
-                Weight(tensor.name, tensor.numbers(given), tensor.buffer)
-                for tensor in self.owned
-                if tensor.applies is None or tensor.applies(given)
-            ]
-        )
+        return tuple([Weight(tensor.name, tensor.numbers(given), tensor.buffer) for tensor in self.present(given)])
+
+    def present(self, given: Given) -> list[Parameter]:
+        """Those of the tensors that it may own which the layer has."""
+        return [tensor for tensor in self.owned if tensor.applies is None or tensor.applies(given)]
 
 
 _ATTRIBUTES = {"output": "stated_output"}

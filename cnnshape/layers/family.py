@@ -33,6 +33,8 @@ class Unweighted(Layer):
 class SamePlace(Layer):
     """Keeps the shape; each output cell sees the input cell at its own place."""
 
+    follows: ClassVar[tuple[str, ...]] = ("norm", "act")
+
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         return inputs[0]
 
@@ -61,6 +63,7 @@ class OverAxes(SamePlace):
 class Move(Unweighted):
     """Moves or renames values, and computes none."""
 
+    follows: ClassVar[tuple[str, ...]] = ()
     flops_formula = ZERO.noted("values are moved, not computed")
 
 
@@ -68,6 +71,7 @@ class PassThrough(Move, SamePlace):
     """Does nothing at inference."""
 
     view = True
+    follows: ClassVar[tuple[str, ...]] = ("act",)
     flops_formula = ZERO.noted("nothing happens at inference")
 
 
@@ -75,12 +79,14 @@ class Activation(Unweighted, SamePlace):
     """A function of single values; a transcendental function counts as one operation."""
 
     activation = True
+    follows: ClassVar[tuple[str, ...]] = ("act",)
 
 
 class Normalization(SamePlace):
     """Divides values by a measure of their own size."""
 
     normalizes = True
+    follows: ClassVar[tuple[str, ...]] = ("norm",)
     macs_formula = ZERO
 
 
@@ -102,6 +108,7 @@ class Stated(Layer):
     """Has the output and the figures that the spec states."""
 
     stated = True
+    follows: ClassVar[tuple[str, ...]] = ("norm", "act")
     enlarges = True
     reshapes = True
 

@@ -54,6 +54,14 @@ def format_shape(shape: Shape) -> str:
     return "x".join(map(str, shape))
 
 
+def parse_shape(text: str) -> Shape | None:
+    """The shape that a text states, as `64x56x56` or `64,56,56`: one to four sizes; None for any other text."""
+    words = text.lower().replace(",", "x").split("x")
+    if not 1 <= len(words) <= 4 or not all(word.isascii() and word.isdigit() and len(word) < 10 for word in words):
+        return None
+    return tuple(map(int, words))
+
+
 def counted(number: int, noun: str) -> str:
     """`1 channel`, `2 channels`"""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,11 +1,11 @@
 """The declaration of a rule, and what it checks."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import CATALOGUE, Diagnostic, Label, diagnose
-from cnnshape.graph import Graph
+from cnnshape.graph import Application, Graph, Node
 from cnnshape.language import Spec
 from cnnshape.layers import Layer
 from cnnshape.lint.readers import readers
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 
 class Subject:
-    """A design, as rules see it. For a design with errors, the part that could be built."""
+    """A design, as rules see it. For a design with errors, the part that could be built.
+
+    Equal layers on equal shapes are one application. A rule that judges a layer by itself judges each application once,
+    and looks at nodes only if it has something to say: a deep design has many nodes of few applications.
+    """
 
     def __init__(self, program: Program, graph: Graph, report: Report) -> None:
         self.program = program
@@ -33,9 +37,18 @@ class Subject:
         return self.program.spec
 
     @cached_property
-    def sliding(self) -> list[Sliding]:
-        """The nodes that slide windows, for the many rules that look at them."""
-        return list(sliding(self.graph))
+    def applications(self) -> Collection[Application]:
+        """The distinct applications, in the order of the graph."""
+        return dict.fromkeys([node.application for node in self.graph.nodes])
+
+    @cached_property
+    def sliding(self) -> dict[Application, Sliding]:
+        """The applications that slide windows, for the many rules that look at them."""
+        return sliding(self.applications)
+
+    def nodes_of(self, applications: Collection[Application]) -> list[Node]:
+        """The nodes that have one of these applications, in the order of the graph."""
+        return [node for node in self.graph.nodes if node.application in applications] if applications else []
 
     @cached_property
     def readers(self) -> list[list[int]]:
@@ -57,17 +70,36 @@ class Rule(NamedTuple):
         return CATALOGUE[self.name].code
 
 
-def repetition(subject: Subject, rule: str, is_kind: Callable[[Layer], bool]) -> Iterator[tuple[str, str, Diagnostic]]:
-    """Layers of a sort that directly follow another of that sort: both kinds, and the warning."""
-    graph = subject.graph
-    for node in graph.nodes:
-        maker = graph.maker(node.inputs[0])
-        layer = node.application.layer
-        if maker is None or not (is_kind(layer) and is_kind(maker.application.layer)):
-            continue
-        before = maker.application.layer.name
-        message, label = f"{layer.name} directly after {before}", f"{node.name} follows {maker.name}"
-        yield before, layer.name, warn(rule, message, node.at, label=label, help="remove one of the two")
+def warned(nodes: Iterable[Node], make: Callable[[Node], Diagnostic]) -> Iterator[Diagnostic]:
+    """A warning for each node. The nodes of a step share that of the first, as the others are only counted."""
+    made: dict[Span, Diagnostic] = {}
+    for node in nodes:
+        if node.at not in made:
+            made[node.at] = make(node)
+        yield made[node.at]
+
+
+def repetition(
+    subject: Subject, rule: str, is_kind: Callable[[Layer], bool], allowed: Collection[tuple[str, str]] = ()
+) -> Iterator[Diagnostic]:
+    """Warns of layers of a sort that directly follow another of that sort, if their kinds are no `allowed` pair."""
+    alike = {application for application in subject.applications if is_kind(application.layer)}
+
+    def repeats(node: Node) -> bool:
+        maker = subject.graph.maker(node.inputs[0])
+        return maker is not None and maker.application in alike and _kinds(maker, node) not in allowed
+
+    def warning(node: Node) -> Diagnostic:
+        maker = subject.graph.nodes[node.inputs[0] - len(subject.graph.inputs)]
+        before, kind = _kinds(maker, node)
+        message, label = f"{kind} directly after {before}", f"{node.name} follows {maker.name}"
+        return warn(rule, message, node.at, label=label, help="remove one of the two")
+
+    return warned(filter(repeats, subject.nodes_of(alike)), warning)
+
+
+def _kinds(maker: Node, node: Node) -> tuple[str, str]:
+    return maker.application.layer.name, node.application.layer.name
 
 
 def warn(

@@ -1,32 +1,28 @@
 """Finds the windows that layers slide over their inputs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from math import gcd
 
-from cnnshape.graph import Application, Graph, Node
+from cnnshape.graph import Application
 from cnnshape.layers import Shape, Window
 from cnnshape.named_tuple import NamedTuple
 
 
 class Sliding(NamedTuple):
-    """A node, the window of each spatial axis, and the sizes of its input."""
+    """The window of each spatial axis of a layer, and the sizes of its input."""
 
-    node: Node
     windows: tuple[Window, ...]
     sizes: Shape
 
 
-def sliding(graph: Graph) -> Iterator[Sliding]:
-    """The nodes that slide windows over their input. `crop` and `subsample`, which leave out cells on purpose, do not
+def sliding(applications: Iterable[Application]) -> dict[Application, Sliding]:
+    """The layers that slide windows over their input. `crop` and `subsample`, which leave out cells on purpose, do not
     count."""
-    known: dict[Application, tuple[Window, ...]] = {}
-    for node in graph.nodes:
-        application = node.application
-        if application not in known:
-            known[application] = _windows(application)
-        windows = known[application]
-        if windows:
-            yield Sliding(node, windows, application.inputs[0].shape[1:])
+    return {
+        application: Sliding(windows, application.inputs[0].shape[1:])
+        for application in applications
+        if (windows := _windows(application))
+    }
 
 
 def _windows(application: Application) -> tuple[Window, ...]:

@@ -17,7 +17,17 @@ from cnnshape.program.steps import (
     ResolvedStep,
 )
 from cnnshape.program.vocabulary import explain_unknown_kind
-from cnnshape.program.words import WORDS, fits_role, in_words, role_of, suggests_follower, unknown_name, unknown_tensor
+from cnnshape.program.words import (
+    WORDS,
+    fits_role,
+    follower_words,
+    in_words,
+    role_of,
+    suggests_follower,
+    unfollowing,
+    unknown_name,
+    unknown_tensor,
+)
 
 __all__ = [
     "WORDS",
@@ -38,6 +48,7 @@ __all__ = [
     "compared_argument",
     "explain_unknown_kind",
     "fits_role",
+    "follower_words",
     "foreign_spelling",
     "foreign_value",
     "in_words",
@@ -45,6 +56,7 @@ __all__ = [
     "role_of",
     "settings_of",
     "suggests_follower",
+    "unfollowing",
     "unknown_name",
     "unknown_tensor",
 ]

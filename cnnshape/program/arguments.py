@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean, misspelt
 from cnnshape.language import Argument, Call, Expression, ListValue, Name, Setting, Value, shown
-from cnnshape.layers import Layer, bare, foreign_argument
+from cnnshape.layers import BY_NAME, Layer, bare, foreign_argument, foreign_kind
 from cnnshape.program.foreign import (
     SWITCHES,
     argument_help,
@@ -19,7 +19,7 @@ from cnnshape.program.foreign import (
 )
 from cnnshape.program.plan import Follower, Plan
 from cnnshape.program.vocabulary import Vocabulary
-from cnnshape.program.words import in_words, suggests_follower
+from cnnshape.program.words import in_words, suggests_follower, unfollowing
 from cnnshape.source import Span
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Arguments:
     def settle(self, value: Value) -> None:
         """Makes the plans of all `{kind: arguments}` in the value of a param or a variable."""
         if isinstance(value, Setting):
-            self.settings[value] = self._set_follower("act", value).plan
+            self.settings[value] = self._set_follower("", value).plan
         elif isinstance(value, ListValue):
             for item in value.items:
                 self.settle(item)
@@ -73,17 +73,13 @@ class Arguments:
         return follower
 
     def _set_follower(self, role: str, value: Setting, key: Span | None = None) -> Follower:
-        kind = self._vocabulary.meant_kind(value.word)
-        plan = self._arranged(kind, value.word, value.arguments, value.main) if kind else None
-        takes_others = plan is not None and any(
-            argument.type.form == "tensor" for argument in plan.kind.arguments.values()
-        )
-        if plan is not None and (plan.followers or plan.kind.joins or takes_others):
-            others = "joins tensors, and" if plan.kind.joins else "takes other tensors, and"
-            reason = f"with `{plan.followers[0].role}`" if plan.followers else others
-            message = f"{plan.kind.name} {reason} can't follow a layer"
-            self._report("bad-argument", message, value.word.span, "write it as a step of its own")
-            plan = None
+        word = value.word
+        meant = BY_NAME.get(word.text) or foreign_kind(word.text)
+        if meant is not None and not meant.follows:
+            self._vocabulary.report(unfollowing(role, meant, word.span))
+            return Follower(role, value, None, is_setting=True, key=key)
+        kind = self._vocabulary.meant_kind(word)
+        plan = self._arranged(kind, word, value.arguments, value.main) if kind else None
         return Follower(role, value, plan, is_setting=True, key=key)
 
     def _arranged(

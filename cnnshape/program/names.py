@@ -38,6 +38,7 @@ from cnnshape.program.words import (
     constant_rounds,
     fits_role,
     fixed_together,
+    follower_words,
     unknown_name,
     unknown_output,
 )
@@ -312,7 +313,7 @@ class _Checker:
         if written is not None and bare_words(value) == {word}:
             return foreign_value(word, written, value.span, type.remarks.get(word.lower(), "") if type else "")
         names = scope.names()
-        known = set(type.words) if type else set()
+        known = set(follower_words() if type is _FOLLOWER else type.words) if type else set()
         known |= set() if len(names) > MOST_CANDIDATES else names
         known |= set() if type and type.form == "word" else self.sizes()
         in_block = f"a block sees only its own params: declare `{word}` there, and pass it where the block is used"
@@ -326,8 +327,7 @@ class _Checker:
     def each_once(self) -> list[Diagnostic]:
         """The problems, one per name, with a note that lists its other lines."""
         repeated = {index for indices in self.further.values() for index in indices}
-        every = enumerate(self.check.every)
-        return [self._with_lines(index, problem) for index, problem in every if index not in repeated]
+        return [self._with_lines(*numbered) for numbered in enumerate(self.check.every) if numbered[0] not in repeated]
 
     def _with_lines(self, index: int, problem: Diagnostic) -> Diagnostic:
         own = problem.at.span.line if problem.at else 0

@@ -90,6 +90,7 @@ def resolve(spec: Spec) -> Program:
             resolver.arguments.settle(setting.value)
     for block in spec.blocks:
         resolver.block(block)
+    resolver.vocabulary.place = spec
     layers = Body(resolver.steps(spec.layers), given_names(spec.layers))
     words = [*resolver.vocabulary.problems, *cycles]
     given = [name for step in walk(spec.layers) if not isinstance(step, Broken) for name in step.given_names]
@@ -128,6 +129,7 @@ class _Resolver:
 
     def block(self, block: Block) -> None:
         """Resolves the steps of a block. If several blocks have one name, the first counts."""
+        self.vocabulary.place = block
         for param in block.params:
             if param.default is not None:
                 self.arguments.settle(param.default)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
 from cnnshape.diagnostics import Diagnostic, diagnose, nearest, respelled
-from cnnshape.language import Block, Call, Name, grammar, shown
+from cnnshape.language import Block, Call, Name, Spec, grammar, shown
 from cnnshape.layers import BY_NAME, Layer, bare, foreign_kind
 from cnnshape.program.foreign import CONTROLS, foreign_spelling, kind_help
 from cnnshape.source import SourceText, Span
@@ -19,6 +19,8 @@ class Vocabulary:
     def __init__(self, blocks: Mapping[str, Block]) -> None:
         self.blocks = blocks
         self.problems: list[Diagnostic] = []
+        self.place: Block | Spec | None = None
+        """The block or file whose steps are read."""
 
     def report(self, diagnostic: Diagnostic) -> None:
         """Adds a problem."""
@@ -77,10 +79,18 @@ class Vocabulary:
         by_foreign = None if close else nearest(word.text, BY_FOREIGN_NAME)
         meant = close or (BY_FOREIGN_NAME[by_foreign].name if by_foreign else None)
         help = f"did you mean `{meant}`?" if meant else "`cnnshape layers` lists all kinds"
-        better = None if close in self.blocks else self._run_together(word) or kind_help(word.text)
+        better = (
+            None if close in self.blocks else self._run_together(word) or self._value_help(word) or kind_help(word.text)
+        )
         fixes = respelled(word.text, _separated(word.text) if better else meant, word.span)
         message = f"no layer kind is called `{shown(word.text)}`"
         self.report(diagnose("unknown-kind", message, word.span, help=better or help, fixes=fixes))
+
+    def _value_help(self, word: Name) -> str | None:
+        """Help for a step that names a value of its block or file."""
+        from cnnshape.program.value_steps import value_help
+
+        return None if self.place is None else value_help(word.text, self.place)
 
     def unknown_block(self, word: Name) -> None:
         """Reports a block that the file doesn't define."""

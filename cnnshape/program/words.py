@@ -23,7 +23,7 @@ from cnnshape.language import (
     shown,
     walk,
 )
-from cnnshape.layers import BY_NAME, Layer
+from cnnshape.layers import BY_NAME, Layer, foreign_kind
 from cnnshape.program.plan import Plan
 from cnnshape.source import Span
 
@@ -125,20 +125,32 @@ def role_of(kind: type[Layer]) -> str:
 
 
 def fits_role(role: str, kind: type[Layer]) -> bool:
-    """Whether a kind may be the value of `norm` or `act`: an activation is no `norm`, a normalization no `act`."""
-    return not (kind.activation if role == "norm" else kind.normalizes)
+    """Whether a kind may be the value of `norm` or `act`, or of one of them if `role` is empty."""
+    return role in kind.follows if role else bool(kind.follows)
+
+
+def follower_words() -> list[str]:
+    """The words of the kinds that `norm` or `act` may name, and `none`."""
+    return [*[name for name in BY_NAME if BY_NAME[name].follows], "none"]
+
+
+def unfollowing(role: str, kind: type[Layer], at: Span) -> Diagnostic:
+    """The diagnostic of a kind that can be neither `norm` nor `act`. An empty `role` is one of the two."""
+    sorts = {"norm": "`norm` is a normalization", "act": "`act` is an activation"}
+    message = f"{sorts.get(role, '`norm` and `act` are a normalization and an activation')}, got {kind.name}"
+    return diagnose("bad-argument", message, at, help="write it as a step of its own, after this one")
 
 
 def suggests_follower(problem: Diagnostic, plan: Plan | None) -> bool:
-    """Whether the kind that `norm` or `act` is to have, by its plan or by the fix of its problem, is one for these. They
-    keep the shape."""
+    """Whether the kind that `norm` or `act` is to have, by its plan or by the fix of its problem, is `none` or one for
+    these that keeps the shape."""
     # A sound design needs no fixes.
     from cnnshape.diagnostics import Replace
 
     words = [edit.text for fix in problem.fixes for edit in fix.edits if isinstance(edit, Replace)]
-    kinds = [BY_NAME[word] for word in (*words, problem.at.span.text if problem.at else "") if word in BY_NAME]
-    kinds += [plan.kind] if plan else []
-    return all(kind.activation or kind.normalizes for kind in kinds)
+    words += [problem.at.span.text] if problem.at and words != ["none"] else []
+    kinds = [plan.kind if plan else None, *[BY_NAME.get(word) or foreign_kind(word) for word in words]]
+    return all(kind is None or role_of(kind) or (kind.follows and kind.view) for kind in kinds)
 
 
 def unknown_output(output: Name, block: Block, known: Iterable[str]) -> Diagnostic:

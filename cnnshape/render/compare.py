@@ -11,9 +11,9 @@ from cnnshape.render.summary import header
 from cnnshape.render.table import Column, Table, fit, text_lines
 from cnnshape.render.table.csv import to_csv as table_to_csv
 from cnnshape.render.table.html import html_table
-from cnnshape.render.table.markdown import markdown_lines
+from cnnshape.render.table.markdown import markdown_lines, plain_markdown
 from cnnshape.render.window import window
-from cnnshape.render.wrapping import count, wrapped
+from cnnshape.render.wrapping import LEAST, count, wrapped
 from cnnshape.report import FIGURES, Row
 from cnnshape.study.compare import Change, Comparison
 
@@ -28,18 +28,21 @@ def plain(comparison: Comparison, width: int | None = None, *, color: bool = Fal
     for table in tables:
         lines += ["", *text_lines(table, color=color)]
     lines += tables[-1].notes
-    lines += ["", *_changes_lines(comparison.changes, color=color)] if comparison.changes is not None else []
+    lines += ["", *changes_lines(comparison.changes, width, color=color)] if comparison.changes is not None else []
     return "\n".join(lines) + "\n"
 
 
 def to_markdown(comparison: Comparison) -> str:
     """The comparison as Markdown, made to be a comment on a pull request."""
-    lines = ["### Designs compared", "", *(f"- **{mark}**: {text}" for mark, text in _sides(comparison))]
+    lines = [
+        "### Designs compared",
+        "",
+        *(f"- **{mark}**: {plain_markdown(text)}" for mark, text in _sides(comparison)),
+    ]
     for table in _tables(comparison):
         lines += ["", *markdown_lines(table)]
     if comparison.changes:
-        lines += ["", f"<details><summary>{_changed_summary(comparison.changes)}</summary>", ""]
-        lines += [*markdown_lines(_changes_table(comparison.changes)), "", "</details>"]
+        lines += ["", *changes_folded(comparison.changes)]
     elif comparison.changes is not None:
         lines += ["", "No layer differs."]
     return "\n".join(lines) + "\n"
@@ -60,12 +63,19 @@ def to_json(comparison: Comparison) -> str:
         "sides": [{"label": side.label, "name": side.report.name} for side in comparison.sides],
         "figures": {name: list(values) for name, values in comparison.figures},
         "receptive_fields": list(comparison.receptive_fields),
+        **parts_data(comparison),
+    }
+    return to_contract(data)
+
+
+def parts_data(comparison: Comparison) -> dict[str, Any]:
+    """The shared parts and the changes as data."""
+    return {
         "parts": [
             {"label": part.label, "params": list(part.params), "macs": list(part.macs)} for part in comparison.parts
         ],
         "changes": None if comparison.changes is None else [_change_data(change) for change in comparison.changes],
     }
-    return to_contract(data)
 
 
 def _change_data(change: Change) -> dict[str, Any]:
@@ -165,12 +175,34 @@ def _changed_summary(changes: tuple[Change, ...]) -> str:
     return "layers: " + ", ".join(f"{number} {word}" for word, number in counts.items() if number)
 
 
-def _changes_lines(changes: tuple[Change, ...], *, color: bool) -> list[str]:
+def changes_lines(changes: tuple[Change, ...], width: int | None = None, *, color: bool = False) -> list[str]:
+    """The first changes as text."""
     if not changes:
         return ["no layer differs"]
-    lines = [_changed_summary(changes), "", *text_lines(_changes_table(changes[:SHOWN]), color=color)]
+    table = _narrowed(_changes_table(changes[:SHOWN]), width)
+    lines = [_changed_summary(changes), "", *text_lines(table, color=color)]
     more = len(changes) - SHOWN
     return [*lines, f"and {more:,} more (--format json has all)"] if more > 0 else lines
+
+
+def changes_folded(changes: tuple[Change, ...]) -> list[str]:
+    """All changes as Markdown, below a line that opens them."""
+    lines = [f"<details><summary>{_changed_summary(changes)}</summary>", ""]
+    return [*lines, *markdown_lines(_changes_table(changes)), "", "</details>"]
+
+
+def _narrowed(table: Table, width: int | None) -> Table:
+    """The table with shorter descriptions of the changes, as far as it is too wide."""
+    if width is None or table.width <= width:
+        return table
+    what = [column.key for column in table.columns].index("what")
+    room = max(table.widths[what] - (table.width - width), LEAST)
+    rows = [(*row[:what], _cut(str(row[what]), room), *row[what + 1 :]) for row in table.rows]
+    return Table(table.columns, rows)
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 3]}..."
 
 
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}

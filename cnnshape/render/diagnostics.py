@@ -73,7 +73,7 @@ def closing(diagnostics: Iterable[Diagnostic]) -> str:
     counts = {Severity.ERROR: 0, Severity.WARNING: 0}
     for diagnostic in diagnostics:
         counts[diagnostic.severity] += 1
-    parts = [f"{number} {severity}{'s' if number > 1 else ''}" for severity, number in counts.items() if number]
+    parts = [f"{number:,} {severity}{'s' if number > 1 else ''}" for severity, number in counts.items() if number]
     return ", ".join(parts)
 
 

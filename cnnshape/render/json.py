@@ -61,7 +61,7 @@ def _layers(report: Report, figures: LayerFigures) -> Records:
     """The data of the layers. Layers that are the same application, or have the same field, share a value."""
     rows = report.rows
     applications = [row.application for row in rows]
-    applied = {application: _Applied(application) for application in dict.fromkeys(applications)}
+    applied = {application: _applied(application) for application in dict.fromkeys(applications)}
     shared = [applied[application] for application in applications]
     distinct_fields = {id(row.receptive_field): row.receptive_field for row in rows}
     # Layers of different blocks often have equal fields.
@@ -70,17 +70,14 @@ def _layers(report: Report, figures: LayerFigures) -> Records:
     return Records(
         {
             "name": [row.name for row in rows],
-            "kind": [values.kind for values in shared],
+            "kind": [application.layer.name for application in applications],
             "line": [row.line for row in rows],
             "from": [list(row.sources) for row in rows],
-            "inputs": [values.inputs for values in shared],
-            "output": [values.output for values in shared],
-            "boxes": [values.boxes for values in shared],
+            ("inputs", "output", "boxes"): shared,
             **figures.columns,
             "receptive_field": [fields[id(row.receptive_field)] for row in rows],
             **_main_fields(report),
-            "arguments": [values.arguments for values in shared],
-            "stated": [values.stated for values in shared],
+            ("arguments", "stated"): shared,
             "shares": [row.shares or None for row in rows],
             "shortcut": [row.shortcut or None for row in rows],
         }
@@ -94,20 +91,17 @@ def _main_fields(report: Report) -> dict[str, list[dict[str, Any] | None]]:
     return {"main_receptive_field": [_field(report.main_fields.get(row.name)) for row in report.rows]}
 
 
-class _Applied:
+def _applied(application: Application) -> dict[str, Any]:
     """The data of a layer that depend only on its application."""
-
-    __slots__ = ("arguments", "boxes", "inputs", "kind", "output", "stated")
-
-    def __init__(self, application: Application) -> None:
-        self.kind = application.layer.name
-        self.stated = application.layer.stated
-        self.inputs = [list(tensor.shape) for tensor in application.inputs]
-        self.output = list(application.output.shape)
-        self.boxes = application.output.boxes
-        # Tensors are listed as inputs of the layer.
-        values = application.layer.values.items()
-        self.arguments = {name: value for name, value in values if not isinstance(value, Tensor)}
+    # Tensors are listed as inputs of the layer.
+    values = application.layer.values.items()
+    return {
+        "inputs": [list(tensor.shape) for tensor in application.inputs],
+        "output": list(application.output.shape),
+        "boxes": application.output.boxes,
+        "arguments": {name: value for name, value in values if not isinstance(value, Tensor)},
+        "stated": application.layer.stated,
+    }
 
 
 def _field(field: ReceptiveField | None) -> dict[str, Any] | None:

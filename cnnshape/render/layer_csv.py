@@ -13,10 +13,15 @@ FIELDS = (
 
 def to_csv(report: Report) -> str:
     """The layers as CSV text."""
+    return table_to_csv(layers_table(report))
+
+
+def layers_table(report: Report) -> Table:
+    """The layers with exact values: a row per layer."""
     if report.main_fields is None:
-        return table_to_csv(Table(map(Column, FIELDS), map(_values, report.rows)))
+        return Table(map(Column, FIELDS), map(_values, report.rows))
     rows = [(*_values(row), _size(report.main_field(row))) for row in report.rows]
-    return table_to_csv(Table(map(Column, (*FIELDS, "rf_main_size")), rows))
+    return Table(map(Column, (*FIELDS, "rf_main_size")), rows)
 
 
 def _values(row: Row) -> tuple[object, ...]:

@@ -17,12 +17,17 @@ _WORDS = {str, bool, type(None)}
 """Types of values that are equal only if they are the same: no number is one of them, as `1` equals `true`."""
 
 
+Columns = Mapping[Any, Sequence[Any]]
+"""The values of each key in a list of objects. Keys that many objects share the values of may have one column of objects
+with these keys: such an object is written once."""
+
+
 class Records:
-    """A list of objects that have the same keys, as a column of values for each key."""
+    """A list of objects that have the same keys, as columns of values."""
 
     __slots__ = ("columns",)
 
-    def __init__(self, columns: Mapping[str, Sequence[Any]]) -> None:
+    def __init__(self, columns: Columns) -> None:
         self.columns = columns
 
 
@@ -54,7 +59,7 @@ def _texts(values: Sequence[Any], indent: str) -> Iterable[object]:
     texts = _list_texts(distinct) if types == _LISTS else None
     if texts is None:
         texts = _distinct_texts(distinct, indent)
-    return [texts[identity] for identity in map(id, values)]
+    return map(texts.__getitem__, map(id, values))
 
 
 def _list_texts(lists: dict[int, list[Any]]) -> dict[int, str] | None:
@@ -62,7 +67,11 @@ def _list_texts(lists: dict[int, list[Any]]) -> dict[int, str] | None:
     items = list(chain.from_iterable(lists.values()))
     types = set(map(type, items))
     if types == _STRINGS:
-        return {identity: f"[{', '.join(map(encode_basestring, value))}]" for identity, value in lists.items()}
+        # Most layers read one tensor.
+        return {
+            identity: f"[{encode_basestring(*value) if len(value) == 1 else ', '.join(map(encode_basestring, value))}]"
+            for identity, value in lists.items()
+        }
     if types == _LISTS:
         types = set(map(type, chain.from_iterable(items)))
     # Python writes lists of integers as JSON does.
@@ -85,13 +94,30 @@ def _distinct_texts(values: dict[int, Any], indent: str) -> dict[int, str]:
     return texts
 
 
-def _record_texts(columns: Mapping[str, Sequence[Any]], indent: str, before: str = "") -> list[str]:
+def _record_texts(columns: Columns, indent: str, before: str = "") -> list[str]:
     """The text of each object of these columns, with `before` in front of it."""
-    inner = indent + "  "
-    heads = [f"{inner}{encode_basestring(key)}: ".replace("%", "%%") for key in columns]
-    template = before + "{\n" + ",\n".join([f"{head}%s" for head in heads]) + f"\n{indent}}}"
-    rows = zip(*[_texts(column, inner) for column in columns.values()], strict=True)
-    return [template % row for row in rows]
+    return _filled(before + "{\n", columns, indent + "  ", f"\n{indent}}}")
+
+
+def _filled(before: str, columns: Columns, inner: str, after: str) -> list[str]:
+    """The keys and values of each object of these columns, between two texts."""
+    heads = [
+        "" if isinstance(key, tuple) else f"{inner}{encode_basestring(key)}: ".replace("%", "%%") for key in columns
+    ]
+    template = before + ",\n".join([f"{head}%s" for head in heads]) + after
+    texts = [
+        _shared_texts(key, column, inner) if isinstance(key, tuple) else _texts(column, inner)
+        for key, column in columns.items()
+    ]
+    return list(map(template.__mod__, zip(*texts, strict=True)))
+
+
+def _shared_texts(keys: tuple[str, ...], values: Sequence[Any], inner: str) -> Iterable[object]:
+    """The text of these keys of each object, made once for each distinct object."""
+    distinct = dict(zip(map(id, values), values, strict=True))
+    columns = {key: [value[key] for value in distinct.values()] for key in keys}
+    texts = dict(zip(distinct, _filled("", columns, inner, ""), strict=True))
+    return map(texts.__getitem__, map(id, values))
 
 
 def _parts(value: Any, indent: str) -> list[str]:

@@ -6,9 +6,11 @@ from typing import Any
 
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
+from cnnshape.render.html import block, paragraphs, title
 from cnnshape.render.summary import header
 from cnnshape.render.svg import Number, line, picture, polygon, text
 from cnnshape.render.table import Column, Table, fit, text_lines
+from cnnshape.render.table.html import html_table
 from cnnshape.render.table.records import records
 from cnnshape.render.wrapping import BOLD, count, paint, rounded, size, wrapped
 from cnnshape.report import Line, expanded, folded
@@ -37,8 +39,6 @@ def plain(
     """The memory of a network as plain text. A line for several layers shows the maximum over them."""
     report = memory.report
     table = _fitted(memory, expanded(report) if expand else folded(report, depth), width)
-    when = f"while {memory.peak.row.name} runs" if memory.peak else "before anything runs"
-    peak = f"{count(_most(memory))} bytes ({size(_most(memory))}) {when}:"
     names = max(len(name) for name, _ in report.peak.tensors)
     lines = [
         *(paint(line, BOLD if color else "") for line in wrapped("", header(report), width)),
@@ -46,14 +46,37 @@ def plain(
         *text_lines(table, color=color),
         *table.notes,
         "",
-        *wrapped("peak  ", peak, width),
+        *wrapped("peak  ", _peak_text(memory), width),
     ]
     lines += [f"      {name.ljust(names)}  {count(number)}" for name, number in report.peak.tensors]
-    lines += ["", *wrapped("", _MOVED, width)]
-    if memory.seconds is not None and memory.device is not None:
-        speed = f"{rounded(memory.device.flops_per_second)}FLOP/s and {size(memory.device.bytes_per_second)}/s"
-        lines += wrapped("", f"{seconds_text(memory.seconds)} at {speed}; {_BOUND}", width)
+    lines += ["", *(line for remark in _remarks(memory) for line in wrapped("", remark, width))]
     return "\n".join(lines) + "\n"
+
+
+def to_html(memory: Memory) -> str:
+    """The memory of a network as a notebook shows it: the staircase, the stages, what is alive at the peak."""
+    alive = Table((Column("tensor"), Column("bytes", numeric=True)), memory.report.peak.tensors)
+    return block(
+        title(header(memory.report)),
+        to_svg(memory),
+        html_table(_table(memory, folded(memory.report, 0), BARS[-1])),
+        paragraphs([f"peak: {_peak_text(memory)}"]),
+        html_table(alive, headings=False),
+        paragraphs(_remarks(memory)),
+    )
+
+
+def _peak_text(memory: Memory) -> str:
+    when = f"while {memory.peak.row.name} runs" if memory.peak else "before anything runs"
+    return f"{count(_most(memory))} bytes ({size(_most(memory))}) {when}:"
+
+
+def _remarks(memory: Memory) -> list[str]:
+    """What the columns mean, and the lower bound on the time of an ideal machine if there is one."""
+    if memory.seconds is None or memory.device is None:
+        return [_MOVED]
+    speed = f"{rounded(memory.device.flops_per_second)}FLOP/s and {size(memory.device.bytes_per_second)}/s"
+    return [_MOVED, f"{seconds_text(memory.seconds)} at {speed}; {_BOUND}"]
 
 
 def _most(memory: Memory) -> int:
@@ -125,12 +148,13 @@ def to_json(memory: Memory) -> str:
         "inplace_adds": report.inplace_adds,
         "peak_activation_bytes": report.peak.bytes,
         "peak_layer": report.peak.layer,
-        "layers": records(_steps_table(memory)),
+        "layers": records(steps_table(memory)),
     }
     return to_contract(data)
 
 
-def _steps_table(memory: Memory) -> Table:
+def steps_table(memory: Memory) -> Table:
+    """The memory over time with exact values: a row per layer."""
     keys = ["name", "activation_bytes", "alive_bytes", "alive_tensors", "moved_bytes", "flops"]
     rows = [
         (step.row.name, step.row.activation_bytes, step.alive_bytes, step.tensors, step.moved_bytes, step.row.flops)

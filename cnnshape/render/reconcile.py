@@ -7,9 +7,11 @@ from typing import Any
 
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
+from cnnshape.render.html import block, paragraphs, title
 from cnnshape.render.summary import header
 from cnnshape.render.table import GAP, Column, Table, fit, text_lines
 from cnnshape.render.table.csv import to_csv as table_to_csv
+from cnnshape.render.table.html import html_table
 from cnnshape.render.table.markdown import escape_markdown, markdown_lines
 from cnnshape.render.wrapping import BOLD, count, paint
 from cnnshape.report import FIGURES
@@ -68,7 +70,24 @@ def to_markdown(reconciliation: Reconciliation) -> str:
 
 def to_csv(reconciliation: Reconciliation) -> str:
     """The figures as CSV; the terms are in JSON."""
-    return table_to_csv(Table(map(Column, _KEYS), map(_figures, reconciliation.counts)))
+    return table_to_csv(counts_table(reconciliation))
+
+
+def counts_table(reconciliation: Reconciliation) -> Table:
+    """The figures with exact values: a row per tool's figure."""
+    return Table(map(Column, _KEYS), map(_figures, reconciliation.counts))
+
+
+def to_html(reconciliation: Reconciliation) -> str:
+    """The figures and the terms as a notebook shows them."""
+    parts = [title(header(reconciliation.report))]
+    for quantity, counts in _by_quantity(reconciliation):
+        parts += [paragraphs([_heading(quantity, counts)]), html_table(_table(counts))]
+    for group in _equal_groups(reconciliation):
+        parts.append(title(f"{_heads(group)}: {' '.join(_docs(group))}"))
+        parts += [html_table(_ledger_table(group))] if group[0].terms else []
+        parts.append(paragraphs(_remarks(group[0])))
+    return block(*parts, paragraphs(_variants(reconciliation)))
 
 
 _KEYS = ("name", "tool", "version", "quantity", "figure", "ours", "value", "difference")

@@ -45,11 +45,18 @@ def describe_argument(argument: Argument) -> tuple[str, str]:
     return argument.doc, f"{argument.type.expected}; {default}{main}"
 
 
+def sort_of(role: str) -> str:
+    """The sort of the kinds that `norm` or `act` names."""
+    return "normalization" if role == "norm" else "activation"
+
+
 def describe_follower(name: str) -> tuple[str, str]:
     """The same for `norm` and `act`."""
-    sort = "normalization" if name == "norm" else "activation"
     bias = "; with it, bias defaults to false" if name == "norm" else ""
-    return f"the {sort} that follows, as a layer of its own", f"a kind, `{{kind: args}}`, or `none`; default none{bias}"
+    return (
+        f"the {sort_of(name)} that follows, as a layer of its own",
+        f"a kind, `{{kind: args}}`, or `none`; default none{bias}",
+    )
 
 
 def default_text(argument: Argument) -> str:

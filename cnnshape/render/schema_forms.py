@@ -86,7 +86,7 @@ def _expect() -> Schema:
     sizes = mixed({"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[0-9]{1,15}$"}, _SHAPE)
     by_name = {"type": "object", "additionalProperties": sizes}
     hint = "a number (`4.089G`), a bound (`<= 26M`) or a tolerance (`25.5M +- 1%`)"
-    wanted = {"type": ["number", "string"], "minimum": 0, "pattern": WANTED_PATTERN, "patternErrorMessage": hint}
+    wanted = {"type": ["string", "number"], "minimum": 0, "pattern": WANTED_PATTERN, "patternErrorMessage": hint}
     fields = mixed(wanted, _SHAPE)
     steps = {"type": "object", "additionalProperties": _CONTRACT}
     figures = {
@@ -117,7 +117,7 @@ _YEAR: Schema = {
     "pattern": patterns.YEAR,
 }
 _MEASURE = {"pattern": patterns.MEASURE, "maxLength": grammar.MAX_NAME}
-_RESULTS = _named({"type": ["number", "string"], "pattern": patterns.RESULT}, _MEASURE)
+_RESULTS = _named({"type": ["string", "number"], "pattern": patterns.RESULT}, _MEASURE)
 FORMS: Forms = {
     grammar.VERSION_FORM: ({"enum": [grammar.VERSION, str(grammar.VERSION)], "default": grammar.VERSION},),
     grammar.LINE: ({"type": ["string", "number"]},),

@@ -8,7 +8,7 @@ from cnnshape.language import grammar
 from cnnshape.layers import KINDS, ArgumentType, Layer
 from cnnshape.layers.argument import MOST_PARTS
 from cnnshape.layers.definitions import definitions
-from cnnshape.render.reference import describe_argument, describe_follower
+from cnnshape.render.reference import describe_argument, describe_follower, sort_of
 
 Schema = dict[str, Any]
 
@@ -42,6 +42,8 @@ def mixed(*forms: Schema) -> Schema:
                 raise ValueError(f"`{word}` would have two meanings")
             else:
                 merged[word] = value
+    # Editors insert a value of the first type: nothing for a string, but `0` for a number, which may be refused.
+    merged["type"].sort(key=lambda name: name != "string")
     return {word: value for word, value in merged.items() if value != []}
 
 
@@ -97,11 +99,10 @@ def record(
     return {"type": "object", **rest, **({"required": needed} if needed else {})}
 
 
-def of_kind(kind: type[Layer], *, follows: bool = False) -> Schema:
-    """The value of a kind's key: its arguments, the main one alone, or nothing. A kind that follows a layer has no
-    followers of its own."""
+def of_kind(kind: type[Layer]) -> Schema:
+    """The value of a kind's key: its arguments, the main one alone, or nothing."""
     properties = {name: argument_form(kind, name) for name in kind.arguments if name not in kind.one_of}
-    followers = {} if follows else {role: _follower(role) for role in kind.followers}
+    followers = {role: _follower(role) for role in kind.followers}
     forms = [record(properties | followers, kind.required, kind.one_of, **_either(kind))]
     if kind.main is not None and set(kind.required) <= {kind.main}:
         forms.append(_value(kind.arguments[kind.main].type))
@@ -131,25 +132,28 @@ def _either(kind: type[Layer]) -> Schema:
 
 
 def kind_definitions() -> dict[str, Schema]:
-    """The kinds by name, those that follow a layer in another form than as a step, and the followers by role."""
+    """The kinds by name, and the followers by role."""
     return {
         **{kind.name: of_kind(kind) for kind in STEP_KINDS},
-        **{f"following_{kind.name}": of_kind(kind, follows=True) for kind in STEP_KINDS if kind.followers},
         **{role: _following(role) for role in ROLES},
     }
 
 
+def followers(role: str) -> list[str]:
+    """The kinds that `norm` or `act` may name."""
+    return [kind.name for kind in STEP_KINDS if role in kind.follows]
+
+
 def _following(role: str) -> Schema:
     """The kind with arguments that follows a layer as `norm` or `act`."""
-    kinds = {kind.name: kind for kind in STEP_KINDS if not (kind.activation if role == "norm" else kind.normalizes)}
-    names = list(kinds)
-    forms = {name: reference(f"following_{name}" if kind.followers else name) for name, kind in kinds.items()}
+    names = followers(role)
+    forms = {name: reference(name) for name in names}
     named = {"propertyNames": {"not": one_of(names)}}
     given: Schema = {
         "maxProperties": 1,
         "dependencies": {name: {"properties": {name: form}} for name, form in forms.items()},
     }
-    message = f"`{role}` is one layer kind that is no {'activation' if role == 'norm' else 'normalization'}"
+    message = f"`{role}` is one {sort_of(role)}, as a layer kind"
     unnamed: Schema = {"properties": forms, "additionalProperties": False, "errorMessage": message}
     return {"type": "object", "minProperties": 1, **keyed(names, {"if": named, "then": unnamed, "else": given})}
 
@@ -174,7 +178,7 @@ def argument_form(kind: type[Layer], name: str) -> Schema:
 
 
 def _follower(role: str) -> Schema:
-    """`norm` or `act`: editors propose the usual kinds, but most kinds are valid."""
+    """`norm` or `act`: editors propose the usual kinds."""
     usual = [kind.name for kind in STEP_KINDS if (kind.activation if role == "act" else kind.normalizes)]
     forms: Schema = {
         "type": ["string", "object"],

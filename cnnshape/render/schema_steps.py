@@ -9,6 +9,7 @@ from inspect import cleandoc
 
 from cnnshape.language import grammar, patterns
 from cnnshape.layers import BY_NAME, Layer
+from cnnshape.program import in_words
 from cnnshape.render.schema_forms import ARGUMENT, ARGUMENTS_BY_NAME, VALUE, described, properties, scoped_forms
 from cnnshape.render.schema_kinds import (
     NOTHING,
@@ -76,8 +77,10 @@ def _step(scope: Scope, blocks: Mapping[str, OwnBlock]) -> Schema:
 
 def _bare(blocks: Mapping[str, OwnBlock]) -> Schema:
     """A word alone. The alternatives serve hover texts only."""
-    kinds = [{"const": name, **_shown(kind)} for name, kind in _KINDS.items() if not needed(kind)]
-    own = [{"const": name, **_block_shown(name, block)} for name, block in blocks.items() if not block.required]
+    kinds = [{"pattern": f"^{name}$", **_shown(kind)} for name, kind in _KINDS.items() if not needed(kind)]
+    own = [
+        {"pattern": f"^{name}$", **_block_shown(name, block)} for name, block in blocks.items() if not block.required
+    ]
     needing = {
         **{name: _needs(name, needed(kind)) for name, kind in _KINDS.items() if needed(kind)},
         **{name: _needs(name, block.required) for name, block in blocks.items() if block.required},
@@ -150,11 +153,8 @@ def _offered(blocks: Mapping[str, OwnBlock], *, fresh: bool) -> dict[str, Schema
         name: {**_block_shown(name, block), **_inserted(block.required, block.params, fresh=fresh)}
         for name, block in blocks.items()
     }
-    types = {"list": "array", "mapping": "object", "": "object"}
-    controls = {
-        word: {"description": _effect(word), "type": [types[key.form.collection], "null"]}
-        for word, key in grammar.CONTROLS.items()
-    }
+    # An `anyOf` inserts the key alone: with a `type`, it has lines below it, which are wrong in brackets and braces.
+    controls = {word: {"description": _effect(word), "anyOf": [{}]} for word in grammar.CONTROLS}
     return {**kinds, **own, **controls}
 
 
@@ -168,10 +168,14 @@ def _offer(kind: type[Layer], *, fresh: bool) -> Schema:
 
 
 def _inserted(required: Iterable[str], arguments: Iterable[str], *, fresh: bool) -> Schema:
-    """What an editor inserts for the key of a kind or block: its required arguments, or one value, or the bare word."""
+    """What an editor inserts for the key of a kind or block: its required arguments, or one value, or the bare word.
+
+    It is a single line, as a step may be in brackets or braces.
+    """
     needed = list(required)
     if needed:
-        return {"properties": {name: {"type": "string"} for name in needed}, "required": needed}
+        places = ", ".join(f"{name}: ${place}" for place, name in enumerate(needed, 1))
+        return {"defaultSnippets": [{"label": in_words(needed), "body": f"{{{places}}}"}]}
     return {} if fresh and not list(arguments) else {"type": ["string", "null"]}
 
 

@@ -12,10 +12,11 @@ from cnnshape.language import grammar
 from cnnshape.layers import BY_NAME, KINDS, ArgumentType, Layer, bare, foreign_kind
 from cnnshape.program.foreign import CONTROLS
 from cnnshape.program.foreign_words import KINDS as ADVICE
-from cnnshape.render.schema_kinds import Schema, one_of, reference
+from cnnshape.render.schema_kinds import Schema, followers, one_of, reference
 from cnnshape.render.schema_names import Names
 
 _EMPTY: Schema = {"type": ["object", "null"], "maxProperties": 0}
+_SORTS = {"norm": "a normalization", "act": "an activation"}
 
 
 def word_definitions(names: Names) -> dict[str, Schema]:
@@ -118,7 +119,7 @@ def _valued(definition: str, *, closed: bool) -> Schema:
     step = _inside(definition, loops=not closed)
     for kind in KINDS:
         rules = {name: _value_rule(argument.type, closed=closed) for name, argument in kind.arguments.items()}
-        rules |= {role: _follower_rule(closed=closed) for role in kind.followers}
+        rules |= {role: _follower_rule(role, closed=closed) for role in kind.followers}
         known = {f"^{name}$": rule for name, rule in rules.items() if rule}
         if known and not kind.joins:
             alone = rules.get(kind.main or "")
@@ -129,9 +130,9 @@ def _valued(definition: str, *, closed: bool) -> Schema:
     return step
 
 
-def _follower_rule(*, closed: bool) -> Schema:
+def _follower_rule(role: str, *, closed: bool) -> Schema:
     own = reference("own_word")
-    return _known(own, [*BY_NAME, "none"], "the word of a layer kind, or `none`") if closed else own
+    return _known(own, [*followers(role), "none"], f"the word of {_SORTS[role]}, or `none`") if closed else own
 
 
 def _value_rule(form: ArgumentType, *, closed: bool) -> Schema:

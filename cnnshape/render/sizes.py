@@ -5,25 +5,16 @@ from typing import Any
 
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
+from cnnshape.render.html import block, title
 from cnnshape.render.table import Column, Table, text_lines
+from cnnshape.render.table.html import html_table
 from cnnshape.render.table.records import records
 from cnnshape.render.wrapping import BOLD, NAME, paint, painted
 from cnnshape.report import FIGURES
-from cnnshape.study.sizes import AxisSizes, Cost, Obstacle, Pattern, Sizes, find_pattern
+from cnnshape.study.sizes import AxisSizes, Cost, Obstacle, Pattern, Sizes, SizeStudy, find_pattern
 
 LISTED = 12
 """The number of ranges to list; the rest is only counted."""
-
-
-class SizesView:
-    """The sizes of a design that work, for all axes together or by axis, and what some sizes cost."""
-
-    __slots__ = ("axes", "costs", "name")
-
-    def __init__(self, name: str, axes: Sequence[AxisSizes], costs: Sequence[Cost]) -> None:
-        self.name = name
-        self.axes = axes
-        self.costs = costs
 
 
 def plain(
@@ -148,15 +139,33 @@ _COST_KEYS = ("params", "macs", "flops", "activation_bytes", "peak_activation_by
 
 def to_json(name: str, axes: Sequence[AxisSizes], costs: Sequence[Cost]) -> str:
     """The sizes that work and what they cost, as JSON; by axis if the input has stars."""
-    cost_rows = [(cost.size, *(FIGURES[key].of(cost.report) for key in _COST_KEYS)) for cost in costs]
     together = len(axes) == 1 and not axes[0].axis
     by_axis = [{"axis": axis.axis, "input": axis.input, **_sizes_data(axis.sizes)} for axis in axes]
     data: dict[str, Any] = {
         "name": name,
         **(_sizes_data(axes[0].sizes) if together else {"axes": by_axis}),
-        "costs": records(Table(map(Column, ("size", *_COST_KEYS)), cost_rows)),
+        "costs": records(costs_table(costs)),
     }
     return to_contract(data)
+
+
+def costs_table(costs: Sequence[Cost]) -> Table:
+    """The costs with exact values: a row per size."""
+    rows = [(cost.size, *(FIGURES[key].of(cost.report) for key in _COST_KEYS)) for cost in costs]
+    return Table(map(Column, ("size", *_COST_KEYS)), rows)
+
+
+def to_html(study: SizeStudy) -> str:
+    """The sizes that work and their costs, as a notebook shows them."""
+    axes = [part for axis in study.axes for part in _axis_html(study.name, axis)]
+    return block(*axes, *([html_table(cost_table(study.costs))] if study.costs else []))
+
+
+def _axis_html(name: str, axis: AxisSizes) -> list[str]:
+    (_, head), *lines = [part for part in _parts(name, axis) if any(part)]
+    # A line without a start is the heading of those below it.
+    rows = [(start.rstrip(), words) if start else (words, "") for start, words in lines]
+    return [title(head), html_table(Table((Column("what"), Column("sizes")), rows), headings=False)]
 
 
 def _sizes_data(sizes: Sizes) -> dict[str, Any]:
@@ -174,11 +183,11 @@ def _sizes_data(sizes: Sizes) -> dict[str, Any]:
     }
 
 
-def _to_text(view: SizesView, page: Page) -> str:
+def _to_text(view: SizeStudy, page: Page) -> str:
     return plain(view.name, view.axes, view.costs, page.width, color=page.color)
 
 
-FORMATS: Formats[SizesView] = {
+FORMATS: Formats[SizeStudy] = {
     "table": Format(_to_text),
     "json": Format.fixed(lambda view: to_json(view.name, view.axes, view.costs)),
 }

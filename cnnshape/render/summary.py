@@ -114,12 +114,19 @@ class View:
             notes.append(_INCOMPLETE)
         if any(line.times > 1 for line in self.lines):
             notes.append(_FOLDED)
-        rows = self.summary.report.rows
-        fields = [*(row.receptive_field for row in rows), *(self.summary.report.main_fields or {}).values()]
-        if any(field and not field.aligned for field in fields):
+        if self._has_star(table):
             notes.append("*: paths with different centres have met; the field is the union")
+        rows = self.summary.report.rows if any("RF" in heading for heading in table.headings) else ()
         reasons = sorted({row.undefined for row in rows if row.undefined})
         return notes + [f"-: no receptive field can be stated: {reason}" for reason in reasons]
+
+    def _has_star(self, table: Table) -> bool:
+        """Whether a receptive field has one, in the table or below it."""
+        columns = [index for index, heading in enumerate(table.headings) if heading.endswith("RF")]
+        fields = [row[index] for row in table.cells for index in columns]
+        return any(
+            field.endswith("*") for field in [*fields, *(value for _, value, _ in reach_lines(self.summary.report))]
+        )
 
 
 _INCOMPLETE = "incomplete: layers with errors are missing, and all layers that depend on them"
@@ -130,7 +137,7 @@ _FOLDED = "xN: N equal blocks or layers summed; the lines below a block show one
 def header(report: Report) -> str:
     """`ResNet-50: input 3x224x224, batch 1, float32`: inputs as `--input` takes them."""
     inputs = [
-        f"{name}={given.boxes} boxes"
+        f"{name}={given.boxes}"
         if given.boxes > 1
         else format_shape(given.shape)
         if name == "input"

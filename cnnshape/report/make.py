@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnnshape.analysis import Field, Peak, Undefined, costs, last_maps, peak_memory, receptive_fields
-from cnnshape.graph import Graph
+from cnnshape.graph import Graph, Hole
 from cnnshape.layers import Layer, SamePlace
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.report.report import InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
+from cnnshape.report.report import FailedStep, InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
 
 DTYPES = {
     "float64": 8,
@@ -59,7 +59,13 @@ def make_report(graph: Graph, origin: str = "", settings: Settings | None = None
         reaches={name: rows[index] for name, index in last_maps(graph, fields).items()},
         main_fields=_main_fields(graph, fields) if settings.main_fields else None,
         complete=complete,
+        failed=tuple([_failed(graph, hole) for hole in graph.holes]),
     )
+
+
+def _failed(graph: Graph, hole: Hole) -> FailedStep:
+    source = "" if hole.entering is None else graph.value_name(hole.entering)
+    return FailedStep(hole.word, hole.at.line, hole.at.column, hole.message, source)
 
 
 def _columns(graph: Graph, fields: Fields, settings: Settings) -> dict[str, Sequence[Any]]:
@@ -124,7 +130,8 @@ def _main_fields(graph: Graph, fields: Fields) -> dict[str, ReceptiveField | Non
 def _stated(field: Field | Undefined | None) -> tuple[ReceptiveField | None, str]:
     """The field of a row, or the reason why it has none."""
     if isinstance(field, Field):
-        return ReceptiveField(*field.stated, field.aligned), ""
+        size, stride, padding = field.stated
+        return ReceptiveField(size, stride, padding, field.aligned), ""
     return None, field.reason if field else ""
 
 

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from cnnshape.graph import Application, Group
-from cnnshape.layers import Shape
+from cnnshape.layers import Shape, format_shape
+from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ class Row(NamedTuple):
     shares: str
     shortcut: str
 
+    def __repr__(self) -> str:
+        figures = f"{format_shape(self.output)}, {self.params:,} params, {self.macs:,} MACs"
+        return f"<Row {brief(self.name, 80)}: {self.kind}, {figures}>"
+
     @property
     def kind(self) -> str:
         """The layer kind's word."""
@@ -92,6 +97,9 @@ class PeakActivation(NamedTuple):
     layer: str
     tensors: tuple[tuple[str, int], ...]
 
+    def __repr__(self) -> str:
+        return f"<PeakActivation {self.bytes:,} bytes at {brief(self.layer or 'the input', 80)}>"
+
 
 class Totals(NamedTuple):
     """Sums over all rows; `flops_unknown` names the layers whose FLOPs are unknown and left out.
@@ -113,6 +121,9 @@ class Totals(NamedTuple):
     stated_params: int = 0
     stated_macs: int = 0
 
+    def __repr__(self) -> str:
+        return f"<Totals {self.params:,} params, {self.macs:,} MACs, {self.flops:,} FLOPs>"
+
 
 class InputTensor(NamedTuple):
     """An input of the network. `boxes` is the number of regions, 1 for an ordinary tensor."""
@@ -121,15 +132,19 @@ class InputTensor(NamedTuple):
     boxes: int
 
 
-class Report(NamedTuple):
-    """All figures of a design.
+class FailedStep(NamedTuple):
+    """A step that has an error: its word, its place, the message, and the name of the tensor that enters it; empty if that
+    is missing too."""
 
-    `groups` is the tree of stages and blocks over `rows`. `reaches` has the row of each output's last map, before its
-    space is pooled, flattened or cut into regions; outputs without one are left out. `output_layers` has the name of
-    the layer or input that gives each output. `main_fields` are the receptive fields along the main path, past gates that
-    see the whole input, of the layers where they differ; None unless the settings ask for them. `complete` is False if a
-    part of the design could not be built.
-    """
+    word: str
+    line: int
+    column: int
+    message: str
+    source: str
+
+
+class _ReportFields(NamedTuple):
+    """The fields of a report. Type checkers let no named tuple have a second parent, so the report is its child."""
 
     name: str
     origin: str
@@ -147,6 +162,24 @@ class Report(NamedTuple):
     reaches: dict[str, Row]
     main_fields: dict[str, ReceptiveField | None] | None = None
     complete: bool = True
+    failed: tuple[FailedStep, ...] = ()
+
+
+class Report(Data, _ReportFields):
+    """All figures of a design. `str` is the table of `cnnshape summary`, and a notebook shows it too.
+
+    `groups` is the tree of stages and blocks over `rows`. `reaches` has the row of each output's last map, before its
+    space is pooled, flattened or cut into regions; outputs without one are left out. `output_layers` has the name of
+    the layer or input that gives each output. `main_fields` are the receptive fields along the main path, past gates that
+    see the whole input, of the layers where they differ; None unless the settings ask for them. `complete` is False if a
+    part of the design could not be built; `failed` are the steps with errors.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        figures = f"{len(self.rows):,} layers, {self.totals.params:,} params, {self.totals.macs:,} MACs"
+        return f"<Report {brief(self.name, 60)}: {figures}{'' if self.complete else ', incomplete'}>"
 
     @property
     def unknown_reach(self) -> Row | None:

@@ -51,7 +51,7 @@ def changes_between(before: Report, after: Report) -> tuple[Change, ...] | None:
 
 def _are_versions(old: tuple[Row, ...], new: tuple[Row, ...]) -> bool:
     """Whether two designs are versions of one design."""
-    alike = _share(list(map(_signature, old)), list(map(_signature, new)), SAME_LAYERS)
+    alike = _share(list(map(signature, old)), list(map(signature, new)), SAME_LAYERS)
     return alike or _share(_kinds(old), _kinds(new), SAME_KINDS)
 
 
@@ -61,8 +61,8 @@ def _share(old: Sequence[Hashable], new: Sequence[Hashable], least: float) -> bo
     return common(old, new) >= needed and len(aligned(old, new)) >= needed
 
 
-def _signature(row: Row) -> tuple[object, ...]:
-    """The signature of equal layers of two designs."""
+def signature(row: Row) -> tuple[object, ...]:
+    """What equal layers of two designs have in common: the layer, its shapes and its parameters."""
     return row.application.layer, row.inputs, row.output, row.boxes, row.params
 
 
@@ -78,7 +78,7 @@ def _placed(report: Report) -> list[tuple[object, ...]]:
             places.update({index: (index - group.start, len(rows)) for index in rows})
 
     visit(report.groups)
-    return [(*_signature(row), places.get(index)) for index, row in enumerate(report.rows)]
+    return [(*signature(row), places.get(index)) for index, row in enumerate(report.rows)]
 
 
 def _kinds(rows: tuple[Row, ...]) -> list[str]:
@@ -93,7 +93,7 @@ def _paired(old: tuple[Row, ...], new: tuple[Row, ...]) -> list[Change]:
         changes += [Change("removed", row.name, (row,), ()) for row in old[start:index]]
         changes += [Change("added", row.name, (), (row,)) for row in new[new_start:new_index]]
         for before, after in zip(old[index : index + 1], new[new_index : new_index + 1], strict=True):
-            if _signature(before) != _signature(after):
+            if signature(before) != signature(after):
                 changes.append(Change("changed", after.name, (before,), (after,)))
         start, new_start = index + 1, new_index + 1
     return changes

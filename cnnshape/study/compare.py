@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from cnnshape.layers import format_shape
+from cnnshape.layers import Shape, format_shape
+from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import COMPARED, Report
 from cnnshape.study.changes import Change, changes_between
 
-__all__ = ["Change", "Comparison", "Part", "Side", "compare"]
+__all__ = ["Change", "Comparison", "Part", "Side", "compare", "field_of"]
 
 Costs = tuple[int, int]
 """Parameters and MACs."""
@@ -28,8 +29,8 @@ class Part(NamedTuple):
     macs: tuple[int | None, ...]
 
 
-class Comparison(NamedTuple):
-    """Sides with their common parts. `changes` is None if the sides are not versions of one design."""
+class _ComparisonFields(NamedTuple):
+    """The fields of a comparison."""
 
     sides: tuple[Side, ...]
     figures: tuple[tuple[str, tuple[int, ...]], ...]
@@ -38,13 +39,28 @@ class Comparison(NamedTuple):
     changes: tuple[Change, ...] | None
 
 
+class Comparison(Data, _ComparisonFields):
+    """Sides with their common parts. `changes` is None if the sides are not versions of one design."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        labels = ", ".join(side.label for side in self.sides)
+        return f"<Comparison of {len(self.sides)} designs: {brief(labels, 120)}>"
+
+
 def compare(sides: tuple[Side, ...]) -> Comparison:
     """The comparison of two sides or more; differences are from the first one."""
     figures = tuple((figure.name, tuple(figure.of(side.report) for side in sides)) for figure in COMPARED)
-    reach = [side.report.reach for side in sides]
-    fields = tuple(format_shape(row.receptive_field.size) if row and row.receptive_field else "-" for row in reach)
+    fields = tuple(format_shape(field_of(side.report)) if field_of(side.report) else "-" for side in sides)
     changes = changes_between(sides[0].report, sides[1].report) if len(sides) == 2 else None
     return Comparison(sides, figures, fields, _parts(sides), changes)
+
+
+def field_of(report: Report) -> Shape:
+    """The sizes of the network's receptive field per axis; empty if it has none."""
+    reach = report.reach
+    return reach.receptive_field.size if reach is not None and reach.receptive_field is not None else ()
 
 
 def _parts(sides: tuple[Side, ...]) -> tuple[Part, ...]:

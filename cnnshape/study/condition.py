@@ -1,4 +1,4 @@
-"""Conditions on a comparison: `macs > +5%`, `params > 26M`, `peak_activation_bytes >= +1MiB`."""
+"""Conditions on a comparison: `macs > +5%`, `params > 26M`, `receptive_field < 224`."""
 
 import operator
 import re
@@ -6,9 +6,10 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from cnnshape.diagnostics import did_you_mean
+from cnnshape.layers import format_shape
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.report import COMPARED, parse_quantity
-from cnnshape.study.compare import Comparison
+from cnnshape.report import COMPARED, FIGURES, Report, parse_quantity
+from cnnshape.study.compare import Comparison, field_of
 
 _OPERATORS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     ">=": operator.ge,
@@ -16,6 +17,9 @@ _OPERATORS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
+FIELD = "receptive_field"
+CONDITIONED = (*(figure.name for figure in COMPARED), FIELD)
+"""The figures that a condition can bound."""
 
 
 class Condition(NamedTuple):
@@ -37,18 +41,67 @@ class Condition(NamedTuple):
         bound = self.bound * first / 100 if self.percent else self.bound
         return _OPERATORS[self.sign](measured, bound)
 
+    def refusal(self, report: Report, first: Report | None) -> "Refusal | None":
+        """The refusal of a design, compared with a first one, if there is one; None if the condition doesn't hold.
+
+        A condition on a receptive field holds if it holds along one axis. A bound on a difference holds for no design
+        without a first one, or with another number of axes.
+        """
+        values = _values(report, self.figure)
+        before = _values(first, self.figure) if first is not None else ()
+        if len(before) != len(values):
+            if self.relative:
+                return None
+            before = ()
+        for axis, value in enumerate(values):
+            if self.holds(before[axis] if before else 0, value):
+                return Refusal(self, before, values, axis)
+        return None
+
+
+class Refusal(NamedTuple):
+    """A condition that holds for a design: the figure `before` (empty if there is none) and `after`, with a value per
+    axis, and the axis along which the condition holds."""
+
+    condition: Condition
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    axis: int
+
+    @property
+    def change(self) -> str:
+        """The change along the axis: `+7,650, +12.40 %`; empty without a value before."""
+        if not self.before:
+            return ""
+        first, other = self.before[self.axis], self.after[self.axis]
+        return f"{other - first:+,}" + (f", {(other - first) / first * 100:+.2f} %" if first else "")
+
+    @property
+    def figure(self) -> str:
+        """The figure and its change: `params is 69,356 (+7,650, +12.40 %)`."""
+        change = f" ({self.change})" if self.change else ""
+        after = format_shape(self.after) if len(self.after) > 1 else f"{self.after[0]:,}"
+        return f"{self.condition.figure} is {after}{change}"
+
+    def __str__(self) -> str:
+        return f"{self.figure}, refused by `{self.condition.text}`"
+
+
+def _values(report: Report, figure: str) -> tuple[int, ...]:
+    return field_of(report) if figure == FIELD else (FIGURES[figure].of(report),)
+
 
 def parse_condition(text: str) -> Condition | None:
     """The condition that a text states, or None."""
     match = re.match(r"\s*([a-z_]+)\s*(>=|<=|>|<)\s*([+-]?)\s*(.+?)\s*(%?)\s*\Z", text)
-    if match is None or match[1] not in {figure.name for figure in COMPARED}:
+    if match is None or match[1] not in CONDITIONED:
         return None
     figure, sign, plus, number, percent = match.groups()
     quantity = parse_quantity(number)
     if quantity is None or (percent and not plus):
         return None
     bound = Fraction(-quantity.value if plus == "-" else quantity.value)
-    return Condition(text.strip(), figure, sign, bound, bool(plus), bool(percent))
+    return Condition(" ".join(text.split()), figure, sign, bound, bool(plus), bool(percent))
 
 
 def condition_fault(text: str) -> str:
@@ -56,9 +109,8 @@ def condition_fault(text: str) -> str:
     match = re.match(r"\s*(.*?)\s*(?:(>=|<=|>|<|=)\s*(.*))?\Z", text, re.DOTALL)
     assert match is not None
     figure, sign, bound = match.groups()
-    names = [known.name for known in COMPARED]
-    if figure not in names:
-        return f"{figure!r} is not a figure; {did_you_mean(figure, names)}"
+    if figure not in CONDITIONED:
+        return f"{figure!r} is not a figure; {_meant(figure)}"
     if sign not in _OPERATORS:
         return f"{text!r} compares nothing; write `{figure} > +5%` or `{figure} > 26M`"
     number = bound.strip().removesuffix("%").rstrip()
@@ -67,16 +119,27 @@ def condition_fault(text: str) -> str:
     return f"{bound!r} is not a bound; write `{figure} {sign} +5%` or `{figure} {sign} 26M`"
 
 
+def _meant(word: str) -> str:
+    """Help for an unknown figure: the one that tables call so, or the one that is spelt like it."""
+    words = {"rf": FIELD, "receptive field": FIELD}
+    words |= {name.lower(): figure.name for figure in COMPARED for name in (figure.heading, figure.label) if name}
+    meant = words.get(word.lower())
+    known = ", ".join(f"`{name}`" for name in CONDITIONED)
+    return f"did you mean `{meant}`?" if meant else did_you_mean(word, CONDITIONED) or f"known here: {known}"
+
+
+def refusals(report: Report, first: Report | None, conditions: tuple[Condition, ...]) -> tuple[Refusal, ...]:
+    """A refusal for each condition that holds for a design, compared with a first one, if there is one."""
+    tested = [condition.refusal(report, first) for condition in conditions]
+    return tuple(refusal for refusal in tested if refusal is not None)
+
+
 def violations(comparison: Comparison, conditions: tuple[Condition, ...]) -> list[str]:
     """A sentence for each condition that holds for a side."""
-    figures = dict(comparison.figures)
-    sentences = []
-    for condition in conditions:
-        first, *others = figures[condition.figure]
-        for side, other in zip(comparison.sides[1:], others, strict=True):
-            if condition.holds(first, other):
-                change = f"{other - first:+,}" + (f", {(other - first) / first * 100:+.2f} %" if first else "")
-                sentences.append(
-                    f"{side.label}: {condition.figure} is {other:,} ({change}), refused by `{condition.text}`"
-                )
-    return sentences
+    first, *others = comparison.sides
+    return [
+        f"{side.label}: {refusal}"
+        for condition in conditions
+        for side in others
+        for refusal in refusals(side.report, first.report, (condition,))
+    ]

@@ -3,6 +3,7 @@
 from cnnshape.arithmetic import Formula
 from cnnshape.graph import Application, Graph, Node
 from cnnshape.layers import Shape, Tensor, format_shape
+from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import DTYPES, Report, Row
 from cnnshape.study.explain_field import field_facts
@@ -10,7 +11,7 @@ from cnnshape.study.explain_sizes import sizes
 from cnnshape.study.explanation import Explanation
 from cnnshape.study.fact import Fact
 
-__all__ = ["Explanation", "Fact", "SizeStep", "explain", "size_chain"]
+__all__ = ["Explanation", "Fact", "SizeChain", "SizeStep", "chain_of", "explain", "size_chain"]
 
 
 class SizeStep(NamedTuple):
@@ -20,6 +21,24 @@ class SizeStep(NamedTuple):
     kind: str
     output: Shape
     facts: tuple[Fact, ...]
+
+
+class _SizeChainFields(NamedTuple):
+    """The fields of a chain of sizes."""
+
+    name: str
+    inputs: tuple[Shape, ...]
+    steps: tuple[SizeStep, ...]
+
+
+class SizeChain(Data, _SizeChainFields):
+    """The sizes through a network: its input shapes, and the layers that change the size of the feature maps."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(map(format_shape, self.inputs))
+        return f"<SizeChain {brief(self.name, 60)}: input {brief(shapes, 60)}, {len(self.steps):,} steps>"
 
 
 def explain(graph: Graph, report: Report, index: int) -> Explanation:
@@ -37,6 +56,12 @@ def explain(graph: Graph, report: Report, index: int) -> Explanation:
     ]
     meaning = (type(application.layer).__doc__ or "").partition("\n")[0]
     return Explanation(row.name, row.kind, row.line, meaning, tuple(facts))
+
+
+def chain_of(graph: Graph) -> SizeChain:
+    """The sizes through a graph."""
+    inputs = tuple(given.tensor.shape for given in graph.inputs)
+    return SizeChain(graph.name, inputs, size_chain(graph))
 
 
 def size_chain(graph: Graph) -> tuple[SizeStep, ...]:

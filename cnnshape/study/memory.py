@@ -4,8 +4,10 @@ from fractions import Fraction
 
 from cnnshape.analysis import Moment, memory_timeline
 from cnnshape.graph import Graph
+from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.report import DTYPES, Report, Row
+from cnnshape.report import DTYPES, Report, Row, parse_quantity
+from cnnshape.study.refusal import Refusal
 
 
 class Device(NamedTuple):
@@ -36,18 +38,45 @@ class Step(NamedTuple):
         return Fraction(self.row.flops, self.moved_bytes)
 
 
-class Memory(NamedTuple):
-    """All steps of a network, in the order in which they run.
-
-    `peak` is the first step with the most memory alive; None without layers. `seconds` is the sum of the
-    layers' lower bounds, None without a device.
-    """
+class _MemoryFields(NamedTuple):
+    """The fields of a memory."""
 
     report: Report
     steps: tuple[Step, ...]
     device: Device | None
     peak: Step | None
     seconds: Fraction | None
+
+
+class Memory(Data, _MemoryFields):
+    """All steps of a network, in the order in which they run.
+
+    `peak` is the first step with the most memory alive; None without layers. `seconds` is the sum of the
+    layers' lower bounds, None without a device.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        peak = f"peak {self.report.peak.bytes:,} bytes at {brief(self.report.peak.layer or 'the input', 60)}"
+        return f"<Memory {brief(self.report.name, 60)}: {len(self.steps):,} layers, {peak}>"
+
+
+def device_of(peak_flops: str | None, bandwidth: str | None) -> Device | None:
+    """The ideal machine of two quantities, `4T` and `50GB`; None without both. Raises Refusal for one of them alone."""
+    if (peak_flops is None) != (bandwidth is None):
+        missing = "peak_flops" if peak_flops is None else "bandwidth"
+        raise Refusal(missing, "an ideal machine has FLOPs and bytes per second; give both")
+    if peak_flops is None or bandwidth is None:
+        return None
+    return Device(_per_second(peak_flops, "peak_flops"), _per_second(bandwidth, "bandwidth"))
+
+
+def _per_second(text: str, option: str) -> int:
+    quantity = parse_quantity(text)
+    if quantity is None or quantity.value < 1:
+        raise Refusal(option, f"{text!r} is not a number above 0; write 4T or 50GB")
+    return round(quantity.value)
 
 
 def study_memory(graph: Graph, report: Report, device: Device | None = None) -> Memory:

@@ -2,13 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from shlex import join
 
+from cnnshape.api import Design, expand
+from cnnshape.diagnostics import did_you_mean
+from cnnshape.graph import Graph, Options
+from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.report import Report
+from cnnshape.report import Report, make_report
 from cnnshape.study.counting import ours
 from cnnshape.study.counting.case import Cases
-from cnnshape.study.counting.registry import RULES
+from cnnshape.study.counting.registry import BY_NAME, RULES
 from cnnshape.study.counting.rule import Mark, Rule, Tally
+from cnnshape.study.refusal import Refusal
 
 Stated = dict[str, tuple[str, int]]
 """The count of each subject, in words and as a number."""
@@ -58,12 +64,51 @@ class VariantFigures(NamedTuple):
     params: int
 
 
-class Reconciliation(NamedTuple):
-    """A report of one sample in float32, the counts of tools for it, and the variants that papers may mean."""
+class _ReconciliationFields(NamedTuple):
+    """The fields of a reconciliation."""
 
     report: Report
     counts: tuple[Count, ...]
     variants: tuple[VariantFigures, ...] = ()
+
+
+class Reconciliation(Data, _ReconciliationFields):
+    """A report of one sample in float32, the counts of tools for it, and the variants that papers may mean."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<Reconciliation {brief(self.report.name, 60)}: {len(self.counts)} counts of other tools>"
+
+
+def rules_of(names: Iterable[str]) -> Sequence[Rule]:
+    """The rules of these names; all rules for none. Raises Refusal for an unknown name."""
+    return [_rule(name) for name in names] or RULES
+
+
+def _rule(name: str) -> Rule:
+    if name in BY_NAME:
+        return BY_NAME[name]
+    help = did_you_mean(name, BY_NAME) or f"known: {', '.join(BY_NAME)}"
+    raise Refusal("tool", f"no tool is called {name!r}; {help}")
+
+
+def reconcile_design(
+    design: Design, graph: Graph, options: Options, rules: Sequence[Rule], spec: str
+) -> Reconciliation:
+    """The count of each rule for the graph of a design, with its variants. `spec` names the design in commands."""
+    report = make_report(graph)
+    variants = () if options.variant else variant_figures(report, _built_variants(design, options, spec))
+    return reconcile(report, rules)._replace(variants=variants)
+
+
+def _built_variants(design: Design, options: Options, spec: str) -> Iterator[tuple[str, str, Report]]:
+    """The variants that can be built: the name, the command and the report of each."""
+    for variant in design.spec.variants if design.spec else ():
+        name = variant.name.text
+        graph, problems = expand(design, options._replace(variant=name))
+        if graph is not None and not problems:
+            yield name, join(["cnnshape", "reconcile", spec, "--variant", name]), make_report(graph)
 
 
 def reconcile(report: Report, rules: Sequence[Rule] = RULES) -> Reconciliation:

@@ -5,9 +5,11 @@ from fractions import Fraction
 
 from cnnshape.analysis import Field, receptive_fields
 from cnnshape.graph import Graph
-from cnnshape.layers import Shape
+from cnnshape.layers import Shape, format_shape
+from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.report import Report, Row
+from cnnshape.report import Report, Row, Settings, make_report
+from cnnshape.study.refusal import Refusal
 
 
 class Stage(NamedTuple):
@@ -38,8 +40,8 @@ class Span(NamedTuple):
         return max(self.size - self.before - self.after, 0)
 
 
-class Region(NamedTuple):
-    """The region of the input that the cell at `cell` of a layer's output sees."""
+class _RegionFields(NamedTuple):
+    """The fields of a region."""
 
     layer: str
     cell: tuple[int, ...]
@@ -55,9 +57,18 @@ class Region(NamedTuple):
         return Fraction(total - inside, total) if total else Fraction(0)
 
 
-class Trace(NamedTuple):
-    """The receptive field through a network. `covered` is the first layer whose field is as large as the input, `opaque`
-    the first that doesn't state which cells it reads: no layer that reads it has a field."""
+class Region(Data, _RegionFields):
+    """The region of the input that the cell at `cell` of a layer's output sees."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        sizes = "x".join(str(span.size) for span in self.spans)
+        return f"<Region {sizes} that cell {self.cell} of {brief(self.layer, 80)} sees>"
+
+
+class _TraceFields(NamedTuple):
+    """The fields of a trace."""
 
     name: str
     input: Shape
@@ -65,6 +76,24 @@ class Trace(NamedTuple):
     covered: str
     unaligned: tuple[str, ...]
     opaque: str = ""
+
+
+class Trace(Data, _TraceFields):
+    """The receptive field through a network. `covered` is the first layer whose field is as large as the input, `opaque`
+    the first that doesn't state which cells it reads: no layer that reads it has a field.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        covered = f", the whole input from {brief(self.covered, 60)} on" if self.covered else ""
+        return f"<Trace {brief(self.name, 60)}: {len(self.stages):,} receptive fields{covered}>"
+
+
+def trace_to(graph: Graph, end: int, *, ignore_gates: bool = False) -> Trace:
+    """The layers at which the field changes, among the first `end` layers."""
+    part = graph._replace(nodes=graph.nodes[:end], outputs={})
+    return trace(part, make_report(part, settings=Settings(ignore_gates=ignore_gates)))
 
 
 def trace(graph: Graph, report: Report) -> Trace:
@@ -110,6 +139,24 @@ def _unaligned(graph: Graph, report: Report) -> tuple[str, ...]:
     return tuple(joins)
 
 
+def region_at(graph: Graph, index: int, at: str, *, ignore_gates: bool = False) -> Region:
+    """The region that the cell `at` of a node's output sees, `3,3`. Raises Refusal for no such cell, and if there is no
+    receptive field."""
+    words = [word.strip() for word in at.split(",")]
+    cell = tuple(int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 10)
+    node = graph.nodes[index]
+    try:
+        seen = region(graph, index, cell if len(cell) == len(words) else (), ignore_gates=ignore_gates)
+    except IndexError:
+        shape = format_shape(node.application.output.shape)
+        raise Refusal("at", f"{at!r} is not a cell of an output of {shape}; cells count from 0") from None
+    if seen is None:
+        opaque = trace(graph, make_report(graph)).opaque
+        reason = f": it comes after {opaque}, an opaque layer" if opaque else ""
+        raise Refusal("at", f"{node.name} has no receptive field{reason}")
+    return seen
+
+
 def region(graph: Graph, index: int, cell: tuple[int, ...], *, ignore_gates: bool = False) -> Region | None:
     """The region that a cell of a node's output sees; None without a receptive field. Raises IndexError for a cell
     outside."""
@@ -127,7 +174,7 @@ def regions(
 def _region(graph: Graph, field: object, index: int, cell: tuple[int, ...]) -> Region | None:
     node = graph.nodes[index]
     grid = node.application.output.shape[1:]
-    if len(cell) != len(grid) or any(not 0 <= at < size for at, size in zip(cell, grid, strict=True)):
+    if not cell or len(cell) != len(grid) or any(not 0 <= at < size for at, size in zip(cell, grid, strict=True)):
         raise IndexError(cell)
     if not isinstance(field, Field):
         return None

@@ -67,7 +67,7 @@ def _network(graph: Graph, report: Report, sources: Sequence[SourceText]) -> Net
     steps = tuple(_steps(report))
     return Network(
         report=report,
-        picture=picture_of(graph, report),
+        picture=picture_of(report),
         memory=study_memory(graph, report),
         trace=traced,
         fields=tuple(region for region in seen if region is not None),

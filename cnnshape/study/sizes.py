@@ -7,6 +7,7 @@ from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Application, Graph
 from cnnshape.language import Spec, all_steps
 from cnnshape.layers import AXES, Shape, Window
+from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, make_report
 
@@ -56,6 +57,9 @@ class Sizes(NamedTuple):
     rounding: tuple[tuple[str, tuple[int, ...]], ...]
     keeping: tuple[int, ...] | None = None
 
+    def __repr__(self) -> str:
+        return f"<Sizes: {len(self.working):,} of those from {self.lowest:,} to {self.highest:,} work>"
+
 
 class AxisSizes:
     """The sizes of one axis, while the others are held as `input` has them: `1x64x*`; or of all axes together."""
@@ -66,6 +70,9 @@ class AxisSizes:
         self.axis = axis
         self.input = input
         self.sizes = sizes
+
+    def __repr__(self) -> str:
+        return f"<AxisSizes {self.axis or 'of all axes'} at {self.input}: {self.sizes!r}>"
 
 
 def filled(shape: Shape, axes: Sequence[int], size: int) -> Shape:
@@ -88,6 +95,21 @@ class Cost(NamedTuple):
 
     size: int
     report: Report
+
+
+class SizeStudy(Data):
+    """The sizes of a design that work, for all `axes` together or by axis, and what some sizes cost."""
+
+    __slots__ = ("axes", "costs", "name")
+
+    def __init__(self, name: str, axes: Sequence[AxisSizes], costs: Sequence[Cost]) -> None:
+        self.name = name
+        self.axes = tuple(axes)
+        self.costs = tuple(costs)
+
+    def __repr__(self) -> str:
+        tried = ", ".join(f"{len(axis.sizes.working):,} sizes work at {axis.input}" for axis in self.axes)
+        return f"<SizeStudy {brief(self.name, 60)}: {brief(tried, 100)}>"
 
 
 def find_sizes(

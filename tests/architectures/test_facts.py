@@ -30,6 +30,8 @@ FACTS: dict[str, tuple[str, ...]] = {
     "group_norm": ("eps",),
     "instance_norm": ("eps",),
     "local_response_norm": ("size", "alpha", "beta", "k"),
+    "global_response_norm": ("eps",),
+    "rescale": ("scale", "shift"),
     "leaky_relu": ("slope",),
     "dropout": ("p",),
     "drop_path": ("p",),
@@ -39,6 +41,7 @@ FACTS: dict[str, tuple[str, ...]] = {
 }
 ACTIVATIONS = (
     "relu", "relu6", "gelu", "silu", "mish", "hard_swish", "hard_sigmoid", "sigmoid", "tanh", "softmax",
+    "log_softmax", "prelu",
 )  # fmt: skip
 """Their kinds are facts themselves: `relu` or `relu6` makes no difference to params and MACs."""
 
@@ -46,7 +49,7 @@ ACTIVATIONS = (
 def own_facts(row: Row) -> dict[str, Any]:
     """The facts of a layer of ours."""
     values = row.application.layer.values
-    facts = {name: values[name] for name in FACTS.get(row.kind, ())}
+    facts = {name: values[name] for name in FACTS.get(row.kind, ()) if values[name] is not None}
     if values.get("affine") is False and row.kind == "batch_norm":
         # Its statistics are fixed with its scale and shift.
         del facts["momentum"]

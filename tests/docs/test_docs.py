@@ -42,6 +42,12 @@ from cnnshape.layers import KINDS
 from cnnshape.layers.argument import LARGEST
 from cnnshape.render.layer_csv import FIELDS
 from cnnshape.report import COMPARED, DTYPES, FIGURES, Report, Row, Totals
+from cnnshape.study.compare import Change, Comparison, Part, Side
+from cnnshape.study.explain import Explanation, Fact, SizeChain, SizeStep
+from cnnshape.study.memory import Memory, Step
+from cnnshape.study.reconcile import Count, Reconciliation
+from cnnshape.study.rf import Region, Stage, Trace
+from cnnshape.study.sizes import AxisSizes, Cost, Obstacle, Sizes, SizeStudy
 from tests.command import run
 from tests.schema.test_schema import VALIDATOR as SCHEMA
 from tests.schema.test_schema import Core
@@ -208,6 +214,9 @@ def json_keys() -> set[str]:
     return set().union(*(keys_of(json.loads(run(*command.split(), "--format", "json").stdout)) for command in JSON))
 
 
+STUDIES = (Comparison, SizeChain, Trace, Region, Memory, Reconciliation)
+"""Named tuples that the functions of the package return."""
+
 # What a page has to name, by the place in the program that defines it.
 VOCABULARY = {
     "language.md": {
@@ -236,6 +245,30 @@ VOCABULARY = {
         "analyze": signature(cnnshape.analyze).parameters,
         "check": signature(cnnshape.check).parameters,
         "design": cnnshape.Design.__slots__,
+        "diagnostics": cnnshape.Diagnostics.__slots__,
+        **{
+            name: signature(getattr(cnnshape, name)).parameters
+            for name in ("compare", "explain", "receptive_field", "sizes", "memory", "reconcile")
+        },
+        **{
+            f"fields of {kind.__name__}": kind._fields
+            for kind in (
+                *STUDIES,
+                Change,
+                Part,
+                Side,
+                Explanation,
+                SizeStep,
+                Fact,
+                Stage,
+                Step,
+                Count,
+                Sizes,
+                Obstacle,
+                Cost,
+            )
+        },
+        "a study of sizes": (*SizeStudy.__slots__, *AxisSizes.__slots__),
     },
 }
 

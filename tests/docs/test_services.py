@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tarfile
 import tomllib
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ import yaml
 from generate import fences, pages
 from jsonschema import Draft7Validator
 
+from tests.against import Repository
 from tests.command import run
 
 ROOT = Path(__file__).parents[2]
@@ -38,9 +40,18 @@ def setup_of(heading: str, loader: type = yaml.BaseLoader) -> dict:
     return yaml.load(next(fence.text for fence in fences(below) if fence.language == "yaml"), loader)
 
 
+def workflow_of(heading: str) -> dict:
+    """A workflow with its numbers and truth values; its key `on` is one in YAML 1.1."""
+    return {"on" if key is True else key: value for key, value in setup_of(heading, yaml.SafeLoader).items()}
+
+
 SETUPS = {
     "github-actions": [yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))],
-    "github-workflows": [setup_of("GitHub Actions"), setup_of("Code scanning")],
+    "github-workflows": [
+        setup_of("GitHub Actions"),
+        setup_of("Code scanning"),
+        workflow_of("Comments on pull requests"),
+    ],
     "gitlab-ci": [setup_of("GitLab")],
 }
 
@@ -158,6 +169,189 @@ def test_the_workflow_writes_what_it_uploads(runner, designs):
     upload = next(step for step in job["steps"] if "upload-sarif" in step.get("uses", ""))
     log = json.loads((designs / upload["with"]["sarif_file"]).read_text(encoding="utf-8"))
     assert [result["ruleId"] for result in log["runs"][0]["results"]] == ["CS501"]
+
+
+# Comments on pull requests: the steps of the workflow on a local repository, with a `gh` that keeps comments in a file.
+
+MARKER = "<!-- cnnshape: design-costs -->"
+GH = """\
+import json, pathlib, subprocess, sys
+state, arguments = pathlib.Path(__file__).with_name("comments.json"), sys.argv[1:]
+data = json.loads(state.read_text(encoding="utf-8"))
+assert arguments.pop(0) == "api"
+options = {"--silent": False, "--paginate": False, "--jq": "", "--method": "GET", "--field": ""}
+(path,) = [word for place, word in enumerate(arguments) if word[:2] != "--" and arguments[place - 1] not in list(options)[2:]]
+for place, word in enumerate(arguments):
+    if word[:2] == "--":
+        options[word] = arguments[place + 1] if isinstance(options[word], str) else True
+method = options["--method"]
+data["calls"].append(f"{method} {path}")
+if method == "GET":
+    assert path == "repos/me/nets/issues/7/comments" and options["--paginate"]
+    for page in (data["comments"][:2], data["comments"][2:]):
+        subprocess.run(["jq", "-r", options["--jq"]], input=json.dumps(page), text=True, check=True)
+else:
+    name, _, file = options["--field"].partition("=@")
+    body = pathlib.Path(file).read_text(encoding="utf-8") if name == "body" else ""
+    ids = [comment["id"] for comment in data["comments"]]
+    if method == "POST":
+        assert path == "repos/me/nets/issues/7/comments"
+        new = {"id": max(ids, default=0) + 1, "user": {"login": "github-actions[bot]"}, "body": body}
+        data["comments"].append(new)
+    else:
+        place = ids.index(int(path.removeprefix("repos/me/nets/issues/comments/")))
+        if method == "PATCH":
+            data["comments"][place]["body"] = body
+        else:
+            assert method == "DELETE"
+            del data["comments"][place]
+state.write_text(json.dumps(data), encoding="utf-8")
+"""
+OTHERS = [
+    {"id": 3, "user": {"login": "octocat"}, "body": f"{MARKER}\nnot ours"},
+    {"id": 4, "user": {"login": "github-actions[bot]"}, "body": f"quotes {MARKER}"},
+    {"id": 5, "user": {"login": "github-actions[bot]"}, "body": "<!-- cnnshape: other -->\nanother workflow"},
+]
+KNOWN = {"github.token": "secret", "github.repository": "me/nets", "github.event.pull_request.number": "7"}
+
+
+class PullRequest:
+    """A pull request of a local repository, and the job of the workflow on each of its pushes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.tools = folder / "tools"
+        self.tools.mkdir()
+        self.origin = Repository(folder / "origin")
+        (job,) = deepcopy(SETUPS["github-workflows"][2])["jobs"].values()
+        self.checkout = job["steps"][0]["with"]
+        self.steps = {step["name"]: step for step in job["steps"] if "name" in step}
+        (self.tools / "comments.json").write_text(json.dumps({"comments": OTHERS, "calls": []}), encoding="utf-8")
+        (self.tools / "gh.py").write_text(GH, encoding="utf-8")
+        python = f"PYTHONPATH='{ROOT}' exec '{sys.executable}'"
+        for name, command in {"cnnshape": "-m cnnshape", "gh": f"'{self.tools / 'gh.py'}'"}.items():
+            (self.tools / name).write_text(f'#!/bin/sh\n{python} {command} "$@"\n', encoding="utf-8")
+            (self.tools / name).chmod(0o755)
+
+    def push(self, **files: str) -> list[int]:
+        """The exit codes of both steps on a merge of these files into main, checked out as actions/checkout does it."""
+        self.origin.git("checkout", "-q", "-B", "feature", "main")
+        self.origin.commit(**files)
+        self.origin.git("checkout", "-q", "-B", "merge", "main")
+        self.origin.git("merge", "-q", "--no-ff", "-m", "merge", "feature")
+        clone = self.folder / "clone"
+        shutil.rmtree(clone, ignore_errors=True)
+        shutil.rmtree(self.temporary, ignore_errors=True)
+        self.temporary.mkdir()
+        depth = ("--depth", str(self.checkout["fetch-depth"]))
+        self.origin.git("clone", "-q", *depth, "--branch", "merge", self.origin.folder.as_uri(), str(clone))
+        codes = []
+        for step in self.steps.values():
+            variables = {
+                name: re.sub(r"\$\{\{ (\S+) \}\}", lambda match: KNOWN[match[1]], value)
+                for name, value in step.get("env", {}).items()
+            }
+            variables |= {"RUNNER_TEMP": str(self.temporary), "GITHUB_STEP_SUMMARY": str(self.summary)}
+            path = f"{self.tools}:{os.environ['PATH']}"
+            done = run_script(step["run"], clone, PATH=path, **variables)
+            codes.append(done.returncode)
+        return codes
+
+    @property
+    def summary(self) -> Path:
+        return self.folder / "summary.md"
+
+    @property
+    def temporary(self) -> Path:
+        """The runner's folder of a job: a name with a space must be no trouble."""
+        return self.folder / "runner temp"
+
+    @property
+    def comments(self) -> list[str]:
+        """The comments of the workflow; those of others stay as they are."""
+        comments = self._data["comments"]
+        assert comments[: len(OTHERS)] == OTHERS
+        return [comment["body"] for comment in comments[len(OTHERS) :]]
+
+    @property
+    def methods(self) -> list[str]:
+        return [call.split(" ")[0] for call in self._data["calls"]]
+
+    @property
+    def _data(self) -> dict:
+        return json.loads((self.tools / "comments.json").read_text(encoding="utf-8"))
+
+
+NET = "cnnshape: 1\nname: Net\ninput: [3, 9, 9]\nlayers:\n  - conv: {out: 100, kernel: 3}\n"
+
+
+@pytest.fixture
+def pull_request(tmp_path):
+    made = PullRequest(tmp_path)
+    made.origin.commit(**{"designs/net.yaml": NET, "designs/gone.yaml": NET})
+    return made
+
+
+needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="`gh` has jq built in; the test's needs the program")
+
+
+@needs_jq
+def test_the_workflow_keeps_one_comment(pull_request):
+    assert pull_request.push(**{"designs/net.yaml": NET.replace("100", "104")}) == [0, 0]
+    (comment,) = pull_request.comments
+    assert comment.startswith(f"{MARKER}\n### Designs: 1 changed\n")
+    assert "#### Net: +4.0 % MACs, +4.0 % params" in comment
+    assert pull_request.summary.read_text(encoding="utf-8") == comment.removeprefix(f"{MARKER}\n")
+    assert pull_request.push(**{"designs/net.yaml": NET.replace("100", "110"), "designs/my new.yaml": NET}) == [1, 0]
+    (comment,) = pull_request.comments
+    assert "- **refused** by `macs > +5%`" in comment
+    assert "`designs/my new.yaml`" in comment
+    assert pull_request.methods == ["GET", "POST", "GET", "PATCH"]
+    assert pull_request.push(**{"designs/net.yaml": f"# the same\n{NET}"}) == [0, 0]
+    assert pull_request.comments == []
+    assert pull_request.push() == [0, 0]
+    assert pull_request.methods[4:] == ["GET", "DELETE", "GET"]
+
+
+@needs_jq
+def test_a_comparison_that_fails_leaves_the_comment(pull_request):
+    assert pull_request.push(**{"designs/net.yaml": NET.replace("100", "104")}) == [0, 0]
+    before = pull_request.comments
+    pull_request.steps["Compare"]["run"] = pull_request.steps["Compare"]["run"].replace("HEAD^1", "HEAD~7")
+    assert pull_request.push() == [2, 0]
+    assert pull_request.comments == before
+    assert pull_request.methods == ["GET", "POST"]
+
+
+@needs_jq
+def test_a_design_with_errors_is_in_the_comment(pull_request):
+    assert pull_request.push(**{"designs/net.yaml": NET.replace("conv", "cnov")}) == [1, 0]
+    (comment,) = pull_request.comments
+    assert "#### Net: 1 error now" in comment
+    assert "did you mean `conv`?" in comment
+
+
+def test_what_is_main_meanwhile_is_not_in_the_comment(pull_request):
+    """The merge is compared with its first parent, which is the base as it is now."""
+    pull_request.origin.commit(**{"designs/other.yaml": NET, "designs/gone.yaml": NET.replace("100", "7")})
+    pull_request.push(**{"designs/net.yaml": NET.replace("100", "101")})
+    text = pull_request.summary.read_text(encoding="utf-8")
+    assert re.findall(r"^`([^`]+)`$", text, re.MULTILINE) == ["designs/net.yaml"]
+
+
+def test_the_workflow_has_no_more_rights_than_it_needs():
+    workflow = SETUPS["github-workflows"][2]
+    assert workflow["permissions"] == {"contents": "read", "pull-requests": "write"}
+    assert workflow["on"] == ["pull_request"]
+    (job,) = workflow["jobs"].values()
+    used = [step["uses"] for step in job["steps"] if "uses" in step]
+    assert all(re.fullmatch(r"actions/[\w-]+@v\d+", name) for name in used)
+    assert job["steps"][0]["with"]["persist-credentials"] is False
+    scripts = [step["run"] for step in job["steps"] if "run" in step]
+    assert not any("${{" in script for script in scripts)
+    assert [script for script in scripts if MARKER in script]
+    comment = job["steps"][-1]
+    assert "github.event.pull_request.head.repo.full_name == github.repository" in comment["if"]
 
 
 def pre_commit(designs, config, **variables):

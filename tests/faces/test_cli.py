@@ -517,3 +517,23 @@ def test_layers_knows_the_other_words_of_a_step(word, answer, help):
     assert code == 2
     assert answer in err
     assert help in err
+
+
+@pytest.mark.parametrize(
+    ("spec", "help"),
+    [
+        (
+            "resnet50:original",
+            "write `resnet50 --variant original`; a side of `compare` is `resnet50:variant=original`",
+        ),
+        ("resnet50:classes=9", "write `resnet50 -p classes=9`; a side of `compare` is `resnet50:classes=9`"),
+        ("resnet50:batch=8", "write `resnet50 --batch 8`; a side of `compare` is `resnet50:batch=8`"),
+        ("nothing.yaml:batch=8", "`cnnshape list` shows the shipped architectures"),
+        ("net.py:Net", "`cnnshape import net.py:Net --input 3x224x224 -o net.yaml` writes its spec"),
+    ],
+)
+def test_what_follows_a_colon_of_a_design_is_no_module(spec: str, help: str) -> None:
+    for command in ("summary", "check"):
+        code, output, error = run(command, spec)
+        assert code == 2
+        assert f"  = help: {help}\n" in output + error

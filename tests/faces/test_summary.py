@@ -247,3 +247,29 @@ def test_a_filter_is_no_running_statistic() -> None:
     assert "17 buffers (running statistics)" in text_of("batch_norm: {affine: false}")
     assert "72 buffers (not learned)" in text_of("blur_pool: 3")
     assert "89 buffers (not learned)" in text_of("blur_pool: 3", "batch_norm")
+
+
+CROSSED = """
+input: [3, 32, 32]
+layers:
+  - {concat: {left: [crop: [[0, 1], [0, 1]]], right: [crop: [[1, 0], [1, 0]]]}, name: crossed}
+  - {relu, from: input, name: straight}
+outputs: [OUTPUT]
+"""
+
+
+@pytest.mark.parametrize("columns", [DEFAULT, ("layer", "output"), ("layer", "rf_stride")], ids=" ".join)
+@pytest.mark.parametrize("output", ["straight", "crossed"])
+def test_a_star_is_explained_where_it_is_shown(output: str, columns: tuple[str, ...]) -> None:
+    report = cnnshape.analyze(cnnshape.load(CROSSED.replace("OUTPUT", output)))
+    text = to_text(Summary(report, columns), Page())
+    assert ("*: paths" in text) == (re.search(r"\d\*", text) is not None)
+
+
+@pytest.mark.parametrize("network", ["resnet50", "m5", "fast_rcnn", "wavenet", "vnet"])
+def test_the_inputs_of_the_heading_can_be_typed(network: str) -> None:
+    heading = command.run("summary", network).stdout.partition("\n")[0]
+    given = heading.partition(": input ")[2].partition(", batch ")[0].split(", ")
+    assert len(given) == len(report_of(network).inputs)
+    typed = command.run("summary", network, *(word for shape in given for word in ("-i", shape)))
+    assert typed.stdout.partition("\n")[0] == heading

@@ -131,7 +131,7 @@ def test_fixes_are_offered_for_what_is_mechanical() -> None:
         "unused-variable", "wrong-structure", "yaml-syntax",
     }  # fmt: skip
     assert {name for name, option in offered if option == BY_FIX} == mechanical
-    assert {name for name, option in offered if option == BY_UPDATE} == {"expectation-missed"}
+    assert {name for name, option in offered if option == BY_UPDATE} == {"contract-missed", "expectation-missed"}
     choices = {name for name, option in offered if option == BY_CHOICE}
     assert {"residual-shape-mismatch", "join-shape-mismatch"} <= choices
 

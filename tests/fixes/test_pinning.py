@@ -7,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cnnshape
+from cnnshape import Diagnostic
+from cnnshape.api.design import design_of
+from cnnshape.api.fixing import fix_text
 from cnnshape.diagnostics import BY_UPDATE, Replace
 from cnnshape.document.editing import replacements, rewritten
 from cnnshape.language import Name
@@ -140,3 +143,40 @@ def test_a_missed_budget_offers_nothing(line: str) -> None:
     (missed,) = cnnshape.check(cnnshape.load(f"{HEAD}{line}\n"))
     assert missed.name == "expectation-missed"
     assert [fix for fix in missed.fixes if fix.applied_by == BY_UPDATE] == []
+
+
+CONTRACTS = {
+    "layers:\n  - {conv: {out: 8, kernel: 3}, expect: {output: [8, 32, any]}}\n": "output: [8, 30, any]",
+    "layers:\n  - {conv: {out: 8, kernel: 3}, expect: {input: [1, in_height, 3], output: [4, 30, 30]}}\n": "input: [3, in_height, 32], output: [8, 30, 30]",
+    "layers:\n  - {max_pool: 2, name: p}\nexpect: {steps: {p: {output: [3, 9, 16]}}, output: [3, 9, 9]}\n": "output: [3, 16, 16]}}, output: [3, 16, 16]",
+}
+KEPT = (
+    "layers:\n  - {conv: {out: 8, kernel: 3}, expect: {output: [8, in_height, any]}}\n",
+    "layers:\n  - {conv: {out: 8, kernel: 3}, expect: {output: [8, 30]}}\n",
+    "blocks: {Unit: {do: [{conv: {out: 8, kernel: 3}, expect: {output: [8, 9, any]}}]}}\nlayers: [Unit, Unit]\n",
+)
+
+
+def updated(text: str) -> str:
+    """The text after `--update-expect`."""
+
+    def check(changed: str) -> list[list[Diagnostic]]:
+        return [cnnshape.check(design_of(SourceText("text", changed)), ignore=["all"])]
+
+    return fix_text(SourceText("text", text), check, (BY_UPDATE,)).text
+
+
+@pytest.mark.parametrize(("steps", "right"), CONTRACTS.items())
+def test_the_sizes_that_a_step_expects_are_replaced(steps: str, right: str) -> None:
+    text = f"cnnshape: 1\ninput: [3, 32, 32]\n{steps}"
+    after = updated(text)
+    assert right in after
+    assert after != text
+    assert cnnshape.check(design_of(SourceText("text", after)), ignore=["all"]) == []
+
+
+@pytest.mark.parametrize("steps", KEPT)
+def test_sizes_that_are_no_numbers_or_fit_other_uses_stay(steps: str) -> None:
+    text = f"cnnshape: 1\ninput: [3, 32, 32]\n{steps}"
+    assert cnnshape.check(design_of(SourceText("text", text)), ignore=["all"]) != []
+    assert updated(text) == text

@@ -29,8 +29,11 @@ def report(shape: list[int], layers: list[Any], **keys: Any) -> Report:
 
 
 def figures(result: Report) -> dict[str, Any]:
-    """All that a report says of the layers, without the places in the file."""
-    rows = [(row.name, row.kind, row.inputs, row.output, row.params, row.macs, row.flops) for row in result.rows]
+    """All that a report says of the layers, without the places in the file: which tensors a layer reads above all."""
+    rows = [
+        (row.name, row.kind, row.sources, row.inputs, row.output, row.params, row.macs, row.flops, row.receptive_field)
+        for row in result.rows
+    ]
     return {"rows": rows, "totals": result.totals, "outputs": result.outputs}
 
 

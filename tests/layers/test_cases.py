@@ -107,6 +107,20 @@ def test_every_kind_has_cases(kind: str) -> None:
     assert good == ({True} if kind in NEVER_REFUSES else {True, False})
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind.name, name) for kind in KINDS for name in kind.arguments], ids="-".join
+)
+def test_every_argument_has_a_case(kind: str, name: str) -> None:
+    """A good row gives it another value than the default; or another tensor, if it names one."""
+    argument = BY_NAME[kind].arguments[name]
+    good = [row for named, row in CASES if named == kind and "out" in row]
+    if argument.type.form == "tensor":
+        assert any(isinstance(row["in"], list) for row in good)
+    else:
+        given = [row["args"][name] for row in good if name in row.get("args", {})]
+        assert any(tupled(value) != argument.default for value in given)
+
+
 def test_every_case_is_of_a_kind() -> None:
     assert {name for name, _ in CASES} == set(BY_NAME)
     assert len([name for file in FILES for name in file]) == len(KINDS)

@@ -30,6 +30,7 @@ from cnnshape.layers import (
 )
 
 torch = pytest.importorskip("torch")
+formulas = pytest.importorskip("tests.oracles.formulas")
 nn = torch.nn
 functional = torch.nn.functional
 FlopCounterMode = pytest.importorskip("torch.utils.flop_counter").FlopCounterMode
@@ -111,22 +112,23 @@ def optional(required: dict[str, Any], **others: st.SearchStrategy[Any]) -> st.S
 
 def conv_arguments(shape: Shape) -> st.SearchStrategy[dict[str, Any]]:
     required = {"out": st.sampled_from([1, 2, 3, 4, 6, 12]), "kernel": per_axis(shape, 1, 4)}
-    shared = {"dilation": per_axis(shape, 1, 3), "groups": parts(shape), "bias": st.booleans()}
+    shared = {
+        "dilation": per_axis(shape, 1, 3), "groups": parts(shape), "bias": st.booleans(), "gain": st.booleans(),
+    }  # fmt: skip
     strided = optional(required, stride=per_axis(shape, 1, 5), padding=padding(shape, 3), **shared)
     # PyTorch has `same` for a stride of 1 alone
     return strided | optional({**required, "padding": st.just("same")}, **shared)
 
 
 def conv_transpose_arguments(shape: Shape) -> st.SearchStrategy[dict[str, Any]]:
-    return optional(
-        {"out": st.sampled_from([1, 2, 3, 4, 6, 12]), "kernel": per_axis(shape, 1, 4)},
-        stride=per_axis(shape, 1, 4),
-        padding=padding(shape, 3),
-        output_padding=per_axis(shape, 0, 3),
-        dilation=per_axis(shape, 1, 3),
-        groups=parts(shape),
-        bias=st.booleans(),
-    )
+    required = {"out": st.sampled_from([1, 2, 3, 4, 6, 12]), "kernel": per_axis(shape, 1, 4)}
+    shared = {
+        "stride": per_axis(shape, 1, 4), "dilation": per_axis(shape, 1, 3), "groups": parts(shape), "bias": st.booleans(),
+    }  # fmt: skip
+    padded = optional(required, padding=padding(shape, 3), output_padding=per_axis(shape, 0, 3), **shared)
+    sized = optional({**required, "output": per_axis(shape, 1, 24)}, padding=padding(shape, 3), **shared)
+    same = optional({**required, "padding": st.just("same")}, output=per_axis(shape, 1, 24), **shared)
+    return padded | sized | same
 
 
 def pool_arguments(**others: Callable[[Shape], st.SearchStrategy[Any]]) -> Callable[[Shape], Any]:
@@ -193,10 +195,14 @@ def conv(layer: Any, shape: Shape) -> Real:
         shape[0], layer.out, layer.kernel, layer.stride, 0 if asymmetric else layer.padding,
         layer.dilation, layer.groups, layer.bias,
     )  # fmt: skip
+    if layer.gain:
+        formulas.standardize(owner)
     return Real(owner, (lambda x: owner(functional.pad(x, around(layer.padding, shape)))) if asymmetric else owner)
 
 
 def conv_transpose(layer: Any, shape: Shape) -> Real:
+    if layer.padding == "same" or layer.stated_output is not None:
+        return conv_transpose_to_a_size(layer, shape)
     asymmetric = is_pairs(layer.padding)
     owner = getattr(nn, f"ConvTranspose{rank(shape)}d")(
         shape[0], layer.out, layer.kernel, layer.stride, 0 if asymmetric else layer.padding,
@@ -204,6 +210,39 @@ def conv_transpose(layer: Any, shape: Shape) -> Real:
     )  # fmt: skip
     cut = [-side for side in around(layer.padding, shape)] if asymmetric else []
     return Real(owner, (lambda x: functional.pad(owner(x), cut)) if asymmetric else owner)
+
+
+def of_axes(value: Any, shape: Shape) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,) * rank(shape)
+
+
+def conv_transpose_to_a_size(layer: Any, shape: Shape) -> Real:
+    """The padding of `same` is that of the convolution whose gradient this is: it makes the input of the output."""
+    kernel, stride, dilation = (of_axes(value, shape) for value in (layer.kernel, layer.stride, layer.dilation))
+    whole = [
+        (size - 1) * step + spread * (taps - 1) + 1
+        for size, taps, step, spread in zip(shape[1:], kernel, stride, dilation, strict=True)
+    ]
+    wanted = of_axes(layer.stated_output, shape)
+    if layer.stated_output is None:
+        wanted = tuple(size * step for size, step in zip(shape[1:], stride, strict=True))
+    cuts = [layer.padding] * len(whole)
+    if layer.padding == "same":
+        if any(-(-size // step) != given for size, step, given in zip(wanted, stride, shape[1:], strict=True)):
+            raise ValueError("no input of this convolution has that size")
+        surplus = [max(all_of_it - size, 0) for all_of_it, size in zip(whole, wanted, strict=True)]
+        cuts = [(cells // 2, cells - cells // 2) for cells in surplus]
+    elif isinstance(layer.padding, tuple):
+        cuts = list(layer.padding)
+    pairs = [cut if isinstance(cut, tuple) else (cut, cut) for cut in cuts]
+    extra = tuple(size + sum(cut) - all_of_it for size, cut, all_of_it in zip(wanted, pairs, whole, strict=True))
+    if min(extra) < 0:
+        raise ValueError("the output is larger")
+    owner = getattr(nn, f"ConvTranspose{rank(shape)}d")(
+        shape[0], layer.out, layer.kernel, layer.stride, 0, extra, layer.groups, layer.bias, layer.dilation
+    )
+    cut = [-side for pair in reversed(pairs) for side in pair]
+    return Real(owner, lambda x: functional.pad(owner(x), cut))
 
 
 def ranked(name: str, **renamed: str) -> Callable[[Layer, Shape], Real]:
@@ -273,6 +312,17 @@ def blur_pool(layer: Any, shape: Shape) -> Real:
 
 def rescaled(layer: Any, _: Shape) -> Callable[[Any], Any]:
     return lambda x: x * (1 if layer.scale is None else layer.scale) + (layer.shift or 0)
+
+
+def of_paper(name: str) -> Callable[[Layer, Shape], Real]:
+    """A module of `formulas`, which takes the channels and the layer's arguments."""
+
+    def made(layer: Layer, shape: Shape) -> Real:
+        values = {argument: getattr(layer, argument) for argument in layer.arguments}
+        owner = getattr(formulas, name)(shape[0], **values)
+        return Real(owner, owner)
+
+    return made
 
 
 def prelu(layer: Any, shape: Shape) -> Real:
@@ -422,6 +472,11 @@ TWINS: dict[str, Twin] = {
     "softmax": Twin(OVER, function(over_axes(torch.softmax)), FLAT_TOO),
     "log_softmax": Twin(OVER, function(over_axes(torch.log_softmax)), FLAT_TOO),
     "glu": Twin(none, lambda *_: module("GLU", dim=1), FLAT_TOO),
+    "layer_scale": Twin(
+        some(init=st.just(0.5), per_channel=st.booleans(), shift=st.booleans()), of_paper("LayerScale"), FLAT_TOO
+    ),
+    "global_response_norm": Twin(none, of_paper("GlobalResponseNorm")),
+    "evo_norm": Twin(lambda shape: optional({"groups": parts(shape)}), of_paper("EvoNormS0"), FLAT_TOO),
     "rescale": Twin(
         lambda _: st.sampled_from([{"scale": 0.5}, {"shift": 2}, {"scale": -3, "shift": 1}]),
         function(rescaled),
@@ -485,15 +540,12 @@ TWINS: dict[str, Twin] = {
     "maximum": Twin(none, function(every(lambda inputs: torch.stack(inputs).amax(0))), FLAT_TOO),
 }
 
-WITHOUT_TWIN = {
-    "layer_scale", "global_response_norm", "evo_norm", "drop_path", "roi_pool", "roi_align", "attention",
-    "max_unpool", "opaque",
-}  # fmt: skip
+WITHOUT_TWIN = {"drop_path", "roi_pool", "roi_align", "attention", "max_unpool", "opaque"}
 """PyTorch itself doesn't have these; those that take other tensors have tests of their own."""
 JOINS = {"add", "multiply", "concat", "subtract", "average", "maximum"}
 MANY_ARGUMENTS = {"conv", "conv_transpose", "max_pool", "avg_pool", "blur_pool", "pad", "upsample"}
 """Kinds whose refusals hide in combinations."""
-STATISTICS = {"layer_norm", "rms_norm", "group_norm", "instance_norm"}
+STATISTICS = {"layer_norm", "rms_norm", "group_norm", "instance_norm", "global_response_norm", "evo_norm"}
 """Kinds whose statistics count as constants in a receptive field."""
 
 
@@ -633,6 +685,30 @@ def test_every_kind_has_a_counterpart() -> None:
     assert not TWINS.keys() & WITHOUT_TWIN
 
 
+WITHOUT_TRACE = {"eps", "momentum", "alpha", "beta", "k"}
+"""Arguments that leave shapes, weights and work as they are."""
+WITH_OTHER_TENSORS = {("upsample", "like"), *((name, "broadcast") for name in JOINS - {"concat"})}
+"""Arguments that have tests of their own, as they are about several tensors."""
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_every_argument_is_drawn(name: str) -> None:
+    wanted = {
+        argument
+        for argument in BY_NAME[name].arguments
+        if argument not in WITHOUT_TRACE and (name, argument) not in WITH_OTHER_TENSORS
+    }
+    seen: set[str] = set()
+
+    @settings(max_examples=100, derandomize=True, database=None)
+    @given(st.data())
+    def draw(data: st.DataObject) -> None:
+        seen.update(data.draw(TWINS[name].arguments((4, *[6] * TWINS[name].ranks[-1]))))
+
+    draw()
+    assert wanted <= seen
+
+
 def owned(real: Real) -> tuple[dict[str, Shape], dict[str, Shape]]:
     """The shapes of learned values and of buffers by name."""
     owner = real.owner or nn.Identity()
@@ -687,6 +763,35 @@ def test_outputs_and_refusals_of_joins(name: str, axes: int, data: st.DataObject
     assert stated(layer, tuple(Tensor(operand, BATCH) for operand in inputs)) == (
         None if real_output is None else tuple(real_output.shape[1:])
     )
+
+
+@on_ranks(*sorted(JOINS - {"concat"}))
+@given(data=st.data())
+@few
+def test_what_a_word_broadcasts_is_broadcast_by_pytorch(name: str, axes: int, data: st.DataObject) -> None:
+    """PyTorch broadcasts without a word: what we take with one has the shape of the plain operation."""
+    full = data.draw(shapes(axes, most=3))
+    word = data.draw(st.sampled_from(["channels", "space"]))
+    small = (1, *full[1:]) if word == "channels" else (full[0], *[1] * axes)
+    tensors = data.draw(st.permutations([full, small, full]))
+    output = stated(BY_NAME[name](broadcast=word), tuple(map(Tensor, tensors)))
+    # a gate needs no word, and a tensor that has the full shape already none either
+    assert (output is None) == (small == full or (name, word) == ("multiply", "space"))
+    plain = {"add": torch.add, "subtract": torch.sub, "multiply": torch.mul, "maximum": torch.maximum}
+    first, *others = (torch.rand(1, *shape) for shape in tensors)
+    for other in others:
+        first = plain.get(name, torch.add)(first, other)
+    assert output in (None, tuple(first.shape[1:]))
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+@given(data=st.data())
+@few
+def test_an_upsampling_to_another_tensor_gives_its_size(axes: int, data: st.DataObject) -> None:
+    shape, other = data.draw(shapes(axes)), data.draw(shapes(axes))
+    layer = BY_NAME["upsample"](like=Tensor(other))
+    resized = functional.interpolate(torch.ones(1, *shape), size=other[1:])
+    assert stated(layer, (Tensor(shape), Tensor(other))) == tuple(resized.shape[1:])
 
 
 @on_ranks("conv", "conv_transpose", "linear", "lstm", "gru")
@@ -825,6 +930,9 @@ def regular(layer: Any) -> bool:
         return layer.mode == "zeros"
     if layer.name == "batch_norm":
         return layer.track
+    if layer.name == "conv":
+        # all weights are equal here, and so become 0 when they are standardized
+        return not layer.gain
     if layer.name != "upsample" or layer.scale is None:
         return True
     # a factor is one that can be written down, 1.1 and not the nearest float to a third

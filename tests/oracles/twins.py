@@ -21,7 +21,7 @@ MODES = {"bilinear": "linear", "trilinear": "linear", "linear": "linear", "bicub
 PLAIN = {
     "relu": "relu", "relu_": "relu", "relu6": "relu6", "silu": "silu", "silu_": "silu", "hardswish": "hard_swish",
     "hardsigmoid": "hard_sigmoid", "sigmoid": "sigmoid", "sigmoid_": "sigmoid", "tanh": "tanh", "mish": "mish",
-    "gelu": "gelu", "softmax": "softmax",
+    "gelu": "gelu", "softmax": "softmax", "log_softmax": "log_softmax", "prelu": "prelu",
 }  # fmt: skip
 """Activations without arguments, by PyTorch's functions and methods."""
 

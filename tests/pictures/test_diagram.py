@@ -12,7 +12,7 @@ from cnnshape.study.picture.maps import maps_of
 from cnnshape.study.picture.model import Card, CardKind, Diagram, Picture
 from tests.laws.plain import Spec
 from tests.laws.strategy import specs
-from tests.pictures.pictures_of import examined, picture_of_text, shipped_picture
+from tests.pictures.pictures_of import picture_of_text, reported, shipped_picture
 
 
 def edges_of_graph(report: Report, diagram: Diagram) -> set[tuple[str, str]]:
@@ -49,7 +49,7 @@ def test_shipped_networks(name: str, depth: int) -> None:
 @settings(deadline=None)
 @given(specs())
 def test_any_network(spec: Spec) -> None:
-    assert_sound(picture_of(*examined(load(spec.text))))
+    assert_sound(picture_of(reported(load(spec.text))))
 
 
 def summary(card: Card) -> tuple[object, ...]:
@@ -102,7 +102,7 @@ TAPS = f"""{NET}blocks:
   B:
     do: [{{conv: {{out: 3, kernel: 3, padding: 1}}}}]
 layers:
-  - for: {{i: [1, 2, 3, 4]}}
+  - for: {{width: [1, 2, 3, 4]}}
     name: r
     do: [B]
   - add: r.all

@@ -10,7 +10,7 @@ from cnnshape.study.picture.forms import picture_of
 from tests.laws.plain import Spec
 from tests.laws.strategy import specs
 from tests.pictures.measure import Judge
-from tests.pictures.pictures_of import examined, picture_of_text
+from tests.pictures.pictures_of import picture_of_text, reported
 
 TOGETHER = 100
 LONG = "1,000 layers"
@@ -68,7 +68,7 @@ def test_random_networks(judge: Judge) -> None:
     )
     @given(specs())
     def collect(spec: Spec) -> None:
-        svgs[spec.text] = to_svg(picture_of(*examined(load(spec.text))))
+        svgs[spec.text] = to_svg(picture_of(reported(load(spec.text))))
 
     collect()
     assert len(svgs) > TOGETHER / 2

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from cnnshape.render.picture.mermaid import to_mermaid
-from cnnshape.render.picture.svg import to_svg, to_volumes_svg
+from cnnshape.render.picture.svg import to_svg
 from cnnshape.source import shipped_names
-from cnnshape.study.picture.model import Diagram
+from cnnshape.study.picture.model import Diagram, Style
 from tests.pictures.measure import Edge, Judge, edges_of
 from tests.pictures.pictures_of import shipped_picture
 
@@ -44,7 +44,9 @@ def test_other_programs_draw_them_too(judge: Judge, svgs: dict[str, str]) -> Non
 
 def test_no_volumes_have_a_defect(judge: Judge) -> None:
     names = ("lenet5", "alexnet", "vgg16", "unet", "resnet50", "m5", "vnet", "dcgan")
-    drawn = {name: to_volumes_svg(shipped_picture(name)) for name in names if name in shipped_names()}
+    drawn = {
+        name: to_svg(shipped_picture(name)._replace(style=Style.VOLUMES)) for name in names if name in shipped_names()
+    }
     assert judge.defects(drawn, pixels=False) == []
 
 

@@ -56,6 +56,14 @@ def test_records_are_lists_of_objects(objects: list[dict[str, Any]]) -> None:
     assert written({"x": Records(columns)}) == plainly({"x": ordered})
 
 
+@given(st.lists(st.fixed_dictionaries({"a%": values, "b": plain_values, "%s": values}), max_size=3), st.data())
+def test_records_may_share_the_values_of_some_keys(objects: list[dict[str, Any]], data: st.DataObject) -> None:
+    shared = data.draw(st.lists(st.sampled_from(objects), max_size=5)) if objects else []
+    columns = {"name": list(range(len(shared))), ("%s", "a%"): shared, "b": [item["b"] for item in shared]}
+    plain = [{"name": place, "%s": item["%s"], "a%": item["a%"], "b": item["b"]} for place, item in enumerate(shared)]
+    assert written({"x": Records(columns)}) == plainly({"x": plain})
+
+
 @given(st.dictionaries(keys, values, max_size=4))
 def test_a_document_ends_with_a_line_break(data: dict[str, Any]) -> None:
     assert document(data) == plainly(data) + "\n"

@@ -192,8 +192,8 @@ def test_in_brackets_and_braces_keys_are_offered_from_the_first_letter_on(
 
 
 @pytest.mark.parametrize("text", ["o: {x: 1, |}\n", "o: {|, x: 1}\n", "l: [{x: 1, |}]\n", "{o: {}, |}\n"])
-def test_without_a_letter_the_server_offers_nothing_for_any_schema(server: Server, text: str) -> None:
-    """Why there is nothing to do for `{conv: 3, |}` in ours."""
+def test_without_a_letter_the_server_offers_nothing_where_a_schema_has_properties(server: Server, text: str) -> None:
+    """Why `{conv: 3, |}` offers nothing in ours. Without `properties` it would, but values need them: `{act: |}`."""
     assert server.completions(text, PLAIN) == []
     letter = text.replace("|", "x: 2, y|") if "{|" in text else text.replace("|", "y|" if "x" in text else "l|")
     assert server.completions(letter, PLAIN) != []
@@ -210,6 +210,35 @@ def test_what_is_inserted_is_no_value_that_check_refuses(server: Server, step: s
     if step.strip() == "- |":
         alone = {kind.name for kind in STEP_KINDS if not kind.arguments and not kind.followers}
         assert {kind.name for kind in STEP_KINDS if texts[kind.name] == kind.name} == alone
+
+
+TYPED = (
+    "- %s|",
+    "- {%s|}",
+    "- {name: x, %s|}",
+    "- residual: [%s|]",
+    "- residual: [relu, {%s|}]",
+    "- add: {a: [%s|], b: []}",
+)
+
+
+@pytest.mark.parametrize("letter", ["r", "g", "so", "c"])
+@pytest.mark.parametrize("step", TYPED)
+def test_a_word_that_is_begun_is_completed_within_its_line(server: Server, step: str, letter: str) -> None:
+    """In brackets and braces too: what is inserted is the word, with a place for each required argument, and no value."""
+    offers = [offer for offer in server.offers(f"{HEAD % INPUTS[0]}  {step % letter}\n") if offer.label in HEADS]
+    assert {offer.label for offer in offers} == HEADS
+    assert len(offers) == len(HEADS)
+    places = {kind.name: [f"{name}: " for name in needed(kind)] for kind in STEP_KINDS}
+    for offer in offers:
+        wanted = f" {{{', '.join(places[offer.label])}}}" if places.get(offer.label) else " "
+        assert re.sub(r"\$\d", "", offer.text) in (offer.label, f"{offer.label}:{wanted}")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in STEP_KINDS if kind.arguments], ids=lambda kind: kind.name)
+def test_no_value_is_inserted_for_an_argument(server: Server, kind: type[Layer]) -> None:
+    offers = server.offers(f"{HEAD % INPUTS[0]}  - {kind.name}: {{|}}\n")
+    assert [offer.text for offer in offers] == [f"{offer.label}: " for offer in offers]
 
 
 @pytest.mark.parametrize("word", [*grammar.CONTROLS, *(kind.name for kind in STEP_KINDS if not kind.required)])
@@ -266,13 +295,13 @@ def test_the_words_of_an_argument_are_offered(server: Server, kind: type[Layer],
 @pytest.mark.parametrize("role", ["norm", "act"])
 def test_what_follows_a_layer_is_offered(server: Server, role: str) -> None:
     usual = {kind.name for kind in STEP_KINDS if (kind.normalizes if role == "norm" else kind.activation)}
-    other = {kind.name for kind in STEP_KINDS if (kind.activation if role == "norm" else kind.normalizes)}
+    following = {kind.name for kind in STEP_KINDS if role in kind.follows}
     conv = HEAD + START + f"  - conv: {{out: 32, kernel: 1, {role}: |}}\n"
     assert_accepted(server, conv, usual | {"none"}, {})
     mapping = HEAD + START + f"  - conv: {{out: 32, kernel: 1, {role}: {{|}}}}\n"
-    assert set(server.completions(mapping.replace("%s", INPUTS[0]))) == {kind.name for kind in STEP_KINDS} - other
-    inner = HEAD + START + f"  - conv: {{out: 32, kernel: 1, {role}: {{conv: {{|}}}}}}\n"
-    assert set(server.completions(inner.replace("%s", INPUTS[0]))) == set(BY_NAME["conv"].arguments)
+    assert_accepted(server, mapping, following, {})
+    inner = HEAD + START + f"  - conv: {{out: 32, kernel: 1, {role}: {{opaque: {{|}}}}}}\n"
+    assert set(server.completions(inner.replace("%s", INPUTS[0]))) == set(BY_NAME["opaque"].arguments)
 
 
 # Files

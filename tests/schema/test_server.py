@@ -33,7 +33,7 @@ def test_no_good_spec_has_a_squiggle(server: Server) -> None:
         ("Unit: 3", "this file has no blocks: define the block under `blocks:`, or write a kind"),
         ("conv: {out: 3, kernel: 3, norm: batchnorm}", "this is called `batch_norm` here"),
         ("conv: {out: 3, kernel: 3, padding: valid}", "this is written `0` here"),
-        ("conv: {out: 3, kernel: 3, act: rleu}", "expected the word of a layer kind, or `none`"),
+        ("conv: {out: 3, kernel: 3, act: rleu}", "expected the word of an activation, or `none`"),
         ("upsample: {scale: 2, mode: bilinear}", "this is written `linear` here"),
         ("conv: {out: 2 +, kernel: 3}", "an expression is made of numbers and names with operators between them"),
     ],

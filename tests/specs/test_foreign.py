@@ -223,7 +223,7 @@ def test_a_foreign_value_of_a_param_is_refused_where_it_is_used() -> None:
 
 # Words without a single counterpart: the step, a part of the message, a part of the help.
 ADVICE = [
-    ("conv: {out: 8, kernel: 3, act: linear}", "linear needs `out`", "no activation is `none`"),
+    ("conv: {out: 8, kernel: 3, act: linear}", "`act` is an activation, got linear", "write `none` for no activation"),
     ("DepthwiseConv2D: {kernel_size: 3}", "no block is called `DepthwiseConv2D`", "groups: in_channels"),
     ("depthwise_conv: 3", "no layer kind is called `depthwise_conv`", "groups: in_channels"),
     ("SeparableConv2D: 64", "no block is called", "groups: in_channels}`, then `- conv: {out: 64, kernel: 1}`"),

@@ -85,7 +85,7 @@ def test_a_param_can_be_a_layer_with_arguments(given: object) -> None:
         ({"inputs": (3, 10**9, 10**9)}, "size-limit", "the input `image` is larger than any memory", ""),
         ({"inputs": {"image": (3,)}}, "bad-input", "`3` has 1 size, the input `image` has 3", "as many sizes"),
         ({"inputs": (8, 8)}, "bad-input", "`8x8` has 2 sizes, the input `image` has 3", "come first: write `3x8x8`"),
-        ({"inputs": (3, 16)}, "bad-input", "`3x16` has 2 sizes", "write `3x3x16`"),
+        ({"inputs": (3, 16)}, "bad-input", "`3x16` has 2 sizes", "a size for each axis: `3x16x16`"),
         (
             {"inputs": (1, 3, 32, 32)},
             "bad-input",

@@ -106,6 +106,12 @@ def test_what_is_no_condition(text):
         ("macs <= 0.5 %", "'macs <= 0.5 %': a percentage bounds a difference; write `macs <= +0.5%`"),
         ("params > many", "'many' is not a bound; write `params > +5%` or `params > 26M`"),
         ("params >", "'' is not a bound; write `params > +5%` or `params > 26M`"),
+        ("rf > 3", "'rf' is not a figure; did you mean `receptive_field`?"),
+        ("recptive_field > 3", "'recptive_field' is not a figure; did you mean `receptive_field`?"),
+        ("receptive field > 3", "'receptive field' is not a figure; did you mean `receptive_field`?"),
+        ("peak memory > 3", "'peak memory' is not a figure; did you mean `peak_activation_bytes`?"),
+        ("Weight bytes > 3", "'Weight bytes' is not a figure; did you mean `weight_bytes`?"),
+        ("activations > 3", "'activations' is not a figure; did you mean `activation_bytes`?"),
     ],
 )
 def test_a_condition_says_what_keeps_it_from_being_one(text, fault):
@@ -125,6 +131,44 @@ def test_violations_name_the_side_and_the_change():
     ratio = Fraction(7_801_405_440 - 4_089_184_256, 4_089_184_256)
     assert f"{float(ratio * 100):+.2f} %" in sentence
     assert sentence.startswith("resnet101: macs is 7,801,405,440")
+
+
+def figured(size: str, kernel: str) -> Side:
+    text = f"cnnshape: 1\ninput: {size}\nlayers:\n  - conv: {{out: 2, kernel: {kernel}}}\n"
+    return Side("net", cnnshape.analyze(cnnshape.load(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "sentence"),
+    [
+        ("receptive_field > 4", "[3, 3]", "[5, 3]", "receptive_field is 5x3 (+2, +66.67 %)"),
+        ("receptive_field > 5", "[3, 3]", "[5, 3]", ""),
+        ("receptive_field < 4", "[5, 5]", "[5, 3]", "receptive_field is 5x3 (-2, -40.00 %)"),
+        ("receptive_field > +1", "[3, 3]", "[5, 3]", "receptive_field is 5x3 (+2, +66.67 %)"),
+        ("receptive_field < -10%", "[3, 5]", "[3, 3]", "receptive_field is 3x3 (-2, -40.00 %)"),
+        ("receptive_field > +67%", "[3, 3]", "[5, 3]", ""),
+    ],
+)
+def test_a_condition_on_a_receptive_field_holds_along_one_axis(text, old, new, sentence):
+    comparison = compare((figured("[3, 9, 9]", old), figured("[3, 9, 9]", new)))
+    expected = [f"net: {sentence}, refused by `{text}`"] if sentence else []
+    assert violations(comparison, (parse_condition(text),)) == expected
+
+
+def test_a_bound_on_a_difference_needs_the_same_axes():
+    comparison = compare((figured("[3, 9]", "3"), figured("[3, 9, 9]", "5")))
+    assert violations(comparison, (parse_condition("receptive_field > +1"),)) == []
+    assert violations(comparison, (parse_condition("receptive_field > 4"),)) == [
+        "net: receptive_field is 5x5, refused by `receptive_field > 4`"
+    ]
+
+
+def test_a_design_without_a_receptive_field_meets_no_condition():
+    text = "cnnshape: 1\ninput: [3]\nlayers:\n  - linear: 2\n"
+    flat = Side("flat", cnnshape.analyze(cnnshape.load(text)))
+    conditions = tuple(map(parse_condition, ("receptive_field > 0", "receptive_field < 1G", "receptive_field >= +0")))
+    assert violations(compare((figured("[3, 9]", "3"), flat)), conditions) == []
+    assert violations(compare((flat, figured("[3, 9]", "3"))), conditions[2:]) == []
 
 
 def test_sides_are_split_at_settings_only():

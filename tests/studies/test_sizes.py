@@ -181,6 +181,17 @@ def test_a_starred_axis_is_tried_while_the_others_are_held(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(("height", "width"), [(16, 40), (40, 40)])
+def test_where_no_equal_axes_work_the_own_size_is_named(tmp_path, height, width):
+    path = tmp_path / "own.yaml"
+    path.write_text(f"input: [1, {height}, {width}]\nlayers: [{{reshape: [{height}, {width}]}}]\n")
+    done = CliRunner().invoke(app, ["sizes", str(path)])
+    note = f"note: the spec's own 1x{height}x{width} works; `--input 1x{height}x*` tries one axis by itself\n"
+    assert done.exit_code == 0
+    assert ("works     none" in done.stdout) == (height != width)
+    assert done.stderr == (note if height != width else "")
+
+
 def test_each_starred_axis_is_tried_alone(tmp_path):
     path = tmp_path / "bands.yaml"
     path.write_text(BANDS)

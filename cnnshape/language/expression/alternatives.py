@@ -39,7 +39,7 @@ def alternatives(expression: Expression, scope: Mapping[str, object]) -> Iterato
 
 
 def operands(expression: Expression) -> Iterator[Alternative]:
-    """The constant parts inside an expression. Each has a value where it is computed."""
+    """The constant parts inside an expression that are computed. Each has a value; a number always has one."""
     yield from (Alternative(expression, node) for node in _operands(expression.tree))
 
 
@@ -55,13 +55,14 @@ def _results(node: Node) -> Iterator[Node]:
 
 
 def _operands(node: Node) -> Iterator[Node]:
-    """The largest constant nodes; an operand of `and` or `or` with its sign, as it must be true or false."""
+    """The largest nodes without names but numbers; an operand of `and` or `or` with its sign, as it must be true or
+    false."""
     for part in node.parts:
         if any(True for _ in part.names()):
             yield from _operands(part)
         elif isinstance(node, Binary) and node.sign in _NEUTRAL:
             yield Binary(node.sign, node.offset, Constant("", part.offset, _NEUTRAL[node.sign]), part)
-        else:
+        elif not isinstance(part, Constant):
             yield part
 
 

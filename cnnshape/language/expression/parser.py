@@ -132,7 +132,7 @@ BINDING = {
 }  # fmt: skip
 _NOT, _COMPARISON, _UNARY = 4, 5, 8
 _FOREIGN_PAIRS = {"**": "there is no power; multiply", "&&": "the operator is `and`", "||": "the operator is `or`"}
-_MOST_DIGITS = 40
+_MOST_DIGITS, _SAFE_DIGITS = 40, 12
 _OWN_NAMES = frozenset({"prev", "i", "last", *SIZE_NAMES})
 """Names of the language, which no step has."""
 _JOINS = {
@@ -151,9 +151,9 @@ _COUNTING = "write the items, `[0, 1, 2]`; or `repeat: 3` next to the kind, wher
 
 def parse(text: str) -> Node:
     """The tree of a text; raises ExpressionProblem (`expression-syntax`, or `expression-value` for a huge number)."""
-    if text.isascii() and text.isdigit():
-        # Most values are whole numbers: a large design has thousands of different ones.
-        return Constant(text, 0, _number(Token("number", text, 0)))
+    if text.isdigit() and text.isascii() and len(text) <= _SAFE_DIGITS:
+        # Most values are whole numbers, of digits that are too few for more than 10^12.
+        return Constant(text, 0, int(text))
     parser = _Parser(text)
     tree = parser.expression(0, 0)
     parser.expect_end()

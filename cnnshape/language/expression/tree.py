@@ -113,7 +113,8 @@ class Constant(Node):
     __slots__ = ("value",)
 
     def __init__(self, sign: str, offset: int, value: Value) -> None:
-        super().__init__(sign, offset)
+        self.sign = sign
+        self.offset = offset
         self.value = value
 
     def compile(self) -> Run:

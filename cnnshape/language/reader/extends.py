@@ -27,12 +27,14 @@ def read_chain(source: SourceText, read: Read, problems: Problems) -> list[File]
     seen: set[str] = set()
     following: SourceText | None = source
     while following is not None:
-        seen.add(_identity(following))
         file = _file(following, problems)
         if file is None:
             break
         chain.append(file)
-        following = _base(file, file.extends, seen, read, problems) if file.extends else None
+        if file.extends is None:
+            break
+        seen.add(_identity(following))
+        following = _base(file, file.extends, seen, read, problems)
     return chain
 
 

@@ -1,5 +1,6 @@
 """Collects the problems of one file, and formats the user's text for messages."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import Diagnostic, Label, diagnose
@@ -35,6 +36,12 @@ def describe_node(node: Node) -> str:
     if isinstance(node, Scalar):
         return "nothing" if node.empty else "a single value"
     return "a list" if isinstance(node, Sequence) else "a mapping"
+
+
+@lru_cache(maxsize=256)
+def quoted(text: str) -> str:
+    """A word of the user as the subject of a message. Cached, as each key is one, and few have a message."""
+    return f"`{shown(text)}`"
 
 
 def shown(text: str) -> str:

@@ -22,7 +22,7 @@ from cnnshape.language.model import (
 )
 from cnnshape.language.reader import split, step_help
 from cnnshape.language.reader.modifiers import ModifierReader
-from cnnshape.language.reader.problems import describe_node, shown
+from cnnshape.language.reader.problems import describe_node, quoted, shown
 
 
 class StepReader(ModifierReader):
@@ -114,7 +114,7 @@ class StepReader(ModifierReader):
         """A kind or a block with its arguments. With the keys or steps of a control word, it may be that word
         misspelt."""
         before = len(self.problems.all)
-        arguments, main = self.arguments(head.value, f"`{shown(word.text)}`")
+        arguments, main = self.arguments(head.value, quoted(word.text))
         structural = self.problems.withdraw(before, "wrong-structure")
         call = Call(word, arguments, main, self.modifiers(node), node.span)
         if misplaced or structural:

@@ -19,7 +19,7 @@ from cnnshape.language.expression import (
 from cnnshape.language.grammar import Key
 from cnnshape.language.model import Argument, ListValue, Name, Setting, Value
 from cnnshape.language.reader import split
-from cnnshape.language.reader.problems import Problems, describe_node, shown
+from cnnshape.language.reader.problems import Problems, describe_node, quoted, shown
 from cnnshape.source import Span
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ class ValueReader:
         """`{kind: arguments}`."""
         if len(node.entries) == 1:
             key, value = node.entries[0]
-            arguments, main = self.arguments(value, f"`{shown(key.text)}`")
+            arguments, main = self.arguments(value, quoted(key.text))
             return Setting(Name(key.text, key.span), arguments, main, node.span)
         if subject not in _FOLLOWERS:
             self.report("wrong-structure", f"{subject} is a single value or a list, found a mapping", node.span)
@@ -194,7 +194,7 @@ class ValueReader:
             return (), self.value(node, f"the main argument of {subject}")
         arguments = []
         for key, value in self.spaced_entries(node):
-            argument = self.value(value, f"`{shown(key.text)}`")
+            argument = self.value(value, quoted(key.text))
             if argument is not None:
                 arguments.append(Argument(key.text, key.span, argument))
         return tuple(arguments), None

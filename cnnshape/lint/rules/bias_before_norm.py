@@ -31,10 +31,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import Graph, Node
+from cnnshape.graph import Application, Graph, Node
 from cnnshape.lint.readers import OUTSIDE
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.program import KindStep, Program
+from cnnshape.source import Span
 
 if TYPE_CHECKING:
     from cnnshape.diagnostics import Edit, Fix
@@ -42,17 +43,24 @@ if TYPE_CHECKING:
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     graph = subject.graph
-    biased = [index for index, node in enumerate(graph.nodes) if _has_bias(node)]
+    having = {application for application in subject.applications if _has_bias(application)}
+    if not having or not any(application.layer.centers for application in subject.applications):
+        return
+    biased = [index for index, node in enumerate(graph.nodes) if node.application in having]
     norms = dict(_norms(subject, biased))
     useful = {_owner(graph, index) for index in biased if index not in norms}
     needless = {index: norm for index, norm in norms.items() if _owner(graph, index) not in useful}
     fixes = _fixes(subject.program, needless, graph, biased) if needless else {}
+    known: dict[Span, Diagnostic] = {}
     for index, norm in needless.items():
-        yield _warning(graph.nodes[index], norm)._replace(fixes=fixes.get(index, ()))
+        node = graph.nodes[index]
+        if node.at not in known:
+            known[node.at] = _warning(node, norm)._replace(fixes=fixes.get(index, ()))
+        yield known[node.at]
 
 
-def _has_bias(node: Node) -> bool:
-    layer = node.application.layer
+def _has_bias(application: Application) -> bool:
+    layer = application.layer
     return "bias" in layer.arguments and getattr(layer, "bias", False) is True
 
 

@@ -33,14 +33,13 @@ whose first windows of 3 don't end with the image.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import Application, Graph
+from cnnshape.graph import Graph, Node
 from cnnshape.layers import AXES, LayerProblem, Shape, Tensor, Window, format_shape
-from cnnshape.lint.rule import Rule, Subject, warn
-from cnnshape.lint.sliding import Sliding
-from cnnshape.source import Span
+from cnnshape.lint.rule import Rule, Subject, warn, warned
 
 MAX_TRIED = 8
 MAX_LAYERS = 2_000
@@ -55,18 +54,18 @@ if TYPE_CHECKING:
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    known: set[Span] = set()
-    complete: set[Application] = set()
-    for slide in subject.sliding:
-        if slide.node.application in complete:
-            continue
-        dropped = tuple(map(_dropped, slide.windows, slide.sizes))
-        if not any(dropped):
-            complete.add(slide.node.application)
-        else:
-            tried = slide.node.at not in known and len(known) < MAX_TRIED and len(subject.graph.nodes) <= MAX_LAYERS
-            known.add(slide.node.at)
-            yield _warning(subject, slide, dropped, tried)
+    dropping = {
+        application: dropped
+        for application, slide in subject.sliding.items()
+        if any(dropped := tuple(map(_dropped, slide.windows, slide.sizes)))
+    }
+    trials = count()
+    is_small = len(subject.graph.nodes) <= MAX_LAYERS
+
+    def warning(node: Node) -> Diagnostic:
+        return _warning(subject, node, dropping[node.application], is_small and next(trials) < MAX_TRIED)
+
+    return warned(subject.nodes_of(dropping), warning)
 
 
 def _dropped(window: Window, size: int) -> int:
@@ -80,8 +79,8 @@ def _rest(window: Window, size: int) -> int:
     return (size + window.before + window.after - window.extent) % window.stride
 
 
-def _warning(subject: Subject, slide: Sliding, dropped: Shape, tried: bool) -> Diagnostic:
-    layer = slide.node.application.layer
+def _warning(subject: Subject, node: Node, dropped: Shape, tried: bool) -> Diagnostic:
+    layer, slide = node.application.layer, subject.sliding[node.application]
     lost = [_last(count, word) for count, word in zip(dropped, _CELLS[len(dropped)], strict=True) if count]
     seen = tuple(size - count for size, count in zip(slide.sizes, dropped, strict=True))
     fitting: Fitting = {
@@ -93,9 +92,9 @@ def _warning(subject: Subject, slide: Sliding, dropped: Shape, tried: bool) -> D
     return warn(
         "dropped-input",
         f"{layer.name} never sees {' and '.join(lost)} of {format_shape(slide.sizes)}",
-        slide.node.at,
+        node.at,
         label=f"the last windows end at {format_shape(seen)}",
-        notes=_given_sizes(subject, slide, fitting) if tried else (),
+        notes=_given_sizes(subject, node, fitting) if tried else (),
         help=f"sizes that fit here: {_listed(fitting, len(dropped))}; or {way_out}",
     )
 
@@ -109,19 +108,19 @@ def _listed(sizes: Mapping[int, tuple[int, ...]], rank: int) -> str:
     return ", ".join(f"{AXES[rank][axis]} {' or '.join(map(str, fits))}" for axis, fits in sizes.items())
 
 
-def _given_sizes(subject: Subject, slide: Sliding, fitting: Fitting) -> tuple[str, ...]:
+def _given_sizes(subject: Subject, node: Node, fitting: Fitting) -> tuple[str, ...]:
     """A note with sizes of the network's input that lead to sizes that fit, if there are any."""
     graph = subject.graph
-    value = slide.node.inputs[0]
+    value, sizes = node.inputs[0], subject.sliding[node.application].sizes
     field = subject.report.rows[value - len(graph.inputs)].receptive_field if value >= len(graph.inputs) else None
     if field is None:
         return ()
     image = graph.inputs[0].tensor.shape[1:]
     given: dict[int, tuple[int, ...]] = dict.fromkeys(fitting, ())
-    for wanted in (dict(zip(fitting, sizes, strict=True)) for sizes in zip(*fitting.values(), strict=True)):
-        moved = {axis: image[axis] + (size - slide.sizes[axis]) * field.stride[axis] for axis, size in wanted.items()}
+    for wanted in (dict(zip(fitting, fits, strict=True)) for fits in zip(*fitting.values(), strict=True)):
+        moved = {axis: image[axis] + (size - sizes[axis]) * field.stride[axis] for axis, size in wanted.items()}
         if wanted.items() <= _sizes(graph, value, moved).items():
-            given = {axis: (*sizes, int(moved[axis])) for axis, sizes in given.items()}
+            given = {axis: (*fits, int(moved[axis])) for axis, fits in given.items()}
     if given == fitting or not all(given.values()):
         return ()
     return (f"sizes of `{graph.inputs[0].name}` that give them: {_listed(given, len(image))}",)

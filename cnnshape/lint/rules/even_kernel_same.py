@@ -29,17 +29,23 @@ Published networks that trip it: `ds_cnn`, whose first kernel is 10 x 4.
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
+from cnnshape.graph import Node
 from cnnshape.layers import Window
-from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rule import Rule, Subject, warn, warned
 from cnnshape.lint.sliding import Sliding
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    for slide in subject.sliding:
-        if getattr(slide.node.application.layer, "padding", None) in ("same", "same_lower"):
-            shifted = next(filter(_shifts, slide.windows), None)
-            if shifted is not None:
-                yield _warning(slide, shifted)
+    shifted = {
+        application: window
+        for application, slide in subject.sliding.items()
+        if getattr(application.layer, "padding", None) in ("same", "same_lower")
+        and (window := next(filter(_shifts, slide.windows), None))
+    }
+    return warned(
+        subject.nodes_of(shifted),
+        lambda node: _warning(node, subject.sliding[node.application], shifted[node.application]),
+    )
 
 
 def _shifts(window: Window) -> bool:
@@ -47,13 +53,13 @@ def _shifts(window: Window) -> bool:
     return window.extent % 2 == 0 and window.before != window.after and not only_completes_the_last
 
 
-def _warning(slide: Sliding, window: Window) -> Diagnostic:
+def _warning(node: Node, slide: Sliding, window: Window) -> Diagnostic:
     odd = " or ".join(str(kernel) for kernel in (window.kernel - 1, window.kernel + 1) if kernel > 1)
     around = ", ".join(f"[{axis.before}, {axis.after}]" for axis in slide.windows)
     return warn(
         "even-kernel-same",
         f"a kernel of {window.kernel} with `same` shifts the output by half a cell",
-        slide.node.at,
+        node.at,
         label=f"padding: {window.before} before, {window.after} after",
         help=f"a kernel of {odd} has a centre; `padding: [{around}]` says that the shift is intended",
     )

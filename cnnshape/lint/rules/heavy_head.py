@@ -48,11 +48,16 @@ _FEW = 2_000
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     total = subject.report.totals.params
-    for node, row in zip(subject.graph.nodes, subject.report.rows, strict=True):
-        if 2 * row.params > total and row.params >= _FEW and len(node.application.inputs[0].shape) == 1:
-            flattened = _flattened(subject.graph, node)
-            if flattened is not None and prod(flattened.shape[1:]) > 1:
-                yield _warning(node, flattened, row.params, total)
+    heavy = {
+        application
+        for application in subject.applications
+        if 2 * application.params > total and application.params >= _FEW and len(application.inputs[0].shape) == 1
+    }
+    for node in subject.nodes_of(heavy):
+        # A layer that uses another's weights has none.
+        flattened = _flattened(subject.graph, node) if node.shares is None else None
+        if flattened is not None and prod(flattened.shape[1:]) > 1:
+            yield _warning(node, flattened, node.application.params, total)
 
 
 def _flattened(graph: Graph, node: Node) -> Tensor | None:

@@ -24,22 +24,32 @@ Published networks that trip it: none of those that are shipped.
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.layers import format_shape
-from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.graph import Node
+from cnnshape.layers import Window, format_shape
+from cnnshape.lint.rule import Rule, Subject, warn, warned
+from cnnshape.lint.sliding import Sliding
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    for slide in subject.sliding:
-        pairs = zip(slide.windows, slide.sizes, strict=True)
-        over = [window for window, size in pairs if window.extent > size + window.before + window.after]
-        if over:
-            yield warn(
-                "oversized-window",
-                f"a window of {over[0].kernel} is larger than its input of {format_shape(slide.sizes)}",
-                slide.node.at,
-                label="`ceil` keeps one window, which hangs over the end",
-                help="use a smaller kernel, or a global pool",
-            )
+    over = {application: window for application, slide in subject.sliding.items() if (window := _oversized(slide))}
+
+    def warning(node: Node) -> Diagnostic:
+        sizes = format_shape(subject.sliding[node.application].sizes)
+        return warn(
+            "oversized-window",
+            f"a window of {over[node.application].kernel} is larger than its input of {sizes}",
+            node.at,
+            label="`ceil` keeps one window, which hangs over the end",
+            help="use a smaller kernel, or a global pool",
+        )
+
+    return warned(subject.nodes_of(over), warning)
+
+
+def _oversized(slide: Sliding) -> Window | None:
+    """The first window that is larger than its padded input."""
+    pairs = zip(slide.windows, slide.sizes, strict=True)
+    return next((window for window, size in pairs if window.extent > size + window.before + window.after), None)
 
 
 RULE = Rule("oversized-window", __doc__ or "", _check)

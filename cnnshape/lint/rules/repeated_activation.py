@@ -25,9 +25,7 @@ _WRITTEN_OUT = (("softplus", "tanh"), ("relu", "square"))
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    for before, kind, warning in repetition(subject, "repeated-activation", lambda layer: layer.activation):
-        if (before, kind) not in _WRITTEN_OUT:
-            yield warning
+    return repetition(subject, "repeated-activation", lambda layer: layer.activation, _WRITTEN_OUT)
 
 
 RULE = Rule("repeated-activation", __doc__ or "", _check)

@@ -23,8 +23,7 @@ from cnnshape.lint.rule import Rule, Subject, repetition
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    for _, _, warning in repetition(subject, "repeated-norm", lambda layer: layer.normalizes):
-        yield warning
+    return repetition(subject, "repeated-norm", lambda layer: layer.normalizes)
 
 
 RULE = Rule("repeated-norm", __doc__ or "", _check)

@@ -1,7 +1,8 @@
-"""An `add` that takes the same tensor twice.
+"""An element-wise join that takes the same tensor twice.
 
-It doubles the tensor, which the next layer's weights or a scale can do as well. Most often the wrong tensor is named,
-or the step that makes the second one is left out.
+A sum doubles the tensor, which the next layer's weights or a scale can do as well; a difference with itself is 0; an
+average or a maximum of one tensor is that tensor. Most often the wrong tensor is named, or the step that makes the
+second one is left out.
 
 A residual whose body is left out also adds its input to itself. The rule ignores products, which square a tensor,
 and concatenations, which repeat channels.
@@ -31,23 +32,33 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.layers import BY_NAME
-from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.graph import Graph, Node
+from cnnshape.layers import Layer
+from cnnshape.lint.rule import Rule, Subject, warn, warned
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    graph = subject.graph
-    for node in graph.nodes:
-        if not isinstance(node.application.layer, BY_NAME["add"]) or len(set(node.inputs)) == len(node.inputs):
-            continue
-        value, times = Counter(node.inputs).most_common(1)[0]
-        yield warn(
-            "repeated-operand",
-            f"{node.name} adds {graph.value_name(value)} to itself",
-            node.at,
-            label=f"{times} of its {len(node.inputs)} tensors are this one",
-            help="name the tensor that was meant, or remove the step",
-        )
+    joined = {application for application in subject.applications if _joins(application.layer)}
+    repeating = (node for node in subject.nodes_of(joined) if len(set(node.inputs)) < len(node.inputs))
+    return warned(repeating, lambda node: _warning(subject.graph, node))
+
+
+def _joins(layer: Layer) -> bool:
+    """Whether a layer joins values one by one, and is no product."""
+    return layer.combines and not layer.gates
+
+
+def _warning(graph: Graph, node: Node) -> Diagnostic:
+    value, times = Counter(node.inputs).most_common(1)[0]
+    of = graph.value_name(value)
+    adds = node.application.layer.name == "add"
+    return warn(
+        "repeated-operand",
+        f"{node.name} adds {of} to itself" if adds else f"{node.name} takes {of} {times} times",
+        node.at,
+        label=f"{times} of its {len(node.inputs)} tensors are this one",
+        help="name the tensor that was meant, or remove the step",
+    )
 
 
 RULE = Rule("repeated-operand", __doc__ or "", _check)

@@ -31,23 +31,26 @@ on the 1x1 convolutions of both paths; with `--variant original`: `resnet50`, `r
 the stride on the 3x3 convolution.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from math import gcd, prod
 
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import Application, Graph
+from cnnshape.graph import Application, Graph, Node
 from cnnshape.layers import Window
-from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rule import Rule, Subject, warn, warned
 from cnnshape.lint.sliding import Sliding, met
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
-    graph = subject.graph
-    skipping = [slide for slide in subject.sliding if any(map(_skips, slide.windows, slide.sizes))]
-    if not skipping:
-        return
-    whole = _read_whole(graph, {slide.node.application for slide in skipping})
-    yield from (_warning(slide) for slide in skipping if slide.node.inputs[0] not in whole)
+    skipping = {
+        application: slide
+        for application, slide in subject.sliding.items()
+        if any(map(_skips, slide.windows, slide.sizes))
+    }
+    if skipping:
+        whole = _read_whole(subject.graph, skipping)
+        nodes = (node for node in subject.nodes_of(skipping) if node.inputs[0] not in whole)
+        yield from warned(nodes, lambda node: _warning(node, skipping[node.application]))
 
 
 def _skips(window: Window, size: int) -> bool:
@@ -55,7 +58,7 @@ def _skips(window: Window, size: int) -> bool:
     return met(window) < window.stride and not single
 
 
-def _read_whole(graph: Graph, skipping: set[Application]) -> set[int]:
+def _read_whole(graph: Graph, skipping: Collection[Application]) -> set[int]:
     """The tensors that a layer reads completely, or that are outputs of the network."""
     whole = set(graph.outputs.values())
     for node in graph.nodes:
@@ -66,15 +69,15 @@ def _read_whole(graph: Graph, skipping: set[Application]) -> set[int]:
     return whole
 
 
-def _warning(slide: Sliding) -> Diagnostic:
+def _warning(node: Node, slide: Sliding) -> Diagnostic:
     seen = prod(map(met, slide.windows))
     cells = prod(window.stride for window in slide.windows)
     common = gcd(seen, cells)
     widest = max(window.stride for window in slide.windows)
     return warn(
         "skipped-input",
-        f"{slide.node.application.layer.name} sees {seen // common} of every {cells // common} cells of its input",
-        slide.node.at,
+        f"{node.application.layer.name} sees {seen // common} of every {cells // common} cells of its input",
+        node.at,
         label="the stride steps over the rest",
         help=f"a kernel of {widest} or more, undilated, reads all cells; `subsample` leaves out cells on purpose",
     )

@@ -40,7 +40,7 @@ Published networks that trip it: `resnet8`, which pads a 3x3 of stride 2 at the 
 strided 3x3 convolutions; `nasnet_mobile`, which joins the even and the odd cells of a map.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cnnshape.arithmetic import quotient
@@ -57,7 +57,8 @@ if TYPE_CHECKING:
 class _Axis(NamedTuple):
     """The places of a tensor's cells on an axis of the first input. They are `stride` input cells apart, and the first
     one is `least` to `most` half cells after the first input cell. These are whole numbers, except after an
-    enlargement. `end` is the last half cell that the first cell sees; None after an enlargement.
+    enlargement. `end` is the last half cell that the first cell sees; None after an enlargement, and where the input has
+    several axes.
     """
 
     least: "int | Fraction"
@@ -68,25 +69,40 @@ class _Axis(NamedTuple):
 
 _Place = tuple[_Axis, ...] | None
 """None if cells have no place: after a global pool, or in a tensor that doesn't depend on the first input."""
+_Joined = tuple[_Place, "tuple[int | Fraction, ...]"]
+"""The place of an output, and how many cells apart the paths are that meet in it."""
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     graph = subject.graph
+    if all(len(application.inputs) == 1 for application in subject.applications):
+        return
     places = _inputs(graph)
     blamed: set[int] = set()
-    # Equal layers share an application: what it makes of a place is worked out once.
-    footprints: dict[Application, Footprint] = {}
+    footprints = {application: _footprint(application) for application in subject.applications}
+    # Deep designs repeat layers at the same places. What a layer makes of these is worked out once.
+    known: dict[tuple[object, ...], _Joined] = {}
+    apart: tuple[int | Fraction, ...]
     for index, node in enumerate(graph.nodes, len(graph.inputs)):
-        if node.application not in footprints:
-            footprints[node.application] = _footprint(node.application)
-        met = _met([places[value] for value in node.inputs], footprints[node.application])
-        places.append(met[0] if met else None)
-        apart = _apart(met) if len(met) > 1 else ()
         follows = not blamed.isdisjoint(node.inputs)
+        if len(node.inputs) == 1 and footprints[node.application] is Coverage.POINT:
+            place, apart = places[node.inputs[0]], ()
+        else:
+            entering = tuple([places[value] for value in node.inputs])
+            key = (node.application, entering)
+            if key not in known:
+                known[key] = _joined(entering, footprints[node.application])
+            place, apart = known[key]
+        places.append(place)
         if follows or any(apart):
             blamed.add(index)
         if not follows and any(apart):
             yield _warning(node, apart)
+
+
+def _joined(entering: Sequence[_Place], footprint: Footprint) -> _Joined:
+    met = _met(entering, footprint)
+    return met[0] if met else None, _apart(met) if len(met) > 1 else ()
 
 
 def _footprint(application: Application) -> Footprint:
@@ -100,10 +116,11 @@ def _footprint(application: Application) -> Footprint:
 
 def _inputs(graph: Graph) -> list[_Place]:
     axes = len(graph.inputs[0].tensor.shape) - 1
-    return [(_Axis(0, 0, 1, 0),) * axes, *[None] * (len(graph.inputs) - 1)]
+    # Only the time of a causal network has an end that counts. It differs from layer to layer.
+    return [(_Axis(0, 0, 1, 0 if axes == 1 else None),) * axes, *[None] * (len(graph.inputs) - 1)]
 
 
-def _met(inputs: list[_Place], footprint: Footprint) -> list[tuple[_Axis, ...]]:
+def _met(inputs: Sequence[_Place], footprint: Footprint) -> list[tuple[_Axis, ...]]:
     """The places that meet in a layer's output, the most exact one first; a single one if no paths meet."""
     if footprint is Coverage.POINT:
         return sorted((place for place in inputs if place), key=_spread)

@@ -53,7 +53,7 @@ from typing import TYPE_CHECKING
 
 from cnnshape.arithmetic import quotient
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import Graph, Node
+from cnnshape.graph import Node
 from cnnshape.layers import AxisRelation, Coverage, Footprint, Window, format_shape
 from cnnshape.lint.rule import Rule, Subject, warn
 from cnnshape.named_tuple import NamedTuple
@@ -77,39 +77,36 @@ _Reaches = tuple[_Reach, ...] | None
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     graph = subject.graph
     image = graph.inputs[0].tensor.shape[1:]
-    reaches = _smallest(graph)
+    reaches = _smallest(subject)
     nodes = []
-    for slide in subject.sliding:
-        reach = reaches[slide.node.inputs[0]]
-        spatial = any(window.kernel > 1 for window in slide.windows)
-        if (
-            spatial
-            and _learns(slide.node)
-            and reach
-            and all(axis.size >= size for axis, size in zip(reach, image, strict=True))
-        ):
-            nodes.append(slide.node)
+    learned = {
+        application
+        for application, slide in subject.sliding.items()
+        if application.weights and any(window.kernel > 1 for window in slide.windows)
+    }
+    for node in subject.nodes_of(learned):
+        reach = reaches[node.inputs[0]]
+        if reach and all(axis.size >= size for axis, size in zip(reach, image, strict=True)):
+            nodes.append(node)
     if nodes:
         yield _warning(nodes, reaches[nodes[0].inputs[0]] or (), format_shape(image))
 
 
-def _learns(node: Node) -> bool:
-    return bool(node.application.weights)
-
-
-def _smallest(graph: Graph) -> list[_Reaches]:
+def _smallest(subject: Subject) -> list[_Reaches]:
     """What a cell of each value sees of the first input along its shortest path."""
+    graph = subject.graph
+    footprints = {application: application.footprint for application in subject.applications}
     axes = len(graph.inputs[0].tensor.shape) - 1
     reaches: list[_Reaches] = [None] * len(graph.inputs)
     reaches[0] = (_Reach(1, 1),) * axes or None
     # a global pool leaves one cell that has seen everything
     whole = tuple(_Reach(size, 0) for size in graph.inputs[0].tensor.shape[1:])
     for node in graph.nodes:
-        application = node.application
-        if application.footprint is Coverage.WHOLE and set(application.output.shape[1:]) == {1}:
+        footprint = footprints[node.application]
+        if footprint is Coverage.WHOLE and set(node.application.output.shape[1:]) == {1}:
             reaches.append(whole if reaches[node.inputs[0]] else None)
         else:
-            reaches.append(_through(application.footprint, [reaches[value] for value in node.inputs]))
+            reaches.append(_through(footprint, [reaches[value] for value in node.inputs]))
     return reaches
 
 

@@ -37,28 +37,30 @@ Published networks that trip it: `wavenet`, whose last layer passes its sum on t
 from collections.abc import Iterator
 
 from cnnshape.diagnostics import Diagnostic
+from cnnshape.graph import Node
 from cnnshape.layers import format_shape
-from cnnshape.lint.rule import Rule, Subject, warn
+from cnnshape.lint.rule import Rule, Subject, warn, warned
 
 
 def _check(subject: Subject) -> Iterator[Diagnostic]:
     graph = subject.graph
-    for value, reading in enumerate(subject.readers):
-        if reading:
-            continue
-        maker = graph.maker(value)
-        if maker is None:
+    read = set(graph.outputs.values()).union(*[node.inputs for node in graph.nodes])
+    for value, given in enumerate(subject.spec.inputs[: len(graph.inputs)]):
+        if value not in read:
             message = f"nothing reads the input `{graph.value_name(value)}`"
-            yield warn("unused-output", message, subject.spec.inputs[value].name.span, help="remove it, or read it")
-        else:
-            shape = format_shape(graph.value(value).shape)
-            yield warn(
-                "unused-output",
-                f"nothing reads the output of {maker.name}",
-                maker.at,
-                label=f"{shape}, and isn't one of `outputs`",
-                help="remove the layers that lead to it, join it, or name it under `outputs`",
-            )
+            yield warn("unused-output", message, given.name.span, help="remove it, or read it")
+    ends = [node for value, node in enumerate(graph.nodes, len(graph.inputs)) if value not in read]
+    yield from warned(ends, _warning)
+
+
+def _warning(end: Node) -> Diagnostic:
+    return warn(
+        "unused-output",
+        f"nothing reads the output of {end.name}",
+        end.at,
+        label=f"{format_shape(end.application.output.shape)}, and isn't one of `outputs`",
+        help="remove the layers that lead to it, join it, or name it under `outputs`",
+    )
 
 
 RULE = Rule("unused-output", __doc__ or "", _check)

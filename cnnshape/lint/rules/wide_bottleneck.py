@@ -49,26 +49,31 @@ def _check(subject: Subject) -> Iterator[Diagnostic]:
     residuals = [node for node in graph.nodes if node.shortcut]
     if not residuals:
         return
-    kernels = {slide.node.application: max(window.kernel for window in slide.windows) for slide in subject.sliding}
-    grouped = {node.at for node in graph.nodes if getattr(node.application.layer, "groups", 1) > 1}
+    kernels = {
+        application: max(window.kernel for window in slide.windows) for application, slide in subject.sliding.items()
+    }
+    divided = {application for application in subject.applications if getattr(application.layer, "groups", 1) > 1}
+    grouped = {node.at for node in subject.nodes_of(divided)}
     for node in residuals:
-        body = _products(graph, *node.inputs)
+        body = _products(subject, *node.inputs)
         pointwise = [kernels.get(layer.application, 0) == 1 for layer in body]
         if pointwise == [True, False, True] and body[1].at not in grouped and _width(body[1]) >= _width(body[2]):
             yield _warning(node, body[1], body[2])
 
 
-def _products(graph: Graph, end: int, shortcut: int) -> list[Node]:
+def _products(subject: Subject, end: int, shortcut: int) -> list[Node]:
     """The layers with a matrix product between the fork and the end of the body; empty if the body forks, or is too
     long."""
-    fork = shortcut
+    graph, fork = subject.graph, shortcut
     while fork > end and (maker := graph.maker(fork)) is not None:
         fork = maker.inputs[0]
     products: list[Node] = []
     while end > fork and (maker := graph.maker(end)) is not None:
-        end, *others = sorted(maker.inputs, key=lambda value: -graph.value(value).elements)
-        if not all(_is_gate(graph, other) for other in others):
-            return []
+        end = maker.inputs[0]
+        if len(maker.inputs) > 1:
+            end, *others = sorted(maker.inputs, key=lambda value: -graph.value(value).elements)
+            if not all(_is_gate(graph, other) for other in others):
+                return []
         if maker.application.macs:
             products.append(maker)
         if len(products) > BOTTLENECK:

@@ -16,13 +16,14 @@ def to_json(findings: Findings) -> str:
     data = {
         "version": VERSION,
         "checked": list(findings.checked),
-        "diagnostics": [_diagnostic(finding) for finding in findings.diagnostics],
+        "diagnostics": [diagnostic_data(finding) for finding in findings.diagnostics],
         "counts": {str(severity): len(findings.of(severity)) for severity in Severity},
     }
     return json.dumps(data, indent=2) + "\n"
 
 
-def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+def diagnostic_data(diagnostic: Diagnostic) -> dict[str, Any]:
+    """A diagnostic as data: its place, its notes and its fixes."""
     return {
         "code": diagnostic.code,
         "name": diagnostic.name,

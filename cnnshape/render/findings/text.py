@@ -8,7 +8,7 @@ from cnnshape.render.wrapping import wrapped
 
 def to_full(findings: Findings, page: Page) -> str:
     """The findings with excerpts of the source, and a line with their number and how to look them up."""
-    first, *rest = wrapped("", _closing(findings), page.width)
+    first, *rest = wrapped("", closing_line(findings), page.width)
     text = colored if page.color else full
     left = findings.left_out()
     parts = [text(own, page.width) + _more(left.get(own[0].path, 0), own[0].path) for own in findings.shown()]
@@ -19,9 +19,10 @@ def _more(left: int, path: str) -> str:
     return f"and {left:,} more in {escaped(path)}; `--format concise` lists all\n\n" if left else ""
 
 
-def _closing(findings: Findings) -> str:
+def closing_line(findings: Findings) -> str:
+    """How many designs were checked, what is wrong, and how to look it up."""
     number = len(findings.checked)
-    designs = f"{number} design{'' if number == 1 else 's'}"
+    designs = f"{number:,} design{'' if number == 1 else 's'}"
     fixed = f"{findings.fixed:,} fixed, " if findings.fixed else ""
     if not findings.diagnostics:
         return f"{designs} checked, {fixed}nothing wrong"

@@ -27,6 +27,8 @@ CARDS = {
 }
 """The colors of cards by family of layer."""
 
+PICTURE = "cnnshape-picture"
+"""The class of every picture."""
 GROUND, DARK_GROUND = "#ffffff", "#0d1117"
 TEXT, DARK_TEXT = "#1b1f23", "#e6edf3"
 SOFT, DARK_SOFT = "#57606a", "#9aa4af"
@@ -40,19 +42,30 @@ PARAMS, DARK_PARAMS = "#a85a00", "#eba557"
 
 
 def dark_style() -> str:
-    """The style of a picture where the reader prefers dark ground: every class that has a color gets its dark one."""
+    """The style of a picture where the reader prefers dark ground: every class that has a color gets its dark one.
+
+    The rules hold for pictures alone, as they may be part of a page.
+    """
     rules = [
-        f".{name}>rect,.{name}>polygon{{fill:{color.dark_fill};stroke:{color.dark_stroke}}}"
-        for name, color in CARDS.items()
+        *(
+            (f".{name}>rect,.{name}>polygon", f"fill:{color.dark_fill};stroke:{color.dark_stroke}")
+            for name, color in CARDS.items()
+        ),
+        (".group>.lid", f"fill:{CARDS['group'].dark_stroke};stroke:none"),
+        (".ground", f"fill:{DARK_GROUND}"),
+        ("text", f"fill:{DARK_TEXT}"),
+        ("text.soft", f"fill:{DARK_SOFT}"),
+        (".wire", f"stroke:{DARK_WIRE}"),
+        (".head", f"fill:{DARK_WIRE}"),
+        (".frame", f"fill:{DARK_FRAME};stroke:{DARK_FRAME_EDGE}"),
+        (".band", f"fill:{DARK_BAND}"),
+        (".macs", f"fill:{DARK_MACS}"),
+        (".params", f"fill:{DARK_PARAMS}"),
+        (".axis", f"stroke:{DARK_FRAME_EDGE}"),
     ]
-    rules += [
-        f".group>.lid{{fill:{CARDS['group'].dark_stroke};stroke:none}}",
-        f".ground{{fill:{DARK_GROUND}}}",
-        f"text{{fill:{DARK_TEXT}}}",
-        f".soft,.soft text{{fill:{DARK_SOFT}}}",
-        f".wire{{stroke:{DARK_WIRE}}}.head{{fill:{DARK_WIRE}}}",
-        f".frame{{fill:{DARK_FRAME};stroke:{DARK_FRAME_EDGE}}}",
-        f".band{{fill:{DARK_BAND}}}",
-        f".macs{{fill:{DARK_MACS}}}.params{{fill:{DARK_PARAMS}}}.axis{{stroke:{DARK_FRAME_EDGE}}}",
-    ]
-    return f"@media(prefers-color-scheme:dark){{{''.join(rules)}}}"
+    scoped = (f"{_scoped(selectors)}{{{style}}}" for selectors, style in rules)
+    return f"@media(prefers-color-scheme:dark){{{''.join(scoped)}}}"
+
+
+def _scoped(selectors: str) -> str:
+    return ",".join(f".{PICTURE} {selector}" for selector in selectors.split(","))

@@ -8,22 +8,13 @@ from typing import Any
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.picture.dot import to_dot
 from cnnshape.render.picture.mermaid import to_mermaid
-from cnnshape.render.picture.svg import to_svg, to_volumes_svg
+from cnnshape.render.picture.svg import to_svg
 from cnnshape.study.picture.model import Picture
 
 MARK = "drawn by cnnshape"
 """Every text that is drawn says so in a comment, so that a later run knows its own files."""
 _SHARPNESS = 2
 """Pixels of a PNG per unit of the SVG."""
-
-
-class Style(StrEnum):
-    """How a network is drawn as SVG, PNG or PDF."""
-
-    FOLDED = "folded"
-    """Cards for stages, blocks and layers, and each block once."""
-    VOLUMES = "volumes"
-    """Boxes for maps, as in lectures."""
 
 
 class FormatName(StrEnum):
@@ -41,25 +32,24 @@ class MissingConverter(Exception):
 
 
 class PictureFormat(NamedTuple):
-    """One way to write a picture: the ending of its files, and the text or the bytes of a picture in a style."""
+    """One way to write a picture: the ending of its files, and the text or the bytes."""
 
     ending: str
-    write: Callable[[Picture, Style], str | bytes]
+    write: Callable[[Picture], str | bytes]
 
 
-def _svg(picture: Picture, style: Style) -> str:
-    text = to_volumes_svg(picture) if style is Style.VOLUMES else to_svg(picture)
-    start, end = text.split(">", 1)
+def _svg(picture: Picture) -> str:
+    start, end = to_svg(picture).split(">", 1)
     return f"{start}><!-- {MARK} -->{end}"
 
 
-def _png(picture: Picture, style: Style) -> bytes:
-    png: bytes = _cairosvg().svg2png(_svg(picture, style).encode(), scale=_SHARPNESS)
+def _png(picture: Picture) -> bytes:
+    png: bytes = _cairosvg().svg2png(_svg(picture).encode(), scale=_SHARPNESS)
     return png
 
 
-def _pdf(picture: Picture, style: Style) -> bytes:
-    pdf: bytes = _cairosvg().svg2pdf(_svg(picture, style).encode())
+def _pdf(picture: Picture) -> bytes:
+    pdf: bytes = _cairosvg().svg2pdf(_svg(picture).encode())
     return pdf
 
 
@@ -74,8 +64,8 @@ def _cairosvg() -> Any:
 
 FORMATS = {
     FormatName.SVG: PictureFormat(".svg", _svg),
-    FormatName.MERMAID: PictureFormat(".mmd", lambda picture, _: f"%% {MARK}\n{to_mermaid(picture)}"),
-    FormatName.DOT: PictureFormat(".dot", lambda picture, _: f"// {MARK}\n{to_dot(picture)}"),
+    FormatName.MERMAID: PictureFormat(".mmd", lambda picture: f"%% {MARK}\n{to_mermaid(picture)}"),
+    FormatName.DOT: PictureFormat(".dot", lambda picture: f"// {MARK}\n{to_dot(picture)}"),
     FormatName.PNG: PictureFormat(".png", _png),
     FormatName.PDF: PictureFormat(".pdf", _pdf),
 }

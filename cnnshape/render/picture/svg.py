@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from math import ceil
 
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.render.picture.colors import FRAME, FRAME_EDGE, GROUND, SOFT, TEXT, dark_style
+from cnnshape.render.picture.colors import FRAME, FRAME_EDGE, GROUND, PICTURE, SOFT, TEXT, dark_style
 from cnnshape.render.picture.drawing import Drawing, Prepared, form_drawing, network_drawing
 from cnnshape.render.picture.metrics import shortened, text_width
 from cnnshape.render.picture.volumes import NOTE_OF_SCALE, volumes_drawing
 from cnnshape.render.picture.words import DOT, form_title, shape_text
 from cnnshape.render.svg import element, escape_xml, rectangle, text
 from cnnshape.render.wrapping import rounded, size
-from cnnshape.study.picture.model import Form, Picture
+from cnnshape.study.picture.model import Form, Picture, Style
 
 WIDEST = 1777
 """The width of a picture at most: at 1,600 pixels, its smallest font still has 9."""
@@ -43,16 +43,13 @@ class _Placed(NamedTuple):
 
 def to_svg(picture: Picture) -> str:
     """The picture as an SVG file, whose colors follow the reader's preference for a light or dark ground."""
+    if picture.style is Style.VOLUMES:
+        main = _fitting(lambda limit: volumes_drawing(picture.diagram, limit))
+        return _page(picture, main, [], (NOTE_OF_SCALE,))
     prepared = Prepared(picture.diagram)
     main = _fitting(lambda limit: network_drawing(prepared, limit))
     more = (f"{picture.unseen} more forms of blocks are not drawn",) if picture.unseen else ()
     return _page(picture, main, [_framed(form) for form in picture.forms], more)
-
-
-def to_volumes_svg(picture: Picture) -> str:
-    """The maps of the network as boxes, without the forms of its blocks."""
-    main = _fitting(lambda limit: volumes_drawing(picture.diagram, limit))
-    return _page(picture, main, [], (NOTE_OF_SCALE,))
 
 
 def _page(picture: Picture, main: Drawing, framed: Sequence[Drawing], notes: Sequence[str]) -> str:
@@ -144,5 +141,5 @@ def _file(name: str, parts: Sequence[str], width: int, height: int) -> str:
         "fill": TEXT,
         "role": "img",
     }
-    attributes |= {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {width} {height}"}
+    attributes |= {"class": PICTURE, "xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {width} {height}"}
     return element("svg", lines, "\n", width=width, height=height, **attributes) + "\n"

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from cnnshape.graph import Graph, Group
+from cnnshape.graph import Group
 from cnnshape.layers import Tensor
+from cnnshape.report import Report
 from cnnshape.study.picture.items import Item, is_named, is_round, items_of
 from cnnshape.study.picture.links import links_of, runs_of
 from cnnshape.study.picture.model import Card, CardKind, Diagram, Part, Wire
@@ -12,7 +13,7 @@ from cnnshape.study.picture.values import Values
 
 INPUT = "input "
 """The names of the cards of inputs start with it."""
-MOST_HOLES = 12
+MOST_FAILED = 12
 """Failed steps that a picture shows."""
 
 
@@ -21,16 +22,16 @@ def network_diagram(values: Values, depth: int) -> Diagram:
     return _diagram(values, values.report.groups, depth)
 
 
-def with_holes(graph: Graph, diagram: Diagram) -> Diagram:
+def with_failed(report: Report, diagram: Diagram) -> Diagram:
     """The diagram of a network with a card for each step that failed, after the card whose tensor enters it."""
     position = {row.name: index for index, card in enumerate(diagram.cards) for row in card.rows}
     position |= {card.name.removeprefix(INPUT): index for index, card in enumerate(diagram.cards) if not card.rows}
     cards, wires = list(diagram.cards), list(diagram.wires)
-    for hole in graph.holes[:MOST_HOLES]:
-        if hole.entering is not None:
-            wires.append(Wire(position[graph.value_name(hole.entering)], len(cards)))
-        name = f"error at line {hole.at.line}:{hole.at.column}"
-        cards.append(Card(name, CardKind.ERROR, hole.word or "?", None, note=f"line {hole.at.line}: {hole.message}"))
+    for step in report.failed[:MOST_FAILED]:
+        if step.source:
+            wires.append(Wire(position[step.source], len(cards)))
+        name = f"error at line {step.line}:{step.column}"
+        cards.append(Card(name, CardKind.ERROR, step.word or "?", None, note=f"line {step.line}: {step.message}"))
     return Diagram(tuple(cards), tuple(sorted(wires)))
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from cnnshape.graph import Graph, Group
+from cnnshape.graph import Group
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report
-from cnnshape.study.picture.diagram import block_diagram, network_diagram, with_holes
+from cnnshape.study.picture.diagram import block_diagram, network_diagram, with_failed
 from cnnshape.study.picture.items import is_round
-from cnnshape.study.picture.model import Card, CardKind, Diagram, Form, Picture
+from cnnshape.study.picture.model import Card, CardKind, Diagram, Form, Picture, Style
 from cnnshape.study.picture.values import Values
 
 MOST_CARDS = 64
@@ -16,18 +16,18 @@ MOST_PARTS = 3
 """Parts that the card of a stage lists. A stage with more is drawn as a block is."""
 
 
-def picture_of(graph: Graph, report: Report, depth: int = 0) -> Picture:
-    """The picture of a graph and its report, with stages and blocks open down to `depth` levels.
+def picture_of(report: Report, depth: int = 0, style: Style = Style.FOLDED) -> Picture:
+    """The picture of a report, with stages and blocks open down to `depth` levels.
 
     Steps that failed are cards of their own.
     """
     values = Values(report)
-    diagram = with_holes(graph, network_diagram(values, depth))
+    diagram = with_failed(report, network_diagram(values, depth))
     forms = _Forms(values)
     for group in _closed(report.groups, depth):
         forms.add(group)
     shown, unseen = _shown(forms.named())
-    return Picture(report, diagram, shown, unseen)
+    return Picture(report, diagram, shown, unseen, style)
 
 
 def _shown(forms: list[Form]) -> tuple[tuple[Form, ...], int]:

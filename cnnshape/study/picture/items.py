@@ -44,7 +44,7 @@ def is_named(group: Group) -> bool:
 
 
 def signature(rows: Sequence[Row], item: Item) -> tuple[object, ...]:
-    """Items with the same signature may share a card: equal layers, or uses of one block, whatever their sizes."""
+    """Items with the same signature may share a card: equal layers, or uses of one block with equal sizes of their maps."""
     if item.group is None:
         layers = rows[item.start : item.end]
         return (own_name(layers[0]), *[(row.application.layer, row.inputs, row.params, row.frozen) for row in layers])

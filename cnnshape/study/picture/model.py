@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from cnnshape.layers import Shape
+from cnnshape.lazy import Shown, brief
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, Row
 
@@ -85,10 +86,34 @@ class Form(NamedTuple):
     diagram: Diagram
 
 
-class Picture(NamedTuple):
-    """The picture of a report: the network, and the forms of its blocks. `unseen` counts the forms that are left out."""
+class Style(StrEnum):
+    """How a network is drawn."""
+
+    FOLDED = "folded"
+    """Cards for stages, blocks and layers, and each block once."""
+    VOLUMES = "volumes"
+    """Boxes for maps, as in lectures."""
+
+
+class _PictureFields(NamedTuple):
+    """The fields of a picture. Type checkers let no named tuple have a second parent, so the picture is its child."""
 
     report: Report
     diagram: Diagram
     forms: tuple[Form, ...]
     unseen: int
+    style: Style = Style.FOLDED
+
+
+class Picture(Shown, _PictureFields):
+    """The picture of a report: the network, and the forms of its blocks. `str` is its SVG, and a notebook shows it.
+
+    `unseen` counts the forms that are left out.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return (
+            f"<Picture of {brief(self.report.name, 60)}: {len(self.diagram.cards):,} cards, {len(self.forms):,} blocks>"
+        )

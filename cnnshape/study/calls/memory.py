@@ -1,0 +1,35 @@
+"""`cnnshape.memory`"""
+
+from cnnshape.api import DesignLike, InputShapes, settings_of
+from cnnshape.report import make_report
+from cnnshape.study.calls.opened import Params, opened
+from cnnshape.study.memory import Memory, device_of, study_memory
+
+
+def memory(
+    design: DesignLike,
+    *,
+    params: Params | None = None,
+    variant: str = "",
+    input: InputShapes | None = None,
+    batch: int = 1,
+    dtype: str = "float32",
+    inplace_activations: bool = False,
+    inplace_adds: bool = False,
+    peak_flops: int | float | str | None = None,
+    bandwidth: int | float | str | None = None,
+) -> Memory:
+    """The activations alive over time, the peak, and FLOPs per byte moved.
+
+    The options are those of `cnnshape memory`. With `peak_flops` (FLOPs per second: `"4T"`, `4e12`) and `bandwidth`
+    (bytes per second: `"50GB"`) each step has a lower bound on its time on an ideal machine; the others are as in
+    `analyze`. Raises DesignError if the design has errors, ValueError for an invalid option.
+    """
+    settings = settings_of(batch, dtype, inplace_activations=inplace_activations, inplace_adds=inplace_adds)
+    device = device_of(_text(peak_flops), _text(bandwidth))
+    graph = opened(design, params, variant, input).graph
+    return study_memory(graph, make_report(graph, "", settings), device)
+
+
+def _text(number: int | float | str | None) -> str | None:
+    return f"{number:.0f}" if isinstance(number, float) else None if number is None else str(number)
