@@ -13,6 +13,7 @@ from cnnshape.bridge.operations import (
     Operation,
     Ref,
     Shape,
+    UsageProblem,
     Weight,
 )
 from cnnshape.language.grammar import ENTERING
@@ -21,7 +22,7 @@ from cnnshape.layers import BY_NAME, LARGEST, Layer, LayerProblem, Tensor
 LONGEST_QUOTE = 80
 """Characters of a source's own words in a message."""
 LONGEST_NAME = 1_000
-MOST_OPERATIONS = 20_000
+MOST_OPERATIONS = 10_000
 
 
 def printable(text: str, longest: int = LONGEST_NAME) -> str:
@@ -42,11 +43,11 @@ def inputs_by_name(given: Mapping[str, Shape], names: Sequence[str]) -> Mapping[
     """
     listed = ", ".join(map(quoted, names))
     if "" in given and len(names) > 1:
-        raise ImportProblem(f"the model has several inputs: {listed}", f"name each: `--input {names[0]}=3x224x224`")
+        raise UsageProblem(f"the model has several inputs: {listed}", f"name each: `--input {names[0]}=3x224x224`")
     named = {name or next(iter(names), ""): shape for name, shape in given.items()}
     unknown = set(named) - set(names)
     if unknown:
-        raise ImportProblem(f"the model has no input {quoted(min(unknown))}; it has {listed}")
+        raise UsageProblem(f"the model has no input {quoted(min(unknown))}; it has {listed}")
     return named
 
 

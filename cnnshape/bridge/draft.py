@@ -57,12 +57,16 @@ class Marks(NamedTuple):
 
 
 class DraftCall(NamedTuple):
-    """A kind or a block with its arguments, in order. `main` is the argument that a bare value sets."""
+    """A kind or a block with its arguments, in order. `main` is the argument that a bare value sets.
+
+    `depthwise` says that `out` and `groups` are the channels that enter.
+    """
 
     word: str
     arguments: Mapping[str, Value]
     marks: Marks = Marks()
     main: str = ""
+    depthwise: bool = False
 
 
 class DraftJoin(NamedTuple):
@@ -162,8 +166,7 @@ def _value(value: Value) -> SpecValue:
 
 
 def _wanted(value: Value) -> Name | ListValue:
-    written = _value(value)
-    return written if isinstance(written, ListValue) else _name(word_of(value))
+    return ListValue(tuple(map(_value, value)), NOWHERE) if isinstance(value, tuple) else _name(word_of(value))
 
 
 def _input(name: str, shape: Sequence[int]) -> Input:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cnnshape.bridge.building import quoted
-from cnnshape.bridge.operations import ImportProblem
+from cnnshape.bridge.operations import ImportProblem, UsageProblem
 
 MOST_BYTES = 20_000_000
 """Bytes of a text that describes a network."""
@@ -12,13 +12,23 @@ MOST_BYTES = 20_000_000
 def text_of_file(path: Path, most: int = MOST_BYTES) -> str:
     """The text of a file. Raises ImportProblem if it can't be read, is too large, or is not UTF-8."""
     if not path.is_file():
-        raise ImportProblem(f"{quoted(str(path))} is {'not a file' if path.exists() else 'missing'}")
+        raise missing(path)
     try:
         with path.open("rb") as file:
             data = file.read(most + 1)
     except OSError as error:
-        raise ImportProblem(f"{quoted(str(path))} can't be read: {error.strerror}") from error
+        raise unreadable(path, error) from error
     return decoded(data, most)
+
+
+def missing(path: Path) -> UsageProblem:
+    """The problem of a path without a file."""
+    return UsageProblem(f"{quoted(str(path))} is {'not a file' if path.exists() else 'missing'}")
+
+
+def unreadable(path: Path, error: OSError) -> UsageProblem:
+    """The problem of a file that can't be opened."""
+    return UsageProblem(f"{quoted(str(path))} can't be read: {error.strerror}")
 
 
 def decoded(data: bytes, most: int = MOST_BYTES) -> str:

@@ -81,7 +81,7 @@ def short(value: Argument, form: str) -> Argument:
 
 def step_names(network: Network) -> dict[int, str]:
     """A name for each value that needs one: that of its module, or of its kind."""
-    taken: list[str] = []
+    taken = names.Taken()
     chosen: dict[int, str] = {}
     outputs = {output.value: output.name for output in network.outputs}
     for value in needs_names(network):
@@ -91,7 +91,7 @@ def step_names(network: Network) -> dict[int, str]:
         else:
             wanted = outputs.get(value) or f"{operation.path} {operation.kind}"
         chosen[value] = names.variable(wanted, taken, "step") if operation else wanted
-        taken.append(chosen[value])
+        taken.add(chosen[value])
     return chosen
 
 

@@ -5,15 +5,16 @@ from collections.abc import Mapping
 
 from cnnshape.api import DesignError
 from cnnshape.bridge import proof
-from cnnshape.bridge.draft import Value, text_of
+from cnnshape.bridge.draft import Draft, Value, text_of
 from cnnshape.bridge.drop_paths import without_drop_paths
 from cnnshape.bridge.flat import flat_draft
 from cnnshape.bridge.fold.align import Unaligned
-from cnnshape.bridge.fold.fold import Folded, folded_draft
-from cnnshape.bridge.fold.runs import size_of
-from cnnshape.bridge.fold.settings import calls_in
+from cnnshape.bridge.fold.fold import Folded, Folding
+from cnnshape.bridge.fold.steps import calls_in, size_of
 from cnnshape.bridge.likes import with_outer_likes
-from cnnshape.bridge.operations import ImportProblem, Network
+from cnnshape.bridge.operations import ImportProblem, NamedOutput, Network, Operation
+from cnnshape.bridge.same_padding import with_same_padding
+from cnnshape.language import ExpressionProblem
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report
 
@@ -26,6 +27,8 @@ MOST_WRITTEN_OUT = 250
 LEAST_TRIALS = 3
 MOST_TRIALS = 12
 """Classes that are tried in another form."""
+LEAST_SAVED = 3
+"""Lines that must be saved to write out a block of layers that the network itself uses: it reads better."""
 
 
 class Imported(NamedTuple):
@@ -43,21 +46,23 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
     """
     if not opaque:
         _check_kinds(network)
-    network = with_outer_likes(network)
+    network = with_outer_likes(_with_distinct_outputs(network))
     if not flat:
-        network = without_drop_paths(network)
+        network = with_same_padding(without_drop_paths(network))
     expect, notes = _expected(network)
-    text = text_of(flat_draft(network, expect))
     try:
+        text = _text_of(flat_draft(network, expect), network)
         report = proof.report_of(text)
     except DesignError as error:
         raise ImportProblem(f"the spec of the network is wrong: {error.args[0]}") from error
+    except ExpressionProblem as error:
+        raise ImportProblem(f"the spec of the network is wrong: {error}") from error
     problems = proof.shape_differences(network, report)
     if problems:
         raise ImportProblem(f"the spec differs from the network: {'; '.join(problems[:MOST_NAMED])}")
     if not flat:
         try:
-            folded = _folded(network, expect, report)
+            folded = _folded(Folding(network, expect), report)
         except Unaligned:
             # Steps of the network itself read what no name reaches.
             folded = ""
@@ -65,18 +70,41 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
     return Imported(_commented(text, notes), notes)
 
 
-def _folded(network: Network, expect: dict[str, Value], report: Report) -> str:
+def _with_distinct_outputs(network: Network) -> Network:
+    """The network with each output once, and a note on others with the same tensor."""
+    names: dict[int, str] = {}
+    notes = []
+    for output in network.outputs:
+        name = names.setdefault(output.value, output.name)
+        if name != output.name:
+            notes.append(f"the output {output.name} is the output {name}, and is listed once")
+    outputs = tuple(NamedOutput(name, value) for value, name in names.items())
+    return network._replace(outputs=outputs, notes=(*network.notes, *notes))
+
+
+def _text_of(draft: Draft, network: Network) -> str:
+    """The text of a draft, which expects the shape of each of several outputs."""
+    if len(network.outputs) < 2:
+        return text_of(draft)
+    shapes = {
+        f"outputs.{name}": network.shape(output.value)
+        for name, output in zip(draft.outputs, network.outputs, strict=True)
+    }
+    return text_of(draft._replace(expect={**shapes, **draft.expect}))
+
+
+def _folded(folding: Folding, report: Report) -> str:
     """A spec with blocks that gives the same report; empty if there is none.
 
     A class whose block gives another one is dissolved: its layers are written where it is used.
     """
     dissolved: list[str] = []
     while True:
-        folded = folded_draft(network, expect, dissolved)
-        text = text_of(folded.draft)
+        folded = folding.draft(dissolved)
+        text = _text_of(folded.draft, folding.network)
         difference = _difference(text, report)
         if difference is None:
-            return _shorter(network, expect, report, _Choice(folded, text, tuple(dissolved), ()))
+            return _shorter(folding, report, _Choice(folded, text, tuple(dissolved), ()))
         if not folded.classes:
             return ""
         dissolved.append(_at_fault(folded.classes, difference))
@@ -91,10 +119,10 @@ class _Choice(NamedTuple):
     split: tuple[str, ...]
 
 
-def _shorter(network: Network, expect: dict[str, Value], report: Report, best: _Choice) -> str:
+def _shorter(folding: Folding, report: Report, best: _Choice) -> str:
     """The spec where a class has several blocks, or none, if it has fewer lines then."""
     tried: set[str] = set()
-    trials = min(max(LEAST_TRIALS, TRIED_OPERATIONS // len(network.operations)), MOST_TRIALS)
+    trials = min(max(LEAST_TRIALS, TRIED_OPERATIONS // len(folding.network.operations)), MOST_TRIALS)
     while True:
         names = [name for name in (*best.folded.misfits, *_small_first(best.folded)) if name not in tried]
         if not names or len(tried) >= trials:
@@ -104,19 +132,33 @@ def _shorter(network: Network, expect: dict[str, Value], report: Report, best: _
         misfit = name in best.folded.misfits
         dissolved = best.dissolved if misfit else (*best.dissolved, name)
         split = (*best.split, name) if misfit else best.split
-        folded = folded_draft(network, expect, dissolved, split)
-        text = text_of(folded.draft)
-        if text.count("\n") < best.text.count("\n") and _difference(text, report) is None:
+        folded = folding.draft(dissolved, split)
+        text = _text_of(folded.draft, folding.network)
+        saved = best.text.count("\n") - text.count("\n")
+        if saved >= (1 if misfit else _least_saved(best, name)) and _difference(text, report) is None:
             best = _Choice(folded, text, dissolved, split)
 
 
+def _least_saved(best: _Choice, name: str) -> int:
+    """The lines that must be saved to write out a class."""
+    used = any(call.word == best.folded.classes[name] for call in calls_in(best.folded.draft.layers))
+    return LEAST_SAVED if used and not _uses_others(best.folded, name) else 1
+
+
+def _uses_others(folded: Folded, name: str) -> bool:
+    """Whether the block of a class uses other blocks."""
+    body = next(block.body for block in folded.draft.blocks if block.name == folded.classes[name])
+    return not {call.word for call in calls_in(body)}.isdisjoint(folded.classes.values())
+
+
 def _small_first(folded: Folded) -> list[str]:
-    """The classes of the blocks, those first whose layers take few lines where they are used."""
+    """The classes of the blocks, those first whose layers take few lines where they are used; then those of others."""
     steps = [step for block in folded.draft.blocks for step in calls_in(block.body)]
     uses = Counter(call.word for call in (*steps, *calls_in(folded.draft.layers)))
     lines = {block.name: size_of(block.body) for block in folded.draft.blocks}
     short = [name for name, title in folded.classes.items() if folded.calls[name] * lines[title] <= MOST_WRITTEN_OUT]
-    return sorted(short, key=lambda name: (uses[folded.classes[name]] - 1) * lines[folded.classes[name]])
+    costs = {name: (uses[folded.classes[name]] - 1) * lines[folded.classes[name]] for name in short}
+    return sorted(short, key=lambda name: (costs[name], not _uses_others(folded, name)))
 
 
 def _difference(text: str, report: Report) -> proof.Difference | None:
@@ -141,14 +183,21 @@ def _check_kinds(network: Network) -> None:
     unknown = [operation for operation in network.operations if operation.is_opaque]
     if not unknown:
         return
-    places: dict[str, str] = {}
+    firsts: dict[str, Operation] = {}
     for operation in unknown:
-        places.setdefault(operation.what, operation.path or "the network")
+        firsts.setdefault(operation.what, operation)
     counts = Counter(operation.what for operation in unknown)
-    listed = [f"{what} ({counts[what]}x, first in {places[what]})" for what in list(counts)[:MOST_NAMED]]
+    listed = [f"{what} ({counts[what]}x, first in {_described(firsts[what])})" for what in list(counts)[:MOST_NAMED]]
     more = f", and {len(counts) - MOST_NAMED} more" if len(counts) > MOST_NAMED else ""
     message = f"no kind describes {', '.join(listed)}{more}"
     raise ImportProblem(message, "`--opaque` takes them as layers with the shapes and params that the source states")
+
+
+def _described(operation: Operation) -> str:
+    """The place of an operation, and the weights that it works with: they tell a learned map from a sum of tensors."""
+    weights = [f"`{weight.name}` of {'x'.join(map(str, weight.shape)) or 1}" for weight in operation.weights]
+    named = f", with {' and '.join(weights[:2])}" if weights else ""
+    return f"{operation.path or 'the network'}{named}"
 
 
 def _expected(network: Network) -> tuple[dict[str, Value], tuple[str, ...]]:

@@ -12,6 +12,14 @@ _SIZES = frozenset(name for names in AXIS_NAMES.values() for name in names)
 _TAKEN = grammar.RESERVED | frozenset(KIND_WORDS) | _SIZES | {"all", "input", "none", "same", "required", "any"}
 
 
+class Taken(set[str]):
+    """Names that are taken. It knows which number of a name is tried next, so that many equal names take no time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.next: dict[str, int] = {}
+
+
 def variable(text: str, taken: Collection[str], default: str = "value") -> str:
     """A name of a parameter or a step that no other one has and that means nothing else in the language."""
     cleaned = re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")[:LONGEST].lower()
@@ -36,9 +44,11 @@ def _free(name: str, taken: Collection[str], is_word: Callable[[str], bool]) -> 
     """The name, with a number if it is taken or a word of the language."""
     if name not in taken and not is_word(name):
         return name
-    number = 2
+    numbers = taken.next if isinstance(taken, Taken) else {}
+    number = numbers.get(name, 2)
     while f"{name}_{number}" in taken:
         number += 1
+    numbers[name] = number + 1
     return f"{name}_{number}"
 
 

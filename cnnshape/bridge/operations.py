@@ -146,3 +146,7 @@ class ImportProblem(Exception):
         super().__init__(message)
         self.message = message
         self.help = help
+
+
+class UsageProblem(ImportProblem):
+    """A source, a name, an option or a value that does not exist."""

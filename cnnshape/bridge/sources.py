@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from cnnshape.bridge.operations import ImportProblem, Network, Shape
-from cnnshape.bridge.torch import argument_of, input_of, read, resolved
+from cnnshape.bridge.operations import Network, Shape, UsageProblem
+from cnnshape.bridge.torch import argument_of, read, resolved
 from cnnshape.bridge.torch.resolving import PICKLES
 
 Inputs = Mapping[str, Shape]
@@ -20,7 +20,7 @@ def _read_darknet(path: Path, inputs: Inputs) -> Network:
     from cnnshape.bridge.darknet import read_darknet
 
     if inputs:
-        raise ImportProblem("a Darknet cfg states its input itself", "change `width` and `height` of its `[net]`")
+        raise UsageProblem("a Darknet cfg states its input itself", "change `width` and `height` of its `[net]`")
     return read_darknet(path)
 
 
@@ -41,41 +41,40 @@ FORMS = "`torchvision.models:resnet50`, `net.py:Net`, `net.onnx`, `net.cfg`, `ne
 """What a source looks like, for messages."""
 
 
-def network_of_source(source: str, inputs: Sequence[str] = (), arguments: Sequence[str] = ()) -> Network:
+def network_of_source(source: str, inputs: Sequence[tuple[str, Shape]] = (), arguments: Sequence[str] = ()) -> Network:
     """The network that a source names: a file of a format, or an attribute of a Python module, which is run.
 
-    `inputs` are shapes as in `3x224x224` or `name=3x224x224`, `arguments` are `name=value` for a function or class.
-    Raises ImportProblem for what can't be read.
+    `inputs` are names, or empty texts, with shapes; `arguments` are `name=value` for a function or class. Raises
+    ImportProblem for what can't be read: UsageProblem for a source or an option that does not exist.
     """
     path = Path(source)
     suffix = path.suffix.lower()
-    shapes = _shapes(inputs)
+    shapes = _by_name(inputs)
     if ":" in source or suffix in PICKLES:
         return _of_torch(source, shapes, dict(map(argument_of, arguments)))
     if suffix not in READERS:
         if suffix == ".py":
-            raise ImportProblem(f"{source} names no class", f"name one after a colon: `{source}:Net`")
+            raise UsageProblem(f"{source} names no class", f"name one after a colon: `{source}:Net`")
         if suffix in (".yaml", ".yml"):
-            raise ImportProblem(f"{source} is a spec already, or no format that can be read", f"sources are {FORMS}")
-        raise ImportProblem(f"{source} is no source that can be read", f"sources are {FORMS}")
+            help = f"`cnnshape check {source}` reads it, and says how to import a model file of Ultralytics"
+            raise UsageProblem(f"{source} is a spec already, or no format that can be read", help)
+        raise UsageProblem(f"{source} is no source that can be read", f"sources are {FORMS}")
     if arguments:
-        raise ImportProblem("`--arg` is for functions and classes of Python", "remove it")
+        raise UsageProblem("`--arg` is for functions and classes of Python", "remove it")
     return READERS[suffix](path, shapes)
 
 
-def _shapes(inputs: Sequence[str]) -> dict[str, Shape]:
+def _by_name(inputs: Sequence[tuple[str, Shape]]) -> Inputs:
     """The inputs by name; one without a name has an empty one."""
-    shapes: dict[str, Shape] = {}
-    for name, shape in map(input_of, inputs):
-        if name in shapes:
-            raise ImportProblem(
-                "two inputs have the same name", "name them: `--input image=3x224x224 --input mask=1x224x224`"
-            )
-        shapes[name] = shape
+    shapes = dict(inputs)
+    if len(shapes) < len(inputs):
+        raise UsageProblem(
+            "two inputs have the same name", "name them: `--input image=3x224x224 --input mask=1x224x224`"
+        )
     return shapes
 
 
 def _of_torch(source: str, shapes: Mapping[str, Shape], arguments: Mapping[str, object]) -> Network:
     module = resolved(source, arguments)
-    given = None if not shapes else list(shapes.values()) if "" in shapes else dict(shapes)
+    given = None if not shapes else shapes[""] if list(shapes) == [""] else shapes
     return read(module, given, name=source.rpartition(":")[2], origin=f"imported from {source}")

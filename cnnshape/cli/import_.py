@@ -1,15 +1,16 @@
 """`cnnshape import`"""
 
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated
 
 from cnnshape.bridge.importing import imported
-from cnnshape.bridge.operations import ImportProblem
+from cnnshape.bridge.operations import ImportProblem, UsageProblem
 from cnnshape.bridge.sources import network_of_source
 from cnnshape.cli.command import Argument, Option, command
 from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
-from cnnshape.cli.options import OutputOption
+from cnnshape.cli.options import OutputOption, read_input
 from cnnshape.cli.output import refuse_overwriting, write
 from cnnshape.cli.reading import fail
 from cnnshape.diagnostics import diagnose
@@ -54,13 +55,16 @@ def import_(
     error. Only a Python module that you name is run; files are read as data, and weights are not read.
     """
     refuse_overwriting(output, [source])
+    shapes = list(map(read_input, input or ()))
     # As `python` does for a script: modules beside the user can be named.
     sys.path.insert(0, str(Path.cwd()))
     try:
-        network = network_of_source(source, input or [], arg or [])
+        # What a module prints is no part of the spec.
+        with redirect_stdout(sys.stderr):
+            network = network_of_source(source, shapes, arg or [])
         spec = imported(network, flat=flat, opaque=opaque)
     except ImportProblem as problem:
-        code = BAD_DESIGN if Path(source).exists() else BAD_USAGE
+        code = BAD_USAGE if isinstance(problem, UsageProblem) else BAD_DESIGN
         fail([diagnose("failed-import", problem.message, file=source, help=problem.help)], code)
     write(spec.text, output)
     for note in spec.notes:

@@ -91,13 +91,14 @@ def graph_options(
     max_layers: int = MAX_LAYERS,
 ) -> Options:
     """The options of the graph; raises BadParameter, or exits with the place, for what can't be read."""
-    shapes = dict(_input(text) for text in inputs or ())
+    shapes = dict(map(read_input, inputs or ()))
     values = dict(_param(text) for text in params or ())
     chosen = Options(params=values, variant=variant, inputs=shapes, max_layers=max_layers)
     return chosen._replace(inputs_name="--input") if shapes else chosen
 
 
-def _input(text: str) -> tuple[str, Shape]:
+def read_input(text: str) -> tuple[str, Shape]:
+    """The name, or an empty text, and the shape of `--input`; raises BadParameter."""
     name, _, sizes = text.rpartition("=")
     shape = parse_shape(sizes)
     if shape is None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cnnshape.bridge import names
 from cnnshape.bridge.building import LONGEST_QUOTE, MOST_OPERATIONS, Building, inputs_by_name, printable, quoted
 from cnnshape.bridge.files import text_of_file
 from cnnshape.bridge.operations import Module, NamedOutput, Ref, Weight
@@ -75,7 +76,7 @@ def test_the_number_of_operations_has_a_limit():
     building = built()
     for _ in range(MOST_OPERATIONS):
         building.add("relu", [0])
-    assert "more than 20,000 operations" in str(problem_of(building.add, "relu", [0]))
+    assert "more than 10,000 operations" in str(problem_of(building.add, "relu", [0]))
 
 
 def test_a_network_without_operations_is_a_problem():
@@ -114,3 +115,14 @@ def test_a_shape_without_a_name_is_that_of_the_only_input() -> None:
         "name each: `--input x=3x224x224`",
     )
     assert "has no input `z`; it has `x`" in str(problem_of(inputs_by_name, {"z": (3, 8, 8)}, ["x"]))
+
+
+def test_a_free_name_of_many_is_the_next_number():
+    taken = names.Taken()
+    for number in range(1, 3001):
+        name = names.variable("Stem conv", taken)
+        assert name == ("stem_conv" if number == 1 else f"stem_conv_{number}")
+        taken.add(name)
+    taken.add("stem_conv_3001")
+    assert names.variable("Stem conv", taken) == "stem_conv_3002"
+    assert names.variable("add", taken) == "add_2"

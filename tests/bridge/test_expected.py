@@ -111,6 +111,7 @@ NETWORKS: Mapping[str, Callable[[], Network]] = {
 }
 PARAMS = {"yolov3": 61_949_149, "resnet18": 11_689_512, "mobilenet_v2": 3_504_872}
 """As the authors of the networks and of torchvision count them."""
+MOST_LINES = 45
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -130,6 +131,12 @@ def test_the_folded_spec_is_shorter_and_has_the_same_parameters(name):
     text = imported(NETWORKS[name]()).text
     assert cnnshape.analyze(cnnshape.load(text, name=name)).totals.params == PARAMS[name]
     assert len(text.splitlines()) < len((FOLDER / f"{name}.yaml").read_text(encoding="utf-8").splitlines()) * 0.7
+
+
+def test_a_network_without_modules_folds_into_stages():
+    text = imported(NETWORKS["yolov3"]()).text
+    assert len(text.splitlines()) <= MOST_LINES
+    assert "concat: [prev, stage.3]" in text
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import cnnshape
-from cnnshape.bridge import importing, proof
+from cnnshape.bridge import proof
 from cnnshape.bridge.draft import text_of
 from cnnshape.bridge.flat import flat_draft
 from cnnshape.bridge.fold.align import MOST_STEPS, Unaligned
-from cnnshape.bridge.fold.fold import folded_draft
+from cnnshape.bridge.fold.fold import Folding
 from cnnshape.bridge.importing import imported
 from cnnshape.bridge.operations import Network
 from tests.bridge.networks import Making, basic, bottleneck, head, inverted
@@ -29,7 +29,7 @@ def problem_of(text: str) -> str:
 
 def folded(network: Network) -> str:
     """The folded spec, which must be the network by itself: `imported` would fall back to another one."""
-    text = text_of(folded_draft(network, {}).draft)
+    text = text_of(Folding(network, {}).draft().draft)
     flat = text_of(flat_draft(network, {}))
     assert problem_of(text) == ""
     assert proof.differences(proof.report_of(text), proof.report_of(flat)) is None
@@ -102,21 +102,18 @@ def test_inverted_residuals() -> None:
         expected("""
         blocks:
           InvertedResidual:
-            params: {out: required, expand: true, stride: 1}
+            params: {out: required, expand: 6, stride: 1}
             do:
               - residual:
-                  - conv: {out: 6 * in_channels, kernel: 1, norm: batch_norm, act: relu6}
-                    when: expand
+                  - conv: {out: expand * in_channels, kernel: 1, norm: batch_norm, act: relu6}
+                    when: expand != 1
                   - conv: {out: in_channels, kernel: 3, stride: stride, padding: 1, groups: in_channels, norm: batch_norm,
                         act: relu6}
                   - conv: {out: out, kernel: 1, norm: batch_norm}
                 shortcut: identity if stride == 1 and in_channels == out else none
         """)
     )
-    assert (
-        "- for: {out: [16, 24, 32, 64], expand: [false, true, true, true], stride: [1, 2, 2, 1], n: [1, 2, 3, 4]}"
-        in text
-    )
+    assert "- for: {out: [16, 24, 32, 64], expand: [1, 6, 6, 6], stride: [1, 2, 2, 1], n: [1, 2, 3, 4]}" in text
 
 
 def test_dense_layers_join_in_steps() -> None:
@@ -280,7 +277,7 @@ def test_a_gate_is_as_wide_as_the_expanded_tensor() -> None:
             gate = making.add("sigmoid", making.add("conv", gate, out=making.channels(wide), kernel=1))
             value = making.conv(making.add("multiply", wide, gate), out, 1)
     text = folded(making.network(value))
-    assert "    params: {expand: required, out: required, entry: in_channels}\n" in text
+    assert "    params: {out: required, expand: required, entry: in_channels}\n" in text
     assert "- conv: {out: expand * entry, kernel: 1, act: sigmoid}" in text
 
 
@@ -450,5 +447,5 @@ def test_a_network_that_folding_can_not_name_stays_flat(monkeypatch: pytest.Monk
 
     network = resnet(basic, (2, 2))
     assert imported(network).text != imported(network, flat=True).text
-    monkeypatch.setattr(importing, "folded_draft", fail)
+    monkeypatch.setattr(Folding, "draft", fail)
     assert imported(network).text == imported(network, flat=True).text

@@ -1,7 +1,6 @@
 """Keras' models as networks."""
 
 import json
-import random
 import time
 import zipfile
 
@@ -9,11 +8,10 @@ import pytest
 
 from cnnshape.bridge import imported
 from cnnshape.bridge.keras import keras_network, read_keras
-from cnnshape.bridge.keras.config import parsed
 from cnnshape.bridge.keras.registry import HANDLERS
 from tests.bridge.keras_files import functional, history, image, layer, sequential, single
+from tests.bridge.mutants import VALUES, paths_of, replaced
 from tests.bridge.readers import answer_of, layers_of, problem_of
-from tests.bridge.test_onnx_damage import mutated
 
 MAP = (8, 8, 4)
 
@@ -452,56 +450,19 @@ SEEDS = ["conv_all", "scaled_sum", "gate", "separable", "transposed", "reshape",
 
 
 @pytest.mark.parametrize("name", SEEDS)
-def test_mutated_configurations_are_networks_or_problems(name):
-    chance = random.Random(name)
-    text = json.dumps(CASES[name][0]).encode()
-    for _ in range(300):
-        content = mutated(text, chance).decode("utf-8", "replace")
-        started = time.process_time()
-        assert answer_of(lambda text: network(parsed(text)), content).isprintable()
-        assert time.process_time() - started < 1
-
-
-VALUES = [
-    None,
-    True,
-    -1,
-    0,
-    3,
-    10**18,
-    1e308,
-    "",
-    "x",
-    [],
-    [[]],
-    {},
-    [1, 2],
-    [None, None],
-    {"class_name": "ReLU", "config": {}},
-]
-
-
-def replaced(value, path, new):
-    """The value with another one at a path."""
-    if not path:
-        return new
-    first, *rest = path
-    if isinstance(value, dict):
-        return {key: replaced(item, rest, new) if key == first else item for key, item in value.items()}
-    return [replaced(item, rest, new) if index == first else item for index, item in enumerate(value)]
-
-
-def paths_of(value, path=()):
-    """The paths of all values in a value."""
-    yield path
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in items:
-        yield from paths_of(item, (*path, key))
-
-
-@pytest.mark.parametrize("name", SEEDS)
 def test_any_value_in_any_place_is_a_network_or_a_problem(name):
     config = CASES[name][0]
     for path in paths_of(config):
         for new in VALUES:
             assert answer_of(network, replaced(config, path, new)).isprintable()
+
+
+def test_models_that_double_at_each_level_are_refused():
+    """Each model calls the one inside of it twice: 2^14 layers in 14 models."""
+    config = functional([image(8, 8, 3), layer("ReLU", "r", "x")], name="m0")
+    for level in range(14):
+        calls = [{"args": [history(source)], "kwargs": {}} for source in ("x", f"m{level}")]
+        inner = {**config, "name": f"m{level}", "inbound_nodes": calls}
+        config = functional([image(8, 8, 3), inner], [f"m{level}:1"], name=f"m{level + 1}")
+        config["config"]["output_layers"] = [[f"m{level}", 1, 0]]
+    assert "more than 10,000 operations" in str(problem_of(network, config))

@@ -12,7 +12,7 @@ import pytest
 
 from cnnshape.bridge import ImportProblem, from_torch
 from cnnshape.bridge.torch.inputs import shapes_of
-from cnnshape.bridge.torch.resolving import argument_of, input_of, resolved
+from cnnshape.bridge.torch.resolving import argument_of, resolved
 
 HAS_TORCH = importlib.util.find_spec("torch") is not None
 with_torch = pytest.mark.skipif(not HAS_TORCH, reason="torch is not installed")
@@ -152,28 +152,9 @@ def test_a_word_without_quotes_is_advised() -> None:
         argument_of("act=relu")
     assert caught.value.help == "a text needs quotes: `--arg \"act='relu'\"`"
     assert argument_of("act='relu'") == ("act", "relu")
-
-
-@pytest.mark.parametrize(
-    ("text", "given"),
-    [
-        ("3x224x224", ("", (3, 224, 224))),
-        ("10", ("", (10,))),
-        ("image=3x8x8", ("image", (3, 8, 8))),
-        ("1x2x3x4", ("", (1, 2, 3, 4))),
-    ],
-)
-def test_an_input(text: str, given: object) -> None:
-    assert input_of(text) == given
-
-
-@pytest.mark.parametrize(
-    "text", ["", "3x", "x3", "0x3", "-1x3", "3,224,224", "1x2x3x4x5", "a b=3", "=3x4", "²x3", "9" * 12]
-)
-def test_another_input_is_refused(text: str) -> None:
-    with pytest.raises(ImportProblem, match="is not the shape of an input") as caught:
-        input_of(text)
-    assert input_of("3x224x224") and "--input 3x224x224" in caught.value.help
+    with pytest.raises(ImportProblem) as caught:
+        argument_of("cfg=models/yolo v8.yaml")
+    assert "'models/yolo v8.yaml'" in caught.value.help
 
 
 class Module:

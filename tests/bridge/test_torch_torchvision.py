@@ -17,6 +17,15 @@ from tests.bridge.torchvision_operators import torchvision_models
 torch = pytest.importorskip("torch")
 flop_counter = pytest.importorskip("torch.utils.flop_counter")
 
+MOST_LINES = 45
+LONGER = {
+    "inception_v3": 110,
+    "s3d": 50,
+    "deeplabv3_mobilenet_v3_large": 52,
+    "lraspp_mobilenet_v3_large": 47,
+    "resnet50": 30,
+}
+"""Lines of folded specs: Inceptions state the widths of each branch, and two heads come on top of a MobileNetV3."""
 NOT_CONVOLUTIONAL = ("vit_", "swin", "maxvit", "mvit")
 
 
@@ -73,3 +82,10 @@ def test_a_network(name: str) -> None:
     shapes = {output.name: operations.shape(output.value) for output in operations.outputs}
     assert shapes == {key: tuple(tensor.shape[1:]) for key, tensor in tensors.items()}
     assert not any("size only" in note for note in imported.notes)
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_folded_network_is_short(name: str) -> None:
+    module, size = network(name)
+    text = from_torch(module, size, name=name).text
+    assert len(text.splitlines()) <= LONGER.get(name, MOST_LINES)

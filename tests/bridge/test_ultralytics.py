@@ -1,8 +1,11 @@
 """A model file of Ultralytics is recognized wherever a spec is expected."""
 
+import shlex
+
 import pytest
 
 import cnnshape
+from cnnshape.bridge.torch.resolving import argument_of
 from tests.command import run
 
 FILE = """\
@@ -18,7 +21,7 @@ head:
   - [[-1, 0], 1, Concat, [1]]
   - [[0, 2], 1, Detect, [nc]]
 """
-COMMAND = "cnnshape import ultralytics.nn.tasks:DetectionModel --arg cfg={} --input 3x640x640"
+COMMAND = "cnnshape import ultralytics.nn.tasks:DetectionModel --arg \"cfg='{}'\" --input 3x640x640"
 
 
 @pytest.mark.parametrize("command", ["check", "summary", "explain", "rf", "memory", "sizes"])
@@ -58,3 +61,15 @@ def test_other_files_are_not_taken_for_one(text):
 def test_a_name_with_control_characters_is_not_shown_raw():
     (problem,) = cnnshape.check(cnnshape.load("head:\n  - [-1, 1, Conv, [64]]\n", name="a\x1b[31m.yaml"))
     assert problem.help is not None and problem.help.isprintable()
+
+
+def test_the_command_is_one_that_import_reads():
+    (problem,) = cnnshape.check(cnnshape.load("head:\n  - [-1, 1, Conv, [64]]\n", name="my/yolo.yaml"))
+    words = shlex.split(problem.help.split("`")[1])
+    assert argument_of(words[words.index("--arg") + 1]) == ("cfg", "my/yolo.yaml")
+
+
+@pytest.mark.parametrize("name", ["a b.yaml", "it's.yaml", "$HOME.yaml", "`x`.yaml"])
+def test_a_name_that_a_shell_reads_otherwise_is_left_out(name):
+    (problem,) = cnnshape.check(cnnshape.load("head:\n  - [-1, 1, Conv, [64]]\n", name=name))
+    assert COMMAND.format("FILE.yaml") in problem.help

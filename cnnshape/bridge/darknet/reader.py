@@ -11,6 +11,8 @@ from cnnshape.bridge.files import text_of_file
 from cnnshape.bridge.operations import Argument, ImportProblem, NamedOutput, Network, Shape
 from cnnshape.diagnostics import did_you_mean
 
+MOST_BYTES = 2_000_000
+"""Bytes of a cfg. The largest of AlexeyAB's has 30,733."""
 _DETECTORS = ("yolo", "region", "detection", "Gaussian_yolo")
 _NO_LIST = ("rnn", "crnn", "gru", "lstm", "conv_lstm", "history", "implicit", "contrastive")
 """Sections that read several frames, or that have no place in a list of layers of one image."""
@@ -19,7 +21,7 @@ _NO_LIST = ("rnn", "crnn", "gru", "lstm", "conv_lstm", "history", "implicit", "c
 def read_darknet(path: str | Path) -> Network:
     """The network in a `.cfg` file. Raises ImportProblem if it can't be read or has no list of layers."""
     path = Path(path)
-    return darknet_network(text_of_file(path), path.stem)
+    return darknet_network(text_of_file(path, MOST_BYTES), path.stem)
 
 
 def darknet_network(text: str, name: str) -> Network:

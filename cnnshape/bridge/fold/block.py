@@ -17,9 +17,10 @@ from cnnshape.bridge.flat import same
 from cnnshape.bridge.fold.align import Slot, Unaligned, aligned
 from cnnshape.bridge.fold.hints import branch_names, purpose_of, said, word_of
 from cnnshape.bridge.fold.nodes import Fork, Layer, Nodes, Use
-from cnnshape.bridge.fold.params import CHANNELS, Params
+from cnnshape.bridge.fold.param import CHANNELS
+from cnnshape.bridge.fold.params import Params
 from cnnshape.bridge.fold.settings import with_settings
-from cnnshape.bridge.fold.vectors import plain, vector_of, without_defaults, word
+from cnnshape.bridge.fold.vectors import layers_of, plain, vector_of, window_of, without_defaults, word
 from cnnshape.bridge.operations import Network, Ref
 from cnnshape.layers import BY_NAME
 from cnnshape.named_tuple import NamedTuple
@@ -34,6 +35,8 @@ _COUNTS_CHANNELS = {
     "channel_shuffle": ("groups",),
 }
 """Arguments that count channels."""
+PREVIOUS = "prev"
+"""The output of the step before a join."""
 
 
 class Made(NamedTuple):
@@ -76,10 +79,12 @@ def network_steps(network: Network, nodes: Nodes, made: Mapping[str, Made]) -> t
 
 
 def _made_twice(network: Network, calls: Calls, made: Mapping[str, Made]) -> "_Maker":
-    """Makes the steps a second time with the names that the first time needed."""
+    """Makes the steps, a second time with the names that the first time needed."""
     slots = aligned(calls.nodes)
     first = _Maker(network, calls, made, {})
     first.make(slots)
+    if not first.needed:
+        return first
     second = _Maker(network, calls, made, first.needed)
     second.make(slots)
     return second
@@ -101,6 +106,7 @@ class _Maker:
         self.gives: dict[int, tuple[int, ...]] = {}
         self.slots: dict[int, Slot] = {}
         self.steps: Steps = ()
+        self.previous: tuple[int, ...] = ()
         self.outputs: tuple[str, ...] = ()
         self.extras: tuple[str, ...] = tuple(
             f"other_{index}" if index > 1 else "other" for index in range(1, len(calls.sources[0]))
@@ -135,26 +141,34 @@ class _Maker:
                 before if node is None or not node.sources else node.sources[0]
                 for node, before in zip(slot.nodes, previous, strict=True)
             )
-            step = self._step(slot, marks, entering)
-            if any(node is None and here for node, here in zip(slot.nodes, present, strict=True)):
-                truths = tuple(
-                    node is not None if here else None for node, here in zip(slot.nodes, present, strict=True)
-                )
-                width = step.arguments.get("out", "") if isinstance(step, DraftCall) else ""
-                wanted = (
-                    "expand" if "* in_channels" in str(width) else "",
-                    self._hint(slot),
-                    purpose_of(slot.node),
-                    "extra",
-                )
-                condition = self.params.condition(truths, wanted, self._channels(entering), width)
-                step = step._replace(marks=step.marks._replace(when=condition))
+            truths = tuple(node is not None if here else None for node, here in zip(slot.nodes, present, strict=True))
+            optional = False in truths
+            self.previous = previous if steps else ()
+            step = self._optional(slot, marks, entering, truths) if optional else self._step(slot, marks, entering)
             previous = tuple(
                 before if node is None else node.value for node, before in zip(slot.nodes, previous, strict=True)
             )
             self.gives[number] = previous
             steps.append(step)
         return tuple(steps), previous
+
+    def _optional(
+        self, slot: Slot, marks: Marks, entering: tuple[int, ...], truths: tuple[bool | None, ...]
+    ) -> DraftStep:
+        """A step of some calls: those where the condition is true."""
+        channels = self._channels(entering)
+        if isinstance(slot.node, Layer) and "out" in _COUNTS_CHANNELS.get(slot.node.kind, ()):
+            widths = plain(layers_of(slot.nodes), vector_of(layers_of(slot.nodes), "out"))
+            self.params.tell_apart(widths, truths, channels, self._wanted(slot, "out"))
+        step = self._step(slot, marks, entering)
+        width = step.arguments.get("out", "") if isinstance(step, DraftCall) else ""
+        wanted = (
+            "expand" if "* in_channels" in str(width) else "",
+            self._hint(slot),
+            purpose_of(slot.node),
+        )
+        condition = self.params.condition(truths, wanted, channels, width)
+        return step._replace(marks=step.marks._replace(when=condition))
 
     def _source(self, slot: Slot, previous: tuple[int, ...]) -> str:
         """The `from` of a step; empty if it takes the output of the step before it."""
@@ -215,12 +229,15 @@ class _Maker:
                 raise Unaligned("joins of different numbers of tensors")
             operands = zip(*listed, strict=True)
             present = [other is not None for other in slot.nodes]
-            references = tuple(
-                self._reference(tuple(value if here else None for value, here in zip(values, present, strict=True)))
+            wanted = [
+                tuple(value if here else None for value, here in zip(values, present, strict=True))
                 for values in operands
-            )
+            ]
+            references = tuple(PREVIOUS if values == self.previous else self._reference(values) for values in wanted)
             return DraftJoin(node.kind, {}, references, str(node.arguments.get("broadcast") or ""), marks)
-        return DraftCall(node.kind, self._arguments(slot, node, entering), marks, BY_NAME[node.kind].main or "")
+        arguments = self._arguments(slot, node, entering)
+        own = {arguments.get("out"), arguments.get("groups")} if self.is_root else set()
+        return DraftCall(node.kind, arguments, marks, BY_NAME[node.kind].main or "", own == {*self._channels(entering)})
 
     def _fork(self, slot: Slot, fork: Fork, marks: Marks, entering: tuple[int, ...]) -> DraftStep:
         bodies = []
@@ -274,11 +291,12 @@ class _Maker:
         return DraftCall(made.draft.name, arguments, marks, made.draft.main)
 
     def _arguments(self, slot: Slot, layer: Layer, entering: tuple[int, ...]) -> dict[str, Value]:
-        nodes = [node if isinstance(node, Layer) else None for node in slot.nodes]
+        nodes = layers_of(slot.nodes)
         kind = BY_NAME[layer.kind]
         arguments: dict[str, Value] = {}
         channels = self._channels(entering)
-        for name in kind.arguments:
+        # A padding may depend on the kernel and the dilation.
+        for name in sorted(kind.arguments, key="padding".__eq__):
             vector = vector_of(nodes, name)
             if all(value is None for value in vector):
                 continue
@@ -287,10 +305,9 @@ class _Maker:
                 continue
             values = plain(nodes, vector)
             role = CHANNELS if name in _COUNTS_CHANNELS.get(layer.kind, ()) else name
-            kernels = (
-                plain(nodes, vector_of(nodes, "kernel")) if name == "padding" and "kernel" in kind.arguments else None
-            )
-            arguments[name] = self.params.expression(values, role, self._wanted(slot, name), channels, kernels)
+            window = window_of(nodes, kind.arguments) if name == "padding" else None
+            arguments[name] = self.params.expression(values, role, self._wanted(slot, name), channels, window)
+        arguments = {name: arguments[name] for name in kind.arguments if name in arguments}
         for key in kind.followers:
             settings = vector_of(nodes, key)
             if any(value is not None for value in settings):

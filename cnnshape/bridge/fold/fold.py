@@ -10,7 +10,8 @@ from cnnshape.bridge.fold.block import Calls, Made, block_of, network_steps
 from cnnshape.bridge.fold.nodes import Fork, Layer, Nodes, Use, walk
 from cnnshape.bridge.fold.rounds import Blocks
 from cnnshape.bridge.fold.runs import with_loops
-from cnnshape.bridge.fold.tree import Bodies, Body, bodies_of
+from cnnshape.bridge.fold.settings import with_file_settings
+from cnnshape.bridge.fold.tree import Bodies, Body, Tree
 from cnnshape.bridge.operations import Network
 from cnnshape.layers import BY_NAME
 from cnnshape.named_tuple import NamedTuple
@@ -36,45 +37,116 @@ class Folded(NamedTuple):
     calls: Mapping[str, int]
 
 
-def folded_draft(
-    network: Network, expect: dict[str, Value], dissolved: Collection[str] = (), split: Collection[str] = ()
-) -> Folded:
-    """The folded spec. `dissolved` are classes that may not become blocks.
+class Folding:
+    """Folds a network, once or many times: what one time finds out is kept for the others."""
 
-    `split` are classes that may become several blocks, one for each form that their calls have.
-    """
-    state = _State(set(dissolved), {}, frozenset(split), [])
-    while True:
-        bodies = bodies_of(network, state.apart, state.variants)
-        plain = _plain_classes(bodies)
-        if plain:
-            state.apart.update(plain)
-            continue
-        made = _blocks(network, bodies, state)
-        if made is not None:
-            break
-    steps, outputs = network_steps(network, bodies.root, made)
-    known = Blocks({block.draft.name: block.draft.params for block in made.values()})
-    blocks = tuple(block.draft._replace(body=with_loops(block.draft.body, known)) for block in made.values())
-    draft = Draft(
-        names.title(network.name),
-        network.origin,
-        {given.name: given.shape for given in network.inputs},
-        blocks,
-        with_loops(steps, known),
-        outputs,
-        expect=expect,
-    )
-    return Folded(
-        draft,
-        {name: block.draft.name for name, block in made.items()},
-        tuple(state.misfits),
-        {name: len(block.arguments) for name, block in made.items()},
-    )
+    def __init__(self, network: Network, expect: dict[str, Value]) -> None:
+        self.network = network
+        self.expect = expect
+        self.tree = Tree(network)
+        self.blocks: dict[tuple[object, ...], Made | Unaligned] = {}
+        self.kept: list[object] = []
+
+    def draft(self, dissolved: Collection[str] = (), split: Collection[str] = ()) -> Folded:
+        """The folded spec. `dissolved` are classes that may not become blocks.
+
+        `split` are classes that may become several blocks, one for each form that their calls have. Raises Unaligned
+        if a step of the network itself reads what no name reaches.
+        """
+        state = _State(set(dissolved), {}, frozenset(split), [])
+        while True:
+            bodies = self.tree.read(state.apart, state.variants)
+            plain = _plain_classes(bodies)
+            if plain:
+                state.apart.update(plain)
+                continue
+            made = self._blocks(bodies, state)
+            if made is not None:
+                break
+        steps, outputs = network_steps(self.network, bodies.root, made)
+        known = Blocks({block.draft.name: block.draft.params for block in made.values()})
+        blocks = tuple(block.draft._replace(body=with_loops(block.draft.body, known)) for block in made.values())
+        draft = Draft(
+            names.title(self.network.name),
+            self.network.origin,
+            {given.name: given.shape for given in self.network.inputs},
+            blocks,
+            with_loops(steps, known, outputs),
+            outputs,
+            expect=self.expect,
+        )
+        return Folded(
+            with_file_settings(draft),
+            {name: block.draft.name for name, block in made.items()},
+            tuple(state.misfits),
+            {name: len(block.arguments) for name, block in made.items()},
+        )
+
+    def _blocks(self, bodies: Bodies, state: "_State") -> dict[str, Made] | None:
+        """The blocks, those that others use first.
+
+        None if a class has no common form: then its calls become several classes, or it is no block.
+        """
+        made: dict[str, Made] = {}
+        taken: list[str] = []
+        ordered = _inner_first(bodies)
+        if len(ordered) < len(bodies.by_class):
+            state.apart.update(set(bodies.by_class) - set(ordered))
+            return None
+        for name in ordered:
+            title = names.block(name, taken)
+            calls = bodies.by_class[name]
+            try:
+                made[name] = self._block(title, calls, made)
+                taken.append(title)
+            except Unaligned:
+                groups = self._groups(calls, made) if name in state.split else []
+                for number, group in enumerate(groups, 1):
+                    state.variants.update({call.call.module.call: f"{name}/{number}" for call in group})
+                if len(groups) < FORMS:
+                    state.apart.add(name)
+                    state.misfits.append(name)
+                return None
+        return made
+
+    def _block(self, title: str, bodies: Sequence[Body], made: Mapping[str, Made]) -> Made:
+        """A block of several calls; raises Unaligned if they have no common form. Equal questions are asked once."""
+        used = {node.type for body in bodies for node in walk(body.nodes) if isinstance(node, Use)}
+        # Bodies and blocks are kept, so that nothing else has their identity.
+        parts = [*bodies, *[made[name] for name in sorted(used)]]
+        key = (title, *map(id, parts))
+        if key not in self.blocks:
+            self.kept += parts
+            try:
+                self.blocks[key] = block_of(title, self.network, _calls(bodies), made)
+            except Unaligned as problem:
+                self.blocks[key] = problem
+        answer = self.blocks[key]
+        if isinstance(answer, Unaligned):
+            raise answer
+        return answer
+
+    def _groups(self, bodies: Sequence[Body], made: Mapping[str, Made]) -> list[list[Body]]:
+        """The bodies of a class in groups that have a common form each, the largest first."""
+        forms: dict[object, list[Body]] = defaultdict(list)
+        for body in bodies:
+            forms[len(body.sources), form_of(body.nodes)].append(body)
+        groups: list[list[Body]] = []
+        for alike in sorted(forms.values(), key=len, reverse=True)[:MOST_FORMS]:
+            for group in groups:
+                try:
+                    self._block("Block", [*group, *alike], made)
+                except Unaligned:
+                    continue
+                group += alike
+                break
+            else:
+                groups.append(alike)
+        return groups
 
 
 class _State(NamedTuple):
-    """What is known of classes while they become blocks: see `folded_draft`. `variants` has the class of split calls."""
+    """What is known of classes while they become blocks: see `Folding.draft`. `variants` has the class of split calls."""
 
     apart: set[str]
     variants: dict[int, str]
@@ -94,34 +166,6 @@ def _is_plain(nodes: Nodes) -> bool:
     return len(nodes) == FOLLOWERS and all(isinstance(node, Layer) and role_of(BY_NAME[node.kind]) for node in nodes)
 
 
-def _blocks(network: Network, bodies: Bodies, state: _State) -> dict[str, Made] | None:
-    """The blocks, those that others use first.
-
-    None if a class has no common form: then its calls become several classes, or it is no block.
-    """
-    made: dict[str, Made] = {}
-    taken: list[str] = []
-    ordered = _inner_first(bodies)
-    if len(ordered) < len(bodies.by_class):
-        state.apart.update(set(bodies.by_class) - set(ordered))
-        return None
-    for name in ordered:
-        title = names.block(name, taken)
-        calls = bodies.by_class[name]
-        try:
-            made[name] = block_of(title, network, _calls(calls), made)
-            taken.append(title)
-        except Unaligned:
-            groups = _groups(network, calls, made) if name in state.split else []
-            for number, group in enumerate(groups, 1):
-                state.variants.update({call.call.module.call: f"{name}/{number}" for call in group})
-            if len(groups) < FORMS:
-                state.apart.add(name)
-                state.misfits.append(name)
-            return None
-    return made
-
-
 def _calls(bodies: Sequence[Body]) -> Calls:
     return Calls(
         tuple(body.call.module.call for body in bodies),
@@ -129,25 +173,6 @@ def _calls(bodies: Sequence[Body]) -> Calls:
         tuple(body.sources for body in bodies),
         tuple(body.nodes for body in bodies),
     )
-
-
-def _groups(network: Network, bodies: Sequence[Body], made: Mapping[str, Made]) -> list[list[Body]]:
-    """The bodies of a class in groups that have a common form each, the largest first."""
-    forms: dict[object, list[Body]] = defaultdict(list)
-    for body in bodies:
-        forms[len(body.sources), form_of(body.nodes)].append(body)
-    groups: list[list[Body]] = []
-    for alike in sorted(forms.values(), key=len, reverse=True)[:MOST_FORMS]:
-        for group in groups:
-            try:
-                block_of("Block", network, _calls([*group, *alike]), made)
-            except Unaligned:
-                continue
-            group += alike
-            break
-        else:
-            groups.append(alike)
-    return groups
 
 
 def _inner_first(bodies: Bodies) -> list[str]:

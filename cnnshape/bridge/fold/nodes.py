@@ -40,13 +40,17 @@ class Layer(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A call of a class that becomes a block. The first source enters it, the others are arguments."""
+    """A call of a class that becomes a block. The first source enters it, the others are arguments.
+
+    `layers` is the number of operations in it.
+    """
 
     value: int
     sources: tuple[int, ...]
     path: str
     type: str
     call: int
+    layers: int
 
     @property
     def refs(self) -> tuple[int, ...]:

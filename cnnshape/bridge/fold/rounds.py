@@ -2,13 +2,21 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain, count
+from typing import TypeGuard
 
 from cnnshape.bridge.draft import DraftCall, DraftJoin, DraftLoop, DraftResidual, DraftStep, Marks, Steps, Value
 from cnnshape.bridge.flat import same
+from cnnshape.bridge.fold.param import Window, fits, half_of
+from cnnshape.bridge.fold.steps import walk_steps
 from cnnshape.layers import BY_NAME
 from cnnshape.named_tuple import NamedTuple
 
 MOST_COLUMNS = 10
+MOST_FACTOR = 8
+"""The largest factor between the widths of two columns that is written out; a larger one is chance."""
+LEAST_WIDTH = 8
+"""Channels of a layer; a smaller number counts other things."""
 
 
 class Blocks(NamedTuple):
@@ -25,6 +33,13 @@ class Blocks(NamedTuple):
             return "none"
         default: Value | None = None if declared.required else declared.default
         return default
+
+    def order(self, step: DraftCall) -> tuple[str, ...]:
+        """The arguments that a block or a kind may have, in their order."""
+        if step.word in self.defaults:
+            return tuple(self.defaults[step.word])
+        kind = BY_NAME[step.word]
+        return (*kind.arguments, *kind.followers)
 
 
 class _Different(Exception):
@@ -43,8 +58,20 @@ def merged(rounds: Sequence[Steps], blocks: Blocks) -> DraftLoop | None:
     return DraftLoop(dict(sorted(columns.listed.items(), key=lambda column: column[0] == COUNT)), body)
 
 
+def are_alike(one: DraftStep, other: DraftStep, blocks: Blocks) -> bool:
+    """Whether two steps differ by values alone."""
+    try:
+        _step((one, other), _Columns(()), blocks)
+    except _Different:
+        return False
+    return True
+
+
+PADDING = "padding"
 COUNT = "n"
 """The column that holds the numbers of repeats."""
+FIRST = "first"
+"""What the columns of the first of several repeats are called, before the argument."""
 
 
 class _Columns:
@@ -54,8 +81,8 @@ class _Columns:
         self.taken = taken
         self.listed: dict[str, tuple[Value, ...]] = {}
 
-    def of(self, name: str, values: Sequence[Value]) -> Value:
-        """The value itself if it is the same in all rounds, else the name of its column."""
+    def of(self, name: str, values: Sequence[Value], other: str = "") -> Value:
+        """The value itself if it is the same in all rounds, else the name of its column: `other` if the first is taken."""
         if all(same(value, values[0]) for value in values):
             return values[0]
         if any(isinstance(value, str) and value not in BY_NAME and value != "none" for value in values):
@@ -64,33 +91,42 @@ class _Columns:
         for known, column in self.listed.items():
             if all(map(same, column, values)):
                 return known
-        own, number = name, 2
-        while own in self.listed or own in self.taken:
-            own, number = f"{name}_{number}", number + 1
+        derived = self._derived(values) if name != COUNT else ""
+        if derived:
+            return derived
+        numbered = (f"{name}_{number}" for number in count(2))
+        own = next(own for own in chain((name, other or name), numbered) if own not in (*self.listed, *self.taken))
         self.listed[own] = tuple(values)
         return own
+
+    def _derived(self, values: Sequence[Value]) -> str:
+        """Widths as a multiple or a part of those of another column; empty if they are none."""
+        for known, column in self.listed.items():
+            pairs = [(one, own) for one, own in zip(column, values, strict=True) if _is_width(one) and _is_width(own)]
+            for factor in range(2, MOST_FACTOR + 1) if len(pairs) == len(values) else ():
+                if all(own == factor * one for one, own in pairs):
+                    return f"{factor} * {known}"
+                if all(one == factor * own for one, own in pairs):
+                    return f"{known} // {factor}"
+        return ""
+
+
+def _is_width(value: Value) -> TypeGuard[int]:
+    """Whether a value may be a number of channels, rather than a stride or a number of repeats."""
+    return isinstance(value, int) and value >= LEAST_WIDTH
 
 
 def _words(steps: Steps) -> Iterator[str]:
     """The names in the expressions of steps."""
-    for step in steps:
-        yield from re.findall(r"[A-Za-z_]\w*", step.marks.when)
+    for step in walk_steps(steps):
+        texts: list[Value | None] = [step.marks.when]
         if isinstance(step, DraftCall):
-            for value in (*step.arguments.values(), *step.marks.first.values()):
-                if isinstance(value, str) and not value.isidentifier():
-                    yield from re.findall(r"[A-Za-z_]\w*", value)
+            values = (*step.arguments.values(), *step.marks.first.values())
+            texts += [value for value in values if isinstance(value, str) and not value.isidentifier()]
         elif isinstance(step, DraftResidual):
-            yield from _words(step.body)
-            yield from (
-                _words(step.shortcut)
-                if isinstance(step.shortcut, tuple)
-                else re.findall(r"[A-Za-z_]\w*", step.shortcut)
-            )
-        elif isinstance(step, DraftJoin):
-            for body in step.branches.values():
-                yield from _words(body)
-        else:
-            yield from _words(step.body)
+            texts.append(step.shortcut if isinstance(step.shortcut, str) else "")
+        for text in texts:
+            yield from re.findall(r"[A-Za-z_]\w*", str(text))
 
 
 def _bodies(bodies: Sequence[Steps], columns: _Columns, blocks: Blocks) -> Steps:
@@ -112,9 +148,8 @@ def _step(versions: Sequence[DraftStep], columns: _Columns, blocks: Blocks) -> D
         return DraftResidual(body, shortcut, _marks(versions, columns, blocks))
     if isinstance(first, DraftJoin):
         joins = [step for step in versions if isinstance(step, DraftJoin)]
-        if len(joins) < len(versions) or len({(step.word, tuple(step.branches), step.broadcast) for step in joins}) > 1:
-            raise _Different
-        if first.operands:
+        heads = {(step.word, tuple(step.branches), step.operands, step.broadcast) for step in joins}
+        if len(joins) < len(versions) or len(heads) > 1:
             raise _Different
         branches = {name: _bodies([join.branches[name] for join in joins], columns, blocks) for name in first.branches}
         return first._replace(branches=branches, marks=_marks(versions, columns, blocks))
@@ -137,12 +172,29 @@ def _call(calls: Sequence[DraftCall], count: int, columns: _Columns, blocks: Blo
     if len(calls) < count or any(step.word != first.word for step in calls):
         raise _Different
     calls = _led(calls, blocks)
-    given = dict.fromkeys(key for step in calls for key in step.arguments)
-    arguments = {
-        key: columns.of(key, [_given(step.arguments.get(key, blocks.default(step, key))) for step in calls])
-        for key in (*[key for key in blocks.defaults.get(first.word, ()) if key in given], *given)
-    }
-    return first._replace(arguments=arguments, marks=_marks(calls, columns, blocks))
+    given = {key for step in calls for key in step.arguments}
+    order = [key for key in blocks.order(first) if key in given]
+    chosen: dict[str, Value] = {}
+    for key in sorted(order, key=PADDING.__eq__):
+        values = [_given(step.arguments.get(key, blocks.default(step, key))) for step in calls]
+        text = _half(values, calls, chosen) if key == PADDING else _entering(key, values, calls)
+        chosen[key] = text or columns.of(key, values)
+    return first._replace(arguments={key: chosen[key] for key in order}, marks=_marks(calls, columns, blocks))
+
+
+def _entering(key: str, values: Sequence[Value], calls: Sequence[DraftCall]) -> str:
+    """The channels that enter, if those of a depthwise convolution differ from round to round; else empty."""
+    depthwise = key in ("out", "groups") and all(step.depthwise for step in calls)
+    return "in_channels" if depthwise and len(set(values)) > 1 else ""
+
+
+def _half(values: Sequence[Value], calls: Sequence[DraftCall], chosen: Mapping[str, Value]) -> str:
+    """The padding as half of the window, if it differs from round to round as the window does; else empty."""
+    if "kernel" not in chosen or all(same(value, values[0]) for value in values):
+        return ""
+    kernels, dilations = (tuple(step.arguments.get(key, 1) for step in calls) for key in ("kernel", "dilation"))
+    fitting = fits(tuple(values), Window(kernels, dilations).half)
+    return half_of(chosen["kernel"], chosen.get("dilation", 1)) if fitting else ""
 
 
 def _led(calls: Sequence[DraftCall], blocks: Blocks) -> list[DraftCall]:
@@ -179,7 +231,7 @@ def _marks(versions: Sequence[DraftStep], columns: _Columns, blocks: Blocks) -> 
         for step, mark in zip(versions, marks, strict=True):
             assert isinstance(step, DraftCall)
             values.append(_given(mark.first.get(key, step.arguments.get(key, blocks.default(step, key)))))
-        first[key] = columns.of(key, values)
+        first[key] = columns.of(key, values, f"{FIRST}_{key}")
     repeat = columns.of(COUNT, [mark.repeat for mark in marks])
     assert isinstance(repeat, int | str)
     return Marks(when=marks[0].when, repeat=repeat, first=first)

@@ -1,9 +1,10 @@
 """Norms and activations with arguments, stated once per block."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from cnnshape.bridge.draft import (
+    Draft,
     DraftBlock,
     DraftCall,
     DraftJoin,
@@ -14,33 +15,36 @@ from cnnshape.bridge.draft import (
     Steps,
     Value,
 )
+from cnnshape.bridge.fold.steps import calls_in, walk_steps
+
+LEAST_SHARED = 5
+"""Steps of the network with the same norm or activation that make it a parameter of the file."""
 
 
 def with_settings(block: DraftBlock) -> DraftBlock:
     """The block with a parameter for each kind with arguments that several of its steps have: `norm: norm`."""
-    counts = Counter((key, value) for call in calls_in(block.body) for key, value in _settings(call))
-    params = dict(block.params)
+    params, body = _shared(block.body, 2, block.params)
+    return block._replace(params={**block.params, **params}, body=body)
+
+
+def with_file_settings(draft: Draft) -> Draft:
+    """The spec with a parameter for each kind with arguments that many steps of the network have."""
+    listed = list(walk_steps(draft.layers))
+    columns = [name for step in listed if isinstance(step, DraftLoop) for name in step.columns]
+    params, layers = _shared(draft.layers, LEAST_SHARED, [*columns, *[step.marks.name for step in listed]])
+    return draft._replace(params={**draft.params, **params}, layers=layers)
+
+
+def _shared(steps: Steps, least: int, taken: Collection[str]) -> tuple[dict[str, Value], Steps]:
+    """Parameters for the norms and activations that so many steps have, and the steps with the names of these."""
+    counts = Counter((key, value) for call in calls_in(steps) for key, value in _settings(call))
+    params: dict[str, Value] = {}
     names: dict[tuple[str, DraftSetting], str] = {}
     for (key, value), count in counts.items():
-        if count > 1 and key not in params:
+        if count >= least and key not in params and key not in taken:
             params[key] = value
             names[key, value] = key
-    return block._replace(params=params, body=_named(block.body, names)) if names else block
-
-
-def calls_in(steps: Steps) -> Iterator[DraftCall]:
-    """All kinds and blocks that steps use, also those in branches and rounds."""
-    for step in steps:
-        if isinstance(step, DraftCall):
-            yield step
-        elif isinstance(step, DraftResidual):
-            yield from calls_in(step.body)
-            yield from calls_in(step.shortcut if isinstance(step.shortcut, tuple) else ())
-        elif isinstance(step, DraftJoin):
-            for body in step.branches.values():
-                yield from calls_in(body)
-        else:
-            yield from calls_in(step.body)
+    return params, _named(steps, names) if names else steps
 
 
 def _settings(call: DraftCall) -> Iterator[tuple[str, DraftSetting]]:

@@ -7,13 +7,15 @@ Source: Cooper, Harvey and Kennedy (2001), A Simple, Fast Dominance Algorithm; o
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from cnnshape.bridge.fold.nodes import Fork, Layer, Node, Nodes, reads, walk
+from cnnshape.bridge.fold.nodes import Fork, Layer, Node, Nodes, Use, reads, walk
 from cnnshape.layers import BY_NAME
 
 SHORTCUT_LAYERS = 2
 """Layers of a path that may be a shortcut; a longer one is a branch."""
 MOST_BODY_LAYERS = 24
 """Nodes of the body of a residual: a longer path is not what the word says."""
+MOST_BODY_OPERATIONS = 80
+"""Operations of a branch that is added to another one, those in blocks too."""
 
 
 def structured(nodes: Iterable[Node], kept: Collection[int]) -> Nodes:
@@ -50,7 +52,11 @@ class _Scope:
         inner = [value for branch in branches for value in branch]
         if len(set(inner)) != len(inner) or not self._closed(branches, join):
             return
-        fork = _fork_of(join, start, [tuple(self.nodes[value] for value in sorted(branch)) for branch in branches])
+        parts = [tuple(self.nodes[value] for value in sorted(branch)) for branch in branches]
+        if join.kind == "add" and max(map(_operations, parts)) > MOST_BODY_OPERATIONS:
+            # What is added after most of a network is no branch of it: the sum reads better by names.
+            return
+        fork = _fork_of(join, start, parts)
         self._forget(join)
         for value in inner:
             self._forget(self.nodes.pop(value))
@@ -118,6 +124,10 @@ def _fork_of(join: Layer, start: int, branches: list[Nodes]) -> Fork:
         if short and (not shortcut or (len(body) > len(shortcut) and is_shortcut(shortcut))):
             word, branches = "residual", [body, shortcut]
     return Fork(join.value, (start,), join.path, word, tuple(branches), broadcast)
+
+
+def _operations(nodes: Nodes) -> int:
+    return sum(node.layers if isinstance(node, Use) else 1 for node in walk(nodes))
 
 
 def is_shortcut(nodes: Nodes) -> bool:

@@ -1,14 +1,28 @@
 """The values of an argument in all calls of a block."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from cnnshape.bridge.draft import DraftSetting, Value
 from cnnshape.bridge.flat import same
 from cnnshape.bridge.fold.align import Unaligned
-from cnnshape.bridge.fold.nodes import Given, Layer, plain_value
-from cnnshape.bridge.fold.params import Vector
+from cnnshape.bridge.fold.nodes import Given, Layer, Node, plain_value
+from cnnshape.bridge.fold.param import Vector, Window
 from cnnshape.bridge.operations import Ref
 from cnnshape.layers import BY_NAME
+
+
+def layers_of(nodes: Sequence[Node | None]) -> list[Layer | None]:
+    """The layers among the nodes of a slot."""
+    return [node if isinstance(node, Layer) else None for node in nodes]
+
+
+def window_of(nodes: Sequence[Layer | None], arguments: Collection[str]) -> Window | None:
+    """The window of a step; None for a kind without one."""
+    if "kernel" not in arguments:
+        return None
+    kernels = plain(nodes, vector_of(nodes, "kernel"))
+    ones = tuple(None if node is None else 1 for node in nodes)
+    return Window(kernels, plain(nodes, vector_of(nodes, "dilation")) if "dilation" in arguments else ones)
 
 
 def vector_of(nodes: Sequence[Layer | None], name: str) -> tuple[Given, ...]:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from cnnshape.bridge.building import quoted
-from cnnshape.bridge.files import decoded
+from cnnshape.bridge.files import decoded, missing, unreadable
 from cnnshape.bridge.operations import ImportProblem
 from cnnshape.layers import LARGEST
 
@@ -22,7 +22,7 @@ Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 def config_of_file(path: Path) -> Json:
     """The configuration in a `.keras` file or a file of JSON. Raises ImportProblem."""
     if not path.is_file():
-        raise ImportProblem(f"{quoted(str(path))} is {'not a file' if path.exists() else 'missing'}")
+        raise missing(path)
     try:
         with path.open("rb") as file:
             if file.read(2) == b"PK":
@@ -30,7 +30,7 @@ def config_of_file(path: Path) -> Json:
             file.seek(0)
             return parsed(decoded(file.read(MOST_BYTES + 1), MOST_BYTES))
     except OSError as error:
-        raise ImportProblem(f"{quoted(str(path))} can't be read: {error.strerror}") from error
+        raise unreadable(path, error) from error
 
 
 def parsed(text: str) -> Json:

@@ -10,7 +10,7 @@ from cnnshape.bridge.keras.call import Call, Shared, View, channels_last
 from cnnshape.bridge.keras.config import MOST_NESTED, Config, Json, config_of_file
 from cnnshape.bridge.keras.graph import LayerConfig, Tensor
 from cnnshape.bridge.keras.registry import MODELS, handler_of
-from cnnshape.bridge.operations import ImportProblem, Module, NamedOutput, Network, Shape
+from cnnshape.bridge.operations import ImportProblem, Module, NamedOutput, Network, Shape, UsageProblem
 
 _HELP_INPUT = "state its shape, channels first and without the batch: `--input 3x224x224`"
 
@@ -61,6 +61,7 @@ class _Reader:
         self._shared = shared
         self._channels_first = channels_first
         self._calls = 0
+        self._models: dict[int, graph.Model] = {}
 
     def input(self, tensor: Tensor, parts: graph.Model, inputs: Mapping[str, Shape]) -> View:
         """Adds an input of the whole model."""
@@ -70,7 +71,7 @@ class _Reader:
         if given is None:
             if not stated or any(size is None for size in stated):
                 shown = "x".join("?" if size is None else str(size) for size in stated or ())
-                raise ImportProblem(
+                raise UsageProblem(
                     f"the input {quoted(tensor.layer)} has sizes that vary: {shown or 'any'}", _HELP_INPUT
                 )
             sizes = tuple(size for size in stated if size is not None)
@@ -119,7 +120,7 @@ class _Reader:
         for view, stated in zip(views, call.shapes, strict=True):
             self._check(layer, view, stated)
         if layer.word in MODELS:
-            return self.run(graph.model_of(layer), views, stack, inner)
+            return self.run(self._model(layer), views, stack, inner)
         handler = handler_of(layer.module, layer.word)
         if handler is None:
             raise graph.unknown(layer)
@@ -128,6 +129,13 @@ class _Reader:
         )
         handler(working)
         return [working.view]
+
+    def _model(self, layer: LayerConfig) -> graph.Model:
+        """The parts of a model that may be called many times."""
+        known = self._models.get(id(layer.config))
+        if known is None:
+            known = self._models[id(layer.config)] = graph.model_of(layer)
+        return known
 
     def _check(self, layer: LayerConfig, view: View, stated: Sequence[int | None]) -> None:
         """Raises ImportProblem if the file states another shape for what a layer reads."""

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cnnshape.bridge.building import inputs_by_name, printable, quoted
+from cnnshape.bridge.files import missing, unreadable
 from cnnshape.bridge.onnx import constants, shapes, values, windows
 from cnnshape.bridge.onnx.model import Model, Node, Subgraph, model_of
 from cnnshape.bridge.onnx.patterns import DOMAIN, rewritten
 from cnnshape.bridge.onnx.walk import STORED_ONCE, NoKind, View, Walk, described
-from cnnshape.bridge.operations import ImportProblem, NamedOutput, Network, Shape, Weight
+from cnnshape.bridge.operations import ImportProblem, NamedOutput, Network, Shape, UsageProblem, Weight
 
 _FIRST_OPSET = 7
 _HANDLERS: Mapping[str, values.Handler] = {
@@ -34,7 +35,7 @@ def read_onnx(path: str | Path, inputs: Mapping[str, Shape] | None = None) -> Ne
     """
     path = Path(path)
     if not path.is_file():
-        raise ImportProblem(f"{quoted(str(path))} is {'not a file' if path.exists() else 'missing'}")
+        raise missing(path)
     try:
         with path.open("rb") as file:
             if path.stat().st_size == 0:
@@ -42,7 +43,7 @@ def read_onnx(path: str | Path, inputs: Mapping[str, Shape] | None = None) -> Ne
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 model = model_of(data)
     except OSError as error:
-        raise ImportProblem(f"{quoted(str(path))} can't be read: {error.strerror}") from error
+        raise unreadable(path, error) from error
     return network_of(model, path.stem, inputs or {})
 
 
@@ -104,7 +105,7 @@ def _input_shape(model: Model, name: str, given: Shape | None) -> tuple[int, Sha
     """The batch and the other sizes of an input."""
     stated = model.shapes.get(name)
     if stated is None and given is None:
-        raise ImportProblem(f"the input {quoted(name)} has no shape", _HELP)
+        raise UsageProblem(f"the input {quoted(name)} has no shape", _HELP)
     batch = stated[0] if stated and isinstance(stated[0], int) else 1
     if given is not None:
         return max(batch, 1), given
@@ -112,7 +113,7 @@ def _input_shape(model: Model, name: str, given: Shape | None) -> tuple[int, Sha
     open_ = [size for size in stated[1:] if not isinstance(size, int)]
     if open_:
         sizes = "x".join(str(size or "?") for size in stated[1:])
-        raise ImportProblem(f"the input {quoted(name)} has sizes that vary: {sizes[:200]}", _HELP)
+        raise UsageProblem(f"the input {quoted(name)} has sizes that vary: {sizes[:200]}", _HELP)
     return max(batch, 1), tuple(size for size in stated[1:] if isinstance(size, int))
 
 

@@ -186,7 +186,7 @@ def _broadcast(kind: str, shapes: Sequence[tuple[int, ...]], full: tuple[int, ..
 
 def _with_constant(walk: Walk, node: Node, constant: Constant) -> None:
     """A tensor and a constant: a factor, a shift, or a learned value per channel."""
-    is_first = isinstance(walk.values[node.inputs[0]], Constant)
+    is_first = isinstance(walk.values.get(node.inputs[0]), Constant)
     view = walk.view(node, 1 if is_first else 0)
     channels = walk.building.shape(view.value)[0]
     if constant.elements == 1 and constant.single is not None:

@@ -71,8 +71,8 @@ class Walk:
         return [value if isinstance(value, Constant) else None for value in given]
 
     def view(self, node: Node, index: int = 0) -> View:
-        """An input that depends on the network's. Raises NoKind for a constant."""
-        value = self.values[node.inputs[index]] if index < len(node.inputs) else None
+        """An input that depends on the network's. Raises NoKind for a constant, and for one that is left out."""
+        value = self.values.get(node.inputs[index]) if index < len(node.inputs) else None
         if not isinstance(value, View):
             raise NoKind
         return value

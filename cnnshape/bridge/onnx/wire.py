@@ -16,6 +16,9 @@ LONGEST_TEXT = 4096
 MOST_FIELDS = 400_000
 """Fields that are read in one file: more than any network needs, in less than a second."""
 
+_MOST_MAPPED = 4_000_000
+"""Bytes of a file that are passed before its pages are given back."""
+
 Data = bytes | mmap.mmap
 """The bytes of a file. A map reads a page when it is touched."""
 Field = tuple[int, int, int, int]
@@ -28,6 +31,7 @@ class Wire:
     def __init__(self, data: Data) -> None:
         self.data = data
         self._left = MOST_FIELDS
+        self._passed = 0
 
     def varint(self, at: int, end: int) -> tuple[int, int]:
         """An unsigned number and the place after it."""
@@ -61,6 +65,9 @@ class Wire:
                     raise _damaged(at, f"a field claims {length:,} bytes of the {end - at:,} that are left")
                 yield number, kind, at, at + length
                 at += length
+                self._passed += length
+                if self._passed > _MOST_MAPPED:
+                    self._forget()
             elif kind == VARINT:
                 value, at = self.varint(at, end)
                 yield number, kind, value, 0
@@ -72,6 +79,12 @@ class Wire:
                 at += size
             else:
                 raise _damaged(at, f"a field has the unknown wire type {kind}")
+
+    def _forget(self) -> None:
+        """Gives the pages back that were touched so far: the system maps many beside each."""
+        self._passed = 0
+        if isinstance(self.data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            self.data.madvise(mmap.MADV_DONTNEED)
 
     def text(self, field: Field) -> str:
         """A text; what is not UTF-8 in it is replaced."""

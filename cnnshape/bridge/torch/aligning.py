@@ -5,7 +5,7 @@ from typing import Any
 from cnnshape.bridge.operations import Argument, Ref, Shape
 from cnnshape.bridge.torch import views
 from cnnshape.bridge.torch.calls import Call
-from cnnshape.bridge.torch.recorder import BATCH, Recorder, Unsupported, View
+from cnnshape.bridge.torch.recorder import Recorder, Unsupported, View
 from cnnshape.bridge.torch.views import Dim, Dims
 
 
@@ -23,7 +23,7 @@ def joined(call: Call, kind: str, first: Any, second: Any) -> View:
     dims = _aligned(recorder, full, other)
     if dims is None:
         value = recorder.plain(full)
-        full = View(value, views.standard(recorder.shape(value), BATCH), full.moment, full.modules)
+        full = View(value, views.standard(recorder.shape(value), recorder.samples), full.moment, full.modules)
         dims = _aligned(recorder, full, other)
     if dims is None:
         raise Unsupported

@@ -8,7 +8,7 @@ import torch
 
 from cnnshape.bridge.operations import Argument, Shape, Weight
 from cnnshape.bridge.torch import views
-from cnnshape.bridge.torch.recorder import BATCH, Constant, Recorder, Unsupported, View
+from cnnshape.bridge.torch.recorder import Constant, Recorder, Unsupported, View
 from cnnshape.bridge.torch.views import Dims
 
 Handler = Callable[..., Any]
@@ -41,7 +41,7 @@ class Call:
     def out(self) -> Shape:
         """The shape of the result, without the batch. Raises Unsupported where the batch is not its first axis."""
         shape = tuple(self.result.shape)
-        if not shape or shape[0] != BATCH:
+        if not shape or shape[0] != self.recorder.samples:
             raise Unsupported
         return shape[1:]
 

@@ -11,7 +11,8 @@ import torch
 from cnnshape.bridge.operations import ImportProblem, Shape, Weight
 from cnnshape.bridge.torch import views
 from cnnshape.bridge.torch.mode import Mode, Modules
-from cnnshape.bridge.torch.recorder import BATCH, Constant, Mixed, Recorder, Step, Unsupported, View
+from cnnshape.bridge.torch.recorder import SAMPLES, Constant, Mixed, Recorder, Step, Unsupported, View
+from cnnshape.bridge.torch.wrappers import check_visible, not_compiled
 
 _HERE = str(Path(__file__).parent)
 DEEPEST = 8
@@ -44,16 +45,16 @@ def weights_of(module: Any) -> dict[int, Weight]:
     return weights
 
 
-def capture(module: Any, inputs: Mapping[str, Shape], by_name: bool) -> Capture:
-    """Runs the module on inputs of these shapes, without the batch.
+def capture(module: Any, inputs: Mapping[str, Shape], by_name: bool, samples: int = SAMPLES) -> Capture:
+    """Runs the module on so many samples of these shapes.
 
     Raises ImportProblem for a forward that fails, depends on values, or gives no tensors.
     """
-    if any(isinstance(part, torch.jit.ScriptModule) for part in module.modules()):
-        raise ImportProblem("compiled TorchScript can't be read", "import the Python module before `torch.jit.script`")
+    check_visible(module)
     weights = weights_of(module)
-    recorder = Recorder(list(inputs.values()), weights)
-    tensors = {name: torch.empty((BATCH, *shape), device="meta") for name, shape in inputs.items()}
+    recorder = Recorder(list(inputs.values()), weights, samples)
+    kind = _kind_of_numbers(module)
+    tensors = {name: torch.empty((samples, *shape), dtype=kind, device="meta") for name, shape in inputs.items()}
     for number, tensor in enumerate(tensors.values()):
         recorder.give(tensor, recorder.seen(number), 0)
     with _kept(module) as held:
@@ -62,13 +63,19 @@ def capture(module: Any, inputs: Mapping[str, Shape], by_name: bool) -> Capture:
                 recorder.give(tensor, Constant(), 0)
         module.eval()
         try:
-            with torch.no_grad(), Modules(recorder, module), Mode(recorder):
+            with torch.no_grad(), not_compiled(), Modules(recorder, module), Mode(recorder):
                 result = module(**tensors) if by_name else module(*tensors.values())
         except ImportProblem:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise recorder.refused or _problem(error, recorder) from error
     return Capture(recorder, outputs_of(recorder, result))
+
+
+def _kind_of_numbers(module: Any) -> Any:
+    """The type of the first parameter of real numbers: what the first layer of the module takes."""
+    kinds = (parameter.dtype for parameter in module.parameters() if parameter.is_floating_point())
+    return next(kinds, torch.float32)
 
 
 @contextmanager
@@ -89,6 +96,8 @@ def _kept(module: Any) -> Iterator[list[Any]]:
 
 _VALUES = (
     "cannot be called on meta tensors",
+    "can't convert meta device type tensor",
+    "data-independent implementation",
     "data-dependent",
     "data dependent",
     "Cannot copy out of meta",
@@ -96,7 +105,7 @@ _VALUES = (
 )
 
 
-def _problem(error: Exception, recorder: Recorder) -> ImportProblem:
+def _problem(error: BaseException, recorder: Recorder) -> ImportProblem:
     """The problem of a forward that raised, in one line, with the place in the user's code."""
     text = " ".join(str(error).split())[:200]
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(_HERE)]
@@ -162,9 +171,9 @@ def _shown(recorder: Recorder, name: str, view: View) -> int:
     """The value of an output. One whose axes are only in another order is given channels first."""
     shape = recorder.shape(view.value)
     try:
-        if not views.shows_axes(view.dims, shape, BATCH):
+        if not views.shows_axes(view.dims, shape, recorder.samples):
             return recorder.plain(view)
-        if view.dims != views.standard(shape, BATCH):
+        if view.dims != views.standard(shape, recorder.samples):
             recorder.notes.append(f"the output {name} is given channels first, as {'x'.join(map(str, shape))}")
         return view.value
     except Unsupported:

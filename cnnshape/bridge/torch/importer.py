@@ -22,6 +22,8 @@ def read(module: Any, input: Any = None, *, name: str = "", origin: str = "") ->
     """The operations of a module. `input` is that of `from_torch`. Raises ImportProblem where torch is missing too."""
     require_torch()
     from cnnshape.bridge.torch.reading import network_of
+    from cnnshape.bridge.torch.wrappers import unwrapped
 
+    module = unwrapped(module)
     shapes, by_name = shapes_of(module, input)
     return network_of(module, shapes, by_name=by_name, name=name, origin=origin)

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cnnshape.bridge.operations import ImportProblem, Shape
+from cnnshape.bridge.operations import Shape, UsageProblem
 
 _HELP = (
     "state a shape without the batch: `(3, 224, 224)`, or `--input 3x224x224`; several by name: `{'x': (3, 224, 224)}`"
@@ -14,22 +14,23 @@ _HELP = (
 def shapes_of(module: Any, given: Any = None) -> tuple[dict[str, Shape], bool]:
     """The shapes of the inputs by name, and whether the module takes them by keyword.
 
-    `given` is a shape, a tensor with its batch, a sequence of these, or a mapping of names to them. Without it, the
-    module's `example_input_array` is taken, where it has one (Lightning's convention). Raises ImportProblem if there is
-    none, or for what is not a shape.
+    `given` is a shape, a tensor with its batch, a sequence of these, or a mapping of names to them. An empty name is
+    that of the first parameter that no other one names. Without `given`, the module's `example_input_array` is taken,
+    where it has one (Lightning's convention). Raises UsageProblem if there is none, for what is not a shape, and for a
+    name that the forward doesn't have.
     """
     if given is None:
         given = getattr(module, "example_input_array", None)
         if given is None:
-            raise ImportProblem("no input is given", _HELP)
+            raise UsageProblem("no input is given", _HELP)
     if isinstance(given, Mapping):
         if not given:
-            raise ImportProblem("no input is given", _HELP)
-        return {str(name): _shape(value) for name, value in given.items()}, True
+            raise UsageProblem("no input is given", _HELP)
+        return {_known(module, str(name), given): _shape(value) for name, value in given.items()}, True
     if _is_one(given):
         return {"input": _shape(given)}, False
     if not isinstance(given, Sequence) or isinstance(given, str) or not given:
-        raise ImportProblem(f"{given!r:.60} is not the shape of an input", _HELP)
+        raise UsageProblem(f"{given!r:.60} is not the shape of an input", _HELP)
     shapes = list(map(_shape, given))
     if len(shapes) == 1:
         return {"input": shapes[0]}, False
@@ -46,11 +47,11 @@ def _is_one(given: Any) -> bool:
 def _shape(given: Any) -> Shape:
     shape = tuple(given.shape[1:]) if hasattr(given, "shape") else given
     if not isinstance(shape, Sequence) or isinstance(shape, str) or not shape:
-        raise ImportProblem(f"{given!r:.60} is not the shape of an input", _HELP)
+        raise UsageProblem(f"{given!r:.60} is not the shape of an input", _HELP)
     if any(not isinstance(size, int) or isinstance(size, bool) or size < 1 for size in shape):
-        raise ImportProblem(f"{given!r:.60} is not the shape of an input: sizes are whole numbers, 1 or more", _HELP)
+        raise UsageProblem(f"{given!r:.60} is not the shape of an input: sizes are whole numbers, 1 or more", _HELP)
     if len(shape) > 4:
-        raise ImportProblem(
+        raise UsageProblem(
             f"an input of {len(shape)} axes has no spec: up to 4, channels first, without the batch", _HELP
         )
     return tuple(map(int, shape))
@@ -58,10 +59,26 @@ def _shape(given: Any) -> Shape:
 
 def _names(module: Any, count: int) -> list[str]:
     """The names of the first parameters of the forward."""
-    try:
-        parameters = list(inspect.signature(module.forward).parameters.values())
-    except (TypeError, ValueError):
-        parameters = []
     plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    names = [parameter.name for parameter in parameters if parameter.kind in plain][:count]
+    names = [parameter.name for parameter in _parameters(module) if parameter.kind in plain][:count]
     return names + [f"input_{number}" for number in range(len(names), count)]
+
+
+def _parameters(module: Any) -> list[inspect.Parameter]:
+    """The parameters of the forward; none if it doesn't state them."""
+    try:
+        return list(inspect.signature(module.forward).parameters.values())
+    except (TypeError, ValueError):
+        return []
+
+
+def _known(module: Any, name: str, others: Mapping[Any, Any]) -> str:
+    """The name of a parameter of the forward. Raises UsageProblem if it has none of that name."""
+    parameters = _parameters(module)
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    names = [parameter.name for parameter in parameters if parameter.kind in named]
+    if not name:
+        return next((free for free in names if free not in others), "input")
+    if names and name not in names and all(parameter.kind is not parameter.VAR_KEYWORD for parameter in parameters):
+        raise UsageProblem(f"the forward has no input {name!r:.60}", f"it has {', '.join(names)}")
+    return name

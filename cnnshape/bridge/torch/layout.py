@@ -8,7 +8,7 @@ import torch
 from cnnshape.bridge.operations import Argument
 from cnnshape.bridge.torch import views
 from cnnshape.bridge.torch.calls import Call, axis_of, handles
-from cnnshape.bridge.torch.recorder import BATCH, Unsupported, View
+from cnnshape.bridge.torch.recorder import Unsupported, View
 
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19)
 
@@ -28,10 +28,10 @@ def reshape(call: Call, input: Any, *_: Any, **__: Any) -> View:
     dims = views.reshaped(view.dims, shape)
     if dims is None:
         value = call.recorder.plain(view)
-        dims = views.reshaped(views.standard(call.recorder.shape(value), BATCH), shape)
+        dims = views.reshaped(views.standard(call.recorder.shape(value), call.recorder.samples), shape)
         if dims is None:
-            value = call.recorder.emit("flatten", {}, (value,), (call.result.numel() // BATCH,))
-            dims = views.reshaped(views.standard(call.recorder.shape(value), BATCH), shape)
+            value = call.recorder.emit("flatten", {}, (value,), (call.result.numel() // call.recorder.samples,))
+            dims = views.reshaped(views.standard(call.recorder.shape(value), call.recorder.samples), shape)
         if dims is None:
             raise Unsupported
         return call.recorder.seen(value, dims)

@@ -12,7 +12,7 @@ from cnnshape.bridge.operations import ImportProblem, Module
 from cnnshape.bridge.torch import layout, norms, pointwise, resizing, sequences, windows
 from cnnshape.bridge.torch.calls import HANDLERS, Call
 from cnnshape.bridge.torch.opaque import opaque, tensors_in
-from cnnshape.bridge.torch.recorder import BATCH, Constant, Entry, Mixed, Recorder, Unsupported, View
+from cnnshape.bridge.torch.recorder import Constant, Entry, Mixed, Recorder, Unsupported, View
 from cnnshape.bridge.torch.views import sizes_of
 
 READERS = (layout, norms, pointwise, resizing, sequences, windows)
@@ -31,7 +31,7 @@ _FACTS = words(
     "_backward_hooks"
 )
 """Functions that say something of a tensor without its values."""
-_SIZES = frozenset(("size", "shape", "numel", "nelement"))
+_SIZES = frozenset(("size", "shape", "numel", "nelement", "__len__"))
 _LIBRARY = str(Path(torch.__file__).parent)
 _KERNELS = tuple(f"{_LIBRARY}/{name}" for name in ("_refs", "_prims", "_decomp", "_meta_registrations"))
 """Where PyTorch implements functions by others: such a call comes from a function that this mode did not see."""
@@ -95,7 +95,9 @@ class Mode(TorchFunctionMode):
         name = name_of(function)
         if name in _FACTS:
             if name in _SIZES and not self.recorder.reads_sizes:
-                self.recorder.reads_sizes = not sys._getframe(1).f_code.co_filename.startswith(_LIBRARY)
+                # `len` is a method in Python, and so its caller is always PyTorch.
+                inside = sys._getframe(1).f_code.co_filename.startswith(_LIBRARY)
+                self.recorder.reads_sizes = name == "__len__" or not inside
             return function(*arguments, **named)
         recorder = self.recorder
         if sys._getframe(1).f_code.co_filename.startswith(_KERNELS):
@@ -242,7 +244,9 @@ def read(
             views = opaque(call, arguments, named, results)
         except Unsupported:
             shapes = ", ".join("x".join(map(str, tensor.shape)) or "one value" for tensor in results[:3])
-            message = f"{recorder.place()} mixes the samples of a batch: {BATCH} samples give a tensor of {shapes}"
+            message = (
+                f"{recorder.place()} mixes the samples of a batch: {recorder.samples} samples give a tensor of {shapes}"
+            )
             return [Mixed(message)] * len(results)
     return views
 

@@ -5,7 +5,7 @@ from typing import Any
 from cnnshape.bridge.operations import Argument
 from cnnshape.bridge.torch import views
 from cnnshape.bridge.torch.calls import Call, handles
-from cnnshape.bridge.torch.recorder import BATCH, Unsupported, View
+from cnnshape.bridge.torch.recorder import Unsupported, View
 
 
 def _affine(weight: Any, bias: Any) -> Argument:
@@ -83,28 +83,28 @@ def _over_last(
     last = view.dims[-count:]
     if count == 1 and last[0] == views.whole(0, shape[0]) and last[0]:
         return call.pointwise(input, kind, {"axes": "channels"} | stated, weights)
-    if views.regular(view.dims, shape, BATCH) or len(view.dims) - 1 == count:
-        axes = _axes(view.dims, last, shape)
+    if views.regular(view.dims, shape, call.recorder.samples) or len(view.dims) - 1 == count:
+        axes = _axes(view.dims, last, shape, call.recorder.samples)
         if axes:
             return call.pointwise(input, kind, {"axes": axes} | stated, weights)
     value = call.plain(input)
-    dims = views.standard(call.recorder.shape(value), BATCH)
-    axes = _axes(dims, dims[-count:], call.recorder.shape(value))
+    dims = views.standard(call.recorder.shape(value), call.recorder.samples)
+    axes = _axes(dims, dims[-count:], call.recorder.shape(value), call.recorder.samples)
     if not axes:
         raise Unsupported
     return call.emit(kind, {"axes": axes} | stated, value, weights=weights)
 
 
-def _axes(dims: views.Dims, last: views.Dims, shape: tuple[int, ...]) -> str:
+def _axes(dims: views.Dims, last: views.Dims, shape: tuple[int, ...], samples: int) -> str:
     """The word for what is normalized together; empty if there is none."""
-    rank = len(shape)
+    rank, plain = len(shape), dims == views.standard(shape, samples)
     if len(last) == len(dims) - 1 and views.natural(last, shape):
         return "all" if rank > 1 else "channels"
     if len(last) == 1 and last[0] == views.whole(0, shape[0]) and last[0]:
         return "channels"
-    if dims == views.standard(shape, BATCH) and len(last) == rank - 1:
+    if plain and len(last) == rank - 1:
         return "space"
-    if dims == views.standard(shape, BATCH) and len(last) == 1 and rank > 2:
+    if plain and len(last) == 1 and rank > 2:
         return "last"
     return ""
 

@@ -10,7 +10,7 @@ import torch
 from cnnshape.bridge.operations import Argument, Shape, Weight
 from cnnshape.bridge.torch import views
 from cnnshape.bridge.torch.calls import Call
-from cnnshape.bridge.torch.recorder import BATCH, MOST_AXES, Constant, Unsupported, View
+from cnnshape.bridge.torch.recorder import MOST_AXES, Constant, Unsupported, View
 
 DEEPEST = 4
 """Nesting of lists of tensors in arguments."""
@@ -35,12 +35,14 @@ _ARITHMETIC = frozenset(("add", "sub", "mul", "div", "truediv", "cat", "expand",
 def opaque(call: Call, arguments: Sequence[Any], named: Mapping[str, Any], results: Sequence[Any]) -> list[View]:
     """One operation for each tensor of the result; the first has the weights."""
     inputs: list[int] = []
+    others = ""
     weights: dict[str, Weight] = {}
     shown: list[View | None] = []
     for tensor in tensors_in([list(arguments), dict(named)]):
         entry = call.recorder.entry(tensor)
         if isinstance(entry, Constant):
             weights.update((weight.name, weight) for weight in entry.weights)
+            others = others or ("with values that are no parameters" if not entry.weights and tensor.dim() else "")
             shown.append(None)
             continue
         if not isinstance(entry, View):
@@ -54,59 +56,59 @@ def opaque(call: Call, arguments: Sequence[Any], named: Mapping[str, Any], resul
             inputs.append(value)
     made = []
     for number, tensor in enumerate(results):
-        shape, dims = _shape(tuple(tensor.shape), [view.dims for view in shown if view is not None])
+        dims_in = [view.dims for view in shown if view is not None]
+        shape, dims = _shape(tuple(tensor.shape), dims_in, call.recorder.samples)
         stated: dict[str, Argument] = {"output": shape, "what": re.sub(r"[^A-Za-z0-9]+", "_", call.name).strip("_")}
         own = tuple(weights.values()) if number == 0 else ()
         learned = sum(weight.elements for weight in own if weight.learned)
-        macs = macs_of(call.name, arguments, tensor) if number == 0 else 0
+        macs = macs_of(call.name, arguments, tensor) // call.recorder.samples if number == 0 else 0
         if learned:
             stated["params"] = learned
         if macs:
             stated["macs"] = macs
         elif learned and call.name.strip("_").removeprefix("r") not in _ARITHMETIC:
             call.recorder.notes.append(f"the multiply-accumulates of {call.recorder.place()} are not counted")
-        value = call.recorder.emit(
-            "opaque", stated, inputs, shape, own, call.name, extra={"views": shown, "arguments": (arguments, named)}
-        )
+        extra = {"views": shown, "arguments": (arguments, named), "others": others}
+        value = call.recorder.emit("opaque", stated, inputs, shape, own, call.name, extra=extra)
         made.append(call.recorder.seen(value, dims))
     return made
 
 
-def _shape(shape: Shape, inputs: Sequence[views.Dims]) -> tuple[Shape, views.Dims]:
+def _shape(shape: Shape, inputs: Sequence[views.Dims], samples: int) -> tuple[Shape, views.Dims]:
     """The shape of a value for a tensor, and the tensor's axes in it. The batch is where an input has it.
 
     Raises Unsupported where no axis is the batch.
     """
-    batch = views.whole(views.BATCH, BATCH)
+    batch = views.whole(views.BATCH, samples)
     places = [0, *(dims.index(batch) for dims in inputs if batch in dims and len(dims) == len(shape))]
-    place = next((place for place in places if place < len(shape) and shape[place] == BATCH), None)
+    place = next((place for place in places if place < len(shape) and shape[place] == samples), None)
     outer: views.Dims = (batch,)
     if place is not None:
         rest = (*shape[:place], *shape[place + 1 :])
     elif shape and any(dims[0][:1] == batch and views.size_of(dims[0]) == shape[0] for dims in inputs):
-        place, rest, outer = 0, (shape[0] // BATCH, *shape[1:]), ()
+        place, rest, outer = 0, (shape[0] // samples, *shape[1:]), ()
     else:
         raise Unsupported
     value = rest if 1 <= len(rest) <= MOST_AXES else (prod(rest),)
-    dims = views.reshaped(views.standard(value, BATCH), (BATCH, *rest) if outer else shape)
+    dims = views.reshaped(views.standard(value, samples), (samples, *rest) if outer else shape)
     if dims is None:
         raise Unsupported
     return value, (*dims[1 : place + 1], batch, *dims[place + 1 :]) if outer else dims
 
 
 def macs_of(name: str, arguments: Sequence[Any], result: Any) -> int:
-    """The multiply-accumulates of one sample in a product of tensors; 0 for any other function."""
+    """The multiply-accumulates of all samples in a product of tensors; 0 for any other function."""
     if name in ("matmul", "__matmul__", "__rmatmul__", "bmm", "mm"):
         first = arguments[0] if name != "__rmatmul__" else arguments[1]
-        return int(result.numel() * first.shape[-1] // BATCH)
+        return int(result.numel() * first.shape[-1])
     if name in ("baddbmm", "addmm"):
-        return int(result.numel() * arguments[1].shape[-1] // BATCH)
+        return int(result.numel() * arguments[1].shape[-1])
     if name in ("linear", "conv1d", "conv2d", "conv3d"):
         weight = arguments[1]
-        return int(result.numel() * (weight.numel() // weight.shape[0]) // BATCH)
+        return int(result.numel() * (weight.numel() // weight.shape[0]))
     if name == "scaled_dot_product_attention":
         query, key, value = arguments[:3]
-        return int(prod(query.shape[:-1]) * key.shape[-2] * (query.shape[-1] + value.shape[-1]) // BATCH)
+        return int(prod(query.shape[:-1]) * key.shape[-2] * (query.shape[-1] + value.shape[-1]))
     if name == "einsum" and isinstance(arguments[0], str):
         return _einsum(arguments[0], [*tensors_in(list(arguments[1:]))])
     return 0
@@ -122,4 +124,4 @@ def _einsum(equation: str, operands: Sequence[Any]) -> int:
         for name, operand in zip(names, operands, strict=True)
         for index, size in zip(name, operand.shape, strict=True)
     }
-    return prod(sizes.values()) // BATCH
+    return prod(sizes.values())

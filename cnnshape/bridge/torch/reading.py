@@ -18,7 +18,8 @@ from cnnshape.bridge.operations import (
 )
 from cnnshape.bridge.torch.capturing import Capture, capture
 from cnnshape.bridge.torch.patterns import reads, rewritten
-from cnnshape.bridge.torch.recorder import Step
+from cnnshape.bridge.torch.recorder import SAMPLES, Step
+from cnnshape.bridge.torch.samples import check_samples
 from cnnshape.bridge.torch.sizes import fill_pools, settled
 
 _MOVING = frozenset(("split", "slice", "crop", "flatten", "reshape", "subsample", "channel_shuffle", "identity", "pad"))
@@ -39,12 +40,17 @@ def network_of(
     if not inputs:
         raise ImportProblem("no input is given", "state its shape without the batch: `--input 3x224x224`")
 
-    def again(shapes: Mapping[str, Shape]) -> Capture:
-        return rewritten(capture(module, shapes, by_name))
+    def again(shapes: Mapping[str, Shape], samples: int = SAMPLES) -> Capture:
+        return rewritten(capture(module, shapes, by_name, samples))
 
-    run = settled(again(inputs), again, inputs)
+    run = again(inputs)
+    if run.recorder.reads_sizes:
+        check_samples(run, lambda samples: again(inputs, samples))
+    run = settled(run, again, inputs)
     fill_pools(run)
     operations, outputs = _ordered(run, len(inputs))
+    if not operations:
+        raise ImportProblem("the forward has no operation that the outputs need", "name the network itself")
     used = {weight.name for operation in operations for weight in operation.weights}
     weights = list(run.recorder.weights.values())
     unused = tuple(weight for weight in weights if weight.name not in used and weight.learned)
@@ -105,5 +111,5 @@ def _operation(step: Step, numbers: Mapping[int, int]) -> Operation:
         step.shape,
         step.modules,
         step.weights,
-        step.what,
+        " ".join((step.what, step.extra["others"])) if step.extra.get("others") else step.what,
     )

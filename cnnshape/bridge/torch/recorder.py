@@ -8,8 +8,8 @@ from cnnshape.bridge.torch import views
 from cnnshape.bridge.torch.views import Dims
 from cnnshape.named_tuple import NamedTuple
 
-BATCH = 2
-"""Samples of the run. A prime can't be split, so that the batch axis is never taken for another one."""
+SAMPLES = 2
+"""Samples of a run. A prime can't be split, so that the batch axis is never taken for another one."""
 MOST_AXES = 4
 """Axes of a value that the language can state."""
 
@@ -76,11 +76,18 @@ class Step:
         self.what = what
         self.extra = dict(extra or {})
 
+    @property
+    def place(self) -> str:
+        """The function and its module, for messages."""
+        path = self.modules[-1].path if self.modules else ""
+        return f"{self.what or self.kind} in {path}" if path else self.what or self.kind
+
 
 class Recorder:
     """The operations of a run, the views of its tensors and the stack of module calls."""
 
-    def __init__(self, shapes: Sequence[Shape], weights: Mapping[int, Weight]) -> None:
+    def __init__(self, shapes: Sequence[Shape], weights: Mapping[int, Weight], samples: int = SAMPLES) -> None:
+        self.samples = samples
         self.input_shapes = tuple(shapes)
         self.steps: list[Step] = []
         self.weights = weights
@@ -180,7 +187,7 @@ class Recorder:
     def seen(self, value: int, dims: Dims | None = None) -> View:
         """A view made now; by default it shows the value as it is."""
         if dims is None:
-            dims = views.standard(self.shape(value), BATCH)
+            dims = views.standard(self.shape(value), self.samples)
         return View(value, dims, self.moment, self.modules)
 
     def plain(self, view: View) -> int:
@@ -190,19 +197,19 @@ class Recorder:
     def moved(self, view: View) -> View:
         """The view after `flatten` or a kind that moves cells, if the tensor shows the result of one."""
         shape = self.shape(view.value)
-        if view.dims[0] != views.whole(views.BATCH, BATCH) or len(view.dims) - 1 > len(shape):
+        if view.dims[0] != views.whole(views.BATCH, self.samples) or len(view.dims) - 1 > len(shape):
             return view
         wanted = views.sizes_of(view.dims[1:])
         flat = len(wanted) == 1 < len(shape) and views.natural(view.dims[1:], shape)
         if flat or _moves(view.dims, shape, wanted):
             value = self.plain(view)
-            return View(value, views.standard(wanted, BATCH), view.moment, view.modules)
+            return View(value, views.standard(wanted, self.samples), view.moment, view.modules)
         return view
 
     def laid_out(self, view: View, dims: Dims) -> int:
         """A value with these axes, the batch first. Raises Unsupported where the batch is split or merged."""
         shape = self.shape(view.value)
-        if dims == views.standard(shape, BATCH):
+        if dims == views.standard(shape, self.samples):
             return view.value
         key = (view.value, dims)
         if key not in self._made:
@@ -211,7 +218,7 @@ class Recorder:
 
     def _lay_out(self, view: View, dims: Dims, shape: Shape) -> int:
         wanted = views.sizes_of(dims[1:])
-        if dims[0] != views.whole(views.BATCH, BATCH):
+        if dims[0] != views.whole(views.BATCH, self.samples):
             raise Unsupported
         if any(atom.axis == views.EXPANDED for dim in dims for atom in dim):
             raise Unsupported
@@ -240,7 +247,7 @@ def _moves(dims: Dims, shape: Shape, wanted: Shape) -> list[Move]:
         return []
     rank = len(shape) - 1
     groups = views.swapped(dims[1])
-    if groups and dims[2:] == views.standard(shape, BATCH)[2:]:
+    if groups and dims[2:] == views.standard(shape, 1)[2:]:
         return [("channel_shuffle", {"groups": groups}, shape)]
     if not rank:
         return []

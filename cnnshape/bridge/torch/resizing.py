@@ -6,7 +6,7 @@ from cnnshape.bridge.operations import Argument
 from cnnshape.bridge.torch import views
 from cnnshape.bridge.torch.calls import Call, axes_of, handles
 from cnnshape.bridge.torch.pointwise import maximum
-from cnnshape.bridge.torch.recorder import BATCH, Unsupported, View
+from cnnshape.bridge.torch.recorder import Unsupported, View
 
 _MODES = {"constant": "zeros", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
 _RESIZES = {"nearest": "nearest", "linear": "linear", "bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}
@@ -21,13 +21,13 @@ def pad(call: Call, input: Any, pad: Any, mode: str = "constant", value: Any = N
         mode, value = "constant", mode
     view = call.view(input)
     shape = call.recorder.shape(view.value)
-    if not views.regular(view.dims, shape, BATCH) or 1 in shape:
+    if not views.regular(view.dims, shape, call.recorder.samples) or 1 in shape:
         view = call.recorder.seen(call.recorder.plain(view))
         shape = call.recorder.shape(view.value)
     around = [(0, 0)] * len(shape)
     for index, pair in enumerate(pairs):
         place = len(view.dims) - 1 - index
-        axis = place - 1 if view.dims == views.standard(shape, BATCH) else view.dims[place][0].axis
+        axis = place - 1 if view.dims == views.standard(shape, call.recorder.samples) else view.dims[place][0].axis
         if axis < 0 and any(pair):
             raise Unsupported
         around[axis] = pair if any(pair) else around[axis]
@@ -188,7 +188,7 @@ def norm(call: Call, input: Any, p: Any = 2, dim: Any = None, keepdim: bool = Fa
     axes = axes_of(dim, input.dim())
     view = call.view(input)
     shape = call.recorder.shape(view.value)
-    if p != 2 or dim is None or not keepdim or not views.regular(view.dims, shape, BATCH):
+    if p != 2 or dim is None or not keepdim or not views.regular(view.dims, shape, call.recorder.samples):
         raise Unsupported
     if not _whole([view.dims[axis] for axis in axes], range(1, len(shape)), shape):
         raise Unsupported

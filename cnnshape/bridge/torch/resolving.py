@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cnnshape.bridge.operations import ImportProblem, Shape
+from cnnshape.bridge.operations import ImportProblem, UsageProblem
 
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
 _FORM = "write `package.module:attribute` or `path/to/file.py:Class`, such as `torchvision.models:resnet50`"
@@ -23,35 +23,38 @@ _LONGEST = 200
 def resolved(source: str, arguments: Mapping[str, object] | None = None) -> Any:
     """The `torch.nn.Module` that a source names. A class or a function is called with the arguments.
 
-    Raises ImportProblem for a source that is not found, or that gives no module.
+    Raises UsageProblem for a source that is not found, or that gives no module, and ImportProblem for one whose code
+    fails.
     """
     home, _, attribute = source.rpartition(":")
     path = source if source.lower().endswith(PICKLES) else home
     if path.lower().endswith(PICKLES):
-        raise ImportProblem(
+        raise UsageProblem(
             f"{Path(path).name} is a pickle: reading one runs the code in it",
             f"import the code that builds the network instead: {_FORM}",
         )
     if not home or not attribute:
-        raise ImportProblem(f"{source} names no attribute of a Python module", _FORM)
+        raise UsageProblem(f"{source} names no attribute of a Python module", _FORM)
     torch = require_torch()
     value = _attribute(_loaded(home), home, attribute)
     if isinstance(value, torch.nn.Module):
         if arguments:
-            raise ImportProblem(f"{source} is a module already, and takes no arguments", "remove `--arg`")
+            raise UsageProblem(f"{source} is a module already, and takes no arguments", "remove `--arg`")
         return value
     if not callable(value):
-        raise ImportProblem(
+        raise UsageProblem(
             f"{source} is {type(value).__name__}, not a torch.nn.Module",
             "name a class, or a function that gives a module",
         )
     try:
         module = value(**(arguments or {}))
-    except Exception as error:
-        help = "`--arg name=value` gives an argument by its name" if isinstance(error, TypeError) else ""
-        raise ImportProblem(f"{source} raised {_told(error)}", help) from error
+    except (Exception, SystemExit) as error:
+        message = f"{source} raised {_told(error)}"
+        if isinstance(error, TypeError):
+            raise UsageProblem(message, "`--arg name=value` gives an argument by its name") from error
+        raise ImportProblem(message) from error
     if not isinstance(module, torch.nn.Module):
-        raise ImportProblem(
+        raise UsageProblem(
             f"{source} gives {type(module).__name__}, not a torch.nn.Module",
             "name a class, or a function that gives a module",
         )
@@ -59,11 +62,11 @@ def resolved(source: str, arguments: Mapping[str, object] | None = None) -> Any:
 
 
 def require_torch() -> Any:
-    """PyTorch. Raises ImportProblem where it is missing."""
+    """PyTorch. Raises UsageProblem where it is missing."""
     try:
         return importlib.import_module("torch")
     except ImportError as error:
-        raise ImportProblem(
+        raise UsageProblem(
             "PyTorch is not installed", "install it beside cnnshape: `pip install torch`, or `.[torch]` in a checkout"
         ) from error
 
@@ -73,34 +76,39 @@ def _loaded(home: str) -> Any:
     if home.endswith(".py") or os.sep in home:
         return _from_file(Path(home))
     if not all(part.isidentifier() for part in home.split(".")):
-        raise ImportProblem(f"{home} is not the name of a Python module", _FORM)
+        raise UsageProblem(f"{home} is not the name of a Python module", _FORM)
     with_folder(Path.cwd())
     try:
         return importlib.import_module(home)
     except ModuleNotFoundError as error:
         if error.name and (home == error.name or home.startswith(f"{error.name}.")):
             help = "install its package into this Python, or run the command in the folder that holds it"
-            raise ImportProblem(f"there is no Python module {error.name}", help) from error
+            raise UsageProblem(f"there is no Python module {error.name}", help) from error
         raise ImportProblem(f"importing {home} raised {_told(error)}", "install what it imports") from error
-    except Exception as error:
-        raise ImportProblem(f"importing {home} raised {_told(error)}") from error
+    except (Exception, SystemExit) as error:
+        raise ImportProblem(f"importing {home} raised {_told(error)}", _help_of(error)) from error
+
+
+def _help_of(error: BaseException) -> str:
+    is_program = isinstance(error, SystemExit)
+    return "put what the program runs below `if __name__ == '__main__':`" if is_program else ""
 
 
 def _from_file(path: Path) -> Any:
     if not path.is_file():
-        raise ImportProblem(f"there is no file {path}", _FORM)
+        raise UsageProblem(f"there is no file {path}", _FORM)
     name = f"cnnshape_import_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise ImportProblem(f"{path} is not a Python file", _FORM)
+        raise UsageProblem(f"{path} is not a Python file", _FORM)
     with_folder(path.resolve().parent)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
-        raise ImportProblem(f"importing {path} raised {_told(error)}") from error
+        raise ImportProblem(f"importing {path} raised {_told(error)}", _help_of(error)) from error
     return module
 
 
@@ -114,7 +122,7 @@ def _attribute(module: Any, home: str, attribute: str) -> Any:
     value = module
     for name in attribute.split("."):
         if not hasattr(value, name):
-            raise ImportProblem(f"{home} has no attribute {attribute}", _near(name, value))
+            raise UsageProblem(f"{home} has no attribute {attribute}", _near(name, value))
         value = getattr(value, name)
     return value
 
@@ -127,7 +135,7 @@ def _near(name: str, value: Any) -> str:
     return did_you_mean(name, public) or f"it has {', '.join(public[:8]) or 'no public attributes'}"
 
 
-def _told(error: Exception) -> str:
+def _told(error: BaseException) -> str:
     """An exception of the user's code in one line, with the place that raised it."""
     text = " ".join(str(error).split())[:_LONGEST]
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
@@ -137,28 +145,17 @@ def _told(error: Exception) -> str:
 
 
 def argument_of(text: str) -> tuple[str, object]:
-    """`name=value` of `--arg`: the value is a Python literal. Raises ImportProblem for anything else."""
+    """`name=value` of `--arg`: the value is a Python literal. Raises UsageProblem for anything else."""
     name, separator, value = text.partition("=")
     name = name.strip()
     if not separator or not name.isidentifier():
-        raise ImportProblem(f"{text!r:.80} is not `name=value`", "for example `--arg num_classes=10`")
+        raise UsageProblem(f"{text!r:.80} is not `name=value`", "for example `--arg num_classes=10`")
     try:
         return name, ast.literal_eval(value.strip())
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
         help = (
             f"a text needs quotes: `--arg \"{name}='{value}'\"`"
-            if value.isidentifier()
+            if value.isprintable() and not set(value) & set("'\"[](){},=")
             else "for example `10`, `[1, 2]`"
         )
-        raise ImportProblem(f"{value!r:.80} is not a Python literal", help) from None
-
-
-def input_of(text: str) -> tuple[str, Shape]:
-    """`3x224x224` or `name=3x224x224` of `--input`; the name is empty where none is given."""
-    name, separator, sizes = text.rpartition("=")
-    parts = sizes.strip().split("x")
-    sound = all(part.isascii() and part.isdigit() and len(part) < 10 and int(part) for part in parts)
-    if not sound or len(parts) > 4 or (separator and not name.strip().isidentifier()):
-        help = "write channels first, without the batch: `--input 3x224x224`; several by name: `--input x=3x224x224`"
-        raise ImportProblem(f"{text!r:.80} is not the shape of an input", help)
-    return name.strip(), tuple(map(int, parts))
+        raise UsageProblem(f"{value!r:.80} is not a Python literal", help) from None

@@ -5,7 +5,7 @@ from typing import Any
 from cnnshape.bridge.operations import Argument, Ref
 from cnnshape.bridge.torch import views
 from cnnshape.bridge.torch.calls import Call, handles
-from cnnshape.bridge.torch.recorder import BATCH, Recorder, Unsupported, View
+from cnnshape.bridge.torch.recorder import Recorder, Unsupported, View
 
 
 @handles("scaled_dot_product_attention")
@@ -57,7 +57,7 @@ def attend(recorder: Recorder, query: View, key: View, value: View, what: str = 
 def matmul(call: Call, input: Any, other: Any) -> View:
     """The product of a softmax over keys with values: attention that is written out."""
     weights = call.view(input)
-    if views.standard(call.recorder.shape(weights.value), BATCH) != weights.dims or input.dim() < 3:
+    if views.standard(call.recorder.shape(weights.value), call.recorder.samples) != weights.dims or input.dim() < 3:
         raise Unsupported
     chain = []
     value = weights.value
@@ -135,7 +135,7 @@ def recurrent(call: Call, input: Any, state: Any, params: Any, has_biases: bool,
         arguments: dict[str, Argument] = {"out": out, "bidirectional": bidirectional, "biases": biases}
         value = call.recorder.emit(call.name, arguments, (value,), shape, weights)
     channels, steps = views.whole(0, shape[0]), views.whole(1, shape[1])
-    batch = views.whole(views.BATCH, BATCH)
+    batch = views.whole(views.BATCH, call.recorder.samples)
     made: list[Any] = [call.recorder.seen(value, (batch, steps, channels) if batch_first else (steps, batch, channels))]
     if layers == 1 and not bidirectional:
         last = call.recorder.emit("crop", {"cut": (("in_length - 1", 0),)}, (value,), (shape[0], 1))

@@ -281,7 +281,4 @@ def _candidates(facts: Sequence[Mapping[str, int]]) -> Iterator[tuple[str, list[
 
 
 def _note(twin: Twin, why: str) -> None:
-    step = twin.step
-    path = step.modules[-1].path if step.modules else ""
-    where = f"{step.what or step.kind} in {path}" if path else step.what or step.kind
-    twin.run.recorder.notes.append(f"right at this input size only: {where}, {why}")
+    twin.run.recorder.notes.append(f"right at this input size only: {twin.step.place}, {why}")

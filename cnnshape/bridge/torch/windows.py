@@ -5,7 +5,7 @@ from typing import Any
 from cnnshape.bridge.operations import Argument
 from cnnshape.bridge.torch import views
 from cnnshape.bridge.torch.calls import Call, handles, per_axis
-from cnnshape.bridge.torch.recorder import BATCH, Unsupported, View
+from cnnshape.bridge.torch.recorder import Unsupported, View
 
 _GAIN_MAKERS = frozenset(("batch_norm", "_weight_norm", "_weight_norm_interface", "std_mean", "var_mean", "norm"))
 """Functions that normalize a weight, so that one learned value for each kernel is its gain."""
@@ -109,8 +109,10 @@ def linear(call: Call, input: Any, weight: Any, bias: Any = None) -> View:
     last = views.whole(0, shape[0])
     if input.dim() == 2:
         return call.emit("linear", {"out": out, "bias": bias is not None}, call.plain(input), weights=weights)
-    in_channels = view.dims[-1] == last and view.dims[0] == views.whole(views.BATCH, BATCH) and len(shape) > 1
-    if not in_channels or (not last and view.dims == views.standard(shape, BATCH)):
+    in_channels = (
+        view.dims[-1] == last and view.dims[0] == views.whole(views.BATCH, call.recorder.samples) and len(shape) > 1
+    )
+    if not in_channels or (not last and view.dims == views.standard(shape, call.recorder.samples)):
         value, dims = _channels_last(call, view)
     else:
         value, dims = view.value, view.dims[:-1]
@@ -124,7 +126,7 @@ def _channels_last(call: Call, view: View) -> tuple[int, views.Dims]:
     """A value whose channels are the last axis of a tensor, and its other axes in the tensor."""
     moved = (view.dims[0], view.dims[-1], *view.dims[1:-1])
     value = call.recorder.laid_out(view, moved)
-    dims = views.standard(call.recorder.shape(value), BATCH)
+    dims = views.standard(call.recorder.shape(value), call.recorder.samples)
     return value, (dims[0], *dims[2:])
 
 

@@ -108,10 +108,11 @@ class _FileReader(BlockReader):
             return False
         message = "a model file of Ultralytics, not a spec: its layers are lists of from, number, module, arguments"
         # Its modules are classes of Python, which the names alone don't describe.
-        name = source.name if source.name.isprintable() and " " not in source.name else "FILE.yaml"
+        plain = source.name.isprintable() and not set(source.name) & set(" '\"\\$`")
+        name = source.name if plain else "FILE.yaml"
         help = (
             f"import the network that torch and ultralytics make of it: `cnnshape import "
-            f"ultralytics.nn.tasks:DetectionModel --arg cfg={name} --input 3x640x640`"
+            f"ultralytics.nn.tasks:DetectionModel --arg \"cfg='{name}'\" --input 3x640x640`"
         )
         self.report("wrong-structure", message, root.entries[0].key.span, help=help)
         return True

@@ -1,0 +1,238 @@
+"""Periodic steps become `for`: the loop that saves most lines, then those before and after it."""
+
+from collections.abc import Hashable, Iterator, Sequence
+from itertools import accumulate
+
+from cnnshape.bridge.draft import (
+    DraftCall,
+    DraftJoin,
+    DraftLoop,
+    DraftResidual,
+    DraftSetting,
+    DraftStep,
+    Marks,
+    Steps,
+    Value,
+)
+from cnnshape.bridge.flat import same
+from cnnshape.bridge.fold.rounds import Blocks, are_alike, merged
+from cnnshape.bridge.fold.steps import calls_in, is_named, size_of, unnamed
+from cnnshape.bridge.names import variable
+from cnnshape.named_tuple import NamedTuple
+
+LONGEST_PERIOD = 12
+"""Steps of a round."""
+ROUNDS = 2
+"""Rounds of the shortest loop."""
+MOST_SHORTENED = 16
+"""How often a loop is tried with one round less."""
+SHORT_HEAD = 2
+"""Lines of `for` and `do`."""
+LOOP = "stage"
+"""The name of a loop whose rounds are referred to."""
+COLUMNS_WIDTH = 108
+"""Characters of columns that fit on a line."""
+
+
+class Names(NamedTuple):
+    """The names of a block, or of the network: those that must stay, all, and what names of rounds became."""
+
+    kept: frozenset[str]
+    taken: set[str]
+    rounds: dict[str, str]
+
+    def of_loop(self) -> str:
+        """A name for a loop."""
+        name = variable(LOOP, self.taken)
+        self.taken.add(name)
+        return name
+
+
+def with_periods(steps: Steps, blocks: Blocks, names: Names) -> Steps:
+    """The steps with loops in place of periodic ones."""
+    return _Search(steps, blocks, names).between(0, len(steps)) if len(steps) >= ROUNDS else steps
+
+
+class _Start(NamedTuple):
+    """Where a loop may start: the more lines it could save, the earlier it is tried."""
+
+    most: int
+    period: int
+    start: int
+    rounds: int
+
+
+class _Loop(NamedTuple):
+    """A loop in place of steps from `start` to `stop`, and about how many lines it saves."""
+
+    saved: int
+    start: int
+    stop: int
+    period: int
+    step: DraftLoop
+
+
+class _Search:
+    """The steps with their sizes, and which of them may be the same step of two rounds."""
+
+    def __init__(self, steps: Steps, blocks: Blocks, names: Names) -> None:
+        self.blocks = blocks
+        self.names = names
+        self.listed = steps
+        self.named = {
+            index: step.marks.name
+            for index, step in enumerate(steps)
+            if step.marks.name and step.marks.name not in names.kept
+        }
+        self.steps = tuple(unnamed(step) if index in self.named else step for index, step in enumerate(steps))
+        self.keys = list(map(_key, self.steps))
+        self.lines = list(accumulate((size_of((step,)) for step in steps), initial=0))
+        self.pairs: dict[tuple[Hashable, Hashable], bool] = {}
+        longest = min(LONGEST_PERIOD, len(steps) // ROUNDS)
+        self.runs = {period: self._runs(period) for period in range(1, longest + 1)}
+
+    def _runs(self, period: int) -> list[int]:
+        """For each step: how many from there on are like the ones a period later."""
+        runs = [0] * (len(self.steps) + 1)
+        for at in range(len(self.steps) - period - 1, -1, -1):
+            runs[at] = runs[at + 1] + 1 if self._are_alike(at, at + period) else 0
+        return runs
+
+    def _are_alike(self, one: int, other: int) -> bool:
+        keys = self.keys[one], self.keys[other]
+        if None in keys:
+            return False
+        if keys not in self.pairs:
+            self.pairs[keys] = keys[0] == keys[1] or are_alike(self.steps[one], self.steps[other], self.blocks)
+        return self.pairs[keys]
+
+    def between(self, start: int, stop: int) -> Steps:
+        """The steps from `start` to `stop` with loops."""
+        loop = self._best(start, stop)
+        if loop is None:
+            return self.listed[start:stop]
+        return (*self.between(start, loop.start), self._named(loop), *self.between(loop.stop, stop))
+
+    def _named(self, loop: _Loop) -> DraftLoop:
+        """The loop with a name, if something refers to its rounds."""
+        ends = range(loop.start + loop.period - 1, loop.stop, loop.period)
+        rounds = {self.named[end]: number for number, end in enumerate(ends) if end in self.named}
+        if not rounds:
+            return loop.step
+        last = len(ends) - 1
+        name = next(iter(rounds)) if set(rounds.values()) == {last} else self.names.of_loop()
+        self.names.rounds.update({other: f"{name}.{number}" for other, number in rounds.items() if number < last})
+        self.names.rounds.update({other: name for other, number in rounds.items() if number == last})
+        return loop.step._replace(marks=loop.step.marks._replace(name=name))
+
+    def _best(self, start: int, stop: int) -> _Loop | None:
+        best: _Loop | None = None
+        order: tuple[int, int] = (0, 0)
+        for place in sorted(self._starts(start, stop), key=lambda place: (-place.most, place.period, place.start)):
+            if best is not None and place.most < best.saved:
+                break
+            loop = self._loop(place, best.saved if best else 1)
+            own = place.period, place.start
+            if loop is not None and (best is None or (loop.saved, order) > (best.saved, own)):
+                best, order = loop, own
+        return best
+
+    def _starts(self, start: int, stop: int) -> Iterator[_Start]:
+        for period, runs in self.runs.items():
+            for at in range(start, stop - ROUNDS * period + 1):
+                count = min(1 + runs[at] // period, (stop - at) // period, self._closed(at, period))
+                most = self._most(at, period, count)
+                if count >= ROUNDS and most > 0:
+                    yield _Start(most, period, at, count)
+
+    def _closed(self, start: int, period: int) -> int:
+        """How many rounds from a start have no name but that of their last step."""
+        inside = [index for index in self.named if index >= start and (index - start + 1) % period]
+        return (min(inside) - start) // period if inside else len(self.steps)
+
+    def _most(self, start: int, period: int, count: int) -> int:
+        """The lines that a loop saves if its body is no longer than its first round."""
+        return self.lines[start + count * period] - self.lines[start + period] - SHORT_HEAD
+
+    def _loop(self, place: _Start, least: int) -> _Loop | None:
+        """The longest loop from a start, if it saves at least so many lines."""
+        shortest = max(ROUNDS, place.rounds - MOST_SHORTENED + 1)
+        for count in range(place.rounds, shortest - 1, -1):
+            stop = place.start + count * place.period
+            most = self._most(place.start, place.period, count)
+            if (
+                most < least
+                or self.keys[place.start : stop - place.period] == self.keys[place.start + place.period : stop]
+            ):
+                # Rounds without a value that differs give no column.
+                return None
+            rounds = [self.steps[at : at + place.period] for at in range(place.start, stop, place.period)]
+            loop = merged(rounds, self.blocks)
+            if loop is not None:
+                saved = self.lines[stop] - self.lines[place.start] - size_of(loop.body) - _head(loop, self.blocks)
+                return _Loop(saved, place.start, stop, place.period, loop) if saved >= least else None
+        return None
+
+
+def _head(loop: DraftLoop, blocks: Blocks) -> int:
+    """What a loop costs besides its body: the lines of its columns, and of `do`.
+
+    A column that one end alone needs makes a loop hard to read, and so do as many columns as rounds, unless they are
+    those of a block: such columns cost a line each.
+    """
+    columns = [values for values in loop.columns.values() if isinstance(values, tuple)]
+    words = [len(name) + _width(values) + len(": ,") for name, values in loop.columns.items()]
+    alone = len(words) > 1 and max(words) > COLUMNS_WIDTH
+    lines = 1 + sum(map(_lines, words)) if alone else _lines(sum(words))
+    odd = sum(_is_odd(values) for values in columns)
+    if any(call.word in blocks.defaults for call in calls_in(loop.body)):
+        return lines + 1 + odd
+    alternating = sum(map(_alternates, columns))
+    if alternating < len(columns):
+        # Rounds of two steps state less.
+        odd += 2 * alternating
+    return lines + 1 + odd + max(0, len(columns) + (len(loop.body) == 1) - len(columns[0]))
+
+
+def _is_odd(values: Sequence[Value]) -> bool:
+    """Whether the first value alone differs, or the last."""
+    return len(values) > ROUNDS and any(all(value == part[0] for value in part) for part in (values[1:], values[:-1]))
+
+
+def _alternates(values: Sequence[Value]) -> bool:
+    """Whether each value is that of the round before the last."""
+    return len(values) > ROUNDS + 1 and all(map(same, values, values[2:]))
+
+
+def _lines(characters: int) -> int:
+    return -(-characters // COLUMNS_WIDTH)
+
+
+def _width(value: Value) -> int:
+    """The characters of a value."""
+    if isinstance(value, tuple) and not isinstance(value, DraftSetting):
+        return sum(_width(item) + 2 for item in value)
+    if isinstance(value, DraftSetting):
+        return len(value.kind) + sum(len(name) + _width(item) + 4 for name, item in value.arguments) + 4
+    return len(str(value))
+
+
+def _key(step: DraftStep) -> Hashable:
+    """A value that equal steps have in common; None for one that has names inside."""
+    return None if is_named(step) else _content(step)
+
+
+def _content(step: DraftStep) -> Hashable:
+    if isinstance(step, DraftCall):
+        return (step.word, step.depthwise, *step.arguments.items(), _marks(step.marks))
+    if isinstance(step, DraftResidual):
+        shortcut = step.shortcut if isinstance(step.shortcut, str) else tuple(map(_content, step.shortcut))
+        return "residual", tuple(map(_content, step.body)), shortcut, _marks(step.marks)
+    if isinstance(step, DraftJoin):
+        branches = tuple((name, tuple(map(_content, body))) for name, body in step.branches.items())
+        return step.word, branches, step.operands, step.broadcast, _marks(step.marks)
+    return "for", tuple(step.columns.items()), tuple(map(_content, step.body)), _marks(step.marks)
+
+
+def _marks(marks: Marks) -> Hashable:
+    return marks.name, marks.source, marks.when, marks.repeat, marks.share, tuple(marks.first.items())
