@@ -1,4 +1,4 @@
-"""Everything about one design that a page shows, each part with the layers that it stands for."""
+"""Everything about one design that a page shows, each part with the layers that it shows."""
 
 from collections.abc import Iterable, Iterator, Sequence
 

@@ -81,8 +81,8 @@ def written(*arguments: str) -> str:
 
 def steps_of(html: str, side: int = 0) -> list[list[object]]:
     """What the script is given of each step."""
-    found = re.findall(r'<script type="application/json">(.*?)</script>', html)
-    steps: list[list[object]] = json.loads(found[side])
+    texts = re.findall(r'<script type="application/json">(.*?)</script>', html)
+    steps: list[list[object]] = json.loads(texts[side])
     return steps
 
 
@@ -277,7 +277,7 @@ def test_steps_are_all_layers_and_add_up_to_the_totals(name: str) -> None:
     assert stairs
 
 
-def test_every_card_of_the_network_stands_for_its_layers() -> None:
+def test_every_card_of_the_network_shows_its_layers() -> None:
     sheet = shipped_sheet("unet")
     network = network_of(sheet)
     marks = dict(re.findall(r'data-card="([^"]*)" data-l="([^"]*)"', to_html([sheet])))

@@ -59,7 +59,7 @@ def selected(page: Page, side: int = 0) -> str:
 
 
 def marked(page: Page, selector: str, style: str = "on") -> list[str]:
-    """What the marked elements of a kind stand for."""
+    """The layers that the marked elements of a kind show."""
     return page.apply(
         "(selector, style) => [...document.querySelectorAll(selector)].filter(one => one.classList.contains(style))"
         ".map(one => one.dataset.l)",

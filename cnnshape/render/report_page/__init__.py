@@ -1,1 +1,1 @@
-"""A report as one HTML page that needs no other file: every part marks the layers that it stands for."""
+"""A report as one HTML page that needs no other file: every part says which layers it shows."""

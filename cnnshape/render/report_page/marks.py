@@ -1,4 +1,4 @@
-"""How the parts of a page say which layers they stand for, and how addresses name them."""
+"""How the parts of a page say which layers they show, and how addresses name them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -14,7 +14,7 @@ def layers_text(layers: Layers) -> str:
 
 
 def mark(layers: Layers) -> dict[str, str]:
-    """The attribute of an element that stands for these layers; none if there are none."""
+    """The attribute of an element that shows these layers; none if there are none."""
     return {"data-l": layers_text(layers)} if layers else {}
 
 

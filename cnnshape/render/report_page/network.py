@@ -1,4 +1,4 @@
-"""The picture of the network on the page: its cards stand for layers."""
+"""The picture of the network on the page: its cards show layers."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ class Drawn(NamedTuple):
 
 
 def network_html(picture: Picture, positions: Positions, signs: Mapping[int, str]) -> Drawn:
-    """The SVG of a picture, whose cards have the layers that they stand for, and what happened to them."""
+    """The SVG of a picture, whose cards have the layers that they show, and what happened to them."""
     layers = dict(_layers(picture, positions))
 
     def marked(match: re.Match[str]) -> str:

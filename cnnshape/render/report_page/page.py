@@ -106,7 +106,7 @@ def _written(section: _Section, anchors: Anchors, heading: str) -> str:
 
 
 def _lead(sheet: Sheet) -> Iterator[str]:
-    """The inputs and settings, and that nothing is wrong if that is so."""
+    """The inputs and settings, and a remark if nothing is wrong."""
     if sheet.network:
         yield header(sheet.network.report).removeprefix(f"{sheet.name}: ")
     if not sheet.findings:
