@@ -21,6 +21,8 @@ from cnnshape.render.report_page.marks import Anchors, change_of, layers_text
 from cnnshape.render.report_page.page import to_html
 from cnnshape.report import make_report
 from tests.command import run
+from tests.laws.plain import Spec
+from tests.laws.strategy import specs
 from tests.pictures.reports_of import network_of, sheet_of_text, shipped_sheet
 
 NET = "cnnshape: 1\nname: Small net\ninput: [3, 16, 16]\nparams: {width: 8}\nvariants: {wide: {width: 64}}\nlayers:\n  - conv: {out: width, kernel: 3}\n  - relu\n"
@@ -335,6 +337,24 @@ def test_any_text_has_a_sound_page(text: str) -> None:
     html.encode()
     assert Read(html).faults == []
     assert html.count("<script") <= 2
+
+
+@given(specs())
+def test_any_network_has_a_sound_page(spec: Spec) -> None:
+    sheet = sheet_of_text(spec.text)
+    html = to_html([sheet])
+    read = Read(html)
+    ids = read.values("id")
+    assert read.faults == []
+    assert len(ids) == len(set(ids))
+    assert {value[1:] for value in read.values("href") if value.startswith("#")} <= set(ids)
+    if sheet.network:
+        totals = sheet.network.report.totals
+        steps = steps_of(html)
+        assert (sum(int(str(step[3])) for step in steps), sum(int(str(step[4])) for step in steps)) == (
+            totals.params,
+            totals.macs,
+        )
 
 
 def test_compared_designs_are_marked_where_they_differ() -> None:

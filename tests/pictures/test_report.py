@@ -369,6 +369,30 @@ def test_dark(open_page: Open, tmp_path: Path) -> None:
     assert corner(dark=True) < 40
 
 
+@pytest.mark.parametrize("dark", [False, True])
+def test_marked_cards_have_the_color_of_the_mark(open_page: Open, dark: bool) -> None:
+    page = open_page(page_of_pair(shipped_sheet("resnet18"), shipped_sheet("resnet34")))
+    stroke = "document.querySelector('article:nth-of-type(2) .card[data-card=\"stage.1\"] > rect')"
+    color = "getComputedStyle(ONE).stroke".replace("ONE", stroke)
+    with page.media(dark=dark):
+        changed = page.evaluate(color)
+        plain = page.evaluate(color.replace("nth-of-type(2)", "nth-of-type(1)"))
+        page.click('article:nth-of-type(2) .card[data-card="stage.1"]')
+        on = page.evaluate(color)
+    assert len({changed, plain, on}) == 3
+
+
+def test_paper_is_light(open_page: Open) -> None:
+    page = open_page(to_html([small()]))
+    ground = "getComputedStyle(document.querySelector('.ground')).fill"
+    light = page.evaluate(ground)
+    with page.media("print", dark=True):
+        assert page.evaluate(ground) == light
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == light
+    with page.media(dark=True):
+        assert page.evaluate(ground) != light
+
+
 def test_two_sides(open_page: Open) -> None:
     page = open_page(page_of_pair(shipped_sheet("resnet18"), shipped_sheet("resnet34")))
     assert (page.requests, page.messages) == ([], [])
