@@ -101,6 +101,15 @@ def kept_bytes_per_repeated_layer() -> float:
     return tracemalloc.get_traced_memory()[0] / len(made.rows)
 
 
+def pictures() -> float:
+    """From the reports of all shipped networks to their pictures."""
+    from cnnshape.render.picture.svg import to_svg
+    from cnnshape.study.picture.forms import picture_of
+
+    reports = list(map(analyzed, sorted(SHIPPED.glob("*.yaml"))))
+    return shortest(lambda: [to_svg(picture_of(report)) for report in reports])
+
+
 PROBES: dict[str, Callable[..., float]] = {
     "report": report,
     "json": json,
@@ -108,6 +117,7 @@ PROBES: dict[str, Callable[..., float]] = {
     "distinct": per_distinct_layer,
     "repeated": per_repeated_layer,
     "kept": kept_bytes_per_repeated_layer,
+    "pictures": pictures,
 }
 
 if __name__ == "__main__":

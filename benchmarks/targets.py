@@ -103,6 +103,12 @@ def deep_comparison() -> None:
     )
 
 
+def pictures(runs: int) -> None:
+    """The pictures of all shipped networks, from their reports."""
+    (drawn,) = interleaved(runs, lambda: probe(ROOT, "pictures"))
+    report_line("pictures of all shipped networks together", drawn, 3, " s")
+
+
 @contextmanager
 def checkout(revision: str) -> Iterator[Path]:
     """A worktree of a revision, removed afterwards."""
@@ -123,6 +129,7 @@ def main() -> None:
     cold_starts(options.runs)
     growth(max(1, options.runs // 2))
     deep_comparison()
+    pictures(max(1, options.runs // 2))
     if options.base:
         with checkout(options.base) as base:
             warm_reports(max(1, options.runs // 2), base)
