@@ -17,8 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnshape.api import load
+from cnnshape.render.report_page.findings import MOST as MOST_FINDINGS
 from cnnshape.render.report_page.marks import Anchors, change_of, layers_text
 from cnnshape.render.report_page.page import to_html
+from cnnshape.render.report_page.shares import MOST_PARTS
 from cnnshape.report import make_report
 from tests.command import run
 from tests.laws.plain import Spec
@@ -163,14 +165,14 @@ def test_more_than_two() -> None:
 )
 def test_options_and_settings_of_a_side(arguments: list[str], width: int, batch: int) -> None:
     steps = steps_of(written(*arguments))
-    assert steps[0][2:5] == [f"{width}×14×14", width * (27 + 1), width * 27 * 14 * 14 * batch]
+    assert steps[0][2:5] == [f"{width}x14x14", width * (27 + 1), width * 27 * 14 * 14 * batch]
 
 
 def test_input_and_type() -> None:
     html = written("net.yaml", "-i", "3x32x32", "--dtype", "float16")
     assert "input 3x32x32, batch 1, float16" in html
-    assert steps_of(html)[0][2] == "8×30×30"
-    assert steps_of(written("net.yaml:input=3x20x20", "-i", "3x32x32"))[0][2] == "8×18×18"
+    assert steps_of(html)[0][2] == "8x30x30"
+    assert steps_of(written("net.yaml:input=3x20x20", "-i", "3x32x32"))[0][2] == "8x18x18"
 
 
 def test_a_block() -> None:
@@ -290,6 +292,113 @@ def test_every_card_of_the_network_shows_its_layers() -> None:
             assert marks[card.name] == (f"{first}-{last}" if last > first else f"{first}")
         else:
             assert card.name not in marks
+
+
+def shares_of(html: str) -> list[tuple[str, float, float]]:
+    """The name of each part, and its shares in per cent."""
+    table = html.partition('<table class="shares">')[2].partition("</table>")[0]
+    rows = re.findall(r"<tr[^>]*><th>(.*?)</th><td>.*?([\d.]+) %</td><td>.*?([\d.]+) %</td></tr>", table)
+    return [(unescape(re.sub("<.*?>", "", name)), float(macs), float(params)) for name, macs, params in rows]
+
+
+@pytest.mark.parametrize("name", ["resnet50", "unet", "googlenet", "densenet121", "vgg16"])
+def test_shares_add_up_to_the_whole(name: str) -> None:
+    shares = shares_of(to_html([shipped_sheet(name)]))
+    assert 1 < len(shares) <= MOST_PARTS + 1
+    assert len({part for part, _, _ in shares}) == len(shares)
+    for column in (1, 2):
+        assert sum(float(str(share[column])) for share in shares) == pytest.approx(100, abs=0.05 * len(shares))
+
+
+def test_the_share_of_a_part() -> None:
+    report = network_of(shipped_sheet("vgg16")).report
+    linear = max(report.rows, key=lambda row: row.params)
+    shares = {name: params for name, _, params in shares_of(to_html([shipped_sheet("vgg16")]))}
+    assert shares[linear.name] == round(100 * linear.params / report.totals.params, 1) > 70
+
+
+def test_small_parts_are_summed_up() -> None:
+    layers = "".join(f"  - conv: {{out: {9 + index}, kernel: 1}}\n" for index in range(40))
+    shares = shares_of(to_html([sheet_of_text(f"cnnshape: 1\nname: x\ninput: [3, 8, 8]\nlayers:\n{layers}")]))
+    assert [name for name, _, _ in shares] == [*(f"conv_{index}" for index in range(27, 41)), "26 more parts"]
+
+
+def test_a_network_without_costs_has_no_shares() -> None:
+    assert 'id="shares"' not in to_html([sheet_of_text("cnnshape: 1\nname: x\ninput: [3, 8, 8]\nlayers: [relu]\n")])
+
+
+@pytest.mark.parametrize("name", ["lenet5", "resnet18", "unet"])
+def test_the_staircase_is_to_scale(name: str) -> None:
+    network = network_of(shipped_sheet(name))
+    stairs = to_html([shipped_sheet(name)]).partition('class="stairs"')[2].partition("</svg>")[0]
+    paths = re.findall(r'd="M(\d+) 100((?:V\d+h1)+)V100"', stairs)
+    heights = [100 - int(height) for _, steps in paths for height in re.findall(r"V(\d+)h1", steps)]
+    most = max(step.alive_bytes for step in network.memory.steps)
+    assert heights == [round(100 * step.alive_bytes / most) for step in network.memory.steps]
+    assert [int(start) for start, _ in paths] == [start for start, _ in network.steps]
+    assert len(paths) == len(network.steps)
+
+
+def test_the_names_of_stages_are_where_they_start() -> None:
+    report = network_of(shipped_sheet("resnet18")).report
+    ticks = re.findall(r'<span style="left:([\d.]+)%">([^<]*)</span>', to_html([shipped_sheet("resnet18")]))
+    assert [name for _, name in ticks] == [group.label for group in report.groups.children]
+    for (left, _), group in zip(ticks, report.groups.children, strict=True):
+        assert float(left) == pytest.approx(100 * group.start / len(report.rows), abs=0.05)
+
+
+@pytest.mark.parametrize("name", ["resnet50", "vgg16", "unet"])
+def test_fields_are_to_scale(name: str) -> None:
+    network = network_of(shipped_sheet(name))
+    html = to_html([shipped_sheet(name)]).partition('class="fields"')[2].partition("</svg>")[0]
+    rectangles = {
+        title: tuple(map(float, sides))
+        for *sides, title in re.findall(
+            r'<rect x="([-\d.]+)" y="([-\d.]+)" width="([\d.]+)" height="([\d.]+)"[^>]*><title>([^<]*)</title>', html
+        )
+    }
+    whole = re.search(r'width="([\d.]+)" height="([\d.]+)" class="input"', html)
+    assert whole is not None
+    scale = float(whole[1]) / network.trace.input[1]
+    assert len(rectangles) == len(network.fields)
+    for region in network.fields:
+        rows, columns = region.spans
+        size = f"{rows.size}" if rows.size == columns.size else f"{rows.size}x{columns.size}"
+        expected = [side * scale for side in (columns.first, rows.first, columns.size, rows.size)]
+        assert rectangles[f"{region.layer}: {size}"] == pytest.approx(expected, abs=0.06)
+
+
+def test_fields_of_other_inputs_are_a_list() -> None:
+    html = to_html([sheet_of_text("cnnshape: 1\nname: x\ninput: [1, 90]\nlayers: [{conv: {out: 2, kernel: 7}}]\n")])
+    assert '<a href="#L1">conv</a> 7</li>' in html
+    assert 'class="fields"' not in html
+
+
+def test_a_network_without_fields_says_so() -> None:
+    html = to_html([sheet_of_text("cnnshape: 1\nname: x\ninput: [9]\nlayers: [{linear: 2}]\n")])
+    assert "no layer has a receptive field of its own" in html
+
+
+def test_findings_have_their_places_notes_and_help() -> None:
+    text = "cnnshape: 1\nname: x\ninput: [4, 9, 9]\nlayers:\n  - {conv: {out: 4, kernel: 3}, name: one}\n  - {conv: {out: 5, kernel: 3}, name: two}\n  - add: [one, two]\n  - reluu\n"
+    sheet = sheet_of_text(text)
+    assert len(sheet.findings) > 1
+    section = to_html([sheet]).partition('id="findings"')[2].partition("</section>")[0]
+    shown = unescape(re.sub("<.*?>", " ", section))
+    for finding in sheet.findings:
+        assert f"{finding.severity}[{finding.code}]" in shown
+        assert finding.at is not None
+        assert f'<a href="#line-{finding.at.span.line}">' in section
+        for words in (finding.message, finding.help or "", *finding.notes, *(label.text for label in finding.related)):
+            assert words in shown
+
+
+def test_many_findings_are_cut() -> None:
+    layers = "".join(f"  - word{index}\n" for index in range(130))
+    sheet = sheet_of_text(f"cnnshape: 1\nname: x\ninput: [3, 8, 8]\nlayers:\n{layers}")
+    html = to_html([sheet])
+    assert f"and {len(sheet.findings) - MOST_FINDINGS} more" in html
+    assert html.count("error[CS401]") == MOST_FINDINGS
 
 
 def test_the_source_is_there_to_the_letter() -> None:

@@ -165,7 +165,7 @@ def test_the_figures_of_what_is_selected(open_page: Open) -> None:
     for words in (
         group.label,
         f"layers {group.start + 1}-{group.end}",
-        "×".join(map(str, own[-1].output)),
+        "x".join(map(str, own[-1].output)),
         f"{sum(row.params for row in own):,} params",
         f"{sum(row.macs for row in own):,} MACs",
         f"receptive field {field.size[0]}",
@@ -265,6 +265,19 @@ def test_the_address_follows_the_selection(open_page: Open) -> None:
     assert page.evaluate("location.hash") == "#line-9"
     page.click("#line-9 a")
     assert (page.evaluate("location.hash"), selected(page)) == ("", "")
+
+
+def test_the_place_of_an_address_is_marked_until_something_is_selected(open_page: Open) -> None:
+    page = open_page(to_html([small()]))
+    address, ground = page.address, "getComputedStyle(document.getElementById('ID')).backgroundColor"
+    row, line = ground.replace("ID", "L1-2"), ground.replace("ID", "line-3")
+    plain = page.evaluate(line)
+    page.open(f"{address}#line-3")
+    assert page.evaluate(line) != plain
+    page.open(f"{address}#L1-2")
+    assert page.evaluate(row) != plain
+    page.click('.card[data-card="max_pool"]')
+    assert page.evaluate(row) == plain
 
 
 def test_keys(open_page: Open) -> None:

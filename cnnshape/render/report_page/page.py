@@ -4,12 +4,10 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
-from json import dumps
 from pathlib import Path
 
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.compare import to_html as comparison_html
-from cnnshape.render.layer_table import receptive_field_text
 from cnnshape.render.report_page.fields import fields_html
 from cnnshape.render.report_page.findings import findings_html
 from cnnshape.render.report_page.layers import layer_rows
@@ -18,6 +16,7 @@ from cnnshape.render.report_page.network import NARROW, network_html
 from cnnshape.render.report_page.shares import shares_html
 from cnnshape.render.report_page.source import sources_html
 from cnnshape.render.report_page.staircase import staircase_html
+from cnnshape.render.report_page.steps import steps_html
 from cnnshape.render.summary import figures, header
 from cnnshape.render.svg import element, escape_xml
 from cnnshape.study.compare import Comparison
@@ -25,8 +24,6 @@ from cnnshape.study.sheet import Network, Sheet
 
 MARK = "written by cnnshape report"
 """Every page says so at its start, so that a later run knows its own files."""
-_EXACT = 2**53
-"""Integers from here on are texts in data, as JavaScript would round them."""
 _HINT = "Select a card, a line, a step: all that shows the same layers is marked. / searches, Escape clears."
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src"
@@ -85,7 +82,7 @@ def _side(index: int, sheet: Sheet, changes: Mapping[int, str]) -> str:
 
 
 def _article(sheet: Sheet, anchors: Anchors, parts: Sequence[str]) -> str:
-    data = [_data(sheet.network)] if sheet.network else []
+    data = [steps_html(sheet.network)] if sheet.network else []
     return element("article", *parts, *data, **{"data-prefix": anchors.prefix})
 
 
@@ -165,25 +162,6 @@ def _changes(network: Network | None, comparison: Comparison | None, index: int)
         for change in comparison.changes or ()
         for position in positions.of(change.after if index else change.before)
     }
-
-
-def _data(network: Network) -> str:
-    """What the script says of each step: its last layer, name, output, params, MACs, field and memory."""
-    rows, memory = network.report.rows, network.memory.steps
-    steps = []
-    for start, end in network.steps:
-        own, last = rows[start:end], rows[end - 1]
-        field = receptive_field_text(last.receptive_field) if last.receptive_field else "-"
-        params, macs = sum(row.params for row in own), sum(row.macs for row in own)
-        alive = max(step.alive_bytes for step in memory[start:end])
-        shape = "×".join(map(str, last.output))
-        steps.append([end, rows[start].name, shape, _number(params), _number(macs), field, alive])
-    text = dumps(steps, separators=(",", ":")).replace("<", "\\u003c")
-    return f'<script type="application/json">{text}</script>'
-
-
-def _number(value: int) -> int | str:
-    return value if value < _EXACT else str(value)
 
 
 def _file(title: str, body: Sequence[str]) -> str:
