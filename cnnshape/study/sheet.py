@@ -20,12 +20,17 @@ Layers = tuple[tuple[int, int], ...]
 """Layers as ranges of positions in a report: the first one, and the one after the last; sorted and apart."""
 
 
+Place = tuple[int, int]
+"""A text, by its position in a sheet, and the number of a line, from 1."""
+
+
 class Network(NamedTuple):
     """The part of a design that could be built.
 
     `steps` are the layers of each step of the spec, in order: a layer with its norm and its activation. `lines` has the
-    layers of each line, by the position of its text in the sheet's `sources` and its number from 1. `fields` are regions
-    of the input that cells in the middle of some layers see.
+    layers of each line; a line is the position of its text in the sheet's `sources`, and its number from 1. `places` has
+    the lines of the blocks, rounds and steps with these layers, from the outermost. `fields` are regions of the input
+    that cells in the middle of some layers see.
     """
 
     report: Report
@@ -34,7 +39,8 @@ class Network(NamedTuple):
     trace: Trace
     fields: tuple[Region, ...]
     steps: tuple[tuple[int, int], ...]
-    lines: dict[tuple[int, int], Layers]
+    lines: dict[Place, Layers]
+    places: dict[tuple[int, int], tuple[Place, ...]]
 
 
 class Sheet(NamedTuple):
@@ -65,6 +71,7 @@ def _network(graph: Graph, report: Report, sources: Sequence[SourceText]) -> Net
     traced = trace(graph, report)
     seen = regions(graph, central_cells(graph, traced, MOST_FIELDS))
     steps = tuple(_steps(report))
+    placed = list(_placed(graph, steps, sources))
     return Network(
         report=report,
         picture=picture_of(report),
@@ -72,7 +79,8 @@ def _network(graph: Graph, report: Report, sources: Sequence[SourceText]) -> Net
         trace=traced,
         fields=tuple(region for region in seen if region is not None),
         steps=steps,
-        lines=_lines(graph, steps, sources),
+        lines=_lines(placed),
+        places=_places(placed),
     )
 
 
@@ -85,13 +93,13 @@ def _steps(report: Report) -> Iterator[tuple[int, int]]:
 def _sources(own: SourceText, graph: Graph | None, findings: Iterable[Diagnostic]) -> tuple[SourceText, ...]:
     """The texts that the design is written in, without those of options."""
     used = {id(own): own}
-    for span in (*_places(graph), *(problem.at.span for problem in findings if problem.at)):
+    for span in (*_spans(graph), *(problem.at.span for problem in findings if problem.at)):
         if span.source.path is not None:
             used.setdefault(id(span.source), span.source)
     return tuple(used.values())
 
 
-def _places(graph: Graph | None) -> Iterator[Span]:
+def _spans(graph: Graph | None) -> Iterator[Span]:
     if graph is not None:
         yield from (node.at for node in graph.nodes)
         yield from (group.at for group in _groups(graph.root) if group.at)
@@ -103,18 +111,31 @@ def _groups(group: Group) -> Iterator[Group]:
         yield from _groups(child)
 
 
-def _lines(
+def _placed(
     graph: Graph, steps: Sequence[tuple[int, int]], sources: Sequence[SourceText]
-) -> dict[tuple[int, int], Layers]:
-    """The layers of each line: those of its step, and those of the blocks and rounds that it runs."""
+) -> Iterator[tuple[Place, tuple[int, int]]]:
+    """The line and the layers of each block, round and step, the outer ones first."""
     number = {id(source): index for index, source in enumerate(sources)}
-    layers: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    placed = [(graph.nodes[start].at, (start, end)) for start, end in steps]
-    placed += [(group.at, (group.start, group.end)) for group in _groups(graph.root) if group.at]
-    for at, part in placed:
+    spans = [(group.at, (group.start, group.end)) for group in _groups(graph.root) if group.at]
+    spans += [(graph.nodes[start].at, (start, end)) for start, end in steps]
+    for at, part in spans:
         if id(at.source) in number and part[1] > part[0]:
-            layers.setdefault((number[id(at.source)], at.line), []).append(part)
-    return {line: joined(parts) for line, parts in layers.items()}
+            yield (number[id(at.source)], at.line), part
+
+
+def _lines(placed: Iterable[tuple[Place, tuple[int, int]]]) -> dict[Place, Layers]:
+    """The layers of each line: those of its step, and those of the blocks and rounds that it runs."""
+    layers: dict[Place, list[tuple[int, int]]] = {}
+    for place, part in placed:
+        layers.setdefault(place, []).append(part)
+    return {place: joined(parts) for place, parts in layers.items()}
+
+
+def _places(placed: Iterable[tuple[Place, tuple[int, int]]]) -> dict[tuple[int, int], tuple[Place, ...]]:
+    places: dict[tuple[int, int], tuple[Place, ...]] = {}
+    for place, part in placed:
+        places[part] = (*places.get(part, ()), place)
+    return places
 
 
 def joined(parts: Iterable[tuple[int, int]]) -> Layers:

@@ -17,11 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnshape.api import load
+from cnnshape.graph import Group
 from cnnshape.render.report_page.findings import MOST as MOST_FINDINGS
 from cnnshape.render.report_page.marks import Anchors, change_of, layers_text
 from cnnshape.render.report_page.page import to_html
 from cnnshape.render.report_page.shares import MOST_PARTS
-from cnnshape.report import make_report
+from cnnshape.report import folded, make_report
+from cnnshape.study.sheet import Sheet
 from tests.command import run
 from tests.laws.plain import Spec
 from tests.laws.strategy import specs
@@ -81,6 +83,14 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def written(*arguments: str) -> str:
     """The page that goes to standard output."""
     return run("report", *arguments, "-o", "-").stdout
+
+
+def groups_of(sheet: Sheet) -> list[Group]:
+    """All stages and blocks, the outer ones first."""
+    groups = [network_of(sheet).report.groups]
+    for group in groups:
+        groups += group.children
+    return groups[1:]
 
 
 def steps_of(html: str, side: int = 0) -> list[list[object]]:
@@ -279,6 +289,22 @@ def test_steps_are_all_layers_and_add_up_to_the_totals(name: str) -> None:
     stairs = html.partition('class="stairs"')[2] or html
     assert html.count("<path d=") >= len(steps)
     assert stairs
+
+
+@pytest.mark.parametrize("name", ["resnet50", "yolov3", "unet", "lenet5"])
+def test_rows_have_links_to_their_lines(name: str) -> None:
+    sheet = shipped_sheet(name)
+    rows = re.findall(r'<tr data-l="(\d+)[^"]*".*?<a href="#line-(\d+)">(\d+)</a></td></tr>', to_html([sheet]))
+    lines = folded(network_of(sheet).report)
+    assert len(rows) == len(lines)
+    for (_, anchor, number), line in zip(rows, lines, strict=True):
+        assert anchor == number
+        text = sheet.sources[0].line(int(number))
+        if not line.group:
+            assert int(number) == line.rows[0].line
+        else:
+            words = {group.word for group in groups_of(sheet) if f".{group.label}".endswith(f".{line.label}")}
+            assert any(word in text for word in (words or {line.label}) | {"for:"})
 
 
 def test_every_card_of_the_network_shows_its_layers() -> None:

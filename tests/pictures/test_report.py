@@ -267,6 +267,16 @@ def test_the_address_follows_the_selection(open_page: Open) -> None:
     assert (page.evaluate("location.hash"), selected(page)) == ("", "")
 
 
+def test_the_link_of_a_row_leads_to_its_line(open_page: Open) -> None:
+    page = open_page(to_html([shipped_sheet("resnet50")]))
+    page.click('.layers [data-l="1-3"] td a')
+    page.evaluate("new Promise(done => setTimeout(done, 50))")
+    line = network_of(shipped_sheet("resnet50")).report.rows[0].line
+    assert page.evaluate("location.hash") == f"#line-{line}"
+    assert selected(page) == "1-3"
+    assert "line" in page.evaluate("document.querySelector('.selected').textContent")
+
+
 def test_the_place_of_an_address_is_marked_until_something_is_selected(open_page: Open) -> None:
     page = open_page(to_html([small()]))
     address, ground = page.address, "getComputedStyle(document.getElementById('ID')).backgroundColor"

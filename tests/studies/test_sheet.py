@@ -50,6 +50,17 @@ def test_the_layers_of_lines() -> None:
     assert sorted(network_of(sheet).lines) == [(0, line) for line in (8, 9, 11, 12, 15, 17)]
 
 
+def test_the_places_of_layers() -> None:
+    network = network_of(sheet_of_text(NET))
+    first, *rounds = network.report.groups.children
+    assert network.places[first.start, first.end] == ((0, 11),)
+    assert [network.places[group.start, group.end] for group in rounds] == [((0, 12),)] * 2
+    assert network.places[0, 2] == ((0, 8),)
+    only = network_of(sheet_of_text(NET.replace("        repeat: 2\n", "")))
+    group = only.report.groups.children[1]
+    assert only.places[group.start, group.end] == ((0, 12), (0, 15))
+
+
 def test_every_layer_has_a_line() -> None:
     for name in ("resnet152", "yolov3", "mask_rcnn_resnet50_fpn"):
         network = network_of(shipped_sheet(name))

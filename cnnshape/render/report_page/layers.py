@@ -1,13 +1,14 @@
 """The table of layers: stages and blocks that open and close, each line with the layers that it shows."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.layer_table import DEFAULT, layer_table
 from cnnshape.render.report_page.marks import Anchors, Positions, change_of, mark, written
 from cnnshape.render.svg import element, escape_xml
-from cnnshape.report import Line, Report, folded
-from cnnshape.study.sheet import Layers
+from cnnshape.report import Line, folded
+from cnnshape.study.sheet import Layers, Network
 
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 
@@ -19,19 +20,20 @@ class LayerRows(NamedTuple):
     places: frozenset[str]
 
 
-def layer_rows(report: Report, anchors: Anchors, changes: Mapping[int, str]) -> LayerRows:
-    """The table. `changes` say which layers differ from another design, and how, by their positions."""
+def layer_rows(network: Network, anchors: Anchors, changes: Mapping[int, str]) -> LayerRows:
+    """The table, with links to the lines of the source. `changes` say which layers differ from another design, and how, by their positions."""
+    report, positions = network.report, Positions(network.report)
     lines = folded(report)
     table = layer_table(report, lines, DEFAULT)
-    headings = _cells("th", table.headings)
-    positions = Positions(report)
+    headings = _cells("th", (*table.headings, "line"))
+    links = _links(lines, network, positions, anchors)
     layers = [positions.span((line.rows[0], line.last)) for line in lines]
     names = _names(lines, layers, anchors, changes)
     rows = [
-        f"\n<tr{attributes}>{name}{''.join(_cells('td', cells[1:]))}</tr>"
-        for (attributes, name), cells in zip(names, table.cells, strict=False)
+        f"\n<tr{attributes}>{name}{''.join(_cells('td', cells[1:]))}<td>{link}</td></tr>"
+        for (attributes, name), cells, link in zip(names, table.cells, links, strict=False)
     ]
-    total = _cells("td", table.cells[-1][1:])
+    total = _cells("td", (*table.cells[-1][1:], ""))
     html = element(
         "table",
         element("thead", element("tr", *headings)),
@@ -45,6 +47,17 @@ def layer_rows(report: Report, anchors: Anchors, changes: Mapping[int, str]) -> 
 def _cells(tag: str, texts: Sequence[str]) -> list[str]:
     """Cells without a class: the style aligns the columns of numbers by their places."""
     return [element(tag, escape_xml(text), "") for text in texts]
+
+
+def _links(lines: Sequence[Line], network: Network, positions: Positions, anchors: Anchors) -> Iterator[str]:
+    """A link to the line of each row. A stage and its only block have the same layers, and the stage comes first."""
+    seen: Counter[tuple[int, int]] = Counter()
+    for line in lines:
+        ((start, end),) = positions.span(line.rows)
+        places = network.places.get((start, end), ())
+        place = places[min(seen[start, end], len(places) - 1)] if places else None
+        seen[start, end] += 1
+        yield f'<a href="#{anchors.line(*place)}">{place[1]}</a>' if place else ""
 
 
 def _names(

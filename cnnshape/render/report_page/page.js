@@ -103,6 +103,7 @@ function start(side) {
 
   side.addEventListener("click", event => {
     const button = event.target.closest("button");
+    const isLink = event.target.matches(".layers td a");
     // A step with little memory is too low to be hit.
     const element = event.target.closest(".stairs") ? stepAt(event.clientX) : event.target.closest("[data-l]");
     if (button) {
@@ -110,7 +111,7 @@ function start(side) {
       const isOpen = rows.some(row => row.button && row.isOpen);
       row ? fold(row, !row.isOpen) : rows.forEach(row => fold(row, !isOpen));
       draw();
-    } else if (element && !event.ctrlKey && !event.metaKey && !String(getSelection())) {
+    } else if (element && !isLink && !event.ctrlKey && !event.metaKey && !String(getSelection())) {
       event.preventDefault();
       pick(element);
     }

@@ -120,7 +120,7 @@ def _all_sections(sheet: Sheet, anchors: Anchors, changes: Mapping[int, str]) ->
     if network:
         report = network.report
         positions = Positions(report)
-        rows = layer_rows(report, anchors, changes)
+        rows = layer_rows(network, anchors, changes)
         drawn = network_html(network.picture, positions, changes)
         yield _Section("network", "Network", drawn.html, _LEFT if drawn.width <= NARROW else _WIDE)
         yield _Section("layers", "Layers", _SEARCH + rows.html, _LEFT)
