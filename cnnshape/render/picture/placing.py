@@ -60,7 +60,6 @@ class Grid:
         self.places = [Place(system[card], column[card], lanes.row(card)) for card in range(len(cells))]
         if centered:
             self._centre(wires)
-        self.at: dict[tuple[int, int, float], int] = {place: card for card, place in enumerate(self.places)}
 
     def _columns(self) -> list[int]:
         """The column of each card if there were one system. A card without sources is right before its first reader."""
