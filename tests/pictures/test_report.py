@@ -405,6 +405,14 @@ def test_marked_cards_have_the_color_of_the_mark(open_page: Open, dark: bool) ->
     assert len({changed, plain, on}) == 3
 
 
+def test_a_changed_row_is_marked_too(open_page: Open) -> None:
+    page = open_page(page_of_pair(shipped_sheet("resnet18"), shipped_sheet("resnet34")))
+    ground = "getComputedStyle(document.querySelector('article:nth-of-type(2) .layers tr.changed')).backgroundColor"
+    before = page.evaluate(ground)
+    page.click("article:nth-of-type(2) .layers tr.changed th a")
+    assert page.evaluate(ground) != before
+
+
 def test_paper_is_light(open_page: Open) -> None:
     page = open_page(to_html([small()]))
     ground = "getComputedStyle(document.querySelector('.ground')).fill"
