@@ -367,10 +367,13 @@ def test_the_staircase_is_to_scale(name: str) -> None:
 
 def test_the_names_of_stages_are_where_they_start() -> None:
     report = network_of(shipped_sheet("resnet18")).report
-    ticks = re.findall(r'<span style="left:([\d.]+)%">([^<]*)</span>', to_html([shipped_sheet("resnet18")]))
-    assert [name for _, name in ticks] == [group.label for group in report.groups.children]
-    for (left, _), group in zip(ticks, report.groups.children, strict=True):
+    ticks = re.findall(
+        r'<span style="left:([\d.]+)%;width:([\d.]+)%">([^<]*)</span>', to_html([shipped_sheet("resnet18")])
+    )
+    assert [name for _, _, name in ticks] == [group.label for group in report.groups.children]
+    for (left, width, _), group in zip(ticks, report.groups.children, strict=True):
         assert float(left) == pytest.approx(100 * group.start / len(report.rows), abs=0.05)
+        assert float(width) == pytest.approx(100 * (group.end - group.start) / len(report.rows), abs=0.05)
 
 
 @pytest.mark.parametrize("name", ["resnet50", "vgg16", "unet"])

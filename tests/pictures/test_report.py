@@ -373,7 +373,9 @@ def test_print(open_page: Open, tmp_path: Path) -> None:
 @pytest.mark.parametrize("pair", [False, True])
 def test_no_page_is_wider_than_its_window(open_page: Open, width: int, pair: bool) -> None:
     html = (
-        page_of_pair(shipped_sheet("resnet18"), shipped_sheet("resnet34")) if pair else to_html([shipped_sheet("unet")])
+        page_of_pair(shipped_sheet("resnet18"), shipped_sheet("resnet34"))
+        if pair
+        else to_html([shipped_sheet("ghostnet")])
     )
     page = open_page(html)
     page.resize(width, 900)

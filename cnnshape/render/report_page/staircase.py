@@ -48,7 +48,8 @@ def _ticks(network: Network) -> Iterator[str]:
     count = len(network.report.rows)
     groups = [group for group in network.report.groups.children if group.end > group.start]
     shown = [
-        f'<span style="left:{100 * group.start / count:.1f}%">{escape_xml(group.label)}</span>'
+        f'<span style="left:{100 * group.start / count:.1f}%;width:{100 * (group.end - group.start) / count:.1f}%">'
+        f"{escape_xml(group.label)}</span>"
         for group in groups
         if group.end - group.start >= _LEAST_ROOM * count
     ]
