@@ -66,6 +66,22 @@ def json(name: str) -> float:
     return shortest(lambda: to_json(made)) / report(name)
 
 
+def page(name: str) -> float:
+    """From the text of a shipped network to its page, with all findings."""
+    from cnnshape.api import examine
+    from cnnshape.api.verdict import Checks, judge
+    from cnnshape.graph import Options
+    from cnnshape.render.report_page.page import to_html
+    from cnnshape.report import Settings
+    from cnnshape.study.sheet import sheet_of
+
+    def work() -> str:
+        examination = examine(cnnshape.load(SHIPPED / f"{name}.yaml"), Options())
+        return to_html([sheet_of(name, examination, Settings(), judge(examination, Checks()))])
+
+    return shortest(work)
+
+
 def per_distinct_layer(layers: str) -> float:
     text = distinct(int(layers))
     return shortest(lambda: analyzed(text)) / int(layers)
@@ -97,6 +113,7 @@ def pictures() -> float:
 PROBES: dict[str, Callable[..., float]] = {
     "report": report,
     "json": json,
+    "page": page,
     "distinct": per_distinct_layer,
     "repeated": per_repeated_layer,
     "kept": kept_bytes_per_repeated_layer,

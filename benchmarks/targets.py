@@ -76,19 +76,21 @@ def warm_reports(runs: int, base: Path) -> None:
 
 
 def growth(runs: int) -> None:
-    """What a layer costs in large designs, and what JSON costs compared with the report."""
-    few, many, repeated, kept, json = interleaved(
+    """What a layer costs in large designs, and what JSON and a page cost."""
+    few, many, repeated, kept, json, page = interleaved(
         runs,
         lambda: probe(ROOT, "distinct", "1000"),
         lambda: probe(ROOT, "distinct", "10000"),
         lambda: probe(ROOT, "repeated"),
         lambda: probe(ROOT, "kept"),
         lambda: probe(ROOT, "json", "resnet152"),
+        lambda: probe(ROOT, "page", "resnet152"),
     )
     report_line("a layer of 10,000 distinct ones / of 1,000", many / few, 1.05)
     report_line("a layer of 100,000 repeated ones", repeated * 1e6, 9, " us")
     report_line("what the report keeps of it", kept / 1000, 1, " kB")
     report_line("JSON of ResNet-152 / its report", json, 0.5)
+    report_line("page of ResNet-152, from its text", page * 1000, 60, " ms")
 
 
 def deep_comparison() -> None:

@@ -147,6 +147,13 @@ def test_a_piped_check_imports_no_more_than_that(tmp_path):
     assert modules & (unused | RARE_KINDS | ADVICE - {"cnnshape.diagnostics.catalogue"}) == set()
 
 
+@pytest.mark.parametrize("command", ["draw {} -o -", "memory {}", "rf {}", "compare {} {}"])
+def test_the_page_of_a_report_is_imported_by_its_command_alone(command):
+    page = {"cnnshape.render.report_page", "cnnshape.study.sheet"}
+    assert not loaded(COMMAND, *command.format(SOUND, SOUND).split()) & page
+    assert page <= loaded(COMMAND, "report", SOUND, "-o", "-")
+
+
 def test_a_table_of_another_tool_is_not_parsed(tmp_path):
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "uses-cnnshape"\n\n[tool.other]\na = 1\n')
     (tmp_path / "tiny.yaml").write_text("cnnshape: 1\ninput: [3, 8, 8]\nlayers:\n  - relu\n")

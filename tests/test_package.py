@@ -29,7 +29,11 @@ def test_the_wheel_works_without_the_checkout(built, tmp_path):
     names = {path.name for path in (ROOT / "architectures").glob("*.yaml")}
     assert {path.name for path in (tmp_path / "cnnshape" / "architectures").glob("*.yaml")} == names
     assert (tmp_path / "cnnshape" / "py.typed").exists()
-    for arguments, part in ((["summary", "resnet50"], "25,557,032"), (["rule", "CS512"], "    error[CS512]: ")):
+    for arguments, part in (
+        (["summary", "resnet50"], "25,557,032"),
+        (["rule", "CS512"], "    error[CS512]: "),
+        (["report", "lenet5", "-o", "-"], "querySelectorAll"),
+    ):
         code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); sys.argv = ['cnnshape', *{arguments}]\n"
         code += "import cnnshape; print(cnnshape.__file__, file=sys.stderr)\nfrom cnnshape.cli import main; main()"
         done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)

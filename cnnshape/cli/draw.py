@@ -4,19 +4,17 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from cnnshape.api.examination import Examination, examine
+from cnnshape.api.examination import examine
 from cnnshape.cli.command import BadParameter, Option, command
 from cnnshape.cli.exit_codes import BAD_DESIGN
 from cnnshape.cli.options import CountOptions, DesignOptions, SpecArgument
 from cnnshape.cli.output import refuse_overwriting, write
+from cnnshape.cli.own_file import own_file, show, stem_of
 from cnnshape.cli.reading import fail, read_design, report
 from cnnshape.cli.whole_numbers import whole_number
 from cnnshape.render.picture.formats import FORMATS, MARK, FormatName, MissingConverter, PictureFormat
 from cnnshape.study.picture.forms import picture_of
 from cnnshape.study.picture.model import Style
-
-_LOOKED_AT = 400
-"""The bytes at the start of a file in which it says that it was drawn."""
 
 
 @command
@@ -51,7 +49,13 @@ def draw(
     if examined.graph is None:
         fail(examined.problems)
     chosen = _format(format, output)
-    path = None if output == "-" else Path(output) if output else _own_file(spec, examined, chosen)
+    path = (
+        None
+        if output == "-"
+        else Path(output)
+        if output
+        else own_file(stem_of(spec, examined.design.name), chosen.ending, MARK, "draw")
+    )
     refuse_overwriting(path, [spec])
     picture = picture_of(examined.report(counts.settings()), depth, style)
     try:
@@ -64,9 +68,7 @@ def draw(
     if output is None:
         sys.stdout.write(f"wrote {path}\n")
     if open and path is not None:
-        import webbrowser
-
-        webbrowser.open(path.resolve().as_uri())
+        show(path)
     if examined.problems:
         report(examined.problems)
         sys.exit(BAD_DESIGN)
@@ -82,21 +84,6 @@ def _format(name: FormatName | None, output: str | None) -> PictureFormat:
         endings = ", ".join(known)
         raise BadParameter(f"{output!r}: the ending is none of {endings}; name the format with --format", "--output")
     return known.get(ending, FORMATS[FormatName.SVG])
-
-
-def _own_file(spec: str, examined: Examination, chosen: PictureFormat) -> Path:
-    """The file beside the user. Raises BadParameter if there is one that was not drawn."""
-    stem = examined.design.name if spec == "-" else Path(spec).name.removesuffix(".yaml").removesuffix(".cnn")
-    path = Path("".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in stem) + chosen.ending)
-    try:
-        start = path.read_bytes()[:_LOOKED_AT]
-    except FileNotFoundError:
-        return path
-    except OSError as error:
-        raise BadParameter(f"can't write {path}: {error.strerror}", param_hint="--output") from None
-    if MARK.encode() not in start:
-        raise BadParameter(f"{path} exists, and cnnshape didn't draw it; name a file with --output", "--output")
-    return path
 
 
 def _write(drawn: str | bytes, path: Path | None) -> None:

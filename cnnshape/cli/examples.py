@@ -12,6 +12,11 @@ EXAMPLES = {
         "cnnshape draw lenet5 --style volumes -o -",
         "cnnshape draw net.yaml --format mermaid -o -",
     ),
+    "report": (
+        "cnnshape report resnet50",
+        "cnnshape report net.yaml -o net.html --open",
+        "cnnshape report resnet50 resnet50:variant=original",
+    ),
     "check": (
         "cnnshape check",
         "cnnshape check designs net.yaml --strict",

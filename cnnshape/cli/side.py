@@ -1,6 +1,7 @@
 """Sides of a comparison: `SPEC`, `SPEC@Block`, with settings: `resnet50:width=128:input=3x256x256`."""
 
 import re
+from collections.abc import Sequence
 
 from cnnshape.api import Design, block_alone
 from cnnshape.cli.command import BadParameter
@@ -31,6 +32,10 @@ class SideText(NamedTuple):
         """The values of all settings with a name."""
         return [value for own, value in self.settings if own == name]
 
+    def last(self, name: str, default: str) -> str:
+        """The value of the last setting with a name."""
+        return [default, *self.values(name)][-1]
+
 
 def parse_side(text: str) -> SideText:
     """The parts of a side."""
@@ -48,20 +53,22 @@ def report_of(side: SideText) -> Report:
     return make_report(graph, "", settings_of(side))
 
 
-def designed(side: SideText, design: Design) -> tuple[Design, Options]:
-    """The design of a side, which is a block alone if it names one, with its options."""
-    params = [f"{name}={value}" for name, value in side.settings if name not in SETTINGS]
-    options = graph_options(side.values("input"), params, "".join(side.values("variant")[-1:]))
+def designed(
+    side: SideText, design: Design, inputs: Sequence[str] = (), params: Sequence[str] = (), variant: str = ""
+) -> tuple[Design, Options]:
+    """The design of a side, which is a block alone if it names one, with its options.
+
+    What the side sets goes before the `inputs`, `params` and `variant` of the command.
+    """
+    own = [f"{name}={value}" for name, value in side.settings if name not in SETTINGS]
+    options = graph_options([*inputs, *side.values("input")], [*params, *own], side.last("variant", variant))
     return block_alone(design, side.block, options.params, options.inputs) if side.block else (design, options)
 
 
-def settings_of(side: SideText) -> Settings:
-    """The settings of a side's counts. Raises BadParameter for a bad one."""
-    return Settings(_batch(side), checked_dtype(*side.values("dtype")[-1:] or ["float32"]))
-
-
-def _batch(side: SideText) -> int:
-    text = (side.values("batch") or ["1"])[-1]
+def settings_of(side: SideText, given: Settings | None = None) -> Settings:
+    """The settings of a side's counts, which go before those given. Raises BadParameter for a bad one."""
+    default = given or Settings()
+    text = side.last("batch", str(default.batch))
     if not (text.isascii() and text.isdigit() and 0 < int(text[:10]) <= 10**9):
         raise BadParameter(f"batch={text} is not a number from 1 to 10^9")
-    return int(text)
+    return default._replace(batch=int(text), dtype=checked_dtype(side.last("dtype", default.dtype)))

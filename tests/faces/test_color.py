@@ -54,7 +54,13 @@ USES = {
     "layers": "layers conv",
 }
 MORE = ["explain lenet5", "explain lenet5 C1", "rule", "layers", "summary lenet5 --top 3", "compare lenet5 resnet18 m5"]
-WITHOUT = {"show": "show lenet5", "draw": "draw lenet5 -o -", "import": "import model.pth", "schema": "schema"}
+WITHOUT = {
+    "show": "show lenet5",
+    "draw": "draw lenet5 -o -",
+    "report": "report lenet5 -o -",
+    "import": "import model.pth",
+    "schema": "schema",
+}
 
 
 def test_every_command_is_tried() -> None:

@@ -26,6 +26,7 @@ RUNS = [
     "summary no_such_network",
     "block resnet50 Bottleneck -p width=64 -i 256x56x56",
     *(f"draw {name} -o -" for name in ("hrnet_w18", "yolov8n --format mermaid", "unet --format dot", "lenet5 --style volumes")),
+    *(f"report {names} -o -" for names in ("mask_rcnn_resnet50_fpn", "resnet18 resnet34")),
     *(f"compare resnet18 resnet34 resnet50 -f {format}" for format in ("table", "markdown", "csv", "json", "svg")),
     *(f"compare architectures --against HEAD -f {format}" for format in ("table", "json")),
     "explain densenet121",

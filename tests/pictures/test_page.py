@@ -144,6 +144,20 @@ def test_the_command_that_shows_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert corner(tmp_path / "shot.png") == ((0x0D, 0x11, 0x17) if name == "net.svg" else (0, 0, 255))
 
 
+@pytest.mark.parametrize(
+    ("option", "color"), [("--print", (0, 255, 0)), ("--no-scripts", (255, 255, 255)), ("--width=400", (255, 0, 0))]
+)
+@pytest.mark.usefixtures("chromium")
+def test_a_page_in_print_and_without_scripts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, option: str, color: tuple[int, ...]
+) -> None:
+    script = "<script>if (!matchMedia('print').matches) document.body.style.background = '#ff0000'</script>"
+    (tmp_path / "net.html").write_text(with_body(script), encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["look", str(tmp_path / "net.html"), str(tmp_path / "shot.png"), option])
+    look.main()
+    assert corner(tmp_path / "shot.png") == color
+
+
 @pytest.mark.usefixtures("chromium")
 def test_a_browser_that_stops_is_reported() -> None:
     with running_chromium() as browser:
