@@ -76,7 +76,8 @@ def on_dark_ground(rules: Iterable[tuple[str, str]]) -> str:
         f"{','.join(f'.{PICTURE} {selector}' for selector in selectors.split(','))}{{{style}}}"
         for selectors, style in rules
     )
-    return f"@media(prefers-color-scheme:dark){{{''.join(scoped)}}}"
+    # A printed page is light.
+    return f"@media screen and (prefers-color-scheme:dark){{{''.join(scoped)}}}"
 
 
 def _titles(title: str) -> list[str]:

@@ -36,8 +36,6 @@ def network_html(picture: Picture, positions: Positions, signs: Mapping[int, str
     # The cards of an image have no names for screen readers, those of a group do.
     label = escape_xml(f"Picture of {picture.report.name}")
     svg = svg.replace('role="img"', f'role="group" aria-label="{label}" style="--w:{width}px"', 1)
-    # Paper is light.
-    svg = svg.replace("@media(prefers-", "@media screen and (prefers-", 1)
     # The title of the whole picture would be shown over all that has none of its own.
     svg = re.sub(r"\n<title>.*?</title>", "", svg, count=1)
     return Drawn(element("div", svg, **{"class": "net"}), width)
