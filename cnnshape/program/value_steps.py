@@ -12,15 +12,22 @@ _PARAM = (
 _TENSOR = "`{0}` is the output of a step: the next step takes it by `from: {0}`"
 
 
-def value_help(word: str, place: Block | Spec) -> str | None:
-    """Help for the step, if a block or a file calls something else by its word."""
-    steps = place.steps if isinstance(place, Block) else place.layers
-    values = {param.name.text for param in place.params} | _variables(steps)
-    if word in values:
-        return _PARAM.format(word)
-    inputs = () if isinstance(place, Block) else place.inputs
-    tensors = {name.text for step in walk(steps) for name in step.given_names} | {given.name.text for given in inputs}
-    return _TENSOR.format(word) if word in tensors else None
+class Values:
+    """The names of a block or a file that are no kinds: params and variables, and tensors."""
+
+    def __init__(self, place: Block | Spec) -> None:
+        self.place = place
+        steps = place.steps if isinstance(place, Block) else place.layers
+        inputs = () if isinstance(place, Block) else place.inputs
+        self._params = {param.name.text for param in place.params} | _variables(steps)
+        self._tensors = {name.text for step in walk(steps) for name in step.given_names}
+        self._tensors.update([given.name.text for given in inputs])
+
+    def help(self, word: str) -> str | None:
+        """Help for a step that has one of the names as its word."""
+        if word in self._params:
+            return _PARAM.format(word)
+        return _TENSOR.format(word) if word in self._tensors else None
 
 
 def _variables(steps: tuple[Step, ...]) -> set[str]:

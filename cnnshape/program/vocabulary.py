@@ -3,12 +3,16 @@
 import re
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from cnnshape.diagnostics import Diagnostic, diagnose, nearest, respelled
 from cnnshape.language import Block, Call, Name, Spec, grammar, shown
 from cnnshape.layers import BY_NAME, Layer, bare, foreign_kind
 from cnnshape.program.foreign import CONTROLS, foreign_spelling, kind_help
 from cnnshape.source import SourceText, Span
+
+if TYPE_CHECKING:
+    from cnnshape.program.value_steps import Values
 
 _OWN_CONTROLS = ("residual", "for")
 
@@ -21,6 +25,7 @@ class Vocabulary:
         self.problems: list[Diagnostic] = []
         self.place: Block | Spec | None = None
         """The block or file whose steps are read."""
+        self._values: Values | None = None
 
     def report(self, diagnostic: Diagnostic) -> None:
         """Adds a problem."""
@@ -88,9 +93,14 @@ class Vocabulary:
 
     def _value_help(self, word: Name) -> str | None:
         """Help for a step that names a value of its block or file."""
-        from cnnshape.program.value_steps import value_help
+        if self.place is None:
+            return None
+        if self._values is None or self._values.place is not self.place:
+            # Most designs have no such step, so the import is late.
+            from cnnshape.program.value_steps import Values
 
-        return None if self.place is None else value_help(word.text, self.place)
+            self._values = Values(self.place)
+        return self._values.help(word.text)
 
     def unknown_block(self, word: Name) -> None:
         """Reports a block that the file doesn't define."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnshape.render.svg import circle, element, escape_xml, line, path, picture, polygon, rectangle, text
+from cnnshape.render.svg import PICTURE, circle, element, escape_xml, line, path, picture, polygon, rectangle, text
 from tests.command import run
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
@@ -38,7 +38,7 @@ def test_elements(drawn: str, expected: str) -> None:
 def test_a_picture_is_a_file() -> None:
     root = ElementTree.fromstring(picture(30, 20, [text(1, 2, "x")], "a title", font_size=13))
     assert root.tag == f"{NAMESPACE}svg"
-    assert root.attrib == {"viewBox": "0 0 30 20", "font-size": "13"}
+    assert root.attrib == {"class": PICTURE, "viewBox": "0 0 30 20", "font-size": "13"}
     assert [child.tag.removeprefix(NAMESPACE) for child in root] == ["title", "rect", "text"]
     styled = ElementTree.fromstring(picture(1, 1, [], style=".ground{fill:#000}"))
     assert [child.tag.removeprefix(NAMESPACE) for child in styled] == ["style", "rect"]
