@@ -152,7 +152,7 @@ def _uses_others(folded: Folded, name: str) -> bool:
 
 
 def _small_first(folded: Folded) -> list[str]:
-    """The classes of the blocks, those first whose layers take few lines where they are used; then those of others."""
+    """The classes of the blocks. Those whose layers take few lines come first."""
     steps = [step for block in folded.draft.blocks for step in calls_in(block.body)]
     uses = Counter(call.word for call in (*steps, *calls_in(folded.draft.layers)))
     lines = {block.name: size_of(block.body) for block in folded.draft.blocks}

@@ -59,7 +59,7 @@ def import_(
     # As `python` does for a script: modules beside the user can be named.
     sys.path.insert(0, str(Path.cwd()))
     try:
-        # What a module prints is no part of the spec.
+        # The spec goes to standard output, without what the module prints.
         with redirect_stdout(sys.stderr):
             network = network_of_source(source, shapes, arg or [])
         spec = imported(network, flat=flat, opaque=opaque)

@@ -1,4 +1,4 @@
-"""The file that a command writes if the user names none: beside the user, and never over a file that it didn't write."""
+"""The file that a command writes if the user names none. It never overwrites a file that another program wrote."""
 
 from pathlib import Path
 

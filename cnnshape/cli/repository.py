@@ -206,7 +206,7 @@ def commit_of(root: str, revision: str) -> str:
     done = _git(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
     if done.returncode == 0 and name:
         return done.stdout.decode().strip()
-    message = f"{revision!r} is no commit of the repository {root}; {_help(root, revision)}"
+    message = f"{revision!r} is not a commit of the repository {root}; {_help(root, revision)}"
     raise BadParameter(message, param_hint=HINT)
 
 

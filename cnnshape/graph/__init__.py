@@ -8,7 +8,7 @@ from cnnshape.graph.evaluation import LayerValue
 from cnnshape.graph.expansion import MAX_NESTING, ExpansionMemory
 from cnnshape.graph.input_option import likely_shape, reading
 from cnnshape.graph.model import Graph, GraphInput, Group, Hole, Misfit, Node
-from cnnshape.graph.naming import Part, groups, named_parts, parts
+from cnnshape.graph.naming import Part, groups, is_numbered, named_parts, parts
 from cnnshape.graph.settle import Options
 from cnnshape.layers import Application
 
@@ -31,6 +31,7 @@ __all__ = [
     "build",
     "given_inputs",
     "groups",
+    "is_numbered",
     "likely_shape",
     "named_parts",
     "parts",

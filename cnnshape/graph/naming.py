@@ -32,6 +32,12 @@ def numbered(word: str, count: int) -> str:
     return word if count == 1 else f"{word}_{count}"
 
 
+def is_numbered(label: str, word: str) -> bool:
+    """Whether a label ends with a word, or with the word and a number: no step has given it another name."""
+    own = label.rpartition(".")[2]
+    return own == word or own.rpartition("_")[0] == word
+
+
 class Labels:
     """The names of new layers of one group: a prefix, and how often each word was used under it."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from cnnshape.graph import is_numbered
 from cnnshape.layers import format_shape
 from cnnshape.render.table import Column, Table
 from cnnshape.render.window import window
@@ -72,9 +73,11 @@ def _kinds(line: Line) -> tuple[str, ...]:
         return ()
     head = line.rows[0]
     rank = max(len(head.inputs[0]) - 1, 0)
-    own = line.label.rpartition(".")[2]
-    is_named = own == head.kind or own.rpartition("_")[0] == head.kind
-    words = ("" if is_named else head.kind, window(head.application.layer, rank), _remarks(head))
+    words = (
+        "" if is_numbered(line.label, head.kind) else head.kind,
+        window(head.application.layer, rank),
+        _remarks(head),
+    )
     return " ".join(filter(None, words)), *(row.kind for row in line.rows[1:])
 
 

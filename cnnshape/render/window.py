@@ -35,31 +35,31 @@ def _window(layer: Layer, rank: int) -> str:
         return ""
     stride = values["kernel"] if values.get("stride", 1) is None else values.get("stride", 1)
     parts = [
-        _axes(values["kernel"], rank) + (f"/{_short(stride)}" if _short(stride) != "1" else ""),
+        axes(values["kernel"], rank) + (f"/{short(stride)}" if short(stride) != "1" else ""),
         _padding(values.get("padding", 0)),
-        f"d{_short(values['dilation'])}" if _short(values.get("dilation", 1)) != "1" else "",
+        f"d{short(values['dilation'])}" if short(values.get("dilation", 1)) != "1" else "",
         f"g{values['groups']}" if values.get("groups", 1) != 1 else "",
         "ceil" if values.get("ceil") else "",
     ]
     return " ".join(part for part in parts if part)
 
 
-def _axes(value: object, rank: int) -> str:
-    listed = value if isinstance(value, tuple) else (value,) * rank
-    return "x".join(map(str, listed))
+def axes(value: object, rank: int, times: str = "x") -> str:
+    """A value for each of the axes: `3x5`."""
+    return times.join(map(str, value if isinstance(value, tuple) else (value,) * rank))
 
 
-def _short(value: object) -> str:
+def short(value: object, times: str = "x") -> str:
     """One number if all axes agree."""
     if isinstance(value, tuple) and len(set(value)) == 1:
         return str(value[0])
-    return _axes(value, 1)
+    return axes(value, 1, times)
 
 
 def _padding(value: object) -> str:
     if isinstance(value, tuple) and value and isinstance(value[0], tuple):
         return "p" + "x".join(f"({before},{after})" for before, after in value)
-    text = _short(value)
+    text = short(value)
     return "" if text in ("0", "None") else text if isinstance(value, str) else f"p{text}"
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
         TOTAL_FIGURES,
         Figure,
     )
-    from cnnshape.report.folding import Line, expanded, folded, parts_of, unfolded
+    from cnnshape.report.folding import Line, expanded, folded, parts_of, step_ranges, unfolded
     from cnnshape.report.groups import LayerFigures
     from cnnshape.report.make import DTYPES, Settings, make_report
     from cnnshape.report.quantity import Quantity, parse_quantity
@@ -26,7 +26,7 @@ else:
         budget="check_budgets",
         expectation="check_expectations",
         figures="BUDGETS COLUMN_FIGURES COMPARED FIGURES ROW_FIGURES TOTAL_FIGURES Figure",
-        folding="Line expanded folded parts_of unfolded",
+        folding="Line expanded folded parts_of step_ranges unfolded",
         groups="LayerFigures",
         make="DTYPES Settings make_report",
         quantity="Quantity parse_quantity",
@@ -64,5 +64,6 @@ __all__ = [
     "parse_quantity",
     "parse_wanted",
     "parts_of",
+    "step_ranges",
     "unfolded",
 ]

@@ -1,6 +1,6 @@
 """Folds a report's rows: the layers of one step become one line, equal neighbours become one group."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cnnshape.graph import Group
 from cnnshape.named_tuple import NamedTuple
@@ -53,13 +53,13 @@ def _unfolded(rows: tuple[Row, ...], group: Group, depth: int | None) -> list[Li
     lines: list[Line] = []
     position = group.start
     for child in group.children:
-        lines += map(_line_of, _units(rows[position : child.start], 0))
+        lines += map(_line_of, _units(rows, position, child.start, 0))
         if depth == 0:
             lines.append(Line(child.label, rows[child.start : child.end], rows[child.end - 1], 1, 0, True))
         else:
             lines += _unfolded(rows, child, None if depth is None else depth - 1)
         position = child.end
-    return [*lines, *map(_line_of, _units(rows[position : group.end], 0))]
+    return [*lines, *map(_line_of, _units(rows, position, group.end, 0))]
 
 
 def _line_of(item: _Item) -> Line:
@@ -76,12 +76,12 @@ def _items(rows: tuple[Row, ...], group: Group) -> tuple[_Item, ...]:
     position = group.start
     prefix = len(group.label) + 1 if group.label else 0
     for child in group.children:
-        items += _units(rows[position : child.start], prefix)
+        items += _units(rows, position, child.start, prefix)
         inner = _items(rows, child)
         signature = (child.word, *(item.signature for item in inner))
         items.append(_Item(_group_label(child, prefix), rows[child.start : child.end], signature, inner))
         position = child.end
-    return (*items, *_units(rows[position : group.end], prefix))
+    return (*items, *_units(rows, position, group.end, prefix))
 
 
 def _group_label(group: Group, prefix: int) -> str:
@@ -90,15 +90,16 @@ def _group_label(group: Group, prefix: int) -> str:
     return group.word if label.rpartition("_")[0] == group.word else label
 
 
-def _units(rows: tuple[Row, ...], prefix: int) -> list[_Item]:
-    """Layers, each with those of its `norm` and `act`."""
-    units: list[list[Row]] = []
-    for row in rows:
-        if row.follows and units:
-            units[-1].append(row)
-        else:
-            units.append([row])
-    return [_Item(unit[0].name[prefix:], tuple(unit), tuple(map(_signature, unit)), ()) for unit in units]
+def _units(rows: tuple[Row, ...], start: int, end: int, prefix: int) -> list[_Item]:
+    """The steps among the rows from `start` to `end` (exclusive)."""
+    units = [rows[first:after] for first, after in step_ranges(rows, start, end)]
+    return [_Item(unit[0].name[prefix:], unit, tuple(map(_signature, unit)), ()) for unit in units]
+
+
+def step_ranges(rows: Sequence[Row], start: int, end: int) -> list[tuple[int, int]]:
+    """The rows of each step from `start` to `end` (exclusive): a layer with those of its `norm` and `act`."""
+    heads = [index for index in range(start, end) if index == start or not rows[index].follows]
+    return list(zip(heads, [*heads[1:], end], strict=False))
 
 
 def _signature(row: Row) -> tuple[object, ...]:

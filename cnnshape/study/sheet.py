@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cnnshape.api.examination import Examination
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import Graph, Group
+from cnnshape.graph import Graph, groups
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.report import Report, Settings
+from cnnshape.report import Report, Settings, step_ranges
 from cnnshape.source import SourceText, Span
 from cnnshape.study.memory import Memory, study_memory
 from cnnshape.study.picture.forms import picture_of
@@ -70,7 +70,7 @@ def sheet_of(label: str, examination: Examination, settings: Settings, findings:
 def _network(graph: Graph, report: Report, sources: Sequence[SourceText]) -> Network:
     traced = trace(graph, report)
     seen = regions(graph, central_cells(graph, traced, MOST_FIELDS))
-    steps = tuple(_steps(report))
+    steps = tuple(step_ranges(report.rows, 0, len(report.rows)))
     placed = list(_placed(graph, steps, sources))
     return Network(
         report=report,
@@ -82,12 +82,6 @@ def _network(graph: Graph, report: Report, sources: Sequence[SourceText]) -> Net
         lines=_lines(placed),
         places=_places(placed),
     )
-
-
-def _steps(report: Report) -> Iterator[tuple[int, int]]:
-    count = len(report.rows)
-    heads = [index for index, row in enumerate(report.rows) if index == 0 or not row.follows]
-    return zip(heads, [*heads[1:], count], strict=False)
 
 
 def _sources(own: SourceText, graph: Graph | None, findings: Iterable[Diagnostic]) -> tuple[SourceText, ...]:
@@ -102,13 +96,7 @@ def _sources(own: SourceText, graph: Graph | None, findings: Iterable[Diagnostic
 def _spans(graph: Graph | None) -> Iterator[Span]:
     if graph is not None:
         yield from (node.at for node in graph.nodes)
-        yield from (group.at for group in _groups(graph.root) if group.at)
-
-
-def _groups(group: Group) -> Iterator[Group]:
-    for child in group.children:
-        yield child
-        yield from _groups(child)
+        yield from (group.at for group in groups(graph.root) if group.at)
 
 
 def _placed(
@@ -116,7 +104,7 @@ def _placed(
 ) -> Iterator[tuple[Place, tuple[int, int]]]:
     """The line and the layers of each block, round and step, the outer ones first."""
     number = {id(source): index for index, source in enumerate(sources)}
-    spans = [(group.at, (group.start, group.end)) for group in _groups(graph.root) if group.at]
+    spans = [(group.at, (group.start, group.end)) for group in groups(graph.root) if group.at]
     spans += [(graph.nodes[start].at, (start, end)) for start, end in steps]
     for at, part in spans:
         if id(at.source) in number and part[1] > part[0]:

@@ -58,7 +58,7 @@ def test_an_unknown_revision(repository: Repository, revision: str, help: str) -
     repository.commit(**{"net.yaml": net()})
     repository.git("tag", "v1.0")
     message = said(against(revision))
-    assert f"{revision!r} is no commit of the repository" in message
+    assert f"{revision!r} is not a commit of the repository" in message
     assert help in message
 
 

@@ -54,7 +54,7 @@ class _Scope:
             return
         parts = [tuple(self.nodes[value] for value in sorted(branch)) for branch in branches]
         if join.kind == "add" and max(map(_operations, parts)) > MOST_BODY_OPERATIONS:
-            # What is added after most of a network is no branch of it: the sum reads better by names.
+            # Most of a network is not a branch of its last sum: the sum reads better by names.
             return
         fork = _fork_of(join, start, parts)
         self._forget(join)

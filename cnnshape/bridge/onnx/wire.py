@@ -81,7 +81,7 @@ class Wire:
                 raise _damaged(at, f"a field has the unknown wire type {kind}")
 
     def _forget(self) -> None:
-        """Gives the pages back that were touched so far: the system maps many beside each."""
+        """Releases the pages that were read so far: the system maps many neighbours of each."""
         self._passed = 0
         if isinstance(self.data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
             self.data.madvise(mmap.MADV_DONTNEED)

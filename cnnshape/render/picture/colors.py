@@ -40,6 +40,15 @@ MACS, DARK_MACS = "#3a6ea8", "#7fb0e6"
 PARAMS, DARK_PARAMS = "#a85a00", "#eba557"
 
 
+ON_DARK = (
+    (".ground", f"fill:{DARK_GROUND}"),
+    ("text", f"fill:{DARK_TEXT}"),
+    ("text.soft", f"fill:{DARK_SOFT}"),
+    (".band", f"fill:{DARK_BAND}"),
+)
+"""The rules that pictures and plots have in common."""
+
+
 def dark_style() -> str:
     """The style of a picture where the reader prefers dark ground: every class that has a color gets its dark one."""
     rules = [
@@ -48,13 +57,10 @@ def dark_style() -> str:
             for name, color in CARDS.items()
         ),
         (".group>.lid", f"fill:{CARDS['group'].dark_stroke};stroke:none"),
-        (".ground", f"fill:{DARK_GROUND}"),
-        ("text", f"fill:{DARK_TEXT}"),
-        ("text.soft", f"fill:{DARK_SOFT}"),
+        *ON_DARK,
         (".wire", f"stroke:{DARK_WIRE}"),
         (".head", f"fill:{DARK_WIRE}"),
         (".frame", f"fill:{DARK_FRAME};stroke:{DARK_FRAME_EDGE}"),
-        (".band", f"fill:{DARK_BAND}"),
         (".macs", f"fill:{DARK_MACS}"),
         (".params", f"fill:{DARK_PARAMS}"),
         (".axis", f"stroke:{DARK_FRAME_EDGE}"),

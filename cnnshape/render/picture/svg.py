@@ -21,7 +21,7 @@ _HEADER = 76
 _LIMITS = (2000, 1700, 1500, 1250, 1050, 850, 600, 300, 1)
 """The lengths of a line of cards that are tried until the picture is narrow enough; wires need space too."""
 _FORM_LENGTH = 760
-"""A form that is longer goes on beside itself."""
+"""The length of a form; a longer one continues in a second column."""
 _FORM_EDGE, _FORM_HEADER = 16, 52
 _LONGEST_HEADING, _OTHER_FONT = 500, 1.15
 """The longest heading of a form, and how much wider other fonts are."""

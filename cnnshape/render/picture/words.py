@@ -5,6 +5,7 @@ from textwrap import wrap
 from cnnshape.layers import Layer, Shape
 from cnnshape.layers.family import Activation, Join, MatrixProduct, Normalization, Pooling, Resize, Scaling, Stated
 from cnnshape.named_tuple import NamedTuple
+from cnnshape.render.window import axes, short
 from cnnshape.report import Row
 from cnnshape.study.picture.forms import MOST_PARTS
 from cnnshape.study.picture.items import own_name
@@ -93,14 +94,14 @@ def _layer_title(row: Row) -> str:
     """`7×7 conv, 64 /2`: the window, the kind, the number of outputs, and the stride."""
     values = row.application.layer.values
     rank = max(len(row.inputs[0]) - 1, 0) if row.inputs else 0
-    window = f"{_axes(values['kernel'], rank)} " if values.get("kernel") is not None and rank else ""
+    window = f"{axes(values['kernel'], rank, TIMES)} " if values.get("kernel") is not None and rank else ""
     # On one axis, a number alone would read as a count.
     window = f"k{window}" if rank == 1 and window else window
     # A pool without a stride moves by its window.
-    stride = _short(values.get("stride") or 1)
+    stride = short(values.get("stride") or 1, TIMES)
     word = _word(row, values)
     out = f", {values['out']}" if "out" in values else ""
-    dilation = _short(values.get("dilation", 1))
+    dilation = short(values.get("dilation", 1), TIMES)
     settings = (f" /{stride}" if stride != "1" else "", f" d{dilation}" if dilation != "1" else "")
     title = f"{window}{word}{out}" if isinstance(row.application.layer, MatrixProduct) else f"{word} {window}".rstrip()
     return title + "".join(settings)
@@ -117,17 +118,6 @@ def _word(row: Row, values: dict[str, object]) -> str:
 
 def _spaced(word: str) -> str:
     return word.replace("_", " ")
-
-
-def _axes(value: object, rank: int) -> str:
-    return TIMES.join(map(str, value if isinstance(value, tuple) else (value,) * rank))
-
-
-def _short(value: object) -> str:
-    """One number if all axes agree."""
-    if isinstance(value, tuple) and len(set(value)) == 1:
-        return str(value[0])
-    return _axes(value, 1)
 
 
 def _color(layer: Layer) -> str:

@@ -1,13 +1,11 @@
 """The colors of plots, on light ground as attributes and on dark ground as a style."""
 
 from cnnshape.render.picture.colors import (
-    DARK_BAND,
     DARK_FRAME,
     DARK_FRAME_EDGE,
     DARK_GROUND,
-    DARK_SOFT,
-    DARK_TEXT,
     DARK_WIRE,
+    ON_DARK,
     Color,
 )
 from cnnshape.render.svg import on_dark_ground
@@ -38,13 +36,10 @@ def series_class(kind: str, index: int) -> str:
 def dark_style() -> str:
     """The style of a plot where the reader prefers dark ground."""
     rules = [
-        (".ground", f"fill:{DARK_GROUND}"),
-        ("text", f"fill:{DARK_TEXT}"),
-        ("text.soft", f"fill:{DARK_SOFT}"),
+        *ON_DARK,
         (".grid", f"stroke:{DARK_FRAME_EDGE}"),
         (".axis,.guide", f"stroke:{DARK_WIRE}"),
         (".mark", f"stroke:{DARK_GROUND}"),
-        (".band", f"fill:{DARK_BAND}"),
         (".paper", f"fill:{DARK_FRAME}"),
     ]
     for index, color in enumerate(SERIES):

@@ -111,7 +111,7 @@ def _frame(area: tuple[Range, Range], x: float) -> _Frame:
 
 
 def _panel(words: str, squares: Sequence[Square], trace: Trace, area: tuple[Range, Range], x: float) -> list[str]:
-    """An area of the input with fields on it, and their names beside it."""
+    """An area of the input with its fields, and their names on the right."""
     frame = _frame(area, x)
     return [
         section(x, _TOP - 10, words),

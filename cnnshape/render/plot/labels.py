@@ -1,4 +1,4 @@
-"""Names beside the marks of a plot, as many as fit."""
+"""Names next to the marks of a plot, as many as fit."""
 
 from collections.abc import Iterator, Sequence
 

@@ -12,7 +12,7 @@ from cnnshape.study.picture.model import Card, Picture
 from cnnshape.study.sheet import Layers
 
 NARROW = 1000
-"""A picture that is at most so wide has room beside other sections."""
+"""The width up to which a picture shares its row with other sections."""
 
 
 class Drawn(NamedTuple):

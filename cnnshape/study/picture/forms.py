@@ -126,6 +126,6 @@ def _content(card: Card) -> tuple[object, ...]:
 
 
 def _variety(diagram: Diagram) -> str:
-    """What tells a form of a block from the others: the second path of its residual."""
+    """The word that distinguishes a form of a block: the type of its shortcut."""
     shortcuts = dict.fromkeys(row.shortcut for card in diagram.cards for row in card.rows if row.shortcut)
     return f"{' and '.join(shortcuts)} shortcut" if shortcuts else "no shortcut"

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from cnnshape.graph import Group
+from cnnshape.graph import Group, is_numbered
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.report import Row
+from cnnshape.report import Row, step_ranges
 
 
 class Item(NamedTuple):
@@ -27,9 +27,7 @@ def items_of(rows: Sequence[Row], group: Group, depth: int) -> Iterator[Item]:
 
 
 def _steps(rows: Sequence[Row], start: int, end: int) -> Iterator[Item]:
-    heads = [index for index in range(start, end) if index == start or not rows[index].follows]
-    for head, after in zip(heads, [*heads[1:], end], strict=False):
-        yield Item(head, after, None)
+    return (Item(first, after, None) for first, after in step_ranges(rows, start, end))
 
 
 def is_round(group: Group) -> bool:
@@ -39,8 +37,7 @@ def is_round(group: Group) -> bool:
 
 def is_named(group: Group) -> bool:
     """Whether the spec names this use of a block: its label is not the block's word with a number."""
-    own = group.label.rpartition(".")[2]
-    return own != group.word and own.rpartition("_")[0] != group.word
+    return not is_numbered(group.label, group.word)
 
 
 def signature(rows: Sequence[Row], item: Item) -> tuple[object, ...]:
@@ -59,5 +56,4 @@ def signature(rows: Sequence[Row], item: Item) -> tuple[object, ...]:
 
 def own_name(row: Row) -> str:
     """The name that the spec gives a step; empty if it has that of its kind, with a number."""
-    own = row.name.rpartition(".")[2]
-    return "" if own == row.kind or own.rpartition("_")[0] == row.kind else row.name
+    return "" if is_numbered(row.name, row.kind) else row.name
