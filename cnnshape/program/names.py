@@ -37,13 +37,13 @@ from cnnshape.program.words import (
     bare_words,
     constant_rounds,
     fits_role,
-    fixed_together,
     follower_words,
+    misspelt_unfollowing,
     unknown_name,
     unknown_output,
+    with_lines,
 )
 
-MOST_LINES = 6
 _SIZE = ArgumentType("int", "a size, or `any`", words=(grammar.ANY,))
 _FOLLOWER = ArgumentType("word", "a layer kind", words=(*BY_NAME, "none"))
 
@@ -252,10 +252,14 @@ class _Checker:
             self.add(problem)
             return
         for word in bare_words(value):
-            foreign = None if scope.find(word) or self.words.knows(word) else foreign_kind(word)
-            if foreign is not None:
+            if scope.find(word) or self.words.knows(word):
+                continue
+            if foreign := foreign_kind(word):
                 if fits_role(role, foreign):
                     self.add(foreign_spelling(word, foreign.name, value.span))
+                return
+            if problem := misspelt_unfollowing(role, word, value.span, scope.names()):
+                self.add(problem)
                 return
         self.value(value, scope, _FOLLOWER)
 
@@ -327,18 +331,12 @@ class _Checker:
     def each_once(self) -> list[Diagnostic]:
         """The problems, one per name, with a note that lists its other lines."""
         repeated = {index for indices in self.further.values() for index in indices}
-        return [self._with_lines(*numbered) for numbered in enumerate(self.check.every) if numbered[0] not in repeated]
-
-    def _with_lines(self, index: int, problem: Diagnostic) -> Diagnostic:
-        own = problem.at.span.line if problem.at else 0
-        further = [self.check.every[other] for other in self.further.get(index, ())]
-        places = [other.at for other in further]
-        lines = sorted({place.span.line for place in places if place} - {own})
-        if not lines:
-            return problem._replace(fixes=fixed_together([problem, *further])) if further else problem
-        listed = ", ".join(map(str, lines[:MOST_LINES])) + (", ..." if len(lines) > MOST_LINES else "")
-        fixes = fixed_together([problem, *further])
-        return problem._replace(notes=(f"also on line{'s' * (len(lines) > 1)} {listed}",), fixes=fixes)
+        every = self.check.every
+        return [
+            with_lines(problem, [every[other] for other in self.further.get(index, ())])
+            for index, problem in enumerate(every)
+            if index not in repeated
+        ]
 
 
 def _round_names(step: Step) -> dict[str, Declaration]:

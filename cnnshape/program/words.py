@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cnnshape.diagnostics import Diagnostic, Label, diagnose, did_you_mean, misspelt, nearest, respelled
+from cnnshape.diagnostics import SLIP, Diagnostic, Label, diagnose, did_you_mean, misspelt, nearest, respelled
 from cnnshape.language import (
     Argument,
     Block,
@@ -34,6 +34,8 @@ WORDS = frozenset(
     word for kind in BY_NAME.usual() for argument in kind.arguments.values() for word in argument.type.words
 )
 """The words that arguments take: those of rare kinds are among them."""
+MOST_LINES = 6
+"""So many lines of a name are listed."""
 _ARGUMENTS = frozenset(name for kind in BY_NAME.usual() for name in kind.arguments)
 _TRUTH = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
 _AXES_OF = {
@@ -141,6 +143,22 @@ def unfollowing(role: str, kind: type[Layer], at: Span) -> Diagnostic:
     return diagnose("bad-argument", message, at, help="write it as a step of its own, after this one")
 
 
+def misspelt_unfollowing(role: str, word: str, at: Span, names: Iterable[str]) -> Diagnostic | None:
+    """The diagnostic of a word for `norm` or `act` that is closest to a kind that can be neither, such as a pool."""
+    kind = None if nearest(word, [*names, *follower_words()]) else _nearest_kind(word)
+    if kind is None or kind.follows:
+        return None
+    meant = unfollowing(role, kind, at)
+    return diagnose(
+        "unknown-name", f"nothing is called `{word}` here", at, help=f"`{kind.name}` can't be `{role}`: {meant.help}"
+    )
+
+
+def _nearest_kind(word: str) -> type[Layer] | None:
+    close = nearest(word, BY_NAME, SLIP)
+    return BY_NAME[close] if close else None
+
+
 def suggests_follower(problem: Diagnostic, plan: Plan | None) -> bool:
     """Whether the kind that `norm` or `act` is to have, by its plan or by the fix of its problem, is `none` or one for
     these that keeps the shape."""
@@ -149,7 +167,10 @@ def suggests_follower(problem: Diagnostic, plan: Plan | None) -> bool:
 
     words = [edit.text for fix in problem.fixes for edit in fix.edits if isinstance(edit, Replace)]
     words += [problem.at.span.text] if problem.at and words != ["none"] else []
-    kinds = [plan.kind if plan else None, *[BY_NAME.get(word) or foreign_kind(word) for word in words]]
+    kinds = [
+        plan.kind if plan else None,
+        *[BY_NAME.get(word) or foreign_kind(word) or _nearest_kind(word) for word in words],
+    ]
     return all(kind is None or role_of(kind) or (kind.follows and kind.view) for kind in kinds)
 
 
@@ -166,7 +187,20 @@ def unknown_output(output: Name, block: Block, known: Iterable[str]) -> Diagnost
     return diagnose("unknown-tensor", message, output.span, help=help, fixes=fixes)
 
 
-def fixed_together(problems: list[Diagnostic]) -> "tuple[Fix, ...]":
+def with_lines(problem: Diagnostic, further: list[Diagnostic]) -> Diagnostic:
+    """A problem with a note that lists the other lines of the same name, and with a fix for all of them."""
+    if not further:
+        return problem
+    fixes = _fixed_together([problem, *further])
+    own = problem.at.span.line if problem.at else 0
+    lines = sorted({other.at.span.line for other in further if other.at} - {own})
+    if not lines:
+        return problem._replace(fixes=fixes)
+    listed = ", ".join(map(str, lines[:MOST_LINES])) + (", ..." if len(lines) > MOST_LINES else "")
+    return problem._replace(notes=(f"also on line{'s' * (len(lines) > 1)} {listed}",), fixes=fixes)
+
+
+def _fixed_together(problems: list[Diagnostic]) -> "tuple[Fix, ...]":
     """The fix of several problems of one name, if all of them have one."""
     fixes = [problem.fixes[0] for problem in problems if problem.fixes]
     edits = tuple(dict.fromkeys(edit for fix in fixes for edit in fix.edits))

@@ -143,9 +143,9 @@ def test_open_shows_the_file() -> None:
 
 
 @pytest.mark.parametrize("format", ["png", "pdf"])
-def test_a_converter_that_is_missing(format: str) -> None:
-    with patch.dict(sys.modules, {"cairosvg": None}):
-        outcome = run("draw", "net.yaml", "--format", format)
+def test_a_converter_that_is_missing(format: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cairosvg", None)
+    outcome = run("draw", "net.yaml", "--format", format)
     assert outcome.exit_code == 2
     assert "pip install cairosvg" in outcome.stderr
     assert not list(Path().glob("net.p*"))
