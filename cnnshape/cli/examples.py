@@ -46,6 +46,11 @@ EXAMPLES = {
         "cnnshape import models/net.py:Net --input 3x64x64 --arg classes=10",
         "cnnshape import model.onnx",
     ),
+    "export": (
+        "cnnshape export resnet50 -o resnet50.py",
+        "cnnshape export net.yaml -p width=128 --class Wide",
+        "cnnshape export net.yaml --check net.py",
+    ),
     "layers": ("cnnshape layers", "cnnshape layers conv"),
     "schema": ("cnnshape schema > cnnshape.schema.json", "cnnshape schema net.yaml > net.schema.json"),
 }
