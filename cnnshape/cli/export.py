@@ -1,6 +1,7 @@
 """`cnnshape export`"""
 
 import sys
+from keyword import iskeyword
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +23,7 @@ class TargetOptions(OptionGroup):
 
     def request(self, name: TargetName) -> Request:
         """The settings of the export; raises BadParameter for one that the target doesn't have, and for a bad name."""
-        if self.class_name is not None and not self.class_name.isidentifier():
+        if self.class_name is not None and (not self.class_name.isidentifier() or iskeyword(self.class_name)):
             raise BadParameter(f"{self.class_name!r} is not a name in Python; write `ResNet50`", param_hint="--class")
         request = Request(class_name=self.class_name)
         for setting, value in request._asdict().items():
@@ -71,7 +72,9 @@ def export(
     if output is not None and output.exists() and not force:
         raise BadParameter(f"{output} exists; --force writes over it", param_hint="--output")
     try:
-        written = TARGETS[name].write(Source(examined, header_of(Path(spec).name, digest)), request)
+        written = TARGETS[name].write(
+            Source(examined, header_of("standard input" if spec == "-" else Path(spec).name, digest)), request
+        )
     except Inexpressible as error:
         fail(error.diagnostics)
     if isinstance(written, str):
