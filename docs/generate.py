@@ -247,6 +247,7 @@ def _figure_row(figure: Figure) -> tuple[str, ...]:
 _COMMANDS = {
     "unreadable-file": "cnnshape check missing.yaml",
     "failed-import": "cnnshape import model.pth",
+    "inexpressible": "cnnshape export inexpressible.yaml",
     "unknown-variant": "cnnshape summary unknown-variant.yaml --variant wide",
     "expansion-budget": "cnnshape check expansion-budget.yaml --max-layers 1000",
     "budget-exceeded": "cnnshape check budget-exceeded.yaml --max-params 400",
