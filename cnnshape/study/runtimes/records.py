@@ -1,5 +1,6 @@
 """The runtimes that are known, one record each."""
 
+from cnnshape.study.runtimes.kernels import KERNELS
 from cnnshape.study.runtimes.runtime import Before, Planner, Runtime
 
 _PRODUCTS = frozenset({"conv", "conv_transpose", "linear"})
@@ -25,7 +26,6 @@ TFLM = Runtime(
     fuses_into=_FUSING,
     free=frozenset({"dropout"}),
     lowers={"silu": Before("LOGISTIC", again=True), "batch_norm": Before("MUL")},
-    scratch_int8={"conv_transpose": 4},
     pads=True,
     words={
         "conv": "CONV_2D", "conv_transpose": "TRANSPOSE_CONV", "linear": "FULLY_CONNECTED", "add": "ADD",
@@ -35,6 +35,7 @@ TFLM = Runtime(
         "prelu": "PRELU", "elu": "ELU", "tanh": "TANH", "sigmoid": "LOGISTIC", "silu": "MUL",
         "hard_swish": "HARD_SWISH", "softmax": "SOFTMAX", "batch_norm": "ADD", "upsample": "RESIZE", "pad": "PAD",
     },
+    kernels=KERNELS,
     planner=Planner.GREEDY_BY_SIZE,
     alignment=16,
 )  # fmt: skip

@@ -1,8 +1,9 @@
 """A runtime as data: what it folds, fuses, lowers and pads, and how it places tensors."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
+from cnnshape.layers import Application
 from cnnshape.named_tuple import NamedTuple
 
 
@@ -25,15 +26,22 @@ class Before(NamedTuple):
     again: bool = False
 
 
+class Kernels(NamedTuple):
+    """An implementation of a runtime's operations. `scratch` is the working space of a layer for int8 values, in bytes."""
+
+    title: str
+    scratch: Callable[[Application], int]
+
+
 class Runtime(NamedTuple):
     """What a runtime does with the layers of a graph, in the words of the language.
 
     `folds_into` are the kinds into whose weights a batch norm directly after them goes. `fuses` are the activations
     that run inside of the kinds in `fuses_into`; None for all activations. `free` are kinds beside the views that cost
-    nothing. `lowers` has the operations before the last one of a kind. `scratch_int8` has the bytes that a kind needs for
-    each value of its output, beside its tensors, if values are int8. `words` are the runtime's own words for the last
+    nothing. `lowers` has the operation before the last one of a kind. `words` are the runtime's own words for the last
     operations; a kind without one is reported as unknown, and keeps its own word. None: all kinds keep theirs. With `pads`
-    a padding that is neither TensorFlow's VALID nor its SAME may be a copy. `alignment` is in bytes.
+    a padding that is neither TensorFlow's VALID nor its SAME may be a copy. `kernels` are the implementations by name, the
+    default first. `alignment` is in bytes.
     """
 
     name: str
@@ -43,8 +51,8 @@ class Runtime(NamedTuple):
     fuses_into: frozenset[str] = frozenset()
     free: frozenset[str] = frozenset()
     lowers: Mapping[str, Before] = {}
-    scratch_int8: Mapping[str, int] = {}
-    pads: bool = False
     words: Mapping[str, str] | None = None
+    pads: bool = False
+    kernels: Mapping[str, Kernels] = {}
     planner: Planner = Planner.LIVENESS
     alignment: int = 1
