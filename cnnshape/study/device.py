@@ -4,6 +4,7 @@ from cnnshape.graph import Graph
 from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import DTYPES, Report
+from cnnshape.study.memory import Memory
 from cnnshape.study.refusal import Refusal
 from cnnshape.study.runtimes.lowering import IN_PLACE, Choices, Lowered, Operation, lower
 from cnnshape.study.runtimes.placement import Placed, alive_bytes, greedy_by_size
@@ -57,13 +58,18 @@ class Deployment(Data, _DeploymentFields):
         return f"<Deployment {brief(self.report.name, 60)} on {self.runtime.name}: {self.arena_bytes:,} bytes>"
 
     @property
+    def value_bytes(self) -> int:
+        """The bytes of one value for the whole batch."""
+        return DTYPES[self.report.dtype] * self.report.batch
+
+    @property
     def peak_bytes(self) -> int:
         """The most bytes alive at once."""
-        return max(self.alive_bytes, default=0)
+        return max(self.alive_bytes)
 
     @property
     def peak_operation(self) -> int:
-        """The first operation while which they are alive."""
+        """The number of the first operation while which they are alive."""
         return self.alive_bytes.index(self.peak_bytes)
 
     @property
@@ -92,7 +98,7 @@ class Deployment(Data, _DeploymentFields):
         if self.runtime.planner is Planner.LIVENESS or self.report.dtype not in ("int8", "float32"):
             return None
         scales = _FILE_PER_CHANNEL * self.stored.channels if self.report.dtype == "int8" else 0
-        return Estimate(self.flash_bytes + scales + _FILE_PER_OPERATION * len(self.lowered.operations), 2.7, 7.5)
+        return Estimate(self.flash_bytes + scales + _FILE_PER_OPERATION * len(self.lowered.operations), 2.7, 7.9)
 
 
 def deploy(
@@ -116,6 +122,8 @@ def deploy(
     used = kernels or next(iter(record.kernels), "")
     choices = Choices(frozenset(in_place), explicit_pads, used if report.dtype == "int8" else "")
     lowered = lower(graph, record, choices)
+    if not lowered.operations:
+        raise Refusal("runtime", f"{runtime} has nothing to run: all layers are views")
     width = DTYPES[report.dtype] * report.batch
     sizes = [held.elements * width + held.scratch for held in lowered.held]
     planned = record.planner is Planner.GREEDY_BY_SIZE
@@ -137,8 +145,10 @@ def _chosen(option: str, word: str, known: "dict[str, Runtime]") -> Runtime:
 
 
 def _stored(graph: Graph, lowered: Lowered) -> Stored:
-    parts = [_constants(graph, operation) for operation in lowered.operations]
-    return Stored(*[sum(column) for column in zip(*parts, strict=True)]) if parts else Stored(0, 0, 0)
+    # A layer that became two operations has its constants once.
+    operations = {operation.nodes[0]: operation for operation in lowered.operations}
+    parts = [_constants(graph, operation) for operation in operations.values()]
+    return Stored(*[sum(column) for column in zip(*parts, strict=True)])
 
 
 def _constants(graph: Graph, operation: Operation) -> Stored:
@@ -154,3 +164,17 @@ def _constants(graph: Graph, operation: Operation) -> Stored:
     folded = any(graph.nodes[node].application.layer.normalizes for node in operation.nodes[1:])
     biases = channels if folded else sum(weight.elements for weight in tensors if len(weight.shape) == 1)
     return Stored(matrices, biases, channels)
+
+
+def on_device(memory: Memory, deployment: Deployment) -> Memory:
+    """The memory over time as the runtime holds it. A layer that is a part of an operation has the operation's bytes."""
+    numbers: dict[int, int] = {}
+    for number, operation in enumerate(deployment.lowered.operations):
+        for node in operation.nodes:
+            numbers[node] = max(number, numbers.get(node, 0))
+    steps, number = [], 0
+    for node, step in enumerate(memory.steps):
+        number = numbers.get(node, number)
+        alive = sum(held.first <= number <= held.last for held in deployment.lowered.held)
+        steps.append(step._replace(alive_bytes=deployment.alive_bytes[number], tensors=alive))
+    return memory._replace(steps=tuple(steps), peak=max(steps, key=lambda step: step.alive_bytes, default=None))
