@@ -157,7 +157,7 @@ STYLE = [
     ("- {residual: [relu], shortcut: [{conv: {out: 3, kernel: 1}}]}",
      "- residual:\n      - relu\n    shortcut: [conv: {out: 3, kernel: 1}]"),
     ("- {residual: [relu], shortcut: [{conv: {out: 3, kernel: 1}, name: a}]}",
-     "- residual:\n      - relu\n    shortcut: [{conv: {out: 3, kernel: 1}, name: a}]"),
+     "- residual:\n      - relu\n    shortcut:\n      - {conv: {out: 3, kernel: 1}, name: a}"),
     ("- {residual: [relu], shortcut: [{conv: {out: 3, kernel: 1}, repeat: 2}]}",
      "- residual:\n      - relu\n    shortcut:\n      - conv: {out: 3, kernel: 1}\n        repeat: 2"),
     ("- {residual: [relu], shortcut: [{residual: [tanh]}]}",

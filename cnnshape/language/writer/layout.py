@@ -16,7 +16,7 @@ class Rows(list[Data]):
 
 
 class Single(list[Data]):
-    """A list of one item, which is on the line of its key if it fits there: `[conv: 3]`."""
+    """A list of one item, which is on the line of its key if it fits there: `a: [conv: 3]`."""
 
 
 class Lines(dict[str, Data]):

@@ -155,9 +155,9 @@ def _join(join: Join, modifiers: dict[str, Data]) -> Data:
 
 
 def _branch(steps: tuple[Step, ...]) -> Data:
-    """The steps of a branch or a shortcut. A single step is on the line of the branch, if it fits there."""
-    listed = [_step(step) for step in steps]
-    return Single(listed) if len(listed) == 1 else Rows(listed)
+    """The steps of a branch or a shortcut. A single one without modifiers is on the line of the branch, if it fits."""
+    alone = len(steps) == 1 and not _modifiers(steps[0].modifiers)
+    return Single(map(_step, steps)) if alone else _steps(steps)
 
 
 def _shortcut(step: Residual) -> dict[str, Data]:
