@@ -128,7 +128,8 @@ def _other_input(shapes: Sequence[Shape]) -> str:
     if len(shapes) == 1 and shapes[0][0] == 1 and len(shapes[0]) > 2:
         shorter = given[0].partition("x")[2]
         return f"the input was {given[0]}; a shape has no batch: if 1 is the batch, write `--input {shorter}`"
-    return f"the input was {' and '.join(given)}: state the shape that the network takes, channels first and without the batch"
+    listed = " and ".join(given)
+    return f"the input was {listed}: `--input` states the shape that the network takes, channels first, without the batch"
 
 
 def outputs_of(recorder: Recorder, result: Any) -> dict[str, int]:
