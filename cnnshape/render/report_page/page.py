@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.render.compare import to_html as comparison_html
+from cnnshape.render.compare import tables_html
 from cnnshape.render.header import header
 from cnnshape.render.report_page.fields import fields_html
 from cnnshape.render.report_page.findings import findings_html
@@ -36,7 +36,7 @@ def to_html(sheets: Sequence[Sheet], comparison: Comparison | None = None) -> st
     if len(sheets) == 1:
         return _file(sheets[0].name, [element("h1", escape_xml(sheets[0].name)), element("main", _single(sheets[0]))])
     title = " and ".join(sheet.label for sheet in sheets)
-    compared = element("section", comparison_html(comparison), **{"class": "changes wide"}) if comparison else ""
+    compared = element("section", tables_html(comparison), **{"class": "changes wide"}) if comparison else ""
     sides = [_side(index, sheet, _changes(sheet.network, comparison, index)) for index, sheet in enumerate(sheets)]
     main = element("main", compared, element("div", *sides, **{"class": "pair"}))
     return _file(title, [element("h1", escape_xml(title)), main])
