@@ -72,8 +72,8 @@ def _names_of(function: Any) -> str:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return ""
-    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
-    names = [f"{stars[parameter.kind] if parameter.kind in stars else ''}{parameter.name}" for parameter in parameters]
+    stars: dict[Any, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+    names = [f"{stars.get(parameter.kind, '')}{parameter.name}" for parameter in parameters]
     return f": {', '.join(names[:_MOST_NAMED])}" if names else ": it has none"
 
 
