@@ -54,7 +54,9 @@ def resolved(source: str, arguments: Mapping[str, object] | None = None) -> Any:
     except (Exception, SystemExit) as error:
         message = f"{source} raised {_told(error)}"
         if isinstance(error, TypeError):
-            raise UsageProblem(message, f"`--arg name=value` gives an argument by its name{_names_of(value)}") from error
+            raise UsageProblem(
+                message, f"`--arg name=value` gives an argument by its name{_names_of(value)}"
+            ) from error
         raise ImportProblem(message) from error
     if not isinstance(module, torch.nn.Module):
         raise UsageProblem(
@@ -70,8 +72,7 @@ def _names_of(function: Any) -> str:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return ""
-    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
-    names = [f"{stars.get(parameter.kind, '')}{parameter.name}" for parameter in parameters]
+    names = [str(parameter).partition(":")[0].partition("=")[0].strip() for parameter in parameters]
     return f": {', '.join(names[:_MOST_NAMED])}" if names else ": it has none"
 
 
