@@ -233,8 +233,9 @@ def _exponentials(name: str, method: str) -> Say:
 
 
 def _rescale(use: Use) -> Parts:
-    scaled = f" * {use.code('scale')}" if use.value("scale") is not None else ""
-    shifted = f" + {use.code('shift')}" if use.value("shift") is not None else ""
+    given = {name for name in ("scale", "shift") if name in use.codes or use.value(name) is not None}
+    scaled = f" * {use.code('scale')}" if "scale" in given else ""
+    shifted = f" + {use.code('shift')}" if "shift" in given else ""
     return [Function(lambda names: f"{names[0]}{scaled}{shifted}")]
 
 
@@ -260,7 +261,7 @@ def _crop(use: Use) -> Parts:
 
 
 def _subsample(use: Use) -> Parts:
-    steps = use.value("stride")
+    steps = use.code("stride") if "stride" in use.codes else use.value("stride")
     listed = steps if isinstance(steps, tuple) else (steps,) * use.rank
     kept = ", ".join(f"::{step}" for step in listed)
     return [Function(lambda names: f"{names[0]}[:, :, {kept}]")]

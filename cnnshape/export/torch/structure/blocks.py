@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from cnnshape.export.python import Group, Lines, constant, identifier, names_of, variable
+from cnnshape.export.python import Group, Lines, constant, identifier, names_of, resolved, variable
 from cnnshape.export.torch.structure.file import IN_CHANNELS, ClassInfo, File, follower_roles, layer_key, read_names
-from cnnshape.export.torch.structure.forward import ForwardWriter
-from cnnshape.export.torch.structure.model import Context, Scope, Unstructured, Val
+from cnnshape.export.torch.structure.loops import LoopWriter
+from cnnshape.export.torch.structure.model import Context, Fixed, Scope, Unstructured, Val
 from cnnshape.graph import LayerValue
 from cnnshape.graph.scope import Handle, Rounds
 from cnnshape.language import Param
@@ -16,24 +16,36 @@ INPUT = "input"
 
 
 def write_block(file: File, block: BlockProgram) -> ClassInfo:
-    """The class of a block; raises Unstructured."""
+    """The class of a block; raises Unstructured. A param that can't be open is fixed if all uses give it one value."""
+    fixed: set[str] = set()
+    while True:
+        try:
+            return _written(file, block, fixed)
+        except Fixed as problem:
+            names = {name for name in problem.names if name not in fixed}
+            if not names:
+                raise Unstructured(str(problem)) from None
+            fixed |= names
+
+
+def _written(file: File, block: BlockProgram, fixed: set[str]) -> ClassInfo:
     rans = file.rans.get(block.body, [])
     if not rans:
         raise Unstructured(f"{block.name.text} is never used")
     contexts = [Context(ran, {IN_CHANNELS: file.channels(ran.entering)}) for ran in rans]  # type: ignore[arg-type]
-    writer = ForwardWriter(file, contexts)
+    writer = LoopWriter(file, contexts)
     if block.outputs:
         raise Unstructured("a block with outputs")
     writer.read = frozenset(read_names(block.body))
-    opened = _Opened(writer, block)
+    opened = _Opened(writer, block, fixed)
     target = "x"
     if INPUT in writer.read:
         target = writer.tensors.new("y")
     entering = Val("x", variable(IN_CHANNELS))
     opened.scope[INPUT] = entering
-    name = file.names.new(block.name.text)
     result = writer.body(block.body, contexts, entering, opened.scope, target)
     out = _out(writer, result.channels, opened)
+    name = file.names.new(block.name.text)
     params, optional, signature = opened.signature(out)
     text = class_text(name, signature, opened.derived_lines(out), writer, ["x", *opened.tensors.values()], result.code)
     info = ClassInfo(name, text, params, optional, tuple(opened.tensors), out, {})
@@ -44,8 +56,9 @@ def write_block(file: File, block: BlockProgram) -> ClassInfo:
 class _Opened:
     """The params of a block as names of Python."""
 
-    def __init__(self, writer: ForwardWriter, block: BlockProgram) -> None:
+    def __init__(self, writer: LoopWriter, block: BlockProgram, fixed: set[str]) -> None:
         self.writer = writer
+        self.fixed = fixed
         self.block = block
         self.scope: Scope = {}
         self.tensors: dict[str, str] = {}
@@ -67,6 +80,11 @@ class _Opened:
         role = self.roles.get(name)
         layers = role is not None or any(isinstance(value, LayerValue) for value in values)
         if layers and not given and param.default is not None:
+            self.scope[name] = constant(values[0])
+            return
+        if identifier(name) in self.fixed:
+            if any(value != values[0] for value in values):
+                raise Unstructured(f"{name} can't be open")
             self.scope[name] = constant(values[0])
             return
         own = writer.locals.new(identifier(name))
@@ -179,9 +197,13 @@ def type_of(values: Sequence[object]) -> str:
     raise Unstructured("a value of several types")
 
 
-def _out(writer: ForwardWriter, channels: Node, opened: _Opened) -> Node:
+def _out(writer: LoopWriter, channels: Node, opened: _Opened) -> Node:
     """The channels of the output, as an expression of the constructor's params."""
-    own = {*opened.python.values(), IN_CHANNELS}
+    own = {*opened.python.values(), IN_CHANNELS} - {opened.python[name] for name in opened.derived}
+    for name, node in reversed(opened.derived.items()):
+        if opened.python[name] in names_of(channels):
+            kept: dict[str, Node] = {other: variable(other) for other in names_of(channels)}
+            channels = resolved(channels, {**kept, opened.python[name]: node})
     if names_of(channels) <= own:
         return channels
     values = [writer.value(channels, context) for context in writer.contexts]
@@ -197,7 +219,7 @@ def class_text(
     name: str,
     signature: Sequence[str],
     first: Sequence[str],
-    writer: ForwardWriter,
+    writer: LoopWriter,
     given: Sequence[str],
     result: str,
     doc: Sequence[str] = (),
@@ -223,7 +245,11 @@ def class_text(
         tensors = tuple([("", "self"), *[("", f"{tensor}: Tensor") for tensor in given]])
         lines.add("def ", Group("forward", tensors), f" -> {returns}:")
         with lines.indented():
-            _run(lines, writer.run, result)
+            if writer.result is not None:
+                lines.extend(writer.run)
+                lines.add("return ", writer.result)
+            else:
+                _run(lines, writer.run, result)
     return lines.text
 
 

@@ -50,6 +50,8 @@ class ChainWriter(ValueWriter):
     """Writes steps as items of a list of modules."""
 
     frozen: Node | None = None
+    round_result: Node | None = None
+    """The channels after a round of the loop that was written last, unless they follow from those before it."""
 
     def visits(self, step: ResolvedStep, contexts: Sequence[Context]) -> Visits:
         """The runs of a step: several in a context for a step that repeats."""
@@ -141,6 +143,7 @@ class ChainWriter(ValueWriter):
         state = self.locals.state()
         try:
             items, result = made(channels)
+            self.round_result = result
             if same(result, channels):
                 return [], items, channels
         except Unstructured:
@@ -148,6 +151,7 @@ class ChainWriter(ValueWriter):
         self.locals.restore(state)
         name, before = self.kept_channels(channels, contexts)
         items, result = made(self.entering_channels(name, header.rounds))
+        self.round_result = None if name in names_of(result) else result
         if not same(result, variable(name)):
             wanted = [self.file.channels(one.ran.result) for one in header.rounds]  # type: ignore[arg-type]
             self.entering_channels(name, header.rounds)
@@ -387,7 +391,7 @@ class ChainWriter(ValueWriter):
         if isinstance(node, Constant) and node.value == "none":
             return []
         if not applications:
-            raise Unstructured("a layer that never follows")
+            raise Fixed(names_of(node))
         if isinstance(node, Variable):
             return self.factory(node, role, present, applications, channels)
         if not isinstance(node, Constant):

@@ -98,6 +98,9 @@ def read_names(body: Body) -> set[str]:
     for step in body.steps:
         for reference in (step.source, step.share):
             names |= _of_reference(reference)
+        for expression in (step.when, step.repeat, step.frozen, getattr(step, "shortcut", None)):
+            if isinstance(expression, Expression):
+                names |= expression.names | _with_dots(expression)
         for value in _values(step):
             names |= value.names | _with_dots(value)
         for operand in getattr(step, "operands", ()):

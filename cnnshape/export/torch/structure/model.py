@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from cnnshape.export.python import constant, names_of, python, resolved, value_of
 from cnnshape.graph.visits import Ran
+from cnnshape.language.expression.lists import Item, Items
 from cnnshape.language.expression.tree import Binary, Constant, Node, Unary, Variable
 from cnnshape.named_tuple import NamedTuple
 
@@ -41,10 +42,12 @@ class Context:
 class Val:
     """A tensor in `forward`: its code, and its channels as an expression of names in `__init__`.
 
-    `rounds` are those of a loop, one by one or as the name of a list of Python; `parts` the names inside of a step.
+    `rounds` are those of a loop, one by one or as the name of a list of Python. For such a list `each` are the channels
+    of a round, as an expression that also has names of the loop, `columns` the values of these, and `count` the number
+    of rounds. `parts` are the names inside of a step.
     """
 
-    __slots__ = ("channels", "code", "parts", "rounds")
+    __slots__ = ("channels", "code", "columns", "count", "each", "parts", "rounds")
 
     def __init__(
         self,
@@ -52,11 +55,35 @@ class Val:
         channels: Node,
         rounds: "Sequence[Val] | str | None" = None,
         parts: "dict[str, object] | None" = None,
+        each: Node | None = None,
+        count: Node | None = None,
     ) -> None:
         self.code = code
         self.channels = channels
         self.rounds = rounds
         self.parts = parts or {}
+        self.each = each
+        self.count = count
+        self.columns: dict[str, Node] = {}
+
+    def each_of(self, number: int) -> Node:
+        """The channels of a round; raises Unstructured where they aren't known one by one."""
+        if self.each is None:
+            raise Unstructured("channels of a round")
+        return self.at(number)
+
+    def at(self, number: int) -> Node:
+        """The channels of a round, by the values of the columns."""
+        assert self.each is not None
+        values: dict[str, Node] = {name: Variable(name, 0) for name in names_of(self.each)}
+        for name, column in self.columns.items():
+            if isinstance(column, Constant) and isinstance(column.value, tuple):
+                values[name] = constant(column.value[number])
+            elif isinstance(column, Items):
+                values[name] = column.items[number]
+            else:
+                values[name] = Item(".", 0, column, constant(number))
+        return resolved(self.each, values)
 
 
 class Vals(NamedTuple):

@@ -3,14 +3,14 @@
 import re
 
 from cnnshape.api import Examination
-from cnnshape.export.python import class_name, constant, identifier, names_of, variable
+from cnnshape.export.python import Group, class_name, constant, identifier, names_of, variable
 from cnnshape.export.python.values import literal
 from cnnshape.export.source import Source
 from cnnshape.export.torch.file import file_text, plain
 from cnnshape.export.torch.flat import shape_text
 from cnnshape.export.torch.structure.blocks import class_text, type_of
 from cnnshape.export.torch.structure.file import File, follower_roles, layer_key, read_names
-from cnnshape.export.torch.structure.forward import ForwardWriter
+from cnnshape.export.torch.structure.loops import LoopWriter
 from cnnshape.export.torch.structure.model import Context, Fixed, Scope, Unstructured, Val
 from cnnshape.graph import Graph, LayerValue
 from cnnshape.graph.visits import Ran, visits_of
@@ -51,7 +51,7 @@ class _NetworkWriter:
         self.program = program
         self.file = File(graph, program, root)
         self.context = Context(root, {})
-        self.writer = ForwardWriter(self.file, [self.context])
+        self.writer = LoopWriter(self.file, [self.context])
         self.writer.sections = True
         self.name = self.file.names.new(source.class_name or class_name(graph.name))
         self.open: dict[str, str] = {}
@@ -115,7 +115,8 @@ class _NetworkWriter:
         if len(codes) == 1:
             return codes[0], "Tensor"
         pairs = [f'"{plain(one.text)}": {code}' for one, code in zip(outputs, codes, strict=True)]
-        return f"{{{', '.join(pairs)}}}", "dict[str, Tensor]"
+        writer.result = Group("", tuple([("", pair) for pair in pairs]), "{", "}")
+        return "", "dict[str, Tensor]"
 
     def _signature(self) -> tuple[list[str], list[str]]:
         """The params of the constructor, and the statements for those that follow from others."""

@@ -61,6 +61,8 @@ class ValueWriter:
     def text(self, node: Node, contexts: Sequence[Context], *, whole: bool = False) -> str:
         """The code of an expression."""
         self.used |= names_of(node)
+        if "_" in names_of(node):
+            raise Unstructured("the number of a round that has no name")
         if names_of(node) & self.factories:
             raise Unstructured("a layer as a word")
         example: Mapping[str, object] = contexts[0].env if contexts else {}
@@ -159,9 +161,12 @@ class ValueWriter:
             listed = self._all(listed)
         if not isinstance(index, Constant) or not isinstance(index.value, int):
             raise Unstructured("a tensor by a number that is computed")
-        if listed.code:
-            raise Unstructured("channels of a round")
-        return listed.items[index.value]
+        if not listed.code:
+            return listed.items[index.value]
+        loop = listed.items[0]
+        if listed.code != loop.rounds:
+            raise Unstructured("an item of a list that is computed")
+        return Val(f"{listed.code}[{index.value}]", loop.each_of(index.value))
 
 
 def _calls(node: Node, name: str) -> bool:
