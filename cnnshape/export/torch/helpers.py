@@ -9,9 +9,9 @@ def make_divisible(value: float, divisor: int, least: int | None = None) -> int:
     return rounded + divisor if rounded < 0.9 * value else rounded
 ''',
     "frozen": '''
-def frozen(module: nn.Module) -> nn.Module:
+def frozen(module: nn.Module, when: bool = True) -> nn.Module:
     """A module whose weights are not trained."""
-    return module.requires_grad_(False)
+    return module.requires_grad_(False) if when else module
 ''',
     "center_crop": '''
 def center_crop(*maps: Tensor) -> list[Tensor]:

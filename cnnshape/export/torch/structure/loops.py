@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from cnnshape.export.python import binary, call, class_name, constant, identifier, names_of, resolved, variable
+from cnnshape.export.python import constant, names_of
 from cnnshape.export.torch.structure.chain import Visits
-from cnnshape.export.torch.structure.file import IN_CHANNELS, read_names
+from cnnshape.export.torch.structure.file import IN_CHANNELS
 from cnnshape.export.torch.structure.forward import ForwardWriter
 from cnnshape.export.torch.structure.header import Header, Made
-from cnnshape.export.torch.structure.items import Item, Mod, has_modules, render, write_items
+from cnnshape.export.torch.structure.items import Item, has_modules, render, write_items
 from cnnshape.export.torch.structure.model import (
     Context,
     Fixed,
@@ -17,7 +17,7 @@ from cnnshape.export.torch.structure.model import (
     Val,
     nodes,
 )
-from cnnshape.language.expression.lists import Item as ListItem
+from cnnshape.language import Expression, ListValue, Value
 from cnnshape.language.expression.lists import Items
 from cnnshape.language.expression.tree import Constant, Node
 from cnnshape.program import LoopStep, ResolvedStep
@@ -132,12 +132,12 @@ class LoopWriter(ForwardWriter):
         runs = [[ran for _, visited in self.visits(step, [context]) for ran in visited.bodies] for context in contexts]
         if len({len(some) for some in runs}) > 1:
             raise Unstructured("rounds that differ in number")
-        columns = {}
+        columns: dict[str, list[Node | Val]] = {}
         for column in step.columns:
-            try:
-                columns[column.name.text] = self.listed_values(column.values, scope, contexts)
-            except Unstructured:
+            if self.is_tensor(column.values, scope):
                 columns[column.name.text] = list(self.tensor_list(column.values, x, scope))
+            else:
+                columns[column.name.text] = list(self.listed_values(column.values, scope, contexts))
         if any(len(values) != len(runs[0]) for values in columns.values()):
             raise Unstructured("a column of another length")
         rounds: list[Val] = []
@@ -158,19 +158,17 @@ class LoopWriter(ForwardWriter):
         parts = rounds[-1].parts if rounds else {}
         return Val(current.code, current.channels, rounds, parts)
 
-    def listed_values(self, values: object, scope: Scope, contexts: Sequence[Context]) -> list[Node]:
+    def listed_values(self, values: Value, scope: Scope, contexts: Sequence[Context]) -> list[Node]:
         """The values of a column, one by one. Raises Fixed where a param gives their number."""
-        node = self.node(values, scope, contexts)  # type: ignore[arg-type]
+        node = self.node(values, scope, contexts)
         if isinstance(node, Constant) and isinstance(node.value, tuple):
             return [constant(value) for value in node.value]
         if isinstance(node, Items):
             return list(node.items)
         raise Fixed(names_of(node))
 
-    def tensor_list(self, values: object, x: Val, scope: Scope) -> Sequence[Val]:
+    def tensor_list(self, values: Value, x: Val, scope: Scope) -> Sequence[Val]:
         """The tensors of a column."""
-        from cnnshape.language import Expression, ListValue
-
         if isinstance(values, ListValue):
             return [self.tensor_value(item, scope) for item in values.items]
         if not isinstance(values, Expression):
@@ -187,6 +185,3 @@ def _length(column: Node) -> Node:
     if isinstance(column, Items):
         return constant(len(column.items))
     raise Unstructured("a number of rounds that a param gives")
-
-
-_ = (binary, call, class_name, identifier, resolved, variable, Mod, ListItem, read_names)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from cnnshape.export.python import constant, names_of, python, resolved, value_of
+from cnnshape.export.python import constant, equal, names_of, resolved, value_of
 from cnnshape.graph.visits import Ran
 from cnnshape.language.expression.lists import Item, Items
 from cnnshape.language.expression.tree import Binary, Constant, Node, Unary, Variable
@@ -11,6 +11,10 @@ from cnnshape.named_tuple import NamedTuple
 
 class Unstructured(Exception):
     """A part of a design whose blocks and loops can't be kept: it is written out, or the whole network is."""
+
+
+class OfSizes(Unstructured):
+    """A value that follows from sizes in space."""
 
 
 class Fixed(Unstructured):
@@ -102,23 +106,8 @@ def nodes(scope: Scope) -> dict[str, Node]:
     return {name: value for name, value in scope.items() if isinstance(value, Node)}
 
 
-def same(a: Node, b: Node) -> bool:
-    """Whether two expressions are the same text."""
-    return _text(a) == _text(b)
-
-
-def _text(node: Node) -> str:
-    return python(node, _Anything())
-
-
-class _Anything(dict[str, object]):
-    """A value for each name: the text of an expression depends on it only where lists are joined."""
-
-    def __missing__(self, _: str) -> object:
-        return 7
-
-    def get(self, _: str, default: object = None) -> object:
-        return 7
+same = equal
+"""Whether two expressions are the same."""
 
 
 def merged(condition: Node, new: Node, old: Node) -> Node | None:

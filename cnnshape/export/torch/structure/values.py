@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from cnnshape.export.python import Lines, Names, Untranslatable, constant, names_of, python, resolved, value_of
 from cnnshape.export.torch.names import BUILTINS, FILE, MODULE
 from cnnshape.export.torch.structure.file import IN_CHANNELS, File
-from cnnshape.export.torch.structure.model import Context, Scope, Unstructured, Val, Vals, nodes
+from cnnshape.export.torch.structure.model import Context, OfSizes, Scope, Unstructured, Val, Vals, nodes
 from cnnshape.graph.evaluation import Refused, evaluate
 from cnnshape.graph.scope import Uncertain
 from cnnshape.language import Expression, ListValue, Reference, Value
@@ -36,6 +36,8 @@ class ValueWriter:
         try:
             return self._resolved(value, scope)
         except Untranslatable:
+            if value.names & set(SIZES):
+                raise OfSizes("a value that depends on sizes") from None
             values = [self._computed(value, context) for context in contexts]
             if not values or any(other != values[0] for other in values):
                 raise Unstructured(f"a value that differs: {getattr(value, 'text', value)}") from None
@@ -56,7 +58,7 @@ class ValueWriter:
         try:
             return evaluate(value, context.ran.scope, None, self.file.program.settings)
         except (Refused, Uncertain, KeyError):
-            raise Unstructured("a value that depends on sizes") from None
+            raise OfSizes("a value that depends on sizes") from None
 
     def text(self, node: Node, contexts: Sequence[Context], *, whole: bool = False) -> str:
         """The code of an expression."""
