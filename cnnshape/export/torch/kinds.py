@@ -294,7 +294,7 @@ def _upsample(use: Use) -> Parts:
     mode = _MODES[use.value("mode")][use.rank - 1]
     named: dict[str, Code] = {} if mode == "nearest" else {"mode": literal(mode)}
     named |= {"align_corners": "True"} if use.value("align_corners") else {}
-    if use.value("like") is not None:
+    if use.same(lambda app: app.layer.values["like"] is not None, "like"):
         return [Function(lambda names: call("F.interpolate", names[0], size=f"{names[1]}.shape[2:]", **named))]
     if "size" in use.codes or use.value("size") is not None:
         return [Module(call("nn.Upsample", size=use.code("size"), **named))]

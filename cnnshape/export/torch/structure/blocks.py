@@ -200,13 +200,16 @@ def type_of(values: Sequence[object]) -> str:
 def _out(writer: LoopWriter, channels: Node, opened: _Opened) -> Node:
     """The channels of the output, as an expression of the constructor's params."""
     own = {*opened.python.values(), IN_CHANNELS} - {opened.python[name] for name in opened.derived}
-    for name, node in reversed(opened.derived.items()):
-        if opened.python[name] in names_of(channels):
+    for name, node in [
+        *writer.known.items(),
+        *[(opened.python[name], node) for name, node in reversed(opened.derived.items())],
+    ]:
+        if name in names_of(channels):
             kept: dict[str, Node] = {other: variable(other) for other in names_of(channels)}
-            channels = resolved(channels, {**kept, opened.python[name]: node})
+            channels = resolved(channels, {**kept, name: node})
     if names_of(channels) <= own:
         return channels
-    values = [writer.value(channels, context) for context in writer.contexts]
+    values: list[object] = [writer.file.channels(context.ran.result) for context in writer.contexts]  # type: ignore[arg-type]
     if all(value == values[0] for value in values):
         return constant(values[0])
     for name in own:

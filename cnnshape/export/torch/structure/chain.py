@@ -17,7 +17,7 @@ from cnnshape.export.python import (
 from cnnshape.export.torch.kinds import say
 from cnnshape.export.torch.structure.file import IN_CHANNELS, ClassInfo, File, follower_roles, layer_key, read_names
 from cnnshape.export.torch.structure.header import Header, Made
-from cnnshape.export.torch.structure.items import For, If, Item, Line, Mod
+from cnnshape.export.torch.structure.items import For, If, Item, Line, Mod, assigns
 from cnnshape.export.torch.structure.model import (
     Context,
     Fixed,
@@ -150,7 +150,7 @@ class ChainWriter(ValueWriter):
         try:
             items, result = made(channels)
             self.round_result = result
-            if same(result, channels):
+            if same(result, channels) and not assigns(items, names_of(channels) & self.mutable):
                 return [], items, channels
         except Unstructured:
             pass
@@ -170,6 +170,9 @@ class ChainWriter(ValueWriter):
         if last is not None and not names_of(last) & {header.number, *(own for own, _ in header.columns)}:
             if all(self.visits(step, [context]) for context in contexts):
                 self.known[name] = last
+                if header.length.isdigit() and not names_of(last) & self.mutable:
+                    self.assigned(name, step, contexts, channels)
+                    return before, items, last
         return before, items, self.assigned(name, step, contexts, channels)
 
     def kept_channels(self, channels: Node, contexts: Sequence[Context]) -> tuple[str, list[Item]]:

@@ -58,10 +58,10 @@ class ForwardWriter(ChainWriter):
         pending: list[Item] = []
         current, entering, section, hint = x, x, "", ""
         for step in body.steps:
-            inner = {**scope, IN_CHANNELS: shared or current.channels, "prev": current}
             if self.sections and pending and _section(step) != section:
                 current = entering = self.flush(pending, entering, current.channels, target, hint or self.stem())
                 pending, hint = [], ""
+            inner = {**scope, IN_CHANNELS: shared or current.channels, "prev": current}
             try:
                 items, channels = self.chained(step, contexts, current.channels, inner)
             except NotChain:

@@ -1,6 +1,6 @@
 """Modules in a row as code of `__init__`: a list of constructors, with the conditions and loops between them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from itertools import groupby
 
 from cnnshape.export.python import Code, Lines, call, listing
@@ -41,6 +41,15 @@ Item = Mod | Line | If | For
 def has_modules(items: Sequence[Item]) -> bool:
     """Whether there is a module among the items."""
     return any(isinstance(item, Mod) or (isinstance(item, If | For) and has_modules(item.items)) for item in items)
+
+
+def assigns(items: Sequence[Item], names: Set[str]) -> bool:
+    """Whether a statement among the items sets one of the names."""
+    return any(
+        (isinstance(item, Line) and item.text.split(" = ")[0] in names)
+        or (isinstance(item, If | For) and assigns(item.items, names))
+        for item in items
+    )
 
 
 def words(items: Sequence[Item]) -> list[str]:

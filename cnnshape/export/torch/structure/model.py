@@ -39,8 +39,8 @@ class Context:
         self.env = env
 
     def inside(self, ran: Ran, **values: object) -> "Context":
-        """A context of steps inside of this one."""
-        return Context(ran, {**self.env, **values})
+        """A context of steps inside of this one: with names of its own for a round, else with the same names."""
+        return Context(ran, {**self.env, **values} if values else self.env)
 
 
 class Val:
