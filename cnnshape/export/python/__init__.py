@@ -17,7 +17,7 @@ from cnnshape.export.python.expressions import (
 )
 from cnnshape.export.python.layout import WIDTH, Lines
 from cnnshape.export.python.names import Names, class_name, identifier
-from cnnshape.export.python.values import literal
+from cnnshape.export.python.values import literal, literal_code
 
 __all__ = [
     "WIDTH",
@@ -36,6 +36,7 @@ __all__ = [
     "identifier",
     "listing",
     "literal",
+    "literal_code",
     "names_of",
     "python",
     "resolved",

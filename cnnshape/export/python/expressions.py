@@ -63,7 +63,7 @@ def resolved(node: Node, names: Mapping[str, Node]) -> Node:
     if isinstance(node, Constant):
         return node
     if isinstance(node, Unary):
-        return Unary(node.sign, node.offset, resolved(node.operand, names))
+        return _unary(Unary(node.sign, node.offset, resolved(node.operand, names)))
     if isinstance(node, Binary):
         left, right = resolved(node.left, names), resolved(node.right, names)
         return binary(left, node.sign, right) if node.sign in _NUMERIC else Binary(node.sign, node.offset, left, right)
@@ -76,6 +76,10 @@ def resolved(node: Node, names: Mapping[str, Node]) -> Node:
     if isinstance(node, Item):
         return Item(node.sign, node.offset, resolved(node.items, names), resolved(node.index, names))
     raise Untranslatable(type(node).__name__)
+
+
+def _unary(node: Unary) -> Node:
+    return constant(value_of(node, {})) if isinstance(node.operand, Constant) else node
 
 
 _NUMERIC = frozenset({"+", "-", "*", "/", "//", "%"})

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cnnshape.export.python import Code, Group, Operation, call, listing, literal
-from cnnshape.export.torch.padding import cut, is_pairs, pad_module, padding_of, pairs, sides, symmetric
+from cnnshape.export.torch.padding import bound, cut, is_pairs, pad_module, padding_of, pairs, sides, symmetric
 from cnnshape.export.torch.use import Function, Module, Parts, Unsayable, Use
 from cnnshape.layers import Application
 
@@ -263,7 +263,7 @@ def _crop(use: Use) -> Parts:
 def _subsample(use: Use) -> Parts:
     steps = use.code("stride") if "stride" in use.codes else use.value("stride")
     listed = steps if isinstance(steps, tuple) else (steps,) * use.rank
-    kept = ", ".join(f"::{step}" for step in listed)
+    kept = ", ".join(f"::{bound(str(step))}" for step in listed)
     return [Function(lambda names: f"{names[0]}[:, :, {kept}]")]
 
 
@@ -278,8 +278,12 @@ def _split(use: Use) -> Parts:
 
 def _slice(use: Use) -> Parts:
     start = "" if use.code("start") == "0" else use.code("start")
-    stop = use.code("stop")
-    return [Function(lambda names: f"{names[0]}[:, {start}:{stop}]")]
+    kept = (
+        f"{start}:{bound(use.code('stop'))}"
+        if start.isidentifier() or not start or start.isdigit()
+        else f"{start} : {use.code('stop')}"
+    )
+    return [Function(lambda names: f"{names[0]}[:, {kept}]")]
 
 
 def _pad_channels(use: Use) -> Parts:

@@ -1,15 +1,16 @@
 """A block as a class."""
 
+import re
 from collections.abc import Sequence
 
-from cnnshape.export.python import Group, Lines, constant, identifier, names_of, resolved, variable
+from cnnshape.export.python import Code, Group, Lines, constant, identifier, names_of, resolved, variable
 from cnnshape.export.torch.structure.file import IN_CHANNELS, ClassInfo, File, follower_roles, layer_key, read_names
 from cnnshape.export.torch.structure.loops import LoopWriter
 from cnnshape.export.torch.structure.model import Context, Fixed, Scope, Unstructured, Val
 from cnnshape.graph import LayerValue
 from cnnshape.graph.scope import Handle, Rounds
 from cnnshape.language import Param
-from cnnshape.language.expression.tree import Constant, Node
+from cnnshape.language.expression.tree import Constant, Node, Variable
 from cnnshape.program import BlockProgram
 
 INPUT = "input"
@@ -87,13 +88,17 @@ class _Opened:
                 raise Unstructured(f"{name} can't be open")
             self.scope[name] = constant(values[0])
             return
+        state = writer.locals.state()
         own = writer.locals.new(identifier(name))
-        self.python[name] = own
         if not given and param.default is not None and not _is_constant(param):
             # The names of Python are values of the default, so no use has to give it.
-            self.derived[name] = writer.node(
-                param.default, {**self.scope, IN_CHANNELS: variable(IN_CHANNELS)}, writer.contexts
-            )
+            node = writer.node(param.default, {**self.scope, IN_CHANNELS: variable(IN_CHANNELS)}, writer.contexts)
+            if isinstance(node, Variable) and role is None:
+                writer.locals.restore(state)
+                self.scope[name] = node
+                return
+            self.derived[name] = node
+        self.python[name] = own
         if role is not None:
             writer.factories.add(own)
         elif layers:
@@ -122,16 +127,16 @@ class _Opened:
                 used |= names_of(node)
         return used
 
-    def derived_lines(self, out: Node) -> list[str]:
+    def derived_lines(self, out: Node) -> list[tuple[str, Code]]:
         """Statements for the params that follow from others."""
         used = self.used(out)
         return [
-            f"{self.python[name]} = {self.writer.text(node, self.writer.contexts, whole=True)}"
+            (f"{self.python[name]} = ", self.writer.text(node, self.writer.contexts, whole=True))
             for name, node in self.derived.items()
             if self.python[name] in used
         ]
 
-    def signature(self, out: Node) -> tuple[tuple[tuple[str, str], ...], frozenset[str], list[str]]:
+    def signature(self, out: Node) -> tuple[tuple[tuple[str, str], ...], frozenset[str], list[tuple[str, Code]]]:
         """The params of the constructor with their names in the spec, the optional ones, and their code."""
         used = self.used(out)
         names = [(IN_CHANNELS, IN_CHANNELS)] if IN_CHANNELS in used else []
@@ -141,8 +146,8 @@ class _Opened:
         defaults = {source: self._default(source) for _, source in rest}
         required = [pair for pair in rest if defaults[pair[1]] is None]
         optional = [pair for pair in rest if defaults[pair[1]] is not None]
-        texts = [f"{own}: {self._type(own)}" for own, _ in (*names, *required)]
-        texts += [f"{own}: {self._type(own)} = {defaults[source]}" for own, source in optional]
+        texts: list[tuple[str, Code]] = [("", f"{own}: {self._type(own)}") for own, _ in (*names, *required)]
+        texts += [(f"{own}: {self._type(own)} = ", defaults[source] or "") for own, source in optional]
         return (*names, *required, *optional), frozenset(own for own, _ in optional), texts
 
     def _default(self, name: str) -> str | None:
@@ -220,8 +225,8 @@ def _out(writer: LoopWriter, channels: Node, opened: _Opened) -> Node:
 
 def class_text(
     name: str,
-    signature: Sequence[str],
-    first: Sequence[str],
+    signature: Sequence[tuple[str, Code]],
+    first: Sequence[tuple[str, Code]],
     writer: LoopWriter,
     given: Sequence[str],
     result: str,
@@ -229,6 +234,7 @@ def class_text(
     returns: str = "Tensor",
 ) -> str:
     """The code of a class."""
+    _without_unread(writer)
     lines = Lines()
     lines.line(f"class {name}(nn.Module):")
     with lines.indented():
@@ -236,13 +242,13 @@ def class_text(
             lines.line(line)
         if doc:
             lines.line()
-        params = tuple([("", "self"), *[("", text) for text in signature]])
+        params = (("", "self"), *signature)
         if writer.init.lines or first:
             lines.add("def ", Group("__init__", params), " -> None:")
             with lines.indented():
                 lines.line("super().__init__()")
-                for line in first:
-                    lines.line(line)
+                for before, code in first:
+                    lines.add(before, code)
                 lines.extend(writer.init)
             lines.line()
         tensors = tuple([("", "self"), *[("", f"{tensor}: Tensor") for tensor in given]])
@@ -254,6 +260,15 @@ def class_text(
             else:
                 _run(lines, writer.run, result)
     return lines.text
+
+
+def _without_unread(writer: LoopWriter) -> None:
+    """Removes the statements that set local names for channels which nothing reads."""
+    for name in writer.mutable:
+        sets = re.compile(rf" *{name} = ")
+        others = [sets.sub("", line) for line in writer.init.lines]
+        if not any(re.search(rf"\b{name}\b", line) for line in others):
+            writer.init.lines[:] = [line for line in writer.init.lines if not sets.match(line)]
 
 
 def _run(lines: Lines, run: Lines, result: str) -> None:

@@ -229,7 +229,7 @@ class ChainWriter(ValueWriter):
         last = Binary("==", 0, variable(index), binary(length, "-", constant(1)))
         own_names = {name: variable(own) for name, own in names.items()}
         inner: Scope = {**scope, **own_names, "i": variable(index), "last": last}
-        pairs = tuple([(names[name], self.text(node, contexts)) for name, node in columns.items()])
+        pairs = tuple([(names[name], self.code(node, contexts)) for name, node in columns.items()])
         return Header(index, pairs, self.text(length, contexts), inner, rounds)
 
     def freezing(self, step: ResolvedStep, scope: Scope, contexts: Sequence[Context]) -> "_Freezing":

@@ -386,7 +386,7 @@ class ForwardWriter(ChainWriter):
         flag = self.flag(condition, contexts, "residual")
         local = self.tensors.new("y")
         self.run.add(f"{local} = ", body)
-        self.run.line(f"{target} = {local} + {self.named(x)} if {flag} else {local}")
+        self.run.add(f"{target} = ", f"{local} + {self.named(x)} if {flag} else {local}")
         return Val(target, channels)
 
     def join(self, step: JoinStep, visits: Visits, x: Val, scope: Scope, target: str) -> Val:

@@ -3,11 +3,9 @@
 import re
 
 from cnnshape.api import Examination
-from cnnshape.export.python import Group, class_name, constant, identifier, names_of, variable
-from cnnshape.export.python.values import literal
+from cnnshape.export.python import Code, Group, class_name, constant, identifier, literal_code, names_of, variable
 from cnnshape.export.source import Source
-from cnnshape.export.torch.file import file_text, plain
-from cnnshape.export.torch.flat import shape_text
+from cnnshape.export.torch.file import docstring, file_text, plain
 from cnnshape.export.torch.structure.blocks import class_text, type_of
 from cnnshape.export.torch.structure.file import File, follower_roles, layer_key, read_names
 from cnnshape.export.torch.structure.loops import LoopWriter
@@ -77,9 +75,9 @@ class _NetworkWriter:
         last = writer.body(self.program.layers, [self.context], first, self.scope, "x")
         result, returns = self._outputs(last)
         signature, lines = self._signature()
-        text = class_text(self.name, signature, lines, writer, names, result, self._doc(), returns)
+        text = class_text(self.name, signature, lines, writer, names, result, docstring(graph), returns)
         classes = self._needed(text)
-        return file_text(graph.name, self.source.header, self.file.helpers, [*classes, text])
+        return file_text(self.source.header, self.file.helpers, [*classes, text])
 
     def _open(self, param: Param) -> None:
         name, value = param.name.text, self.root.scope[param.name.text]
@@ -118,19 +116,19 @@ class _NetworkWriter:
         writer.result = Group("", tuple([("", pair) for pair in pairs]), "{", "}")
         return "", "dict[str, Tensor]"
 
-    def _signature(self) -> tuple[list[str], list[str]]:
+    def _signature(self) -> tuple[list[tuple[str, Code]], list[tuple[str, Code]]]:
         """The params of the constructor, and the statements for those that follow from others."""
         used = set(self.writer.used)
         for own, node in reversed(self.derived.items()):
             if own in used:
                 used |= names_of(node)
         texts = [
-            f"{own}: {self._type(own)} = {self._default(own)}"
+            (f"{own}: {self._type(own)} = ", self._default(own))
             for own in self.open
             if own in used and own not in self.derived
         ]
         lines = [
-            f"{own} = {self.writer.text(node, [self.context])}" for own, node in self.derived.items() if own in used
+            (f"{own} = ", self.writer.code(node, [self.context])) for own, node in self.derived.items() if own in used
         ]
         return texts, lines
 
@@ -139,11 +137,11 @@ class _NetworkWriter:
             return "Callable[..., nn.Module]"
         return type_of([self.context.env[own]])
 
-    def _default(self, own: str) -> str:
+    def _default(self, own: str) -> Code:
         value = self.context.env[own]
         role = self.roles.get(self.open[own])
         if role is None:
-            return literal(value)
+            return literal_code(value)
         text = self.file.factories.get((role, layer_key(value)))
         if text is None:
             raise Fixed([own])
@@ -159,15 +157,6 @@ class _NetworkWriter:
             needed |= more
             pending += [self.file.classes[name].text for name in more]
         return [info.text for name, info in self.file.classes.items() if name in needed]
-
-    def _doc(self) -> list[str]:
-        graph = self.graph
-        lines = [f'"""{plain(graph.name)}.', ""]
-        lines += [f"{plain(given.name)}: {shape_text(given.tensor)}" for given in graph.inputs]
-        for name, index in graph.outputs.items():
-            word = f"Returns {plain(name)}: " if len(graph.outputs) > 1 else "Returns: "
-            lines.append(f"{word}{shape_text(graph.value(index))}")
-        return [*lines, '"""']
 
 
 def _has_layer(value: object) -> bool:

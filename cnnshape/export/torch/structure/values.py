@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 
-from cnnshape.export.python import Lines, Names, Untranslatable, constant, names_of, python, resolved, value_of
+from cnnshape.export.python import (
+    Code,
+    Group,
+    Lines,
+    Names,
+    Untranslatable,
+    constant,
+    literal_code,
+    names_of,
+    python,
+    resolved,
+    value_of,
+)
 from cnnshape.export.torch.names import BUILTINS, FILE, MODULE
 from cnnshape.export.torch.structure.file import IN_CHANNELS, File
 from cnnshape.export.torch.structure.model import Context, OfSizes, Scope, Unstructured, Val, Vals, nodes
@@ -74,6 +86,12 @@ class ValueWriter:
             raise Unstructured(str(problem)) from None
         self.file.helpers |= {name for name in FUNCTIONS if _calls(node, name)}
         return text
+
+    def code(self, node: Node, contexts: Sequence[Context]) -> Code:
+        """The code of an expression; a long tuple can be broken."""
+        if isinstance(node, Items) and len(node.items) > 1:
+            return Group("", tuple([("", self.code(item, contexts)) for item in node.items]), "(", ")")
+        return literal_code(node.value) if isinstance(node, Constant) else self.text(node, contexts)
 
     def argument(self, node: Node, wanted: Sequence[object], contexts: Sequence[Context]) -> str:
         """The code of an argument whose values in the runs are known; raises Unstructured if it gives others."""
