@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from cnnshape.export.python import Code, Group, Lines, constant, identifier, names_of, resolved, variable
-from cnnshape.export.torch.structure.file import IN_CHANNELS, ClassInfo, File, follower_roles, layer_key, read_names
+from cnnshape.export.torch.structure.file import IN_CHANNELS, ClassInfo, File, follower_roles, layer_key, read_names, shared_names
 from cnnshape.export.torch.structure.loops import LoopWriter
 from cnnshape.export.torch.structure.model import Context, Fixed, Scope, Unstructured, Val
 from cnnshape.graph import LayerValue
@@ -38,6 +38,7 @@ def _written(file: File, block: BlockProgram, fixed: set[str]) -> ClassInfo:
     if block.outputs:
         raise Unstructured("a block with outputs")
     writer.read = frozenset(read_names(block.body))
+    writer.shared = frozenset(shared_names(block.body))
     opened = _Opened(writer, block, fixed)
     target = "x"
     if INPUT in writer.read:

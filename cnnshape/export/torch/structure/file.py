@@ -110,6 +110,12 @@ def read_names(body: Body) -> set[str]:
     return names
 
 
+def shared_names(body: Body) -> set[str]:
+    """The names of the steps whose weights others use."""
+    names = {step.share.text for step in body.steps if step.share is not None}
+    return names.union(*[shared_names(inner) for step in body.steps for inner in bodies_of(step)])
+
+
 def _of_reference(reference: Reference | None) -> set[str]:
     if reference is None:
         return set()

@@ -41,6 +41,8 @@ _LONGEST = 40
 class ForwardWriter(ChainWriter):
     """Writes lists of steps: runs of modules as one attribute, and the rest as statements."""
 
+    shared: frozenset[str] = frozenset()
+    """The names of the steps whose weights others use: each is an attribute of its own."""
     read: frozenset[str] = frozenset()
     """The names that steps of this class read."""
 
@@ -58,7 +60,8 @@ class ForwardWriter(ChainWriter):
         pending: list[Item] = []
         current, entering, section, hint = x, x, "", ""
         for step in body.steps:
-            if self.sections and pending and _section(step) != section:
+            lends = step.name is not None and step.name.text in self.shared
+            if pending and (lends or (self.sections and _section(step) != section)):
                 current = entering = self.flush(pending, entering, current.channels, target, hint or self.stem())
                 pending, hint = [], ""
             inner = {**scope, IN_CHANNELS: shared or current.channels, "prev": current}

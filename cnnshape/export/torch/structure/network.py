@@ -7,13 +7,19 @@ from cnnshape.export.python import Code, Group, class_name, constant, identifier
 from cnnshape.export.source import Source
 from cnnshape.export.torch.file import docstring, file_text, plain
 from cnnshape.export.torch.structure.blocks import class_text, type_of
-from cnnshape.export.torch.structure.file import File, follower_roles, layer_key, read_names
+from cnnshape.export.torch.structure.file import File, follower_roles, layer_key, read_names, shared_names
 from cnnshape.export.torch.structure.loops import LoopWriter
 from cnnshape.export.torch.structure.model import Context, Fixed, Scope, Unstructured, Val
 from cnnshape.graph import Graph, LayerValue
 from cnnshape.graph.visits import Ran, visits_of
 from cnnshape.language import Param
 from cnnshape.language.expression.tree import Constant, Node
+
+
+def name_of(source: Source) -> str:
+    """The name of the class of a network."""
+    graph = source.examination.graph
+    return source.class_name or class_name("" if graph is None else graph.name)
 
 
 def to_structured_torch(source: Source) -> str:
@@ -51,7 +57,7 @@ class _NetworkWriter:
         self.context = Context(root, {})
         self.writer = LoopWriter(self.file, [self.context])
         self.writer.sections = True
-        self.name = self.file.names.new(source.class_name or class_name(graph.name))
+        self.name = self.file.names.new(name_of(source))
         self.open: dict[str, str] = {}
         self.derived: dict[str, Node] = {}
         self.defaults: dict[str, str] = {}
@@ -65,6 +71,7 @@ class _NetworkWriter:
             self._open(param)
         outputs = self.program.spec.outputs
         writer.read = frozenset(read_names(self.program.layers)) | {one for given in outputs for one in _read(given)}
+        writer.shared = frozenset(shared_names(self.program.layers))
         names = []
         for index, given in enumerate(graph.inputs):
             read = given.name in writer.read or len(graph.inputs) > 1
