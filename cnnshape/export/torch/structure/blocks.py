@@ -4,7 +4,15 @@ import re
 from collections.abc import Sequence
 
 from cnnshape.export.python import Code, Group, Lines, constant, identifier, names_of, resolved, variable
-from cnnshape.export.torch.structure.file import IN_CHANNELS, ClassInfo, File, follower_roles, layer_key, read_names, shared_names
+from cnnshape.export.torch.structure.file import (
+    IN_CHANNELS,
+    ClassInfo,
+    File,
+    follower_roles,
+    layer_key,
+    read_names,
+    shared_names,
+)
 from cnnshape.export.torch.structure.loops import LoopWriter
 from cnnshape.export.torch.structure.model import Context, Fixed, Scope, Unstructured, Val
 from cnnshape.graph import LayerValue
