@@ -111,7 +111,7 @@ def texts_across_borders(drawing: Drawing) -> Iterator[str]:
     straight = [mark for mark in drawing.marks if mark.tag in ("rect", "line", "circle") and mark.box not in checked]
     for text in drawing.texts:
         letters = text.box.grown(-SLACK)
-        crossed = [mark for mark in straight if letters.overlaps(mark.box) and not mark.box.holds(letters)]
+        crossed = [mark for mark in straight if mark.overlaps(letters) and not mark.box.holds(letters)]
         yield from (f"{text.words!r} and {mark.name}" for mark in crossed)
 
 

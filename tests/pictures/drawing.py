@@ -158,6 +158,14 @@ class Mark(NamedTuple):
         """What kind of element it is."""
         return self.name.partition(" ")[0]
 
+    def overlaps(self, box: Box) -> bool:
+        """Whether both have an area in common. A circle leaves the corners of its box free."""
+        if self.tag != "circle":
+            return self.box.overlaps(box)
+        x, y = self.box.middle
+        across, down = max(box.left - x, 0, x - box.right), max(box.top - y, 0, y - box.bottom)
+        return math.hypot(across, down) < (self.box.right - self.box.left) / 2
+
 
 class Drawing(NamedTuple):
     """Everything that the checks need to know of a picture."""

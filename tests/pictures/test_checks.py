@@ -18,7 +18,9 @@ BAR = '<rect class="fill" x="100" y="100" width="60" height="30" fill="#fef3c7"/
 AXIS = '<line x1="20" y1="42" x2="100" y2="42" stroke="#64748b"/>'
 DIM = DARK_MODE + "@media not (prefers-color-scheme: dark) {.dim {opacity: .3}}"
 
+BALL = '<circle cx="300" cy="150" r="30" fill="#2f65a5"/>'
 SOUND = {
+    "a text at the corner of a ball": picture(BALL, text(326, 126, "net")),
     "two cards": picture(A, B, wire("a", "b", "M100 40H254"), head(260, 40)),
     "a rounded corner": picture(
         A, card("c", 260, 120), wire("a", "c", "M100 40H176Q180 40 180 44V136Q180 140 184 140H260")
@@ -97,6 +99,7 @@ DEFECTIVE = [
     ("overlapping_texts", picture(text(20, 100, "net"), head(30, 98))),
     ("texts_across_borders", picture(A, BAR, text(90, 112, "14.96 M"))),
     ("texts_across_borders", picture(card("a", 20, 20, AXIS, words="conv"))),
+    ("texts_across_borders", picture(BALL, text(320, 130, "net"))),
     ("texts_across_borders", picture(AXIS, text(22, 46, "net"))),
     ("wires_through_cards", picture(A, card("c", 140, 20), B, A_TO_B)),
     ("wires_through_cards", picture(A, DISC, B, A_TO_B)),

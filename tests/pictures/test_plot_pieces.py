@@ -2,6 +2,7 @@
 
 import re
 from itertools import combinations, pairwise
+from math import hypot
 from xml.etree import ElementTree
 
 import pytest
@@ -12,9 +13,11 @@ from cnnshape.api import load
 from cnnshape.render.picture.colors import DARK_GROUND
 from cnnshape.render.picture.metrics import text_width
 from cnnshape.render.plot.axes import Axis, padded, padded_ratio, powers_of_two, short
+from cnnshape.render.plot.boxes import RIM, Ball, Box, Line
 from cnnshape.render.plot.colors import SERIES, dark_style, series, series_class
 from cnnshape.render.plot.growth import growth_of, spread
-from cnnshape.render.plot.labels import Ball, Box, names
+from cnnshape.render.plot.key import Key
+from cnnshape.render.plot.labels import NAME, NUMBER, labels
 from cnnshape.render.plot.page import EDGE, heading, plot_file
 from cnnshape.render.plot.scatter import spans_of_years, zoo_plot
 from cnnshape.render.plot.shares import SHOWN, parts_of_report, shares
@@ -132,23 +135,121 @@ BALLS = st.lists(
 
 @given(BALLS)
 def test_no_name_overlaps_another_one_or_a_ball(balls: list[Ball]) -> None:
-    texts = [element for element in map(ElementTree.fromstring, names(balls, FRAME)) if element.tag == "text"]
-    boxes = [box_of(text) for text in texts]
+    drawn = list(map(ElementTree.fromstring, labels(balls, FRAME).parts))
+    boxes = [box_of(text) for text in drawn if text.tag == "text"]
+    lines = [line_of(path) for path in drawn if path.tag == "path"]
     assert not any(one.meets(other) for one, other in combinations(boxes, 2))
+    assert not any(one.crosses(other) for one, other in combinations(lines, 2))
     for box in boxes:
         assert FRAME.left <= box.left and box.right <= FRAME.right + 1 and FRAME.top <= box.top <= FRAME.bottom
-        assert not any(box.meets(Box(b.x - b.radius, b.y - b.radius, b.x + b.radius, b.y + b.radius)) for b in balls)
+        assert not any(nearest(ball, points_of(box)) < ball.radius for ball in balls)
+    for line in lines:
+        assert not any(holds(box, point) for box in boxes for point in points_on(line))
+        # A line ends at its own ball.
+        assert sum(nearest(ball, points_on(line)) < ball.radius + RIM / 2 for ball in balls) <= 1
+
+
+def points_on(line: Line) -> list[tuple[float, float]]:
+    """Points along a line."""
+    (x, y), (end_x, end_y) = line
+    return [(x + share / 40 * (end_x - x), y + share / 40 * (end_y - y)) for share in range(41)]
+
+
+def points_of(box: Box) -> list[tuple[float, float]]:
+    """Points of a rectangle, corners included."""
+    edges = [Line((box.left, y), (box.right, y)) for y in (box.top, (box.top + box.bottom) / 2, box.bottom)]
+    return [point for edge in edges for point in points_on(edge)]
+
+
+def nearest(ball: Ball, points: list[tuple[float, float]]) -> float:
+    """How near points are to the middle of a ball."""
+    return min(hypot(x - ball.x, y - ball.y) for x, y in points)
+
+
+def holds(box: Box, point: tuple[float, float]) -> bool:
+    return box.left < point[0] < box.right and box.top < point[1] < box.bottom
+
+
+def line_of(path: ElementTree.Element) -> Line:
+    x, y, end_x, end_y = map(float, re.findall(r"-?[\d.]+", path.get("d", "")))
+    return Line((x, y), (end_x, end_y))
+
+
+@given(BALLS)
+def test_every_name_is_at_its_ball_or_in_the_key_or_counted(balls: list[Ball]) -> None:
+    labeled = labels(balls, FRAME)
+    drawn = [text for text in map(ElementTree.fromstring, labeled.parts) if text.tag == "text"]
+    named = [text.text for text in drawn if text.get("font-size") == f"{NAME}"]
+    numbers = [text.text for text in drawn if text.get("font-size") == f"{NUMBER}"]
+    assert numbers == [f"{number}" for number in range(1, len(numbers) + 1)]
+    assert len(named) + len(numbers) + labeled.left == len(balls)
+    key = Key(labeled, 500)
+    words = [text.text for text in map(ElementTree.fromstring, key.drawn(20, 700))]
+    pairs = [text for ball, number in zip(labeled.numbered, numbers, strict=True) for text in (number, ball.name)]
+    assert words[1:] == pairs
+    assert sorted([*filter(None, named), *pairs[1::2]]) == sorted(ball.name for ball in balls) or labeled.left
+    assert bool(key.height) == bool(words)
+
+
+@given(BALLS, st.integers(60, 900))
+def test_no_text_of_a_key_overlaps_another_one(balls: list[Ball], width: int) -> None:
+    key = Key(labels(balls, Box(50, 50, 200, 200)), width)
+    _, *texts = list(map(ElementTree.fromstring, key.drawn(20, 700))) or [None]
+    boxes = [box_of(text) for text in texts if text is not None]
+    assert not any(one.meets(other) for one, other in combinations(boxes, 2))
+    for box in boxes:
+        assert box.top >= 700 and box.bottom <= 700 + key.height
+        assert box.right <= 20 + width
+
+
+def test_a_crowd_has_numbers() -> None:
+    """Balls with others on all sides have no room for names."""
+    crowd = [
+        Ball(x=300 + 32 * column, y=300 + 20 * row, radius=6, color=1, name=f"network_{column}{row}", title="")
+        for column in range(6)
+        for row in range(6)
+    ]
+    labeled = labels(crowd, FRAME)
+    assert len(labeled.numbered) > 5
+    places = [(ball.x, ball.y) for ball in labeled.numbered]
+    assert places == sorted(places)
+
+
+def test_balls_at_one_place_have_their_names_around_it() -> None:
+    same = [Ball(x=300, y=300, radius=6, color=1, name=f"net{number}", title="") for number in range(4)]
+    labeled = labels(same, FRAME)
+    assert (labeled.numbered, labeled.left) == ((), 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "crosses", "distance"),
+    [
+        (Line((0, 0), (10, 10)), True, 0),
+        (Line((0, 5), (10, 5)), True, 0),
+        (Line((5, 9), (5, 20)), True, 4),
+        (Line((0, 8), (10, 18)), False, 5.7),
+        (Line((20, 5), (30, 5)), False, 15),
+        (Line((2, 2), (2, 2)), False, 4.2),
+    ],
+)
+def test_lines_and_boxes(line: Line, crosses: bool, distance: float) -> None:
+    """A box of 2 x 2 around (5, 5), with its room."""
+    assert Box(4, 4, 6, 6).is_crossed(line) == (distance < 2)
+    assert Ball(x=5, y=5, radius=1, color=0, name="", title="").is_crossed(line) == (distance < 2)
+    assert line.distance((5, 5)) == pytest.approx(distance, abs=0.1)
+    assert line.crosses(Line((5, 0), (5, 10))) == crosses or line.start[0] == line.end[0]
 
 
 def box_of(text: ElementTree.Element) -> Box:
     """The letters of a name, without what is below the line."""
-    x, y, wide = float(text.get("x", "")), float(text.get("y", "")), text_width(text.text or "", 11)
+    size = float(text.get("font-size", ""))
+    x, y, wide = float(text.get("x", "")), float(text.get("y", "")), text_width(text.text or "", size)
     left = {"start": x, "middle": x - wide / 2, "end": x - wide}[text.get("text-anchor", "")]
     return Box(left + 0.2, y - 8, left + wide - 0.2, y)
 
 
 def test_a_lonely_ball_has_its_name_beside_it() -> None:
-    (drawn,) = names([Ball(x=400, y=300, radius=10, color=2, name="resnet18", title="")], FRAME)
+    (drawn,) = labels([Ball(x=400, y=300, radius=10, color=2, name="resnet18", title="")], FRAME).parts
     text = ElementTree.fromstring(drawn)
     assert (text.text, text.get("x"), text.get("text-anchor")) == ("resnet18", "414", "start")
     assert text.get("fill") == SERIES[2].stroke

@@ -136,9 +136,10 @@ def test_a_color_is_a_span_of_years(entries: list[Entry]) -> None:
     assert f"{spans[0][0]} to {spans[0][-1]}" in texts_of(costs_plot(entries))
 
 
-def test_many_names_fit(entries: list[Entry]) -> None:
-    names = {known.name for known in entries}
-    assert len(names & set(texts_of(costs_plot(entries)))) > len(names) / 3
+def test_many_names_fit(entries: list[Entry], rated: list[Entry]) -> None:
+    names, shown = {known.name for known in entries}, {known.name for known in rated}
+    assert len(names & set(texts_of(costs_plot(entries)))) > 0.7 * len(names)
+    assert len(shown & set(texts_of(zoo_plot(entries)))) > 0.9 * len(shown)
     assert {"alexnet", "vgg16", "resnet18", "efficientnet_b0", "mobilenet_v2"} <= set(texts_of(zoo_plot(entries)))
 
 

@@ -1,110 +1,118 @@
-"""Names next to the marks of a plot, as many as fit."""
+"""Names next to the marks of a plot, as many as fit; the others have numbers, and a key below the plot names them."""
 
 from collections.abc import Iterator, Sequence
+from math import cos, pi, sin
 
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.picture.metrics import text_width
+from cnnshape.render.plot.boxes import Ball, Box, Line
 from cnnshape.render.plot.page import curve, word
 
-_FONT = 11
-_REACHES = (4, 12, 24, 36, 50)
-"""The distances of a name from its mark. From the second on, a line leads to it."""
-_DIRECTIONS = (
-    (1, 0, "start"), (-1, 0, "end"), (1, -0.8, "start"), (1, 0.8, "start"), (-1, -0.8, "end"), (-1, 0.8, "end"),
-    (0, -1, "middle"), (0, 1, "middle"), (1, -0.4, "start"), (1, 0.4, "start"), (-1, -0.4, "end"), (-1, 0.4, "end"),
-)  # fmt: skip
-_RIM = 1
-"""The room around a mark."""
-_STOPS = 8
-"""The positions along a line that must not overlap anything."""
+NAME, NUMBER = 11, 10
+"""The font sizes of names and of numbers."""
+_NEAR = 4
+"""The distance of a text from its mark."""
+_REACHES = (12, 24, 36, 50)
+"""Other distances of a name. A line leads to it."""
+_REACHES_OF_NUMBERS = (8, 14, 20, 28, 36, 46, 56, 68, 80)
+_GAP = 2
+"""The distance of a text from its line."""
+_AROUND = 24
+"""The number of directions."""
+_LEVEL = 0.3
+"""A text whose direction has less than that across is centred."""
 
 
-class Box(NamedTuple):
-    """The rectangle that an element covers."""
+class Labels(NamedTuple):
+    """The labels of marks as elements, the marks that have numbers, from 1, and how many have neither."""
 
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def meets(self, other: "Box") -> bool:
-        """Whether they overlap."""
-        across = self.left < other.right and other.left < self.right
-        return across and self.top < other.bottom and other.top < self.bottom
-
-
-class Ball(NamedTuple):
-    """A mark of a plot: its middle and radius, its color, its name, and what it says under the pointer."""
-
-    x: float
-    y: float
-    radius: float
-    color: int
-    name: str
-    title: str
-
-    @property
-    def box(self) -> Box:
-        """The rectangle that the mark covers, and a little room around it."""
-        return _around(self.x, self.y, self.radius + _RIM)
+    parts: tuple[str, ...]
+    numbered: tuple[Ball, ...]
+    left: int
 
 
 class _Place(NamedTuple):
-    """A place for a name: its point, the anchor of the text, the rectangle of the name, and those along its line."""
+    """A place for a text: its point, the anchor, the rectangle that it covers, and the line that leads to it."""
 
     x: float
     y: float
     anchor: str
-    name: Box
-    line: tuple[Box, ...]
-
-    def is_free(self, frame: Box, ball: Ball, balls: Sequence[Ball], covered: Sequence[Box]) -> bool:
-        """Whether it is inside the frame and overlaps no mark and nothing that is covered."""
-        name = self.name
-        if name.left < frame.left or name.right > frame.right or name.top < frame.top or name.bottom > frame.bottom:
-            return False
-        if any(box.meets(other) for box in (name, *self.line) for other in covered):
-            return False
-        others = [other.box for other in balls if other is not ball]
-        return not ball.box.meets(name) and not any(box.meets(other) for box in (name, *self.line) for other in others)
-
-    def drawn(self, ball: Ball) -> Iterator[str]:
-        """The name, and the line to it if it is not next to the mark."""
-        if self.line:
-            start = self.line[0]
-            x, y = (start.left + start.right) / 2, (start.top + start.bottom) / 2
-            yield curve(f"M{x:.1f} {y:.1f}L{self.x:.1f} {self.y:.1f}", ball.color, width=0.8)
-        yield word(self.x, self.y + _FONT * 0.35, ball.name, ball.color, self.anchor, _FONT)
+    box: Box
+    line: Line | None
 
 
-def names(balls: Sequence[Ball], frame: Box) -> Iterator[str]:
-    """The names that fit: none overlaps another name, a mark or a line. Short names, which are the best known, come
-    first."""
-    covered: list[Box] = []
-    for ball in sorted(balls, key=lambda ball: (len(ball.name), ball.name)):
-        place = next((place for place in _places(ball) if place.is_free(frame, ball, balls, covered)), None)
+class _Plot:
+    """What is covered already."""
+
+    def __init__(self, balls: Sequence[Ball], frame: Box) -> None:
+        self._balls = balls
+        self._frame = frame
+        self._texts: list[Box] = []
+        self._lines: list[Line] = []
+
+    def take(self, ball: Ball, width: float, font: int, reaches: Sequence[int]) -> _Place | None:
+        """The nearest free place for a text of a mark, which is taken; None if there is none."""
+        free = (place for place in _places(ball, width, font, reaches) if self._is_free(ball, place))
+        place = next(free, None)
         if place is not None:
-            covered += [place.name, *place.line]
-            yield from place.drawn(ball)
+            self._texts.append(place.box)
+            self._lines += [place.line] if place.line else []
+        return place
+
+    def _is_free(self, ball: Ball, place: _Place) -> bool:
+        """Whether a place is inside the frame, and neither the text nor its line overlaps anything."""
+        box, line = place.box, place.line
+        if not self._frame.holds(box) or any(map(box.meets, self._texts)) or any(map(box.is_crossed, self._lines)):
+            return False
+        if any(other.meets(box) for other in self._balls):
+            return False
+        if line is None:
+            return True
+        if any(text.is_crossed(line) for text in self._texts) or any(map(line.crosses, self._lines)):
+            return False
+        return not any(other.is_crossed(line) for other in self._balls if other is not ball)
 
 
-def _places(ball: Ball) -> Iterator[_Place]:
-    """Places for a name around its mark, the nearest first."""
-    wide = text_width(ball.name, _FONT)
-    for reach in _REACHES:
-        for across, down, anchor in _DIRECTIONS:
+def labels(balls: Sequence[Ball], frame: Box) -> Labels:
+    """The labels of marks in a frame: none overlaps another one, a mark or a line. Short names, which are the best known,
+    come first. A mark whose name doesn't fit has a number, if that fits."""
+    plot = _Plot(balls, frame)
+    ordered = sorted(balls, key=lambda ball: (len(ball.name), ball.name))
+    placed = [(ball, plot.take(ball, text_width(ball.name, NAME), NAME, _REACHES)) for ball in ordered]
+    parts = [part for ball, place in placed if place for part in _drawn(ball, place, ball.name, NAME)]
+    unnamed = sorted((ball for ball, place in placed if place is None), key=lambda ball: (ball.x, ball.y, ball.name))
+    width = text_width(str(len(unnamed)), NUMBER)
+    places = [(ball, plot.take(ball, width, NUMBER, _REACHES_OF_NUMBERS)) for ball in unnamed]
+    numbered = [(ball, place) for ball, place in places if place is not None]
+    for number, (ball, place) in enumerate(numbered, 1):
+        parts += _drawn(ball, place, str(number), NUMBER)
+    return Labels(tuple(parts), tuple(ball for ball, _ in numbered), len(unnamed) - len(numbered))
+
+
+def _places(ball: Ball, width: float, font: int, reaches: Sequence[int]) -> Iterator[_Place]:
+    """Places for a text around a mark, the nearest first."""
+    for reach in (_NEAR, *reaches):
+        for across, down in _DIRECTIONS:
             away = ball.radius + reach
-            x, y = ball.x + away * across, ball.y + (away + (0 if across else _FONT / 2)) * down
-            left = {"start": x, "end": x - wide, "middle": x - wide / 2}[anchor]
-            name = Box(left, y - _FONT / 2 - 1, left + wide, y + _FONT / 2 + 1)
-            yield _Place(x, y, anchor, name, tuple(_line(ball, across, down, reach)) if reach > _REACHES[0] else ())
+            x, y = ball.x + away * across, ball.y + away * down
+            anchor = "middle" if abs(across) < _LEVEL else "start" if across > 0 else "end"
+            start = (ball.x + ball.radius * across, ball.y + ball.radius * down)
+            line = Line(start, (x - _GAP * across, y - _GAP * down)) if reach > _NEAR else None
+            if anchor == "middle":
+                y += font / 2 if down > 0 else -font / 2
+            left = {"start": x, "end": x - width, "middle": x - width / 2}[anchor]
+            yield _Place(x, y, anchor, Box(left, y - font / 2 - 1, left + width, y + font / 2 + 1), line)
 
 
-def _line(ball: Ball, across: float, down: float, reach: float) -> Iterator[Box]:
-    for stop in range(_STOPS):
-        away = ball.radius + reach * stop / _STOPS
-        yield _around(ball.x + away * across, ball.y + away * down, 1)
+_DIRECTIONS = sorted(
+    ((cos(2 * pi * turn / _AROUND), sin(2 * pi * turn / _AROUND)) for turn in range(_AROUND)),
+    key=lambda direction: (round(abs(direction[1]), 6), -direction[0]),
+)
+"""Unit vectors, those to the right and to the left first."""
 
 
-def _around(x: float, y: float, radius: float) -> Box:
-    return Box(x - radius, y - radius, x + radius, y + radius)
+def _drawn(ball: Ball, place: _Place, text: str, font: int) -> Iterator[str]:
+    if place.line:
+        (x, y), (end_x, end_y) = place.line
+        yield curve(f"M{x:.1f} {y:.1f}L{end_x:.1f} {end_y:.1f}", ball.color, width=0.8)
+    yield word(place.x, place.y + font * 0.35, text, ball.color, place.anchor, font)

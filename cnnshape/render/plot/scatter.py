@@ -8,18 +8,20 @@ from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.picture.metrics import shortened, text_width
 from cnnshape.render.picture.words import DOT
 from cnnshape.render.plot.axes import Axis, padded, padded_ratio, short
+from cnnshape.render.plot.boxes import Ball, Box
 from cnnshape.render.plot.colors import SERIES
-from cnnshape.render.plot.labels import Ball, Box, names
+from cnnshape.render.plot.key import Key
+from cnnshape.render.plot.labels import labels
 from cnnshape.render.plot.page import EDGE, HEADER, LABEL, grid, label, mark, plot_file, soft
 from cnnshape.render.svg import text
 from cnnshape.render.wrapping import count, rounded
 from cnnshape.study.zoo import Entry
 
-WIDTH, HEIGHT = 1200, 820
+WIDTH, HEIGHT = 1200, 960
 _FRAME = Box(78, HEADER + 30, WIDTH - EDGE, HEIGHT - 64)
 _LARGEST, _LEAST = 30, 3.5
 """The radius of the largest ball, and of the smallest one."""
-_MARK = 5
+_MARK = 4
 """The radius of balls that have no size."""
 _TICKS = 12
 
@@ -53,8 +55,8 @@ def zoo_plot(entries: Sequence[Entry]) -> str:
     across = Scale(_macs_axis(known, _FRAME.left, _FRAME.right), _MACS, lambda entry: entry.macs)
     largest = max(entry.params for entry in known)
     balls = _balls(known, across, up, lambda entry: max(_LARGEST * sqrt(entry.params / max(largest, 1)), _LEAST))
-    parts = [*_grid(across, up), *_drawn(balls, known), *_sizes(largest)]
-    return plot_file(f"{measure} against MACs", DOT.join(notes), parts, WIDTH, HEIGHT)
+    parts = [*_grid(across, up), *_sizes(largest)]
+    return _page(f"{measure} against MACs", DOT.join(notes), parts, balls, known)
 
 
 def main_measure(entries: Sequence[Entry]) -> str:
@@ -73,8 +75,8 @@ def costs_plot(entries: Sequence[Entry]) -> str:
         Axis(*params, _FRAME.left, _FRAME.right, logarithmic=True), "params", lambda entry: max(entry.params, 1)
     )
     up = Scale(_macs_axis(entries, _FRAME.bottom, _FRAME.top), _MACS, lambda entry: max(entry.macs, 1))
-    parts = [*_grid(across, up), *_drawn(_balls(entries, across, up, lambda _: _MARK), entries)]
-    return plot_file("MACs against params", _architectures(len(entries)), parts, WIDTH, HEIGHT)
+    balls = _balls(entries, across, up, lambda _: _MARK)
+    return _page("MACs against params", _architectures(len(entries)), list(_grid(across, up)), balls, entries)
 
 
 def _architectures(number: int) -> str:
@@ -127,11 +129,17 @@ def _title(entry: Entry) -> str:
     return f"{entry.title}{year}: {count(entry.params)} params, {rounded(entry.macs)} MACs{results}"
 
 
-def _drawn(balls: Sequence[Ball], entries: Sequence[Entry]) -> Iterator[str]:
-    """The balls, their names, and the key to their colors."""
-    for ball in balls:
-        yield mark(ball.x, ball.y, ball.radius, ball.color, ball.title)
-    yield from names(balls, _FRAME)
+def _page(title: str, notes: str, parts: list[str], balls: Sequence[Ball], entries: Sequence[Entry]) -> str:
+    """The plot with its balls and their names."""
+    labeled = labels(balls, _FRAME)
+    key = Key(labeled, WIDTH - 2 * EDGE)
+    parts += [mark(ball.x, ball.y, ball.radius, ball.color, ball.title) for ball in balls]
+    parts += [*labeled.parts, *_years(entries), *key.drawn(EDGE, HEIGHT)]
+    return plot_file(title, notes, parts, WIDTH, round(HEIGHT + key.height))
+
+
+def _years(entries: Sequence[Entry]) -> Iterator[str]:
+    """The key to the colors."""
     x = _FRAME.left
     for color, years in enumerate(spans_of_years(entries)):
         words = _years_text(years)
