@@ -13,8 +13,10 @@ from cnnshape.source import SourceText
 _LARGEST = 10**12
 ParamValue = int | float | bool | str | list["ParamValue"] | tuple["ParamValue", ...] | dict[str, "ParamValue"]
 
-InputShapes = Mapping[str, Shape | str] | Shape | str
-"""A shape for the first input, or shapes by the names of inputs; each as sizes or as a text, `3x224x224`."""
+InputShape = Shape | str | int
+"""Sizes, a text such as `3x224x224`, or a number of boxes."""
+InputShapes = Mapping[str, InputShape] | InputShape
+"""A shape for the first input, or shapes by the names of inputs."""
 
 
 def options(
@@ -46,13 +48,19 @@ def settings_of(
     return Settings(batch, dtype, inplace_activations, inplace_adds, main_fields=main_fields)
 
 
-def _shape(name: str, given: Shape | str) -> Shape:
-    shape = parse_shape(given) or () if isinstance(given, str) else tuple(given)
+def _shape(name: str, given: InputShape) -> Shape:
+    shape = _sizes(given)
     if not 1 <= len(shape) <= 4 or any(type(size) is not int or not 1 <= size <= 10**9 for size in shape):
         words = repr(given) if isinstance(given, str) else shape
         message = f"the input{f' `{name}`' if name else ''} is 1 to 4 whole numbers from 1 to 10^9, got {words}"
         raise DesignError([diagnose("bad-input", message, file="inputs")])
     return shape
+
+
+def _sizes(given: InputShape) -> Shape:
+    if isinstance(given, str):
+        return parse_shape(given) or ()
+    return (given,) if isinstance(given, int) else tuple(given)
 
 
 def _param(name: str, value: ParamValue) -> Value:

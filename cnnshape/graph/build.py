@@ -13,10 +13,11 @@ from cnnshape.graph.recovery import UNCERTAIN_INPUT
 from cnnshape.graph.references import References
 from cnnshape.graph.scope import Current, Handle, Scope, Uncertain
 from cnnshape.graph.settle import Options, Settled, check_input_names
-from cnnshape.language import Reference, Spec, shown
+from cnnshape.language import Input, Reference, Spec, shown
 from cnnshape.layers import Tensor
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.program import Program, ResolvedStep, resolve
+from cnnshape.source import Span
 
 
 class Built(NamedTuple):
@@ -48,7 +49,11 @@ def given_inputs(spec: Spec, options: Options) -> tuple[GraphInput, ...]:
     if settled.failed or len(whole) < len(spec.inputs):
         return ()
     rows = zip(spec.inputs, whole, settled.places, strict=True)
-    return tuple(GraphInput(given.name.text, tensor, at) for given, tensor, at in rows)
+    return tuple(_graph_input(given, tensor, at) for given, tensor, at in rows)
+
+
+def _graph_input(given: Input, tensor: Tensor, at: Span) -> GraphInput:
+    return GraphInput(given.name.text, tensor, at, given.boxes is not None)
 
 
 class Builder:
@@ -102,7 +107,7 @@ class Builder:
         for given, tensor, at in zip(self.spec.inputs, settled.inputs, settled.places, strict=True):
             value: Current = tensor if isinstance(tensor, Guess) else len(inputs)
             if isinstance(tensor, Tensor):
-                inputs.append(GraphInput(given.name.text, tensor, at))
+                inputs.append(_graph_input(given, tensor, at))
             scope[given.name.text] = Handle(value, at=given.name.span)
             entering.append(value)
         return tuple(inputs), entering[0] if entering else UNKNOWN

@@ -60,11 +60,13 @@ class Group:
 
 
 class GraphInput(NamedTuple):
-    """A tensor from outside; `at` is where its shape is written, in the file or in an option."""
+    """A tensor from outside; `at` is where its shape is written, in the file or in an option. `of_boxes` says whether
+    the spec states it as a number of boxes, which may be 1."""
 
     name: str
     tensor: Tensor
     at: Span
+    of_boxes: bool
 
 
 class Hole(NamedTuple):

@@ -23,7 +23,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "name": report.name,
         "source": report.origin,
         "inputs": {name: list(given.shape) for name, given in report.inputs.items()},
-        "boxes": {name: given.boxes for name, given in report.inputs.items() if given.boxes != 1},
+        "boxes": {name: given.boxes for name, given in report.inputs.items() if given.of_boxes},
         "batch": report.batch,
         "dtype": report.dtype,
         "inplace_activations": report.inplace_activations,

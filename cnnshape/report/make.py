@@ -45,7 +45,7 @@ def make_report(graph: Graph, origin: str = "", settings: Settings | None = None
     return Report(
         name=graph.name,
         origin=origin,
-        inputs={given.name: InputTensor(*given.tensor) for given in graph.inputs},
+        inputs={given.name: InputTensor(*given.tensor, given.of_boxes) for given in graph.inputs},
         batch=settings.batch,
         dtype=settings.dtype,
         inplace_activations=settings.inplace_activations,

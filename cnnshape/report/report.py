@@ -126,10 +126,12 @@ class Totals(NamedTuple):
 
 
 class InputTensor(NamedTuple):
-    """An input of the network. `boxes` is the number of regions, 1 for an ordinary tensor."""
+    """An input of the network. `boxes` is the number of regions, 1 for an ordinary tensor; `of_boxes` says whether the spec
+    states it as a number of boxes."""
 
     shape: Shape
     boxes: int
+    of_boxes: bool
 
 
 class FailedStep(NamedTuple):

@@ -9,6 +9,7 @@ import pytest
 
 import cnnshape
 from cnnshape.render.formats import Page
+from cnnshape.render.header import header
 from cnnshape.render.layer_table import BAR, COLUMNS, DEFAULT, FIGURE_COLUMNS, layer_table
 from cnnshape.render.summary import Ranking, Summary, to_text
 from cnnshape.report import Report, expanded, folded, unfolded
@@ -275,3 +276,26 @@ def test_the_inputs_of_the_heading_can_be_typed(network: str) -> None:
     assert len(given) == len(report_of(network).inputs)
     typed = command.run("summary", network, *(word for shape in given for word in ("-i", shape)))
     assert typed.stdout.partition("\n")[0] == heading
+
+
+@pytest.mark.parametrize(
+    ("inputs", "typed"),
+    [
+        ("[8]", "8"),
+        ("{image: [3, 8, 8]}", "image=3x8x8"),
+        ("{image: [3, 8, 8], rois: {boxes: 1}}", "image=3x8x8, rois=1"),
+        ("{image: [3, 8, 8], rois: {boxes: 128}}", "image=3x8x8, rois=128"),
+        ("{image: [3, 8, 8], input: [1, 4, 4]}", "image=3x8x8, input=1x4x4"),
+        ("{input: {boxes: 1}}", "1"),
+        ("{input: {boxes: 2}, image: [3, 8, 8]}", "input=2, image=3x8x8"),
+    ],
+)
+def test_any_inputs_of_a_heading_can_be_typed(inputs: str, typed: str) -> None:
+    text = f"cnnshape: 1\nname: net\ninput: {inputs}\nlayers:\n  - relu\n"
+    read = cnnshape.analyze(cnnshape.load(text))
+    assert header(read) == f"net: input {typed}, batch 1, float32"
+    # Other sizes in the spec: the heading gives the same ones back.
+    other = re.sub(r"(?<=boxes: )\d+", "7", text.replace("8", "16").replace("4", "9"))
+    shapes = dict(shape.rpartition("=")[::2] for shape in typed.split(", "))
+    given = {name or "input": int(size) if size.isdigit() else size for name, size in shapes.items()}
+    assert cnnshape.analyze(cnnshape.load(other), input=given).inputs == read.inputs

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from tests.pictures.drawing import Box, Card, Color, Drawing, Point, Segment, Wire, named
+from tests.pictures.drawing import Box, Card, Color, Drawing, Mark, Point, Segment, Wire, named
 
 SLACK = 0.5
 """Units by which two elements may overlap: the outline of a card is a line, not an edge."""
@@ -18,6 +18,8 @@ WIDTH = 1600
 FEW_CARDS = 60
 """A picture with more cards may have any aspect ratio."""
 ASPECT = (1 / 3, 4.0)
+BAND = 40.0
+"""The height of the bands in which elements are looked for, in units."""
 TEXT_CONTRAST = 4.5
 """Of WCAG 2.2, success criterion 1.4.3."""
 WIRE_CONTRAST = 2.0
@@ -79,6 +81,7 @@ def overlapping_cards(drawing: Drawing) -> Iterator[str]:
 
 def text_outside(drawing: Drawing) -> Iterator[str]:
     """Finds texts that leave their card or their inset, and captions on cards."""
+    cards = Near(drawing.cards)
     for text in drawing.texts:
         if text.card and not text.is_shape and not text.card.grown(SLACK).holds(text.box):
             yield f"{text.words!r} leaves card {text.card.name}"
@@ -86,7 +89,7 @@ def text_outside(drawing: Drawing) -> Iterator[str]:
             yield f"{text.words!r} leaves inset {text.inset.name}"
         if text.is_free:
             letters = text.box.grown(-SLACK)
-            yield from (f"{text.words!r} on card {card.name}" for card in drawing.cards if card.is_crossed(letters))
+            yield from (f"{text.words!r} on card {card.name}" for card in cards.of(letters) if card.is_crossed(letters))
 
 
 def outside_picture(drawing: Drawing) -> Iterator[str]:
@@ -100,28 +103,31 @@ def overlapping_texts(drawing: Drawing) -> Iterator[str]:
     """Finds texts on each other, and heads of wires on texts."""
     for text, other in overlaps(drawing.texts):
         yield f"{text.words!r} and {other.words!r}"
+    heads = Near([Mark("head", head) for head in drawing.heads])
     for text in drawing.texts:
         letters = text.box.grown(-SLACK)
-        yield from (f"{text.words!r} and a head" for head in drawing.heads if letters.overlaps(head))
+        yield from (f"{text.words!r} and a head" for _ in heads.of(letters))
 
 
 def texts_across_borders(drawing: Drawing) -> Iterator[str]:
     """Finds texts that are partly on a bar, a band or a line. Cards, insets and wires have checks of their own."""
     checked = {drawing.frame, *(item.box for item in (*drawing.cards, *drawing.insets))}
-    straight = [mark for mark in drawing.marks if mark.tag in ("rect", "line", "circle") and mark.box not in checked]
+    marks = (mark for mark in drawing.marks if mark.tag in ("rect", "line", "circle") and mark.box not in checked)
+    straight = Near(marks)
     for text in drawing.texts:
         letters = text.box.grown(-SLACK)
-        crossed = [mark for mark in straight if mark.overlaps(letters) and not mark.box.holds(letters)]
+        near = straight.of(letters)
+        crossed = [mark for mark in near if mark.overlaps(letters) and not mark.box.holds(letters)]
         yield from (f"{text.words!r} and {mark.name}" for mark in crossed)
 
 
 def wires_through_cards(drawing: Drawing) -> Iterator[str]:
     """Finds wires that cross a card, their own ends included, and wires that cross the frame of an inset."""
-    cards = [(card.grown(-2 * SLACK), card.name) for card in drawing.cards]
+    cards = Near([card.grown(-2 * SLACK) for card in drawing.cards])
     for wire in drawing.wires:
         pieces = [segment.box for segment in wire.segments]
-        crossed = [name for card, name in cards if any(map(card.is_crossed, pieces))]
-        yield from (f"{wire} crosses {name}" for name in crossed)
+        crossed = {card.name for piece in pieces for card in cards.of(piece) if card.is_crossed(piece)}
+        yield from (f"{wire} crosses {name}" for name in sorted(crossed))
         for inset in drawing.insets:
             if wire.inset == inset and not all(map(inset.box.holds, pieces)):
                 yield f"{wire} leaves its inset"
@@ -165,11 +171,10 @@ def shared_lines(drawing: Drawing) -> Iterator[str]:
 
 def wires_through_texts(drawing: Drawing) -> Iterator[str]:
     """Finds wires that cross a caption or another text outside of the cards."""
-    texts = [text for text in drawing.texts if text.is_free]
+    texts = Near([text for text in drawing.texts if text.is_free])
     for wire in drawing.wires:
-        pieces = [segment.box for segment in wire.segments]
-        crossed = [text for text in texts if any(map(text.box.overlaps, pieces))]
-        yield from (f"{wire} crosses {text.words!r}" for text in crossed)
+        crossed = {text.words for segment in wire.segments for text in texts.of(segment.box)}
+        yield from (f"{wire} crosses {words!r}" for words in sorted(crossed))
 
 
 def small_text(drawing: Drawing) -> Iterator[str]:
@@ -227,6 +232,25 @@ CHECKS: dict[str, Check] = {
 """The checks of a picture as it is shown on a light page."""
 DARK_CHECKS: dict[str, Check] = {"dark_contrast": contrast}
 """The checks of what changes where the user prefers dark colors."""
+
+
+class Near(Generic[Item]):
+    """Items by the bands of the picture that they are in, so that a box needs not be compared with all of them."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._bands: dict[int, list[Item]] = {}
+        for item in items:
+            for band in _bands(item.box):
+                self._bands.setdefault(band, []).append(item)
+
+    def of(self, box: Box) -> list[Item]:
+        """The items whose boxes overlap a box."""
+        near = (item for band in _bands(box) for item in self._bands.get(band, ()) if item.box.overlaps(box))
+        return list({id(item): item for item in near}.values())
+
+
+def _bands(box: Box) -> range:
+    return range(int(box.top // BAND), int(box.bottom // BAND) + 1)
 
 
 def overlaps(items: Iterable[Item], slack: float = SLACK) -> Iterator[tuple[Item, Item]]:

@@ -123,6 +123,34 @@ def test_equal_neighbours_share_a_card() -> None:
     assert [card.times for card in picture_of_text(CHAIN).diagram.cards] == [1, 1, 5]
 
 
+@pytest.mark.parametrize(
+    ("step", "cards"),
+    [
+        ("conv: {out: 4, kernel: 3, padding: 1}", [3]),
+        ("conv: {out: 4, kernel: 3, padding: 1, dilation: 1}", [3]),
+        ("conv: {out: 4, kernel: '2 * i + 1', padding: i}", [1, 1, 1]),
+        ("{relu, when: not last}", [2, 1]),
+        ("{relu, when: i > 0}", [1, 2]),
+    ],
+)
+def test_rounds_share_a_card_only_if_they_do_the_same(step: str, cards: list[int]) -> None:
+    """Rounds of equal maps, whose steps may differ."""
+    text = (
+        "cnnshape: 1\ninput: [4, 9, 9]\nlayers:\n  - for: {n: [1, 1, 1]}\n    name: stage\n    do:\n"
+        f"      - conv: {{out: 4, kernel: 3, padding: 1}}\n      - {step}\n"
+    )
+    shown = picture_of_text(text)
+    assert [card.times for card in shown.diagram.cards if card.kind is CardKind.GROUP] == cards
+
+
+def test_an_input_of_boxes_says_how_many() -> None:
+    text = "cnnshape: 1\ninput: {image: [3, 9, 9], rois: {boxes: N}}\nlayers: [{roi_align: {boxes: rois, size: 3}}]\n"
+    for number, words in ((1, "1 box"), (1200, "1,200 boxes")):
+        image, rois, *_ = picture_of_text(text.replace("N", str(number))).diagram.cards
+        assert (image.shape, image.note) == ((3, 9, 9), "")
+        assert (rois.shape, rois.note) == (None, words)
+
+
 def test_a_run_may_be_read_as_a_whole() -> None:
     diagram = picture_of_text(TAPS).diagram
     assert [(card.name, card.times) for card in diagram.cards] == [("input input", 1), ("r.0", 4), ("add", 1)]

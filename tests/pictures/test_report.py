@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from cnnshape.render.picture.colors import DARK_MACS, DARK_PARAMS, MACS, PARAMS
 from cnnshape.render.report_page.page import to_html
 from cnnshape.study.sheet import Sheet
 from tests.pictures.page import Page
@@ -405,6 +406,24 @@ def test_marked_cards_have_the_color_of_the_mark(open_page: Open, dark: bool) ->
         page.click('article:nth-of-type(2) .card[data-card="stage.1"]')
         on = page.evaluate(color)
     assert len({changed, plain, on}) == 3
+
+
+BARS = "[...document.querySelectorAll('.card > .NAME')].map(bar => getComputedStyle(bar)).map(style => [style.fill, style.stroke])"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_bars_in_cards_keep_their_colors(open_page: Open, dark: bool) -> None:
+    """Neither the card nor the mark of a selection paints them, or gives them a border."""
+    page = open_page(to_html([shipped_sheet("unet")]))
+    for name, light, other in (("macs", MACS, DARK_MACS), ("params", PARAMS, DARK_PARAMS)):
+        red, green, blue = bytes.fromhex((other if dark else light)[1:])
+        with page.media(dark=dark):
+            page.press("Escape")
+            plain = page.evaluate(BARS.replace("NAME", name))
+            page.click('.card[data-card="down2"]')
+            assert page.evaluate(BARS.replace("NAME", name)) == plain
+        assert len(plain) > 5
+        assert {tuple(style) for style in plain} == {(f"rgb({red}, {green}, {blue})", "none")}
 
 
 def test_a_changed_row_is_marked_too(open_page: Open) -> None:

@@ -61,8 +61,10 @@ def dark_style() -> str:
         (".wire", f"stroke:{DARK_WIRE}"),
         (".head", f"fill:{DARK_WIRE}"),
         (".frame", f"fill:{DARK_FRAME};stroke:{DARK_FRAME_EDGE}"),
-        (".macs", f"fill:{DARK_MACS}"),
-        (".params", f"fill:{DARK_PARAMS}"),
+        # Bars may be in cards, whose own rules are for their outlines.
+        ("rect.macs,rect.params", "stroke:none"),
+        ("rect.macs,text.macs", f"fill:{DARK_MACS}"),
+        ("rect.params,text.params", f"fill:{DARK_PARAMS}"),
         (".axis", f"stroke:{DARK_FRAME_EDGE}"),
     ]
     return on_dark_ground(rules)

@@ -13,6 +13,7 @@ from cnnshape.render.svg import element, rectangle, text
 from cnnshape.render.svg import picture as picture_file
 from cnnshape.render.wrapping import rounded, size
 from cnnshape.study.picture.model import Form, Picture, Style
+from cnnshape.study.picture.values import boxes_text
 
 WIDEST = 1777
 """The width of a picture at most: at 1,600 pixels, its smallest font still has 9."""
@@ -87,7 +88,9 @@ def _header(name: str, summary: str) -> Iterator[str]:
 
 def _summary(picture: Picture, notes: Sequence[str]) -> str:
     report = picture.report
-    first, *others = [shape_text(tensor.shape) for tensor in report.inputs.values()]
+    first, *others = [
+        boxes_text(given.boxes) if given.of_boxes else shape_text(given.shape) for given in report.inputs.values()
+    ]
     figures = (
         f"input {first} and {len(others)} more" if others else f"input {first}",
         f"{rounded(report.totals.params)} params",

@@ -44,7 +44,7 @@ def face_of(card: Card) -> Face:
     if card.kind is CardKind.ERROR:
         return Face((card.label,), _lines(card.note), "error")
     title = card.label or (shape_text(card.shape) if card.shape else "")
-    return Face((title,), (), "port")
+    return Face((title,), (card.note,) if card.note else (), "port")
 
 
 def _lines(note: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from cnnshape.report import Report
 from cnnshape.study.picture.items import Item, is_named, is_round, items_of
 from cnnshape.study.picture.links import links_of, runs_of
 from cnnshape.study.picture.model import Card, CardKind, Diagram, Part, Wire
-from cnnshape.study.picture.values import Values
+from cnnshape.study.picture.values import Values, boxes_text
 
 INPUT = "input "
 """The names of the cards of inputs start with it."""
@@ -63,13 +63,19 @@ def _diagram(values: Values, group: Group, depth: int) -> Diagram:
 
 def _entering_card(values: Values, group: Group, name: str, index: int) -> Card:
     """The card of a tensor that enters; further ones of a block have the name of its param, or of their layer."""
-    shape = values.shape(name)
     if group is values.report.groups:
-        label = name
-    else:
-        tensors = [param for param, value in group.params.items() if isinstance(value, Tensor) and value.shape == shape]
-        label = "" if index == 0 else tensors[0] if len(tensors) == 1 else name
+        return _input_card(values, name)
+    shape = values.shape(name)
+    tensors = [param for param, value in group.params.items() if isinstance(value, Tensor) and value.shape == shape]
+    label = "" if index == 0 else tensors[0] if len(tensors) == 1 else name
     return Card(f"{INPUT}{name}", CardKind.INPUT, label, shape)
+
+
+def _input_card(values: Values, name: str) -> Card:
+    """The card of an input of the network."""
+    given = values.report.inputs[name]
+    shape, note = (None, boxes_text(given.boxes)) if given.of_boxes else (given.shape, "")
+    return Card(f"{INPUT}{name}", CardKind.INPUT, name, shape, note=note)
 
 
 def _leaving_card(giver: Card) -> Card:

@@ -47,11 +47,18 @@ def signature(rows: Sequence[Row], item: Item) -> tuple[object, ...]:
         return (own_name(layers[0]), *[(row.application.layer, row.inputs, row.params, row.frozen) for row in layers])
     output = rows[item.end - 1].output
     if is_round(item.group):
-        return (item.group.word, output, *[child.word for child in item.group.children])
+        return (item.group.word, output, *[_content(rows, inner) for inner in items_of(rows, item.group, 0)])
     if is_named(item.group):
         # A block that the spec names has a card of its own.
         return (item.start,)
     return (item.group.word, output[1:])
+
+
+def _content(rows: Sequence[Row], item: Item) -> object:
+    """What a round has in a place: the word of a block, or the kinds and kernels of a step."""
+    if item.group:
+        return item.group.word
+    return [(row.kind, row.application.layer.values.get("kernel")) for row in rows[item.start : item.end]]
 
 
 def own_name(row: Row) -> str:

@@ -35,7 +35,7 @@ class Card(NamedTuple):
 
     `rows` are its layers, those of all `times` runs. `shape` is that of its output, without the batch; None if it is
     unknown. `parts` are what a stage consists of, in the order in which they run; empty for a block and a layer.
-    `outputs` are the outputs of the network that it gives. `note` is the text of an error.
+    `outputs` are the outputs of the network that it gives. `note` is the text of an error, or the number of boxes of an input.
     """
 
     name: str

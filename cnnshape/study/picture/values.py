@@ -24,3 +24,8 @@ class Values:
         """Whether the output of a layer is read from position `end` on, or is an output of the network."""
         name = self.report.rows[index].name
         return name in self.outputs or self.last_reader.get(name, -1) >= end
+
+
+def boxes_text(number: int) -> str:
+    """`128 boxes`"""
+    return f"{number:,} box{'' if number == 1 else 'es'}"
