@@ -7,7 +7,7 @@ from cnnshape.cli.page import with_color
 
 _FUNCTIONS = (
     "summary", "draw", "report", "check", "rule", "compare", "block", "explain", "rf", "sizes", "memory", "reconcile", "list_", "show",
-    "import_", "layers", "schema",
+    "import_", "export", "layers", "schema",
 )  # fmt: skip
 COMMANDS = {function.rstrip("_"): function for function in _FUNCTIONS}
 """The commands in the order of the help, and the function of each; its module has the same name."""

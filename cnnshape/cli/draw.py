@@ -8,7 +8,7 @@ from cnnshape.api.examination import examine
 from cnnshape.cli.command import BadParameter, Option, command
 from cnnshape.cli.exit_codes import BAD_DESIGN
 from cnnshape.cli.options import CountOptions, DesignOptions, SpecArgument
-from cnnshape.cli.output import refuse_overwriting, write
+from cnnshape.cli.output import refuse_overwriting, write, write_bytes
 from cnnshape.cli.own_file import own_file, show, stem_of
 from cnnshape.cli.reading import fail, read_design, report
 from cnnshape.cli.whole_numbers import whole_number
@@ -90,10 +90,5 @@ def _write(drawn: str | bytes, path: Path | None) -> None:
     """Writes the picture to standard output or to a file. Raises BadParameter if that fails."""
     if isinstance(drawn, str):
         write(drawn, path)
-    elif path is None:
-        sys.stdout.buffer.write(drawn)
     else:
-        try:
-            path.write_bytes(drawn)
-        except OSError as error:
-            raise BadParameter(f"can't write {path}: {error.strerror}", param_hint="--output") from None
+        write_bytes(drawn, path)

@@ -116,3 +116,15 @@ def write(text: str, path: Path | None) -> None:
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise BadParameter(f"can't write {path}: {error.strerror}", param_hint="--output") from None
+
+
+def write_bytes(content: bytes, path: Path | None) -> None:
+    """The same for the bytes of a binary format."""
+    if path is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+        return
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise BadParameter(f"can't write {path}: {error.strerror}", param_hint="--output") from None

@@ -52,6 +52,7 @@ _ENTRIES = (
     Code("CS108", "bad-key", "A key is not a plain word: a list, a mapping, or empty."),
     Code("CS109", "split-expression", "YAML ends an expression at its comma or bracket; the expression needs quotes."),
     Code("CS110", "failed-import", "What `cnnshape import` names can't be read, or holds what no spec can say."),
+    Code("CS111", "inexpressible", "A layer that the target of `cnnshape export` can't express."),
     Code("CS201", "wrong-structure", "A value of the wrong structure, such as a list where a mapping is expected."),
     Code("CS202", "unknown-key", "A key that isn't allowed here."),
     Code("CS203", "missing-key", "A required key is missing: `input`, `layers` or `do`."),

@@ -59,6 +59,7 @@ WITHOUT = {
     "draw": "draw lenet5 -o -",
     "report": "report lenet5 -o -",
     "import": "import model.pth",
+    "export": "export lenet5",
     "schema": "schema",
 }
 

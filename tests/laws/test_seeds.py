@@ -40,6 +40,7 @@ RUNS = [
     "list --family nothing",
     "show lenet5",
     "import no_such_network",
+    "export resnet50",
     "rule",
     "rule unaligned-paths",
     "rule unaligned",

@@ -1,0 +1,25 @@
+"""From a checked design to the code or file of another framework."""
+
+from cnnshape.lazy import TYPE_CHECKING, names_of
+
+if TYPE_CHECKING:
+    from cnnshape.export.source import Inexpressible, Source, digest_of, header_of, recorded_digest
+    from cnnshape.export.targets import TARGETS, Request, Target, TargetName
+else:
+    __getattr__ = names_of(
+        __name__,
+        source="Inexpressible Source digest_of header_of recorded_digest",
+        targets="TARGETS Request Target TargetName",
+    )
+
+__all__ = [
+    "TARGETS",
+    "Inexpressible",
+    "Request",
+    "Source",
+    "Target",
+    "TargetName",
+    "digest_of",
+    "header_of",
+    "recorded_digest",
+]

@@ -1,0 +1,43 @@
+"""The targets of an export, one entry each: adding a target is adding its entry."""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from cnnshape.export.source import Source
+from cnnshape.named_tuple import NamedTuple
+
+
+class TargetName(StrEnum):
+    """The names of the targets."""
+
+    TORCH = "torch"
+
+
+class Request(NamedTuple):
+    """The settings of an export; None where the user gave none. A target reads those of its `settings`.
+
+    `class_name` is what the network is called in code.
+    """
+
+    class_name: str | None = None
+
+
+class Target(NamedTuple):
+    """A target: the ending of its files, the fields of a Request that it reads, and how a design is written.
+
+    `write` raises Inexpressible. It gives text, or bytes for a binary format.
+    """
+
+    ending: str
+    settings: tuple[str, ...]
+    write: Callable[[Source, Request], str | bytes]
+
+
+def _torch(source: Source, request: Request) -> str:
+    from cnnshape.export.torch import to_torch
+
+    return to_torch(source._replace(class_name=request.class_name))
+
+
+TARGETS = {TargetName.TORCH: Target(".py", ("class_name",), _torch)}
+"""The first one is the default."""
