@@ -66,12 +66,17 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 
 def misspelt(word: str, known: Iterable[str], at: Span) -> "tuple[Fix, ...]":
     """The fix that writes the nearest known word; empty if no word is so near that it is a slip of the keys, or begun."""
-    right = nearest(word, known)
-    return respelled(word, right, at) if right and is_slip(word, right) else ()
+    return respelled(word, slip_of(word, nearest(word, known)), at)
 
 
-def is_slip(word: str, right: str) -> bool:
-    """Whether a word is another one with few wrong letters, or its beginning. Case and `_` don't count."""
+def slip_of(word: str, right: str | None) -> str | None:
+    """The word that was meant, if the other is its beginning or has few wrong letters: a fix needs no question. None for
+    a word that may mean something else, of which help may still ask whether it was meant."""
+    return right if right and _is_slip(word, right) else None
+
+
+def _is_slip(word: str, right: str) -> bool:
+    """Case and `_` don't count."""
     wrong, meant = (text[:60].lower().replace("_", "") for text in (word, right))
     return meant.startswith(wrong) or _distance(wrong, meant) <= (1 if len(meant) < SHORT else 2)
 
