@@ -10,7 +10,7 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Runs the command line. An interrupt ends it with its own exit code, whatever becomes of it on the way."""
+    """Runs the command line. An interrupt ends it with its own exit code, also if Python drops it."""
     # Imported objects live until the end: garbage collection in between only takes time.
     gc.disable()
     interrupts: list[int] = []

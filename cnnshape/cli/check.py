@@ -13,7 +13,7 @@ from cnnshape.cli.config import BadConfig, Config, config_for, unknown_rule_help
 from cnnshape.cli.cores import on_all_cores
 from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.cli.files import STDIN, find_files
-from cnnshape.cli.jobs import WORK_TO_FIX, WORK_TO_SHOW, Job, Request, check_data, check_file, died
+from cnnshape.cli.jobs import WORK_TO_FIX, WORK_TO_SHOW, Job, Request, Work, check_data, check_file, died
 from cnnshape.cli.merging import merge
 from cnnshape.cli.options import DesignOptions, MaxLayersOption
 from cnnshape.cli.output import Output, page_for, refuse_overwriting, write
@@ -249,19 +249,36 @@ def _verdicts(jobs: dict[str, Job]) -> dict[str, Verdict]:
 
 
 def _fixed(
-    jobs: dict[str, Job], verdicts: dict[str, Verdict], applied_by: tuple[str, ...], paths: list[str], work: int
+    jobs: dict[str, Job],
+    verdicts: dict[str, Verdict],
+    applied_by: tuple[str, ...],
+    paths: list[str],
+    work: Work,
 ) -> "Fixing":
-    """The files with their fixes. A shipped architecture that is named is not a file of the user, and keeps its text."""
+    """The files with their fixes, within an amount of work.
+
+    A shipped architecture that is named is not a file of the user, and keeps its text.
+    """
     # Most runs fix nothing.
     from cnnshape.api.fixing import most_tries
     from cnnshape.cli.fixing import Fixing
 
     shipped = [str(shipped_path(name)) for name in paths if not os.path.lexists(name)]
+    left = work.together
+
+    def most(files: Iterable[str]) -> int:
+        nonlocal left
+        cost = sum(verdicts[file].cost for file in files)
+        tries = most_tries(min(work.each, left), cost)
+        # Most files are checked once as they are, and once with all fixes.
+        left -= min(2 * cost, left)
+        return tries
+
     fixing = Fixing(
         given={file: job.data for file, job in jobs.items()},
         check=lambda file, data, read: check_data(jobs[file], data, read).problems,
         kept=shipped,
-        most=lambda files: most_tries(work, sum(verdicts[file].cost for file in files)),
+        most=most,
     )
     fixing.fix({file: verdict.problems for file, verdict in verdicts.items()}, applied_by)
     return fixing

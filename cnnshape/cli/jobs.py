@@ -15,10 +15,17 @@ from cnnshape.lint import Selection
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import SourceText
 
-WORK_TO_SHOW = 40_000
-"""The most work of tries that only tell which fixes there are, in steps that are expanded: a fraction of a second."""
-WORK_TO_FIX = 2_000_000
-"""The most work of the tries for one file that is fixed."""
+
+class Work(NamedTuple):
+    """The most work of tries for each file and for all files together, in steps that are expanded."""
+
+    each: int
+    together: int
+
+
+WORK_TO_SHOW = Work(each=40_000, together=200_000)
+"""For a run that only tells which fixes there are: about a second."""
+WORK_TO_FIX = Work(each=2_000_000, together=1_000_000_000)
 
 
 class Request(NamedTuple):
@@ -76,5 +83,5 @@ def check_data(job: Job, data: bytes, read: Callable[[Path], bytes] = read_file_
         other = design_of(SourceText(design.source.name, text, path), read)
         return [check_design(other, request.options, checks)]
 
-    most = most_tries(WORK_TO_SHOW, verdict.cost)
+    most = most_tries(WORK_TO_SHOW.each, verdict.cost)
     return verdict._replace(problems=passing(design.source, verdict.problems, check, most))

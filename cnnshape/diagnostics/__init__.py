@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from cnnshape.diagnostics.diagnostic import Diagnostic, Diagnostics, Label, diagnose
     from cnnshape.diagnostics.fix import BY_CHOICE, BY_FIX, BY_UPDATE, Edit, Fix, Give, Remove, Replace
     from cnnshape.diagnostics.severity import Severity
-    from cnnshape.diagnostics.spelling import MOST_CANDIDATES, SLIP, did_you_mean, misspelt, nearest, respelled
+    from cnnshape.diagnostics.spelling import MOST_CANDIDATES, SLIP, did_you_mean, misspelt, nearest, respelled, slip_of
 else:
     __getattr__ = names_of(
         __name__,
@@ -15,7 +15,7 @@ else:
         diagnostic="Diagnostic Diagnostics Label diagnose",
         fix="BY_CHOICE BY_FIX BY_UPDATE Edit Fix Give Remove Replace",
         severity="Severity",
-        spelling="MOST_CANDIDATES SLIP did_you_mean misspelt nearest respelled",
+        spelling="MOST_CANDIDATES SLIP did_you_mean misspelt nearest respelled slip_of",
     )
 
 __all__ = [
@@ -42,4 +42,5 @@ __all__ = [
     "misspelt",
     "nearest",
     "respelled",
+    "slip_of",
 ]

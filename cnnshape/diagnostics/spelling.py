@@ -15,6 +15,8 @@ MOST_CANDIDATES = 300
 LIKENESS = 0.6
 SLIP = 0.7
 """The least similarity of a suggestion; typing errors leave a word more similar than this."""
+SHORT = 6
+"""The letters from which on a word may have two wrong ones and still be fixed without a question."""
 LEAST_BEGUN = 3
 """The letters of a word from which on it suggests the only known word that begins with it."""
 
@@ -63,8 +65,34 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 
 
 def misspelt(word: str, known: Iterable[str], at: Span) -> "tuple[Fix, ...]":
-    """The fix that writes the nearest known word; empty if no word is near."""
-    return respelled(word, nearest(word, known), at)
+    """The fix that writes the nearest known word; empty if no word is so near that it is a slip of the keys, or begun."""
+    return respelled(word, slip_of(word, nearest(word, known)), at)
+
+
+def slip_of(word: str, right: str | None) -> str | None:
+    """The word that was meant, if the other is its beginning or has few wrong letters: a fix needs no question. None for
+    a word that may mean something else, of which help may still ask whether it was meant."""
+    return right if right and _is_slip(word, right) else None
+
+
+def _is_slip(word: str, right: str) -> bool:
+    """Case and `_` don't count."""
+    wrong, meant = (text[:60].lower().replace("_", "") for text in (word, right))
+    return meant.startswith(wrong) or _distance(wrong, meant) <= (1 if len(meant) < SHORT else 2)
+
+
+def _distance(first: str, second: str) -> int:
+    """How many letters are missing, added, wrong, or swapped with the next one."""
+    before: list[int] = []
+    row = list(range(len(second) + 1))
+    for number, letter in enumerate(first, 1):
+        before, last, row = row, before, [number]
+        for index, other in enumerate(second, 1):
+            steps = min(before[index] + 1, row[-1] + 1, before[index - 1] + (letter != other))
+            if number > 1 and index > 1 and first[number - 2 : number] == other + second[index - 2]:
+                steps = min(steps, last[index - 2] + 1)
+            row.append(steps)
+    return row[-1]
 
 
 def respelled(word: str, right: str | None, at: Span) -> "tuple[Fix, ...]":

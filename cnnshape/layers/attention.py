@@ -24,7 +24,7 @@ class Attention(FixedProduct):
     """
 
     name = "attention"
-    foreign = ("Attention", "scaled_dot_product_attention", "dot_product_attention", "NonLocal", "non_local")
+    foreign = ("Attention", "attn", "scaled_dot_product_attention", "dot_product_attention", "NonLocal", "non_local")
     by_name = True
     enlarges = True
     macs_formula = _QUERIES * _KEYS * _WIDTHS

@@ -36,7 +36,7 @@ def equal_shapes(shapes: tuple[Shape, ...]) -> str:
     """Advice that makes the shapes of a sum or a product equal."""
     first, second = shapes[0], next(shape for shape in shapes if shape != shapes[0])
     if len(first) != len(second):
-        return equal_ranks(shapes)
+        return _per_channel(shapes) or equal_ranks(shapes)
     if gate := _gate(first, second):
         return f"`broadcast: space` repeats the {format_shape(gate)}; to scale every channel by its value, `multiply` takes a gate of {format_shape(gate)}"
     if first[1:] == second[1:]:
@@ -56,6 +56,15 @@ def _gate(first: Shape, second: Shape) -> Shape:
         if gate[0] == full[0] and set(gate[1:]) == {1} != set(full[1:]):
             return gate
     return ()
+
+
+def _per_channel(shapes: tuple[Shape, ...]) -> str:
+    """Advice for a flat tensor with a value for each channel of a map; empty for other shapes."""
+    full = max(shapes, key=len)
+    if full[:1] not in shapes or prod(full[1:]) == 1:
+        return ""
+    axes = ", ".join(map(str, (full[0], *(1 for _ in full[1:]))))
+    return f"put `- reshape: [{axes}]` after the {full[0]}; `broadcast: space` then repeats it over the {format_shape(full)}"
 
 
 def equal_sizes(first: Shape, second: Shape) -> str:

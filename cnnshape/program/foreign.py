@@ -128,7 +128,7 @@ def follower_of(kind: type[Layer], word: str) -> str | None:
 
 def argument_help(kind: type[Layer], word: str) -> str | None:
     """The help for an argument that a kind doesn't have."""
-    from cnnshape.program.foreign_words import ARGUMENTS, AXIS_WORDS, GLOBAL_AXES, HALVES
+    from cnnshape.program.foreign_words import ARGUMENTS, AXIS_WORDS, GLOBAL_AXES, HALVES, OF_SLICE
 
     if word in ("norm", "act"):
         return f"{kind.name} has none; write the layer as a step of its own, after this one"
@@ -139,6 +139,8 @@ def argument_help(kind: type[Layer], word: str) -> str | None:
     if "axes" in kind.arguments and bare(word) in ("axis", "dim"):
         allowed = " or ".join(f"`axes: {axes}`" for axes in kind.arguments["axes"].type.words)
         return f"write {allowed}"
+    if kind.name == "slice" and bare(word) in OF_SLICE:
+        return OF_SLICE[bare(word)]
     if kind.name in GLOBAL_AXES and bare(word) in AXIS_WORDS:
         return GLOBAL_AXES[kind.name]
     return ARGUMENTS.get(bare(word))

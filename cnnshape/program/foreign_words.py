@@ -22,6 +22,10 @@ _DATA_FORMAT = "shapes are channels first everywhere; remove it"
 _AXIS = "it works on the channels; remove it"
 AXIS_WORDS = ("axis", "dim", "axes", "keepdim", "keepdims")
 _GLOBAL = "it takes all spatial axes, and keeps the channels; over the channels it is `channel_{which}_pool`; remove it"
+_CUT = "it takes channels: remove it, or write `- crop: [[before, after], ...]` to cut cells off the other axes"
+_STOP = "write `stop`, the channel after the last one: `start` and the number of channels together"
+OF_SLICE = {**dict.fromkeys(AXIS_WORDS, _CUT), **dict.fromkeys(("size", "length", "channels", "out"), _STOP)}
+"""Help for the arguments with which other frameworks take a part of a tensor."""
 GLOBAL_AXES = {f"global_{which}_pool": _GLOBAL.format(which=which) for which in ("avg", "max")}
 """Help for the axes of a pool that has none to choose."""
 _TWO_NUMBERS = "write a list of one number per axis: `{argument}: [height, width]`"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from cnnshape.diagnostics import Diagnostic, diagnose, nearest, respelled
+from cnnshape.diagnostics import Diagnostic, diagnose, nearest, respelled, slip_of
 from cnnshape.language import Block, Call, Name, Spec, grammar, shown
 from cnnshape.layers import BY_NAME, Layer, bare, foreign_kind
 from cnnshape.program.foreign import CONTROLS, foreign_spelling, kind_help
@@ -87,7 +87,8 @@ class Vocabulary:
         better = (
             None if close in self.blocks else self._run_together(word) or self._value_help(word) or kind_help(word.text)
         )
-        fixes = respelled(word.text, _separated(word.text) if better else meant, word.span)
+        near = meant if slip_of(word.text, close or by_foreign) else None
+        fixes = respelled(word.text, _separated(word.text) if better else near, word.span)
         message = f"no layer kind is called `{shown(word.text)}`"
         self.report(diagnose("unknown-kind", message, word.span, help=better or help, fixes=fixes))
 
@@ -115,7 +116,7 @@ class Vocabulary:
         if close is None and (call := re.fullmatch(r"(\w+) ?\((.*)\)", word.text)):
             help = f"a step is written `- {shown(call[1])}: {shown(call[2] or '...')}`; define `{shown(call[1])}` under `blocks:`"
         better = self._better_help(word)
-        fixes = respelled(word.text, _separated(word.text) if better else close, word.span)
+        fixes = respelled(word.text, _separated(word.text) if better else slip_of(word.text, close), word.span)
         self.report(diagnose("unknown-block", message, word.span, help=better or help, fixes=fixes))
 
     def _better_help(self, word: Name) -> str | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cnnshape.diagnostics import SLIP, Diagnostic, Label, diagnose, did_you_mean, misspelt, nearest, respelled
+from cnnshape.diagnostics import SLIP, Diagnostic, Label, diagnose, did_you_mean, misspelt, nearest, respelled, slip_of
 from cnnshape.language import (
     Argument,
     Block,
@@ -53,7 +53,7 @@ def unknown_name(value: Value, word: str, known: Mapping[str, object], otherwise
     advice = f"write `{truth}`" if truth else _name_advice(value, word, known)
     right = truth or (None if advice else nearest(word, known))
     help = advice or (otherwise if right is None else None) or did_you_mean(word, known) or "declare it under `params:`"
-    message, fixes = f"nothing is called `{word}` here", respelled(word, right, at)
+    message, fixes = f"nothing is called `{word}` here", respelled(word, truth or slip_of(word, right), at)
     return diagnose("unknown-name", message, at, help=help, fixes=fixes)
 
 

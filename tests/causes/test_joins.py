@@ -194,12 +194,12 @@ def test_inputs_that_keep_their_size_are_named_with_the_size_that_fits(given, ot
     assert problem.fixes == ()
     named = [label.text for label in problem.related if label.text in ("keeps its size", "the requested size")]
     assert sorted(named) == ["keeps its size"] * len(others) + ["the requested size"] * len(given)
-    assert [found for found in cnnshape.check(design, inputs={**given, **others}) if found.code.startswith("CS5")] == []
+    assert [left for left in cnnshape.check(design, inputs={**given, **others}) if left.code.startswith("CS5")] == []
 
 
 @pytest.mark.parametrize(
     "given", [{"image": (3, 65, 64)}, {"image": (3, 64, 64), "depth": (1, 16, 16)}, {"code": (9,)}]
 )
 def test_inputs_that_no_size_makes_fit_are_not_offered_one(given):
-    found = cnnshape.check(cnnshape.load(SEVERAL), inputs=given)
-    assert all(" too: add " not in (problem.help or "") for problem in found)
+    problems = cnnshape.check(cnnshape.load(SEVERAL), inputs=given)
+    assert all(" too: add " not in (problem.help or "") for problem in problems)

@@ -397,7 +397,7 @@ def test_a_crowd(tmp_path: Path, text: str) -> None:
 # Many faults whose fixes `check` tries, to say how many there are.
 FIXABLE = [
     ("sound fixes", HEAD + "  - conv: {out: 3, kernel: 1, bias: true, norm: batch_norm}\n" * 3_000, "fixes 3,000"),
-    ("fixes that reveal another fault", HEAD + many("  - convv{}: 3\n", 15_000), "may fix some"),
+    ("fixes that reveal another fault", HEAD + "  - convv: 3\n" * 15_000, "may fix some"),
     (
         "fixes of a costly design",
         HEAD + "  - convv: {out: 3, kernel: 1}\n  - {relu: , repeat: 90000}\n",

@@ -105,6 +105,17 @@ def test_the_closing_line_counts_what_is_fixed_then(text: str) -> None:
     assert (said and said[1]) == (fixed and fixed[1])
 
 
+def test_of_very_many_files_not_all_fixes_are_tried(tmp_path: Path) -> None:
+    """`--fix` itself makes all of them."""
+    layers = "  - {identity: , repeat: 900}\n  - Relu\n"
+    for number in range(150):
+        (tmp_path / f"{number:03}.yaml").write_text(f"cnnshape: 1\ninput: [3, 8, 8]\nlayers:\n{layers}")
+    counted = re.search(r"150 errors in 150 designs; `--fix` fixes (\d+) or more", run("check", str(tmp_path)).stdout)
+    assert counted is not None
+    assert 1 < int(counted[1]) < 150
+    assert run("check", str(tmp_path), "--fix").stdout == "150 designs checked, 150 fixed, nothing wrong\n"
+
+
 def test_other_formats_do_not_count_and_do_not_try() -> None:
     written(one=WRONG)
     for format in ("concise", "github", "gitlab", "junit"):

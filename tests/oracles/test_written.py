@@ -20,6 +20,9 @@ NETWORKS: dict[str, Callable[[], Any]] = {
     "sagan": written.sagan,
     "wavenet": written.WaveNet,
     "cbam": written.cbam,
+    "gated_pixelcnn": written.GatedPixelCNN,
+    "panet": written.PANet,
+    "lstm_fcn": written.LSTMFCN,
 }
 
 

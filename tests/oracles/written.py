@@ -220,3 +220,117 @@ def cbam() -> nn.Sequential:
     blocks = [block for first, out, stride in widths for block in (Gated(first, out, stride), Gated(out, out, 1))]
     head = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 1000)]
     return nn.Sequential(conv(3, 64, 7, nn.ReLU, 2, 3), nn.MaxPool2d(3, 2, 1), *blocks, *head)
+
+
+# Gated PixelCNN
+
+
+def gated(x: Any) -> Any:
+    """Tanh of one half of the channels, times sigmoid of the other."""
+    value, gate = x.chunk(2, 1)
+    return value.tanh() * gate.sigmoid()
+
+
+class Masked(nn.Module):
+    """A layer of two stacks: what lies above a cell, and what is left of it."""
+
+    def __init__(self, rows: int, entering: int, width: int, kernel: int, *, skips: bool) -> None:
+        super().__init__()
+        half = kernel // 2
+        self.skips = skips
+        self.pads = (half, half, half + 1, 0), (half, 0, 0, 0)
+        self.above = nn.Conv2d(rows, 2 * width, (half + 1, kernel))
+        self.link = nn.Conv2d(2 * width, 2 * width, 1)
+        self.left = nn.Conv2d(entering, 2 * width, (1, half + 1))
+        self.out = nn.Conv2d(width, width, 1)
+
+    def forward(self, above: Any, left: Any) -> tuple[Any, Any]:
+        rows = self.above(functional.pad(above, self.pads[0]))[:, :, :-1]
+        mixed = self.left(functional.pad(left, self.pads[1])) + self.link(rows)
+        out = self.out(gated(mixed))
+        return gated(rows), out + left if self.skips else out
+
+
+class GatedPixelCNN(nn.Module):
+    def __init__(self, width: int = 32, n: int = 5, levels: int = 256) -> None:
+        super().__init__()
+        first = Masked(3, 3, width, 7, skips=False)
+        self.layers = nn.ModuleList([first, *(Masked(width, width, width, 3, skips=True) for _ in range(n))])
+        self.head = nn.Sequential(nn.Conv2d(width, width, 1), nn.ReLU(), nn.Conv2d(width, 3 * levels, 1))
+
+    def forward(self, x: Any) -> Any:
+        above, left = x, x
+        for layer in self.layers:
+            above, left = layer(above, left)
+        return self.head(left)
+
+
+# PANet
+
+
+class Basic(nn.Module):
+    def __init__(self, entering: int, out: int, stride: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(conv(entering, out, 3, nn.ReLU, stride, 1), conv(out, out, 3, None, 1, 1))
+        projects = stride > 1 or entering != out
+        self.shortcut = conv(entering, out, 1, None, stride) if projects else nn.Identity()
+
+    def forward(self, x: Any) -> Any:
+        return (self.body(x) + self.shortcut(x)).relu()
+
+
+class PANet(nn.Module):
+    """Maps go up the pyramid and down again; all of them, enlarged, make the output."""
+
+    def __init__(self, width: int = 64, classes: int = 21) -> None:
+        super().__init__()
+        self.stem = conv(3, 32, 7, nn.ReLU, 2, 3)
+        sizes = [(32, 64), (64, 128), (128, 256)]
+        self.stages = nn.ModuleList([nn.Sequential(Basic(a, b, 2), Basic(b, b, 1)) for a, b in sizes])
+        self.laterals = nn.ModuleList([nn.Conv2d(b, width, 1) for _, b in reversed(sizes)])
+        self.downward = nn.ModuleList([nn.Conv2d(width, width, 3, padding=1) for _ in sizes])
+        self.strided = nn.ModuleList([nn.Conv2d(width, width, 3, 2, 1) for _ in sizes[1:]])
+        self.upward = nn.ModuleList([nn.Conv2d(width, width, 3, padding=1) for _ in sizes])
+        self.mix = conv(3 * width, width, 3, nn.ReLU, 1, 1)
+        self.head = nn.Conv2d(width, classes, 1)
+
+    def forward(self, x: Any) -> Any:
+        maps, x = [], self.stem(x)
+        for stage in self.stages:
+            x = stage(x)
+            maps.append(x)
+        down: list[Any] = []
+        for index, entering in enumerate(reversed(maps)):
+            own = self.laterals[index](entering)
+            down.append(self.downward[index](own + functional.interpolate(down[-1], own.shape[-2:]) if down else own))
+        up: list[Any] = []
+        for index, entering in enumerate(reversed(down)):
+            own = entering + self.strided[index - 1](up[-1]) if up else entering
+            up.append(self.upward[index](own).relu())
+        joined = torch.cat([functional.interpolate(map, up[0].shape[-2:]) for map in up], 1)
+        return functional.interpolate(self.head(self.mix(joined)), scale_factor=4)
+
+
+# LSTM-FCN
+
+
+class LSTMFCN(nn.Module):
+    """A convolutional branch, and an LSTM for which a series is one step of all its values."""
+
+    def __init__(self, length: int = 512, classes: int = 37) -> None:
+        super().__init__()
+        sizes = [(1, 128, 8), (128, 256, 5), (256, 128, 3)]
+        layers = [
+            layer
+            for a, b, k in sizes
+            for layer in (
+                nn.ConstantPad1d(((k - 1) // 2, k // 2), 0.0), nn.Conv1d(a, b, k, bias=False), nn.BatchNorm1d(b), nn.ReLU()
+            )
+        ]  # fmt: skip
+        self.slides = nn.Sequential(*layers, nn.AdaptiveAvgPool1d(1), nn.Flatten())
+        self.lstm = nn.LSTM(length, 8, batch_first=True)
+        self.head = nn.Sequential(nn.Linear(136, classes), nn.Softmax(1))
+
+    def forward(self, x: Any) -> Any:
+        last = functional.dropout(self.lstm(x)[0][:, -1], 0.8, self.training)
+        return self.head(torch.cat([self.slides(x), last], 1))

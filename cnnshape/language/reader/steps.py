@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal
 
-from cnnshape.diagnostics import Diagnostic, diagnose, nearest, respelled
+from cnnshape.diagnostics import Diagnostic, diagnose, nearest, respelled, slip_of
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.language import grammar
 from cnnshape.language.expression import Expression, Reference
@@ -100,8 +100,9 @@ class StepReader(ModifierReader):
 
     def _report_wrong_key(self, key: Scalar, right: str) -> None:
         """Reports another tool's word for a key of a step, or a misspelt one."""
-        fixes = respelled(key.text, right, key.span)
-        if step_help.foreign_key(key.text):
+        is_foreign = step_help.foreign_key(key.text)
+        fixes = respelled(key.text, right if is_foreign else slip_of(key.text, right), key.span)
+        if is_foreign:
             message = f"`{key.text}` is called `{right}` here"
             self.report("foreign-spelling", message, key.span, help=f"write `{right}`", fixes=fixes)
         else:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from collections.abc import Mapping as Keyed
 from typing import TYPE_CHECKING, TypeVar
 
-from cnnshape.diagnostics import did_you_mean, nearest, respelled
+from cnnshape.diagnostics import did_you_mean, nearest, respelled, slip_of
 from cnnshape.document import Entry, Mapping, Node, Scalar, Sequence
 from cnnshape.language import grammar
 from cnnshape.language.expression import (
@@ -98,7 +98,8 @@ class ValueReader:
             meant = written or nearest(text, keys)
             guess = f"did you mean `{meant}`?" if meant else did_you_mean(text, keys)
             help = guess if written else other_help(entry) or guess
-            fixes = respelled(text, meant, entry.key.span) if help == guess and meant not in read else ()
+            right = written or slip_of(text, meant)
+            fixes = respelled(text, right, entry.key.span) if help == guess and meant not in read else ()
             message = f"`{shown(text)}` is not a key of {subject}"
             self.report("unknown-key", message, entry.key.span, help=help, fixes=fixes)
             if meant and meant not in read and _fits(entry.value, keys[meant]):
