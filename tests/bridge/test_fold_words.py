@@ -179,3 +179,16 @@ def test_what_is_added_after_most_of_a_network_is_no_branch() -> None:
     text = folded(making.network(making.add("add", making.conv(value, 8, 1, act=""), making.conv(low, 8, 1, act=""))))
     assert "residual" not in text
     assert "  - add: [" in text
+
+
+@pytest.mark.parametrize(("widths", "looped"), [((16, 32), False), ((16, 32, 48), True)])
+def test_two_stages_of_a_line_each_are_no_loop(widths: tuple[int, ...], looped: bool) -> None:
+    making = Making(SHAPE)
+    value = making.inputs[0]
+    for out in widths:
+        for stride in (2, 1, 1):
+            with making.module("unit", "Unit"):
+                value = making.conv(making.conv(value, out, stride=stride), out, 1)
+    text = folded(making.network(value))
+    assert ("  - for: {out: [16, 32, 48]}\n" in text) == looped
+    assert ("  - {Unit: 32, repeat: 3, first: {stride: 2}}\n" in text) != looped

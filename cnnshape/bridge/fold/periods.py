@@ -16,7 +16,7 @@ from cnnshape.bridge.draft import (
 )
 from cnnshape.bridge.flat import same
 from cnnshape.bridge.fold.rounds import Blocks, are_alike, merged
-from cnnshape.bridge.fold.steps import calls_in, is_named, size_of, unnamed
+from cnnshape.bridge.fold.steps import calls_in, is_named, is_row, size_of, unnamed
 from cnnshape.bridge.names import variable
 from cnnshape.named_tuple import NamedTuple
 
@@ -181,8 +181,15 @@ class _Search:
             loop = merged(rounds, self.blocks)
             if loop is not None:
                 saved = self.lines[stop] - self.lines[place.start] - size_of(loop.body) - _head(loop, self.blocks)
-                return _Loop(saved, place.start, stop, place.period, loop) if saved >= least else None
+                better = saved >= least and not _is_short(rounds)
+                return _Loop(saved, place.start, stop, place.period, loop) if better else None
         return None
+
+
+def _is_short(rounds: Sequence[Steps]) -> bool:
+    """Whether rounds are two steps on a line each, which read better as they are."""
+    rows = [step for steps in rounds for step in steps if isinstance(step, DraftCall) and is_row(step)]
+    return len(rows) == len(rounds) == ROUNDS and len(rounds[0]) == 1
 
 
 def _head(loop: DraftLoop, blocks: Blocks) -> int:

@@ -29,6 +29,11 @@ def is_named(step: DraftStep) -> bool:
     return any(inner.marks.name or inner.marks.source for inner in walk_steps((step,)))
 
 
+def is_row(step: DraftCall) -> bool:
+    """Whether a step is on one line with all its modifiers: one with a bare value, or none."""
+    return list(step.arguments) in ([], [step.main])
+
+
 def unnamed(step: DraftStep) -> DraftStep:
     """The step without its name."""
     return step._replace(marks=step.marks._replace(name=""))
