@@ -13,7 +13,9 @@ from tests.laws.plain import Spec
 from tests.laws.strategy import specs
 
 torch = pytest.importorskip("torch")
-some = settings(max_examples=max(settings().max_examples // 2, 1), suppress_health_check=list(HealthCheck), deadline=None)
+some = settings(
+    max_examples=max(settings().max_examples // 2, 1), suppress_health_check=list(HealthCheck), deadline=None
+)
 
 
 @given(specs())
