@@ -129,7 +129,9 @@ def _other_input(shapes: Sequence[Shape]) -> str:
         shorter = given[0].partition("x")[2]
         return f"the input was {given[0]}; a shape has no batch: if 1 is the batch, write `--input {shorter}`"
     listed = " and ".join(given)
-    return f"the input was {listed}: `--input` states the shape that the network takes, channels first, without the batch"
+    return (
+        f"the input was {listed}: `--input` states the shape that the network takes, channels first, without the batch"
+    )
 
 
 def outputs_of(recorder: Recorder, result: Any) -> dict[str, int]:

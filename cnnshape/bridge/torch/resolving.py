@@ -54,7 +54,9 @@ def resolved(source: str, arguments: Mapping[str, object] | None = None) -> Any:
     except (Exception, SystemExit) as error:
         message = f"{source} raised {_told(error)}"
         if isinstance(error, TypeError):
-            raise UsageProblem(message, f"`--arg name=value` gives an argument by its name{_names_of(value)}") from error
+            raise UsageProblem(
+                message, f"`--arg name=value` gives an argument by its name{_names_of(value)}"
+            ) from error
         raise ImportProblem(message) from error
     if not isinstance(module, torch.nn.Module):
         raise UsageProblem(
