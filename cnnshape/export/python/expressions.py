@@ -66,7 +66,7 @@ def resolved(node: Node, names: Mapping[str, Node]) -> Node:
         return _unary(Unary(node.sign, node.offset, resolved(node.operand, names)))
     if isinstance(node, Binary):
         left, right = resolved(node.left, names), resolved(node.right, names)
-        return binary(left, node.sign, right) if node.sign in _NUMERIC else Binary(node.sign, node.offset, left, right)
+        return binary(left, node.sign, right) if node.sign in _NUMERIC else _logical(node, left, right)
     if isinstance(node, Choice):
         return _choice(*(resolved(part, names) for part in node.parts))
     if isinstance(node, FunctionCall):
@@ -76,6 +76,16 @@ def resolved(node: Node, names: Mapping[str, Node]) -> Node:
     if isinstance(node, Item):
         return Item(node.sign, node.offset, resolved(node.items, names), resolved(node.index, names))
     raise Untranslatable(type(node).__name__)
+
+
+def _logical(node: Binary, left: Node, right: Node) -> Node:
+    """A comparison, or `and` or `or`, computed as far as it is known."""
+    made = Binary(node.sign, node.offset, left, right)
+    if isinstance(left, Constant) and isinstance(right, Constant):
+        return constant(value_of(made, {}))
+    if isinstance(left, Constant) and node.sign in ("and", "or"):
+        return left if left.value is (node.sign == "or") else right
+    return made
 
 
 def _unary(node: Unary) -> Node:

@@ -63,7 +63,7 @@ class MeanInside(nn.Module):
         self.pool = pool
 
     def forward(self, x: Tensor) -> Tensor:
-        share: Tensor = self.pool(self.pad(torch.ones_like(x[:1, :1])))
+        share: Tensor = self.pool(self.pad(torch.ones_like(x)))
         total: Tensor = self.pool(self.pad(x))
         return total / share
 ''',
@@ -164,12 +164,11 @@ class GlobalResponseNorm(nn.Module):
         self.eps = eps
 
     def forward(self, x: Tensor) -> Tensor:
-        shape = (-1, *[1] * (x.dim() - 2))
-        norm = torch.linalg.vector_norm(x.flatten(2), dim=2)
-        norm = norm / (norm.mean(1, keepdim=True) + self.eps)
-        scaled = x * norm.reshape(*norm.shape, *shape[1:])
-        x = x + self.weight.reshape(shape) * scaled
-        return x + self.bias.reshape(shape)
+        axes = tuple(range(2, x.dim()))
+        shape = (1, -1, *[1] * len(axes))
+        norm = x.norm(p=2, dim=axes, keepdim=True)
+        norm = norm / (norm.mean(dim=1, keepdim=True) + self.eps)
+        return x + torch.addcmul(self.bias.view(shape), self.weight.view(shape), x * norm)
 ''',
     "EvoNorm": '''
 class EvoNorm(nn.Module):

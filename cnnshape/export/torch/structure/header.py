@@ -29,7 +29,7 @@ class Header(NamedTuple):
         if not used:
             return self.number if self.number in read else "_", call("range", self.length)
         names = ", ".join(name for name, _ in used)
-        rows: Code = used[0][1] if len(used) == 1 else call("zip", *[values for _, values in used])
+        rows: Code = used[0][1] if len(used) == 1 else call("zip", *[values for _, values in used], strict="True")
         if self.number not in read:
             return names, rows
         return f"{self.number}, {names if len(used) == 1 else f'({names})'}", call("enumerate", rows)

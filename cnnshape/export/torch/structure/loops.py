@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from cnnshape.export.python import constant, names_of
-from cnnshape.export.torch.structure.chain import Visits
 from cnnshape.export.torch.structure.file import IN_CHANNELS
 from cnnshape.export.torch.structure.forward import ForwardWriter
 from cnnshape.export.torch.structure.header import Header, Made
 from cnnshape.export.torch.structure.items import Item, has_modules, render, write_items
+from cnnshape.export.torch.structure.layers import Visits
 from cnnshape.export.torch.structure.model import (
     Context,
     Fixed,

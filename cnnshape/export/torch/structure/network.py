@@ -8,6 +8,7 @@ from cnnshape.export.source import Source
 from cnnshape.export.torch.file import docstring, file_text, plain
 from cnnshape.export.torch.structure.blocks import class_text, type_of
 from cnnshape.export.torch.structure.file import File, follower_roles, layer_key, read_names, shared_names
+from cnnshape.export.torch.structure.fixing import params_of_sizes
 from cnnshape.export.torch.structure.loops import LoopWriter
 from cnnshape.export.torch.structure.model import Context, Fixed, Scope, Unstructured, Val
 from cnnshape.graph import Graph, LayerValue
@@ -30,7 +31,7 @@ def to_structured_torch(source: Source) -> str:
     graph, root = visits_of(examination.program, examination.options)
     if graph is None or not graph.complete:
         raise ValueError("a design with errors is not exported")
-    fixed: set[str] = set()
+    fixed = params_of_sizes(examination, graph)
     while True:
         writer = _NetworkWriter(source, graph, root, fixed)
         try:
@@ -71,6 +72,7 @@ class _NetworkWriter:
             self._open(param)
         outputs = self.program.spec.outputs
         writer.read = frozenset(read_names(self.program.layers)) | {one for given in outputs for one in _read(given)}
+        writer.outputs = frozenset(given.text.split(".")[0] for given in outputs)
         writer.shared = frozenset(shared_names(self.program.layers))
         names = []
         for index, given in enumerate(graph.inputs):

@@ -6,7 +6,7 @@ from math import prod
 from cnnshape.export.python import binary, constant
 from cnnshape.export.torch.structure.model import Unstructured
 from cnnshape.language.expression.lists import Item
-from cnnshape.language.expression.tree import Node
+from cnnshape.language.expression.tree import Constant, Node
 from cnnshape.layers import Application
 
 
@@ -18,11 +18,15 @@ def out_channels(applications: Sequence[Application], codes: Mapping[str, Node],
     if name in ("conv", "conv_transpose", "linear"):
         return values["out"]
     if name in ("lstm", "gru"):
+        if "bidirectional" in codes and not isinstance(codes["bidirectional"], Constant):
+            raise Unstructured("one direction or two")
         return binary(values["out"], "*", constant(2)) if layer.values["bidirectional"] else values["out"]
     if name == "flatten":
         return binary(channels, "*", constant(_common(prod(one.inputs[0].shape[1:]) for one in applications)))
     if name in ("pixel_shuffle", "pixel_unshuffle"):
-        parts = constant(layer.values["factor"] ** (len(applications[0].inputs[0].shape) - 1))
+        parts = constant(1)
+        for _ in applications[0].inputs[0].shape[1:]:
+            parts = binary(parts, "*", values["factor"])
         return binary(channels, "//" if name == "pixel_shuffle" else "*", parts)
     if name == "split":
         parts = values["parts"]
