@@ -1,0 +1,76 @@
+"""Flat code: a line for each layer, as the graph has them."""
+
+from cnnshape.export.keras.names import Names
+from cnnshape.export.keras.network import Network
+from cnnshape.export.keras.site import Line
+from cnnshape.export.keras.text import INDENT, Brackets, Code, assigned, bound
+from cnnshape.named_tuple import NamedTuple
+
+
+class Statement(NamedTuple):
+    """The lines of a layer: `index` is its place in the graph, `target` the variable with its output."""
+
+    index: int
+    target: str
+    lines: list[str]
+    helpers: tuple[str, ...]
+
+
+class Flat:
+    """Writes the statements of a network; `inputs` are the variables of its inputs."""
+
+    def __init__(self, network: Network, inputs: list[str], names: Names) -> None:
+        self._network = network
+        self._names = names
+        self._variables = dict(enumerate(inputs))
+        self._sharers = {node.shares for node in network.graph.nodes if node.shares is not None}
+        self._layers: dict[int, str] = {}
+
+    def variable(self, value: int) -> str:
+        """The variable of a value."""
+        return self._variables[value]
+
+    def statements(self) -> list[Statement]:
+        """The statements of all layers; raises Unsaid."""
+        graph = self._network.graph
+        return [self._statement(index) for index in range(len(graph.nodes)) if self._network.read(index)]
+
+    def _statement(self, index: int) -> Statement:
+        network = self._network
+        lines = network.said(index)
+        reads = [self._variables[value] for value in network.read(index)]
+        value = network.value_of(index)
+        target = self._variables[value] = self._target(index)
+        written: list[str] = []
+        last = len(lines) - 1
+        for place, line in enumerate(lines):
+            code, made = self._layer(index, line)
+            written += made
+            to = target if place == last else "x"
+            written += assigned(to, bound(code, reads))
+            reads = [to, *reads[1:]]
+        helpers = tuple(helper for line in lines for helper in line.helpers)
+        return Statement(index, target, written, helpers)
+
+    def _target(self, index: int) -> str:
+        """`x` for what only the next layer reads, else a name of its own."""
+        value = self._network.value_of(index)
+        following = next((n for n in range(index + 1, len(self._network.graph.nodes)) if self._network.read(n)), None)
+        readers = self._network.readers.get(value, [])
+        outputs = value in self._network.outputs.values()
+        if (set(readers) == {following} and not outputs) or (following is None and len(self._network.outputs) == 1):
+            return "x"
+        return self._names.new(self._network.graph.nodes[index].name)
+
+    def _layer(self, index: int, line: Line) -> tuple[Code, list[str]]:
+        """The code of a line, and the lines that make its layer beforehand if its weights are shared."""
+        owner = self._network.graph.nodes[index].shares
+        code = line.code
+        if not line.owns or isinstance(code, str) or (owner is None and index not in self._sharers):
+            return code, []
+        if owner is not None:
+            return f"{self._layers[owner]}({{0}})", []
+        name = self._names.new(f"{self._network.graph.nodes[index].name}_layer")
+        self._layers[index] = name
+        alone = Brackets(code.head, code.items, code.tail.removesuffix("({0})"))
+        return f"{name}({{0}})", assigned(name, alone, INDENT)
