@@ -26,6 +26,7 @@ DETAIL = re.compile(rf" (help|note|related) {QUOTED}")
 ELSEWHERE = {
     "unreadable-file": "the library raises OSError; tests of the command line",
     "failed-import": "faces/test_import.py",
+    "inexpressible": "export/test_command.py",
     "not-utf8": "document/test_hostile.py",
     "control-character": "document/test_hostile.py",
     "limit-exceeded": "document/test_hostile.py",

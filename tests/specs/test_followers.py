@@ -105,16 +105,22 @@ def test_without_a_certain_fix_the_help_says_what_to_write(step: str, help: str)
 
 
 @pytest.mark.parametrize(
-    ("followers", "right"),
-    [("norm: max_poo", None), ("act: flaten", None), ("norm: batchnrm", "batch_norm"), ("act: drpout", "dropout")],
+    ("followers", "help"),
+    [
+        ("norm: max_poo", "`max_pool` can't be `norm`: write it as a step of its own, after this one"),
+        ("act: flaten", "`flatten` can't be `act`: write it as a step of its own, after this one"),
+        ("act: qwertz", "declare it under `params:`"),
+        ("norm: batchnrm", "did you mean `batch_norm`?"),
+        ("act: drpout", "did you mean `dropout`?"),
+    ],
 )
-def test_what_is_suggested_can_follow(followers: str, right: str | None) -> None:
+def test_what_is_suggested_can_follow(followers: str, help: str) -> None:
     (problem,) = problems(text_of(f"conv: {{out: 8, kernel: 1, {followers}}}"))
     assert problem.name == "unknown-name"
-    assert problem.help == (f"did you mean `{right}`?" if right else "declare it under `params:`")
+    assert problem.help == help
     word = followers.partition(": ")[2]
     (passed,) = problems(text_of(f"Unit: {word}"))
-    assert passed.help == (f"did you mean `{right}`?" if right else "declare it under `params:`")
+    assert passed.help == (help if help.startswith("did you mean") else "declare it under `params:`")
 
 
 SENSIBLE = (

@@ -1,0 +1,24 @@
+"""Python as text, for every target that is code: names, values, expressions of the language, and layout.
+
+Nothing here knows a framework.
+"""
+
+from cnnshape.export.python.code import Code, Group, Operation, call, flat, listing
+from cnnshape.export.python.layout import WIDTH, Lines
+from cnnshape.export.python.names import Names, class_name, identifier
+from cnnshape.export.python.values import literal
+
+__all__ = [
+    "WIDTH",
+    "Code",
+    "Group",
+    "Lines",
+    "Names",
+    "Operation",
+    "call",
+    "class_name",
+    "flat",
+    "identifier",
+    "listing",
+    "literal",
+]
