@@ -30,13 +30,10 @@ def leaky_relu(site: Site) -> list[Line]:
 
 def prelu(site: Site) -> list[Line]:
     """The slope is learned from 0.25 on as in PyTorch, where Keras begins with 0. Keras has one per position by default."""
-    if site.value("per_channel"):
-        shared = site.layout.space(site.rank)
-    else:
-        shared = site.layout.whole(site.rank)
+    shared = (site.layout.space if site.value("per_channel") else site.layout.whole)(site.rank)
     named: dict[str, Code] = {"shared_axes": str(list(shared))} if shared else {}
     start = "keras.initializers.Constant(0.25)"
-    return [site.made("PReLU", owns=True, alpha_initializer=start, **named)]
+    return [site.owner("PReLU", alpha_initializer=start, **named)]
 
 
 def elu(site: Site) -> list[Line]:
@@ -47,7 +44,7 @@ def elu(site: Site) -> list[Line]:
 def function(word: str) -> Say:
     """A function of `keras.ops`."""
 
-    def say(site: Site) -> list[Line]:
+    def say(_site: Site) -> list[Line]:
         return [operation(word)]
 
     return say
@@ -76,7 +73,7 @@ def softmax(site: Site) -> list[Line]:
     """Over the channels of a position, or the space of a channel."""
     axes = _axes(site)
     named: dict[str, Code] = {"axis": literal(axes[0]) if len(axes) == 1 else str(list(axes))}
-    return [site.made("Softmax", **({} if axes == (-1,) else named))]
+    return [site.made("Softmax") if axes == (-1,) else site.made("Softmax", **named)]
 
 
 def log_softmax(site: Site) -> list[Line]:
@@ -98,6 +95,6 @@ def drop_path(site: Site) -> list[Line]:
     return [site.made("Dropout", site.text("p"), noise_shape=f"(None, {', '.join(ones)})")]
 
 
-def identity(site: Site) -> list[Line]:
+def identity(_site: Site) -> list[Line]:
     """Nothing."""
     return []

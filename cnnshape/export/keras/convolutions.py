@@ -4,7 +4,7 @@ from typing import Any
 
 from cnnshape.export.keras.layout import Pairs
 from cnnshape.export.keras.site import Line, Site, Unsaid, helper_layer
-from cnnshape.export.keras.text import Brackets, Code, literal
+from cnnshape.export.keras.text import Applied, Code, Expression, literal
 from cnnshape.layers import Application, Window, per_axis
 
 
@@ -32,10 +32,8 @@ def centred(site: Site, windows: list[tuple[Window, ...]]) -> bool:
 
     Arguments that aren't constant must say so themselves: a padding of `kernel // 2` for a `kernel`.
     """
-    if "padding" in site.texts or "kernel" in site.texts:
-        if site.texts.get("padding") != f"{site.texts.get('kernel')} // 2" or "dilation" in site.texts:
-            return False
-    if "stride" in site.texts:
+    halved = site.texts.get("padding") == f"{site.texts.get('kernel')} // 2" and "dilation" not in site.texts
+    if "stride" in site.texts or (not halved and not site.texts.keys().isdisjoint(("padding", "kernel"))):
         return False
     axes = [axis for over in windows for axis in over]
     return all(axis.stride == 1 and axis.before == axis.after == (axis.extent - 1) / 2 for axis in axes)
@@ -66,7 +64,9 @@ def _depthwise(site: Site) -> bool:
     """Whether each channel has its own kernels, as many for each in all layers."""
     if site.rank > 2 or any(not _is_depthwise(application) for application in site.applications):
         return False
-    multipliers = {application.layer.values["out"] // application.inputs[0].shape[0] for application in site.applications}
+    multipliers = {
+        application.layer.values["out"] // application.inputs[0].shape[0] for application in site.applications
+    }
     return len(multipliers) == 1
 
 
@@ -92,7 +92,7 @@ def conv(site: Site) -> list[Line]:
     if strided and dilated:
         # Keras has no convolution with both.
         steps = per_axis(site.value("stride"), site.rank, "stride")
-        after = [Line("{0}" + site.layout.sliced(site.rank, tuple(f"::{step}" for step in steps)))]
+        after = [Line("{0}" + site.layout.sliced(tuple(f"::{step}" for step in steps)))]
     elif strided or "stride" in site.texts:
         arguments["strides"] = site.text("stride")
     if padding:
@@ -109,19 +109,19 @@ def _convolution(site: Site, arguments: dict[str, Code]) -> Line:
         multiplier = site.same(lambda one: one.layer.values["out"] // one.inputs[0].shape[0])
         if multiplier > 1:
             arguments["depth_multiplier"] = literal(multiplier)
-        return site.windowed("DepthwiseConv", site.text("kernel"), owns=True, **arguments, **_bias(site))
+        return site.owner(f"DepthwiseConv{site.rank}D", site.text("kernel"), **arguments, **_bias(site), **site.order())
     if any(group > 1 for group in site.values("groups")) or "groups" in site.texts:
         arguments["groups"] = site.text("groups")
-    return site.windowed("Conv", site.text("out"), site.text("kernel"), owns=True, **arguments, **_bias(site))
+    return site.owner(
+        f"Conv{site.rank}D", site.text("out"), site.text("kernel"), **arguments, **_bias(site), **site.order()
+    )
 
 
 def _standardized(site: Site, arguments: dict[str, Code]) -> Line:
     if any(group > 1 for group in site.values("groups")) or "groups" in site.texts:
         arguments["groups"] = site.text("groups")
     helper = f"StandardizedConv{site.rank}D"
-    return helper_layer(
-        site, helper, site.text("out"), site.text("kernel"), **arguments, **_bias(site), **site.order()
-    )
+    return helper_layer(site, helper, site.text("out"), site.text("kernel"), **arguments, **_bias(site), **site.order())
 
 
 def conv_transpose(site: Site) -> list[Line]:
@@ -137,16 +137,16 @@ def conv_transpose(site: Site) -> list[Line]:
     cut, added = site.same(_surplus)
     if any(added):
         arguments["output_padding"] = literal(added if len(set(added)) > 1 else added[0])
-    line = site.windowed(
-        "Conv", site.text("out"), site.text("kernel"), owns=True, **arguments, **_bias(site)
+    line = site.owner(
+        f"Conv{site.rank}D", site.text("out"), site.text("kernel"), **arguments, **_bias(site), **site.order()
     )
     line = line._replace(code=_renamed(line.code))
     return [line, site.windowed("Cropping", around(cut))] if any(map(any, cut)) else [line]
 
 
-def _renamed(code: Code) -> Code:
-    assert isinstance(code, Brackets)
-    return code._replace(head=code.head.replace("D(", "DTranspose("))
+def _renamed(code: Expression) -> Expression:
+    assert isinstance(code, Applied)
+    return code._replace(layer=code.layer._replace(head=f"{code.layer.head}Transpose"))
 
 
 def _surplus(application: Application) -> tuple[Pairs, tuple[int, ...]]:
@@ -155,7 +155,9 @@ def _surplus(application: Application) -> tuple[Pairs, tuple[int, ...]]:
     axes = [_surplus_of(*axis) for axis in zip(windows, sizes, application.output.shape[1:], strict=True)]
     if any(added for _, added in axes):
         # With `output_padding` for one axis, Keras computes the other axes' size in the same way.
-        axes = [_surplus_of(*axis, stated=True) for axis in zip(windows, sizes, application.output.shape[1:], strict=True)]
+        axes = [
+            _surplus_of(*axis, stated=True) for axis in zip(windows, sizes, application.output.shape[1:], strict=True)
+        ]
     return tuple(cut for cut, _ in axes), tuple(added for _, added in axes)
 
 
@@ -168,4 +170,4 @@ def _surplus_of(window: Window, size: int, output: int, stated: bool = False) ->
 
 def linear(site: Site) -> list[Line]:
     """The fully connected layer."""
-    return [site.made("Dense", site.text("out"), owns=True, **_bias(site))]
+    return [site.owner("Dense", site.text("out"), **_bias(site))]

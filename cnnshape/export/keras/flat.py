@@ -1,16 +1,16 @@
 """Flat code: a line for each layer, as the graph has them."""
 
-from cnnshape.export.keras.names import Names
+from cnnshape.export.keras.names import Names, lower
 from cnnshape.export.keras.network import Network
 from cnnshape.export.keras.site import Line
-from cnnshape.export.keras.text import INDENT, Brackets, Code, assigned, bound
+from cnnshape.export.keras.text import Applied, Expression, bound, written
 from cnnshape.named_tuple import NamedTuple
 
 
 class Statement(NamedTuple):
-    """The lines of a layer: `index` is its place in the graph, `target` the variable with its output."""
+    """The lines of a layer: `node` is its place in the graph, `target` the variable with its output."""
 
-    index: int
+    node: int
     target: str
     lines: list[str]
     helpers: tuple[str, ...]
@@ -23,7 +23,7 @@ class Flat:
         self._network = network
         self._names = names
         self._variables = dict(enumerate(inputs))
-        self._sharers = {node.shares for node in network.graph.nodes if node.shares is not None}
+        self._shared = {node.shares for node in network.graph.nodes if node.shares is not None}
         self._layers: dict[int, str] = {}
 
     def variable(self, value: int) -> str:
@@ -32,8 +32,7 @@ class Flat:
 
     def statements(self) -> list[Statement]:
         """The statements of all layers; raises Unsaid."""
-        graph = self._network.graph
-        return [self._statement(index) for index in range(len(graph.nodes)) if self._network.read(index)]
+        return [self._statement(index) for index in self._network.order]
 
     def _statement(self, index: int) -> Statement:
         network = self._network
@@ -41,36 +40,38 @@ class Flat:
         reads = [self._variables[value] for value in network.read(index)]
         value = network.value_of(index)
         target = self._variables[value] = self._target(index)
-        written: list[str] = []
+        made_lines: list[str] = []
         last = len(lines) - 1
         for place, line in enumerate(lines):
             code, made = self._layer(index, line)
-            written += made
+            made_lines += made
             to = target if place == last else "x"
-            written += assigned(to, bound(code, reads))
+            made_lines += written(f"{to} = ", bound(code, reads))
             reads = [to, *reads[1:]]
         helpers = tuple(helper for line in lines for helper in line.helpers)
-        return Statement(index, target, written, helpers)
+        return Statement(index, target, made_lines, helpers)
 
     def _target(self, index: int) -> str:
         """`x` for what only the next layer reads, else a name of its own."""
         value = self._network.value_of(index)
-        following = next((n for n in range(index + 1, len(self._network.graph.nodes)) if self._network.read(n)), None)
+        order = self._network.order
+        place = order.index(index) + 1
+        following = order[place] if place < len(order) else None
         readers = self._network.readers.get(value, [])
         outputs = value in self._network.outputs.values()
         if (set(readers) == {following} and not outputs) or (following is None and len(self._network.outputs) == 1):
             return "x"
-        return self._names.new(self._network.graph.nodes[index].name)
+        return self._names.new(lower(self._network.graph.nodes[index].name))
 
-    def _layer(self, index: int, line: Line) -> tuple[Code, list[str]]:
+    def _layer(self, index: int, line: Line) -> tuple[Expression, list[str]]:
         """The code of a line, and the lines that make its layer beforehand if its weights are shared."""
-        owner = self._network.graph.nodes[index].shares
+        shares = self._network.graph.nodes[index].shares
+        owner = index if shares is None else shares
         code = line.code
-        if not line.owns or isinstance(code, str) or (owner is None and index not in self._sharers):
+        if not isinstance(code, Applied) or not line.owns or owner not in self._shared:
             return code, []
-        if owner is not None:
+        if owner in self._layers:
             return f"{self._layers[owner]}({{0}})", []
-        name = self._names.new(f"{self._network.graph.nodes[index].name}_layer")
-        self._layers[index] = name
-        alone = Brackets(code.head, code.items, code.tail.removesuffix("({0})"))
-        return f"{name}({{0}})", assigned(name, alone, INDENT)
+        name = self._names.new(lower(f"{self._network.graph.nodes[owner].name}_layer"))
+        self._layers[owner] = name
+        return f"{name}({{0}})", written(f"{name} = ", code.layer)

@@ -1,10 +1,10 @@
 """Joins, attention and recurrent layers as Keras says them."""
 
 from cnnshape.export.keras.site import Line, Say, Site
-from cnnshape.export.keras.text import Brackets, Code, call, listed
+from cnnshape.export.keras.text import Applied, Code, Group, call, flat, listed
 
 
-def _all(site: Site) -> Brackets:
+def _all(site: Site) -> Group:
     count = site.same(lambda one: len(one.inputs))
     return listed(f"{{{place}}}" for place in range(count))
 
@@ -19,7 +19,7 @@ def join(word: str) -> Say:
 
 
 def _joined(site: Site, layer: str) -> Line:
-    return Line(Brackets(f"{layer}(", (_all(site),), ")"))
+    return Line(call(layer, _all(site)))
 
 
 def concat(site: Site) -> list[Line]:
@@ -30,7 +30,7 @@ def concat(site: Site) -> list[Line]:
 
 def subtract(site: Site) -> list[Line]:
     """The first minus the others."""
-    return [Line(" - ".join(map(str, _all(site).items)))]
+    return [Line(" - ".join(flat(item) for _, item in _all(site).items))]
 
 
 def attention(site: Site) -> list[Line]:
@@ -65,10 +65,8 @@ def _recurrent(site: Site, word: str) -> Line:
     if word == "GRU" and biases == 1:
         inner = call("layers.GRU", site.text("out"), reset_after="False", **named)
     if site.value("bidirectional"):
-        line = site.made("Bidirectional", inner, owns=True)
+        line = site.owner("Bidirectional", inner)
     else:
-        frozen: tuple[Code, ...] = ("trainable=False",) if site.frozen else ()
-        line = Line(Brackets(inner.head, (*inner.items, *frozen), inner.tail + "({0})"), owns=True)
+        frozen = (("trainable", "False"),) if site.frozen else ()
+        line = Line(Applied(inner._replace(items=(*inner.items, *frozen)), "{0}"), owns=True)
     return line._replace(helpers=helpers)
-
-

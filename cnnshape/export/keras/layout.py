@@ -1,6 +1,6 @@
 """Where a tensor of Keras has its channels and its space. Axis 0 is the batch."""
 
-from cnnshape.export.keras.text import Brackets, listed, literal
+from cnnshape.export.keras.text import Group, listed, literal
 from cnnshape.layers import Shape
 from cnnshape.named_tuple import NamedTuple
 
@@ -35,16 +35,16 @@ class Layout(NamedTuple):
         space = self.space(rank)
         return {"channels": (self.axis,), "space": space, "last": space[-1:], "all": self.whole(rank)}[words]
 
-    def sliced(self, rank: int, cut: tuple[str, ...]) -> str:
+    def sliced(self, cut: tuple[str, ...]) -> str:
         """An index of the spatial axes: `[:, ::2, ::2]`."""
         parts = [":", *cut] if self.channels_last else [":", ":", *cut]
         return f"[{', '.join(parts)}]"
 
-    def of_channels(self, rank: int, cut: str) -> str:
+    def of_channels(self, cut: str) -> str:
         """An index of the channels: `[..., :16]`."""
         return f"[..., {cut}]" if self.channels_last else f"[:, {cut}]"
 
-    def around(self, space: Pairs, channels: tuple[int, int] = (0, 0)) -> Brackets:
+    def around(self, space: Pairs, channels: tuple[int, int] = (0, 0)) -> Group:
         """The padding of all axes, as `keras.ops.pad` takes it."""
         pairs = (*space, channels) if self.channels_last else (channels, *space)
         return listed(literal(pair) for pair in ((0, 0), *pairs))

@@ -54,13 +54,13 @@ def split(site: Site) -> list[Line]:
         take = site.value("take")
         start, stop = sum(parts[:take]), sum(parts[: take + 1])
         return [_between(site, start, stop, take == len(parts) - 1)]
-    code = call("ops.split", "{0}", site.text("parts"), axis=axis, tail=f"[{site.text('take')}]")
-    return [Line(code)]
+    code = call("ops.split", "{0}", site.text("parts"), axis=axis)
+    return [Line(code._replace(close=f")[{site.text('take')}]"))]
 
 
 def _between(site: Site, start: int, stop: int, last: bool) -> Line:
     cut = f"{start or ''}:{'' if last else stop}"
-    return Line("{0}" + site.layout.of_channels(site.rank, cut))
+    return Line("{0}" + site.layout.of_channels(cut))
 
 
 def slice_(site: Site) -> list[Line]:
@@ -69,7 +69,7 @@ def slice_(site: Site) -> list[Line]:
     cut = f"{'' if start == '0' else start}:{site.text('stop')}"
     if "start" in site.texts or "stop" in site.texts:
         cut = f"{'' if start == '0' else start} : {site.text('stop')}".strip()
-    return [Line("{0}" + site.layout.of_channels(site.rank, cut))]
+    return [Line("{0}" + site.layout.of_channels(cut))]
 
 
 def pad_channels(site: Site) -> list[Line]:
@@ -115,7 +115,7 @@ def subsample(site: Site) -> list[Line]:
         steps = (site.text("stride"),) * site.rank
     else:
         steps = tuple(map(str, per_axis(site.value("stride"), site.rank, "stride")))
-    return [Line("{0}" + site.layout.sliced(site.rank, tuple("::" + step for step in steps)))]
+    return [Line("{0}" + site.layout.sliced(tuple("::" + step for step in steps)))]
 
 
 def pixel_shuffle(site: Site) -> list[Line]:
@@ -134,7 +134,9 @@ def max_unpool(site: Site) -> list[Line]:
     sides = per_axis(kernel, site.rank, "kernel")
     steps = sides if site.value("stride") is None else per_axis(site.value("stride"), site.rank, "stride")
     if steps != sides or any(per_axis(site.value("padding"), site.rank, "padding")):
-        raise Unsaid("Keras has no pool that gives its places, and windows that overlap or are padded can't be compared")
+        raise Unsaid(
+            "Keras has no pool that gives its places, and windows that overlap or are padded can't be compared"
+        )
     line = helped("max_unpool", "{1}", literal(tuple(sides)))
     more = site.same(
         lambda one: tuple(

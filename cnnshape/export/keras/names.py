@@ -1,44 +1,26 @@
-"""Names of a design as names of Python, each used once."""
+"""The names of functions and variables in a file of Keras code."""
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from keyword import iskeyword, issoftkeyword
 
-RESERVED = frozenset({"keras", "layers", "ops", "math", "x", "inputs", "outputs", "zip", "range", "enumerate", "len"})
-"""The names that generated code has for itself."""
+from cnnshape.export.python import Names, identifier
+
+TAKEN = frozenset({"keras", "layers", "ops", "math", "x", "inputs", "enumerate", "len", "map", "max", "min", "range", "slice",
+                   "sum", "tuple", "zip", "int", "abs", "list", "super", "property", "reversed", "bool", "ValueError"})  # fmt: skip
+"""The names that the code uses itself."""
 
 
-def identifier(name: str, otherwise: str = "net") -> str:
-    """A name in lower case with underscores: `resnet_50` of `ResNet-50`."""
-    # Python reads names in this form, so two of them may be one.
-    plain = unicodedata.normalize("NFKC", name)
+def lower(text: str) -> str:
+    """A name in lower case with underscores: `mb_conv` of `MBConv`."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", plain)
-    made = re.sub(r"_+", "_", "".join(sign if f"a{sign}".isidentifier() else "_" for sign in words.lower())).strip("_")
-    made = made or otherwise
-    return made if made.isidentifier() and made.isascii() else identifier(_ascii(made), otherwise)
+    return identifier(words.lower())
 
 
-def _ascii(name: str) -> str:
-    """A name in letters without marks, with an underscore before a digit at its start."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return f"n{plain}" if plain[:1].isdigit() else plain
+def network_name(text: str) -> str:
+    """The name of a network's function: `resnet_50` of `ResNet-50`."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return identifier(plain.lower())
 
 
-class Names:
-    """Names that were given already."""
-
-    def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._taken = {*RESERVED, *taken}
-
-    def new(self, name: str, otherwise: str = "tensor") -> str:
-        """A name that no one has: with a number, if need be."""
-        plain = identifier(name, otherwise)
-        if iskeyword(plain) or issoftkeyword(plain):
-            plain += "_"
-        made, count = plain, 1
-        while made in self._taken:
-            count += 1
-            made = f"{plain}_{count}"
-        self._taken.add(made)
-        return made
+__all__ = ["TAKEN", "Names", "lower", "network_name"]

@@ -1,5 +1,8 @@
 """A graph as Keras sees it: layers that do nothing are left out, and what each value is used for is known."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from cnnshape.export.keras.layout import Layout
 from cnnshape.export.keras.site import Line, Site, Unsaid
 from cnnshape.export.keras.table import SAID, UNSAID
@@ -21,11 +24,27 @@ class Network:
         for index, node in enumerate(graph.nodes):
             if node.application.layer.name == "identity":
                 self._meant[self._first + index] = self.meant(node.inputs[0])
+        self.outputs = {name: self.meant(value) for name, value in graph.outputs.items()}
+        self.order = self._needed()
         self.readers: dict[int, list[int]] = {}
-        for index in range(len(graph.nodes)):
+        for index in self.order:
             for value in self.read(index):
                 self.readers.setdefault(value, []).append(index)
-        self.outputs = {name: self.meant(value) for name, value in graph.outputs.items()}
+
+    def _needed(self) -> list[int]:
+        """The layers that an output depends on, in their order: Keras' models have no others."""
+        needed = set(self.outputs.values())
+        for index in reversed(range(len(self.graph.nodes))):
+            if self.value_of(index) in needed:
+                needed.update(self.read(index))
+        return [index for index in range(len(self.graph.nodes)) if self.value_of(index) in needed and self.read(index)]
+
+    @property
+    def left_out(self) -> list[str]:
+        """The names of layers with weights that no output depends on."""
+        order = set(self.order)
+        nodes = enumerate(self.graph.nodes)
+        return [node.name for index, node in nodes if index not in order and node.application.params]
 
     def meant(self, value: int) -> int:
         """The value that a layer without effect passes on."""
@@ -79,7 +98,9 @@ class Network:
         if pool is None or pool.application.layer.name != "max_pool":
             raise Unsaid(reason)
         values, wanted = pool.application.layer.values, own.values
-        if any(values[name] != wanted[name] for name in ("kernel", "stride", "padding")) or values["ceil"]:
+        if values["ceil"] or any(
+            _stride(values, name) != _stride(wanted, name) for name in ("kernel", "stride", "padding")
+        ):
             raise Unsaid(reason)
 
 
@@ -88,3 +109,8 @@ def say(kind: str, site: Site) -> list[Line]:
     if kind not in SAID:
         raise Unsaid(UNSAID.get(kind, "the export to Keras doesn't know this kind"))
     return SAID[kind](site)
+
+
+def _stride(values: Mapping[str, Any], name: str) -> Any:
+    """An argument of a pool, whose stride is its kernel by default."""
+    return values["kernel"] if name == "stride" and values[name] is None else values[name]

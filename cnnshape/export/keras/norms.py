@@ -32,9 +32,7 @@ def batch_norm(site: Site) -> list[Line]:
         raise Unsaid("Keras' BatchNormalization always keeps running statistics", "remove `track: false`")
     momentum = f"1 - {site.texts['momentum']}" if "momentum" in site.texts else _rest(site.value("momentum"))
     return [
-        site.made(
-            "BatchNormalization", owns=True, **_axis(site), momentum=momentum, epsilon=site.text("eps"), **_affine(site)
-        )
+        site.owner("BatchNormalization", **_axis(site), momentum=momentum, epsilon=site.text("eps"), **_affine(site))
     ]
 
 
@@ -47,20 +45,20 @@ def layer_norm(site: Site) -> list[Line]:
     """A norm over the channels of a position, the space of a channel, its last axis, or all."""
     axes = site.layout.axes(site.value("axes"), site.rank) if site.rank else (-1,)
     named: dict[str, Code] = {} if axes == (-1,) else {"axis": literal(axes[0]) if len(axes) == 1 else str(list(axes))}
-    return [site.made("LayerNormalization", owns=True, **named, epsilon=site.text("eps"), **_affine(site))]
+    return [site.owner("LayerNormalization", **named, epsilon=site.text("eps"), **_affine(site))]
 
 
 def group_norm(site: Site) -> list[Line]:
     """A norm over groups of channels."""
-    line = site.made(
-        "GroupNormalization", site.text("groups"), owns=True, **_axis(site), epsilon=site.text("eps"), **_affine(site)
+    line = site.owner(
+        "GroupNormalization", site.text("groups"), **_axis(site), epsilon=site.text("eps"), **_affine(site)
     )
     return [line]
 
 
 def instance_norm(site: Site) -> list[Line]:
     """A group of each channel."""
-    line = site.made("GroupNormalization", "-1", owns=True, **_axis(site), epsilon=site.text("eps"), **_affine(site))
+    line = site.owner("GroupNormalization", "-1", **_axis(site), epsilon=site.text("eps"), **_affine(site))
     return [line]
 
 
@@ -86,7 +84,7 @@ def rms_norm(site: Site) -> list[Line]:
     words = site.value("axes")
     axes = site.layout.axes(words, site.rank) if site.rank else (-1,)
     if site.value("affine") and axes == (-1,):
-        return [site.made("RMSNormalization", owns=True, epsilon=eps)]
+        return [site.owner("RMSNormalization", epsilon=eps)]
     written = literal(axes)
     if not site.value("affine"):
         return [helped("rms_normalized", axis=written, epsilon=eps)]
@@ -111,5 +109,3 @@ def rescale(site: Site) -> list[Line]:
     if shift is not None:
         code += f" + {site.text('shift')}"
     return [Line(code)]
-
-

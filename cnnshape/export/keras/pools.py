@@ -5,7 +5,7 @@ from typing import Any
 from cnnshape.export.keras.convolutions import around, centred, pairs_of
 from cnnshape.export.keras.layout import Pairs
 from cnnshape.export.keras.site import Line, Site, Unsaid, helped, operation
-from cnnshape.export.keras.text import Code, call, literal
+from cnnshape.export.keras.text import Code, literal
 from cnnshape.layers import Application, Window
 
 
@@ -30,9 +30,9 @@ def _end(window: Window, output: int) -> int:
 def _stepped(site: Site, word: str, padding: str = "") -> Line:
     """Keras' own pool."""
     arguments: dict[str, Code] = {}
-    if "stride" in site.texts or any(one.layer.values["stride"] is not None for one in site.applications):
-        if site.text("stride") != site.text("kernel"):
-            arguments["strides"] = site.text("stride")
+    stated = "stride" in site.texts or any(one.layer.values["stride"] is not None for one in site.applications)
+    if stated and site.text("stride") != site.text("kernel"):
+        arguments["strides"] = site.text("stride")
     if padding:
         arguments["padding"] = padding
     return site.windowed(word, site.text("kernel"), **arguments)
@@ -96,9 +96,7 @@ def adaptive_pool(word: str) -> Any:
     """A pool to a stated size: Keras' `Adaptive...Pooling`, or a global pool for a single cell."""
 
     def say(site: Site) -> list[Line]:
-        if "size" not in site.texts and all(
-            size == 1 for one in site.applications for size in one.output.shape[1:]
-        ):
+        if "size" not in site.texts and all(size == 1 for one in site.applications for size in one.output.shape[1:]):
             return [site.windowed(f"Global{word}Pooling", keepdims="True")]
         return [site.windowed(f"Adaptive{word}Pooling", site.text("size"))]
 
@@ -145,6 +143,3 @@ def blur_pool(site: Site) -> list[Line]:
     pairs = site.same(_blurred)
     lines = filled(site, pairs, site.value("mode")) if any(map(any, pairs)) else []
     return [*lines, line._replace(owns=True, helpers=("binomial",))]
-
-
-__all__ = ["adaptive_pool", "avg_pool", "blur_pool", "call", "channel_pool", "global_pool", "max_pool"]

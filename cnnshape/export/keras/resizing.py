@@ -57,5 +57,3 @@ def _size(site: Site) -> str:
     if all(one.layer.values["like"] is not None for one in site.applications):
         return f"{{1}}.shape[{first}:{first + site.rank}]" if site.layout.channels_last else f"{{1}}.shape[{first}:]"
     return literal(site.same(lambda one: tuple(one.output.shape[1:])))
-
-

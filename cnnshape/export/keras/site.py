@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from cnnshape.export.keras.layout import Layout
-from cnnshape.export.keras.text import Brackets, Code, call, literal
-from cnnshape.layers import Application, Layer
+from cnnshape.export.keras.text import Code, Expression, applied, call, literal
+from cnnshape.layers import Application
 from cnnshape.named_tuple import NamedTuple
 
 Value = TypeVar("Value")
@@ -30,7 +30,7 @@ class Line(NamedTuple):
     `owns` says that its layer has the weights. `helpers` are the names of the functions that it needs.
     """
 
-    code: Code
+    code: Expression
     owns: bool = False
     helpers: tuple[str, ...] = ()
 
@@ -94,15 +94,21 @@ class Site:
         """An argument with a default of Keras, left out where it has that value."""
         return {} if name not in self.texts and self.value(name) == default else {name: self.text(name)}
 
-    def made(self, word: str, *items: Code, owns: bool = False, **named: Code) -> Line:
+    def made(self, word: str, *items: Code, **named: Code) -> Line:
         """A layer of Keras on the tensor so far."""
-        if owns and self.frozen:
-            named["trainable"] = "False"
-        return Line(call(f"layers.{word}", *items, tail="({0})", **named), owns)
+        return Line(applied(f"layers.{word}", *items, **named))
 
-    def windowed(self, word: str, *items: Code, owns: bool = False, **named: Code) -> Line:
-        """The same for a layer with spatial axes, which has a class for each rank and an order of the axes."""
-        return self.made(f"{word}{self.rank}D", *items, owns=owns, **named, **self.order())
+    def owner(self, word: str, *items: Code, **named: Code) -> Line:
+        """The same for the layer that has the weights."""
+        return self.made(word, *items, **named, **self.trained())._replace(owns=True)
+
+    def trained(self) -> dict[str, Code]:
+        """The argument that says that training leaves the weights as they are."""
+        return {"trainable": "False"} if self.frozen else {}
+
+    def windowed(self, word: str, *items: Code, **named: Code) -> Line:
+        """A layer with spatial axes, which has a class for each rank and an order of the axes."""
+        return self.made(f"{word}{self.rank}D", *items, **named, **self.order())
 
     def order(self) -> dict[str, Code]:
         """The argument that says the order of the axes, where it isn't Keras' default."""
@@ -123,9 +129,7 @@ def helped(helper: str, *items: Code, **named: Code) -> Line:
 
 def helper_layer(site: Site, helper: str, *items: Code, **named: Code) -> Line:
     """A layer of a class that the file then has."""
-    if site.frozen:
-        named["trainable"] = "False"
-    return Line(call(helper, *items, tail="({0})", **named), owns=True, helpers=(helper,))
+    return Line(applied(helper, *items, **named, **site.trained()), owns=True, helpers=(helper,))
 
 
 def operation(word: str, *items: Code, **named: Code) -> Line:
@@ -134,5 +138,3 @@ def operation(word: str, *items: Code, **named: Code) -> Line:
 
 
 Say = Callable[[Site], list[Line]]
-
-__all__ = ["Brackets", "Layer", "Line", "Say", "Site", "Unsaid", "Varies", "helped", "helper_layer", "operation"]

@@ -1,81 +1,75 @@
-"""Python code as text, laid out as `ruff format` lays it out with its defaults."""
+"""Calls of Keras' layers as trees: `layers.Conv2D(64, 3)(x)` has two pairs of brackets, and may be broken at either."""
 
 from collections.abc import Iterable, Sequence
-from typing import Union
 
+from cnnshape.export.python import WIDTH, Code, Group, Lines, Operation, flat, listing, literal
+from cnnshape.export.python import call as plain_call
 from cnnshape.named_tuple import NamedTuple
 
-WIDTH = 88
-INDENT = "    "
+__all__ = ["Applied", "Code", "Expression", "Group", "applied", "bound", "call", "flat", "listed", "literal", "written"]
 
 
-class Brackets(NamedTuple):
-    """Items between brackets: `layers.Add(` ... `)([x, y])` has the head `layers.Add(` and the tail `)([x, y])`."""
+class Applied(NamedTuple):
+    """A layer and the tensor that it takes: `{0}` before the names are known."""
 
-    head: str
-    items: tuple["Code", ...]
-    tail: str
-
-    def __str__(self) -> str:
-        return self.head + ", ".join(map(str, self.items)) + self.tail
+    layer: Group
+    tensor: str
 
 
-Code = Union[str, Brackets]
-"""An expression; a text is never broken."""
+Expression = Code | Applied
+"""What is assigned to a variable."""
 
 
-def call(function: str, *items: Code, tail: str = "", **named: Code) -> Brackets:
-    """A call of a function. `tail` is what follows it: the call of the layer that it made."""
-    return Brackets(f"{function}(", (*items, *(_named(*pair) for pair in named.items())), f"){tail}")
+def call(function: str, *items: Code, **named: Code) -> Group:
+    """A call of a function."""
+    return plain_call(function, *items, **named)
 
 
-def listed(items: Iterable[Code]) -> Brackets:
+def applied(layer: str, *items: Code, **named: Code) -> Applied:
+    """A layer that is made and applied to the tensor so far."""
+    return Applied(plain_call(layer, *items, **named), "{0}")
+
+
+def listed(items: Iterable[Code]) -> Group:
     """A list."""
-    return Brackets("[", tuple(items), "]")
+    return listing(items)
 
 
-def _named(name: str, value: Code) -> Code:
-    if isinstance(value, str):
-        return f"{name}={value}"
-    return Brackets(f"{name}={value.head}", value.items, value.tail)
-
-
-def literal(value: object) -> str:
-    """A number, a truth, a word, or a tuple of these, as Python writes it."""
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, tuple):
-        return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
-    return repr(value)
-
-
-def bound(code: Code, names: Sequence[str]) -> Code:
+def bound(code: Expression, names: Sequence[str]) -> Expression:
     """An expression with names in place of `{0}`, `{1}`, ..."""
+    if isinstance(code, Applied):
+        return Applied(_in_group(code.layer, names), _in_text(code.tensor, names))
+    return _in_code(code, names)
+
+
+def _in_code(code: Code, names: Sequence[str]) -> Code:
     if isinstance(code, str):
-        for place, name in enumerate(names):
-            code = code.replace(f"{{{place}}}", name)
-        return code
-    head, tail = (str(bound(part, names)) for part in (code.head, code.tail))
-    return Brackets(head, tuple(bound(item, names) for item in code.items), tail)
+        return _in_text(code, names)
+    if isinstance(code, Operation):
+        return Operation(code.sign, tuple([_in_code(operand, names) for operand in code.operands]))
+    return _in_group(code, names)
 
 
-def laid_out(lead: str, code: Code, indent: str, end: str = "") -> list[str]:
-    """The lines of an expression after a text such as `x = `, with `end` after it."""
-    whole = f"{indent}{lead}{code}{end}"
-    if isinstance(code, str) or not code.items or len(whole) <= WIDTH:
-        return [whole]
-    inner = indent + INDENT
-    lines = [f"{indent}{lead}{code.head}"]
-    body = inner + ", ".join(map(str, code.items))
-    if len(body) <= WIDTH:
-        lines.append(body)
+def _in_group(group: Group, names: Sequence[str]) -> Group:
+    items = tuple([(keyword, _in_code(item, names)) for keyword, item in group.items])
+    return group._replace(items=items, close=_in_text(group.close, names))
+
+
+def _in_text(text: str, names: Sequence[str]) -> str:
+    for place, name in enumerate(names):
+        text = text.replace(f"{{{place}}}", name)
+    return text
+
+
+def written(before: str, code: Expression, depth: int = 1) -> list[str]:
+    """The lines of a statement: `before` is the text in front of the expression."""
+    lines = Lines(depth)
+    if not isinstance(code, Applied):
+        lines.add(before, code)
+        return lines.lines
+    layer = flat(code.layer)
+    if len(f"{'    ' * depth}{before}{layer}(") <= WIDTH:
+        lines.add(before, Group(layer, (("", code.tensor),)))
     else:
-        for item in code.items:
-            lines += laid_out("", item, inner, ",")
-    lines.append(f"{indent}{code.tail}{end}")
-    return lines
-
-
-def assigned(target: str, code: Code, indent: str = INDENT) -> list[str]:
-    """The lines of an assignment."""
-    return laid_out(f"{target} = ", code, indent)
+        lines.add(before, code.layer._replace(close=f")({code.tensor})"))
+    return lines.lines

@@ -4,10 +4,10 @@ from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.export.keras.flat import Flat, Statement
 from cnnshape.export.keras.layout import Layout
 from cnnshape.export.keras.module import module
-from cnnshape.export.keras.names import Names, identifier
+from cnnshape.export.keras.names import TAKEN, Names, lower, network_name
 from cnnshape.export.keras.network import Network
 from cnnshape.export.keras.site import Unsaid
-from cnnshape.export.keras.text import INDENT, Code, call, laid_out, listed, literal
+from cnnshape.export.keras.text import Code, Group, call, listed, literal, written
 from cnnshape.export.source import Inexpressible, Source
 from cnnshape.graph import Graph
 
@@ -36,26 +36,25 @@ def _problems(network: Network) -> list[Diagnostic]:
     for given in network.graph.inputs:
         if given.tensor.boxes != 1:
             message = f"Keras can't express the input `{given.name}`: its tensors have no axis of boxes"
-            problems[given.at.start, message] = diagnose("inexpressible", message, given.at)
-    for index, node in enumerate(network.graph.nodes):
+            problems[given.at, message] = diagnose("inexpressible", message, given.at)
+    for index in network.order:
+        node = network.graph.nodes[index]
         try:
             network.said(index)
         except Unsaid as unsaid:
             message = f"Keras can't express `{node.application.layer.name}` ({node.name}): {unsaid.reason}"
-            problems.setdefault(
-                (node.at.start, unsaid.reason), diagnose("inexpressible", message, node.at, help=unsaid.help)
-            )
+            problems.setdefault((node.at, unsaid.reason), diagnose("inexpressible", message, node.at, help=unsaid.help))
     return list(problems.values())
 
 
 def flat_text(source: Source, network: Network) -> str:
     """The file with a line for each layer."""
-    name = source.class_name or identifier(network.graph.name)
-    names = Names([name])
+    name = source.class_name or network_name(network.graph.name)
+    names = Names(TAKEN | {name})
     inputs, head = inputs_of(network, names)
     flat = Flat(network, inputs, names)
     statements = flat.statements()
-    lines = [f"def {name}() -> keras.Model:", f'{INDENT}"""{summary(network)}"""', *head]
+    lines = [f"def {name}() -> keras.Model:", f'    """{summary(network)}"""', *head]
     lines += [line for statement in statements for line in statement.lines]
     lines += model_of(network, inputs, flat, name)
     helpers = [helper for statement in statements for helper in statement.helpers]
@@ -65,12 +64,12 @@ def flat_text(source: Source, network: Network) -> str:
 def inputs_of(network: Network, names: Names) -> tuple[list[str], list[str]]:
     """The variables of the inputs, and the lines that make them."""
     single = len(network.graph.inputs) == 1
-    variables = ["inputs" if single else names.new(given.name) for given in network.graph.inputs]
+    variables = ["inputs" if single else names.new(lower(given.name)) for given in network.graph.inputs]
     lines: list[str] = []
     for variable, given in zip(variables, network.graph.inputs, strict=True):
         named: dict[str, Code] = {} if single else {"name": literal(given.name)}
         shape = literal(network.layout.shape(given.tensor.shape))
-        lines += laid_out(f"{variable} = ", call("keras.Input", shape, **named), INDENT)
+        lines += written(f"{variable} = ", call("keras.Input", shape, **named))
     return variables, lines
 
 
@@ -81,9 +80,10 @@ def model_of(network: Network, inputs: list[str], flat: Flat, name: str) -> list
     if len(outputs) == 1:
         code = next(iter(outputs.values()))
     else:
-        code = listed(())._replace(head="{", tail="}", items=tuple(f"{literal(word)}: {outputs[word]}" for word in outputs))
+        items = tuple(("", f"{literal(word)}: {outputs[word]}") for word in outputs)
+        code = Group("", items, "{", "}")
     taken: Code = inputs[0] if len(inputs) == 1 else listed(inputs)
-    return laid_out("return ", call("keras.Model", taken, code, name=literal(name)), INDENT)
+    return written("return ", call("keras.Model", taken, code, name=literal(name)))
 
 
 def summary(network: Network) -> str:
