@@ -3,7 +3,7 @@
 from cnnshape.export.keras.names import Names, lower
 from cnnshape.export.keras.network import Network
 from cnnshape.export.keras.site import Line
-from cnnshape.export.keras.text import Applied, Expression, bound, written
+from cnnshape.export.keras.text import Applied, Expression, bound, call, written
 from cnnshape.named_tuple import NamedTuple
 
 
@@ -25,6 +25,7 @@ class Flat:
         self._variables = dict(enumerate(inputs))
         self._shared = {node.shares for node in network.graph.nodes if node.shares is not None}
         self._layers: dict[int, str] = {}
+        self._following = dict(zip(network.order, network.order[1:], strict=False))
 
     def variable(self, value: int) -> str:
         """The variable of a value."""
@@ -54,9 +55,7 @@ class Flat:
     def _target(self, index: int) -> str:
         """`x` for what only the next layer reads, else a name of its own."""
         value = self._network.value_of(index)
-        order = self._network.order
-        place = order.index(index) + 1
-        following = order[place] if place < len(order) else None
+        following = self._following.get(index)
         readers = self._network.readers.get(value, [])
         outputs = value in self._network.outputs.values()
         if (set(readers) == {following} and not outputs) or (following is None and len(self._network.outputs) == 1):
@@ -71,7 +70,7 @@ class Flat:
         if not isinstance(code, Applied) or not line.owns or owner not in self._shared:
             return code, []
         if owner in self._layers:
-            return f"{self._layers[owner]}({{0}})", []
+            return call(self._layers[owner], "{0}"), []
         name = self._names.new(lower(f"{self._network.graph.nodes[owner].name}_layer"))
         self._layers[owner] = name
-        return f"{name}({{0}})", written(f"{name} = ", code.layer)
+        return call(name, "{0}"), written(f"{name} = ", code.layer)

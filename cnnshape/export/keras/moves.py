@@ -138,12 +138,15 @@ def max_unpool(site: Site) -> list[Line]:
             "Keras has no pool that gives its places, and windows that overlap or are padded can't be compared"
         )
     line = helped("max_unpool", "{1}", literal(tuple(sides)))
-    more = site.same(
-        lambda one: tuple(
-            (0, whole - size * side)
-            for whole, size, side in zip(one.output.shape[1:], one.inputs[0].shape[1:], sides, strict=True)
-        )
-    )
-    if any(after < 0 for _, after in more):
-        raise Unsaid("Keras has no pool that gives its places, and this one is undone to a smaller size")
-    return [line, *(filled(site, more, "zeros") if any(map(any, more)) else [])]
+    apart = site.same(lambda one: _apart(one, sides))
+    cut, added = (tuple((0, max(sign * size, 0)) for size in apart) for sign in (-1, 1))
+    lines = [line]
+    if any(map(any, cut)):
+        lines.append(site.windowed("Cropping", around(cut)))
+    return [*lines, *filled(site, added, "zeros")] if any(map(any, added)) else lines
+
+
+def _apart(application: Application, sides: tuple[int, ...]) -> tuple[int, ...]:
+    """How many cells more than whole windows the output has on each axis."""
+    axes = zip(application.output.shape[1:], application.inputs[0].shape[1:], sides, strict=True)
+    return tuple(whole - size * side for whole, size, side in axes)
