@@ -17,6 +17,8 @@ _TOKENS = {
     "AT": ("...", ":"),
     "FIRST": ("1", "2"),
     "ORDER": ("", ', data_format="channels_first"'),
+    "SPACE": ("1:-1", "2:"),
+    "INDEX": ("(slice(None), *parts, slice(None))", "(slice(None), slice(None), *parts)"),
     "SPLIT": ("-1:", ":1"),
     "GROUP": ("len(grouped.shape) - 2", "1"),
 }

@@ -21,6 +21,7 @@ class Network:
         self.layout = layout
         self._first = len(graph.inputs)
         self._meant: dict[int, int] = {}
+        self.index = {node: index for index, node in enumerate(graph.nodes)}
         for index, node in enumerate(graph.nodes):
             if node.application.layer.name == "identity":
                 self._meant[self._first + index] = self.meant(node.inputs[0])
@@ -98,9 +99,7 @@ class Network:
         if pool is None or pool.application.layer.name != "max_pool":
             raise Unsaid(reason)
         values, wanted = pool.application.layer.values, own.values
-        if values["ceil"] or any(
-            _stride(values, name) != _stride(wanted, name) for name in ("kernel", "stride", "padding")
-        ):
+        if any(_stride(values, name) != _stride(wanted, name) for name in ("kernel", "stride", "padding")):
             raise Unsaid(reason)
 
 

@@ -7,6 +7,8 @@ from cnnshape.export.keras.module import module
 from cnnshape.export.keras.names import TAKEN, Names, lower, network_name
 from cnnshape.export.keras.network import Network
 from cnnshape.export.keras.site import Unsaid
+from cnnshape.export.keras.structure.design import structured
+from cnnshape.export.keras.structure.runs import Unstructured
 from cnnshape.export.keras.text import Code, Group, call, listed, literal, written
 from cnnshape.export.source import Inexpressible, Source
 from cnnshape.graph import Graph
@@ -27,7 +29,7 @@ def to_keras(source: Source, data_format: str = CHANNELS_LAST) -> str:
     network = Network(graph, layout)
     if problems := _problems(network):
         raise Inexpressible(problems)
-    return flat_text(source, network)
+    return text_of(source, network)
 
 
 def _problems(network: Network) -> list[Diagnostic]:
@@ -45,6 +47,15 @@ def _problems(network: Network) -> list[Diagnostic]:
             message = f"Keras can't express `{node.application.layer.name}` ({node.name}): {unsaid.reason}"
             problems.setdefault((node.at, unsaid.reason), diagnose("inexpressible", message, node.at, help=unsaid.help))
     return list(problems.values())
+
+
+def text_of(source: Source, network: Network) -> str:
+    """The file with functions and loops, or with a line for each layer where the design has no such code."""
+    name = source.class_name or network_name(network.graph.name)
+    try:
+        return structured(source, network, name, summary(network))
+    except Unstructured:
+        return flat_text(source, network)
 
 
 def flat_text(source: Source, network: Network) -> str:
