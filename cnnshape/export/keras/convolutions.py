@@ -89,7 +89,7 @@ def conv(site: Site) -> list[Line]:
     dilated = any(axis.dilation > 1 for over in windows for axis in over)
     strided = any(axis.stride > 1 for over in windows for axis in over)
     after: list[Line] = []
-    if strided and dilated:
+    if any(axis.dilation > 1 for over in windows if any(one.stride > 1 for one in over) for axis in over):
         # Keras has no convolution with both.
         steps = per_axis(site.value("stride"), site.rank, "stride")
         after = [Line("{0}" + site.layout.sliced(tuple(f"::{step}" for step in steps)))]
@@ -129,10 +129,10 @@ def conv_transpose(site: Site) -> list[Line]:
     if any(groups > 1 for groups in site.values("groups")):
         raise Unsaid("Keras' transposed convolutions have no groups")
     arguments: dict[str, Code] = {}
-    if any(step != 1 for step in site.same(lambda one: tuple(axis.stride for axis in _over(one)))):
+    windows = [axis for over in site.each(_over) for axis in over]
+    if "stride" in site.texts or any(axis.stride != 1 for axis in windows):
         arguments["strides"] = site.text("stride")
-    dilations = site.same(lambda one: tuple(axis.dilation for axis in _over(one)))
-    if any(dilation > 1 for dilation in dilations):
+    if any(axis.dilation > 1 for axis in windows):
         arguments["dilation_rate"] = site.text("dilation")
     cut, added = site.same(_surplus)
     if any(added):

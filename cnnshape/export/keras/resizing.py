@@ -10,18 +10,21 @@ from cnnshape.layers import per_axis
 def upsample(site: Site) -> list[Line]:
     """Resizes. Keras' own layers do where every framework computes the same; else a helper has the formula."""
     mode, corners = site.value("mode"), site.value("align_corners")
-    scales = site.value("scale") if "scale" not in site.texts else site.same(lambda one: one.layer.values["scale"])
-    whole = scales is not None and all(scale == int(scale) for scale in per_axis(scales, site.rank, "scale"))
+    given = site.values("scale")
+    whole = all(
+        scales is not None and all(scale == int(scale) for scale in per_axis(scales, site.rank, "scale"))
+        for scales in given
+    )
     if whole and mode == "nearest":
         return [site.windowed("UpSampling", _whole(site))]
     if site.rank == 2 and mode == "linear" and not corners:
         if whole:
             return [site.windowed("UpSampling", _whole(site), interpolation='"bilinear"')]
-        if scales is None or _exact(site):
+        if _exact(site):
             return [operation("image.resize", _size(site), interpolation='"bilinear"', **site.order())]
     named: dict[str, Code] = {}
-    if scales is not None and not _exact(site):
-        named["scale"] = literal(tuple(per_axis(scales, site.rank, "scale")))
+    if not _exact(site):
+        named["scale"] = literal(tuple(per_axis(site.value("scale"), site.rank, "scale")))
     if mode == "nearest":
         return [helped("resize_nearest", _size(site), **named)]
     if corners:
@@ -41,6 +44,8 @@ def _exact(site: Site) -> bool:
     """Whether the factors give whole sizes, so that they are the quotients of the sizes."""
     for application in site.applications:
         layer: Any = application.layer
+        if layer.scale is None:
+            continue
         rank = len(application.inputs[0].shape) - 1
         axes = zip(
             per_axis(layer.scale, rank, "scale"), application.inputs[0].shape[1:], application.output.shape[1:],
@@ -56,4 +61,12 @@ def _size(site: Site) -> str:
     first = site.layout.space(site.rank)[0]
     if all(one.layer.values["like"] is not None for one in site.applications):
         return f"{{1}}.shape[{first}:{first + site.rank}]" if site.layout.channels_last else f"{{1}}.shape[{first}:]"
+    if "size" in site.texts and site.rank > 1:
+        return _of_all_axes(site)
     return literal(site.same(lambda one: tuple(one.output.shape[1:])))
+
+
+def _of_all_axes(site: Site) -> str:
+    """A stated size as code: a list of one per axis, or one for all."""
+    listed = all(isinstance(size, tuple) for size in site.values("size"))
+    return site.text("size") if listed else f"({', '.join([site.text('size')] * site.rank)})"

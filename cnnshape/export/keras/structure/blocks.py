@@ -9,7 +9,7 @@ from cnnshape.export.keras.text import Group
 from cnnshape.export.python import constant, identifier
 from cnnshape.graph.scope import Handle
 from cnnshape.graph.visits import Visited
-from cnnshape.language import Expression, Value
+from cnnshape.language import Value
 from cnnshape.language.expression import Binary, Choice, Node
 from cnnshape.program import BlockStep
 
@@ -48,9 +48,9 @@ def _passed(writer: Writer, step: BlockStep, argument: Argument, visits: Sequenc
         return argument.default
     values = [visited.bodies[0].scope[param] for visited in visits]
     if any(isinstance(value, Handle) or _is_tensors(value) for value in values):
-        if plain is not first or not isinstance(plain, Expression):
+        if plain is None or plain is not first:
             raise Unstructured
-        return writer.scope.reference(plain, current)[0]
+        return writer.scope.many(plain, current)
     sizes = writer.scope.sizes(current, writer.runs.entering(visits[0]))
     tree = _tree(writer, step, param, plain, sizes)
     if first is not plain:

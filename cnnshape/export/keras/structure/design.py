@@ -1,7 +1,7 @@
 """The file of a design with a function for each block."""
 
 from cnnshape.export.keras.module import module
-from cnnshape.export.keras.names import TAKEN, Names
+from cnnshape.export.keras.names import Names
 from cnnshape.export.keras.network import Network
 from cnnshape.export.keras.structure.functions import BlockFunctions, called, read_names, signature, used_params
 from cnnshape.export.keras.structure.runs import Runs, Unstructured
@@ -10,7 +10,7 @@ from cnnshape.export.keras.structure.steps import uses, write_steps
 from cnnshape.export.keras.structure.writer import Argument, Writer
 from cnnshape.export.keras.text import Code, Group, call, listed, literal
 from cnnshape.export.keras.text import written as laid_out
-from cnnshape.export.python import constant, identifier, variable
+from cnnshape.export.python import identifier, variable
 from cnnshape.export.source import Source
 from cnnshape.graph.evaluation import LayerValue
 from cnnshape.graph.visits import Ran, visits_of
@@ -29,7 +29,7 @@ def structured(source: Source, network: Network, name: str, summary: str) -> str
     functions = BlockFunctions(own, runs, program.spec, name)
     outputs = [reference.text for reference in program.spec.outputs]
     read = read_names(program.spec.layers, outputs) | _read_outputs(program.spec)
-    writer = Writer(own, runs, functions, Names(TAKEN | {name}), read)
+    writer = Writer(own, runs, functions, Names(functions.taken), read)
     options = source.examination.options
     chosen = {*options.params, *_variant(program.spec, options.variant)}
     arguments, before = _params(writer, program.spec, root, chosen)
@@ -80,7 +80,7 @@ def _params(
             continue
         name = writer.names.new(identifier(word))
         if word in chosen or _is_constant(param):
-            arguments.append(Argument(word, name, written(constant(value), {})))
+            arguments.append(Argument(word, name, literal(value)))
         else:
             assert param.default is not None
             tree = writer.scope.tree(param.default, {})

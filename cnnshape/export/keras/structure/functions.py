@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from cnnshape.export.keras.names import TAKEN, Names, lower
 from cnnshape.export.keras.network import Network
 from cnnshape.export.keras.structure.runs import Runs, Unstructured
-from cnnshape.export.keras.structure.scope import valued, written
+from cnnshape.export.keras.structure.scope import part_of, valued, written
 from cnnshape.export.keras.structure.steps import uses, write_steps
 from cnnshape.export.keras.structure.writer import Argument, Function, Writer
 from cnnshape.export.keras.text import Group
@@ -13,8 +13,8 @@ from cnnshape.export.python import Lines, identifier, literal, variable
 from cnnshape.graph.evaluation import LayerValue
 from cnnshape.graph.scope import Handle
 from cnnshape.graph.visits import Ran
-from cnnshape.language import Expression, ListValue, Param, Reference, Spec, Step, Value, walk
-from cnnshape.language.expression import All, Item, Node, Part, Variable
+from cnnshape.language import Expression, ListValue, Param, Reference, Setting, Spec, Step, Value, walk
+from cnnshape.language.expression import SIZE_NAMES, All, Item, Node, Part, Variable
 from cnnshape.program import BlockProgram
 
 
@@ -25,7 +25,9 @@ class BlockFunctions:
         self._network = network
         self._runs = runs
         self._blocks = {block.name.text: block for block in spec.blocks}
-        self._names = Names(TAKEN | {name})
+        names = Names(TAKEN | {name})
+        self._names = {block.name.text: names.new(lower(block.name.text)) for block in spec.blocks}
+        self.taken = TAKEN | {name} | set(self._names.values())
         self._written: dict[BlockProgram, Function] = {}
         self.helpers: list[str] = []
 
@@ -41,7 +43,7 @@ class BlockFunctions:
         return self._written[block]
 
     def _function(self, block: BlockProgram) -> Function:
-        name = self._names.new(lower(block.name.text))
+        name = self._names[block.name.text]
         declared = self._blocks[block.name.text]
         writer = Writer(
             self._network,
@@ -123,7 +125,7 @@ def _params(
             arguments.append(Argument(spec, name, ""))
             continue
         given = [spec in step.given and spec in step.first for step in steps]
-        default, lines = _default(writer, param, name, rans, given)
+        default, lines = _default(writer, block, param, name, rans, given)
         if default is not None:
             arguments.append(Argument(spec, name, default))
         if lines:
@@ -133,12 +135,13 @@ def _params(
 
 
 def _default(
-    writer: Writer, param: Param, name: str, rans: Sequence[Ran], given: Sequence[bool]
+    writer: Writer, block: BlockProgram, param: Param, name: str, rans: Sequence[Ran], given: Sequence[bool]
 ) -> tuple[str | None, list[str]]:
     """The default of an argument, None for a param that is none, and the lines that work it out."""
-    if param.default is None or (not _constant(param.default) and all(given)):
+    constant = param.default is not None and _is_constant(param.default, [one.name.text for one in block.params])
+    if param.default is None or (not constant and all(given)):
         return "", []
-    if _constant(param.default):
+    if constant:
         return written(writer.scope.tree(param.default, {}), {}), []
     entering = rans[0].entering
     if not isinstance(entering, int):
@@ -158,13 +161,9 @@ def _default(
     return None, [f"    {name} = {text}"]
 
 
-def _constant(value: Value) -> bool:
-    return isinstance(value, Expression | ListValue) and not [name for name, _ in value.uses() if _is_name(value, name)]
-
-
-def _is_name(value: Value, name: str) -> bool:
-    """Whether a name in a default is no word; a lone name is one."""
-    return not (isinstance(value, Expression) and value.word == name)
+def _is_constant(value: Value, params: Sequence[str]) -> bool:
+    """Whether a default has no names but words."""
+    return isinstance(value, Expression | ListValue) and value.names.isdisjoint((*params, *SIZE_NAMES, "input"))
 
 
 def _is_layer(value: object) -> bool:
@@ -198,21 +197,20 @@ def read_names(steps: tuple[Step, ...], outputs: Iterable[str] = ()) -> frozense
 def _read(value: Value | Reference) -> set[str]:
     if isinstance(value, ListValue):
         return set().union(*map(_read, value.items)) if value.items else set()
+    if isinstance(value, Setting):
+        return set().union(*map(_read, value.values)) if value.values else set()
     expression = value.expression if isinstance(value, Reference) else value
-    names = set(value.names)
-    if isinstance(expression, Expression):
-        names |= _dotted(expression.tree)
-    return names
+    names = {value.text} if isinstance(value, Reference) else set()
+    return names | _in_tree(expression.tree) if expression is not None else names
 
 
-def _dotted(node: Node) -> set[str]:
-    names: set[str] = set()
-    for part in node.parts:
-        names |= _dotted(part)
-    if isinstance(node, Item | All) and isinstance(node.items, Variable):
-        names.add(f"{node.items.sign}.*")
+def _in_tree(node: Node) -> set[str]:
+    if isinstance(node, Variable):
+        return {node.sign}
     if isinstance(node, Part):
-        base = node.items.items if isinstance(node.items, Item | All) else node.items
-        if isinstance(base, Variable):
-            names |= {f"{base.sign}.*.{node.sign}", f"{base.sign}.{node.sign}"}
-    return names
+        base, name, rounds = part_of(node)
+        inner = _in_tree(rounds.index) if isinstance(rounds, Item) else set()
+        return {f"{base}.*.{name}", f"{base}.{name}", name} | inner
+    if isinstance(node, Item | All) and isinstance(node.items, Variable):
+        return {f"{node.items.sign}.*"}.union(*map(_in_tree, node.parts[1:]))
+    return set().union(*map(_in_tree, node.parts))

@@ -8,7 +8,7 @@ from cnnshape.export.keras.structure.runs import Unstructured
 from cnnshape.export.keras.structure.scope import is_open, valued, written
 from cnnshape.export.keras.structure.writer import Writer
 from cnnshape.export.keras.text import applied, bound
-from cnnshape.export.python import constant
+from cnnshape.export.python import constant, names_of
 from cnnshape.graph import Node
 from cnnshape.graph.visits import Visited
 from cnnshape.language import Expression, Value
@@ -115,6 +115,8 @@ def _checked(
     """The code of an argument, whose value is compared with that of each layer."""
     visits, nodes, current = ran
     known: dict[str, object] = {}
+    if not names_of(tree).isdisjoint(writer.scope.unchecked):
+        return written(tree, known, whole=whole)
     for visited, node in zip(visits, nodes, strict=True):
         known = writer.scope.known(visited.scope, writer.scope.sizes(current, writer.runs.entering(visited)))
         if valued(tree, known) != node.application.layer.values[name]:
@@ -141,7 +143,7 @@ def _write(
     try:
         lines = say(kind.name, site)
     except Varies:
-        raise Unstructured from None
+        raise Unstructured(f"the layers of a `{kind.name}` differ") from None
     if len(lines) > 1 and _sized(writer, texts):
         raise Unstructured
     for line in lines:
@@ -174,9 +176,11 @@ def _follow(
         opened = _open(writer, follower, visits, given)
         if opened is not None:
             return _activated(writer, opened, place, always=len(present) == len(given))
-    if len(present) < len(given) or len(kinds) > 1:
+    if len(kinds) > 1:
         raise Unstructured
     kind = type(present[0].application.layer)
+    if len(present) < len(given):
+        return _optional(writer, follower, visits, given, place)
     texts: dict[str, str] = {}
     if follower.plan is not None:
         for name, value in follower.plan.values.items():
@@ -185,6 +189,30 @@ def _follow(
                 form = kind.arguments[name].type.form
                 texts[name] = _checked(writer, tree, name, (visits, present, current), whole=form in _WHOLE)
     return _write(writer, kind, present, texts, ([current], target))
+
+
+def _optional(
+    writer: Writer,
+    follower: Follower,
+    visits: Sequence[Visited],
+    given: Sequence[Node | None],
+    place: tuple[str, str],
+) -> str:
+    """Writes a layer that some calls leave out, where its word is `none`."""
+    current, target = place
+    if not isinstance(follower.value, Expression):
+        raise Unstructured
+    tree = writer.scope.tree(follower.value, {})
+    for visited, node in zip(visits, given, strict=True):
+        known = writer.scope.known(visited.scope, {})
+        if valued(tree, known) != ("none" if node is None else node.application.layer.name):
+            raise Unstructured
+    present = [node for node in given if node is not None]
+    writer.assign(target, current)
+    writer.line(f"if {written(Binary('!=', 0, tree, constant('none')), {})}:")
+    with writer.indented():
+        _write(writer, type(present[0].application.layer), present, {}, ([target], target))
+    return target
 
 
 def _open(writer: Writer, follower: Follower, visits: Sequence[Visited], given: Sequence[Node | None]) -> str | None:

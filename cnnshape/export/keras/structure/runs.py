@@ -17,14 +17,16 @@ class Runs:
         self.graph = graph
         self._visits: dict[ResolvedStep, list[Visited]] = {}
         self._runs: dict[Body, list[Ran]] = {}
-        waiting = [root]
-        while waiting:
-            ran = waiting.pop()
-            if ran.body is not None:
-                self._runs.setdefault(ran.body, []).append(ran)
-            for visited in ran.visits:
-                self._visits.setdefault(visited.step, []).append(visited)
-                waiting += visited.bodies
+        self._add(root)
+
+    def _add(self, ran: Ran) -> None:
+        """Adds a run with all that is in it. Nesting is limited, so recursion is safe."""
+        if ran.body is not None:
+            self._runs.setdefault(ran.body, []).append(ran)
+        for visited in ran.visits:
+            self._visits.setdefault(visited.step, []).append(visited)
+            for inner in visited.bodies:
+                self._add(inner)
 
     def of(self, step: ResolvedStep) -> list[Visited]:
         """The times that a step ran."""

@@ -28,8 +28,8 @@ class Scope:
     """The names in a place of the code.
 
     `values` are names of numbers, words and lists, `tensors` those of tensors, with `name.part` for parts of a step, and
-    `rounds` the lists of the outputs of loops. `closed` are names that have no counterpart. `input` is the variable of the
-    tensor that enters the function.
+    `rounds` the lists of the outputs of loops. `closed` are names that have no counterpart. `unchecked` are variables whose
+    values the scopes of a spec don't have.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -38,12 +38,14 @@ class Scope:
         self.tensors: dict[str, str] = {}
         self.rounds: dict[str, str] = {}
         self.closed: set[str] = set()
+        self.unchecked: set[str] = set()
 
     def inner(self) -> "Scope":
         """The scope of a round: names that are given there don't reach outside."""
         made = Scope(self.layout)
         made.values, made.tensors = dict(self.values), dict(self.tensors)
         made.rounds, made.closed = dict(self.rounds), set(self.closed)
+        made.unchecked = set(self.unchecked)
         return made
 
     def sizes(self, current: str, tensor: Tensor) -> dict[str, tuple[str, int]]:
@@ -80,6 +82,14 @@ class Scope:
         return known
 
     # References
+
+    def many(self, value: Value, current: str) -> str:
+        """The code of a tensor, or of a list of tensors."""
+        if isinstance(value, ListValue):
+            return f"[{', '.join(self.many(item, current) for item in value.items)}]"
+        if not isinstance(value, Expression):
+            raise Unstructured
+        return self.reference(value, current)[0]
 
     def tensor(self, reference: Reference | Expression, current: str) -> str:
         """The variable, or the item of a list, that a reference means."""
@@ -144,16 +154,13 @@ class Scope:
         return f"{self._of(node.items, current)[0]}[{index}]", False
 
     def _part(self, node: Part) -> tuple[str, bool]:
-        items = node.items
-        if isinstance(items, Variable):
-            part = f"{items.sign}.{node.sign}"
-            if part in self.tensors:
-                return self.tensors[part], False
-            return f"{self._rounds(part)}[-1]", False
-        if isinstance(items, All | Item) and isinstance(items.items, Variable):
-            rounds = self._rounds(f"{items.items.sign}.{node.sign}")
-            return (rounds, True) if isinstance(items, All) else (f"{rounds}[{self._number(items.index)}]", False)
-        raise Unstructured
+        base, name, rounds = part_of(node)
+        if f"{base}.{name}" in self.tensors and rounds is None:
+            return self.tensors[f"{base}.{name}"], False
+        listed = self._rounds(f"{base}.{name}")
+        if isinstance(rounds, All):
+            return listed, True
+        return f"{listed}[{'-1' if rounds is None else self._number(rounds.index)}]", False
 
     def _number(self, node: Node) -> str:
         if any(name.sign in self.closed or name.sign in self.tensors for name in node.names()):
@@ -162,6 +169,18 @@ class Scope:
             return written(resolved(node, self.values), {})
         except Untranslatable:
             raise Unstructured from None
+
+
+def part_of(node: Part) -> tuple[str, str, Item | All | None]:
+    """The step that a part belongs to, the part's name, with those of parts around it, and which rounds are meant."""
+    names = [node.sign]
+    items = node.items
+    while isinstance(items, Part):
+        names.insert(0, items.sign)
+        items = items.items
+    rounds = items if isinstance(items, Item | All) else None
+    base = items.items if isinstance(items, Item | All) else items
+    return (base.sign if isinstance(base, Variable) else ""), ".".join(names), rounds
 
 
 def written(tree: Node, known: Mapping[str, object], *, whole: bool = False) -> str:

@@ -18,17 +18,27 @@ from cnnshape.language import Column
 from cnnshape.language.expression import Binary, Choice, FunctionCall, Items, Node, Variable
 from cnnshape.program import BlockStep, Body, JoinStep, KindStep, LoopStep, ResidualStep, ResolvedStep
 
-_COUNTERS = "ijklmn"
+_COUNTERS = "ijklm"
 
 
 def write_steps(writer: Writer, body: Body, current: str, chain: str) -> str:
     """Writes steps that start from a variable and go on in `chain`. Returns the variable with the last output."""
-    for step in body.steps:
-        current = _step(writer, step, current, chain)
+    for step, following in zip(body.steps, [*body.steps[1:], None], strict=True):
+        current = _step(writer, step, current, chain, following)
     return current
 
 
-def _step(writer: Writer, step: ResolvedStep, current: str, chain: str) -> str:
+def _takes_flow(step: ResolvedStep | None) -> bool:
+    """Whether a step may take the output of the one before it."""
+    if step is None or step.source is not None:
+        return False
+    if isinstance(step, JoinStep) and not step.when and not step.repeat:
+        operands = any("prev" in operand.names for operand in step.operands)
+        return operands or any(not body.steps or _takes_flow(body.steps[0]) for _, body in step.branches)
+    return not (isinstance(step, KindStep) and step.kind is not None and step.kind.by_name)
+
+
+def _step(writer: Writer, step: ResolvedStep, current: str, chain: str, following: ResolvedStep | None) -> str:
     """Writes one step with its modifiers."""
     if step.share is not None:
         raise Unstructured
@@ -45,7 +55,9 @@ def _step(writer: Writer, step: ResolvedStep, current: str, chain: str) -> str:
     condition = _condition(writer, step, visits, current=entering)
     if condition:
         if step.source is not None and name:
-            raise Unstructured
+            if target == chain or _takes_flow(following):
+                raise Unstructured
+            current = entering
         result = _conditional(writer, step, (current, entering, target, chain), condition)
     else:
         result = _repeated(writer, step, entering, target, chain)
@@ -98,7 +110,7 @@ def _repeated(writer: Writer, step: ResolvedStep, current: str, target: str, cha
         with writer.indented():
             writer.assign(chain, _plain(writer, step, chain, chain, chain))
             _append(writer, step, rounds, chain)
-        body = writer.lines[place:]
+        body = _renamed(counter, writer.lines[place:])
         del writer.lines[place:]
         writer.line(f"for {counter if uses(counter, body) else '_'} in range({text}):")
         writer.lines += body
@@ -109,6 +121,16 @@ def _repeated(writer: Writer, step: ResolvedStep, current: str, target: str, cha
 def _counter(writer: Writer) -> str:
     taken = {node.sign for node in writer.scope.values.values() if isinstance(node, Variable)}
     return next(letter for letter in _COUNTERS if letter not in taken)
+
+
+def _renamed(counter: str, lines: list[str]) -> list[str]:
+    """The lines of a loop; if they don't use its counter, those of the loops inside take its place."""
+    if uses(counter, lines):
+        return lines
+    following = dict(zip(_COUNTERS[1:], _COUNTERS, strict=False))
+    inner = "".join(letter for letter in _COUNTERS if letter > counter)
+    pattern = re.compile(rf"(?<![\w.\"])[{inner}](?![\w\"])")
+    return [pattern.sub(lambda letter: following[letter.group()], line) for line in lines] if inner else lines
 
 
 def uses(name: str, lines: Sequence[str]) -> bool:
@@ -176,7 +198,7 @@ def _loop(writer: Writer, step: LoopStep, current: str, chain: str) -> str:
         with writer.indented():
             writer.assign(chain, write_steps(writer, step.do, chain, chain))
             _append(writer, step, rounds, chain)
-        body = writer.lines[place:]
+        body = _renamed(counter, writer.lines[place:])
         del writer.lines[place:]
         _head(writer, counter, [(name, column) for name, column in zip(variables, columns, strict=True)], body)
         writer.lines += body
@@ -195,16 +217,19 @@ def _column(
     try:
         tree = writer.scope.tree(value, sizes)
     except Unstructured:
-        if isinstance(value, language.Expression):
-            try:
-                return writer.scope.reference(value, current)[0], None, length
-            except Unstructured:
-                return None, None, length
-        return None, None, length
+        return _of_tensors(writer, column, current), None, length
     known = writer.scope.known(visited.scope, sizes)
     if isinstance(tree, Items):
         return listed(written(item, known) for item in tree.items), tree, length
     return written(tree, known), tree, length
+
+
+def _of_tensors(writer: Writer, column: Column, current: str) -> str | None:
+    """The code of a column of tensors; None for one of layers."""
+    try:
+        return writer.scope.many(column.values, current)
+    except Unstructured:
+        return None
 
 
 def _variables(writer: Writer, step: LoopStep, columns: Sequence[Listed]) -> list[str]:
@@ -237,9 +262,9 @@ def _last(column: Listed) -> Node:
 def _head(writer: Writer, counter: str, columns: list[tuple[str, Listed]], body: list[str]) -> None:
     """Writes the line of a `for`, with the variables that its lines use."""
     used = [(name, text) for name, (text, _, _) in columns if text is not None and uses(name, body)]
-    length = columns[0][1]
     if not used:
-        count = f"len({flat(length[0])})" if length[1] is not None and is_open(length[1]) else str(length[2])
+        code, tree, length = columns[0][1]
+        count = f"len({flat(code)})" if code is not None and tree is not None and is_open(tree) else str(length)
         writer.line(f"for {counter if uses(counter, body) else '_'} in range({count}):")
         return
     names = ", ".join(name for name, _ in used)
@@ -313,6 +338,7 @@ def _projected(writer: Writer, body: Body, shortcut: str, visits: Sequence[Visit
             kept = writer.names.new(name)
             writer.line(f"{kept} = {code}")
             writer.scope.values[name] = variable(kept)
+            writer.scope.unchecked.add(kept)
         return write_steps(writer, body, shortcut, shortcut)
 
 
