@@ -104,8 +104,14 @@ def evo_norm(site: Site) -> list[Line]:
 
 def rescale(site: Site) -> list[Line]:
     """A product and a sum with constants."""
-    scale, shift = site.value("scale"), site.value("shift")
-    code = "{0}" if scale is None else f"{site.text('scale')} * {{0}}"
-    if shift is not None:
-        code += f" + {site.text('shift')}"
-    return [Line(code)]
+    parts = ["{0}"]
+    if site.layer.scale is not None:
+        parts = [f"{_factor(site.text('scale'))} * {{0}}"]
+    if site.layer.shift is not None:
+        parts.append(site.text("shift"))
+    return [Line(" + ".join(parts))]
+
+
+def _factor(text: str) -> str:
+    """An expression as a factor."""
+    return f"({text})" if set(" ") & set(text) and " * " not in text.strip("()") else text

@@ -44,6 +44,13 @@ def _same(site: Site) -> bool:
     return word == "same" or (word not in ("same_lower", "causal") and centred(site, site.each(_over)))
 
 
+def _halves(site: Site) -> bool:
+    """Whether ceil mode is Keras' `same` at every size: it adds one cell after the last one, or none."""
+    axes = [axis for over in site.each(_over) for axis in over]
+    plain = all(axis == Window(2, 2, ceil=True) for axis in axes)
+    return plain and site.texts.keys().isdisjoint(("kernel", "stride", "padding"))
+
+
 def _total(application: Application) -> Pairs:
     """All cells around: padding, and what ceil mode adds."""
     axes = zip(pairs_of(_over(application)), _beyond(application), strict=True)
@@ -58,9 +65,9 @@ def max_pool(site: Site) -> list[Line]:
     """The largest value of each window; the cells around are below all values."""
     if any(axis.dilation > 1 for over in site.each(_over) for axis in over):
         raise Unsaid("Keras' pools have no dilation", "use `stride` and `kernel`")
-    if not _is_padded(site):
+    if not _is_padded(site) and not _halves(site):
         return [_stepped(site, "MaxPooling")]
-    if _same(site) and not _is_ceiled(site):
+    if _halves(site) or (_same(site) and not _is_ceiled(site)):
         return [_stepped(site, "MaxPooling", '"same"')]
     cells = site.layout.around(site.same(_total))
     lowest = operation("pad", cells, constant_values='float("-inf")')
@@ -73,10 +80,10 @@ def _is_ceiled(site: Site) -> bool:
 
 def avg_pool(site: Site) -> list[Line]:
     """The mean of each window. What ceil mode adds never counts; the padding does with `count_include_pad`."""
-    if not _is_padded(site):
+    if not _is_padded(site) and not _halves(site):
         return [_stepped(site, "AveragePooling")]
     counted = site.value("count_include_pad")
-    if not counted and _same(site) and not _is_ceiled(site):
+    if _halves(site) or (not counted and _same(site) and not _is_ceiled(site)):
         return [_stepped(site, "AveragePooling", '"same"')]
     lines: list[Line] = []
     pairs = site.same(lambda one: pairs_of(_over(one)))

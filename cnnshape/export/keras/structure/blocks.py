@@ -7,10 +7,9 @@ from cnnshape.export.keras.structure.scope import is_open, valued, written
 from cnnshape.export.keras.structure.writer import Argument, Writer
 from cnnshape.export.keras.text import Group
 from cnnshape.export.python import constant, identifier
-from cnnshape.graph.scope import Handle
 from cnnshape.graph.visits import Visited
 from cnnshape.language import Value
-from cnnshape.language.expression import Binary, Choice, Node
+from cnnshape.language.expression import Binary, Choice, Named, Node
 from cnnshape.program import BlockStep
 
 
@@ -47,7 +46,7 @@ def _passed(writer: Writer, step: BlockStep, argument: Argument, visits: Sequenc
     if plain is None and first is None:
         return argument.default
     values = [visited.bodies[0].scope[param] for visited in visits]
-    if any(isinstance(value, Handle) or _is_tensors(value) for value in values):
+    if any(isinstance(value, Named) or _is_tensors(value) for value in values):
         if plain is None or plain is not first:
             raise Unstructured
         return writer.scope.many(plain, current)
@@ -66,7 +65,7 @@ def _passed(writer: Writer, step: BlockStep, argument: Argument, visits: Sequenc
 
 
 def _is_tensors(value: object) -> bool:
-    return isinstance(value, tuple) and any(isinstance(item, Handle) for item in value)
+    return isinstance(value, tuple) and any(isinstance(item, Named) for item in value)
 
 
 def _tree(writer: Writer, step: BlockStep, param: str, value: Value | None, sizes: dict[str, tuple[str, int]]) -> Node:

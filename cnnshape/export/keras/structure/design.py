@@ -3,22 +3,43 @@
 from cnnshape.export.keras.module import module
 from cnnshape.export.keras.names import Names
 from cnnshape.export.keras.network import Network
-from cnnshape.export.keras.structure.functions import BlockFunctions, called, read_names, signature, used_params
-from cnnshape.export.keras.structure.runs import Runs, Unstructured
+from cnnshape.export.keras.structure.functions import (
+    BlockFunctions,
+    called,
+    read_names,
+    read_of,
+    signature,
+    used_params,
+)
+from cnnshape.export.keras.structure.runs import Decides, Runs, Unstructured
 from cnnshape.export.keras.structure.scope import written
 from cnnshape.export.keras.structure.steps import uses, write_steps
 from cnnshape.export.keras.structure.writer import Argument, Writer
 from cnnshape.export.keras.text import Code, Group, call, listed, literal
 from cnnshape.export.keras.text import written as laid_out
-from cnnshape.export.python import identifier, variable
+from cnnshape.export.python import constant, identifier, variable
 from cnnshape.export.source import Source
 from cnnshape.graph.evaluation import LayerValue
 from cnnshape.graph.visits import Ran, visits_of
 from cnnshape.language import Expression, Input, Param, Spec
+from cnnshape.program import Program
 
 
 def structured(source: Source, network: Network, name: str, summary: str) -> str:
     """The text of the file; raises Unstructured for a design that has no such code."""
+    fixed: set[str] = set()
+    while True:
+        try:
+            return _structured(source, network, (name, summary), fixed)
+        except Decides as decides:
+            if decides.name in fixed:
+                raise Unstructured from None
+            fixed.add(decides.name)
+
+
+def _structured(source: Source, network: Network, words: tuple[str, str], fixed: set[str]) -> str:
+    """The text of the file, in which some params keep their values."""
+    name, summary = words
     program = source.examination.program
     assert program is not None
     graph, root = visits_of(program, source.examination.options)
@@ -27,12 +48,13 @@ def structured(source: Source, network: Network, name: str, summary: str) -> str
     own = Network(graph, network.layout)
     runs = Runs(graph, root)
     functions = BlockFunctions(own, runs, program.spec, name)
-    outputs = [reference.text for reference in program.spec.outputs]
-    read = read_names(program.spec.layers, outputs) | _read_outputs(program.spec)
+    read = read_names(program.spec.layers).union(*map(read_of, program.spec.outputs))
     writer = Writer(own, runs, functions, Names(functions.taken), read)
     options = source.examination.options
     chosen = {*options.params, *_variant(program.spec, options.variant)}
-    arguments, before = _params(writer, program.spec, root, chosen)
+    arguments, before = _params(writer, program.spec, root, chosen, fixed)
+    writer.params = frozenset(one.param for one in arguments)
+    _check_outputs(writer, program)
     entering, inputs = _inputs(writer, program.spec, bool(options.inputs))
     result = write_steps(writer, program.layers, entering, "x")
     _return(writer, program.spec, name, result, inputs)
@@ -54,11 +76,13 @@ def _is_called(name: str, functions: BlockFunctions, lines: list[str]) -> bool:
     return uses(name, [*lines, *(line for one in functions.written if one.name != name for line in one.lines)])
 
 
-def _read_outputs(spec: Spec) -> frozenset[str]:
-    names: frozenset[str] = frozenset()
-    for reference in spec.outputs:
-        names |= reference.names
-    return names
+def _check_outputs(writer: Writer, program: Program) -> None:
+    """Raises Decides for a param that decides whether there is an output."""
+    outputs = {reference.text for reference in program.spec.outputs}
+    for step in program.layers.steps:
+        if step.name is not None and step.name.text in outputs and step.when is not None:
+            for name in sorted(step.when.names & writer.params):
+                raise Decides(name)
 
 
 def _variant(spec: Spec, name: str) -> list[str]:
@@ -66,7 +90,7 @@ def _variant(spec: Spec, name: str) -> list[str]:
 
 
 def _params(
-    writer: Writer, spec: Spec, root: Ran, chosen: set[str]
+    writer: Writer, spec: Spec, root: Ran, chosen: set[str], fixed: set[str]
 ) -> tuple[list[Argument], list[tuple[str, list[str]]]]:
     """The arguments of the network, and the lines that work out params from others."""
     arguments: list[Argument] = []
@@ -77,6 +101,9 @@ def _params(
             isinstance(value, tuple) and any(isinstance(item, LayerValue) for item in value)
         ):
             writer.scope.closed.add(word)
+            continue
+        if word in fixed:
+            writer.scope.values[word] = constant(value)
             continue
         name = writer.names.new(identifier(word))
         if word in chosen or _is_constant(param):

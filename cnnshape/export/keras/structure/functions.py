@@ -11,10 +11,9 @@ from cnnshape.export.keras.structure.writer import Argument, Function, Writer
 from cnnshape.export.keras.text import Group
 from cnnshape.export.python import Lines, identifier, literal, variable
 from cnnshape.graph.evaluation import LayerValue
-from cnnshape.graph.scope import Handle
 from cnnshape.graph.visits import Ran
 from cnnshape.language import Expression, ListValue, Param, Reference, Setting, Spec, Step, Value, walk
-from cnnshape.language.expression import SIZE_NAMES, All, Item, Node, Part, Variable
+from cnnshape.language.expression import SIZE_NAMES, All, Item, Named, Node, Part, Variable
 from cnnshape.program import BlockProgram
 
 
@@ -116,11 +115,11 @@ def _params(
             writer.scope.closed.add(spec)
             continue
         name = writer.names.new(identifier(spec))
-        if any(isinstance(value, Handle) for value in values):
+        if any(isinstance(value, Named) for value in values):
             writer.scope.tensors[spec] = name
             arguments.append(Argument(spec, name, ""))
             continue
-        if any(isinstance(value, tuple) and any(isinstance(item, Handle) for item in value) for value in values):
+        if any(isinstance(value, tuple) and any(isinstance(item, Named) for item in value) for value in values):
             writer.scope.rounds[spec] = name
             arguments.append(Argument(spec, name, ""))
             continue
@@ -190,15 +189,16 @@ def read_names(steps: tuple[Step, ...], outputs: Iterable[str] = ()) -> frozense
     for step in walk(steps):
         modifiers = step.modifiers
         for value in (*step.values, *step.references, *modifiers.values, *modifiers.references):
-            names |= _read(value)
+            names |= read_of(value)
     return frozenset(names)
 
 
-def _read(value: Value | Reference) -> set[str]:
+def read_of(value: Value | Reference) -> set[str]:
+    """The names that a value reads."""
     if isinstance(value, ListValue):
-        return set().union(*map(_read, value.items)) if value.items else set()
+        return set().union(*map(read_of, value.items)) if value.items else set()
     if isinstance(value, Setting):
-        return set().union(*map(_read, value.values)) if value.values else set()
+        return set().union(*map(read_of, value.values)) if value.values else set()
     expression = value.expression if isinstance(value, Reference) else value
     names = {value.text} if isinstance(value, Reference) else set()
     return names | _in_tree(expression.tree) if expression is not None else names

@@ -10,6 +10,14 @@ class Unstructured(Exception):
     """A design that this writer has no functions and loops for."""
 
 
+class Decides(Exception):
+    """A param that decides what there is in a way that code can't leave open: it keeps its value."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 class Runs:
     """The visits of each step, and the runs of each list of steps."""
 

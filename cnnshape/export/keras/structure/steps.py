@@ -7,7 +7,7 @@ from cnnshape import language
 from cnnshape.export.keras.site import Site, Varies
 from cnnshape.export.keras.structure.blocks import write_call
 from cnnshape.export.keras.structure.kinds import write_kind
-from cnnshape.export.keras.structure.runs import Unstructured
+from cnnshape.export.keras.structure.runs import Decides, Unstructured
 from cnnshape.export.keras.structure.scope import is_open, valued, written
 from cnnshape.export.keras.structure.writer import Writer
 from cnnshape.export.keras.table import SAID
@@ -56,7 +56,7 @@ def _step(writer: Writer, step: ResolvedStep, current: str, chain: str, followin
     if condition:
         if step.source is not None and name:
             if target == chain or _takes_flow(following):
-                raise Unstructured
+                raise _decided(writer, step)
             current = entering
         result = _conditional(writer, step, (current, entering, target, chain), condition)
     else:
@@ -68,6 +68,12 @@ def _step(writer: Writer, step: ResolvedStep, current: str, chain: str, followin
             result = kept
         writer.scope.tensors[name] = result
     return result
+
+
+def _decided(writer: Writer, step: ResolvedStep) -> Exception:
+    """Why a step that may be left out can't be written: a param decides it, or nothing that can keep its value."""
+    names = sorted(step.when.names & writer.params) if step.when is not None else []
+    return Decides(names[0]) if names else Unstructured()
 
 
 def _condition(writer: Writer, step: ResolvedStep, visits: Sequence[Visited], current: str) -> str:
@@ -194,7 +200,9 @@ def _loop(writer: Writer, step: LoopStep, current: str, chain: str) -> str:
         counter = _counter(writer)
         variables = _variables(writer, step, columns)
         writer.scope.values["i"] = variable(counter)
-        writer.scope.values["last"] = Binary("==", 0, variable(counter), _last(columns[0]))
+        writer.scope.values["last"] = Binary(
+            "==", 0, variable(counter), _last(columns, [len(visited.bodies) for visited in visits])
+        )
         with writer.indented():
             writer.assign(chain, write_steps(writer, step.do, chain, chain))
             _append(writer, step, rounds, chain)
@@ -251,12 +259,12 @@ def _variables(writer: Writer, step: LoopStep, columns: Sequence[Listed]) -> lis
     return names
 
 
-def _last(column: Listed) -> Node:
+def _last(columns: Sequence[Listed], lengths: Sequence[int]) -> Node:
     """The number of the last round."""
-    _, tree, length = column
-    if tree is not None and is_open(tree):
+    tree = next((tree for _, tree, _ in columns if tree is not None and is_open(tree)), None)
+    if tree is not None:
         return binary(FunctionCall("len", 0, (tree,)), "-", constant(1))
-    return constant(length - 1)
+    return constant(lengths[0] - 1) if len(set(lengths)) == 1 else variable("unknown")
 
 
 def _head(writer: Writer, counter: str, columns: list[tuple[str, Listed]], body: list[str]) -> None:

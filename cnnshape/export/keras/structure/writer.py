@@ -39,7 +39,7 @@ class Functions(Protocol):
 
 
 class Writer:
-    """Writes the body of a function."""
+    """Writes the body of a function. `params` are those of the file, if it is the network's and they are open."""
 
     def __init__(self, network: Network, runs: Runs, functions: Functions, names: Names, read: frozenset[str]) -> None:
         self.network = network
@@ -51,6 +51,7 @@ class Writer:
         self.lines: list[str] = []
         self.helpers: list[str] = []
         self.depth = 1
+        self.params: frozenset[str] = frozenset()
 
     @property
     def layout(self) -> Layout:
