@@ -4,7 +4,7 @@ from typing import Any
 
 from cnnshape.export.keras.layout import Pairs
 from cnnshape.export.keras.site import Line, Site, Unsaid, helper_layer
-from cnnshape.export.keras.text import Applied, Code, Expression, literal
+from cnnshape.export.keras.text import Applied, Code, Expression, breakable, literal
 from cnnshape.layers import Application, Window, per_axis
 
 
@@ -50,7 +50,7 @@ def padded(site: Site, windows: list[tuple[Window, ...]]) -> tuple[list[Line], s
     if word == "causal" and not strided:
         return [], '"causal"'
     text = site.texts.get("padding") or around(site.same(lambda one: pairs_of(_windows_of(one))))
-    return [site.windowed("ZeroPadding", text)], ""
+    return [site.windowed("ZeroPadding", breakable("", text))], ""
 
 
 def _windows_of(application: Application) -> tuple[Window, ...]:

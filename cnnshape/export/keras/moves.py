@@ -5,7 +5,7 @@ from math import prod
 from cnnshape.export.keras.convolutions import around
 from cnnshape.export.keras.layout import Pairs
 from cnnshape.export.keras.site import Line, Site, Unsaid, helped, operation
-from cnnshape.export.keras.text import call, listed, literal
+from cnnshape.export.keras.text import breakable, call, listed, literal
 from cnnshape.layers import Application, Shape, pairs, per_axis
 
 
@@ -94,7 +94,7 @@ def pad(site: Site) -> list[Line]:
     """Cells around the space."""
     mode = site.value("mode")
     if mode == "zeros" and "padding" in site.texts:
-        return [site.windowed("ZeroPadding", site.text("padding"))]
+        return [site.windowed("ZeroPadding", breakable("", site.text("padding")))]
     return filled(site, site.same(lambda one: _pairs(one, "padding")), mode)
 
 
@@ -105,7 +105,7 @@ def _pairs(application: Application, name: str) -> Pairs:
 def crop(site: Site) -> list[Line]:
     """Cells off around the space."""
     if "cut" in site.texts:
-        return [site.windowed("Cropping", site.text("cut"))]
+        return [site.windowed("Cropping", breakable("", site.text("cut")))]
     return [site.windowed("Cropping", around(site.same(lambda one: _pairs(one, "cut"))))]
 
 

@@ -5,7 +5,7 @@ import unicodedata
 
 from cnnshape.export.python import Names, identifier
 
-TAKEN = frozenset({"i", "j", "k", "l", "m", "n_", "entering", "keras", "layers", "ops", "math", "x", "inputs", "enumerate", "len", "map", "max", "min", "range", "slice",
+TAKEN = frozenset({"i", "j", "k", "l", "m", "n_", "keras", "layers", "ops", "math", "x", "inputs", "enumerate", "len", "map", "max", "min", "range", "slice",
                    "sum", "tuple", "zip", "int", "abs", "list", "super", "property", "reversed", "bool", "ValueError"})  # fmt: skip
 """The names that the code uses itself."""
 

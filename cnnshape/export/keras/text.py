@@ -1,12 +1,26 @@
 """Calls of Keras' layers as trees: `layers.Conv2D(64, 3)(x)` has two pairs of brackets, and may be broken at either."""
 
+import ast
 from collections.abc import Iterable, Sequence
 
 from cnnshape.export.python import WIDTH, Code, Group, Lines, Operation, flat, listing, literal
 from cnnshape.export.python import call as plain_call
 from cnnshape.named_tuple import NamedTuple
 
-__all__ = ["Applied", "Code", "Expression", "Group", "applied", "bound", "call", "flat", "listed", "literal", "written"]
+__all__ = [
+    "Applied",
+    "Code",
+    "Expression",
+    "Group",
+    "applied",
+    "bound",
+    "breakable",
+    "call",
+    "flat",
+    "listed",
+    "literal",
+    "written",
+]
 
 
 class Applied(NamedTuple):
@@ -35,10 +49,22 @@ def listed(items: Iterable[Code]) -> Group:
     return listing(items)
 
 
+def breakable(before: str, text: str) -> Code:
+    """A tuple in a text, after other text, as far as a layout may break it."""
+    value = ast.parse(text, mode="eval").body
+    if not isinstance(value, ast.Tuple) or len(value.elts) < 2:
+        return before + text
+    items = [ast.get_source_segment(text, item) or "" for item in value.elts]
+    return Group("", tuple([("", breakable("", item)) for item in items]), f"{before}(", ")")
+
+
 def bound(code: Expression, names: Sequence[str]) -> Expression:
     """An expression with names in place of `{0}`, `{1}`, ..."""
     if isinstance(code, Applied):
-        return Applied(_in_group(code.layer, names), _in_text(code.tensor, names))
+        tensor = _in_text(code.tensor, names)
+        # A choice needs no second pair of brackets.
+        bare = tensor[1:-1] if tensor.startswith("(") and tensor.endswith(")") else tensor
+        return Applied(_in_group(code.layer, names), bare)
     return _in_code(code, names)
 
 

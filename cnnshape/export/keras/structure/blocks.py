@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from cnnshape.export.keras.structure.runs import Unstructured
-from cnnshape.export.keras.structure.scope import is_open, valued, written
+from cnnshape.export.keras.structure.scope import by_round, is_open, valued, written
 from cnnshape.export.keras.structure.writer import Argument, Writer
 from cnnshape.export.keras.text import Group
-from cnnshape.export.python import constant, identifier
+from cnnshape.export.python import identifier
 from cnnshape.graph.visits import Visited
 from cnnshape.language import Value
-from cnnshape.language.expression import Binary, Choice, Named, Node
+from cnnshape.language.expression import Named, Node
 from cnnshape.program import BlockStep
 
 
@@ -55,7 +55,7 @@ def _passed(writer: Writer, step: BlockStep, argument: Argument, visits: Sequenc
     if first is not plain:
         other = _tree(writer, step, param, first, sizes)
         if written(other, {}) != written(tree, {}):
-            tree = Choice(0, other, Binary("==", 0, writer.scope.values["i"], constant(0)), tree)
+            tree = by_round(other, writer.scope.values["i"], tree)
     known: dict[str, object] = {}
     for visited, value in zip(visits, values, strict=True):
         known = writer.scope.known(visited.scope, writer.scope.sizes(current, writer.runs.entering(visited)))

@@ -8,7 +8,7 @@ from cnnshape.export.keras.structure.runs import Runs, Unstructured
 from cnnshape.export.keras.structure.scope import part_of, valued, written
 from cnnshape.export.keras.structure.steps import uses, write_steps
 from cnnshape.export.keras.structure.writer import Argument, Function, Writer
-from cnnshape.export.keras.text import Group
+from cnnshape.export.keras.text import Code, Group, breakable
 from cnnshape.export.python import Lines, identifier, literal, variable
 from cnnshape.graph.evaluation import LayerValue
 from cnnshape.graph.visits import Ran
@@ -48,7 +48,7 @@ class BlockFunctions:
             self._network,
             self._runs,
             self,
-            Names(TAKEN),
+            Names(self.taken),
             read_names(declared.steps, [name.text for name in declared.outputs]),
         )
         rans = self._runs.of_body(block.body)
@@ -78,13 +78,17 @@ def called(line: str) -> list[str]:
 
 def signature(name: str, arguments: Iterable[tuple[str, str, str]], result: str = "") -> list[str]:
     """The head of a function. An argument has a name, a type and a default; the last two may be empty."""
-    items = []
-    for argument, type_, default in arguments:
-        typed = f"{argument}: {type_}" if type_ else argument
-        items.append(("", f"{typed} = {default}" if default and type_ else f"{typed}={default}" if default else typed))
+    items = tuple([("", _declared(*argument)) for argument in arguments])
     lines = Lines()
-    lines.add("def ", Group(name, tuple(items)), f"{result}:")
+    lines.add("def ", Group(name, items), f"{result}:")
     return lines.lines
+
+
+def _declared(name: str, type_: str, default: str) -> Code:
+    typed = f"{name}: {type_}" if type_ else name
+    if not default:
+        return typed
+    return breakable(f"{typed} = " if type_ else f"{typed}=", default)
 
 
 def used_params(

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from cnnshape.export.keras.network import say
 from cnnshape.export.keras.site import Site, Varies
 from cnnshape.export.keras.structure.runs import Unstructured
-from cnnshape.export.keras.structure.scope import is_open, valued, written
+from cnnshape.export.keras.structure.scope import by_round, is_open, valued, written
 from cnnshape.export.keras.structure.writer import Writer
 from cnnshape.export.keras.text import applied, bound
 from cnnshape.export.python import constant, names_of
 from cnnshape.graph import Node
 from cnnshape.graph.visits import Visited
 from cnnshape.language import Expression, Value
-from cnnshape.language.expression import Binary, Choice
+from cnnshape.language.expression import Binary
 from cnnshape.language.expression import Node as Tree
 from cnnshape.layers import Layer
 from cnnshape.program import Follower, KindStep, Plan
@@ -96,7 +96,7 @@ def _texts(
         )
         tree = plain
         if step.first_differs and other is not plain and written(other, {}) != written(plain, {}):
-            tree = Choice(0, other, Binary("==", 0, writer.scope.values["i"], constant(0)), plain)
+            tree = by_round(other, writer.scope.values["i"], plain)
         if is_open(tree):
             whole = argument.type.form in _WHOLE
             texts[name] = _checked(writer, tree, name, (visits, nodes, current), whole=whole)
@@ -209,8 +209,7 @@ def _optional(
             raise Unstructured
     present = [node for node in given if node is not None]
     writer.assign(target, current)
-    writer.line(f"if {written(Binary('!=', 0, tree, constant('none')), {})}:")
-    with writer.indented():
+    with writer.condition(written(Binary("!=", 0, tree, constant("none")), {})):
         _write(writer, type(present[0].application.layer), present, {}, ([target], target))
     return target
 
@@ -245,7 +244,6 @@ def _activated(writer: Writer, word: str, place: tuple[str, str], *, always: boo
         return target
     writer.assign(target, current)
     asked = f"({word})" if " " in word else word
-    writer.line(f'if {asked} != "none":')
-    with writer.indented():
+    with writer.condition(f'{asked} != "none"'):
         writer.assign(target, bound(applied("layers.Activation", word), [target]))
     return target

@@ -12,11 +12,13 @@ from cnnshape.language.expression import (
     All,
     Binary,
     Choice,
+    Constant,
     FunctionCall,
     Item,
     Items,
     Node,
     Part,
+    Unary,
     Variable,
 )
 from cnnshape.layers import Tensor
@@ -186,9 +188,24 @@ def part_of(node: Part) -> tuple[str, str, Item | All | None]:
 def written(tree: Node, known: Mapping[str, object], *, whole: bool = False) -> str:
     """An expression as Python."""
     try:
-        return _FUNCTIONS.sub(r"math.\1(", python(tree, known, whole=whole))
+        return _FUNCTIONS.sub(r"math.\1(", python(_simplified(tree), known, whole=whole))
     except Untranslatable:
         raise Unstructured from None
+
+
+def _simplified(tree: Node) -> Node:
+    """`a != b` for `not a == b`, in conditions and choices."""
+    if isinstance(tree, Unary):
+        operand = _simplified(tree.operand)
+        other = {"==": "!=", "!=": "=="}.get(operand.sign)
+        if tree.sign == "not" and other and isinstance(operand, Binary):
+            return Binary(other, operand.offset, operand.left, operand.right)
+        return Unary(tree.sign, tree.offset, operand)
+    if isinstance(tree, Binary):
+        return Binary(tree.sign, tree.offset, _simplified(tree.left), _simplified(tree.right))
+    if isinstance(tree, Choice):
+        return Choice(tree.offset, *map(_simplified, tree.parts))
+    return tree
 
 
 def valued(tree: Node, known: Mapping[str, object]) -> object:
@@ -202,3 +219,14 @@ def valued(tree: Node, known: Mapping[str, object]) -> object:
 def is_open(tree: Node) -> bool:
     """Whether an expression has names."""
     return bool(names_of(tree))
+
+
+def by_round(first: Node, counter: Node, plain: Node) -> Node:
+    """A value that is another one in the first round."""
+    begins = Binary("==", 0, counter, Constant("0", 0, 0))
+    if isinstance(first, Constant) and isinstance(plain, Constant):
+        if first.value is True and plain.value is False:
+            return begins
+        if first.value is False and plain.value is True:
+            return Binary(">", 0, counter, Constant("0", 0, 0))
+    return Choice(0, first, begins, plain)

@@ -90,8 +90,7 @@ def _conditional(writer: Writer, step: ResolvedStep, place: tuple[str, str, str,
     current, entering, target, chain = place
     inside = target
     writer.assign(target, current)
-    writer.line(f"if {condition}:")
-    with writer.indented():
+    with writer.condition(condition):
         start = target if entering == current else entering
         result = _repeated(writer, step, start, inside, chain if target == chain else target)
         writer.assign(target, result)
@@ -319,8 +318,7 @@ def _residual(writer: Writer, step: ResidualStep, current: str, target: str, cha
         if valued(tree, seen) != bool(made):
             raise Unstructured
     writer.assign(target, result)
-    writer.line(f"if {written(tree, known)}:")
-    with writer.indented():
+    with writer.condition(written(tree, known)):
         writer.assign(target, bound(call("layers.Add()", listed(["{0}", "{1}"])), [target, shortcut]))
     return target
 

@@ -51,6 +51,7 @@ class Writer:
         self.lines: list[str] = []
         self.helpers: list[str] = []
         self.depth = 1
+        self._closed = "", 0, 0
         self.params: frozenset[str] = frozenset()
 
     @property
@@ -66,6 +67,17 @@ class Writer:
         """Adds an assignment, unless it would change nothing."""
         if code != target:
             self.lines += written(f"{target} = ", code, self.depth)
+
+    @contextmanager
+    def condition(self, text: str) -> Iterator[None]:
+        """Lines inside run under a condition. They join those before them that run under the same one."""
+        same = self._closed == (text, self.depth, len(self.lines))
+        if not same:
+            self.line(f"if {text}:")
+        with self.indented():
+            yield
+        if ".shape[" not in text:
+            self._closed = text, self.depth, len(self.lines)
 
     @contextmanager
     def indented(self) -> Iterator[None]:
