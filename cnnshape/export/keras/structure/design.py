@@ -15,7 +15,7 @@ from cnnshape.export.keras.structure.runs import Decides, Runs, Unstructured
 from cnnshape.export.keras.structure.scope import written
 from cnnshape.export.keras.structure.steps import uses, write_steps
 from cnnshape.export.keras.structure.writer import Argument, Writer
-from cnnshape.export.keras.text import Code, Group, call, listed, literal
+from cnnshape.export.keras.text import Code, Group, breakable, call, listed, literal
 from cnnshape.export.keras.text import written as laid_out
 from cnnshape.export.python import constant, identifier, variable
 from cnnshape.export.source import Source
@@ -112,7 +112,7 @@ def _params(
             assert param.default is not None
             tree = writer.scope.tree(param.default, {})
             text = written(tree, writer.scope.known(root.scope, {}), whole=type(value) is int)
-            before.append((name, [f"    {name} = {text}"]))
+            before.append((name, laid_out(f"{name} = ", breakable("", text))))
         writer.scope.values[word] = variable(name)
     return arguments, before
 

@@ -9,6 +9,7 @@ from cnnshape.export.keras.structure.scope import part_of, valued, written
 from cnnshape.export.keras.structure.steps import uses, write_steps
 from cnnshape.export.keras.structure.writer import Argument, Function, Writer
 from cnnshape.export.keras.text import Code, Group, breakable
+from cnnshape.export.keras.text import written as laid_out
 from cnnshape.export.python import Lines, identifier, literal, variable
 from cnnshape.graph.evaluation import LayerValue
 from cnnshape.graph.visits import Ran
@@ -155,13 +156,13 @@ def _default(
     whole = all(type(ran.scope[param.name.text]) is int for ran in rans)
     text = written(tree, known, whole=whole)
     if any(given):
-        return "None", [f"    if {name} is None:", f"        {name} = {text}"]
+        return "None", [f"    if {name} is None:", *laid_out(f"{name} = ", breakable("", text), 2)]
     for ran in rans:
         assert isinstance(ran.entering, int)
         seen = writer.scope.known(ran.scope, writer.scope.sizes("x", writer.runs.graph.value(ran.entering)))
         if valued(tree, seen) != ran.scope[param.name.text]:
             raise Unstructured
-    return None, [f"    {name} = {text}"]
+    return None, laid_out(f"{name} = ", breakable("", text))
 
 
 def _is_constant(value: Value, params: Sequence[str]) -> bool:

@@ -115,9 +115,10 @@ def _repeated(writer: Writer, step: ResolvedStep, current: str, target: str, cha
         with writer.indented():
             writer.assign(chain, _plain(writer, step, chain, chain, chain))
             _append(writer, step, rounds, chain)
-        body = _renamed(counter, writer.lines[place:])
+        used = uses(counter, writer.lines[place:])
+        body = writer.lines[place:] if used else _renamed(counter, writer.lines[place:])
         del writer.lines[place:]
-        writer.line(f"for {counter if uses(counter, body) else '_'} in range({text}):")
+        writer.line(f"for {counter if used else '_'} in range({text}):")
         writer.lines += body
     writer.scope.rounds.update(rounds)
     return chain
@@ -129,9 +130,7 @@ def _counter(writer: Writer) -> str:
 
 
 def _renamed(counter: str, lines: list[str]) -> list[str]:
-    """The lines of a loop; if they don't use its counter, those of the loops inside take its place."""
-    if uses(counter, lines):
-        return lines
+    """The lines of a loop that doesn't use its counter: those of the loops inside take its place."""
     following = dict(zip(_COUNTERS[1:], _COUNTERS, strict=False))
     inner = "".join(letter for letter in _COUNTERS if letter > counter)
     pattern = re.compile(rf"(?<![\w.\"])[{inner}](?![\w\"])")
@@ -205,9 +204,15 @@ def _loop(writer: Writer, step: LoopStep, current: str, chain: str) -> str:
         with writer.indented():
             writer.assign(chain, write_steps(writer, step.do, chain, chain))
             _append(writer, step, rounds, chain)
-        body = _renamed(counter, writer.lines[place:])
+        used = uses(counter, writer.lines[place:])
+        body = writer.lines[place:] if used else _renamed(counter, writer.lines[place:])
         del writer.lines[place:]
-        _head(writer, counter, [(name, column) for name, column in zip(variables, columns, strict=True)], body)
+        _head(
+            writer,
+            counter if used else "",
+            [(name, column) for name, column in zip(variables, columns, strict=True)],
+            body,
+        )
         writer.lines += body
     writer.scope.rounds.update(rounds)
     return chain
@@ -272,13 +277,13 @@ def _head(writer: Writer, counter: str, columns: list[tuple[str, Listed]], body:
     if not used:
         code, tree, length = columns[0][1]
         count = f"len({flat(code)})" if code is not None and tree is not None and is_open(tree) else str(length)
-        writer.line(f"for {counter if uses(counter, body) else '_'} in range({count}):")
+        writer.line(f"for {counter or '_'} in range({count}):")
         return
     names = ", ".join(name for name, _ in used)
     codes = [text for _, text in used]
     over: Code = call("zip", *codes, strict="True") if len(used) > 1 else codes[0]
     before = f"for {names} in "
-    if uses(counter, body):
+    if counter:
         inner = f"({names})" if len(used) > 1 else names
         before, over = f"for {counter}, {inner} in ", call("enumerate", over)
     lines = Lines(writer.depth)
