@@ -98,9 +98,13 @@ def _texts(
         if step.first_differs and other is not plain and written(other, {}) != written(plain, {}):
             tree = by_round(other, writer.scope.values["i"], plain)
         if is_open(tree):
-            whole = argument.type.form in _WHOLE
+            whole = argument.type.form in _WHOLE or _all_whole(nodes, name)
             texts[name] = _checked(writer, tree, name, (visits, nodes, current), whole=whole)
     return texts
+
+
+def _all_whole(nodes: Sequence[Node], name: str) -> bool:
+    return all(type(node.application.layer.values[name]) is int for node in nodes)
 
 
 def _argument(writer: Writer, value: Value | None, default: object, visited: Visited, current: str) -> Tree:
