@@ -1,7 +1,7 @@
 """Pooling of regions: a grid of one size out of each box of a feature map."""
 
 from cnnshape.arithmetic import Factor, Unknown, When
-from cnnshape.layers.argument import NATURAL, POSITIVE_NUMBER, POSITIVE_PER_AXIS, TENSOR, PerAxis, arg
+from cnnshape.layers.argument import FLAG, NATURAL, POSITIVE_NUMBER, POSITIVE_PER_AXIS, TENSOR, PerAxis, arg
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import OUTPUT_VALUES, Given
 from cnnshape.layers.family import Unweighted
@@ -64,3 +64,4 @@ class RoiAlign(RegionPool):
     samples: int = arg(
         NATURAL, "samples per cell and axis; 0: as many as the box has cells", default=0, foreign=("sampling_ratio",)
     )
+    aligned: bool = arg(FLAG, "moves the samples by half a cell, as Detectron2 does", default=False)

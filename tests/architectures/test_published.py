@@ -90,6 +90,29 @@ def test_results(path):
     assert ("\n  results: " in text) == bool(stated), "`source` says where the results come from"
 
 
+WITHOUT_RESULTS = {
+    "attention_unet": "the paper's network is another one, in 3-D; the code states its scores in a picture",
+    "cbam_resnet18": "of the authors' code, only the ResNet-50 has a published score; the paper's table wasn't read",
+    "centernet_resnet18": "the published scores are of the network with deformable convolutions",
+    "cs231n_convnet": "the lecture notes state no score",
+    "cyclegan_generator": "a generator has no score by itself: the paper's are those of people and of other networks",
+    "dcgan_discriminator": "the paper scores the features of a network of other widths",
+    "dcgan_generator": "the paper shows pictures",
+    "lenet5": "the published score is that of the network of 1998, which this one isn't",
+    "mobilenet_v1_vww": "the benchmark publishes a target (80 %), and no score of its network",
+    "resnet8": "the benchmark publishes a target (85 %), and no score of its network",
+    "segnet": "the paper's table wasn't read; the code publishes weights alone",
+    "unet_padded": "the score in the code's README is that of the network with bilinear upsampling",
+    "vnet": "the paper's network is another one; the code states no score",
+    "wavenet": "the paper's scores are opinions of listeners, of a network whose channels it doesn't state",
+}
+"""The networks for which nothing is published as they ship, or nothing that we have read at its source."""
+
+
+def test_a_network_without_results_says_why():
+    assert {path.stem for path in FILES} - {row["network"] for row in RESULTS} == set(WITHOUT_RESULTS)
+
+
 @pytest.mark.parametrize("row", PUBLISHED, ids=label)
 def test_outputs(row):
     outputs = report_of(row).outputs

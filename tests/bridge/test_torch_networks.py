@@ -390,6 +390,14 @@ REFUSED: list[tuple[str, Any, tuple[int, ...], str, str]] = [
         "the forward raised RuntimeError",
         "--input",
     ),
+    ("a batch", lambda self, x: self.conv(x), (1, *MAP), "the forward raised RuntimeError", "`--input 8x6x10`"),
+    (
+        "other channels",
+        lambda self, x: self.conv(x),
+        (7, 6, 10),
+        "the forward raised RuntimeError",
+        "the input was 7x6x10",
+    ),
     (
         "values decide",
         lambda self, x: x if x.sum() > 0 else -x,

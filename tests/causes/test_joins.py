@@ -37,6 +37,25 @@ def test_the_one_padding_that_loses_cells_is_corrected(convs, data):
     assert errors(fixed) == []
 
 
+KEEPING_TEXTS = {
+    ("3", "d"): "d", ("5", "d"): "2 * d", ("3", "2 * d"): "(2 * d)", ("k", "1"): "k // 2", ("k", ""): "k // 2",
+    ("k + 0", ""): "(k + 0) // 2", ("k", "2"): "(k // 2) * 2", ("k", "d"): "(k // 2) * d",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kernel", "dilation"), KEEPING_TEXTS)
+@pytest.mark.parametrize("wrong", ["1", "0"])
+def test_the_padding_is_an_expression_where_the_window_is_one(kernel, dilation, wrong):
+    """The rounds have windows of several sizes, so no number suits them all."""
+    dilated = f", dilation: {dilation}" if dilation else ""
+    conv = f"conv: {{out: 8, kernel: {kernel}{dilated}, padding: {wrong}}}"
+    text = f"input: [8, 40, 40]\nlayers:\n  - for: {{k: [3, 5, 7], d: [2, 3, 4]}}\n    do: [residual: [{conv}]]\n"
+    (problem,) = errors(text)
+    assert problem.help.startswith(f"write `padding: {KEEPING_TEXTS[kernel, dilation]}` on the conv in line 4")
+    (fixed, *_) = fixes(text, problem)
+    assert errors(fixed) == []
+
+
 @given(st.integers(1, 4), st.integers(0, 3), st.integers(1, 9))
 def test_the_width_that_differs_is_named(count, place, width):
     place %= count

@@ -37,10 +37,10 @@ def test_layout_is_that_of_ruff(write: object, tmp_path: Path) -> None:
         (tmp_path / f"{name}.py").write_text(write(network(name)), encoding="utf-8")  # type: ignore[operator]
     ruff = [sys.executable, "-m", "ruff"]
     checked = subprocess.run(
-        [*ruff, "check", "--isolated", "--select", "E4,E7,E9,F,I", str(tmp_path)], capture_output=True, text=True
+        [*ruff, "check", "--isolated", "--line-length", "120", "--select", "E4,E7,E9,F,I", str(tmp_path)], capture_output=True, text=True
     )
     assert checked.returncode == 0, checked.stdout
-    formatted = subprocess.run([*ruff, "format", "--isolated", "--diff", str(tmp_path)], capture_output=True, text=True)
+    formatted = subprocess.run([*ruff, "format", "--isolated", "--line-length", "120", "--diff", str(tmp_path)], capture_output=True, text=True)
     assert formatted.returncode == 0, formatted.stdout
 
 

@@ -55,6 +55,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.chdir(tmp_path)
+    command.run("export", "net.yaml", "-o", "net.py")
 
 
 def test_every_command_has_examples() -> None:

@@ -7,7 +7,8 @@ Every network that both have runs once on the meta device. After a change of the
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from inspect import getmodule
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ import cnnshape
 from cnnshape.source import shipped_names
 from tests.architectures.test_facts import COLUMNS, FILE, counted, stated
 from tests.oracles.test_torchvision import STAGES, Case, OnMeta, cases, design_of, models, torch
-from tests.oracles.twins import Fact, facts_of, reading
+from tests.oracles.twins import Fact, default, facts_of, reading
 
 SOURCE = "torchvision 0.28, one run of its modules on torch 2.13"
 DETECTORS = (*STAGES, "retinanet_", "fcos_", "ssd")
@@ -39,8 +40,20 @@ def twin_of(case: Case) -> dict[str, str]:
         patch.setattr(models.WeightsEnum, "get_state_dict", lambda *_, **__: {})
         patch.setattr(torch.nn.Module, "load_state_dict", lambda *_, **__: None)
         model = models.get_model(case.model, **{"weights": None, **options}).train(case.training)
-    facts = facts_of(model, lambda: case.run(model, torch.empty(case.batch, *shape, device="meta"), boxes))
+    images = torch.empty(case.batch, *shape, device="meta")
+    facts = [*facts_of(model, lambda: case.run(model, images, boxes)), *region_facts(model, images)]
     return counted(fact for fact in facts if case.file not in IDLE.get(fact[0], ()))
+
+
+def region_facts(model: Any, images: Any) -> Iterator[Fact]:
+    """The facts of the pools of regions, which `two_stage` doesn't run: each reads the largest map of its detector."""
+    heads = getattr(model, "roi_heads", None)
+    pools = [getattr(heads, f"{head}_roi_pool", None) for head in ("box", "mask", "keypoint")]
+    for pool in filter(None, pools):
+        poolers = getmodule(type(pool))
+        scale = poolers._infer_scale(next(iter(model.backbone(images).values())), list(images.shape[-2:]))
+        aligned = default(poolers.roi_align, "aligned")  # `MultiScaleRoIAlign` leaves it to the function.
+        yield "roi_align", {"scale": scale, "samples": pool.sampling_ratio, "aligned": aligned}
 
 
 def carried(case: Case) -> dict[str, str]:

@@ -6,8 +6,10 @@ whether a mean counts its padding, how an upsampling computes the values between
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import getmodule, getsource, signature
 from typing import Any
 
 import torch
@@ -108,9 +110,22 @@ class Watching(TorchFunctionMode):
         return function(*args, **(kwargs or {}))
 
 
+def default(function: Callable[..., Any], name: str) -> Any:
+    """The value that a call without this argument has."""
+    return signature(function).parameters[name].default
+
+
+def _scaled(module: Any) -> Fact:
+    """The scale of SSD's L2 normalization, which stands in its source alone: a model on the meta device has no values."""
+    (value,) = re.findall(r"torch\.ones\(512\) \* (\d+)", getsource(type(module)))
+    return "layer_scale", {"init": float(value)}
+
+
 OF_MODULES: dict[str, Callable[[Any], Fact]] = {
     "StochasticDepth": lambda module: ("drop_path", {"p": module.p}),
     "DropPath": lambda module: ("drop_path", {"p": module.drop_prob}),
+    "CNBlock": lambda module: ("layer_scale", {"init": default(getmodule(type(module)).ConvNeXt, "layer_scale")}),
+    "SSDFeatureExtractorVGG": _scaled,
     "FrozenBatchNorm2d": lambda module: ("batch_norm", {"eps": module.eps}),
 }
 """Modules that call no function of PyTorch's with their facts."""

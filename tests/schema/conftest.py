@@ -15,9 +15,31 @@ from tests.schema.server import ANY, Server
 
 OWN = "own"
 """The folder whose files have the schema of `OWN_FILE`."""
-PLAIN = "plain"
-"""The folder whose files have a schema of three plain keys, which is not ours."""
-_NUMBERS = {"type": "object", "properties": {"x": {"type": "integer"}, "y": {"type": "integer"}}}
+_COLORS = {"enum": ["red", "rose"]}
+_SIDES = {"enum": ["left", "right"]}
+_VALUES = {"color": _COLORS, "side": _SIDES, "n": {}}
+_NAMES = {"type": "object", "propertyNames": {"enum": list(_VALUES)}}
+PLAIN = {
+    "properties": {"type": "object", "properties": _VALUES},
+    "properties and names": {**_NAMES, "properties": _VALUES},
+    "properties in allOf": {**_NAMES, "allOf": [{"properties": _VALUES}]},
+    "properties in anyOf": {"anyOf": [_NAMES, {"type": "object", "properties": _VALUES}]},
+    "properties in not": {**_NAMES, "not": {"not": {"properties": _VALUES}}},
+    "properties in if": {**_NAMES, "if": {"required": ["color"]}, "then": {"properties": _VALUES}},
+    "properties of each key": {
+        **_NAMES,
+        "dependencies": {key: {"properties": {key: value}} for key, value in _VALUES.items()},
+    },
+    "patterns": {**_NAMES, "patternProperties": {f"^{key}$": value for key, value in _VALUES.items()}},
+    "all others": {
+        **_NAMES,
+        "allOf": [
+            {"patternProperties": {"^(?!color$)": {}}, "additionalProperties": _COLORS},
+            {"patternProperties": {"^(?!side$)": {}}, "additionalProperties": _SIDES},
+        ],
+    },
+}
+"""Schemas of a mapping that has a color, a side and `n`, none of them ours. A folder of each has files with its list `l`."""
 OWN_FILE = """\
 cnnshape: 1
 input: [4, 32, 32]
@@ -51,9 +73,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     own = folder / "own.schema.json"
     own.write_text(to_schema([cnnshape.load(OWN_FILE).spec]), encoding="utf-8")
     general = Path(__file__).parents[2] / "docs" / "cnnshape.schema.json"
-    plain = folder / "plain.schema.json"
-    keys = {"o": _NUMBERS, "l": {"type": "array", "items": _NUMBERS}}
-    plain.write_text(json.dumps({"type": "object", "properties": keys}), encoding="utf-8")
-    server = Server(program, {ANY: general, OWN: own, PLAIN: plain})
+    plain = {name: folder / f"{name}.schema.json" for name in PLAIN}
+    for name, path in plain.items():
+        listed = {"properties": {"l": {"type": "array", "items": PLAIN[name]}}}
+        path.write_text(json.dumps({"type": "object", **listed}), encoding="utf-8")
+    server = Server(program, {ANY: general, OWN: own, **plain})
     yield server
     server.stop()

@@ -191,12 +191,23 @@ def test_in_brackets_and_braces_keys_are_offered_from_the_first_letter_on(
     assert labels - {"share"} == wanted - {"share"}
 
 
-@pytest.mark.parametrize("text", ["o: {x: 1, |}\n", "o: {|, x: 1}\n", "l: [{x: 1, |}]\n", "{o: {}, |}\n"])
-def test_without_a_letter_the_server_offers_nothing_where_a_schema_has_properties(server: Server, text: str) -> None:
-    """Why `{conv: 3, |}` offers nothing in ours. Without `properties` it would, but values need them: `{act: |}`."""
-    assert server.completions(text, PLAIN) == []
-    letter = text.replace("|", "x: 2, y|") if "{|" in text else text.replace("|", "y|" if "x" in text else "l|")
-    assert server.completions(letter, PLAIN) != []
+AFTER_A_COMMA = "l: [{color: red, side: left, |}]\n"
+AT_A_VALUE = ("l: [{color: red|, side: left}]\n", "l: [{color: red, side: le|}]\n")
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_no_schema_offers_keys_without_a_letter_and_at_two_values_the_words_of_each(server: Server, name: str) -> None:
+    """Why `{conv: 3, |}` offers nothing in ours, but `{conv: 3, n|}` does.
+
+    Between a comma and the brace, the server offers nothing if any schema that the mapping matches has `properties`. Only
+    they hold values by their keys. The text is the same mapping wherever the cursor is, so no condition tells a key from
+    a value. Without `properties`, the words of a value are those of all values, or there are none.
+    """
+    has_keys = server.completions(AFTER_A_COMMA, name) == ["n"]
+    values = [server.completions(text, name) for text in AT_A_VALUE]
+    assert has_keys == (not name.startswith("properties"))
+    assert (values == [["red", "rose"], ["left", "right"]]) == (not has_keys)
+    assert server.completions(AFTER_A_COMMA.replace("|", "n|"), name) == ["n"]
 
 
 @pytest.mark.parametrize("step", ["  - |\n", "  - residual:\n      - |\n", "  - name: x\n    |\n", "  - {|}\n"])

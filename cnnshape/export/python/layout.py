@@ -1,4 +1,4 @@
-"""Code over lines, as `ruff format` lays it out at its own width of 88 columns.
+"""Code over lines, as `ruff format --line-length 120` lays it out.
 
 A test holds every exported file against ruff. Exporting needs no ruff.
 """
@@ -6,10 +6,10 @@ A test holds every exported file against ruff. Exporting needs no ruff.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cnnshape.export.python.code import Code, Group, Operation, flat
+from cnnshape.export.python.code import Code, Group, Operation, flat, keyword
 
-WIDTH = 88
-"""The columns of a line: the default of ruff and black, so that a file stays as it is in most projects."""
+WIDTH = 120
+"""The columns of a line. With ruff's own 88, every other call would take a line for each of its arguments."""
 _STEP = 4
 
 
@@ -18,6 +18,7 @@ class Lines:
 
     def __init__(self, depth: int = 0) -> None:
         self.lines: list[str] = []
+        self._last: tuple[int, int, str, Code] | None = None
         self._indent = _STEP * depth
 
     @property
@@ -31,7 +32,19 @@ class Lines:
 
     def add(self, before: str, code: Code, after: str = "") -> None:
         """Adds a statement: `before` and `after` are the text around an expression."""
+        start = len(self.lines)
         self.lines += _laid_out(before, code, after, self._indent)
+        self._last = start, len(self.lines), before, code
+
+    def taken_back(self, before: str, depth: int) -> Code | None:
+        """Removes the last statement, if it is `before` and an expression, and gives this; else None."""
+        if self._last is None or self._last[1] != len(self.lines) or self._last[2] != before:
+            return None
+        start, _, _, code = self._last
+        if not self.lines[start].startswith(" " * (_STEP * depth) + before[:1]):
+            return None
+        del self.lines[start:]
+        return code
 
     def extend(self, others: "Lines") -> None:
         """Adds the lines of another part, which has its own depth."""
@@ -59,9 +72,10 @@ def _laid_out(before: str, code: Code, after: str, indent: int) -> list[str]:
     inside = f"{margin}{' ' * _STEP}{', '.join(flat(Group('', (item,), '', '')) for item in code.items)}"
     if len(inside) <= WIDTH and not code.exploded:
         return [opened, inside, closed]
+    closed = f"{margin}{code.close.lstrip(',')}{after}"
     lines = [opened]
     for name, value in code.items:
-        lines += _laid_out(f"{name}=" if name else "", value, ",", indent + _STEP)
+        lines += _laid_out(keyword(name), value, ",", indent + _STEP)
     return [*lines, closed]
 
 
