@@ -51,11 +51,11 @@ def _torch(source: Source, request: Request) -> str:
 def _keras(source: Source, request: Request) -> str:
     from cnnshape.export.keras import to_keras
 
-    return to_keras(source, request.data_format or DataFormat.CHANNELS_LAST)
+    return to_keras(source._replace(class_name=request.class_name), request.data_format or DataFormat.CHANNELS_LAST)
 
 
 TARGETS = {
     TargetName.TORCH: Target(".py", ("class_name",), _torch),
-    TargetName.KERAS: Target(".py", ("data_format",), _keras),
+    TargetName.KERAS: Target(".py", ("class_name", "data_format"), _keras),
 }
 """The first one is the default."""

@@ -8,7 +8,7 @@ from cnnshape.export.keras.structure.writer import Argument, Writer
 from cnnshape.export.keras.text import Group
 from cnnshape.export.python import identifier
 from cnnshape.graph.visits import Visited
-from cnnshape.language import Value
+from cnnshape.language import Expression, ListValue, Value
 from cnnshape.language.expression import Named, Node
 from cnnshape.program import BlockStep
 
@@ -44,7 +44,7 @@ def _passed(writer: Writer, step: BlockStep, argument: Argument, visits: Sequenc
     param = argument.param
     plain, first = step.given.get(param), step.first.get(param)
     if plain is None and first is None:
-        return argument.default
+        return argument.default or _tensor_default(step, param, current)
     values = [visited.bodies[0].scope[param] for visited in visits]
     if any(isinstance(value, Named) or _is_tensors(value) for value in values):
         if plain is None or plain is not first:
@@ -62,6 +62,17 @@ def _passed(writer: Writer, step: BlockStep, argument: Argument, visits: Sequenc
         if valued(tree, known) != value:
             raise Unstructured
     return written(tree, known, whole=is_open(tree) and all(type(value) is int for value in values))
+
+
+def _tensor_default(step: BlockStep, param: str, current: str) -> str:
+    """The default of a param that holds tensors: what enters the block, or an empty list."""
+    assert step.block is not None
+    default = next(other.default for other in step.block.params if other.name.text == param)
+    if isinstance(default, ListValue) and not default.items:
+        return "[]"
+    if isinstance(default, Expression) and default.word == "input":
+        return current
+    raise Unstructured
 
 
 def _is_tensors(value: object) -> bool:

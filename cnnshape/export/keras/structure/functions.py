@@ -126,6 +126,7 @@ def _params(
             continue
         if any(isinstance(value, tuple) and any(isinstance(item, Named) for item in value) for value in values):
             writer.scope.rounds[spec] = name
+            writer.scope.values[spec] = variable(name)
             arguments.append(Argument(spec, name, ""))
             continue
         given = [spec in step.given and spec in step.first for step in steps]

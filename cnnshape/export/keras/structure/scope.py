@@ -66,7 +66,7 @@ class Scope:
             return Items(0, tuple([self.tree(item, sizes) for item in value.items]))
         if not isinstance(value, Expression) or not self.closed.isdisjoint(value.names):
             raise Unstructured
-        if any(name in self.tensors or name in self.rounds for name in value.names):
+        if any((name in self.tensors or name in self.rounds) and name not in self.values for name in value.names):
             raise Unstructured
         own = {name: self.values[name] for name in value.names if name in self.values}
         asked = {name: variable(sizes[name][0]) for name in value.names if name in sizes and name not in own}
