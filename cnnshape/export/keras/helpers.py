@@ -50,3 +50,13 @@ def _codes() -> dict[str, str]:
     text = files("cnnshape.export.keras").joinpath("helpers.txt").read_text("utf-8")
     parts = re.split(r"^# === (\w+)\n", text, flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def names() -> list[str]:
+    """The names of all helpers; those with a number of axes in theirs have one for each."""
+    ranked = [(name, re.search(r"N[dD]\Z", name)) for name in _codes()]
+    return [
+        name if ends is None else f"{name[:-2]}{rank}{name[-1]}"
+        for name, ends in ranked
+        for rank in ((1, 2, 3) if ends else (0,))
+    ]

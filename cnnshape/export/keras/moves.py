@@ -5,7 +5,7 @@ from math import prod
 from cnnshape.export.keras.convolutions import around
 from cnnshape.export.keras.layout import Pairs
 from cnnshape.export.keras.site import Line, Site, Unsaid, helped, operation
-from cnnshape.export.keras.text import breakable, call, listed, literal
+from cnnshape.export.keras.text import Applied, breakable, call, listed, literal
 from cnnshape.layers import Application, Shape, pairs, per_axis
 
 
@@ -55,7 +55,7 @@ def split(site: Site) -> list[Line]:
         start, stop = sum(parts[:take]), sum(parts[: take + 1])
         return [_between(site, start, stop, take == len(parts) - 1)]
     code = call("ops.split", "{0}", site.text("parts"), axis=axis)
-    return [Line(code._replace(close=f")[{site.text('take')}]"))]
+    return [Line(Applied(code, site.text("take"), "[", "]"))]
 
 
 def _between(site: Site, start: int, stop: int, last: bool) -> Line:

@@ -24,10 +24,12 @@ __all__ = [
 
 
 class Applied(NamedTuple):
-    """A layer and the tensor that it takes: `{0}` before the names are known."""
+    """A layer and the tensor that it takes: `{0}` before the names are known. With other brackets, a list and an item."""
 
     layer: Group
     tensor: str
+    open: str = "("
+    close: str = ")"
 
 
 Expression = Code | Applied
@@ -54,8 +56,9 @@ def breakable(before: str, text: str) -> Code:
     value = ast.parse(text, mode="eval").body
     if not isinstance(value, ast.Tuple) or len(value.elts) < 2:
         return before + text
-    items = [ast.get_source_segment(text, item) or "" for item in value.elts]
-    return Group("", tuple([("", breakable("", item)) for item in items]), f"{before}(", ")")
+    items = [(item, ast.get_source_segment(text, item) or "") for item in value.elts]
+    parts = [breakable("", part) if isinstance(item, ast.Tuple) else part for item, part in items]
+    return Group("", tuple([("", part) for part in parts]), f"{before}(", ")")
 
 
 def bound(code: Expression, names: Sequence[str]) -> Expression:
@@ -64,7 +67,7 @@ def bound(code: Expression, names: Sequence[str]) -> Expression:
         tensor = _in_text(code.tensor, names)
         # A choice needs no second pair of brackets.
         bare = tensor[1:-1] if tensor.startswith("(") and tensor.endswith(")") else tensor
-        return Applied(_in_group(code.layer, names), bare)
+        return code._replace(layer=_in_group(code.layer, names), tensor=bare)
     return _in_code(code, names)
 
 
@@ -94,8 +97,8 @@ def written(before: str, code: Expression, depth: int = 1) -> list[str]:
         lines.add(before, code)
         return lines.lines
     layer = flat(code.layer)
-    if len(f"{'    ' * depth}{before}{layer}(") <= WIDTH:
-        lines.add(before, Group(layer, (("", code.tensor),)))
+    if len(f"{'    ' * depth}{before}{layer}{code.open}") <= WIDTH:
+        lines.add(before, Group(layer, (("", code.tensor),), code.open, code.close))
     else:
-        lines.add(before, code.layer._replace(close=f")({code.tensor})"))
+        lines.add(before, code.layer._replace(close=f"){code.open}{code.tensor}{code.close}"))
     return lines.lines

@@ -227,6 +227,8 @@ def _column(
 ) -> Listed:
     value, length = column.values, len(visited.bodies)
     try:
+        if not writer.scope.rounds.keys().isdisjoint(value.names):
+            raise Unstructured
         tree = writer.scope.tree(value, sizes)
     except Unstructured:
         return _of_tensors(writer, column, current), None, length
