@@ -59,7 +59,15 @@ def test_every_layer_has_the_shape_that_the_report_states(name: str, layout: Lay
             assert shape == layout.shape(node.application.output.shape), node.name
 
 
-BLOCKS = ["mobilenet_v2", "resnet20", "shufflenet_v2_x0_5", "densenet_bc_100_12", "ds_cnn", "squeezenet1_1", "cs231n_convnet"]
+BLOCKS = [
+    "mobilenet_v2",
+    "resnet20",
+    "shufflenet_v2_x0_5",
+    "densenet_bc_100_12",
+    "ds_cnn",
+    "squeezenet1_1",
+    "cs231n_convnet",
+]
 
 
 def values(model: Any, seed: int = 0) -> None:

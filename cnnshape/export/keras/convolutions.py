@@ -141,7 +141,17 @@ def conv_transpose(site: Site) -> list[Line]:
         f"Conv{site.rank}D", site.text("out"), site.text("kernel"), **arguments, **_bias(site), **site.order()
     )
     line = line._replace(code=_renamed(line.code))
-    return [line, site.windowed("Cropping", around(cut))] if any(map(any, cut)) else [line]
+    return [line, cropped(site, cut)] if any(map(any, cut)) else [line]
+
+
+def cropped(site: Site, cut: Pairs) -> Line:
+    """Cuts cells off around the space. Keras' `Cropping1D` has its channels last."""
+    if len(cut) > 1 or site.layout.channels_last:
+        return site.windowed("Cropping", around(cut))
+    (before, after), end = cut[0], ""
+    if after:
+        end = f"-{after}"
+    return Line("{0}" + site.layout.sliced((f"{before or ''}:{end}",)))
 
 
 def _renamed(code: Expression) -> Expression:

@@ -2,7 +2,7 @@
 
 from math import prod
 
-from cnnshape.export.keras.convolutions import around
+from cnnshape.export.keras.convolutions import around, cropped
 from cnnshape.export.keras.layout import Pairs
 from cnnshape.export.keras.site import Line, Site, Unsaid, helped, operation
 from cnnshape.export.keras.text import Applied, breakable, call, listed, literal
@@ -104,9 +104,9 @@ def _pairs(application: Application, name: str) -> Pairs:
 
 def crop(site: Site) -> list[Line]:
     """Cells off around the space."""
-    if "cut" in site.texts:
+    if "cut" in site.texts and (site.rank > 1 or site.layout.channels_last):
         return [site.windowed("Cropping", breakable("", site.text("cut")))]
-    return [site.windowed("Cropping", around(site.same(lambda one: _pairs(one, "cut"))))]
+    return [cropped(site, site.same(lambda one: _pairs(one, "cut")))]
 
 
 def subsample(site: Site) -> list[Line]:
@@ -142,7 +142,7 @@ def max_unpool(site: Site) -> list[Line]:
     cut, added = (tuple((0, max(sign * size, 0)) for size in apart) for sign in (-1, 1))
     lines = [line]
     if any(map(any, cut)):
-        lines.append(site.windowed("Cropping", around(cut)))
+        lines.append(cropped(site, cut))
     return [*lines, *filled(site, added, "zeros")] if any(map(any, added)) else lines
 
 

@@ -44,6 +44,8 @@ def _rest(momentum: float) -> str:
 def layer_norm(site: Site) -> list[Line]:
     """A norm over the channels of a position, the space of a channel, its last axis, or all."""
     axes = site.layout.axes(site.value("axes"), site.rank) if site.rank else (-1,)
+    if len(axes) < site.rank + 1 and axes[-1] not in (-1, site.rank + 1):
+        return [helper_layer(site, "LayerNorm", literal(axes), epsilon=site.text("eps"), **_affine(site))]
     named: dict[str, Code] = {} if axes == (-1,) else {"axis": literal(axes[0]) if len(axes) == 1 else str(list(axes))}
     return [site.owner("LayerNormalization", **named, epsilon=site.text("eps"), **_affine(site))]
 
