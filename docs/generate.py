@@ -27,6 +27,7 @@ from typing import NamedTuple
 
 import commands_page
 import device_page
+import export_page
 import grammar_page
 import notebook_page
 import winners_page
@@ -381,6 +382,7 @@ SECTIONS = {
     "tiny": device_page.tiny,
     "columns": commands_page.columns,
     "shared_options": commands_page.shared_options,
+    **{f"export_{name}": partial(export_page.code, name) for name in export_page.NETWORKS},
     **{f"options_{name}": partial(commands_page.own_options, name) for name in commands_page.COMMANDS},
 }
 """Sections of pages that are written by hand."""

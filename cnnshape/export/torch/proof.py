@@ -174,7 +174,7 @@ def _leaves(module: Any) -> Iterator[_Leaf]:
             yield from _leaves(value)
 
 
-def _leaf(word: str) -> type[Module]:
+def _leaf(word: str) -> Any:
     known: dict[str, type[Module]] = {"Module": Module, "Sequential": _Sequential, "ModuleList": _List}
     return known.get(word) or type(word, (_Leaf,), {"word": word})
 

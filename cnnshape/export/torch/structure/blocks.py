@@ -4,7 +4,15 @@ import re
 from collections.abc import Sequence
 
 from cnnshape.export.python import Code, Group, Lines, constant, identifier, names_of, resolved, variable
-from cnnshape.export.torch.structure.file import IN_CHANNELS, ClassInfo, File, follower_roles, layer_key, read_names, shared_names
+from cnnshape.export.torch.structure.file import (
+    IN_CHANNELS,
+    ClassInfo,
+    File,
+    follower_roles,
+    layer_key,
+    read_names,
+    shared_names,
+)
 from cnnshape.export.torch.structure.loops import LoopWriter
 from cnnshape.export.torch.structure.model import Context, Fixed, Scope, Unstructured, Val
 from cnnshape.graph import LayerValue
@@ -48,9 +56,10 @@ def _written(file: File, block: BlockProgram, fixed: set[str]) -> ClassInfo:
     result = writer.body(block.body, contexts, entering, opened.scope, target)
     out = _out(writer, result.channels, opened)
     name = file.names.new(block.name.text)
-    params, optional, signature = opened.signature(out)
-    text = class_text(name, signature, opened.derived_lines(out), writer, ["x", *opened.tensors.values()], result.code)
-    info = ClassInfo(name, text, params, optional, tuple(opened.tensors), out, {})
+    params, optional, signature = opened.signature()
+    text = class_text(name, signature, opened.derived_lines(), writer, ["x", *opened.tensors.values()], result.code)
+    known = {own: source for source, own in opened.python.items()} | {IN_CHANNELS: IN_CHANNELS}
+    info = ClassInfo(name, text, params, optional, tuple(opened.tensors), out, known)
     file.classes[name] = info
     return info
 
@@ -120,26 +129,26 @@ class _Opened:
         self.python[f"{name}.channels"] = channels
         self.scope[name] = Val(own, variable(channels))
 
-    def used(self, out: Node) -> set[str]:
-        """The names of Python that the class reads."""
-        used = self.writer.used | names_of(out)
+    def used(self) -> set[str]:
+        """The names of Python that the constructor reads."""
+        used = set(re.findall(r"\w+", " ".join(self.writer.init.lines)))
         for name, node in reversed(self.derived.items()):
             if self.python[name] in used:
                 used |= names_of(node)
         return used
 
-    def derived_lines(self, out: Node) -> list[tuple[str, Code]]:
+    def derived_lines(self) -> list[tuple[str, Code]]:
         """Statements for the params that follow from others."""
-        used = self.used(out)
+        used = self.used()
         return [
             (f"{self.python[name]} = ", self.writer.text(node, self.writer.contexts, whole=True))
             for name, node in self.derived.items()
             if self.python[name] in used
         ]
 
-    def signature(self, out: Node) -> tuple[tuple[tuple[str, str], ...], frozenset[str], list[tuple[str, Code]]]:
+    def signature(self) -> tuple[tuple[tuple[str, str], ...], frozenset[str], list[tuple[str, Code]]]:
         """The params of the constructor with their names in the spec, the optional ones, and their code."""
-        used = self.used(out)
+        used = self.used()
         names = [(IN_CHANNELS, IN_CHANNELS)] if IN_CHANNELS in used else []
         names += [(own, source) for source, own in self.python.items() if source.endswith(".channels") and own in used]
         rest = [(own, source) for source, own in self.python.items() if not source.endswith(".channels")]

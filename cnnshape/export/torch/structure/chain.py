@@ -481,7 +481,7 @@ class ChainWriter(ValueWriter):
     def block(self, step: BlockStep, visits: Visits, channels: Node, scope: Scope) -> tuple[list[Item], Node]:
         """A block as a module."""
         info = self.info(step)
-        if info.tensors or info.parts:
+        if info.tensors:
             raise NotChain
         code, result = self.made_block(step, info, visits, channels, scope)
         return [Mod(code, step.block.name.text)], result  # type: ignore[union-attr]
@@ -523,8 +523,7 @@ class ChainWriter(ValueWriter):
                 positional.append(text)
         weighs = any(visited.end > visited.start for _, visited in visits)
         code = self.wrapped(call(info.name, *positional, **named), weighs=weighs)
-        own = {name: given[source] for name, source in info.params if source in given}
-        out = resolved(info.out, {**self.defaults(step, info, given), **own})
+        out = resolved(info.out, {**self.defaults(step, info, given), **_own(info, given)})
         self.argument(out, [self.file.channels(visited.result) for _, visited in visits], contexts)  # type: ignore[arg-type]
         return code, out
 
@@ -532,9 +531,9 @@ class ChainWriter(ValueWriter):
         """The values of the constructor's params that a use leaves out."""
         assert step.block is not None
         values: dict[str, Node] = {}
-        for name, source in info.params:
+        for name, source in info.known.items():
             param = next((one for one in step.block.params if one.name.text == source), None)
-            if source not in given and param is not None and param.default is not None:
+            if name in names_of(info.out) and source not in given and param is not None and param.default is not None:
                 values[name] = self._resolved(param.default, {})
         return values
 
@@ -668,6 +667,11 @@ def _counts(step: ResolvedStep) -> bool:
     """Whether the arguments of a step read the number of the round."""
     differs = isinstance(step, KindStep | BlockStep) and step.first_differs
     return differs or bool(read_names(Body((step,))) & {"i", "last"})
+
+
+def _own(info: ClassInfo, given: Mapping[str, Node]) -> dict[str, Node]:
+    """What a use gives, by the names that the class has for it."""
+    return {name: given[source] for name, source in info.known.items() if source in given}
 
 
 def _inner(visited: Visited, name: str) -> object:

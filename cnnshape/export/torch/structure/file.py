@@ -21,8 +21,7 @@ class ClassInfo(NamedTuple):
 
     `params` are the arguments of its constructor, by Python's names, with the name of the spec or of the tensor whose
     channels they are. `optional` are those with a default. `tensors` are the params that `forward` takes beside `x`,
-    `out` the channels of its output as an expression of the constructor's names, and `parts` those of what it returns
-    beside it.
+    and `out` the channels of its output as an expression of names whose names in the spec are in `known`.
     """
 
     name: str
@@ -31,7 +30,7 @@ class ClassInfo(NamedTuple):
     optional: frozenset[str]
     tensors: tuple[str, ...]
     out: Node
-    parts: Mapping[str, Node]
+    known: Mapping[str, str]
 
 
 class File:

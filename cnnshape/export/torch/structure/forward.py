@@ -326,7 +326,7 @@ class ForwardWriter(ChainWriter):
         code, channels = self.made_block(step, info, visits, x.channels, scope)
         tensors = [self.tensor_value(step.given.get(name), scope) for name in info.tensors]
         if step.share is not None:
-            if tensors or info.parts:
+            if tensors:
                 raise Unstructured("shared weights")
             return self.lent_call(step, x, channels, target)
         own = self.own_name(step)
@@ -334,12 +334,7 @@ class ForwardWriter(ChainWriter):
         if own:
             self.lent[own] = attribute
         self.init.add(f"self.{attribute} = ", code)
-        locals_ = [self.tensors.new(f"{own or attribute}_{identifier(part)}") for part in info.parts]
-        made = call(f"self.{attribute}", *[self.named(tensor) for tensor in (x, *tensors)])
-        self.run.add(f"{', '.join([target, *locals_])} = ", made)
-        given = {name: given for name, given in self.given_nodes(step, x.channels, scope, visits).items()}
-        if info.parts and given:
-            raise Unstructured("parts of a block")
+        self.run.add(f"{target} = ", call(f"self.{attribute}", *[self.named(tensor) for tensor in (x, *tensors)]))
         return Val(target, channels)
 
     # Joins
