@@ -78,7 +78,7 @@ def export(
     examined = examine(read_design(spec), design.for_graph())
     if examined.problems:
         fail(examined.problems)
-    digest = digest_of(examined, repr((str(name), *request)))
+    digest = digest_of(examined, _settings_text(name, request))
     if check is not None:
         _check(check, digest, spec)
         return
@@ -97,6 +97,12 @@ def export(
         raise BadParameter("the file is binary; name it: -o net.onnx", param_hint="--output")
     else:
         write_bytes(written, output)
+
+
+def _settings_text(name: TargetName, request: Request) -> str:
+    """The target and the settings that the user gave: a setting that a later version adds changes no digest."""
+    given = [f"{setting}={value}" for setting, value in request._asdict().items() if value is not None]
+    return " ".join([name, *given])
 
 
 def _target_of(path: Path | None) -> TargetName:
