@@ -19,7 +19,6 @@ keras = pytest.importorskip("keras")
 np = pytest.importorskip("numpy")
 
 TWINS = {
-    "ConvNeXtTiny": {"include_preprocessing": False},
     "DenseNet121": {},
     "EfficientNetB0": {},
     "EfficientNetV2B0": {},
