@@ -60,3 +60,13 @@ def built(text: str, device: str = "meta", **arguments: Any) -> Any:
 def counts(weights: list[Any]) -> int:
     """The values of some weights."""
     return sum(prod(weight.shape) for weight in weights)
+
+
+def expected(graph: Graph, layout: Layout) -> tuple[int, int]:
+    """The trainable values and all values that a model has: Keras counts no batches, and has no layer without a use."""
+    order = set(Network(graph, layout).order)
+    own = [node for index, node in enumerate(graph.nodes) if index in order and node.shares is None]
+    trained = sum(node.application.params for node in own if not node.frozen)
+    batches = sum(node.application.layer.name == "batch_norm" for node in own)
+    everything = sum(node.application.params + node.application.buffers for node in own)
+    return trained, everything - batches

@@ -13,23 +13,12 @@ from cnnshape.export.keras.layout import Layout
 from cnnshape.export.keras.names import TAKEN, Names
 from cnnshape.export.keras.network import Network
 from cnnshape.export.keras.writing import inputs_of
-from cnnshape.graph import Graph
 from tests.export.exported import network, source_of
-from tests.export.keras_code import EXPRESSED, FIRST, LAST, built, counts, graph_of, written
+from tests.export.keras_code import EXPRESSED, FIRST, LAST, built, counts, expected, graph_of, written
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 keras = pytest.importorskip("keras")
 np = pytest.importorskip("numpy")
-
-
-def expected(graph: Graph, layout: Layout) -> tuple[int, int]:
-    """The trainable values and all values that a model has: Keras counts no batches, and has no layer without a use."""
-    order = set(Network(graph, layout).order)
-    own = [node for index, node in enumerate(graph.nodes) if index in order and node.shares is None]
-    trained = sum(node.application.params for node in own if not node.frozen)
-    batches = sum(node.application.layer.name == "batch_norm" for node in own)
-    everything = sum(node.application.params + node.application.buffers for node in own)
-    return trained, everything - batches
 
 
 @pytest.mark.parametrize("name", EXPRESSED)

@@ -130,7 +130,10 @@ def conv_transpose(site: Site) -> list[Line]:
         raise Unsaid("Keras' transposed convolutions have no groups")
     arguments: dict[str, Code] = {}
     windows = [axis for over in site.each(_over) for axis in over]
-    if "stride" in site.texts or any(axis.stride != 1 for axis in windows):
+    strided = any(axis.stride > 1 for axis in windows)
+    if strided and any(axis.dilation > 1 for axis in windows):
+        raise Unsaid("Keras' transposed convolutions have a stride or a dilation, not both")
+    if "stride" in site.texts or strided:
         arguments["strides"] = site.text("stride")
     if any(axis.dilation > 1 for axis in windows):
         arguments["dilation_rate"] = site.text("dilation")

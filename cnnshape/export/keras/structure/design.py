@@ -11,9 +11,10 @@ from cnnshape.export.keras.structure.functions import (
     signature,
     used_params,
 )
+from cnnshape.export.keras.structure.rounds import uses
 from cnnshape.export.keras.structure.runs import Decides, Runs, Unstructured
 from cnnshape.export.keras.structure.scope import written
-from cnnshape.export.keras.structure.steps import uses, write_steps
+from cnnshape.export.keras.structure.steps import write_steps
 from cnnshape.export.keras.structure.writer import Argument, Writer
 from cnnshape.export.keras.text import Code, Group, breakable, call, listed, literal
 from cnnshape.export.keras.text import written as laid_out

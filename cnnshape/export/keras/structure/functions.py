@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from cnnshape.export.keras.names import TAKEN, Names, lower
 from cnnshape.export.keras.network import Network
+from cnnshape.export.keras.structure.rounds import uses
 from cnnshape.export.keras.structure.runs import Runs, Unstructured
 from cnnshape.export.keras.structure.scope import part_of, valued, written
-from cnnshape.export.keras.structure.steps import uses, write_steps
+from cnnshape.export.keras.structure.steps import write_steps
 from cnnshape.export.keras.structure.writer import Argument, Function, Writer
 from cnnshape.export.keras.text import Code, Group, breakable
 from cnnshape.export.keras.text import written as laid_out
