@@ -70,3 +70,15 @@ def expected(graph: Graph, layout: Layout) -> tuple[int, int]:
     batches = sum(node.application.layer.name == "batch_norm" for node in own)
     everything = sum(node.application.params + node.application.buffers for node in own)
     return trained, everything - batches
+
+
+def same_weights(model: Any, other: Any) -> None:
+    """Gives another model of the same code the weights of a model, in order."""
+    for weight, own in zip(model.weights, other.weights, strict=True):
+        own.assign(weight)
+
+
+def output_shapes(model: Any, graph: Graph) -> dict[str, tuple[int, ...]]:
+    """The shapes of the outputs without the batch, by name; a single output has none in Keras."""
+    outputs = model.output if isinstance(model.output, dict) else {next(iter(graph.outputs)): model.output}
+    return {name: tuple(output.shape[1:]) for name, output in outputs.items()}

@@ -14,7 +14,18 @@ from cnnshape.export.keras.names import TAKEN, Names
 from cnnshape.export.keras.network import Network
 from cnnshape.export.keras.writing import inputs_of
 from tests.export.exported import network, source_of
-from tests.export.keras_code import EXPRESSED, FIRST, LAST, built, counts, expected, graph_of, written
+from tests.export.keras_code import (
+    EXPRESSED,
+    FIRST,
+    LAST,
+    built,
+    counts,
+    expected,
+    graph_of,
+    output_shapes,
+    same_weights,
+    written,
+)
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 keras = pytest.importorskip("keras")
@@ -26,8 +37,8 @@ def test_a_network_has_the_counts_and_outputs_of_its_design(name: str) -> None:
     graph = graph_of(network(name).examination)
     model = built(written(name))
     assert (counts(model.trainable_weights), counts(model.weights)) == expected(graph, LAST)
-    shapes = [LAST.shape(graph.value(value).shape) for value in graph.outputs.values()]
-    assert [tuple(output.shape[1:]) for output in model.outputs] == shapes
+    shapes = {name: LAST.shape(graph.value(value).shape) for name, value in graph.outputs.items()}
+    assert output_shapes(model, graph) == shapes
 
 
 @pytest.mark.parametrize("layout", [LAST, FIRST])
@@ -71,7 +82,7 @@ def values(model: Any, seed: int = 0) -> None:
 def test_functions_compute_what_flat_code_does(name: str) -> None:
     structured, flat = built(written(name), "cpu"), built(written(name, flat=True), "cpu")
     values(structured)
-    flat.set_weights(structured.get_weights())
+    same_weights(structured, flat)
     image = np.random.default_rng(1).normal(size=(2, *structured.input_shape[1:])).astype("float32")
     assert np.abs(flat(image).detach().numpy() - structured(image).detach().numpy()).max() < 1e-5
 

@@ -12,7 +12,7 @@ from cnnshape.export.keras import to_keras
 from cnnshape.export.keras.network import Network
 from cnnshape.export.keras.writing import flat_text
 from tests.export.exported import source_of
-from tests.export.keras_code import LAST, built, counts, expected, graph_of
+from tests.export.keras_code import LAST, built, counts, expected, graph_of, output_shapes, same_weights
 from tests.laws.plain import Spec
 from tests.laws.strategy import specs
 
@@ -34,12 +34,12 @@ def test_code_is_the_design(spec: Spec) -> None:
         return
     flat = flat_text(source, Network(graph, LAST))
     models = [built(one, "cpu") for one in dict.fromkeys([text, flat])]
-    shapes = [LAST.shape(graph.value(value).shape) for value in graph.outputs.values()]
+    shapes = {name: LAST.shape(graph.value(value).shape) for name, value in graph.outputs.items()}
     for model in models:
         assert (counts(model.trainable_weights), counts(model.weights)) == expected(graph, LAST)
-        assert [tuple(output.shape[1:]) for output in model.outputs] == shapes
+        assert output_shapes(model, graph) == shapes
     if len(models) == 2 and [one.shape for one in models[0].weights] == [one.shape for one in models[1].weights]:
-        models[1].set_weights(models[0].get_weights())
+        same_weights(*models)
         assert _outputs(models[0], graph) == _outputs(models[1], graph)
 
 

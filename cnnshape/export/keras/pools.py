@@ -94,7 +94,7 @@ def avg_pool(site: Site) -> list[Line]:
     around_all = tuple((before, after + more) for (before, after), (_, more) in zip(pairs, beyond, strict=True))
     if not any(map(any, around_all)):
         return [*lines, _stepped(site, "AveragePooling")]
-    stride = site.text("kernel") if site.value("stride") is None else site.text("stride")
+    stride = site.text("kernel") if "stride" not in site.texts and site.value("stride") is None else site.text("stride")
     mean = helped(f"average_pool_{site.rank}d", site.text("kernel"), stride, around(around_all))
     return [*lines, mean]
 

@@ -79,7 +79,9 @@ class Site:
         return first
 
     def value(self, name: str) -> Any:
-        """The value of an argument; raises Varies if the layers differ."""
+        """The value of an argument; raises Varies if the layers differ, or if it is an expression."""
+        if name in self.texts:
+            raise Varies
         return self.same(lambda application: application.layer.values[name])
 
     def values(self, name: str) -> list[Any]:
@@ -89,10 +91,6 @@ class Site:
     def text(self, name: str) -> str:
         """An argument as code: its expression, or its value."""
         return self.texts[name] if name in self.texts else literal(_plain(self.value(name)))
-
-    def number(self, name: str, default: float) -> dict[str, str]:
-        """An argument with a default of Keras, left out where it has that value."""
-        return {} if name not in self.texts and self.value(name) == default else {name: self.text(name)}
 
     def made(self, word: str, *items: Code, **named: Code) -> Line:
         """A layer of Keras on the tensor so far."""
