@@ -11,7 +11,17 @@ from cnnshape.cli.exit_codes import BAD_DESIGN
 from cnnshape.cli.options import DesignOptions, OutputOption, SpecArgument
 from cnnshape.cli.output import refuse_overwriting, write, write_bytes
 from cnnshape.cli.reading import fail, read_design
-from cnnshape.export import TARGETS, Inexpressible, Request, Source, TargetName, digest_of, header_of, recorded_digest
+from cnnshape.export import (
+    TARGETS,
+    DataFormat,
+    Inexpressible,
+    Request,
+    Source,
+    TargetName,
+    digest_of,
+    header_of,
+    recorded_digest,
+)
 
 
 class TargetOptions(OptionGroup):
@@ -20,19 +30,23 @@ class TargetOptions(OptionGroup):
     class_name: Annotated[str | None, Option("--class", help="What the network is called in code.", metavar="NAME")] = (
         None
     )
+    data_format: Annotated[
+        DataFormat | None,
+        Option("--data-format", help=f"Where tensors have their channels: {', '.join(DataFormat)}.", metavar="FORMAT"),
+    ] = None
 
     def request(self, name: TargetName) -> Request:
         """The settings of the export; raises BadParameter for one that the target doesn't have, and for a bad name."""
         if self.class_name is not None and (not self.class_name.isidentifier() or iskeyword(self.class_name)):
             raise BadParameter(f"{self.class_name!r} is not a name in Python; write `ResNet50`", param_hint="--class")
-        request = Request(class_name=self.class_name)
+        request = Request(class_name=self.class_name, data_format=self.data_format)
         for setting, value in request._asdict().items():
             if value is not None and setting not in TARGETS[name].settings:
                 raise BadParameter(f"{name} has no such setting", param_hint=_WORDS[setting])
         return request
 
 
-_WORDS = {"class_name": "--class"}
+_WORDS = {"class_name": "--class", "data_format": "--data-format"}
 """The options of settings."""
 
 
@@ -53,7 +67,7 @@ def export(
         Option("--check", help="Write nothing; exit with 1 if FILE is older than the spec.", metavar="FILE"),
     ] = None,
 ) -> None:
-    """Write the network as code that trains: a PyTorch module, with a class for each block.
+    """Write the network as code that trains: a PyTorch module with a class for each block, or Keras functions.
 
     Params stay arguments of the code, at the values of the spec.
 
@@ -64,7 +78,7 @@ def export(
     examined = examine(read_design(spec), design.for_graph())
     if examined.problems:
         fail(examined.problems)
-    digest = digest_of(examined, repr((str(name), *request)))
+    digest = digest_of(examined, _settings_text(name, request))
     if check is not None:
         _check(check, digest, spec)
         return
@@ -83,6 +97,12 @@ def export(
         raise BadParameter("the file is binary; name it: -o net.onnx", param_hint="--output")
     else:
         write_bytes(written, output)
+
+
+def _settings_text(name: TargetName, request: Request) -> str:
+    """The target and the settings that the user gave: a setting that a later version adds changes no digest."""
+    given = [f"{setting}={value}" for setting, value in request._asdict().items() if value is not None]
+    return " ".join([name, *given])
 
 
 def _target_of(path: Path | None) -> TargetName:

@@ -4,16 +4,17 @@ from cnnshape.lazy import TYPE_CHECKING, names_of
 
 if TYPE_CHECKING:
     from cnnshape.export.source import Inexpressible, Source, digest_of, header_of, recorded_digest
-    from cnnshape.export.targets import TARGETS, Request, Target, TargetName
+    from cnnshape.export.targets import TARGETS, DataFormat, Request, Target, TargetName
 else:
     __getattr__ = names_of(
         __name__,
         source="Inexpressible Source digest_of header_of recorded_digest",
-        targets="TARGETS Request Target TargetName",
+        targets="TARGETS DataFormat Request Target TargetName",
     )
 
 __all__ = [
     "TARGETS",
+    "DataFormat",
     "Inexpressible",
     "Request",
     "Source",

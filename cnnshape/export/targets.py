@@ -11,15 +11,24 @@ class TargetName(StrEnum):
     """The names of the targets."""
 
     TORCH = "torch"
+    KERAS = "keras"
+
+
+class DataFormat(StrEnum):
+    """Where tensors have their channels."""
+
+    CHANNELS_LAST = "channels_last"
+    CHANNELS_FIRST = "channels_first"
 
 
 class Request(NamedTuple):
     """The settings of an export; None where the user gave none. A target reads those of its `settings`.
 
-    `class_name` is what the network is called in code.
+    `class_name` is what the network is called in code, `data_format` where its tensors have their channels.
     """
 
     class_name: str | None = None
+    data_format: DataFormat | None = None
 
 
 class Target(NamedTuple):
@@ -39,5 +48,14 @@ def _torch(source: Source, request: Request) -> str:
     return to_torch(source._replace(class_name=request.class_name))
 
 
-TARGETS = {TargetName.TORCH: Target(".py", ("class_name",), _torch)}
+def _keras(source: Source, request: Request) -> str:
+    from cnnshape.export.keras import to_keras
+
+    return to_keras(source._replace(class_name=request.class_name), request.data_format or DataFormat.CHANNELS_LAST)
+
+
+TARGETS = {
+    TargetName.TORCH: Target(".py", ("class_name",), _torch),
+    TargetName.KERAS: Target(".py", ("class_name", "data_format"), _keras),
+}
 """The first one is the default."""

@@ -1,0 +1,1 @@
+"""Structured code: blocks as functions, stages as loops, params as arguments."""
