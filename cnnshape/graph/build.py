@@ -38,7 +38,7 @@ def build(design: Spec | Program, options: Options | None = None, memory: Expans
     Builds of one program, such as those of its variants, are faster if they share a `memory`.
     """
     program = design if isinstance(design, Program) else resolve(design)
-    return _Builder(program, options or Options(), memory or ExpansionMemory()).build()
+    return Builder(program, options or Options(), memory or ExpansionMemory()).build()
 
 
 def given_inputs(spec: Spec, options: Options) -> tuple[GraphInput, ...]:
@@ -51,7 +51,9 @@ def given_inputs(spec: Spec, options: Options) -> tuple[GraphInput, ...]:
     return tuple(GraphInput(given.name.text, tensor, at) for given, tensor, at in rows)
 
 
-class _Builder:
+class Builder:
+    """Builds one graph."""
+
     def __init__(self, program: Program, options: Options, memory: ExpansionMemory) -> None:
         self.program = program
         self.spec = program.spec
@@ -66,7 +68,7 @@ class _Builder:
         check_input_names(self.spec, scope, self.faults)
         inputs, first = self.inputs(settled, scope)
         draft = Draft([given.tensor for given in inputs], self.options.max_layers)
-        expander = Expander(self.program, self.faults, draft, self.memory, inputs)
+        expander = self.expander(draft, inputs)
         outputs: dict[str, int] = {}
         try:
             last = expander.layers(first, scope)
@@ -88,6 +90,10 @@ class _Builder:
             Graph(self.spec.name, inputs, tuple(draft.nodes), outputs, draft.root, complete, holes) if inputs else None
         )
         return Built(graph, problems, self.program.size + expander.visits, tuple(expander.misfits.values()))
+
+    def expander(self, draft: Draft, inputs: tuple[GraphInput, ...]) -> Expander:
+        """What turns steps into nodes."""
+        return Expander(self.program, self.faults, draft, self.memory, inputs)
 
     def inputs(self, settled: Settled, scope: Scope) -> tuple[tuple[GraphInput, ...], Current]:
         """The inputs with settled shapes, and the tensor that enters the first step. Adds their names to the scope."""

@@ -4,6 +4,16 @@ Nothing here knows a framework.
 """
 
 from cnnshape.export.python.code import Code, Group, Operation, call, flat, listing
+from cnnshape.export.python.expressions import (
+    Untranslatable,
+    binary,
+    constant,
+    names_of,
+    python,
+    resolved,
+    value_of,
+    variable,
+)
 from cnnshape.export.python.layout import WIDTH, Lines
 from cnnshape.export.python.names import Names, class_name, identifier
 from cnnshape.export.python.values import literal
@@ -15,10 +25,18 @@ __all__ = [
     "Lines",
     "Names",
     "Operation",
+    "Untranslatable",
+    "binary",
     "call",
     "class_name",
+    "constant",
     "flat",
     "identifier",
     "listing",
     "literal",
+    "names_of",
+    "python",
+    "resolved",
+    "value_of",
+    "variable",
 ]

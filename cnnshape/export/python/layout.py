@@ -18,6 +18,7 @@ class Lines:
 
     def __init__(self, depth: int = 0) -> None:
         self.lines: list[str] = []
+        self._last: tuple[int, int, str, Code] | None = None
         self._indent = _STEP * depth
 
     @property
@@ -31,7 +32,19 @@ class Lines:
 
     def add(self, before: str, code: Code, after: str = "") -> None:
         """Adds a statement: `before` and `after` are the text around an expression."""
+        start = len(self.lines)
         self.lines += _laid_out(before, code, after, self._indent)
+        self._last = start, len(self.lines), before, code
+
+    def taken_back(self, before: str, depth: int) -> Code | None:
+        """Removes the last statement, if it is `before` and an expression, and gives this; else None."""
+        if self._last is None or self._last[1] != len(self.lines) or self._last[2] != before:
+            return None
+        start, _, _, code = self._last
+        if not self.lines[start].startswith(" " * (_STEP * depth) + before[:1]):
+            return None
+        del self.lines[start:]
+        return code
 
     def extend(self, others: "Lines") -> None:
         """Adds the lines of another part, which has its own depth."""

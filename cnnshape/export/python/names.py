@@ -29,6 +29,14 @@ class Names:
         self._taken = set(taken)
         self._counts: dict[str, int] = {}
 
+    def state(self) -> tuple[set[str], dict[str, int]]:
+        """The names that are given, for `restore`."""
+        return set(self._taken), dict(self._counts)
+
+    def restore(self, state: tuple[set[str], dict[str, int]]) -> None:
+        """Forgets the names that were given since."""
+        self._taken, self._counts = set(state[0]), dict(state[1])
+
     def new(self, wish: str) -> str:
         """The wish, or the wish with the first free number from 2 on."""
         count = self._counts.get(wish, 1)

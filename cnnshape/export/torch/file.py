@@ -6,33 +6,40 @@ from collections.abc import Iterable
 from cnnshape.export.python import Lines
 from cnnshape.export.torch.helpers import HELPERS, helper_text
 
-_IMPORTS = {
-    "from collections.abc import Sequence": "Sequence",
-    "from math import comb": "comb",
-    "from typing import Any": "Any",
-    "": "",
-    "import torch": "torch",
-    "import torch.nn.functional as F": "F",
-    "from torch import Tensor, nn": "nn",
+_MODULES = {
+    "collections.abc": ("Callable", "Sequence"),
+    "functools": ("partial",),
+    "math": ("ceil", "comb", "floor"),
+    "typing": ("Any",),
 }
-"""The imports in ruff's order, each with the name that needs it."""
+"""What code may use of the standard library, in ruff's order."""
 
 
 def file_text(name: str, header: str, helpers: Iterable[str], classes: Iterable[str]) -> str:
     """The whole file. `helpers` are the names of those that the classes use."""
-    used = set(helpers)
-    parts = [helper_text(helper) for helper in _ordered(used)]
+    parts = [helper_text(helper) for helper in _ordered(set(helpers))]
     parts += [text.rstrip("\n") for text in classes]
     body = "\n\n\n".join(parts)
-    read = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)} | {""}
-    imports = "\n".join(line for line, name in _IMPORTS.items() if name in read)
     lines = Lines()
     lines.line(f'"""{plain(name)} in PyTorch.')
     lines.line()
     lines.line(header)
     lines.line('"""')
     lines.line()
-    return f"{lines.text}{imports.lstrip()}\n\n\n{body}\n"
+    return f"{lines.text}{_imports(body)}\n\n\n{body}\n"
+
+
+def _imports(body: str) -> str:
+    """The imports that code needs."""
+    read = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
+    lines = []
+    for module, names in _MODULES.items():
+        used = ", ".join(name for name in names if name in read)
+        lines += [f"from {module} import {used}"] if used else []
+    lines += [""] if lines else []
+    lines += ["import torch"] if "torch" in read else []
+    lines += ["import torch.nn.functional as F"] if "F" in read else []
+    return "\n".join([*lines, "from torch import Tensor, nn"])
 
 
 def _ordered(used: set[str]) -> list[str]:

@@ -1,6 +1,29 @@
 """Classes and functions of ours that exported code brings along: what PyTorch lacks. Only those that are used."""
 
 HELPERS = {
+    "make_divisible": '''
+def make_divisible(value: float, divisor: int, least: int | None = None) -> int:
+    """Rounds to a multiple of the divisor, never to less than 90 % of the value."""
+    lowest = divisor if least is None else least
+    rounded = max(lowest, int(value + divisor / 2) // divisor * divisor)
+    return rounded + divisor if rounded < 0.9 * value else rounded
+''',
+    "frozen": '''
+def frozen(module: nn.Module) -> nn.Module:
+    """A module whose weights are not trained."""
+    return module.requires_grad_(False)
+''',
+    "center_crop": '''
+def center_crop(*maps: Tensor) -> list[Tensor]:
+    """Cuts all maps to the smallest sizes, about their centre."""
+    cropped = []
+    for x in maps:
+        for axis in range(2, x.dim()):
+            size = min(other.shape[axis] for other in maps)
+            x = x.narrow(axis, (x.shape[axis] - size) // 2, size)
+        cropped.append(x)
+    return cropped
+''',
     "SamePad": '''
 class SamePad(nn.Module):
     """Pads for windows that give ceil(size / stride) cells, an odd cell after."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cnnshape.export.python import Code, Operation, call, listing, literal
+from cnnshape.export.python import Code, Group, Operation, call, listing, literal
 from cnnshape.export.torch.padding import cut, is_pairs, pad_module, padding_of, pairs, sides, symmetric
 from cnnshape.export.torch.use import Function, Module, Parts, Unsayable, Use
 from cnnshape.layers import Application
@@ -120,7 +120,7 @@ def _blur_pool(use: Use) -> Parts:
 # Normalization
 
 
-def _affine(use: Use, made: Code) -> Module:
+def _affine(use: Use, made: Group) -> Module:
     """A normalization whose scale or shift may be missing."""
     affine = use.value("affine")
     if affine == "scale":

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from cnnshape.export.python import Code, literal
+from cnnshape.export.python import Code, Group, literal
 from cnnshape.layers import Application, Layer
 from cnnshape.named_tuple import NamedTuple
 
@@ -22,7 +22,7 @@ class Module(NamedTuple):
     """A module, called with the tensors that enter. `helper` is the class of ours that it needs, `role` what it does
     beside the layer itself, such as `pad`."""
 
-    code: Code
+    code: Group
     helper: str = ""
     role: str = ""
 

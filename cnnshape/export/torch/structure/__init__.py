@@ -1,0 +1,1 @@
+"""Code that keeps the blocks, loops and params of a spec."""
