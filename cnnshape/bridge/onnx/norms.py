@@ -20,20 +20,20 @@ def batch_norm(walk: Walk, node: Node) -> None:
     scale, shift, mean, variance = given
     if scale is None or shift is None or mean is None or variance is None or view.axes[1] != 1:
         raise NoKind
-    weights = [
-        walk.weight(scale),
-        walk.weight(shift),
-        *(walk.weight(buffer, learned=False) for buffer in (mean, variance)),
-    ]
+    affine, weights = _affine(walk, scale, shift)
+    weights += [walk.weight(buffer, learned=False) for buffer in (mean, variance)]
     momentum = 1 - node.real("momentum", 0.9)
     arguments: dict[str, Argument] = {"eps": rounded(node.real("epsilon", 1e-5)), "momentum": round(momentum, 6)}
+    arguments |= {} if affine is True else {"affine": affine}
     walk.give(node, "batch_norm", [view], arguments, weights)
 
 
 def _affine(walk: Walk, scale: Constant | None, shift: Constant | None) -> tuple[bool | str, list[Weight]]:
     """What of a scale and a shift is learned, and their weights."""
-    weights = [walk.weight(part) for part in (scale, shift) if part is not None]
-    return (True if shift is not None else "scale") if scale is not None else False, weights
+    learned = [None if part is None or (walk.is_own and not part.name) else part for part in (scale, shift)]
+    weights = [walk.weight(part) for part in learned if part is not None]
+    words: dict[tuple[bool, bool], bool | str] = {(True, False): "scale", (False, True): "shift", (True, True): True}
+    return words.get((learned[0] is not None, learned[1] is not None), False), weights
 
 
 def instance_norm(walk: Walk, node: Node) -> None:

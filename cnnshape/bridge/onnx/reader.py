@@ -8,7 +8,9 @@ from pathlib import Path
 from cnnshape.bridge.building import inputs_by_name, printable, quoted
 from cnnshape.bridge.files import missing, unreadable
 from cnnshape.bridge.onnx import constants, shapes, values, windows
+from cnnshape.bridge.onnx.functions import inlined
 from cnnshape.bridge.onnx.model import Model, Node, Subgraph, model_of
+from cnnshape.bridge.onnx.own import with_weights
 from cnnshape.bridge.onnx.patterns import DOMAIN, rewritten
 from cnnshape.bridge.onnx.walk import STORED_ONCE, NoKind, View, Walk, described
 from cnnshape.bridge.operations import ImportProblem, NamedOutput, Network, Shape, UsageProblem, Weight
@@ -52,6 +54,7 @@ def network_of(model: Model, name: str, inputs: Mapping[str, Shape]) -> Network:
     if model.opset and model.opset < _FIRST_OPSET:
         message = f"the model has version {model.opset} of the operators; {_FIRST_OPSET} and later can be read"
         raise ImportProblem(message, "`onnx.version_converter.convert_version` makes a newer one")
+    model = inlined(with_weights(model))
     walk = Walk(model, rewritten(model))
     _add_inputs(walk, inputs)
     for stored in model.initializers.values():
@@ -172,6 +175,9 @@ def _fold(walk: Walk, node: Node) -> bool:
         value = value._replace(name=node.outputs[0])
         if value.real and value.elements > 1:
             walk.note(STORED_ONCE)
+    if walk.is_own and node.op == "Constant":
+        # What `cnnshape export` writes so is no weight.
+        value = value._replace(name="")
     for name in node.outputs[:1]:
         walk.bind(name, value)
     return True

@@ -189,8 +189,15 @@ def _with_constant(walk: Walk, node: Node, constant: Constant) -> None:
     is_first = isinstance(walk.values.get(node.inputs[0]), Constant)
     view = walk.view(node, 1 if is_first else 0)
     channels = walk.building.shape(view.value)[0]
-    if constant.elements == 1 and constant.single is not None:
+    is_weight = walk.is_own and bool(constant.name)
+    if constant.elements == 1 and constant.single is not None and not is_weight:
         walk.give(node, "rescale", [view], _rescaled(node.op, float(constant.single), is_first))
+        return
+    if is_weight and node.op == "Mul" and constant.elements == 1:
+        shift, output = following_bias(walk, node, 1, after=0)
+        weights = [walk.weight(part) for part in (constant, shift) if part is not None]
+        arguments: dict[str, Argument] = {"per_channel": False, "shift": shift is not None}
+        walk.give(node, "layer_scale", [view], arguments, weights, output)
         return
     if node.op != "Mul" or constant.elements != channels or not constant.real:
         raise NoKind

@@ -44,7 +44,7 @@ def to_onnx(
 def _blocks(source: Source) -> frozenset[str]:
     """The names of the blocks."""
     program = source.examination.program
-    return frozenset() if program is None else frozenset(block.name for block in program.spec.blocks)
+    return frozenset() if program is None else frozenset(block.name.text for block in program.spec.blocks)
 
 
 def _check_size(graph: Graph, whole: Lowered, weights: Weights) -> None:

@@ -55,7 +55,8 @@ def _exact(size: int, out: int, factor: float) -> float | None:
     """The factor in single precision with which a runtime gets the size; None if it gets another one."""
     near = single(factor)
     for scale in (near, single(near * (1 + 2**-23)), single(near * (1 - 2**-23))):
-        if floor(single(size * scale)) == out:
+        # Some work it out in double precision.
+        if floor(single(size * scale)) == out == floor(size * scale):
             return scale
     return None
 
