@@ -5,9 +5,10 @@ from cnnshape.export.onnx.functions import Functions
 from cnnshape.export.onnx.lowered import Lowered, dimensions, inexpressible, lowered
 from cnnshape.export.onnx.moments import moments
 from cnnshape.export.onnx.proto import FLOAT, Constant, Op
-from cnnshape.export.onnx.weights import Random32, Weights, constant_chunks, elements, fill_of, rest_of
+from cnnshape.export.onnx.weights import Random32, constant_chunks, elements, fill_of, rest_of
 from cnnshape.export.onnx.wire import Message
 from cnnshape.export.source import Inexpressible, Source
+from cnnshape.export.targets import Weights
 from cnnshape.graph import Graph
 from cnnshape.version import __version__
 

@@ -3,7 +3,6 @@
 import sys
 from array import array
 from collections.abc import Iterator
-from enum import StrEnum
 from functools import cache
 from math import log2, prod
 from random import Random
@@ -17,14 +16,6 @@ from cnnshape.named_tuple import NamedTuple
 _BLOCK = 262_139
 """Random numbers that are drawn: a prime, so that the rows of large weights start at different ones."""
 _BYTES = 4
-
-
-class Weights(StrEnum):
-    """What an exported file holds as weights."""
-
-    RANDOM = "random"
-    ZERO = "zero"
-    NONE = "none"
 
 
 class Fill(NamedTuple):
