@@ -1,65 +1,123 @@
-"""How large values become on their way through a network: the mean of their squares, roughly.
+"""How large values become on their way through a network: mean and variance, as if they were normally distributed.
 
 Random weights are scaled by it, so that values neither vanish nor explode however deep the network is. Source of the
-rules for matrix products: He et al. (2015); the others are means over normally distributed values, to one digit.
+rule for matrix products: He et al. (2015).
 """
 
 from collections.abc import Callable, Sequence
-from math import prod
+from math import erf, exp, pi, prod, sqrt
 from typing import Any
 
 from cnnshape.graph import Graph
 from cnnshape.layers import Application
+from cnnshape.named_tuple import NamedTuple
 
 LEAST, MOST = 1e-6, 1e6
-_SHARES = {
-    "relu": 0.5, "relu6": 0.5, "leaky_relu": 0.5, "prelu": 0.5, "elu": 0.6, "celu": 0.6, "gelu": 0.4, "silu": 0.4,
-    "mish": 0.5, "hard_swish": 0.4, "max_pool": 2.0, "global_max_pool": 4.0, "channel_max_pool": 4.0,
-    "adaptive_max_pool": 2.0, "avg_pool": 0.4, "global_avg_pool": 0.4, "adaptive_avg_pool": 0.4, "channel_avg_pool": 0.4,
-    "layer_scale": 0.3, "attention": 0.3, "glu": 0.3, "softplus": 1.0,
-}  # fmt: skip
-"""The mean square after a layer, over that before it."""
-_SIZES = {
-    "sigmoid": 0.3, "hard_sigmoid": 0.3, "tanh": 0.4, "softsign": 0.2, "hard_tanh": 0.5, "lstm": 0.1, "gru": 0.1,
-}  # fmt: skip
-"""The mean square after a layer, whatever enters."""
 
 
-def moments(graph: Graph) -> list[float]:
-    """The mean square of each value of a graph. Inputs have 1."""
-    sizes = [1.0] * len(graph.inputs)
+class Moments(NamedTuple):
+    """The mean and the variance of a tensor."""
+
+    mean: float
+    variance: float
+
+    @property
+    def square(self) -> float:
+        """The mean of the squares."""
+        return self.mean**2 + self.variance
+
+    def times(self, factor: float) -> "Moments":
+        """All values times a number."""
+        return Moments(self.mean * factor, self.variance * factor**2)
+
+
+_UNIT = Moments(0.0, 1.0)
+_FIXED = {
+    "sigmoid": Moments(0.5, 0.1), "hard_sigmoid": Moments(0.5, 0.1), "tanh": Moments(0.0, 0.4),
+    "softsign": Moments(0.0, 0.2), "hard_tanh": Moments(0.0, 0.5), "lstm": Moments(0.0, 0.1), "gru": Moments(0.0, 0.1),
+    "local_response_norm": _UNIT, "log_softmax": _UNIT,
+}  # fmt: skip
+"""What comes out, whatever enters: to one digit."""
+_RECTIFIERS = frozenset(
+    ("relu", "relu6", "leaky_relu", "prelu", "elu", "celu", "selu", "gelu", "silu", "mish", "hard_swish", "softplus")
+)
+_MAXIMA = frozenset(("max_pool", "adaptive_max_pool", "global_max_pool", "channel_max_pool"))
+_MEANS = frozenset(("avg_pool", "adaptive_avg_pool", "global_avg_pool", "channel_avg_pool", "blur_pool", "attention"))
+
+
+def moments(graph: Graph) -> list[Moments]:
+    """The moments of each value of a graph. Inputs have mean 0 and variance 1."""
+    known = [_UNIT] * len(graph.inputs)
     for node in graph.nodes:
-        size = _after(node.application, [sizes[index] for index in node.inputs])
-        sizes.append(min(max(size, LEAST), MOST))
-    return sizes
+        after = _after(node.application, [known[index] for index in node.inputs])
+        known.append(Moments(min(max(after.mean, -MOST), MOST), min(max(after.variance, LEAST), MOST)))
+    return known
 
 
-def _after(app: Application, entering: Sequence[float]) -> float:
-    layer = app.layer
-    if layer.macs_formula is not None and layer.followers:
-        return 1.0
-    if layer.normalizes and layer.name != "local_response_norm":
-        return 1.0
-    if layer.name in _SIZES:
-        return _SIZES[layer.name]
-    if layer.name in ("softmax", "log_softmax"):
-        return 1.0 / app.output.shape[0] if layer.name == "softmax" else 1.0
+def _after(app: Application, entering: Sequence[Moments]) -> Moments:
+    layer: Any = app.layer
+    first = entering[0]
+    if layer.followers:
+        return _UNIT
+    if layer.name in _FIXED:
+        return _FIXED[layer.name]
+    if layer.normalizes:
+        return first.times(first.square**-0.5)
     if layer.name in _JOINED:
         return _JOINED[layer.name](entering)
-    return _SHARES.get(layer.name, 1.0) * entering[0]
+    if layer.name in _RECTIFIERS:
+        return _rectified(first)
+    if layer.name in _MAXIMA:
+        return Moments(first.mean + 1.2 * sqrt(first.variance), first.variance * 0.6)
+    if layer.name in _MEANS:
+        return first._replace(variance=first.variance * 0.3)
+    if layer.name == "rescale":
+        scaled = first.times(1.0 if layer.scale is None else layer.scale)
+        return scaled._replace(mean=scaled.mean + (layer.shift or 0.0))
+    if layer.name == "layer_scale":
+        return first.times(0.5)
+    if layer.name == "softmax":
+        return Moments(1 / app.output.shape[0], LEAST)
+    return first
 
 
-def _mean(entering: Sequence[float]) -> float:
-    return sum(entering) / len(entering)
+def _rectified(given: Moments) -> Moments:
+    """max(x, 0) of a normal distribution."""
+    deviation = sqrt(given.variance)
+    at = given.mean / deviation
+    below = (1 + erf(at / sqrt(2))) / 2
+    density = exp(-(at**2) / 2) / sqrt(2 * pi)
+    mean = given.mean * below + deviation * density
+    square = given.square * below + given.mean * deviation * density
+    return Moments(mean, max(square - mean**2, LEAST))
 
 
-_JOINED: dict[str, Callable[[Sequence[float]], float]] = {
-    "add": sum,
-    "subtract": sum,
-    "multiply": prod,
-    "average": _mean,
-    "maximum": sum,
-    "concat": _mean,
+def _sum(entering: Sequence[Moments]) -> Moments:
+    return Moments(sum(one.mean for one in entering), sum(one.variance for one in entering))
+
+
+def _difference(entering: Sequence[Moments]) -> Moments:
+    first, *others = entering
+    return Moments(first.mean - sum(one.mean for one in others), sum(one.variance for one in entering))
+
+
+def _product(entering: Sequence[Moments]) -> Moments:
+    mean, square = prod(one.mean for one in entering), prod(one.square for one in entering)
+    return Moments(mean, square - mean**2)
+
+
+def _mixture(entering: Sequence[Moments]) -> Moments:
+    mean = sum(one.mean for one in entering) / len(entering)
+    return Moments(mean, sum(one.square for one in entering) / len(entering) - mean**2)
+
+
+_JOINED: dict[str, Callable[[Sequence[Moments]], Moments]] = {
+    "add": _sum,
+    "subtract": _difference,
+    "multiply": _product,
+    "average": lambda entering: _sum(entering).times(1 / len(entering)),
+    "maximum": _mixture,
+    "concat": _mixture,
 }
 
 
@@ -72,4 +130,4 @@ def fan_in(app: Application) -> float:
     rank = len(shape) - 2
     stride = layer.stride if isinstance(layer.stride, tuple) else (layer.stride,) * rank
     cells = prod(max(size / step, 1.0) for size, step in zip(shape[2:], stride, strict=True))
-    return shape[0] / layer.groups * cells
+    return float(shape[0] / layer.groups * cells)

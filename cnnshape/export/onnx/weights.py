@@ -8,7 +8,7 @@ from math import log2, prod
 from random import Random
 
 from cnnshape.export.onnx.lowered import Stored
-from cnnshape.export.onnx.moments import fan_in
+from cnnshape.export.onnx.moments import Moments, fan_in
 from cnnshape.export.onnx.wire import Chunk
 from cnnshape.graph import Graph
 from cnnshape.named_tuple import NamedTuple
@@ -25,11 +25,11 @@ class Fill(NamedTuple):
     spread: float
 
 
-def fill_of(stored: Stored, graph: Graph, moments: list[float]) -> Fill:
+def fill_of(stored: Stored, graph: Graph, moments: list[Moments]) -> Fill:
     """The random values that a weight gets: such that its layer keeps values at about 1."""
     node = graph.nodes[stored.node]
     app, name = node.application, stored.held.weights[0].name
-    before = moments[node.inputs[0]]
+    before = moments[node.inputs[0]].square
     layer = app.layer
     if name == "running_var":
         # After training it is what the layer gets.
