@@ -68,10 +68,20 @@ def _standardized(low: Lowering, weight: str) -> str:
 def conv_transpose(low: Lowering) -> str:
     """ConvTranspose, with the cells that are cut off and added in numbers."""
     windows = low.layer.windows(low.sizes)
+    around, extras = _around(windows), tuple(low.layer.extras(low.sizes))
     attributes = {**_geometry(windows), "dilations": tuple(window.dilation for window in windows)}
-    attributes |= {"group": low.layer.groups, "pads": pads(_around(windows))}
-    attributes["output_padding"] = tuple(low.layer.extras(low.sizes))
-    return low.op("ConvTranspose", *_given(low.x, low.weight("weight"), low.weight("bias")), **attributes)
+    attributes["group"] = low.layer.groups
+    weight = low.weight("weight")
+    if all(extra < window.stride for window, extra in zip(windows, extras, strict=True)):
+        inputs = _given(low.x, weight, low.weight("bias"))
+        return low.op("ConvTranspose", *inputs, pads=pads(around), output_padding=extras, **attributes)
+    # Runtimes take less than the stride. Cells that would be cut off come first, and zeros after them.
+    shared = tuple(min(after, extra) for (_, after), extra in zip(around, extras, strict=True))
+    around = tuple((before, after - part) for (before, after), part in zip(around, shared, strict=True))
+    beyond = tuple((0, extra - part) for extra, part in zip(extras, shared, strict=True))
+    value = padded(low, low.op("ConvTranspose", low.x, weight, pads=pads(around), **attributes), beyond)
+    bias = low.weight("bias", (low.layer.out, *[1] * low.rank))
+    return low.op("Add", value, bias) if bias else value
 
 
 def linear(low: Lowering) -> str:
