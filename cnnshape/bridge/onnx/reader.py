@@ -7,10 +7,10 @@ from pathlib import Path
 
 from cnnshape.bridge.building import inputs_by_name, printable, quoted
 from cnnshape.bridge.files import missing, unreadable
-from cnnshape.bridge.onnx import constants, shapes, values, windows
+from cnnshape.bridge.onnx import constants, own_layers, shapes, values, windows
 from cnnshape.bridge.onnx.functions import inlined
 from cnnshape.bridge.onnx.model import Model, Node, Subgraph, model_of
-from cnnshape.bridge.onnx.own import with_weights
+from cnnshape.bridge.onnx.own import PRODUCER, with_weights
 from cnnshape.bridge.onnx.patterns import DOMAIN, rewritten
 from cnnshape.bridge.onnx.walk import STORED_ONCE, NoKind, View, Walk, described
 from cnnshape.bridge.operations import ImportProblem, NamedOutput, Network, Shape, UsageProblem, Weight
@@ -26,7 +26,9 @@ _HANDLERS: Mapping[str, values.Handler] = {
     "GlobalAveragePool": windows.global_pool,
     "GlobalMaxPool": windows.global_pool,
     "Pad": windows.pad,
+    "MaxUnpool": own_layers.max_unpool,
 }
+_PATTERNS: Mapping[str, values.Handler] = {**values.PATTERNS, **own_layers.HANDLERS}
 
 
 def read_onnx(path: str | Path, inputs: Mapping[str, Shape] | None = None) -> Network:
@@ -55,7 +57,7 @@ def network_of(model: Model, name: str, inputs: Mapping[str, Shape]) -> Network:
         message = f"the model has version {model.opset} of the operators; {_FIRST_OPSET} and later can be read"
         raise ImportProblem(message, "`onnx.version_converter.convert_version` makes a newer one")
     model = inlined(with_weights(model))
-    walk = Walk(model, rewritten(model))
+    walk = Walk(model, rewritten(model, own_layers.PATTERNS if model.producer == PRODUCER else ()))
     _add_inputs(walk, inputs)
     for stored in model.initializers.values():
         walk.bind(stored.name, constants.of(stored))
@@ -137,7 +139,7 @@ def _follow(walk: Walk, node: Node) -> None:
     if node.domain not in ("", DOMAIN):
         _opaque(walk, node)
         return
-    handlers = values.PATTERNS if node.domain == DOMAIN else _HANDLERS
+    handlers = _PATTERNS if node.domain == DOMAIN else _HANDLERS
     handler = handlers.get(node.op, Walk.opaque)
     try:
         handler(walk, node)

@@ -114,7 +114,7 @@ def following_bias(walk: Walk, node: Node, out: int, *, after: int) -> tuple[Con
     return bias, addition.outputs[0]
 
 
-def conv(walk: Walk, node: Node) -> None:
+def conv(walk: Walk, node: Node, gain: Constant | None = None) -> None:
     """Conv. A Pad with zeros before it was merged into its padding already."""
     view = walk.plain(node)
     weight, kernel = _kernel(walk, node)
@@ -123,7 +123,15 @@ def conv(walk: Walk, node: Node) -> None:
     _check_channels(walk, node, view, weight.shape[1] * groups)
     weights, output = _weights(walk, node, weight, weight.shape[0])
     arguments: dict[str, Argument] = {"out": weight.shape[0], **geometry.arguments(walk.space(view))}
+    if walk.is_own and not weight.name:
+        # No weight of the file: the filter of a blur.
+        blur: dict[str, Argument] = {"kernel": kernel, "stride": geometry.stride, "padding": short(geometry.around)}
+        walk.give(node, "blur_pool", [view], {**blur, "mode": "zeros"})
+        return
     arguments |= {"dilation": geometry.dilation, "groups": groups, "bias": len(weights) > 1}
+    if gain is not None:
+        arguments["gain"] = True
+        weights.append(walk.weight(gain))
     walk.give(node, "conv", [view], arguments, weights, output)
 
 
@@ -178,7 +186,7 @@ def pool(walk: Walk, node: Node) -> None:
     view = walk.plain(node)
     kernel = node.wholes("kernel_shape") or ()
     sizes = walk.space(view)
-    if len(kernel) != len(sizes) or any(name in walk.readers for name in node.outputs[1:]):
+    if len(kernel) != len(sizes) or not all(_is_undone(walk, name) for name in node.outputs[1:]):
         raise NoKind
     geometry = Geometry(node, kernel)
     arguments = geometry.arguments(sizes)
@@ -195,6 +203,15 @@ def pool(walk: Walk, node: Node) -> None:
         # Without padding the word means nothing.
         arguments["count_include_pad"] = counts or (padded != "same" and not any(map(any, geometry.around)))
     walk.give(node, "max_pool" if node.op == "MaxPool" else "avg_pool", [view], _shortened(arguments))
+    for name in node.outputs[1:]:
+        # A pool that is undone is named by its output.
+        walk.bind(name, walk.values[node.outputs[0]])
+
+
+def _is_undone(walk: Walk, name: str) -> bool:
+    """Whether only unpools read the places of a pool."""
+    readers = [walk.nodes[index] for index in walk.readers.get(name, ()) if index >= 0]
+    return all(reader.op == "MaxUnpool" for reader in readers) and -1 not in walk.readers.get(name, ())
 
 
 def _shortened(arguments: dict[str, Argument]) -> dict[str, Argument]:

@@ -29,16 +29,14 @@ def recurrent(type: str, gates: int) -> Say:
         if type == "GRU" and layer.biases != 1:
             # The reset gate works on the product with the state, as in PyTorch and cuDNN.
             attributes["linear_before_reset"] = 1
-        value = low.op("Transpose", low.x, perm=(2, 0, 1))
+        value = low.x
         for number in range(layer.layers):
-            if number:
-                joined = low.op("Transpose", value, perm=(0, 2, 1, 3))
-                value = low.op("Reshape", joined, low.wholes(0, 0, -1))
             weights = [_stacked(low, f"{name}_l{number}", directions) for name in ("weight_ih", "weight_hh")]
             biases = _biases(low, number, directions, gates)
-            value = low.op(type, value, *weights, *biases, **attributes)
-        steps = low.op("Transpose", value, perm=(2, 1, 3, 0))
-        return low.reshaped(steps, *low.result)
+            steps = low.op("Transpose", value, perm=(2, 0, 1))
+            states = low.op(type, steps, *weights, *biases, **attributes)
+            value = low.reshaped(low.op("Transpose", states, perm=(2, 1, 3, 0)), *low.result)
+        return value
 
     return say
 
