@@ -170,6 +170,13 @@ layers:
   - {max_pool: {kernel: 3, stride: 2, padding: 1}, name: pool}
   - max_unpool: {kernel: 3, stride: 2, padding: 1, size: [9, 7], pool: pool}
 """,
+    "max_unpool of fewer cells than its windows cover": """
+input: [4, 9, 7]
+layers:
+  - {max_pool: {kernel: 2, ceil: true}, name: pool}
+  - conv: {out: 4, kernel: 1}
+  - max_unpool: {kernel: 2, size: [9, 7], pool: pool}
+""",
     "attention": """
 input: {q: [8, 5, 3], k: [8, 4, 6], v: [6, 4, 6]}
 layers:

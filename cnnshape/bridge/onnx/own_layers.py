@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from cnnshape.bridge.onnx import norms, windows
+from cnnshape.bridge.onnx import cells, norms, windows
 from cnnshape.bridge.onnx.constants import Constant
 from cnnshape.bridge.onnx.model import Node
 from cnnshape.bridge.onnx.norms import rounded
@@ -17,6 +17,7 @@ _SCALED = f"Mul({_STANDARD}, Mul(g, f))"
 _EVO = (
     "Reshape(Div(Reshape(Mul(x, Sigmoid(Mul(x, v))), s), Sqrt(Add(ReduceMean(Mul({c}, {c})), e))), t)"
 ).format(c="Sub(Reshape(x, r), ReduceMean(Reshape(x, r)))")
+_ZEROS = "Reshape(ConstantOfShape(Shape(p)), a)"
 _HEADS = "Softmax(MatMul(Transpose(Reshape(q, s)), Reshape(k, t)))"
 PATTERNS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("attention", (f"Reshape(Transpose(MatMul({_HEADS}, Transpose(Reshape(v, u)))), w)",), "qkvs"),
@@ -30,6 +31,9 @@ PATTERNS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("group_norm", (f"Add({_GROUPED}, b)",), "x.bs"),
     ("evo_norm", (f"Add(Mul({_EVO}, w), b)",), "xwbvs"),
     ("local_response_norm", ("Div(x, Reshape(Pow(Add(Mul(AveragePool(Reshape(Mul(x, x), s)), a), k), p), t))",), "xapk"),
+    ("largest_cells", ("ReduceMax(Gather(x, i))",), "xi"),
+    ("weighted_cells", ("ReduceSum(Mul(Gather(x, i), f), a)",), "xi"),
+    ("scattered_unpool", (f"Reshape(ScatterElements({_ZEROS}, Reshape(i, b), Reshape(x, c)), Shape(p))",), "xip"),
     ("standardized_conv", (f"Conv(x, {_SCALED})", f"Conv(x, {_SCALED}, b)"), "xwbg"),
     ("gru", ("Reshape(Transpose(GRU(Transpose(x), w, h)), s)",), "xwh"),
     ("gru", ("Reshape(Transpose(GRU(Transpose(x), w, h, Concat(b, c))), s)",), "xwhbc"),
@@ -117,6 +121,18 @@ def max_unpool(walk: Walk, node: Node) -> None:
     walk.give(node, "max_unpool", [view], arguments)
 
 
+def scattered_unpool(walk: Walk, node: Node) -> None:
+    """The same by its places among all values: x, the places, and what entered the pool."""
+    view, pool, entered = (walk.plain(node, index) for index in range(3))
+    maker = next((other for other in walk.nodes if other.outputs[1:] == node.inputs[1:2]), None)
+    if maker is None:
+        raise NoKind
+    geometry = windows.Geometry(maker, maker.wholes("kernel_shape") or ())
+    arguments: dict[str, Argument] = {"kernel": geometry.kernel, "stride": geometry.stride}
+    arguments |= {"padding": tuple(before for before, _ in geometry.around), "pool": Ref(pool.value)}
+    walk.give(node, "max_unpool", [view], {**arguments, "size": walk.space(entered)})
+
+
 HANDLERS: Mapping[str, Callable[[Walk, Node], None]] = {
     "attention": attention,
     "rms_norm": rms_norm,
@@ -124,6 +140,9 @@ HANDLERS: Mapping[str, Callable[[Walk, Node], None]] = {
     "group_norm": norms.decomposed_group_norm,
     "evo_norm": evo_norm,
     "local_response_norm": local_response_norm,
+    "largest_cells": cells.largest,
+    "weighted_cells": cells.weighted,
+    "scattered_unpool": scattered_unpool,
     "standardized_conv": standardized_conv,
     "lstm": recurrent("lstm", 4),
     "gru": recurrent("gru", 3),

@@ -159,7 +159,7 @@ def rewritten(model: Model, more: Texts = ()) -> tuple[Node, ...]:
     `more` are patterns that only this model has.
     """
     graph = graph_of(model)
-    patterns = _patterns((*_PATTERNS, *more))
+    patterns = _patterns((*more, *_PATTERNS))
     gone: set[int] = set()
     replaced: dict[int, Node] = {}
     for index in range(len(model.nodes) - 1, -1, -1):

@@ -93,7 +93,7 @@ def _add_inputs(walk: Walk, given: Mapping[str, Shape]) -> None:
         batch, sizes = _input_shape(walk.model, name, given.get(name))
         # Models of TensorFlow have the channels last, and a Transpose that moves them.
         rank = len(sizes) + 1
-        last = rank > 2 and _is_moved_first(walk, name, rank)
+        last = rank > 2 and not walk.is_own and _is_moved_first(walk, name, rank)
         axes = (0, *range(2, rank), 1) if last else tuple(range(rank))
         value = walk.building.input(name, (sizes[-1], *sizes[:-1]) if last else sizes)
         walk.bind(name, View(value, batch, axes))

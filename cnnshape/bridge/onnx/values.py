@@ -74,13 +74,18 @@ def dropout(walk: Walk, node: Node) -> None:
 
 
 def softmax(kind: str) -> Handler:
-    """A handler for a softmax over the channels."""
+    """A handler for a softmax over the channels, or over the only axis of space."""
 
     def handle(walk: Walk, node: Node) -> None:
         view = walk.view(node)
         axis = node.whole("axis", -1 if walk.model.opset >= 13 else 1)
         rank = len(view.axes)
-        if not -rank <= axis < rank or view.axes[axis] != 1:
+        if not -rank <= axis < rank:
+            raise NoKind
+        if rank == 3 and view.axes[axis] == 2:
+            walk.give(node, kind, [view], {"axes": "space"})
+            return
+        if view.axes[axis] != 1:
             raise NoKind
         walk.give(node, kind, [view])
 
@@ -248,7 +253,7 @@ def reduce(walk: Walk, node: Node) -> None:
     if over == set(range(2, rank)) and rank > 2:
         pooled = walk.add(node, f"global_{word}_pool", [view])
         walk.bind(node.outputs[0], pooled if kept else walk.add(node, "flatten", [pooled]))
-    elif over == {1} and kept and rank > 2:
+    elif over == {1} and kept and (rank > 2 or walk.is_own):
         walk.give(node, f"channel_{word}_pool", [view])
     else:
         raise NoKind

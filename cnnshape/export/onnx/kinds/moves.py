@@ -146,7 +146,20 @@ def max_unpool(low: Lowering) -> str:
         )
     stride = low.per_axis("kernel") if low.layer.stride is None else low.per_axis("stride")
     around = tuple((padding, padding) for padding in low.per_axis("padding"))
+    axes = zip(low.sizes, low.per_axis("kernel"), stride, low.per_axis("padding"), strict=True)
+    least = [(size - 1) * step + kernel - 2 * padding for size, kernel, step, padding in axes]
+    if any(size < whole for size, whole in zip(low.result[1:], least, strict=True)):
+        return _scattered(low, places.outputs[1], pool.x)
     return low.op(
         "MaxUnpool", low.x, places.outputs[1], low.op("Shape", pool.x),
         kernel_shape=low.per_axis("kernel"), strides=stride, pads=pads(around),
     )  # fmt: skip
+
+
+def _scattered(low: Lowering, places: str, entered: str) -> str:
+    """Values at their places among zeros: runtimes refuse an unpool that gives less than its windows cover."""
+    shape = low.op("Shape", entered)
+    row = low.wholes(-1)
+    zeros = low.op("Reshape", low.op("ConstantOfShape", shape), row)
+    values = low.op("ScatterElements", zeros, low.op("Reshape", places, row), low.op("Reshape", low.x, row), axis=0)
+    return low.op("Reshape", values, shape)
