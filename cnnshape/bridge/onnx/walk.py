@@ -145,7 +145,7 @@ class Walk:
         Exporters store equal weights once, such as the zeros of new biases. A layer that is used twice has all of its
         weights in common, and runs in the same module.
         """
-        path = self.modules[-1].path if self.modules else ""
+        path = self.modules[-1].path if self.modules and not self.is_own else ""
         use = (kind, path, *(weight.name for weight in weights))
         owned = []
         for weight in weights:
