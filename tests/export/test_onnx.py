@@ -123,10 +123,8 @@ def test_random_designs_are_read_as_they_were_written(spec: Any, functions: bool
     import tempfile
 
     source = source_of(spec.text)
-    graph = source.examination.graph
-    assert graph is not None
-    assume({node.application.layer.name for node in graph.nodes} - {"identity", "drop_path", "flatten"})
-    assume(all(index >= len(graph.inputs) for index in graph.outputs.values()))
+    # A file in which nothing happens has no layer to read.
+    assume({node.op for node in model(source).nodes} - {"Constant", "ConstantOfShape", "Identity", "Flatten"})
     with tempfile.TemporaryDirectory() as folder:
         other = read_back(to_onnx(source, weights=Weights.NONE, functions=functions), Path(folder))
     own, read = figures(source.examination), figures(other.examination)

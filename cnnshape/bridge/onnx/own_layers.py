@@ -14,9 +14,9 @@ _MEAN_SQUARE = "Div(x, Sqrt(Add(ReduceMean(Mul(x, x)), e)))"
 _GROUPED = "Reshape(InstanceNormalization(Reshape(x, s), u, v), t)"
 _STANDARD = "Div({c}, Sqrt(Add(ReduceMean(Mul({c}, {c})), e)))".format(c="Sub(w, ReduceMean(w))")
 _SCALED = f"Mul({_STANDARD}, Mul(g, f))"
-_EVO = (
-    "Reshape(Div(Reshape(Mul(x, Sigmoid(Mul(x, v))), s), Sqrt(Add(ReduceMean(Mul({c}, {c})), e))), t)"
-).format(c="Sub(Reshape(x, r), ReduceMean(Reshape(x, r)))")
+_EVO = ("Reshape(Div(Reshape(Mul(x, Sigmoid(Mul(x, v))), s), Sqrt(Add(ReduceMean(Mul({c}, {c})), e))), t)").format(
+    c="Sub(Reshape(x, r), ReduceMean(Reshape(x, r)))"
+)
 _ZEROS = "Reshape(ConstantOfShape(Shape(p)), a)"
 _HEADS = "Softmax(MatMul(Transpose(Reshape(q, s)), Reshape(k, t)))"
 PATTERNS: tuple[tuple[str, tuple[str, ...], str], ...] = (

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from cnnshape.bridge.building import Building, quoted
 from cnnshape.bridge.onnx import sizes
 from cnnshape.bridge.onnx.constants import Constant
-from cnnshape.bridge.onnx.model import Dimensions, Model, Node
+from cnnshape.bridge.onnx.model import Model, Node
 from cnnshape.bridge.onnx.modules import ModuleCalls
 from cnnshape.bridge.onnx.own import PRODUCER
+from cnnshape.bridge.onnx.stated import Dimensions
 from cnnshape.bridge.operations import Argument, ImportProblem, Module, Shape, Weight
 from cnnshape.named_tuple import NamedTuple
 
