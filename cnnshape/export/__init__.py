@@ -3,11 +3,13 @@
 from cnnshape.lazy import TYPE_CHECKING, names_of
 
 if TYPE_CHECKING:
+    from cnnshape.export.settings import Weights
     from cnnshape.export.source import Inexpressible, Source, digest_of, header_of, recorded_digest
     from cnnshape.export.targets import TARGETS, DataFormat, Request, Target, TargetName
 else:
     __getattr__ = names_of(
         __name__,
+        settings="Weights",
         source="Inexpressible Source digest_of header_of recorded_digest",
         targets="TARGETS DataFormat Request Target TargetName",
     )
@@ -20,6 +22,7 @@ __all__ = [
     "Source",
     "Target",
     "TargetName",
+    "Weights",
     "digest_of",
     "header_of",
     "recorded_digest",

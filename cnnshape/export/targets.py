@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from enum import StrEnum
 
+from cnnshape.export.settings import Weights
 from cnnshape.export.source import Source
 from cnnshape.named_tuple import NamedTuple
 
@@ -12,6 +13,7 @@ class TargetName(StrEnum):
 
     TORCH = "torch"
     KERAS = "keras"
+    ONNX = "onnx"
 
 
 class DataFormat(StrEnum):
@@ -24,11 +26,15 @@ class DataFormat(StrEnum):
 class Request(NamedTuple):
     """The settings of an export; None where the user gave none. A target reads those of its `settings`.
 
-    `class_name` is what the network is called in code, `data_format` where its tensors have their channels.
+    `class_name` is what the network is called in code, `data_format` where its tensors have their channels. `weights` says
+    what a file holds as weights, `seed` which random ones, and `functions` whether it keeps blocks as functions.
     """
 
     class_name: str | None = None
     data_format: DataFormat | None = None
+    weights: Weights | None = None
+    seed: int | None = None
+    functions: bool | None = None
 
 
 class Target(NamedTuple):
@@ -54,8 +60,16 @@ def _keras(source: Source, request: Request) -> str:
     return to_keras(source._replace(class_name=request.class_name), request.data_format or DataFormat.CHANNELS_LAST)
 
 
+def _onnx(source: Source, request: Request) -> bytes:
+    from cnnshape.export.onnx import to_onnx
+
+    weights = request.weights or Weights.RANDOM
+    return to_onnx(source, weights=weights, seed=request.seed or 0, functions=bool(request.functions))
+
+
 TARGETS = {
     TargetName.TORCH: Target(".py", ("class_name",), _torch),
     TargetName.KERAS: Target(".py", ("class_name", "data_format"), _keras),
+    TargetName.ONNX: Target(".onnx", ("weights", "seed", "functions"), _onnx),
 }
 """The first one is the default."""
