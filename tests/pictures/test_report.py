@@ -361,6 +361,10 @@ def test_print(open_page: Open, tmp_path: Path) -> None:
     page.resize(794, 1100)
     with page.media("print"):
         assert not page.evaluate(clipped)
+        edges = page.evaluate(
+            "(net => [net.left, net.right])(document.querySelector('.net svg').getBoundingClientRect())"
+        )
+        assert edges[0] >= 0 and edges[1] <= 794, "paper does not scroll"
         assert page.evaluate("['nav', '.tool', '.selected'].map(one => document.querySelector(one).offsetHeight)") == [
             0,
             0,
