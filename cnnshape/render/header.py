@@ -5,9 +5,11 @@ from cnnshape.report import Report
 
 
 def header(report: Report) -> str:
-    """`ResNet-50: input 3x224x224, batch 1, float32`: inputs as `--input` takes them."""
+    """`ResNet-50: input 3x224x224, batch 1, float32`: inputs as `--input` takes them. The first one needs no name, and
+    `input` would say nothing."""
     sizes = {
         name: str(given.boxes) if given.of_boxes else format_shape(given.shape) for name, given in report.inputs.items()
     }
-    inputs = sizes.values() if list(sizes) == ["input"] else [f"{name}={size}" for name, size in sizes.items()]
+    first = next(iter(sizes), "")
+    inputs = [size if name == first == "input" else f"{name}={size}" for name, size in sizes.items()]
     return f"{report.name}: input {', '.join(inputs)}, batch {report.batch}, {report.dtype}"

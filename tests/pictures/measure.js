@@ -8,6 +8,8 @@
     const NEAR = 4;  // units around a line or a text, where no point is chosen
     const pen = document.createElement("canvas").getContext("2d");
 
+    // Pictures of many cards are high: what covers a point is in its row.
+    const rowOf = y => Math.floor(y / 50);
     const moved = (matrix, x, y) => [matrix.a * x + matrix.c * y + matrix.e, matrix.b * x + matrix.d * y + matrix.f];
     const scaleOf = matrix => Math.sqrt(Math.abs(matrix.a * matrix.d - matrix.b * matrix.c));
     const holds = (box, x, y, margin = 0) =>
@@ -55,6 +57,10 @@
             this.cards = [...svg.querySelectorAll("g.card")];
             this.insets = [...svg.querySelectorAll("g.inset")];
             this.fills = this.shown.filter(element => element.matches(FILLED)).flatMap(element => this.filled(element));
+            this.rows = new Map();
+            for (const fill of this.fills)
+                for (let row = rowOf(fill.box[1]); row <= rowOf(fill.box[3]); row++)
+                    this.rows.set(row, [...(this.rows.get(row) ?? []), fill]);
             this.texts = this.shown.filter(element => element.matches("text")).flatMap(linesOf)
                 .filter(text => text.textContent.trim()).map(text => this.text(text));
         }
@@ -97,7 +103,7 @@
 
         // The color that a point has after the first elements are painted.
         ground(x, y, place = Infinity) {
-            return this.fills.filter(fill => fill.place < place && holds(fill.box, x, y)
+            return (this.rows.get(rowOf(y)) ?? []).filter(fill => fill.place < place && holds(fill.box, x, y)
                 && fill.element.isPointInFill(new DOMPoint(...moved(fill.back, x, y))))
                 .reduce((below, fill) => over(below, fill.color), this.page);
         }

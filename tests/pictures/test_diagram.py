@@ -5,11 +5,14 @@ from hypothesis import given, settings
 
 from cnnshape.api import load
 from cnnshape.graph import Group
+from cnnshape.render.picture.dot import to_dot
+from cnnshape.render.picture.mermaid import to_mermaid
+from cnnshape.render.picture.svg import to_svg
 from cnnshape.report import Report
 from cnnshape.source import shipped_names
 from cnnshape.study.picture.forms import picture_of
 from cnnshape.study.picture.maps import maps_of
-from cnnshape.study.picture.model import Card, CardKind, Diagram, Picture
+from cnnshape.study.picture.model import Card, CardKind, Diagram, Picture, Style
 from tests.laws.plain import Spec
 from tests.laws.strategy import specs
 from tests.pictures.pictures_of import picture_of_text, reported, shipped_picture
@@ -149,6 +152,21 @@ def test_an_input_of_boxes_says_how_many() -> None:
         image, rois, *_ = picture_of_text(text.replace("N", str(number))).diagram.cards
         assert (image.shape, image.note) == ((3, 9, 9), "")
         assert (rois.shape, rois.note) == (None, words)
+
+
+@pytest.mark.parametrize(("boxes", "said"), [(1, "1 box"), (2, "2 boxes"), (1200, "1,200 boxes")])
+def test_boxes_that_enter_a_block_are_counted_in_every_format(boxes: int, said: str) -> None:
+    text = f"cnnshape: 1\nname: net\ninput: {{maps: [3, 32, 32], rois: {{boxes: {boxes}}}}}\nblocks:\n"
+    text += "  Crop: {params: {where: required}, do: [{roi_align: {size: 2, boxes: where}}, relu]}\n"
+    text += "layers: [{Crop: {where: rois}, from: maps}]\n"
+    picture = picture_of_text(text)
+    for diagram, label in ((picture.diagram, "rois"), (picture.forms[0].diagram, "where")):
+        (card,) = [card for card in diagram.cards if card.name == "input rois"]
+        assert (card.label, card.shape, card.note) == (label, None, said)
+    assert to_svg(picture).count(f">{said}<") == 2
+    assert f">{said}<" in to_svg(picture._replace(style=Style.VOLUMES))
+    assert f"rois<br/>{said}" in to_mermaid(picture)
+    assert f'"rois\\n{said}"' in to_dot(picture)
 
 
 def test_a_run_may_be_read_as_a_whole() -> None:

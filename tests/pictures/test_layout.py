@@ -125,3 +125,18 @@ def test_no_layout_has_a_defect(sketch: Sketch, limit: float, centered: bool) ->
         assert points[-1][0] == pytest.approx(target.left)
         assert source.top < points[0][1] < source.bottom
         assert target.top < points[-1][1] < target.bottom
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(2, 9), st.data())
+def test_a_chain_keeps_its_lane(length: int, data: st.DataObject) -> None:
+    """Inputs that join it on its way are in other lanes, in whatever order the cards are."""
+    joined = data.draw(st.sets(st.integers(1, length - 1), min_size=1))
+    order = data.draw(st.permutations([("input", card) for card in joined]))
+    inputs = {card: index for index, (_, card) in enumerate(order, start=1)}
+    chain = [0, *range(1 + len(order), length + len(order))]
+    wires = [Wire(before, after) for before, after in pairwise(chain)]
+    wires += [Wire(inputs[card], chain[card]) for card in joined]
+    layout = lay_out([Cell(80, 40)] * (length + len(order)), sorted(wires), 10_000, Spacing())
+    assert len({layout.middles[card][1] for card in chain}) == 1
+    assert not {layout.middles[card][1] for card in inputs.values()} & {layout.middles[0][1]}

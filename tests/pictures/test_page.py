@@ -1,6 +1,7 @@
 """What the tests of pages rely on: requests, the console, clicks, keys, media, scripts, screenshots."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -147,10 +148,11 @@ def test_the_command_that_shows_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path
 @pytest.mark.parametrize(
     ("option", "color"), [("--print", (0, 255, 0)), ("--no-scripts", (255, 255, 255)), ("--width=400", (255, 0, 0))]
 )
-@pytest.mark.usefixtures("chromium")
 def test_a_page_in_print_and_without_scripts(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, option: str, color: tuple[int, ...]
+    chromium: Chromium, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, option: str, color: tuple[int, ...]
 ) -> None:
+    # A browser takes seconds to start.
+    monkeypatch.setattr(look, "running_chromium", lambda: nullcontext(chromium))
     script = "<script>if (!matchMedia('print').matches) document.body.style.background = '#ff0000'</script>"
     (tmp_path / "net.html").write_text(with_body(script), encoding="utf-8")
     monkeypatch.setattr("sys.argv", ["look", str(tmp_path / "net.html"), str(tmp_path / "shot.png"), option])

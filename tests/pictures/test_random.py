@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from cnnshape.api import load
 from cnnshape.render.picture.svg import to_svg
 from cnnshape.study.picture.forms import picture_of
+from cnnshape.study.picture.model import Style
 from tests.laws.plain import Spec
 from tests.laws.strategy import specs
 from tests.pictures.measure import Judge
@@ -35,11 +36,11 @@ MESSY = {
     "nested branches": "input: [4, 32, 32]\nlayers:\n  - concat:\n"
     + "".join(
         f"      b{index}:\n        - max_pool: 2\n        - concat:\n"
-        + "".join(f"            c{inner}: [{{conv: {{out: 2, kernel: 1}}}}]\n" for inner in range(index + 1))
+        + "".join(f"            c{inner}: [{{conv: {{out: 2, kernel: 1}}}}]\n" for inner in range(index + 2))
         + "        - upsample: 2\n"
         for index in range(4)
     ),
-    "a word of 300 letters": "input: [3, 8, 8]\nlayers:\n  - {relu: {}, name: " + "layer" * 60 + "}\n",
+    "a word of 100 letters": "input: [3, 8, 8]\nlayers:\n  - {relu: {}, name: " + "layer" * 20 + "}\n",
     "1-D": "input: [8, 4000]\nlayers:\n  - conv: {out: 16, kernel: 9, stride: 4}\n  - max_pool: 4\n  - flatten\n  - linear: 3\n",
     "3-D": "input: [1, 16, 64, 64]\nlayers:\n  - residual: [{conv: {out: 1, kernel: 3, padding: 1}}]\n  - max_pool: 2\n",
     "a join of thirty": "input: [2, 8, 8]\nlayers:\n"
@@ -49,10 +50,25 @@ MESSY = {
 }
 
 
+def test_only_one_is_broken() -> None:
+    reports = {name: reported(load(HEAD.format(name=name) + text)) for name, text in MESSY.items()}
+    assert [name for name, report in reports.items() if report.failed] == ["errors"]
+
+
 @pytest.mark.parametrize("name", MESSY)
 def test_messy_networks(judge: Judge, name: str) -> None:
     svg = to_svg(picture_of_text(HEAD.format(name=f"'{name} <&>'") + MESSY[name]))
     assert judge.defects({name: svg}, pixels=name != LONG) == []
+
+
+def test_volumes_of_messy_networks(judge: Judge) -> None:
+    """Those of broken designs say what is wrong, where there is no map."""
+    pictures = {
+        name: picture_of_text(HEAD.format(name=f"'{name} <&>'") + MESSY[name]) for name in MESSY if name != LONG
+    }
+    svgs = {name: to_svg(picture._replace(style=Style.VOLUMES)) for name, picture in pictures.items()}
+    assert judge.defects(svgs, pixels=False) == []
+    assert "line 6: a window of 9" in svgs["errors"]
 
 
 def test_plots_of_messy_networks(judge: Judge) -> None:

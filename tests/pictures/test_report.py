@@ -370,6 +370,18 @@ def test_print(open_page: Open, tmp_path: Path) -> None:
     assert (tmp_path / "net.pdf").read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("name", ["resnet50", "unet"])
+def test_paper_shows_the_whole_picture(open_page: Open, name: str) -> None:
+    """A narrow picture is in a column, a wide one is not; paper doesn't scroll."""
+    page = open_page(to_html([shipped_sheet(name)]))
+    page.resize(794, 1100)
+    with page.media("print"):
+        left, right = page.evaluate(
+            "(net => [net.left, net.right])(document.querySelector('.net svg').getBoundingClientRect())"
+        )
+        assert 0 <= left < right <= 794
+
+
 @pytest.mark.parametrize("width", [320, 400, 1000, 1600])
 @pytest.mark.parametrize("pair", [False, True])
 def test_no_page_is_wider_than_its_window(open_page: Open, width: int, pair: bool) -> None:

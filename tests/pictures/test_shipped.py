@@ -1,6 +1,7 @@
 """The pictures of all shipped networks, measured as a browser shows them."""
 
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -12,6 +13,7 @@ import pytest
 from cnnshape.render.picture.mermaid import to_mermaid
 from cnnshape.render.picture.svg import to_svg
 from cnnshape.source import shipped_names
+from cnnshape.study.picture.maps import maps_of
 from cnnshape.study.picture.model import Diagram, Style
 from tests.pictures.measure import Edge, Judge, edges_of
 from tests.pictures.pictures_of import shipped_picture
@@ -19,6 +21,7 @@ from tests.pictures.pictures_of import shipped_picture
 LARGEST = 80_000
 LONGEST_MERMAID = 5000
 ROOT = Path(__file__).parents[2]
+VOLUME = re.compile(r'data-card="([^"]*)"><title>[^<]*</title><rect x="(.*?)" y="(.*?)" width=".*?" height="(.*?)"')
 SEEDED = """
 import sys
 from tests.pictures.pictures_of import shipped_picture
@@ -57,6 +60,22 @@ def test_each_edge_is_drawn_once(svgs: dict[str, str], name: str) -> None:
     for form in picture.forms:
         expected.update(edges(form.diagram, f"{form.example}/", form.example))
     assert Counter(edges_of(svgs[name])) == expected
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_each_edge_between_volumes_is_drawn_or_goes_without_saying(name: str) -> None:
+    picture = shipped_picture(name)
+    diagram = maps_of(picture.diagram)
+    svg = to_svg(picture._replace(style=Style.VOLUMES))
+    places = {word: (float(x), float(y) + float(height) / 2) for word, x, y, height in VOLUME.findall(svg)}
+    drawn = Counter(edges_of(svg))
+    expected = Counter(edges(diagram, "", ""))
+    assert drawn <= expected
+    for edge in expected - drawn:
+        (before, line), (after, same) = places[edge.source], places[edge.target]
+        assert before < after
+        assert line == pytest.approx(same, abs=0.2), edge
+        assert not [x for x, y in places.values() if before < x < after and y == pytest.approx(line, abs=0.2)]
 
 
 def edges(diagram: Diagram, prefix: str, inset: str) -> Iterator[Edge]:

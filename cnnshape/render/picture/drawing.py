@@ -113,7 +113,7 @@ def _rows(prepared: Prepared, limit: float) -> Drawing:
     before = max(text_width(name, NOTE) for name in names) + 2 * _LABEL
     layout = lay_out(cells, prepared.diagram.wires, limit, Spacing(before=before, above=8, level=22))
     parts = chain(_bands(names, layout), _cards_and_wires(prepared, boxes, layout))
-    return Drawing(parts, layout.along, layout.across + 8)
+    return Drawing(parts, layout.along + _LABEL, layout.across + 8)
 
 
 def _shapes(diagram: Diagram) -> list[str]:
@@ -165,7 +165,8 @@ def _leg(start: Point, end: Point) -> str:
 def _bands(names: Sequence[str], layout: Layout) -> Iterator[str]:
     """The background of each row with the name of its level."""
     for band in layout.bands:
-        yield rectangle(0, band.start - 6, layout.along, band.end - band.start + 12, fill=BAND, **{"class": "band"})
+        along, across = layout.along + _LABEL, band.end - band.start + 12
+        yield rectangle(0, band.start - 6, along, across, fill=BAND, **{"class": "band"})
         middle = (band.start + band.end) / 2 + 4
         yield text(
             _LABEL, middle, names[band.level], font_size=NOTE, fill=SOFT, text_anchor="start", **{"class": "soft"}

@@ -6,6 +6,7 @@ lane of its own, and a chain stays in its lane.
 """
 
 from bisect import bisect
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
@@ -75,17 +76,25 @@ class Grid:
 
     def _centre(self, wires: Sequence[Wire]) -> None:
         """Moves cards that all wires go through to the middle of their system."""
+        rows: dict[int, list[int]] = {}
+        for index, (system, _) in enumerate(self.rows):
+            rows.setdefault(system, []).append(index)
+        passages = self._passages(wires)
         for card, place in enumerate(self.places):
-            if self._is_passage(wires, place):
-                rows = [index for index, (system, _) in enumerate(self.rows) if system == place.system]
-                self.places[card] = place._replace(row=(rows[0] + rows[-1]) / 2)
+            if place[:2] in passages:
+                own = rows[place.system]
+                self.places[card] = place._replace(row=(own[0] + own[-1]) / 2)
 
-    def _is_passage(self, wires: Sequence[Wire], place: Place) -> bool:
-        """Whether a card is alone in its column, and no wire passes it."""
-        same = [other for other in self.places if other[:2] == place[:2]]
-        return len(same) == 1 and not any(
-            self.places[wire.source][:2] < place[:2] < self.places[wire.target][:2] for wire in wires
-        )
+    def _passages(self, wires: Sequence[Wire]) -> set[tuple[int, int]]:
+        """The columns, each with its system, that have one card, and that no wire passes."""
+        cards = Counter(place[:2] for place in self.places)
+        number = {column: index for index, column in enumerate(sorted(cards))}
+        passing = [0] * (len(number) + 1)
+        for wire in wires:
+            passing[number[self.places[wire.source][:2]] + 1] += 1
+            passing[number[self.places[wire.target][:2]]] -= 1
+        passed = list(accumulate(passing))
+        return {column for column, index in number.items() if cards[column] == 1 and not passed[index]}
 
 
 def _systems(
@@ -103,9 +112,9 @@ def _systems(
     starts = [0]
     rest = sum(widths)
     share = rest / -(-rest // limit)
-    while rest > limit:
-        starts.append(_end(widths, starts[-1], limit, share, cut))
-        rest -= sum(widths[starts[-2] : starts[-1]])
+    while rest > limit and (end := _end(widths, starts[-1], limit, share, cut)) < len(widths):
+        rest -= sum(widths[starts[-1] : end])
+        starts.append(end)
     return [bisect(starts, column) - 1 for column in columns], starts
 
 
@@ -131,7 +140,10 @@ class _Lanes:
         self._column = column
         self._lane: dict[int, int] = {}
         self._last: dict[tuple[int, int], list[int]] = {}
-        for card in sorted(range(len(cells)), key=lambda card: (system[card], column[card], card)):
+        # What enters next to a chain leaves the chain its lane.
+        for card in sorted(
+            range(len(cells)), key=lambda card: (system[card], column[card], not grid.sources[card], card)
+        ):
             self._add(card)
         self.rows: list[tuple[int, int]] = []
         self._first_row: dict[tuple[int, int], int] = {}
@@ -150,8 +162,11 @@ class _Lanes:
         self._lane[card] = lane
 
     def _candidates(self, card: int, last: list[int]) -> Iterator[int]:
-        """The lanes that a card may be in: that of a source that is the last one there, then free ones."""
-        same = [source for source in self._grid.sources[card] if self._key[source] == self._key[card]]
+        """The lanes that a card may be in: that of a source that is the last one there, a chain's before an input's, then
+        free ones."""
+        sources = self._grid.sources
+        same = [source for source in sources[card] if self._key[source] == self._key[card]]
+        same.sort(key=lambda source: not sources[source])
         yield from (self._lane[source] for source in same if last[self._lane[source]] == source)
         wanted = self._lane[same[0]] if same else 0
         free = [lane for lane in range(len(last)) if self._is_free(last[lane], card)]

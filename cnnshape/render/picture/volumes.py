@@ -1,6 +1,7 @@
 """The network as volumes, the figure of lectures and papers: each map is a box whose height, width and depth are its
 sizes."""
 
+from collections import Counter
 from collections.abc import Iterator
 from math import sqrt
 
@@ -24,6 +25,9 @@ _RIGHT, _UP = 0.4, 0.28
 """A width of 1 goes back by so much to the right and up."""
 _FLAT = 14.0
 """The depth of a tensor without space, whose height is the root of its channels."""
+_PARTS = (1.0, 0.5, 0.25)
+_HIGHEST = 4000.0
+"""Maps of networks with many branches are smaller, so that the picture is not higher."""
 _LABEL = 104.0
 """The most that a line of a label takes."""
 
@@ -51,24 +55,35 @@ class Volume(NamedTuple):
 
 
 class Scale(NamedTuple):
-    """The sizes that the largest map, the most channels and the most values without space have."""
+    """The sizes that the largest map, the most channels and the most values without space have, and the part of their
+    usual size on paper."""
 
     size: int
     channels: int
     values: int
+    part: float
 
 
 def volumes_drawing(diagram: Diagram, limit: float) -> Drawing:
     """The maps of a network from left to right. Wires between neighbours in one line go without saying."""
     maps = maps_of(diagram)
-    scale = _scale(maps)
+    drawing = _drawing(maps, limit, _PARTS[0])
+    for part in _PARTS[1:]:
+        if drawing.height <= _HIGHEST:
+            break
+        drawing = _drawing(maps, limit, part)
+    return drawing
+
+
+def _drawing(maps: Diagram, limit: float, part: float) -> Drawing:
+    """The maps, on paper with a part of their usual size."""
+    scale = _scale(maps, part)
     volumes = [_volume(card, scale) for card in maps.cards]
     cells = [Cell(item.width, item.whole_height, text_width(item.caption, NOTE), 18) for item in volumes]
     layout = lay_out(cells, maps.wires, limit, Spacing(before=4, above=4))
     names = [card.name for card in maps.cards]
-    wires = [
-        wire_svg(names, wire, points, "") for wire, points in layout.paths.items() if _is_drawn(layout, maps, wire)
-    ]
+    plain = _plain_wires(layout, maps)
+    wires = [wire_svg(names, wire, points, "") for wire, points in layout.paths.items() if wire not in plain]
     cards = [
         _svg(item, card, *layout.middles[index])
         for index, (item, card) in enumerate(zip(volumes, maps.cards, strict=True))
@@ -76,19 +91,26 @@ def volumes_drawing(diagram: Diagram, limit: float) -> Drawing:
     return Drawing((wires_svg(wires), *cards), layout.along, layout.across)
 
 
-def _is_drawn(layout: Layout, maps: Diagram, wire: Wire) -> bool:
-    """Whether a wire says more than the order of the boxes."""
-    between = [other for other in maps.wires if other.source == wire.source or other.target == wire.target]
-    return len(between) > 1 or layout.distance[wire] != 1
+def _plain_wires(layout: Layout, maps: Diagram) -> set[Wire]:
+    """The wires that say no more than the order of the boxes: the only one between neighbours in one line."""
+    leaving = Counter(wire.source for wire in maps.wires)
+    entering = Counter(wire.target for wire in maps.wires)
+    return {
+        wire
+        for wire in maps.wires
+        if leaving[wire.source] == entering[wire.target] == layout.distance[wire] == 1
+        and layout.middles[wire.source][1] == layout.middles[wire.target][1]
+    }
 
 
-def _scale(diagram: Diagram) -> Scale:
+def _scale(diagram: Diagram, part: float) -> Scale:
     shapes = [card.shape for card in diagram.cards if card.shape]
     maps = [shape for shape in shapes if len(shape) > 1]
     return Scale(
         size=max([max(shape[-2:]) if len(shape) > 2 else shape[-1] for shape in maps], default=1),
         channels=max([shape[0] for shape in maps], default=1),
         values=max([shape[0] for shape in shapes if len(shape) == 1], default=1),
+        part=part,
     )
 
 
@@ -96,19 +118,25 @@ def _volume(card: Card, scale: Scale) -> Volume:
     face = face_of(card)
     color = "conv" if card.kind is CardKind.GROUP else face.color
     label = tuple([shortened(line, TITLE, _LABEL) for line in in_two_lines(face.title)])
-    shape = card.shape or (1,)
-    caption = shape_text(card.shape) if card.shape else ""
+    shape = card.shape
+    if shape is None:
+        # An error's message is above it, as there is no card that it fits into.
+        error = card.kind is CardKind.ERROR
+        texts = ((*label, *face.notes), "") if error else (label, card.note)
+        return Volume(color, *texts, _FLAT, _FLAT, right=0, up=0)
+    caption = shape_text(shape)
+    tallest = _TALLEST * scale.part
     if len(shape) == 1:
-        height = max(_TALLEST * sqrt(shape[0] / scale.values), _LEAST)
+        height = max(tallest * sqrt(shape[0] / scale.values), _LEAST)
         return Volume(color, label, caption, _FLAT, height, right=0, up=0)
     height, width = (shape[-2], shape[-1]) if len(shape) > 2 else (1, shape[-1])
-    back = max(_TALLEST * width / scale.size, _LEAST)
+    back = max(tallest * width / scale.size, _LEAST)
     return Volume(
         color=color,
         label=label,
         caption=caption,
-        depth=max(_DEEPEST * sqrt(shape[0] / scale.channels), _LEAST),
-        height=max(_TALLEST * height / scale.size, _LEAST),
+        depth=max(_DEEPEST * scale.part * sqrt(shape[0] / scale.channels), _LEAST),
+        height=max(tallest * height / scale.size, _LEAST),
         right=back * _RIGHT,
         up=back * _UP,
     )

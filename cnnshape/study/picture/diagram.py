@@ -63,19 +63,16 @@ def _diagram(values: Values, group: Group, depth: int) -> Diagram:
 
 def _entering_card(values: Values, group: Group, name: str, index: int) -> Card:
     """The card of a tensor that enters; further ones of a block have the name of its param, or of their layer."""
-    if group is values.report.groups:
-        return _input_card(values, name)
     shape = values.shape(name)
-    tensors = [param for param, value in group.params.items() if isinstance(value, Tensor) and value.shape == shape]
-    label = "" if index == 0 else tensors[0] if len(tensors) == 1 else name
+    if group is values.report.groups:
+        label = name
+    else:
+        tensors = [param for param, value in group.params.items() if isinstance(value, Tensor) and value.shape == shape]
+        label = "" if index == 0 else tensors[0] if len(tensors) == 1 else name
+    given = values.report.inputs.get(name)
+    if given and given.of_boxes:
+        return Card(f"{INPUT}{name}", CardKind.INPUT, label or name, None, note=boxes_text(given.boxes))
     return Card(f"{INPUT}{name}", CardKind.INPUT, label, shape)
-
-
-def _input_card(values: Values, name: str) -> Card:
-    """The card of an input of the network."""
-    given = values.report.inputs[name]
-    shape, note = (None, boxes_text(given.boxes)) if given.of_boxes else (given.shape, "")
-    return Card(f"{INPUT}{name}", CardKind.INPUT, name, shape, note=note)
 
 
 def _leaving_card(giver: Card) -> Card:
