@@ -8,7 +8,7 @@ from cnnshape.api import examine, load
 from cnnshape.graph import Options
 from cnnshape.render.wrapping import count
 from cnnshape.report import Settings
-from cnnshape.study.device import Deployment, deploy
+from cnnshape.study.device import Deployment, deployment_of
 
 NETWORKS = {
     "ds_cnn": "keyword spotting",
@@ -21,9 +21,10 @@ NETWORKS = {
 def deployment(name: str) -> Deployment:
     """A shipped network with int8 values on TFLite Micro."""
     examined = examine(load(name), Options())
-    if examined.graph is None:
+    deployed = examined.graph and deployment_of(examined.graph, examined.report(Settings(dtype="int8")), "tflm")
+    if deployed is None:
         raise ValueError(f"{name} has no graph")
-    return deploy(examined.graph, examined.report(Settings(dtype="int8")), "tflm")
+    return deployed
 
 
 def tiny() -> str:

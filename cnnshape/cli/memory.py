@@ -1,9 +1,8 @@
 """`cnnshape memory`"""
 
-from enum import StrEnum
 from typing import Annotated
 
-from cnnshape.cli.command import BadParameter, Option, OptionGroup, command
+from cnnshape.cli.command import Option, OptionGroup, command
 from cnnshape.cli.options import CountOptions, DesignOptions, SpecArgument
 from cnnshape.cli.output import Output
 from cnnshape.cli.reading import read_graph
@@ -13,18 +12,11 @@ from cnnshape.cli.whole_numbers import whole_number
 from cnnshape.graph import Graph
 from cnnshape.render.memory import FORMATS, MemoryView
 from cnnshape.report import Report, make_report
-from cnnshape.study.device import Deployment, deploy
+from cnnshape.study.device import Deployment, Pads, deployment_of
 from cnnshape.study.memory import device_of, study_memory
 from cnnshape.study.runtimes.kernels import KERNELS
 from cnnshape.study.runtimes.lowering import IN_PLACE
 from cnnshape.study.runtimes.records import RUNTIMES
-
-
-class Pads(StrEnum):
-    """What becomes of a padding that TensorFlow doesn't have."""
-
-    SAME = "same"
-    EXPLICIT = "explicit"
 
 
 class RuntimeOptions(OptionGroup):
@@ -49,24 +41,9 @@ class RuntimeOptions(OptionGroup):
 
     def deployment(self, graph: Graph, report: Report) -> Deployment | None:
         """The network on the runtime; None without one. Raises BadParameter."""
-        if not self.runtime:
-            self._refuse_others()
-            return None
+        in_place = filter(None, self.in_place.split(","))
         with refusing({}):
-            return deploy(
-                graph,
-                report,
-                self.runtime,
-                in_place=tuple(filter(None, self.in_place.split(","))),
-                explicit_pads=self.pads is Pads.EXPLICIT,
-                kernels=self.kernels,
-            )
-
-    def _refuse_others(self) -> None:
-        given = {"--in-place": self.in_place, "--pads": self.pads is Pads.EXPLICIT, "--kernels": self.kernels}
-        for option, value in given.items():
-            if value:
-                raise BadParameter("it is a choice of a runtime; name one, such as --runtime tflm", param_hint=option)
+            return deployment_of(graph, report, self.runtime, in_place, self.pads, self.kernels)
 
 
 @command

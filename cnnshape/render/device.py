@@ -5,7 +5,9 @@ from typing import Any
 
 from cnnshape.render.contract import to_contract
 from cnnshape.render.header import header
+from cnnshape.render.html import block, paragraphs, title
 from cnnshape.render.table import Column, Table, fit, text_lines
+from cnnshape.render.table.html import html_table
 from cnnshape.render.table.records import records
 from cnnshape.render.wrapping import BOLD, count, paint, size, wrapped
 from cnnshape.report import Line, expanded, folded
@@ -188,12 +190,34 @@ def _estimated(estimate: Estimate | None) -> dict[str, Any] | None:
     }
 
 
+def operations_table(deployment: Deployment) -> Table:
+    """The operations with exact values: a row for each."""
+    names = [row.name for row in deployment.report.rows]
+    rows = [
+        (operation.word, ", ".join(names[node] for node in operation.nodes), alive)
+        for operation, alive in zip(deployment.lowered.operations, deployment.alive_bytes, strict=True)
+    ]
+    return Table(map(Column, ["operation", "layers", "alive_bytes"]), rows)
+
+
 def _operations(deployment: Deployment) -> list[dict[str, Any]]:
     names = [row.name for row in deployment.report.rows]
     return [
         {"operation": operation.word, "layers": [names[node] for node in operation.nodes], "alive_bytes": alive}
         for operation, alive in zip(deployment.lowered.operations, deployment.alive_bytes, strict=True)
     ]
+
+
+def to_html(deployment: Deployment) -> str:
+    """The network on the device as a notebook shows it: the stages, the bytes, and what doesn't merge."""
+    remarks = [f"{remark} {'; '.join(items)}" for remark, items in _remarks(deployment)]
+    return block(
+        title(header(deployment.report)),
+        paragraphs([_runs(deployment)]),
+        html_table(_table(deployment, folded(deployment.report, 0), _BARS[-1])),
+        paragraphs([f"{start.strip()}: {text}" for start, text in _facts(deployment)]),
+        paragraphs(remarks),
+    )
 
 
 def _tensors_table(deployment: Deployment) -> Table:

@@ -1,5 +1,9 @@
 """A network on a device: activations as a runtime holds them, its arena, what stays in memory, and flash."""
 
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import TypeVar
+
 from cnnshape.graph import Graph
 from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
@@ -11,6 +15,7 @@ from cnnshape.study.runtimes.placement import Placed, alive_bytes, greedy_by_siz
 from cnnshape.study.runtimes.records import RUNTIMES
 from cnnshape.study.runtimes.runtime import Planner, Runtime
 
+Value = TypeVar("Value")
 _BIAS_BYTES = 4
 """A bias is an int32 for int8 values."""
 _PERSISTENT_PER_CHANNEL, _PERSISTENT_PER_OPERATION = 8, 240
@@ -101,44 +106,70 @@ class Deployment(Data, _DeploymentFields):
         return Estimate(self.flash_bytes + scales + _FILE_PER_OPERATION * len(self.lowered.operations), 2.7, 7.9)
 
 
-def deploy(
-    graph: Graph,
-    report: Report,
-    runtime: str,
-    *,
-    in_place: tuple[str, ...] = (),
-    explicit_pads: bool = False,
-    kernels: str = "",
-) -> Deployment:
-    """A network on a runtime, with the batch and the type of its report. Raises Refusal for an unknown word."""
-    record = _chosen("runtime", runtime, RUNTIMES)
-    for word in in_place:
-        _chosen("in_place", word, dict.fromkeys(IN_PLACE, record))
-    if kernels and kernels not in record.kernels:
-        known = ", ".join(record.kernels) or "none"
-        raise Refusal("kernels", f"{runtime} has no kernels {kernels!r}; it has {known}")
-    if explicit_pads and not record.pads:
-        raise Refusal("pads", f"{runtime} has no paddings of its own; leave it out")
-    used = kernels or next(iter(record.kernels), "")
-    choices = Choices(frozenset(in_place), explicit_pads, used if report.dtype == "int8" else "")
-    lowered = lower(graph, record, choices)
+class Pads(StrEnum):
+    """What becomes of a padding that TensorFlow doesn't have."""
+
+    SAME = "same"
+    EXPLICIT = "explicit"
+
+
+def deployment_of(
+    graph: Graph, report: Report, runtime: str, in_place: Iterable[str] = (), pads: str = Pads.SAME, kernels: str = ""
+) -> Deployment | None:
+    """A network on a runtime, with the batch and the type of its report; None without a runtime.
+
+    Raises Refusal for an unknown word, and for a choice without a runtime.
+    """
+    words = tuple(in_place)
+    explicit = _chosen("pads", pads, {word.value: word for word in Pads}) is Pads.EXPLICIT
+    if runtime:
+        return _deploy(graph, report, _chosen("runtime", runtime, RUNTIMES), _Choices(words, explicit, kernels))
+    for option, given in (("in_place", words), ("pads", explicit), ("kernels", kernels)):
+        if given:
+            raise Refusal(option, "it is a choice of a runtime; name one, such as `tflm`")
+    return None
+
+
+class _Choices(NamedTuple):
+    """The choices in a user's words."""
+
+    in_place: tuple[str, ...]
+    explicit_pads: bool
+    kernels: str
+
+    def of(self, runtime: Runtime, dtype: str) -> Choices:
+        """What they mean for a runtime; raises Refusal for what it doesn't have. Working space is known for int8."""
+        for word in self.in_place:
+            _chosen("in_place", word, dict.fromkeys(IN_PLACE, word))
+        if self.kernels and self.kernels not in runtime.kernels:
+            known = ", ".join(runtime.kernels) or "none"
+            raise Refusal("kernels", f"{runtime.name} has no kernels {self.kernels!r}; it has {known}")
+        if self.explicit_pads and not runtime.pads:
+            raise Refusal("pads", f"{runtime.name} has no paddings of its own; leave it out")
+        used = self.kernels or next(iter(runtime.kernels), "")
+        return Choices(frozenset(self.in_place), self.explicit_pads, used if dtype == "int8" else "")
+
+
+def _deploy(graph: Graph, report: Report, runtime: Runtime, choices: _Choices) -> Deployment:
+    chosen = choices.of(runtime, report.dtype)
+    lowered = lower(graph, runtime, chosen)
     if not lowered.operations:
-        raise Refusal("runtime", f"{runtime} has nothing to run: all layers are views")
+        raise Refusal("runtime", f"{runtime.name} has nothing to run: all layers are views")
     width = DTYPES[report.dtype] * report.batch
     sizes = [held.elements * width + held.scratch for held in lowered.held]
-    planned = record.planner is Planner.GREEDY_BY_SIZE
+    planned = runtime.planner is Planner.GREEDY_BY_SIZE
     return Deployment(
         report=report,
-        runtime=record,
-        choices=choices,
+        runtime=runtime,
+        choices=chosen,
         lowered=lowered,
         alive_bytes=tuple(alive_bytes(lowered.held, sizes, len(lowered.operations))),
-        placed=tuple(greedy_by_size(lowered.held, sizes, record.alignment)) if planned else (),
+        placed=tuple(greedy_by_size(lowered.held, sizes, runtime.alignment)) if planned else (),
         stored=_stored(graph, lowered),
     )
 
 
-def _chosen(option: str, word: str, known: "dict[str, Runtime]") -> Runtime:
+def _chosen(option: str, word: str, known: Mapping[str, Value]) -> Value:
     if word not in known:
         raise Refusal(option, f"{word!r} is none of {', '.join(known)}")
     return known[word]

@@ -42,11 +42,11 @@ def paths(reads: dict[int, tuple[int, ...]], value: int) -> Iterator[tuple[int, 
 
 @given(graphs())
 def test_a_dominator_is_the_last_value_on_all_paths(reads: dict[int, tuple[int, ...]]) -> None:
-    found = dominators(reads)
+    tree = dominators(reads)
     for value in reads:
         listed = [path[:-1] for path in paths(reads, value)]
         common = set(listed[0]).intersection(*listed)
-        assert found[value] == max(common, default=None)
+        assert tree[value] == max(common, default=None)
 
 
 def chain(kind: str, count: int) -> Network:

@@ -447,7 +447,7 @@ def end_of_zip(size, large=None, comment=b""):
         (end_of_zip(7), 7),
         (end_of_zip(7, comment=b"PK"), 7),
         (end_of_zip(7, large=2**40), 2**40),
-        # Python takes the 22 bytes at the end, whatever is in them.
+        # Python takes the 22 bytes at the end, also if what follows looks like another end.
         (b"PK\5\6" + struct.pack("<4H", 0, 0, 1, 1) + struct.pack("<L", 2**31) + b"PK\5\6\0\0", 2**31),
         (b"PK", None),
         (b"", None),

@@ -163,3 +163,43 @@ def test_a_join_that_no_edit_makes_fit_keeps_its_help(text):
     plain = examine(cnnshape.load(text), Options(), explain=False).problems
     assert [problem.help for problem in explained] == [problem.help for problem in plain]
     assert explained
+
+
+SEVERAL = """\
+input: {image: [3, 64, 64], depth: [1, 32, 32], mask: [1, 64, 64], code: [8]}
+layers:
+  - {conv: {out: 4, kernel: 3, stride: 2, padding: 1}, name: a}
+  - concat: [a, depth]
+  - conv_transpose: {out: 1, kernel: 2, stride: 2}
+  - multiply: [prev, mask]
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "others"),
+    [
+        ({"image": (3, 96, 128)}, {"depth": (1, 48, 64), "mask": (1, 96, 128)}),
+        ({"": (3, 32, 32)}, {"depth": (1, 16, 16), "mask": (1, 32, 32)}),
+        ({"mask": (1, 128, 64)}, {"image": (3, 128, 64), "depth": (1, 64, 32)}),
+        ({"image": (3, 32, 32), "mask": (1, 32, 32)}, {"depth": (1, 16, 16)}),
+    ],
+)
+def test_inputs_that_keep_their_size_are_named_with_the_size_that_fits(given, others):
+    """Nothing is wrong with the layers, so no edit of them is offered."""
+    design = cnnshape.load(SEVERAL)
+    assert errors(SEVERAL) == []
+    (problem,) = [problem for problem in cnnshape.check(design, inputs=given) if problem.code.startswith("CS5")]
+    sizes = " ".join(f"--input {name}={'x'.join(map(str, shape))}" for name, shape in others.items())
+    assert problem.help.endswith(f" too: add `{sizes}`")
+    assert problem.fixes == ()
+    named = [label.text for label in problem.related if label.text in ("keeps its size", "the requested size")]
+    assert sorted(named) == ["keeps its size"] * len(others) + ["the requested size"] * len(given)
+    assert [found for found in cnnshape.check(design, inputs={**given, **others}) if found.code.startswith("CS5")] == []
+
+
+@pytest.mark.parametrize(
+    "given", [{"image": (3, 65, 64)}, {"image": (3, 64, 64), "depth": (1, 16, 16)}, {"code": (9,)}]
+)
+def test_inputs_that_no_size_makes_fit_are_not_offered_one(given):
+    found = cnnshape.check(cnnshape.load(SEVERAL), inputs=given)
+    assert all(" too: add " not in (problem.help or "") for problem in found)

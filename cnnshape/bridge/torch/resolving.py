@@ -72,8 +72,7 @@ def _names_of(function: Any) -> str:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return ""
-    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
-    names = [f"{stars.get(parameter.kind, '')}{parameter.name}" for parameter in parameters]
+    names = [str(parameter).partition(":")[0].partition("=")[0].strip() for parameter in parameters]
     return f": {', '.join(names[:_MOST_NAMED])}" if names else ": it has none"
 
 
