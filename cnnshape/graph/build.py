@@ -68,6 +68,7 @@ class Builder:
         self.idle: Faults | None = None
 
     def build(self) -> Built:
+        """The graph, and all problems."""
         settled = Settled(self.program, self.options, self.faults)
         scope = dict(settled.params)
         check_input_names(self.spec, scope, self.faults)

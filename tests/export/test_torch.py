@@ -27,11 +27,12 @@ from tests.export.exported import (
     source_of,
 )
 
-LAYER_BY_LAYER = frozenset(
-    """crnn dla34 fcn16s fcn32s fcn8s hourglass_2 hrnet_w18 nasnet_mobile refinenet101 repvgg_a0 res2net50 resnest50
+_NAMES = """
+    crnn dla34 fcn16s fcn32s fcn8s hourglass_2 hrnet_w18 nasnet_mobile refinenet101 repvgg_a0 res2net50 resnest50
     retinanet_resnet50_fpn retinanet_resnet50_fpn_v2 segnet ssd300 ssdlite320_mobilenet_v3_large u2net unet_plus_plus
-    vnet wavenet""".split()
-)
+    vnet wavenet
+"""
+LAYER_BY_LAYER = frozenset(_NAMES.split())
 """The networks whose blocks and loops the code doesn't keep yet."""
 
 

@@ -145,7 +145,7 @@ def test_a_blur_is_binomial() -> None:
 @pytest.mark.parametrize("axes", [1, 2, 3])
 def test_shuffles_of_any_rank_undo_each_other(axes: int) -> None:
     shape = (3, 4, 6, 2)[: axes + 1]
-    layers = "cnnshape: 1\ninput: %s\nlayers: [{pixel_unshuffle: 2}, {pixel_shuffle: 2}]\n" % list(shape)
+    layers = f"cnnshape: 1\ninput: {list(shape)}\nlayers: [pixel_unshuffle: 2, pixel_shuffle: 2]\n"
     x = torch.rand(2, *shape)
     assert torch.equal(made(to_torch(source_of(layers)), device="cpu")(x), x)
 

@@ -16,11 +16,12 @@ models = torchvision_operators.torchvision_models()
 
 RENAMED = {"googlenet": "googlenet_torchvision"}
 OPTIONS = {"googlenet": {"aux_logits": False, "init_weights": False}}
-TWINS = """
+_NAMES = """
     alexnet densenet121 densenet169 efficientnet_b0 efficientnet_b1 efficientnet_b5 efficientnet_v2_s googlenet mnasnet0_5
     mnasnet1_0 mobilenet_v2 mobilenet_v3_large mobilenet_v3_small resnet18 resnet34 resnet50 resnext50_32x4d
     shufflenet_v2_x0_5 shufflenet_v2_x1_0 shufflenet_v2_x1_5 shufflenet_v2_x2_0 squeezenet1_0 squeezenet1_1 vgg11_bn
-""".split()
+"""
+TWINS = _NAMES.split()
 """Those that take a second or two on one core. All others of torchvision but RegNet and ConvNeXt, which register their
 shortcuts and scales in another order, were equal too when this was written."""
 RANDOM = ("Dropout", "StochasticDepth")

@@ -29,8 +29,8 @@ def structured_torch(source: Source) -> str | None:
 def _is_proved(structured: str, flat: str, name: str) -> bool:
     try:
         return same_network(structured, flat, name)
-    except Exception:
-        # Code that can't be run is no proof of anything, whatever is wrong with it.
+    except (ArithmeticError, AttributeError, LookupError, NameError, TypeError, ValueError):
+        # Code that can't be run is no proof of anything.
         return False
 
 

@@ -13,9 +13,8 @@ from typing import Any
 from cnnshape.export.torch.helpers import HELPERS
 
 _ALLOWED = ("collections.abc", "functools", "math", "typing")
-_BUILTINS = (
-    "__build_class__ bool dict enumerate float int isinstance len list max min property range reversed str super tuple zip"
-).split()
+_WORDS = "__build_class__ bool dict enumerate float int isinstance len list max min range reversed str super tuple zip"
+_BUILTINS = frozenset(_WORDS.split())
 _PLAIN = frozenset({"make_divisible", "frozen"})
 """Helpers that run as they are."""
 _DEFAULTS: dict[str, object] = {
@@ -24,10 +23,11 @@ _DEFAULTS: dict[str, object] = {
     "elementwise_affine": True, "alpha": 1.0, "shift": False, "lower": False,
 }  # fmt: skip
 _WEIGHTLESS = ("Pool", "Pad", "Dropout", "Upsample", "Flatten", "Identity", "Shuffle", "Unshuffle", "Unpool", "Depth")
-_FUNCTIONS = frozenset(
-    """ReLU ReLU6 LeakyReLU ELU CELU SELU GELU SiLU Mish Sigmoid Hardsigmoid Hardswish Hardtanh Tanh Softplus Softsign
-    Softmax LogSoftmax GLU LocalResponseNorm SamePad MeanInside""".split()
-)
+_WITHOUT_WEIGHTS = """
+    ReLU ReLU6 LeakyReLU ELU CELU SELU GELU SiLU Mish Sigmoid Hardsigmoid Hardswish Hardtanh Tanh Softplus Softsign
+    Softmax LogSoftmax GLU LocalResponseNorm SamePad MeanInside
+"""
+_FUNCTIONS = frozenset(_WITHOUT_WEIGHTS.split())
 
 
 def same_network(one: str, other: str, name: str) -> bool:
@@ -51,28 +51,31 @@ class _Stand:
         return self._known[name]
 
 
-class Module:
+class _Module:
     """The base of all modules. Attributes keep the order in which they are set."""
 
     frozen = False
 
-    def requires_grad_(self, flag: bool = True) -> "Module":
+    def requires_grad_(self, flag: bool = True) -> "_Module":
+        """Marks all modules inside as frozen, or not."""
         for leaf in _leaves(self):
             leaf.frozen = not flag
         return self
 
     def forward(self, *tensors: Any) -> Any:
+        """What the module does with tensors."""
         raise NotImplementedError
 
     def __call__(self, *tensors: Any) -> Any:
         return self.forward(*tensors)
 
 
-class _List(Module):
+class _List(_Module):
     def __init__(self, *modules: Any) -> None:
         self.modules = list(modules[0]) if len(modules) == 1 and isinstance(modules[0], list) else list(modules)
 
-    def append(self, module: Module) -> None:
+    def append(self, module: _Module) -> None:
+        """Adds a module."""
         self.modules.append(module)
 
     def __iter__(self) -> Iterator[Any]:
@@ -87,7 +90,7 @@ class _Sequential(_List):
         return x
 
 
-class _Leaf(Module):
+class _Leaf(_Module):
     word = ""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -104,6 +107,7 @@ class _Leaf(Module):
 
     @property
     def weighs(self) -> bool:
+        """Whether the module has weights or statistics."""
         return self.word not in _FUNCTIONS and not any(word in self.word for word in _WEIGHTLESS)
 
     def forward(self, *tensors: Any) -> Any:
@@ -169,13 +173,13 @@ def _leaves(module: Any) -> Iterator[_Leaf]:
     elif isinstance(module, _List):
         for one in module.modules:
             yield from _leaves(one)
-    elif isinstance(module, Module):
+    elif isinstance(module, _Module):
         for value in vars(module).values():
             yield from _leaves(value)
 
 
 def _leaf(word: str) -> Any:
-    known: dict[str, type[Module]] = {"Module": Module, "Sequential": _Sequential, "ModuleList": _List}
+    known: dict[str, type[_Module]] = {"Module": _Module, "Sequential": _Sequential, "ModuleList": _List}
     return known.get(word) or type(word, (_Leaf,), {"word": word})
 
 
@@ -192,9 +196,9 @@ class _Run:
         torch._known |= {"nn": nn, "Tensor": _Tensor, "functional": _Stand(_function)}
         nn._known["functional"] = torch._known["functional"]
 
-        def imported(module: str, _: Any = None, __: Any = None, names: Any = (), level: int = 0) -> Any:
+        def imported(module: str, *_: Any) -> Any:
             if module.startswith("torch"):
-                return torch if names or module == "torch" else torch
+                return torch
             if module not in _ALLOWED:
                 raise ImportError(module)
             return import_module(module)

@@ -104,3 +104,7 @@ class Use:
     def rank(self) -> int:
         """The spatial axes of what enters."""
         return self.same(lambda application: len(application.inputs[0].shape), "rank") - 1
+
+
+Say = Callable[[Use], Parts]
+"""What makes the parts of a layer."""

@@ -41,7 +41,7 @@ def _written(file: File, block: BlockProgram, fixed: set[str]) -> ClassInfo:
     rans = file.rans.get(block.body, [])
     if not rans:
         raise Unstructured(f"{block.name.text} is never used")
-    contexts = [Context(ran, {IN_CHANNELS: file.channels(ran.entering)}) for ran in rans]  # type: ignore[arg-type]
+    contexts = [Context(ran, {IN_CHANNELS: file.channels(ran.entering)}) for ran in rans]
     writer = LoopWriter(file, contexts)
     if block.outputs:
         raise Unstructured("a block with outputs")
@@ -186,7 +186,7 @@ def _is_constant(param: Param) -> bool:
 
     default = param.default
     if isinstance(default, Expression):
-        return not default.names or bool(default.word) and default.word != IN_CHANNELS and default.word not in _AXES
+        return not default.names or (bool(default.word) and default.word != IN_CHANNELS and default.word not in _AXES)
     return isinstance(default, ListValue) and default.constant
 
 
@@ -224,7 +224,7 @@ def _out(writer: LoopWriter, channels: Node, opened: _Opened) -> Node:
             channels = resolved(channels, {**kept, name: node})
     if names_of(channels) <= own:
         return channels
-    values: list[object] = [writer.file.channels(context.ran.result) for context in writer.contexts]  # type: ignore[arg-type]
+    values: list[object] = [writer.file.channels(context.ran.result) for context in writer.contexts]
     if all(value == values[0] for value in values):
         return constant(values[0])
     for name in own:
@@ -261,7 +261,7 @@ def class_text(
                     lines.add(before, code)
                 lines.extend(writer.init)
             lines.line()
-        tensors = tuple([("", "self"), *[("", f"{tensor}: Tensor") for tensor in given]])
+        tensors = (("", "self"), *[("", f"{tensor}: Tensor") for tensor in given])
         lines.add("def ", Group("forward", tensors), f" -> {returns}:")
         with lines.indented():
             if writer.result is not None:

@@ -6,6 +6,7 @@ from cnnshape.export.python import Names
 from cnnshape.export.torch.names import BUILTINS, FILE
 from cnnshape.export.torch.structure.model import Unstructured
 from cnnshape.graph import Graph, LayerValue
+from cnnshape.graph.scope import Current
 from cnnshape.graph.visits import Ran, Visited
 from cnnshape.language import Expression, ListValue, Reference, Value, dotted
 from cnnshape.language.expression.tree import Choice, Node, Variable
@@ -71,8 +72,9 @@ class File:
         """The application of a node."""
         return self.graph.nodes[position].application
 
-    def channels(self, index: int) -> int:
-        """The channels of a value."""
+    def channels(self, index: Current) -> int:
+        """The channels of a value: a sound design has no guesses."""
+        assert isinstance(index, int)
         return self.graph.value(index).shape[0]
 
     def block(self, block: BlockProgram) -> ClassInfo:
@@ -96,14 +98,14 @@ def read_names(body: Body) -> set[str]:
     names: set[str] = set()
     for step in body.steps:
         for reference in (step.source, step.share):
-            names |= _of_reference(reference)
+            names |= names_of_reference(reference)
         for expression in (step.when, step.repeat, step.frozen, getattr(step, "shortcut", None)):
             if isinstance(expression, Expression):
                 names |= expression.names | _with_dots(expression)
         for value in _values(step):
             names |= value.names | _with_dots(value)
         for operand in getattr(step, "operands", ()):
-            names |= _of_reference(operand)
+            names |= names_of_reference(operand)
         for inner in bodies_of(step):
             names |= read_names(inner)
     return names
@@ -115,7 +117,8 @@ def shared_names(body: Body) -> set[str]:
     return names.union(*[shared_names(inner) for step in body.steps for inner in bodies_of(step)])
 
 
-def _of_reference(reference: Reference | None) -> set[str]:
+def names_of_reference(reference: Reference | None) -> set[str]:
+    """All names that a reference may read; one with a dot after it also with the dot."""
     if reference is None:
         return set()
     return set(reference.names) | (set() if reference.expression is None else _with_dots(reference.expression))

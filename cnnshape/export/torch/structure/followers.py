@@ -47,6 +47,7 @@ class FollowerWriter(LayerWriter):
     def follower(
         self, follower: Follower, visits: Visits, positions: dict[int, int], channels: Node, scope: Scope
     ) -> list[Item]:
+        """The items of one of them; `positions` are the next nodes of the runs."""
         contexts = [context for context, _ in visits]
         if follower.is_setting:
             assert follower.plan is not None
@@ -113,6 +114,7 @@ class FollowerWriter(LayerWriter):
     def setting_codes(
         self, value: object, application: Application, scope: Scope, contexts: Sequence[Context]
     ) -> dict[str, Node]:
+        """The arguments of a layer that is a value."""
         if isinstance(value, Plan):
             return self.argument_nodes(value, scope, contexts)
         if isinstance(value, LayerValue):

@@ -123,22 +123,22 @@ class JoinWriter(StatementWriter):
         """The tensors that a join names."""
         vals: list[Val] = []
         for operand in step.operands:
-            found = self.tensors_of(operand, x, scope)
-            if isinstance(found, Val):
-                vals.append(found)
-            elif found.code and step.word.text != "concat":
+            tensors = self.tensors_of(operand, x, scope)
+            if isinstance(tensors, Val):
+                vals.append(tensors)
+            elif tensors.code and step.word.text != "concat":
                 raise Unstructured("a sum of a list")
-            elif found.code:
-                vals.append(Val(f"*{found.code}", self.total(found.items[0])))
+            elif tensors.code:
+                vals.append(Val(f"*{tensors.code}", self.total(tensors.items[0])))
             else:
-                vals += found.items
+                vals += tensors.items
         return vals
 
     def total(self, loop: Val) -> Node:
         """The channels of all rounds of a loop together."""
-        if loop.each is None or loop.count is None or set(loop.columns) & names_of(loop.each):
+        if loop.per_round is None or loop.count is None or set(loop.columns) & names_of(loop.per_round):
             raise Unstructured("channels of a list")
-        return binary(loop.count, "*", loop.each)
+        return binary(loop.count, "*", loop.per_round)
 
     def short(self, code: Code, name: str) -> str:
         """The code of a path inside of an expression; a long one gets a name."""

@@ -20,22 +20,35 @@ from cnnshape.export.torch.structure.model import (
 from cnnshape.language import Expression, ListValue, Value
 from cnnshape.language.expression.lists import Items
 from cnnshape.language.expression.tree import Constant, Node
+from cnnshape.named_tuple import NamedTuple
 from cnnshape.program import LoopStep, ResolvedStep
+
+
+class _State(NamedTuple):
+    """What was written at some time."""
+
+    lines: tuple[list[str], list[str]]
+    names: tuple[tuple[set[str], dict[str, int]], ...]
+    used: set[str]
+    mutable: set[str]
+    lent: dict[str, str]
 
 
 class LoopWriter(ForwardWriter):
     """Writes all steps of a class."""
 
-    def saved(self) -> tuple[object, ...]:
+    def saved(self) -> _State:
         """The state of the lines and names, for `back`."""
-        names = [one.state() for one in (self.attributes, self.locals, self.tensors)]
-        return list(self.init.lines), list(self.run.lines), names, set(self.used), set(self.mutable), dict(self.lent)
+        names = tuple([one.state() for one in (self.attributes, self.locals, self.tensors)])
+        lines = list(self.init.lines), list(self.run.lines)
+        return _State(lines, names, set(self.used), set(self.mutable), dict(self.lent))
 
-    def back(self, saved: tuple[object, ...]) -> None:
+    def back(self, state: _State) -> None:
         """Forgets what was written since."""
-        self.init.lines[:], self.run.lines[:], names, self.used, self.mutable, self.lent = saved  # type: ignore[assignment, call-overload]
-        for one, state in zip((self.attributes, self.locals, self.tensors), names, strict=True):  # type: ignore[call-overload]
-            one.restore(state)
+        self.init.lines[:], self.run.lines[:] = state.lines
+        self.used, self.mutable, self.lent = state.used, state.mutable, state.lent
+        for one, names in zip((self.attributes, self.locals, self.tensors), state.names, strict=True):
+            one.restore(names)
 
     def rounds_of(self, step: ResolvedStep, contexts: Sequence[Context], x: Val, scope: Scope, target: str) -> Val:
         """A `repeat` whose rounds are read by number."""
@@ -62,17 +75,7 @@ class LoopWriter(ForwardWriter):
 
     def loop_of_modules(self, step: LoopStep, contexts: Sequence[Context], x: Val, scope: Scope, target: str) -> Val:
         """A `for` as a list of modules. Raises Unstructured."""
-        if (
-            any(
-                "." in name
-                and name.split(".")[0] == step.name.text
-                and not name.rpartition(".")[2].isdigit()
-                and name.rpartition(".")[2] not in ("all", "")
-                for name in self.read
-            )
-            if step.name
-            else False
-        ):
+        if self.names_inside_are_read(step):
             raise Unstructured("names inside of rounds")
         header = self.header(step, contexts, scope)
 
@@ -91,6 +94,12 @@ class LoopWriter(ForwardWriter):
             if name in columns and hasattr(own, "sign")
         }
         return result
+
+    def names_inside_are_read(self, step: LoopStep) -> bool:
+        """Whether another step reads what rounds call by a name."""
+        own = "" if step.name is None else f"{step.name.text}."
+        parts = [name.removeprefix(own).split(".")[-1] for name in self.read if own and name.startswith(own)]
+        return any(part and part != "all" and not part.isdigit() for part in parts)
 
     def listed(
         self,
@@ -125,7 +134,7 @@ class LoopWriter(ForwardWriter):
             self.run.line(f"{target} = layer({target})")
             if outputs:
                 self.run.line(f"{outputs}.append({target})")
-        return Val(target, result, rounds=outputs or None, each=self.round_result, count=count)
+        return Val(target, result, rounds=outputs or None, per_round=self.round_result, count=count)
 
     def unrolled(self, step: LoopStep, contexts: Sequence[Context], x: Val, scope: Scope, target: str) -> Val:
         """A `for` whose rounds are written one after the other."""
@@ -173,10 +182,10 @@ class LoopWriter(ForwardWriter):
             return [self.tensor_value(item, scope) for item in values.items]
         if not isinstance(values, Expression):
             raise Unstructured("a column of layers")
-        found = self.of_tree(values.tree, {**scope, "prev": x})
-        if isinstance(found, Val) or found.code:
+        tensor = self.of_tree(values.tree, {**scope, "prev": x})
+        if isinstance(tensor, Val) or tensor.code:
             raise Unstructured("a list of tensors that is computed")
-        return found.items
+        return tensor.items
 
 
 def _length(column: Node) -> Node:

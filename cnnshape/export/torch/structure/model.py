@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from cnnshape.export.python import constant, equal, names_of, resolved, value_of
+from cnnshape.export.python import constant, equal, names_of, resolved
 from cnnshape.graph.visits import Ran
 from cnnshape.language.expression.lists import Item, Items
 from cnnshape.language.expression.tree import Binary, Constant, Node, Unary, Variable
@@ -46,12 +46,12 @@ class Context:
 class Val:
     """A tensor in `forward`: its code, and its channels as an expression of names in `__init__`.
 
-    `rounds` are those of a loop, one by one or as the name of a list of Python. For such a list `each` are the channels
+    `rounds` are those of a loop, one by one or as the name of a list of Python. For such a list `per_round` are the channels
     of a round, as an expression that also has names of the loop, `columns` the values of these, and `count` the number
     of rounds. `parts` are the names inside of a step.
     """
 
-    __slots__ = ("channels", "code", "columns", "count", "each", "parts", "rounds")
+    __slots__ = ("channels", "code", "columns", "count", "parts", "per_round", "rounds")
 
     def __init__(
         self,
@@ -59,27 +59,27 @@ class Val:
         channels: Node,
         rounds: "Sequence[Val] | str | None" = None,
         parts: "dict[str, object] | None" = None,
-        each: Node | None = None,
+        per_round: Node | None = None,
         count: Node | None = None,
     ) -> None:
         self.code = code
         self.channels = channels
         self.rounds = rounds
         self.parts = parts or {}
-        self.each = each
+        self.per_round = per_round
         self.count = count
         self.columns: dict[str, Node] = {}
 
     def each_of(self, number: int) -> Node:
         """The channels of a round; raises Unstructured where they aren't known one by one."""
-        if self.each is None:
+        if self.per_round is None:
             raise Unstructured("channels of a round")
         return self.at(number)
 
     def at(self, number: int) -> Node:
         """The channels of a round, by the values of the columns."""
-        assert self.each is not None
-        values: dict[str, Node] = {name: Variable(name, 0) for name in names_of(self.each)}
+        assert self.per_round is not None
+        values: dict[str, Node] = {name: Variable(name, 0) for name in names_of(self.per_round)}
         for name, column in self.columns.items():
             if isinstance(column, Constant) and isinstance(column.value, tuple):
                 values[name] = constant(column.value[number])
@@ -87,7 +87,7 @@ class Val:
                 values[name] = column.items[number]
             else:
                 values[name] = Item(".", 0, column, constant(number))
-        return resolved(self.each, values)
+        return resolved(self.per_round, values)
 
 
 class Vals(NamedTuple):
@@ -145,8 +145,3 @@ def negated(condition: Node) -> Node:
     if isinstance(condition, Binary) and condition.sign in ("==", "!="):
         return Binary("!=" if condition.sign == "==" else "==", 0, condition.left, condition.right)
     return Unary("not", 0, condition)
-
-
-def holds(node: Node, contexts: Sequence[Context]) -> list[object]:
-    """The value in each context."""
-    return [value_of(node, context.env) for context in contexts]

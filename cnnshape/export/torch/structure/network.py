@@ -2,19 +2,25 @@
 
 import re
 
-from cnnshape.api import Examination
 from cnnshape.export.python import Code, Group, class_name, constant, identifier, literal_code, names_of, variable
 from cnnshape.export.source import Source
 from cnnshape.export.torch.file import docstring, file_text, plain
 from cnnshape.export.torch.structure.blocks import class_text, type_of
-from cnnshape.export.torch.structure.file import File, follower_roles, layer_key, read_names, shared_names
+from cnnshape.export.torch.structure.file import (
+    File,
+    follower_roles,
+    layer_key,
+    names_of_reference,
+    read_names,
+    shared_names,
+)
 from cnnshape.export.torch.structure.fixing import params_of_sizes
 from cnnshape.export.torch.structure.loops import LoopWriter
 from cnnshape.export.torch.structure.model import Context, Fixed, Scope, Unstructured, Val
 from cnnshape.graph import Graph, LayerValue
 from cnnshape.graph.visits import Ran, visits_of
 from cnnshape.language import Param
-from cnnshape.language.expression.tree import Constant, Node
+from cnnshape.language.expression.tree import Node
 
 
 def name_of(source: Source) -> str:
@@ -71,7 +77,9 @@ class _NetworkWriter:
         for param in self.program.spec.params:
             self._open(param)
         outputs = self.program.spec.outputs
-        writer.read = frozenset(read_names(self.program.layers)) | {one for given in outputs for one in _read(given)}
+        writer.read = frozenset(read_names(self.program.layers)) | {
+            one for given in outputs for one in names_of_reference(given)
+        }
         writer.outputs = frozenset(given.text.split(".")[0] for given in outputs)
         writer.shared = frozenset(shared_names(self.program.layers))
         names = []
@@ -170,12 +178,3 @@ class _NetworkWriter:
 
 def _has_layer(value: object) -> bool:
     return isinstance(value, tuple) and any(isinstance(one, LayerValue) or _has_layer(one) for one in value)
-
-
-def _read(reference: object) -> set[str]:
-    from cnnshape.export.torch.structure.file import _of_reference
-
-    return _of_reference(reference)  # type: ignore[arg-type]
-
-
-_ = (Examination, Constant)

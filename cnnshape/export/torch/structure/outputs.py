@@ -1,6 +1,6 @@
 """The channels that leave a layer, as an expression of those that enter and of its arguments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 
 from cnnshape.export.python import binary, constant
@@ -48,9 +48,9 @@ def out_channels(applications: Sequence[Application], codes: Mapping[str, Node],
     return channels
 
 
-def _common(values: object) -> int:
+def _common(values: Iterable[int]) -> int:
     """The value, if all are equal."""
-    listed = list(values)  # type: ignore[call-overload]
+    listed = list(values)
     if any(value != listed[0] for value in listed):
         raise Unstructured("channels that follow from sizes")
-    return int(listed[0])
+    return listed[0]

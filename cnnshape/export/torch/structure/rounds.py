@@ -65,16 +65,17 @@ class RoundWriter(UseWriter):
             self.round_result = None if name in names_of(result) else result
         self.known.pop(name, None)
         if not same(result, variable(name)):
-            wanted = [self.file.channels(one.ran.result) for one in header.rounds]  # type: ignore[arg-type]
+            wanted = [self.file.channels(one.ran.result) for one in header.rounds]
             self.entering_channels(name, header.rounds)
             items = [*items, Line(f"{name} = {self.argument(result, wanted, header.rounds)}")]
         last = self.round_result
-        if last is not None and not names_of(last) & {header.number, *(own for own, _ in header.columns)}:
-            if all(self.visits(step, [context]) for context in contexts):
-                self.known[name] = last
-                if header.length.isdigit() and not names_of(last) & self.mutable:
-                    self.assigned(name, step, contexts, channels)
-                    return before, items, last
+        inner = {header.number, *(own for own, _ in header.columns)}
+        runs = all(self.visits(step, [context]) for context in contexts)
+        if last is not None and runs and not names_of(last) & inner:
+            self.known[name] = last
+            if header.length.isdigit() and not names_of(last) & self.mutable:
+                self.assigned(name, step, contexts, channels)
+                return before, items, last
         return before, items, self.assigned(name, step, contexts, channels)
 
     def kept_channels(self, channels: Node, contexts: Sequence[Context]) -> tuple[str, list[Item]]:
@@ -88,14 +89,14 @@ class RoundWriter(UseWriter):
     def entering_channels(self, name: str, rounds: Sequence[Context]) -> Node:
         """The name for the channels that enter each round."""
         for one in rounds:
-            one.env[name] = self.file.channels(one.ran.entering)  # type: ignore[arg-type]
+            one.env[name] = self.file.channels(one.ran.entering)
         return variable(name)
 
     def assigned(self, name: str, step: ResolvedStep, contexts: Sequence[Context], before: Node) -> Node:
         """The name for the channels after a step, which some runs leave out, with its value in each run."""
         for context in contexts:
             visits = self.visits(step, [context])
-            left = self.file.channels(visits[-1][1].result) if visits else self.value(before, context)  # type: ignore[arg-type]
+            left = self.file.channels(visits[-1][1].result) if visits else self.value(before, context)
             context.env[name] = left
         return variable(name)
 

@@ -86,17 +86,17 @@ class UseWriter(FollowerWriter):
         if info.tensors:
             raise NotChain
         code, result = self.made_block(step, info, visits, channels, scope)
-        return [Mod(code, step.block.name.text)], result  # type: ignore[union-attr]
+        return [Mod(code, step.word.text)], result
 
     def wanted(self, visited: Visited, source: str) -> object:
         """The value of an argument of a block's constructor in a use."""
         if source == IN_CHANNELS:
-            return self.file.channels(visited.entering)  # type: ignore[arg-type]
+            return self.file.channels(visited.entering)
         if source.endswith(".channels"):
             handle = _inner(visited, source.removesuffix(".channels"))
             last = handle[-1] if isinstance(handle, Rounds) else handle
             assert isinstance(last, Handle)
-            return self.file.channels(last.value)  # type: ignore[arg-type]
+            return self.file.channels(last.value)
         return _inner(visited, source)
 
     def info(self, step: BlockStep) -> ClassInfo:
@@ -118,7 +118,7 @@ class UseWriter(FollowerWriter):
             if node is None:
                 continue
             wanted = [self.wanted(visited, source) for _, visited in visits]
-            text = self.given_text(node, source, wanted, contexts, step, visits)
+            text = self.given_text(node, source, wanted, contexts, step)
             if name in info.optional:
                 named[name] = text
             else:
@@ -126,7 +126,7 @@ class UseWriter(FollowerWriter):
         weighs = any(visited.end > visited.start for _, visited in visits)
         code = self.wrapped(call(info.name, *positional, **named), weighs=weighs)
         out = resolved(info.out, {**self.defaults(step, info, given), **_own(info, given)})
-        self.argument(out, [self.file.channels(visited.result) for _, visited in visits], contexts)  # type: ignore[arg-type]
+        self.argument(out, [self.file.channels(visited.result) for _, visited in visits], contexts)
         return code, out
 
     def defaults(self, step: BlockStep, info: ClassInfo, given: Mapping[str, Node]) -> dict[str, Node]:
@@ -146,7 +146,6 @@ class UseWriter(FollowerWriter):
         wanted: list[object],
         contexts: Sequence[Context],
         step: BlockStep,
-        visits: Visits,
     ) -> str:
         """The code of an argument of a block; a kind is given as a function that makes it."""
         assert step.block is not None
@@ -191,8 +190,8 @@ class UseWriter(FollowerWriter):
             if self.is_tensor(value, scope) or self.is_tensor(first, scope):
                 if first is not value:
                     raise Unstructured("another tensor in the first repeat")
-                found = self.tensor_value(value, scope)
-                given[f"{name}.channels"] = found.channels
+                tensor = self.tensor_value(value, scope)
+                given[f"{name}.channels"] = tensor.channels
                 continue
             default = None if param.default is None else self.default_node(param.default, given, visits, name)
             try:
@@ -233,10 +232,10 @@ class UseWriter(FollowerWriter):
         if not isinstance(value, Expression):
             raise Unstructured("a list of tensors as a param")
         whole = scope.get(value.text.strip())
-        found = whole if isinstance(whole, Val) else self.of_tree(value.tree, scope)
-        if isinstance(found, Vals):
+        tensor = whole if isinstance(whole, Val) else self.of_tree(value.tree, scope)
+        if isinstance(tensor, Vals):
             raise Unstructured("a list of tensors as a param")
-        return found
+        return tensor
 
 
 def _equal(default: Node | None, node: Node) -> bool:

@@ -121,10 +121,10 @@ class ValueWriter:
 
     def tensor(self, reference: Reference, x: Val, scope: Scope) -> Val:
         """The tensor that a reference gives."""
-        found = self.tensors_of(reference, x, scope)
-        if isinstance(found, Vals):
+        tensors = self.tensors_of(reference, x, scope)
+        if isinstance(tensors, Vals):
             raise Unstructured("a list as a tensor")
-        return found
+        return tensors
 
     def tensors_of(self, reference: Reference, x: Val, scope: Scope) -> Val | Vals:
         """The tensor, or the list of tensors, that a reference gives."""
