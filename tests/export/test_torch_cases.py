@@ -1,6 +1,6 @@
 """Small designs with the code that they become. `with` are other values of params: the code has the design's counts there.
 
-`python -m tests.export.test_torch_cases` writes the code anew: look at the difference.
+`python -m tests.export.test_torch_cases` writes the code again: look at the difference.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def test_a_param_that_is_fixed_is_no_argument() -> None:
 
 
 def write() -> None:
-    """Writes the code of all cases anew."""
+    """Writes the code of all cases."""
     for path in CASES:
         text = path.read_text(encoding="utf-8")
         code = to_torch(source_of(read(path)["spec"]))
