@@ -28,9 +28,8 @@ from tests.export.exported import (
 )
 
 _NAMES = """
-    crnn dla34 fcn16s fcn32s fcn8s hourglass_2 hrnet_w18 nasnet_mobile refinenet101 repvgg_a0 res2net50 resnest50
-    segnet ssd300 ssdlite320_mobilenet_v3_large u2net unet_plus_plus
-    vnet wavenet
+    dla34 fcn8s hourglass_2 hrnet_w18 nasnet_mobile refinenet101 repvgg_a0 res2net50 resnest50 segnet ssd300
+    ssdlite320_mobilenet_v3_large u2net unet_plus_plus vnet wavenet
 """
 LAYER_BY_LAYER = frozenset(_NAMES.split())
 """The networks whose blocks and loops the code doesn't keep yet."""
