@@ -28,9 +28,8 @@ from tests.export.exported import (
 )
 
 _NAMES = """
-    crnn dla34 fcn16s fcn32s fcn8s hourglass_2 hrnet_w18 nasnet_mobile refinenet101 repvgg_a0 res2net50 resnest50
-    retinanet_resnet50_fpn retinanet_resnet50_fpn_v2 segnet ssd300 ssdlite320_mobilenet_v3_large u2net unet_plus_plus
-    vnet wavenet
+    dla34 fcn8s hourglass_2 hrnet_w18 nasnet_mobile refinenet101 repvgg_a0 res2net50 resnest50 segnet ssd300
+    ssdlite320_mobilenet_v3_large u2net unet_plus_plus vnet wavenet
 """
 LAYER_BY_LAYER = frozenset(_NAMES.split())
 """The networks whose blocks and loops the code doesn't keep yet."""
@@ -70,11 +69,11 @@ def test_a_network_has_the_counts_and_shapes_of_its_design(name: str) -> None:
     pytest.importorskip("torch")
     source = network(name)
     counts, shapes = expected(source.examination)
-    for text in {to_torch(source), to_flat_torch(source)}:
-        module = made(text)
-        assert counts_of(module) == counts
-        if not depends_on_values(source.examination):
-            assert shapes_of(module, inputs_of(source.examination)) == shapes
+    # The code layer by layer is proved to be the same network where the structure is kept.
+    module = made(to_torch(source))
+    assert counts_of(module) == counts
+    if not depends_on_values(source.examination):
+        assert shapes_of(module, inputs_of(source.examination)) == shapes
 
 
 def test_resnet_50_is_short() -> None:

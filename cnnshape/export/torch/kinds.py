@@ -189,7 +189,7 @@ REFUSED = {"opaque": "the spec states only its figures, not what it computes"}
 
 
 def say(use: Use) -> Parts:
-    """The modules and functions of a layer. Raises Unsayable, and Varies where one piece of code can't stand for all."""
+    """The modules and functions of a layer. Raises Unsayable, and Varies where one piece of code can't serve all."""
     name = use.layer.name
     if name in REFUSED:
         raise Unsayable(REFUSED[name])

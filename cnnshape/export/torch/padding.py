@@ -61,7 +61,13 @@ def padding_of(use: Use, *, fill: str = "", convolution: bool = False) -> tuple[
 def _worded(use: Use, word: str, fill: str, *, convolution: bool) -> tuple[Parts, Code]:
     stride = use.layer.values["stride"] if "stride" not in use.codes else None
     alone = stride == 1 or (isinstance(stride, tuple) and set(stride) == {1})
-    if word == "same" and alone and convolution:
+    # PyTorch warns of its own word where the padding isn't equal on both sides.
+    if (
+        word == "same"
+        and alone
+        and convolution
+        and all(_is_odd(app.layer.values["kernel"]) for app in use.applications)
+    ):
         return [], '"same"'
     kernel = use.code("kernel")
     dilation = use.code("dilation") if "dilation" in use.layer.arguments else "1"
@@ -73,6 +79,10 @@ def _worded(use: Use, word: str, fill: str, *, convolution: bool) -> tuple[Parts
     named |= {"value": fill} if fill else {}
     step = kernel if use.layer.values["stride"] is None else use.code("stride")
     return [Module(call("SamePad", kernel, step, **named), "SamePad", "pad")], "0"
+
+
+def _is_odd(kernel: Any) -> bool:
+    return all(size % 2 for size in kernel) if isinstance(kernel, tuple) else kernel % 2 == 1
 
 
 def _causal(layer: Any) -> int:

@@ -15,7 +15,7 @@ class Unsayable(Exception):
 
 
 class Varies(Exception):
-    """One piece of code stands for several layers, but they differ in the argument of that name, which has no code."""
+    """One piece of code is for several layers, but they differ in the argument of that name, which has no code."""
 
 
 class Module(NamedTuple):
@@ -40,7 +40,7 @@ Parts = list[Part]
 
 
 class Use:
-    """All applications that one piece of code stands for; a single one in code without parameters.
+    """All applications that one piece of code is for; a single one in code without parameters.
 
     `codes` are the expressions of arguments that are not the same in all of them, or that a parameter may change.
     """

@@ -100,7 +100,7 @@ class _Opened:
             return
         state = writer.locals.state()
         own = writer.locals.new(identifier(name))
-        if not given and param.default is not None and not _is_constant(param):
+        if not given and param.default is not None and not _is_constant(param) and not param.default.names & _AXES:
             # The names of Python are values of the default, so no use has to give it.
             node = writer.node(param.default, {**self.scope, IN_CHANNELS: variable(IN_CHANNELS)}, writer.contexts)
             if isinstance(node, Variable) and role is None:

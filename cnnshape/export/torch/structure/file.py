@@ -1,6 +1,6 @@
 """The classes of a file: each block is written once, for all its uses together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from cnnshape.export.python import Names
 from cnnshape.export.torch.names import BUILTINS, FILE
@@ -35,11 +35,14 @@ class ClassInfo(NamedTuple):
 
 
 class File:
-    """What the classes of one file share."""
+    """What the classes of one file share. `write` makes the class of a block."""
 
-    def __init__(self, graph: Graph, program: Program, root: Ran) -> None:
+    def __init__(
+        self, graph: Graph, program: Program, root: Ran, write: "Callable[[File, BlockProgram], ClassInfo]"
+    ) -> None:
         self.graph = graph
         self.program = program
+        self._write = write
         self.names = Names(FILE | BUILTINS)
         self.helpers: set[str] = set()
         self.classes: dict[str, ClassInfo] = {}
@@ -79,12 +82,10 @@ class File:
 
     def block(self, block: BlockProgram) -> ClassInfo:
         """The class of a block; raises Unstructured."""
-        from cnnshape.export.torch.structure.blocks import write_block
-
         name = block.name.text
         if name not in self._blocks:
             try:
-                self._blocks[name] = write_block(self, block)
+                self._blocks[name] = self._write(self, block)
             except Unstructured as problem:
                 self._blocks[name] = problem
         written = self._blocks[name]

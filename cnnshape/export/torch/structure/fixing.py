@@ -3,10 +3,12 @@
 from cnnshape.api import Examination
 from cnnshape.graph import Graph
 from cnnshape.language import Expression, Value, read_value
+from cnnshape.layers import Layer
 from cnnshape.source import SourceText
 
-_SIZED = frozenset({"flatten", "reshape", "crop", "upsample", "layer_norm", "rms_norm", "conv_transpose", "slice"})
-"""Kinds whose code may have sizes of the tensor that enters."""
+_SIZED = frozenset({"flatten", "reshape", "crop"})
+"""Kinds whose code has sizes of the tensor that enters."""
+_NORMS = frozenset({"layer_norm", "rms_norm"})
 
 
 def params_of_sizes(examination: Examination, graph: Graph) -> set[str]:
@@ -33,8 +35,16 @@ def params_of_sizes(examination: Examination, graph: Graph) -> set[str]:
 
 def _sizes(graph: Graph) -> set[tuple[str, tuple[int, ...]]]:
     """The sizes in space that enter these layers, where they are more than a single cell."""
-    sizes = {(node.application.layer.name, node.application.inputs[0].shape[1:]) for node in graph.nodes}
-    return {(name, shape) for name, shape in sizes if name in _SIZED and set(shape) - {1}}
+    layers = {(node.application.layer, node.application.inputs[0].shape[1:]) for node in graph.nodes}
+    return {(layer.name, shape) for layer, shape in layers if set(shape) - {1} and _has_sizes(layer)}
+
+
+def _has_sizes(layer: Layer) -> bool:
+    """Whether the code of a layer has sizes of the tensor that enters."""
+    values = layer.values
+    if layer.name == "conv_transpose":
+        return values["output"] is not None or isinstance(values["padding"], str)
+    return layer.name in _SIZED or (layer.name in _NORMS and values["axes"] != "channels")
 
 
 def _others(default: Value | None) -> list[str]:

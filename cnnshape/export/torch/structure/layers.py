@@ -1,4 +1,4 @@
-"""One layer, and whether its weights are frozen: checked in every run that the code stands for."""
+"""One layer, and whether its weights are frozen: checked in all runs of its step."""
 
 from collections.abc import Mapping, Sequence
 

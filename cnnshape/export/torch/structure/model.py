@@ -1,4 +1,4 @@
-"""What the writer of classes knows: tensors and conditions by their code, and the runs that this code stands for."""
+"""What the writer of classes knows: tensors and conditions by their code, and the runs in which this code must be right."""
 
 from collections.abc import Iterable, Sequence
 

@@ -5,7 +5,7 @@ import re
 from cnnshape.export.python import Code, Group, class_name, constant, identifier, literal_code, names_of, variable
 from cnnshape.export.source import Source
 from cnnshape.export.torch.file import docstring, file_text, plain
-from cnnshape.export.torch.structure.blocks import class_text, type_of
+from cnnshape.export.torch.structure.blocks import class_text, type_of, write_block
 from cnnshape.export.torch.structure.file import (
     File,
     follower_roles,
@@ -60,7 +60,7 @@ class _NetworkWriter:
         self.root = root
         self.fixed = fixed
         self.program = program
-        self.file = File(graph, program, root)
+        self.file = File(graph, program, root, write_block)
         self.context = Context(root, {})
         self.writer = LoopWriter(self.file, [self.context])
         self.writer.sections = True

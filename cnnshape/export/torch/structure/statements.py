@@ -8,6 +8,7 @@ from cnnshape.export.torch.kinds import say
 from cnnshape.export.torch.structure.attributes import AttributeWriter
 from cnnshape.export.torch.structure.layers import Visits
 from cnnshape.export.torch.structure.model import (
+    OfSizes,
     Scope,
     Unstructured,
     Val,
@@ -56,7 +57,10 @@ class StatementWriter(AttributeWriter):
         """The parts of a layer with the numbers of `__init__` as attributes, which functions in `forward` read."""
         assert step.plan is not None
         contexts = [context for context, _ in visits]
-        nodes = self.argument_nodes(step.plan, scope, contexts)
+        try:
+            nodes = self.argument_nodes(step.plan, scope, contexts)
+        except OfSizes:
+            return parts
         if step.first_differs or all(isinstance(node, Constant) for node in nodes.values()):
             return parts
         texts = {

@@ -193,25 +193,29 @@ class UseWriter(FollowerWriter):
                 tensor = self.tensor_value(value, scope)
                 given[f"{name}.channels"] = tensor.channels
                 continue
-            default = None if param.default is None else self.default_node(param.default, given, visits, name)
+            default = None if param.default is None else self.default_node(param.default, given, visits)
             try:
                 node = default if value is None else self.node(value, scope, contexts)
             except OfSizes:
-                known = [_inner(visited, name) for _, visited in visits]
-                if any(one != known[0] for one in known):
-                    raise
-                node = constant(known[0])
+                node = self.same_in_all(name, visits)
             if step.first_differs and first is not value:
                 opening = default if first is None else self.node(first, scope, contexts)
                 node = self.chosen(opening, node, None, scope)
             if node is None:
-                raise Unstructured("a required param without a value")
+                node = self.same_in_all(name, visits)
             if _equal(default, node):
                 continue
             given[name] = node
         return given
 
-    def default_node(self, default: Value, given: Mapping[str, Node], visits: Visits, name: str) -> Node | None:
+    def same_in_all(self, name: str, visits: Visits) -> Node:
+        """The value of a param that follows from sizes, if it is the same in all uses."""
+        values = [_inner(visited, name) for _, visited in visits]
+        if any(value != values[0] for value in values):
+            raise OfSizes("a value that depends on sizes")
+        return constant(values[0])
+
+    def default_node(self, default: Value, given: Mapping[str, Node], visits: Visits) -> Node | None:
         """A default in the words of a use; None for one that depends on sizes, and isn't the same everywhere."""
         try:
             return self._resolved(default, dict(given))
@@ -220,8 +224,7 @@ class UseWriter(FollowerWriter):
         scope = visits[0][1].bodies[0].scope
         if isinstance(default, Setting):
             return constant(evaluate(default, scope, None, self.file.program.settings))
-        values = [_inner(visited, name) for _, visited in visits]
-        return constant(values[0]) if all(value == values[0] for value in values) else None
+        return None
 
     def is_tensor(self, value: Value | None, scope: Scope) -> bool:
         """Whether a value is a tensor or a list of tensors."""

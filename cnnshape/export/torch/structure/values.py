@@ -1,4 +1,4 @@
-"""Values of a spec as code, checked in every run that the code stands for."""
+"""Values of a spec as code, checked in all runs of the step."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,7 +17,7 @@ from cnnshape.export.python import (
 )
 from cnnshape.export.torch.names import BUILTINS, FILE, MODULE
 from cnnshape.export.torch.structure.file import IN_CHANNELS, File
-from cnnshape.export.torch.structure.model import Context, OfSizes, Scope, Unstructured, Val, Vals, nodes
+from cnnshape.export.torch.structure.model import Context, Fixed, OfSizes, Scope, Unstructured, Val, Vals, nodes
 from cnnshape.graph.evaluation import Refused, evaluate
 from cnnshape.graph.scope import Uncertain
 from cnnshape.language import Expression, ListValue, Reference, Value
@@ -159,6 +159,7 @@ class ValueWriter:
             condition = resolved(node.condition, nodes(scope))
             if isinstance(condition, Constant):
                 return self.of_tree(node.chosen if condition.value else node.otherwise, scope)
+            raise Fixed(names_of(condition))
         raise Unstructured(f"a tensor by `{node.sign}`")
 
     def _one(self, node: Node, scope: Scope) -> Val:
