@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cnnshape.study.calls.reconcile import reconcile
     from cnnshape.study.calls.sizes import sizes
     from cnnshape.study.compare import Comparison
+    from cnnshape.study.device import Deployment
     from cnnshape.study.explain import Explanation, SizeChain
     from cnnshape.study.memory import Memory
     from cnnshape.study.picture.model import Picture
@@ -39,6 +40,7 @@ else:
             "report": "Report",
             "study.compare": "Comparison",
             "study.explain": "Explanation SizeChain",
+            "study.device": "Deployment",
             "study.memory": "Memory",
             "study.picture.model": "Picture",
             "study.reconcile": "Reconciliation",
@@ -52,6 +54,7 @@ else:
 
 __all__ = [
     "Comparison",
+    "Deployment",
     "Design",
     "DesignError",
     "Diagnostic",

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import commands_page
+import device_page
 import grammar_page
 import notebook_page
 import winners_page
@@ -377,6 +378,7 @@ SECTIONS = {
     "lengths": zoo_page.lengths,
     "architectures": zoo_page.tables,
     "winners": winners_page.winners,
+    "tiny": device_page.tiny,
     "columns": commands_page.columns,
     "shared_options": commands_page.shared_options,
     **{f"options_{name}": partial(commands_page.own_options, name) for name in commands_page.COMMANDS},

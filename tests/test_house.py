@@ -36,6 +36,7 @@ def test_gate(command):
 def test_public_names():
     assert cnnshape.__all__ == [
         "Comparison",
+        "Deployment",
         "Design",
         "DesignError",
         "Diagnostic",

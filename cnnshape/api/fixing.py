@@ -1,8 +1,11 @@
 """Applies the fixes of problems. A fix is kept only if it removes its problem and adds no new one."""
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import accumulate
+from operator import itemgetter
 
 from cnnshape.diagnostics import Diagnostic, Replace, Severity
 from cnnshape.document.editing import replacements, rewritten, without_overlaps
@@ -19,12 +22,21 @@ Check = Callable[[str], list[list[Diagnostic]]]
 """The problems of a file with another text, and after them those of each file that extends it."""
 
 
+def most_tries(work: int, cost: int) -> int:
+    """How many texts may be checked, where one check costs that part of all the work."""
+    return min(MOST_TRIES, work // max(cost, 1))
+
+
 class Fixed(NamedTuple):
-    """A text with fixes, how many problems they fixed, and the problems of the file that remain."""
+    """A text with fixes, how many problems they fixed, and the problems of the file that remain.
+
+    `complete` says whether all fixes were tried.
+    """
 
     text: str
     number: int
     problems: list[Diagnostic]
+    complete: bool = True
 
 
 class _Candidate(NamedTuple):
@@ -39,29 +51,34 @@ class _Candidate(NamedTuple):
         return self.problem.name, self.problem.message, line
 
 
-def fix_text(source: SourceText, check: Check, applied_by: Collection[str], pardoned: Collection[str] = ()) -> Fixed:
-    """The text with all fixes that one of these options applies and that pass the check.
+def fix_text(
+    source: SourceText,
+    check: Check,
+    applied_by: Collection[str],
+    pardoned: Collection[str] = (),
+    most: int = MOST_TRIES,
+) -> Fixed:
+    """The text with all fixes that one of these options applies and that pass the check; at most `most` texts are checked.
 
     A fix may reveal problems that have fixes too: it is kept together with those. Problems whose names are
     `pardoned` may be new: another step of the same run takes care of them. Raises what `check` raises.
     """
-    fixer = _Fixer(check, applied_by, pardoned)
+    fixer = _Fixer(check, applied_by, pardoned, most)
     state = _State(source, check(source.text), 0)
-    size = MOST_TRIES
+    size = None
     refused: set[tuple[str, str, int]] = set()
-    for _ in range(MOST_TRIES):
-        batch = fixer.batch(source.name, state.problems[0], refused)[:size]
-        if not batch:
-            break
+    while batch := fixer.batch(source.name, state.problems[0], refused)[:size]:
         after = fixer.after(state, batch)
+        if fixer.is_out_of_tries:
+            break
         if after is not None:
-            state, size = after, MOST_TRIES
+            state, size = after, None
         elif len(batch) == 1:
             refused.add(batch[0].key)
-            size = MOST_TRIES
+            size = None
         else:
             size = len(batch) // 2
-    return Fixed(state.source.text, state.fixed, state.problems[0])
+    return Fixed(state.source.text, state.fixed, state.problems[0], not batch)
 
 
 class _State(NamedTuple):
@@ -73,10 +90,16 @@ class _State(NamedTuple):
 
 
 class _Fixer:
-    def __init__(self, check: Check, applied_by: Collection[str], pardoned: Collection[str]) -> None:
+    def __init__(self, check: Check, applied_by: Collection[str], pardoned: Collection[str], most: int) -> None:
         self._check = check
         self._applied_by = applied_by
         self._pardoned = pardoned
+        self._left = most
+
+    @property
+    def is_out_of_tries(self) -> bool:
+        """Whether a text was not checked because it was one too many."""
+        return self._left < 0
 
     def batch(
         self, name: str, problems: Sequence[Diagnostic], refused: Collection[tuple[str, str, int]] = ()
@@ -89,6 +112,9 @@ class _Fixer:
 
     def after(self, state: _State, batch: list[_Candidate], deeper: int = MOST_STEPS) -> _State | None:
         """The text with these fixes and those of the problems that they reveal; None if some can't be fixed."""
+        self._left -= 1
+        if self.is_out_of_tries:
+            return None
         text = rewritten(state.source, [change for candidate in batch for change in candidate.changes])
         problems = self._check(text)
         if not _are_fixed(batch, state.problems[0], problems[0]):
@@ -102,8 +128,8 @@ class _Fixer:
         return self.after(after, following, deeper - 1) if deeper and len(following) == len(new) else None
 
 
-def passing(source: SourceText, problems: list[Diagnostic], check: Check) -> list[Diagnostic]:
-    """The problems of a file with the fixes that pass the check alone. At most `MOST_TRIES` are tried.
+def passing(source: SourceText, problems: list[Diagnostic], check: Check, most: int = MOST_TRIES) -> list[Diagnostic]:
+    """The problems of a file with the fixes that pass the check alone. At most `most` are tried.
 
     A fix of an extended file is kept untried: the check of that file tries it.
     """
@@ -116,7 +142,7 @@ def passing(source: SourceText, problems: list[Diagnostic], check: Check) -> lis
             own = changes is not None and _is_of(source.name, changes)
             tries += own
             if changes and (
-                not own or (tries <= MOST_TRIES and _passes(source, _Candidate(problem, changes), problems, check))
+                not own or (tries <= most and _passes(source, _Candidate(problem, changes), problems, check))
             ):
                 fixes.append(fix)
         kept.append(problem._replace(fixes=tuple(fixes)))
@@ -196,17 +222,22 @@ class _Lines:
 
     def __init__(self, batch: Sequence[_Candidate]) -> None:
         self.fixed = {candidate.problem for candidate in batch}
-        self._changes = {change for candidate in batch for change in candidate.changes}
+        moves: dict[str, list[tuple[tuple[int, int], int]]] = {}
+        for change in {change for candidate in batch for change in candidate.changes}:
+            at = change.at
+            by = change.text.count("\n") + at.line - at.end_line
+            if by:
+                moves.setdefault(at.source.name, []).append(((at.end_line, at.end_column), by))
+        self._moves = {name: sorted(own) for name, own in moves.items()}
+        self._sums = {name: [0, *accumulate(by for _, by in own)] for name, own in self._moves.items()}
 
     def line_of(self, problem: Diagnostic) -> int:
         """The line of a problem after the replacements."""
         if problem.at is None:
             return 0
         span = problem.at.span
-        above = [
-            change
-            for change in self._changes
-            if change.at.source.name == span.source.name
-            and (change.at.end_line, change.at.end_column) <= (span.line, span.column)
-        ]
-        return span.line + sum(change.text.count("\n") + change.at.line - change.at.end_line for change in above)
+        own = self._moves.get(span.source.name)
+        if own is None:
+            return span.line
+        above = bisect_right(own, (span.line, span.column), key=itemgetter(0))
+        return span.line + self._sums[span.source.name][above]

@@ -19,10 +19,29 @@ class Checks(NamedTuple):
     budgets: Mapping[str, str] = {}
 
 
+class Verdict(NamedTuple):
+    """All problems of a design, and what it costs to find them, in steps that are expanded."""
+
+    problems: list[Diagnostic]
+    cost: int
+
+
+_CHARACTERS = 16
+"""The characters of a text that cost as much as a step."""
+
+
 def check_design(design: Design, chosen: Options, checks: Checks) -> list[Diagnostic]:
     """The errors and warnings of a design, sorted by place. Everything else that was made for it is free at the end."""
+    return verdict_on(design, chosen, checks).problems
+
+
+def verdict_on(design: Design, chosen: Options, checks: Checks) -> Verdict:
+    """The errors and warnings of a design, sorted by place, with their cost."""
     with paused_collection():
-        return judge(examine(design, chosen), checks)
+        examination = examine(design, chosen)
+        times = 1 + len(design.spec.variants) if design.spec else 1
+        cost = len(design.source.text) // _CHARACTERS + times * examination.visits
+        return Verdict(judge(examination, checks), cost)
 
 
 def judge(examination: Examination, checks: Checks) -> list[Diagnostic]:

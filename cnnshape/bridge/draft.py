@@ -26,6 +26,7 @@ from cnnshape.language import (
 from cnnshape.language import Value as SpecValue
 from cnnshape.language.expression import compile_reference
 from cnnshape.language.writer import write
+from cnnshape.layers import BY_NAME
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import SourceText, Span
 
@@ -158,7 +159,7 @@ def _name(text: str) -> Name:
 
 def _value(value: Value) -> SpecValue:
     if isinstance(value, DraftSetting):
-        main, arguments = _arguments(dict(value.arguments), "")
+        main, arguments = _arguments(dict(value.arguments), BY_NAME[value.kind].main or "")
         return Setting(_name(value.kind), arguments, main, NOWHERE) if value.arguments else _value(value.kind)
     if isinstance(value, tuple):
         return ListValue(tuple(map(_value, value)), NOWHERE)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from cnnshape.api import DesignError
+from cnnshape.api import DesignError, paused_collection
 from cnnshape.bridge import proof
 from cnnshape.bridge.draft import Draft, Value, text_of
 from cnnshape.bridge.drop_paths import without_drop_paths
@@ -38,6 +38,7 @@ class Imported(NamedTuple):
     notes: tuple[str, ...]
 
 
+@paused_collection()
 def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> Imported:
     """The spec of a network. It has blocks and loops, or with `flat` one step for each operation.
 
@@ -62,7 +63,7 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
         raise ImportProblem(f"the spec differs from the network: {'; '.join(problems[:MOST_NAMED])}")
     if not flat:
         try:
-            folded = _folded(Folding(network, expect), report)
+            folded = _folded(Folding(network, expect), report, text.count("\n"))
         except Unaligned:
             # Steps of the network itself read what no name reaches.
             folded = ""
@@ -93,8 +94,8 @@ def _text_of(draft: Draft, network: Network) -> str:
     return text_of(draft._replace(expect={**shapes, **draft.expect}))
 
 
-def _folded(folding: Folding, report: Report) -> str:
-    """A spec with blocks that gives the same report; empty if there is none.
+def _folded(folding: Folding, report: Report, flat_lines: int) -> str:
+    """A spec with blocks that gives the same report; empty if there is none, or none with fewer lines than the flat one.
 
     A class whose block gives another one is dissolved: its layers are written where it is used.
     """
@@ -102,6 +103,8 @@ def _folded(folding: Folding, report: Report) -> str:
     while True:
         folded = folding.draft(dissolved)
         text = _text_of(folded.draft, folding.network)
+        if not folded.classes and text.count("\n") >= flat_lines:
+            return ""
         difference = _difference(text, report)
         if difference is None:
             return _shorter(folding, report, _Choice(folded, text, tuple(dissolved), ()))

@@ -5,6 +5,7 @@ from cnnshape.causes.edit import Edit, fix_of, place
 from cnnshape.causes.options import LIKELY, keeping_padding, stride_of
 from cnnshape.causes.paths import Paths, is_scaled
 from cnnshape.causes.replay import Replay
+from cnnshape.causes.resizing import other_sizes
 from cnnshape.causes.rounding import Rounding, find_rounding
 from cnnshape.causes.search import Cause, Layers, Search, Tensors, layers_of, tried
 from cnnshape.causes.trial import Trial
@@ -48,6 +49,8 @@ class _Explanation:
         """The problem with its cause; unchanged if no cause could be found."""
         if len(set(map(len, self.shapes))) > 1:
             return self.problem
+        if resized := self._resized():
+            return resized
         layers = layers_of(self.program, self.replay)
         channels = {shape[0] for shape in self.shapes}
         causes = Search(layers, Uses(self.program, self.replay), channels, self._meets, self.paths.rank).causes()
@@ -69,6 +72,23 @@ class _Explanation:
         except LayerProblem:
             return False
         return True
+
+    # Inputs
+
+    def _resized(self) -> Diagnostic | None:
+        """The problem if only some inputs have a requested size, and the others need one too; None if that is not it."""
+        more = other_sizes(self.program.spec, self.trial.options)
+        if not more or not self.trial.solves(inputs={**self.trial.options.inputs, **more}):
+            return None
+        own = self.program.spec.source
+        labels = [
+            Label(given.at, "keeps its size" if given.name in more else "the requested size")
+            for given in self.graph.inputs
+            if given.name in more or given.at.source is not own
+        ]
+        sizes = " ".join(f"--input {name}={format_shape(shape)}" for name, shape in more.items())
+        others = "the other input needs a size" if len(more) == 1 else "the other inputs need sizes"
+        return self._described(labels, f"{others} too: add `{sizes}`")
 
     # What rounds
 

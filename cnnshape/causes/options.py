@@ -5,7 +5,9 @@ from contextlib import suppress
 from typing import cast
 
 from cnnshape.causes.edit import Written
+from cnnshape.language import Expression
 from cnnshape.layers import Application, ConvTranspose, Layer, LayerProblem, Window
+from cnnshape.program import Plan
 
 LIKELY, POSSIBLE, REMOTE = range(3)
 _STRIDES = (1, 2, 3, 4)
@@ -62,6 +64,25 @@ def keeping_padding(application: Application) -> Written | None:
         return "same" if all(axis.stride == 1 for axis in axes) else None
     halves = tuple([span // 2 for span in spans])
     return halves[0] if len(set(halves)) == 1 else halves
+
+
+def keeping_text(plan: Plan | None) -> str:
+    """The padding that keeps the size as an expression, `d` for a kernel of 3 with `dilation: d`; empty if the kernel and
+    the dilation are plain numbers, or not one value."""
+    kernel, dilation = (plan.values.get(name) for name in ("kernel", "dilation")) if plan else (None, None)
+    if not isinstance(kernel, Expression) or not isinstance(dilation, Expression | None):
+        return ""
+    half = str(int(kernel.text) // 2) if kernel.text.isdecimal() else f"{_factor(kernel)} // 2"
+    if dilation is None or dilation.text == "1":
+        return "" if kernel.constant else half
+    if kernel.constant and dilation.constant:
+        return ""
+    half = half if kernel.text.isdecimal() else f"({half})"
+    return _factor(dilation) if half == "1" else f"{half} * {_factor(dilation)}"
+
+
+def _factor(value: Expression) -> str:
+    return value.text if value.text.replace("_", "a").isalnum() else f"({value.text})"
 
 
 def windows_of(application: Application) -> tuple[Window, ...]:

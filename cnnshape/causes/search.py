@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from cnnshape.causes.edit import Edit, edit_of, kind_steps, place
-from cnnshape.causes.options import LIKELY, REMOTE, Option, changed, options_of
+from cnnshape.causes.options import LIKELY, REMOTE, Option, changed, keeping_padding, keeping_text, options_of
 from cnnshape.causes.replay import Replay
 from cnnshape.causes.trial import Trial
 from cnnshape.causes.uses import Uses
@@ -104,11 +104,16 @@ class Search:
     def _in_step(self, group: Layers, option: Option) -> list[Cause]:
         """Edits of a step: another step's expression, which has the value in this group, or a number for all groups."""
         texts = self._texts.get((option.argument, option.written), ())
-        borrowed = self._result(dict.fromkeys(group.values, option.layer)) if texts else ()
+        computed = _computed(group, option)
+        borrowed = self._result(dict.fromkeys(group.values, option.layer)) if texts or computed else ()
         stated = self._result(self._in_all(group.step, option))
         rank = self._rank(group.values[-1], option)
         rank = FIXED if rank > LIKELY and self._varies(group.step, option.argument) else rank
-        results = [*((text, borrowed) for text in texts), (option.written, stated)]
+        results = [
+            *((text, borrowed) for text in texts),
+            (option.written, stated),
+            *((text, borrowed) for text in computed),
+        ]
         return [
             Cause(group.node, edit_of(group.step, group.node, option.argument, value), rank=rank, result=result)
             for value, result in results
@@ -159,6 +164,14 @@ def _texts(layers: Sequence[Layers]) -> dict[tuple[str, object], list[str]]:
                 listed = texts.setdefault((argument, group.node.application.layer.values[argument]), [])
                 listed += [*sorted(value.names), value.text]
     return {key: sorted(dict.fromkeys(listed), key=len)[:MOST_TEXTS] for key, listed in texts.items()}
+
+
+def _computed(group: Layers, option: Option) -> list[str]:
+    """The padding that keeps the size as an expression, for names whose values need different numbers."""
+    if option.argument != "padding" or option.written != keeping_padding(group.node.application):
+        return []
+    text = keeping_text(group.step.plan)
+    return [text] if text else []
 
 
 def tried(causes: Sequence[Cause], trial: Trial) -> list[Cause]:

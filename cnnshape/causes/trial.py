@@ -18,11 +18,11 @@ MOST_VARIANTS = 4
 class Trial:
     """Tries edits of a program against one of its problems."""
 
-    __slots__ = ("_known", "_left", "_options", "_program", "_visits", "problem")
+    __slots__ = ("_known", "_left", "_program", "_visits", "options", "problem")
 
     def __init__(self, program: Program, options: Options, problems: Sequence[Diagnostic], problem: Diagnostic) -> None:
         self._program = program
-        self._options = options
+        self.options = options
         self._known = set(map(key_of, problems))
         self._left = MOST_TRIES
         self._visits = MOST_VISITS
@@ -37,7 +37,7 @@ class Trial:
         self._left -= 1
         if self._left < 0 or self._visits < 0:
             return None
-        options = self._options._replace(inputs=inputs) if inputs else self._options
+        options = self.options._replace(inputs=inputs) if inputs else self.options
         with applied(edits):
             built = build(self._program, options)
             varied = [build(self._program, options._replace(variant=name)) for name in self._variants()]
@@ -50,7 +50,7 @@ class Trial:
     def _variants(self) -> list[str]:
         """The other variants in which an edit must work, including the file without a variant."""
         variants = ["", *[variant.name.text for variant in self._program.spec.variants[:MOST_VARIANTS]]]
-        return [name for name in variants if name != self._options.variant]
+        return [name for name in variants if name != self.options.variant]
 
 
 def key_of(problem: Diagnostic) -> tuple[object, ...]:

@@ -2,56 +2,36 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cnnshape.api import design_of, design_of_bytes
-from cnnshape.api.verdict import Checks, check_design
+from cnnshape.api.verdict import Verdict
 from cnnshape.cli.command import Argument, BadParameter, Option, OptionGroup, Parameter, command
 from cnnshape.cli.completion import complete_rules, complete_spec
 from cnnshape.cli.config import BadConfig, Config, config_for, unknown_rule_help
 from cnnshape.cli.cores import on_all_cores
 from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.cli.files import STDIN, find_files
+from cnnshape.cli.jobs import WORK_TO_FIX, WORK_TO_SHOW, Job, Request, check_data, check_file, died
 from cnnshape.cli.merging import merge
 from cnnshape.cli.options import DesignOptions, MaxLayersOption
 from cnnshape.cli.output import Output, page_for, refuse_overwriting, write
 from cnnshape.cli.page import page_of
 from cnnshape.cli.progress import with_progress
-from cnnshape.cli.reading import NETWORKS, importable, missing, read_stdin, unreadable
+from cnnshape.cli.reading import missing, read_stdin
 from cnnshape.cli.unmarked import left_out
-from cnnshape.diagnostics import Diagnostic, Severity, diagnose
-from cnnshape.document import read_file_bytes
-from cnnshape.graph import MAX_LAYERS, Options
+from cnnshape.diagnostics import BY_FIX, Diagnostic, Severity
+from cnnshape.graph import MAX_LAYERS
 from cnnshape.lint import Selection
-from cnnshape.named_tuple import NamedTuple
-from cnnshape.render.findings import FORMATS, SHOWING_FIXES, Findings
+from cnnshape.render.findings import FORMATS, SHOWING_FIXES, Findings, Fixable
 from cnnshape.report import BUDGETS, FIGURES, parse_wanted
-from cnnshape.source import SourceText, shipped_path
+from cnnshape.source import shipped_path
 
 if TYPE_CHECKING:
     from cnnshape.cli.fixing import Fixing
 
 _FATAL = ("unreadable-file", "bad-configuration")
-
-
-class Request(NamedTuple):
-    """The options of the command line, without the files. `tries_fixes` limits fixes to those that were tried."""
-
-    options: Options
-    selection: Selection
-    budgets: dict[str, str]
-    tries_fixes: bool = False
-
-
-class Job(NamedTuple):
-    """A file to check; `data` are its bytes if they were read already."""
-
-    file: str
-    config: Config
-    request: Request
-    data: bytes | None = None
 
 
 class FixOptions(OptionGroup):
@@ -202,8 +182,9 @@ def check(
     files, doubtful = matched.files, matched.doubtful
     configs, refused = _configs(files)
     jobs = _jobs(configs, request)
-    checked = _checked(jobs)
-    fixing = _fixed(jobs, checked, fixes.applied_by, paths or []) if fixes.applied_by else None
+    verdicts = _verdicts(jobs)
+    fixing = _fixed(jobs, verdicts, fixes.applied_by, paths or [], WORK_TO_FIX) if fixes.applied_by else None
+    checked = {file: verdict.problems for file, verdict in verdicts.items()}
     checked |= fixing.findings if fixing else {}
     if fixing:
         checked = {file: [fixes.without_refused(finding) for finding in own] for file, own in checked.items()}
@@ -215,7 +196,7 @@ def check(
         sys.stderr.write(left_out(len(matched.unmarked) - len(doubtful)))
     result = Findings(tuple(findings), names)
     if fixing is None:
-        fixable = _fixable(jobs, checked, paths or []) if output.counts_fixes else 0
+        fixable = _fixable(jobs, verdicts, paths or []) if output.counts_fixes else Fixable()
         output.write(result._replace(fixable=fixable), files)
     else:
         output.write_fixed(result._replace(fixed=fixing.count), fixing, files, diff=fixes.diff)
@@ -260,72 +241,39 @@ def _stdin() -> bytes | None:
         return None
 
 
-def _checked(jobs: dict[str, Job]) -> dict[str, list[Diagnostic]]:
+def _verdicts(jobs: dict[str, Job]) -> dict[str, Verdict]:
     """The findings of each file, in order. Uses all cores, unless standard input is one of the files."""
     work = list(jobs.values())
-    results = map(check_file, work) if STDIN in jobs else on_all_cores(check_file, work, _died)
+    results = map(check_file, work) if STDIN in jobs else on_all_cores(check_file, work, died)
     return dict(zip(jobs, with_progress(results, len(work), "designs"), strict=True))
 
 
-def _died(job: Job) -> list[Diagnostic]:
-    """The finding of a file whose process died."""
-    help = "the system ended it, as it does when memory runs out; `cnnshape check` on this file alone shows more"
-    return [diagnose("unreadable-file", "the process that checked it died", file=job.file, help=help)]
-
-
-def check_file(job: Job) -> list[Diagnostic]:
-    """The findings of one file."""
-    if job.data is None and job.file.lower().endswith(NETWORKS):
-        return [importable(job.file)]
-    try:
-        data = (
-            job.data if job.data is not None else read_stdin() if job.file == STDIN else read_file_bytes(Path(job.file))
-        )
-    except OSError as error:
-        return [unreadable(job.file, error)]
-    return check_data(job, data)
-
-
-def check_data(job: Job, data: bytes, read: Callable[[Path], bytes] = read_file_bytes) -> list[Diagnostic]:
-    """The findings of a file with these bytes; `read` reads the files that it extends."""
-    path = None if job.file == STDIN else Path(job.file)
-    request, config = job.request, job.config
-    design = design_of_bytes("<stdin>" if path is None else job.file, data, path, read)
-    ignore = (*request.selection.ignore, *config.ignored_in(path or Path()))
-    selection = Selection(request.selection.select or config.select, ignore)
-    checks = Checks(selection, {**dict(config.budgets), **request.budgets})
-    problems = check_design(design, request.options, checks)
-    if not request.tries_fixes or not any(problem.fixes for problem in problems):
-        return problems
-    # Other formats don't show fixes.
-    from cnnshape.api.fixing import passing
-
-    def check(text: str) -> list[list[Diagnostic]]:
-        other = design_of(SourceText(design.source.name, text, path), read)
-        return [check_design(other, request.options, checks)]
-
-    return passing(design.source, problems, check)
-
-
 def _fixed(
-    jobs: dict[str, Job], checked: dict[str, list[Diagnostic]], applied_by: tuple[str, ...], paths: list[str]
+    jobs: dict[str, Job], verdicts: dict[str, Verdict], applied_by: tuple[str, ...], paths: list[str], work: int
 ) -> "Fixing":
     """The files with their fixes. A shipped architecture that is named is not a file of the user, and keeps its text."""
     # Most runs fix nothing.
+    from cnnshape.api.fixing import most_tries
     from cnnshape.cli.fixing import Fixing
 
     shipped = [str(shipped_path(name)) for name in paths if not os.path.lexists(name)]
-    given = {file: job.data for file, job in jobs.items()}
-    fixing = Fixing(given, lambda file, data, read: check_data(jobs[file], data, read), shipped)
-    fixing.fix(checked, applied_by)
+    fixing = Fixing(
+        given={file: job.data for file, job in jobs.items()},
+        check=lambda file, data, read: check_data(jobs[file], data, read).problems,
+        kept=shipped,
+        most=lambda files: most_tries(work, sum(verdicts[file].cost for file in files)),
+    )
+    fixing.fix({file: verdict.problems for file, verdict in verdicts.items()}, applied_by)
     return fixing
 
 
-def _fixable(jobs: dict[str, Job], checked: dict[str, list[Diagnostic]], paths: list[str]) -> int:
+def _fixable(jobs: dict[str, Job], verdicts: dict[str, Verdict], paths: list[str]) -> Fixable:
     """How many problems `--fix` would fix: it is tried, as not every fix is kept."""
-    by_fix = ("--fix",)
-    offered = any(fix.applied_by in by_fix for own in checked.values() for finding in own for fix in finding.fixes)
-    return _fixed(jobs, checked, by_fix, paths).count if offered else 0
+    findings = [finding for verdict in verdicts.values() for finding in verdict.problems]
+    if not any(fix.applied_by == BY_FIX for finding in findings for fix in finding.fixes):
+        return Fixable()
+    fixing = _fixed(jobs, verdicts, (BY_FIX,), paths, WORK_TO_SHOW)
+    return Fixable(fixing.count, fixing.complete)
 
 
 def _fails(findings: list[Diagnostic], strict: bool) -> bool:

@@ -37,7 +37,11 @@ EXAMPLES = {
     "explain": ("cnnshape explain resnet50", "cnnshape explain resnet50 conv", "cnnshape explain resnet50 stage.0"),
     "rf": ("cnnshape rf resnet50", "cnnshape rf resnet50 stage.1 --at 3,3"),
     "sizes": ("cnnshape sizes lenet5", "cnnshape sizes lenet5 --from 28 --to 64 --costs 28,32,64"),
-    "memory": ("cnnshape memory resnet50 --depth 1", "cnnshape memory resnet50 --peak-flops 4T --bandwidth 50GB"),
+    "memory": (
+        "cnnshape memory resnet50 --depth 1",
+        "cnnshape memory resnet50 --peak-flops 4T --bandwidth 50GB",
+        "cnnshape memory ds_cnn --runtime tflm --dtype int8",
+    ),
     "reconcile": ("cnnshape reconcile resnet50", "cnnshape reconcile resnet50 --tool fvcore"),
     "list": ("cnnshape list resnet", "cnnshape list --max-params 10M --sort macs"),
     "show": ("cnnshape show resnet50 > mine.yaml",),

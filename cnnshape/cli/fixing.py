@@ -21,16 +21,22 @@ Read = Callable[[Path], bytes]
 CheckBytes = Callable[[str, bytes, Read], list[Diagnostic]]
 """The findings of a file by its name and bytes, and of the files that it extends as they are read."""
 
+MostTries = Callable[[Iterable[str]], int]
+"""How often some files may be checked."""
+
 
 class Fixing:
     """The files of a run while they are fixed. Nothing is written before all fixes are made.
 
     `changed` are the bytes of the files with fixes, `count` the problems that these fixed, and `findings` the findings of
-    all files whose findings changed.
+    all files whose findings changed. `complete` says whether all fixes were tried.
     """
 
-    def __init__(self, given: Mapping[str, bytes | None], check: CheckBytes, kept: Iterable[str]) -> None:
+    def __init__(
+        self, given: Mapping[str, bytes | None], check: CheckBytes, kept: Iterable[str], most: MostTries
+    ) -> None:
         self._check = check
+        self._most = most
         self._kept = frozenset(kept)
         self._original: dict[str, bytes] = {}
         self._paths = {Path(file).resolve(): file for file in given if file != STDIN}
@@ -38,6 +44,7 @@ class Fixing:
         self.changed: dict[str, bytes] = {}
         self.findings: dict[str, list[Diagnostic]] = {}
         self.count = 0
+        self.complete = True
         for file, data in given.items():
             self._keep(file, data)
 
@@ -84,17 +91,23 @@ class Fixing:
             return
         mark = _MARK if data.startswith(_MARK) else b""
         before = self.changed.get(file)
+        checked = (file, *self._below.get(file, ()))
+        most = self._most(checked)
+        if not most:
+            self.complete = False
+            return
 
         def check(changed: str) -> list[list[Diagnostic]]:
             self.changed[file] = mark + changed.encode()
-            return [self._check(name, self.data(name), self.read) for name in (file, *self._below.get(file, ()))]
+            return [self._check(name, self.data(name), self.read) for name in checked]
 
         try:
-            fixed = fix_text(SourceText(_name(file), text, _path(file)), check, {option}, pardoned)
+            fixed = fix_text(SourceText(_name(file), text, _path(file)), check, {option}, pardoned, most)
         finally:
             self.changed.pop(file, None)
             self.changed.update({file: before} if before is not None else {})
         self.count += fixed.number
+        self.complete = self.complete and fixed.complete
         if fixed.number:
             self.changed[file] = mark + fixed.text.encode()
 

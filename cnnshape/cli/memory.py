@@ -2,16 +2,48 @@
 
 from typing import Annotated
 
-from cnnshape.cli.command import Option, command
+from cnnshape.cli.command import Option, OptionGroup, command
 from cnnshape.cli.options import CountOptions, DesignOptions, SpecArgument
 from cnnshape.cli.output import Output
 from cnnshape.cli.reading import read_graph
 from cnnshape.cli.refusing import refusing
 from cnnshape.cli.summary import ExpandOption
 from cnnshape.cli.whole_numbers import whole_number
+from cnnshape.graph import Graph
 from cnnshape.render.memory import FORMATS, MemoryView
-from cnnshape.report import make_report
+from cnnshape.report import Report, make_report
+from cnnshape.study.device import Deployment, Pads, deployment_of
 from cnnshape.study.memory import device_of, study_memory
+from cnnshape.study.runtimes.kernels import KERNELS
+from cnnshape.study.runtimes.lowering import IN_PLACE
+from cnnshape.study.runtimes.records import RUNTIMES
+
+
+class RuntimeOptions(OptionGroup):
+    """The runtime of a device, and what can be chosen of it."""
+
+    runtime: Annotated[
+        str, Option("--runtime", help=f"How a runtime holds the activations: {', '.join(RUNTIMES)}.", metavar="NAME")
+    ] = ""
+    in_place: Annotated[
+        str,
+        Option(
+            "--in-place", help=f"Operations that write over their input: {', '.join(IN_PLACE)}.", metavar="NAME,..."
+        ),
+    ] = ""
+    pads: Annotated[
+        Pads,
+        Option("--pads", help="Paddings: TensorFlow's (same), or copies where they differ (explicit).", metavar="WORD"),
+    ] = Pads.SAME
+    kernels: Annotated[
+        str, Option("--kernels", help=f"Kernels whose working space counts: {', '.join(KERNELS)}.", metavar="NAME")
+    ] = ""
+
+    def deployment(self, graph: Graph, report: Report) -> Deployment | None:
+        """The network on the runtime; None without one. Raises BadParameter."""
+        in_place = filter(None, self.in_place.split(","))
+        with refusing({}):
+            return deployment_of(graph, report, self.runtime, in_place, self.pads, self.kernels)
 
 
 @command
@@ -34,9 +66,12 @@ def memory(
     bandwidth: Annotated[
         str | None, Option("--bandwidth", help="Bytes per second of an ideal machine: `50GB`.", metavar="N")
     ] = None,
+    runtime: RuntimeOptions,
     output: Annotated[Output[MemoryView], FORMATS],
 ) -> None:
     """Print the activations alive over time, the peak, and FLOPs per byte moved.
+
+    With --runtime, the memory of a device: the arena, what the runtime keeps beside it, and flash.
 
     With --peak-flops and --bandwidth also a lower bound on the time of an ideal machine (a roofline).
     """
@@ -45,4 +80,5 @@ def memory(
     settings = counts.settings(inplace_activations=inplace_activations, inplace_adds=inplace_adds)
     _, graph = read_graph(spec, design.for_graph())
     studied = study_memory(graph, make_report(graph, "", settings), device)
-    output.write(MemoryView(studied, expand=expand, depth=depth), [spec])
+    deployment = runtime.deployment(graph, studied.report)
+    output.write(MemoryView(studied, expand=expand, depth=depth, deployment=deployment), [spec])

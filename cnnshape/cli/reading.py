@@ -108,13 +108,20 @@ def graph_of(design: Design, options: Options) -> Graph:
     return graph
 
 
-def note_misfit(design: Design, options: Options, graph: Graph) -> None:
-    """Prints a note on stderr if weights of the file's own size don't fit the requested size."""
+def note_input(design: Design, options: Options, graph: Graph) -> None:
+    """Prints notes on stderr if a requested shape seems to have a batch or its channels last, or if weights of the file's
+    own size don't fit it."""
     if not options.inputs:
         return
-    # Most runs request no other size, so the import is late.
+    # Most runs request no other size, so the imports are late.
     from cnnshape.api.weights import misfit
+    from cnnshape.graph import likely_shape, reading
+    from cnnshape.layers import format_shape
 
+    for given in graph.inputs:
+        if (likely := likely_shape(given)) is not None:
+            shape = given.tensor.shape
+            sys.stderr.write(f"note: {format_shape(shape)} is read as {reading(shape)}; was `{likely}` meant?\n")
     problem = misfit(design, options, graph)
     if problem is not None:
         sys.stderr.write("; ".join([f"note: {problem.message}", *problem.notes]) + "\n")

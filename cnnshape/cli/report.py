@@ -15,7 +15,7 @@ from cnnshape.cli.exit_codes import BAD_DESIGN, BAD_USAGE
 from cnnshape.cli.options import CountOptions, DesignOptions
 from cnnshape.cli.output import refuse_overwriting, write
 from cnnshape.cli.own_file import own_file, show, stem_of
-from cnnshape.cli.reading import fail, note_misfit, read_design
+from cnnshape.cli.reading import fail, note_input, read_design
 from cnnshape.cli.reading import report as print_problems
 from cnnshape.cli.side import SideText, designed, parse_side, settings_of
 from cnnshape.diagnostics import Diagnostic
@@ -80,7 +80,7 @@ def _examined(side: SideText, given: DesignOptions) -> Examination:
     read = read_design(side.spec)
     examined = examine(*designed(side, read, given.input or (), given.param or (), given.variant))
     if examined.graph is not None:
-        note_misfit(read, examined.options, examined.graph)
+        note_input(read, examined.options, examined.graph)
     return examined
 
 

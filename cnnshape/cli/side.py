@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from cnnshape.api import Design, block_alone
 from cnnshape.cli.command import BadParameter
 from cnnshape.cli.options import checked_dtype, graph_options
-from cnnshape.cli.reading import SETTINGS, graph_of, note_misfit, read_design
+from cnnshape.cli.reading import SETTINGS, graph_of, note_input, read_design
 from cnnshape.graph import Options
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, Settings, make_report
@@ -49,7 +49,7 @@ def report_of(side: SideText) -> Report:
     """The report of a side. Exits if the design has errors, raises BadParameter for a bad setting."""
     design, options = designed(side, read_design(side.spec))
     graph = graph_of(design, options)
-    note_misfit(design, options, graph)
+    note_input(design, options, graph)
     return make_report(graph, "", settings_of(side))
 
 

@@ -6,7 +6,7 @@ from cnnshape.cli.command import BadParameter, Option, command
 from cnnshape.cli.completion import complete_columns, complete_figure, complete_tool
 from cnnshape.cli.options import CountOptions, DesignOptions, MaxLayersOption, SpecArgument
 from cnnshape.cli.output import Output
-from cnnshape.cli.reading import note_misfit, read_graph
+from cnnshape.cli.reading import note_input, read_graph
 from cnnshape.cli.whole_numbers import whole_number
 from cnnshape.diagnostics import did_you_mean
 from cnnshape.graph import MAX_LAYERS
@@ -90,7 +90,7 @@ def summary(
     )
     options = design.for_graph(max_layers)
     loaded, graph = read_graph(spec, options)
-    note_misfit(loaded, options, graph)
+    note_input(loaded, options, graph)
     report = make_report(graph, loaded.spec.origin if loaded.spec else "", settings)
     output.write(Summary(report, names, expand=expand, depth=depth, ranking=ranking, rule=rule), [spec])
 

@@ -11,7 +11,9 @@ _WORD_OPERATORS = (*(sign for sign in BINDING if sign in KEYWORDS), "else")
 _LONG_SIGNS = tuple(sign for sign in BINDING if len(sign) == 2 and sign not in KEYWORDS)
 _SHORT_SIGNS = "".join(sorted(sign for sign in BINDING if len(sign) == 1 and sign not in ".-")) + ","
 
-_NUMBER = r"([0-9]+(_[0-9]+)*(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+|[kKMGT])?(?![A-Za-z0-9_])"
+# A word that is an operator may follow without a space: `1and x`.
+_AFTER_NUMBER = rf"(?!(?!({'|'.join(_WORD_OPERATORS)})\b)[A-Za-z0-9_])"
+_NUMBER = rf"([0-9]+(_[0-9]+)*(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+|[kKMGT])?{_AFTER_NUMBER}"
 _WORD = rf"(?!({'|'.join(sorted(KEYWORDS))})\b){grammar.VARIABLE}\b"
 _OPERAND = rf"((-|not\b|({_WORD})?\s*\(|\[)\s*)*({_NUMBER}|{_WORD}|\[\s*\])(\s*([)\]]|\.\s*([0-9]+|{_WORD})))*"
 _OPERATOR = rf"({'|'.join(_LONG_SIGNS)}|[-{_SHORT_SIGNS}]|\.\s*\(|({'|'.join(_WORD_OPERATORS)})\b)"

@@ -124,14 +124,15 @@ class Reshape(Move):
     def output(self, inputs: tuple[Tensor, ...]) -> Tensor:
         values, wanted = prod(inputs[0].shape), prod(self.shape)
         if values != wanted:
-            message = (
-                f"{format_shape(inputs[0].shape)} has {values:,} values, but {format_shape(self.shape)} has {wanted:,}"
-            )
+            other = f"not {wanted:,}" if len(self.shape) == 1 else f"but {format_shape(self.shape)} has {wanted:,}"
+            message = f"{format_shape(inputs[0].shape)} has {values:,} values, {other}"
             raise LayerProblem(message, argument="shape", help=self._fitting(values))
         return Tensor(self.shape, inputs[0].boxes)
 
     def _fitting(self, values: int) -> str | None:
         """Names the shape with other channels that holds as many values."""
+        if len(self.shape) == 1:
+            return f"write `reshape: [{values}]`, or `flatten` for as many values as come in"
         rest = prod(self.shape[1:])
         return None if values % rest else f"{format_shape((values // rest, *self.shape[1:]))} has as many values"
 

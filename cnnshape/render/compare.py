@@ -245,9 +245,19 @@ def _inputs(row: Row) -> str:
 
 
 def to_html(comparison: Comparison) -> str:
-    """The comparison as a notebook shows it."""
-    sides = [title(f"{mark}: {text}") for mark, text in _sides(comparison)]
-    return block(*sides, *map(html_table, _tables(comparison)), *_changes_html(comparison.changes))
+    """The comparison as a notebook shows it: the plot of its figures, and the tables."""
+    sides, *tables = _parts_html(comparison)
+    return block(sides, _to_svg(comparison), *tables)
+
+
+def tables_html(comparison: Comparison) -> str:
+    """The tables of the comparison as a part of a page."""
+    return block(*_parts_html(comparison))
+
+
+def _parts_html(comparison: Comparison) -> list[str]:
+    sides = "".join(title(f"{mark}: {text}") for mark, text in _sides(comparison))
+    return [sides, *map(html_table, _tables(comparison)), *_changes_html(comparison.changes)]
 
 
 def _changes_html(changes: tuple[Change, ...] | None) -> list[str]:

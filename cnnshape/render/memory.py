@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from cnnshape.render.contract import to_contract
+from cnnshape.render.device import device_json, device_text
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.header import header
 from cnnshape.render.html import block, paragraphs, title
@@ -13,6 +14,7 @@ from cnnshape.render.table.html import html_table
 from cnnshape.render.table.records import records
 from cnnshape.render.wrapping import BOLD, count, paint, rounded, size, wrapped
 from cnnshape.report import Line, expanded, folded
+from cnnshape.study.device import Deployment, on_device
 from cnnshape.study.memory import Memory, Step
 
 BARS = (30, 20, 10)
@@ -22,12 +24,18 @@ _BOUND = "ideal lower bound: the slower of computing and moving, layer by layer,
 
 
 class MemoryView:
-    """The memory of a network, and how much of it to show: every layer, or blocks to a depth."""
+    """The memory of a network, and how much of it to show: every layer, or blocks to a depth.
 
-    __slots__ = ("depth", "expand", "memory")
+    With a deployment it is the memory of a device.
+    """
 
-    def __init__(self, memory: Memory, *, expand: bool = False, depth: int | None = 0) -> None:
+    __slots__ = ("deployment", "depth", "expand", "memory")
+
+    def __init__(
+        self, memory: Memory, *, expand: bool = False, depth: int | None = 0, deployment: Deployment | None = None
+    ) -> None:
         self.memory = memory
+        self.deployment = deployment
         self.expand = expand
         self.depth = depth
 
@@ -173,7 +181,18 @@ def _nanoseconds(seconds: Fraction | None) -> int | None:
 
 
 def _to_text(view: MemoryView, page: Page) -> str:
-    return plain(view.memory, page.width, expand=view.expand, depth=view.depth, color=page.color)
+    expand, depth, color = view.expand, view.depth, page.color
+    if view.deployment is not None:
+        return device_text(view.deployment, page.width, expand=expand, depth=depth, color=color)
+    return plain(view.memory, page.width, expand=expand, depth=depth, color=color)
+
+
+def _to_json(view: MemoryView) -> str:
+    return to_json(view.memory) if view.deployment is None else device_json(view.deployment)
+
+
+def _to_svg(view: MemoryView) -> str:
+    return _staircase(view.memory if view.deployment is None else on_device(view.memory, view.deployment))
 
 
 def _staircase(memory: Memory) -> str:
@@ -185,6 +204,6 @@ def _staircase(memory: Memory) -> str:
 
 FORMATS: Formats[MemoryView] = {
     "table": Format(_to_text),
-    "json": Format.fixed(lambda view: to_json(view.memory)),
-    "svg": Format.fixed(lambda view: _staircase(view.memory)),
+    "json": Format.fixed(_to_json),
+    "svg": Format.fixed(_to_svg),
 }

@@ -51,6 +51,12 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: cnnshape.memory("lenet5", peak_flops=4e12, bandwidth="50GB", batch=8, dtype="float16"),
         "memory lenet5 --peak-flops 4T --bandwidth 50GB -b 8 --dtype float16",
     ),
+    "memory of a device": (
+        lambda: cnnshape.memory(
+            "mobilenet_v2", runtime="tflm", dtype="int8", pads="explicit", kernels="cmsis-mve", in_place="add"
+        ),
+        "memory mobilenet_v2 --runtime tflm --dtype int8 --pads explicit --kernels cmsis-mve --in-place add",
+    ),
     "reconcile": (lambda: cnnshape.reconcile("resnet18"), "reconcile resnet18"),
     "reconcile with tools": (
         lambda: cnnshape.reconcile("lenet5", tool=["fvcore", "thop"]),

@@ -108,3 +108,16 @@ def test_a_summary_and_a_comparison_say_it_on_standard_error(tmp_path: Path) -> 
     assert run("compare", str(path), f"{path}:input=3x64x24").stderr.startswith(note)
     assert run("summary", str(path)).stderr == run("summary", str(path), "-i", "3x31x24").stderr == ""
     assert run("check", str(path), "-i", "3x64x24").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "note"),
+    [
+        ("224x224x3", "note: 224x224x3 is read as 224 channels of 224x3; was `3x224x224` meant?\n"),
+        ("3x224x224", ""),
+        ("3x64x96", ""),
+    ],
+)
+def test_a_requested_shape_with_its_channels_last_is_noted(given: str, note: str) -> None:
+    assert run("summary", "resnet18", "-i", given).stderr == note
+    assert run("compare", "resnet18", f"resnet18:input={given}").stderr == note

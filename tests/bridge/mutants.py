@@ -1,16 +1,21 @@
-"""Imports damaged files of a format: `python -m tests.bridge.mutants darknet 100000 [FILE ...]`.
+"""Imports damaged files of a format, `onnx`, `darknet`, `keras` (JSON) or `archive` (`.keras`):
+
+    python -m tests.bridge.mutants darknet 100000 [FILE ...]
 
 Each must give a spec or an ImportProblem, within a second and 200 MB. Files are mutated beside the seeds of the format. What
 fails is printed, and written to the folder `mutants`.
 """
 
+import io
 import json
 import random
 import re
 import resource
 import sys
+import tempfile
 import time
 import traceback
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +23,7 @@ from typing import NamedTuple
 from cnnshape.bridge import ImportProblem, Network, imported
 from cnnshape.bridge.darknet import darknet_network
 from cnnshape.bridge.files import decoded
-from cnnshape.bridge.keras import keras_network
+from cnnshape.bridge.keras import keras_network, read_keras
 from cnnshape.bridge.keras.config import parsed
 from tests.bridge.darknet_files import cfg, conv, section
 from tests.bridge.keras_files import functional, history, image, layer, sequential
@@ -99,6 +104,37 @@ VALUES = [
     None, True, -1, 0, 3, 10**18, 1e308, "", "x", [], [[]], {}, [1, 2], [None, None], {"class_name": "ReLU", "config": {}},
 ]  # fmt: skip
 """What takes the place of a value in a JSON text."""
+
+
+def keras_file(config: bytes) -> bytes:
+    """A `.keras` file of a configuration, with weights that nothing reads."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("metadata.json", "{}")
+        archive.writestr("config.json", config, zipfile.ZIP_DEFLATED)
+        archive.writestr("model.weights.h5", bytes(100))
+    return file.getvalue()
+
+
+def read_keras_file(data: bytes) -> Network:
+    """The network in the bytes of a `.keras` file."""
+    with tempfile.NamedTemporaryFile(suffix=".keras") as file:
+        file.write(data)
+        file.flush()
+        return read_keras(file.name)
+
+
+def changed_archive(content: bytes, chance: random.Random) -> bytes:
+    """The zip with changed bytes, mostly in its list of files, or with another configuration."""
+    match chance.randrange(3):
+        case 0:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                return keras_file(changed_json(archive.read("config.json"), chance))
+        case 1:
+            listed = content.rfind(b"PK\x01\x02", 0, content.rfind(b"config.json"))
+            return content[:listed] + changed_bytes(content[listed:], chance)
+        case _:
+            return changed_bytes(content, chance)
 
 
 class Format(NamedTuple):
@@ -202,6 +238,7 @@ FORMATS = {
     "keras": Format(
         lambda data: keras_network(parsed(decoded(data)), "mutant"), json.dumps(KERAS).encode(), changed_json
     ),
+    "archive": Format(read_keras_file, keras_file(json.dumps(KERAS).encode()), changed_archive),
 }
 
 

@@ -66,16 +66,13 @@ def test_basic_blocks() -> None:
                   - conv: {out: out, kernel: 3, stride: stride, padding: 1, norm: batch_norm, act: relu}
                   - conv: {out: in_channels, kernel: 3, padding: 1, norm: batch_norm}
                 shortcut:
-                  - conv: {out: out, kernel: 1, stride: stride, norm: batch_norm}
-                    when: stride != 1 or in_channels != out
+                  - {conv: {out: out, kernel: 1, stride: stride, norm: batch_norm}, when: stride != 1 or in_channels != out}
               - relu
         layers:
           - conv: {out: 64, kernel: 7, stride: 2, padding: 3, norm: batch_norm, act: relu}
           - for: {out: [64, 128, 256], stride: [1, 2, 2]}
             do:
-              - BasicBlock: out
-                repeat: 2
-                first: {stride: stride}
+              - {BasicBlock: out, repeat: 2, first: {stride: stride}}
           - global_avg_pool
           - flatten
           - linear: 10
@@ -105,8 +102,7 @@ def test_inverted_residuals() -> None:
             params: {out: required, expand: 6, stride: 1}
             do:
               - residual:
-                  - conv: {out: expand * in_channels, kernel: 1, norm: batch_norm, act: relu6}
-                    when: expand != 1
+                  - {conv: {out: expand * in_channels, kernel: 1, norm: batch_norm, act: relu6}, when: expand != 1}
                   - conv: {out: in_channels, kernel: 3, stride: stride, padding: 1, groups: in_channels, norm: batch_norm,
                         act: relu6}
                   - conv: {out: out, kernel: 1, norm: batch_norm}
@@ -133,8 +129,7 @@ def test_dense_layers_join_in_steps() -> None:
         layers:
           - concat:
               input: []
-              new:
-                - DenseLayer
+              new: [DenseLayer]
             repeat: 4
         """)
 

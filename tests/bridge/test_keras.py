@@ -1,6 +1,7 @@
 """Keras' models as networks."""
 
 import json
+import struct
 import time
 import zipfile
 
@@ -8,6 +9,7 @@ import pytest
 
 from cnnshape.bridge import imported
 from cnnshape.bridge.keras import keras_network, read_keras
+from cnnshape.bridge.keras.config import size_of_list
 from cnnshape.bridge.keras.registry import HANDLERS
 from tests.bridge.keras_files import functional, history, image, layer, sequential, single
 from tests.bridge.mutants import VALUES, paths_of, replaced
@@ -422,6 +424,44 @@ def test_damaged_files_are_problems(tmp_path):
     assert "the configuration is no JSON" in str(problem_of(read_keras, path))
     assert "is missing" in str(problem_of(read_keras, tmp_path / "b.keras"))
     assert "is not a file" in str(problem_of(read_keras, tmp_path))
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_that_keras_does_not_write_is_refused(tmp_path, compression):
+    """Such a text may claim a dictionary of 4 GB, which is made before the first byte is read."""
+    write_zip(tmp_path / "a.keras", json.dumps(CASES["conv"][0]), compression=compression)
+    assert f"method {compression}" in str(problem_of(read_keras, tmp_path / "a.keras"))
+
+
+def end_of_zip(size, large=None, comment=b""):
+    """The end of a zip whose list of files has so many bytes. `large` is what the end for more than 4 GB says."""
+    end = b"PK\5\6" + struct.pack("<4H2LH", 0, 0, 1, 1, size, 0, len(comment)) + comment
+    if large is None:
+        return end
+    return b"PK\6\6" + struct.pack("<Q2H2L4Q", 44, 45, 45, 0, 0, 1, 1, large, 0) + b"PK\6\7" + bytes(16) + end
+
+
+@pytest.mark.parametrize(
+    ("end", "size"),
+    [
+        (end_of_zip(7), 7),
+        (end_of_zip(7, comment=b"PK"), 7),
+        (end_of_zip(7, large=2**40), 2**40),
+        # Python takes the 22 bytes at the end, also if what follows looks like another end.
+        (b"PK\5\6" + struct.pack("<4H", 0, 0, 1, 1) + struct.pack("<L", 2**31) + b"PK\5\6\0\0", 2**31),
+        (b"PK", None),
+        (b"", None),
+    ],
+)
+def test_the_size_of_the_list_of_files_is_known_before_it_is_read(end, size):
+    assert size_of_list(bytes(100) + end) == size_of_list(end) == size
+
+
+def test_a_zip_that_lists_too_many_files_is_refused(tmp_path):
+    write_zip(tmp_path / "a.keras", json.dumps(CASES["conv"][0]))
+    content = (tmp_path / "a.keras").read_bytes()
+    (tmp_path / "b.keras").write_bytes(content[:-22] + end_of_zip(0, large=10**9))
+    assert "lists too many files" in str(problem_of(read_keras, tmp_path / "b.keras"))
 
 
 @pytest.mark.parametrize(

@@ -390,6 +390,14 @@ REFUSED: list[tuple[str, Any, tuple[int, ...], str, str]] = [
         "the forward raised RuntimeError",
         "--input",
     ),
+    ("a batch", lambda self, x: self.conv(x), (1, *MAP), "the forward raised RuntimeError", "`--input 8x6x10`"),
+    (
+        "other channels",
+        lambda self, x: self.conv(x),
+        (7, 6, 10),
+        "the forward raised RuntimeError",
+        "the input was 7x6x10",
+    ),
     (
         "values decide",
         lambda self, x: x if x.sum() > 0 else -x,
@@ -498,6 +506,14 @@ FREQUENT = [
     ("inplace", lambda x: F.silu(x, inplace=True)),
     ("add", lambda x: x + x.clone()),
     ("broadcast", lambda x: x + x[:, :1]),
+    ("gate", lambda x: x * x.mean((2, 3), keepdim=True)),
+    ("other broadcast", lambda x: x[:, :1] + x),
+    ("fewer axes", lambda x: x * torch.ones(10)),
+    ("more axes", lambda x: x.mean((2, 3)) * torch.ones(2, 8)),
+    ("a number", lambda x: (x * 0.5 + 3).mul_(2)),
+    ("other numbers", lambda x: x + torch.ones(8, 6, 10, dtype=torch.float64)),
+    ("no axes", lambda x: x * torch.tensor(2.0)),
+    ("weights", lambda x: F.conv2d(x, F.batch_norm(torch.ones(4, 8, 1), None, None, training=True)[..., None])),
     ("batch_norm", lambda x: F.batch_norm(x, torch.zeros(8), torch.ones(8))),
 ]
 

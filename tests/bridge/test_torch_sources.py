@@ -82,6 +82,7 @@ def test_arguments_are_given_by_name() -> None:
         ("net.deeper:Net", "there is no Python module net.deeper", "install its package"),
         ("no such module:Net", "no such module is not the name of a Python module", "package.module:attribute"),
         ("raises:Net", "importing raises raised ModuleNotFoundError (raises.py:1)", "install what it imports"),
+        ("wrong:Net", "importing wrong raised SyntaxError", "`python -c 'import wrong'` raises it too"),
         ("raises.py:Net", "importing raises.py raised ModuleNotFoundError (raises.py:1)", ""),
         ("wrong.py:Net", "importing wrong.py raised SyntaxError", ""),
     ],
@@ -98,7 +99,7 @@ def test_a_source_that_gives_no_module(source: str, message: str, help: str) -> 
 def test_arguments_that_do_not_fit() -> None:
     with pytest.raises(ImportProblem, match="Net raised TypeError") as caught:
         resolved("net.py:Net", {"classess": 5})
-    assert "--arg name=value" in caught.value.help
+    assert caught.value.help == "`--arg name=value` gives an argument by its name: classes"
     with pytest.raises(ImportProblem, match="takes no arguments"):
         resolved("net.py:net", {"classes": 5})
 

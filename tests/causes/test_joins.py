@@ -37,6 +37,25 @@ def test_the_one_padding_that_loses_cells_is_corrected(convs, data):
     assert errors(fixed) == []
 
 
+KEEPING_TEXTS = {
+    ("3", "d"): "d", ("5", "d"): "2 * d", ("3", "2 * d"): "(2 * d)", ("k", "1"): "k // 2", ("k", ""): "k // 2",
+    ("k + 0", ""): "(k + 0) // 2", ("k", "2"): "(k // 2) * 2", ("k", "d"): "(k // 2) * d",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kernel", "dilation"), KEEPING_TEXTS)
+@pytest.mark.parametrize("wrong", ["1", "0"])
+def test_the_padding_is_an_expression_where_the_window_is_one(kernel, dilation, wrong):
+    """The rounds have windows of several sizes, so no number suits them all."""
+    dilated = f", dilation: {dilation}" if dilation else ""
+    conv = f"conv: {{out: 8, kernel: {kernel}{dilated}, padding: {wrong}}}"
+    text = f"input: [8, 40, 40]\nlayers:\n  - for: {{k: [3, 5, 7], d: [2, 3, 4]}}\n    do: [residual: [{conv}]]\n"
+    (problem,) = errors(text)
+    assert problem.help.startswith(f"write `padding: {KEEPING_TEXTS[kernel, dilation]}` on the conv in line 4")
+    (fixed, *_) = fixes(text, problem)
+    assert errors(fixed) == []
+
+
 @given(st.integers(1, 4), st.integers(0, 3), st.integers(1, 9))
 def test_the_width_that_differs_is_named(count, place, width):
     place %= count
@@ -144,3 +163,43 @@ def test_a_join_that_no_edit_makes_fit_keeps_its_help(text):
     plain = examine(cnnshape.load(text), Options(), explain=False).problems
     assert [problem.help for problem in explained] == [problem.help for problem in plain]
     assert explained
+
+
+SEVERAL = """\
+input: {image: [3, 64, 64], depth: [1, 32, 32], mask: [1, 64, 64], code: [8]}
+layers:
+  - {conv: {out: 4, kernel: 3, stride: 2, padding: 1}, name: a}
+  - concat: [a, depth]
+  - conv_transpose: {out: 1, kernel: 2, stride: 2}
+  - multiply: [prev, mask]
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "others"),
+    [
+        ({"image": (3, 96, 128)}, {"depth": (1, 48, 64), "mask": (1, 96, 128)}),
+        ({"": (3, 32, 32)}, {"depth": (1, 16, 16), "mask": (1, 32, 32)}),
+        ({"mask": (1, 128, 64)}, {"image": (3, 128, 64), "depth": (1, 64, 32)}),
+        ({"image": (3, 32, 32), "mask": (1, 32, 32)}, {"depth": (1, 16, 16)}),
+    ],
+)
+def test_inputs_that_keep_their_size_are_named_with_the_size_that_fits(given, others):
+    """Nothing is wrong with the layers, so no edit of them is offered."""
+    design = cnnshape.load(SEVERAL)
+    assert errors(SEVERAL) == []
+    (problem,) = [problem for problem in cnnshape.check(design, inputs=given) if problem.code.startswith("CS5")]
+    sizes = " ".join(f"--input {name}={'x'.join(map(str, shape))}" for name, shape in others.items())
+    assert problem.help.endswith(f" too: add `{sizes}`")
+    assert problem.fixes == ()
+    named = [label.text for label in problem.related if label.text in ("keeps its size", "the requested size")]
+    assert sorted(named) == ["keeps its size"] * len(others) + ["the requested size"] * len(given)
+    assert [found for found in cnnshape.check(design, inputs={**given, **others}) if found.code.startswith("CS5")] == []
+
+
+@pytest.mark.parametrize(
+    "given", [{"image": (3, 65, 64)}, {"image": (3, 64, 64), "depth": (1, 16, 16)}, {"code": (9,)}]
+)
+def test_inputs_that_no_size_makes_fit_are_not_offered_one(given):
+    found = cnnshape.check(cnnshape.load(SEVERAL), inputs=given)
+    assert all(" too: add " not in (problem.help or "") for problem in found)

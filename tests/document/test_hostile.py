@@ -15,6 +15,7 @@ import cnnshape
 from cnnshape import Diagnostic
 from cnnshape.diagnostics import Severity
 from cnnshape.render.findings.fingerprint import fingerprints
+from tests.command import run
 
 SECONDS = 5.0
 """Of processor time: a busy machine must not fail a test."""
@@ -391,6 +392,32 @@ def test_a_crowd(tmp_path: Path, text: str) -> None:
     assert len(text) <= SIZE
     errors = problems(tmp_path / "spec.yaml", text, LONGER)
     assert all(len(error.message) < LONGEST_MESSAGE for error in errors)
+
+
+# Many faults whose fixes `check` tries, to say how many there are.
+FIXABLE = [
+    ("sound fixes", HEAD + "  - conv: {out: 3, kernel: 1, bias: true, norm: batch_norm}\n" * 3_000, "fixes 3,000"),
+    ("fixes that reveal another fault", HEAD + many("  - convv{}: 3\n", 15_000), "may fix some"),
+    (
+        "fixes of a costly design",
+        HEAD + "  - convv: {out: 3, kernel: 1}\n  - {relu: , repeat: 90000}\n",
+        "may fix some",
+    ),
+    ("fixes of many words", HEAD + "  - Conv2d: {filters: 3, kernel_size: 3, padding: 1}\n" * 9_000, ""),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), named(FIXABLE))
+@pytest.mark.parametrize("form", ["full", "json"])
+def test_a_crowd_of_fixes(tmp_path: Path, text: str, said: str, form: str) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(text)
+    outcome = None
+    with in_time(LONGER):
+        outcome = run("check", str(path), "--format", form)
+    assert outcome is not None
+    assert said in outcome.stdout or form == "json"
+    assert path.read_text() == text
 
 
 def test_findings_on_one_line_do_not_copy_it(tmp_path: Path) -> None:

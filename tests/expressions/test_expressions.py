@@ -408,6 +408,13 @@ def test_numbers_end_at_10_12(text: str) -> None:
     assert (fault.name, fault.message) == ("expression-value", "a number beyond 10^12")
 
 
+@pytest.mark.parametrize("text", ["0." + "9" * 120, "0" * 99 + ".5", "1." + "0" * 150 + "k", "1_" * 60 + "0"])
+def test_a_number_of_very_many_digits_is_not_called_large(text: str) -> None:
+    """Whatever its value: `float` would read the digits, which take time to read."""
+    fault = problem(text)
+    assert (fault.name, fault.message) == ("expression-value", "a number of more than 40 digits")
+
+
 def test_the_largest_number() -> None:
     assert value(str(MAX_VALUE)) == MAX_VALUE
     assert value("999999 * 1000000 + 1000000") == MAX_VALUE

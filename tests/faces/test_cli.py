@@ -345,12 +345,12 @@ def test_many_files_are_checked_on_all_cores_with_the_same_result(tmp_path):
 
 
 def test_a_file_that_is_removed_while_running_is_a_finding(folder):
-    from cnnshape.cli.check import Job, Request, check_file
     from cnnshape.cli.config import Config
+    from cnnshape.cli.jobs import Job, Request, check_file
     from cnnshape.graph import Options
     from cnnshape.lint import Selection
 
-    (diagnostic,) = check_file(Job(str(folder / "gone.yaml"), Config(), Request(Options(), Selection(), {})))
+    (diagnostic,) = check_file(Job(str(folder / "gone.yaml"), Config(), Request(Options(), Selection(), {}))).problems
     assert diagnostic.name == "unreadable-file"
 
 

@@ -31,8 +31,9 @@ from cnnshape.diagnostics import (
     diagnose,
 )
 from cnnshape.render.diagnostics import full
-from cnnshape.render.findings import FORMATS, Findings
+from cnnshape.render.findings import FORMATS, Findings, Fixable
 from cnnshape.render.findings.findings import MOST_SHOWN
+from cnnshape.render.findings.text import closing_line
 from cnnshape.render.formats import Page
 from cnnshape.source import SourceText, Span
 
@@ -573,3 +574,20 @@ def test_what_programs_read_has_every_finding(format: str):
     errors = many(Severity.ERROR, 0, MOST_SHOWN + 7, "big.yaml")
     text = FORMATS[format].write(Findings(errors, ("big.yaml",)), Page())
     assert all(f"finding {number}" in text for number in range(len(errors)))
+
+
+@pytest.mark.parametrize(
+    ("fixable", "said"),
+    [
+        (Fixable(), "1 error in 1 design; `cnnshape rule CS401` explains it"),
+        (Fixable(1), "1 error in 1 design; `--fix` fixes 1; `cnnshape rule CS401` explains it"),
+        (
+            Fixable(1_234, complete=False),
+            "1 error in 1 design; `--fix` fixes 1,234 or more; `cnnshape rule CS401` explains it",
+        ),
+        (Fixable(0, complete=False), "1 error in 1 design; `--fix` may fix some; `cnnshape rule CS401` explains it"),
+    ],
+)
+def test_the_closing_line_says_what_can_be_fixed_as_far_as_it_was_tried(fixable: Fixable, said: str) -> None:
+    finding = diagnose("unknown-kind", "no such kind", file="a.yaml")
+    assert closing_line(Findings((finding,), ("a.yaml",), fixable=fixable)) == said

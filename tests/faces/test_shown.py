@@ -18,6 +18,7 @@ from cnnshape.lazy import MOST_SIGNS, Data, Shown, brief
 from cnnshape.render.faces import face_of
 from cnnshape.render.faces.report import MOST_LINES
 from cnnshape.render.layer_table import DEFAULT
+from cnnshape.render.plot.changes import changes
 from cnnshape.render.summary import Summary, figures, header
 from cnnshape.render.table import Column, Table
 from cnnshape.render.table.html import html_table
@@ -66,6 +67,8 @@ def shown_values() -> dict[str, Shown]:
         "sizes of an axis": cnnshape.sizes("lenet5", input=(1, 32, "*"), to=40),
         "memory": cnnshape.memory("resnet18"),
         "memory with a device": cnnshape.memory("resnet18", peak_flops="4T", bandwidth="50GB"),
+        "deployment": cnnshape.memory("ds_cnn", runtime="tflm", dtype="int8"),
+        "deployment with remarks": cnnshape.memory("convnext_tiny", runtime="tflm", pads="explicit"),
         "picture": cnnshape.draw("unet"),
         "volumes": cnnshape.draw("lenet5", style="volumes"),
         "reconciliation": cnnshape.reconcile("resnet18"),
@@ -199,6 +202,17 @@ def test_a_report_in_a_notebook(name: str) -> None:
 
 def test_a_report_that_is_printed_is_the_table_of_the_command() -> None:
     assert f"{report_of('resnet50')}\n" == run("summary", "resnet50").stdout
+
+
+@pytest.mark.parametrize("name", ["comparison", "comparison of others", "comparison of equals"])
+def test_a_comparison_in_a_notebook(name: str) -> None:
+    """It has the plot of the command between the sides and the tables."""
+    comparison = VALUES[name]
+    assert isinstance(comparison, cnnshape.Comparison)
+    sides, tables = comparison._repr_html_().split(changes(comparison))
+    (root,) = read(sides + tables).inside
+    assert all(side.label in line.text for side, line in zip(comparison.sides, root.all("p"), strict=False))
+    assert sides.count("<p>") == len(comparison.sides) and "<table" not in sides and "<table" in tables
 
 
 def test_an_incomplete_report_says_so() -> None:

@@ -175,6 +175,39 @@ def test_an_interrupt_while_commands_are_imported_ends_the_program_quietly(folde
     assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
 
 
+# What becomes of an interrupt that comes while a module is imported: the import fails in another way, or goes on.
+DISGUISES = ("raise SyntaxError('unicode error')", "raise ImportError('half a module')", "pass", "sys.exit(0)")
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_an_interrupt_that_python_makes_another_exception_of_is_one(folder: Path, disguise: str) -> None:
+    code = (
+        "import os, signal, sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name != 'cnnshape.cli.show': return\n"
+        "        try: signal.raise_signal(signal.SIGINT)\n"
+        f"        except KeyboardInterrupt: {disguise}\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "sys.argv = ['cnnshape', 'show', 'lenet5']\n"
+        "from cnnshape.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, env=CLEAN, check=False)
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
+def test_an_ignored_interrupt_stays_ignored(folder: Path) -> None:
+    code = (
+        "import atexit, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "atexit.register(lambda: print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN))\n"
+        "sys.argv = ['cnnshape', 'show', 'lenet5']\n"
+        "from cnnshape.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, env=CLEAN, check=False)
+    assert (done.returncode, done.stdout[-5:], done.stderr) == (0, b"True\n", b"")
+
+
 # Output files.
 
 
@@ -254,12 +287,12 @@ def test_a_file_whose_process_dies_is_named_and_the_others_are_checked(folder: P
         "import os, sys\n"
         "os.cpu_count = lambda: 2\n"
         "first = os.getpid()\n"
-        "from cnnshape.cli import check, main\n"
-        "read = check.read_file_bytes\n"
+        "from cnnshape.cli import jobs, main\n"
+        "read = jobs.read_file_bytes\n"
         "def dying(path):\n"
         "    if path.name == 'd17.yaml' and os.getpid() != first: os._exit(9)\n"
         "    return read(path)\n"
-        "check.read_file_bytes = dying\n"
+        "jobs.read_file_bytes = dying\n"
         "sys.argv = ['cnnshape', 'check', *sorted(os.listdir()), '-f', 'concise']\n"
         "main()"
     )

@@ -6,7 +6,7 @@ import pytest
 
 import cnnshape
 from cnnshape.api.design import design_of
-from cnnshape.api.fixing import MOST_TRIES, Fixed, fix_text, passing
+from cnnshape.api.fixing import MOST_TRIES, Fixed, fix_text, most_tries, passing
 from cnnshape.diagnostics import BY_CHOICE, BY_FIX, BY_UPDATE, Diagnostic, Fix, Replace, Severity, diagnose
 from cnnshape.source import SourceText, Span
 
@@ -236,6 +236,45 @@ def test_the_number_of_tries_is_bounded() -> None:
 
     assert result_of("a" * 500, counted) == ("a" * 500, 0)
     assert len(calls) <= MOST_TRIES + 1
+
+
+def test_any_number_of_sound_fixes_is_one_text() -> None:
+    calls = []
+    check = made_up({"a": ("x",)})
+    result = fix_text(SourceText("text", "a" * 3_000), lambda text: (calls.append(text), check(text))[1], (BY_FIX,))
+    assert (result.text, result.number, result.complete) == ("x" * 3_000, 3_000, True)
+    assert len(calls) == 2
+
+
+def test_a_try_too_few_leaves_the_rest_unfixed_and_says_so() -> None:
+    """One bad fix of eight: all eight, four, then one half after the other until it is alone."""
+    check = made_up({"a": ("x",), "b": ("bb",)})
+    results = [fix_text(SourceText("text", "aaaabaaa"), check, (BY_FIX,), most=most) for most in range(10)]
+    assert [result.number for result in results] == [0, 0, 4, 4, 4, 4, 7, 7, 7, 7]
+    assert [result.complete for result in results] == [False] * 6 + [True] * 4
+
+
+@pytest.mark.parametrize(("work", "cost", "most"), [(100, 40, 2), (100, 101, 0), (100, 0, 100), (10**6, 1, MOST_TRIES)])
+def test_a_text_that_costs_much_is_checked_seldom(work: int, cost: int, most: int) -> None:
+    assert most_tries(work, cost) == most
+
+
+@pytest.mark.parametrize("cut", [0, 1, 2, 3])
+def test_a_message_that_changes_on_a_line_that_moves_is_no_new_problem(cut: int) -> None:
+    """The fix of the first line takes lines away, so that the problem of the last one is found above it."""
+
+    def check(text: str) -> list[list[Diagnostic]]:
+        source = SourceText("text", text)
+        last = len(source.lines)
+        at = Span(source, last, 1, last, 2)
+        bad = [diagnose("unknown-kind", f"seen from {last}", at)]
+        if text.startswith("a"):
+            whole = Span(source, 1, 1, 1 + cut, 2)
+            bad.append(diagnose("unknown-kind", "a", whole, fixes=(Fix((Replace(whole, "x"),)),)))
+        return [bad]
+
+    text = "a\n" * 4 + "z"
+    assert fix_text(SourceText("text", text), check, (BY_FIX,)).text == "x\n" + "a\n" * (3 - cut) + "z"
 
 
 def test_only_fixes_that_stand_alone_are_shown() -> None:

@@ -15,7 +15,7 @@ from cnnshape import Design
 from cnnshape.document import read_document
 from cnnshape.language import Broken, walk, write
 from cnnshape.language.grammar import CONTROLS, FILE, MODIFIERS
-from cnnshape.language.writer.layout import WIDTH, Lines, Rows, lay_out
+from cnnshape.language.writer.layout import WIDTH, Lines, Rows, Single, lay_out
 from cnnshape.language.writer.scalar import is_plain, scalar
 from cnnshape.render.json import to_json
 from cnnshape.source import SourceText, shipped_folder
@@ -149,10 +149,22 @@ STYLE = [
     ("- linear: \"max(4, 8)\"", "- linear: max(4, 8)"),
     ("- {for: {n: [1, 2]}, name: s, do: [relu, tanh]}", "- for: {n: [1, 2]}\n    name: s\n    do:\n      - relu\n      - tanh"),
     ("- {for: {n: [1, 2]}, do: []}", "- for: {n: [1, 2]}\n    do: []"),
-    ("- {residual: [relu], shortcut: [tanh]}", "- residual:\n      - relu\n    shortcut:\n      - tanh"),
+    ("- max_pool: 2\n    repeat: 2", "- {max_pool: 2, repeat: 2}"),
+    ("- {max_pool: {kernel: 2}, repeat: 2}", "- max_pool: {kernel: 2}\n    repeat: 2"),
+    ("- conv: {out: 4, kernel: 1}\n    when: in_channels == 3", "- {conv: {out: 4, kernel: 1}, when: in_channels == 3}"),
+    ("- {residual: [relu], shortcut: [tanh]}", "- residual:\n      - relu\n    shortcut: [tanh]"),
+    ("- {residual: [relu], shortcut: [tanh, relu]}", "- residual:\n      - relu\n    shortcut:\n      - tanh\n      - relu"),
+    ("- {residual: [relu], shortcut: [{conv: {out: 3, kernel: 1}}]}",
+     "- residual:\n      - relu\n    shortcut: [conv: {out: 3, kernel: 1}]"),
+    ("- {residual: [relu], shortcut: [{conv: {out: 3, kernel: 1}, name: a}]}",
+     "- residual:\n      - relu\n    shortcut:\n      - {conv: {out: 3, kernel: 1}, name: a}"),
+    ("- {residual: [relu], shortcut: [{conv: {out: 3, kernel: 1}, repeat: 2}]}",
+     "- residual:\n      - relu\n    shortcut:\n      - conv: {out: 3, kernel: 1}\n        repeat: 2"),
+    ("- {residual: [relu], shortcut: [{residual: [tanh]}]}",
+     "- residual:\n      - relu\n    shortcut:\n      - residual:\n          - tanh"),
     ("- {residual: [relu], shortcut: none, name: r}", "- residual:\n      - relu\n    shortcut: none\n    name: r"),
     ("- residual: []", None),
-    ("- {concat: {a: [], b: [relu]}}", "- concat:\n      a: []\n      b:\n        - relu"),
+    ("- {concat: {a: [], b: [relu]}}", "- concat:\n      a: []\n      b: [relu]"),
     ("- {add: [prev, input], crop: center}", "- add: [prev, input]\n    crop: center"),
     ("- {add: [prev, input], name: sum}", None),
     ("- {crop: {cut: [[1, 1], [0, 2]]}}", "- crop: {cut: [[1, 1], [0, 2]]}"),
@@ -254,6 +266,21 @@ def test_the_arguments_of_a_kind_fill_their_lines() -> None:
     assert too_long(text) == []
 
 
+def test_a_single_step_that_is_too_long_has_a_line_of_its_own() -> None:
+    conv = Lines({"conv": {f"argument_{index}": str(index) for index in range(6)}})
+    assert lay_out({"concat": Lines({"a": Single([conv])})}).splitlines()[1].startswith("  a: [conv: {argument_0: 0, ")
+    name = "a" * 40
+    lines = lay_out({"concat": Lines({name: Single([conv])})}).splitlines()
+    assert lines[1] == f"  {name}:"
+    assert lines[2].startswith("    - conv: {argument_0: 0, ")
+
+
+def test_one_long_word_below_a_long_key_is_written_once() -> None:
+    """The word alone fits on a line, but not next to its key."""
+    assert lay_out({"a" * 60: ["b" * 100]}).count("b") == 100
+    assert lay_out({"a" * 60: {"c" * 40: "b" * 60}}).count("b") == 60
+
+
 def test_a_long_step_has_its_modifiers_below() -> None:
     step = {"concat": [f"tensor_{index}" for index in range(9)], "name": "joined_together"}
     assert lay_out({"layers": Rows([step])}).splitlines()[-1] == "    name: joined_together"
@@ -297,6 +324,7 @@ NESTED = st.recursive(
         st.lists(inner, max_size=30)
         | st.dictionaries(TEXTS.map(lambda text: text[:80]), inner, max_size=4)
         | st.lists(inner, max_size=3).map(Rows)
+        | st.lists(inner, min_size=1, max_size=1).map(Single)
         | st.dictionaries(TEXTS.map(lambda text: text[:80]), inner, max_size=3).map(Lines)
     ),
     max_leaves=30,

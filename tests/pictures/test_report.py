@@ -426,6 +426,40 @@ def test_paper_is_light(open_page: Open) -> None:
         assert page.evaluate(ground) != light
 
 
+WIDTHS = "[...document.querySelectorAll('.net svg')].map(svg => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)"
+FONTS = "[...document.querySelectorAll('.net text')].map(text => parseFloat(getComputedStyle(text).fontSize))"
+PLACES = (
+    "[...document.querySelectorAll('.net')].map(net => net.getBoundingClientRect()).map(box => [box.left, box.top])"
+)
+
+
+@pytest.mark.parametrize("names", [["unet"], ["unet", "resnet18"], ["resnet18", "resnet50"], ["small", "small"]])
+def test_pictures_are_large_enough_to_read(open_page: Open, names: list[str]) -> None:
+    """At 1,600 pixels with a bar for scrolling, no text has less than 9."""
+    sheets = [small() if name == "small" else shipped_sheet(name) for name in names]
+    page = open_page(page_of_pair(*sheets) if len(sheets) > 1 else to_html(sheets))
+    page.resize(1585, 1000)
+    scales = page.evaluate(WIDTHS)
+    assert len(scales) == len(names)
+    assert min(scales) * min(page.evaluate(FONTS)) >= 9
+
+
+def test_wide_pictures_are_below_each_other(open_page: Open) -> None:
+    page = open_page(page_of_pair(shipped_sheet("unet"), small()))
+    (left, top), (other_left, other_top) = page.evaluate(PLACES)
+    assert left == other_left and top < other_top
+    page = open_page(page_of_pair(small(), small()))
+    (left, top), (other_left, other_top) = page.evaluate(PLACES)
+    assert left < other_left and top == other_top
+
+
+def test_the_line_of_the_selection_stays_in_sight(open_page: Open) -> None:
+    page = open_page(page_of_pair(shipped_sheet("unet"), shipped_sheet("resnet18")))
+    page.evaluate("scrollTo(0, 2000)")
+    tops = page.evaluate("[...document.querySelectorAll('.selected')].map(line => line.getBoundingClientRect().top)")
+    assert tops == [0, 0]
+
+
 def test_two_sides(open_page: Open) -> None:
     page = open_page(page_of_pair(shipped_sheet("resnet18"), shipped_sheet("resnet34")))
     assert (page.requests, page.messages) == ([], [])

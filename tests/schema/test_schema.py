@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator, ValidationError
 from typer.testing import CliRunner
@@ -440,6 +440,8 @@ EXPRESSION = Draft7Validator(SCHEMA["definitions"]["expression"])
 @given(
     st.lists(st.sampled_from(TOKENS), min_size=1, max_size=8).map("".join) | st.recursive(LEAVES, atoms, max_leaves=6)
 )
+@example("1and.5")
+@example("2if a else 3")
 def test_no_expression_is_refused(text: str) -> None:
     if len(text) <= MAX_LENGTH and expressible(text):
         assert EXPRESSION.is_valid(text)

@@ -15,7 +15,7 @@ from cnnshape.bridge.draft import (
 )
 from cnnshape.bridge.flat import same
 from cnnshape.bridge.fold.align import Slot, Unaligned, aligned
-from cnnshape.bridge.fold.hints import branch_names, purpose_of, said, word_of
+from cnnshape.bridge.fold.hints import branch_names, hint_of, purpose_of, word_of
 from cnnshape.bridge.fold.nodes import Fork, Layer, Nodes, Use
 from cnnshape.bridge.fold.param import CHANNELS
 from cnnshape.bridge.fold.params import Params
@@ -102,8 +102,11 @@ class _Maker:
         self.made = made
         self.named = named
         self.is_root = calls.numbers == (0,)
+        self.output_names = {output.value: output.name for output in network.outputs} if self.is_root else {}
         self.needed: dict[int, str] = {}
         self.gives: dict[int, tuple[int, ...]] = {}
+        self.first_giving: dict[tuple[int | None, ...], int] = {}
+        self.taken = names.Taken()
         self.slots: dict[int, Slot] = {}
         self.steps: Steps = ()
         self.previous: tuple[int, ...] = ()
@@ -149,6 +152,7 @@ class _Maker:
                 before if node is None else node.value for node, before in zip(slot.nodes, previous, strict=True)
             )
             self.gives[number] = previous
+            self.first_giving.setdefault(previous, number)
             steps.append(step)
         return tuple(steps), previous
 
@@ -193,10 +197,13 @@ class _Maker:
                 if self.is_root:
                     return self.network.inputs[index].name
                 return self.extras[index - 1] if index else "input"
-        for number, values in self.gives.items():
-            if _agree(wanted, values):
-                return self._name(number)
-        raise Unaligned("a value comes from different steps")
+        if None not in wanted:
+            number = self.first_giving.get(wanted)
+        else:
+            number = next((number for number, values in self.gives.items() if _agree(wanted, values)), None)
+        if number is None:
+            raise Unaligned("a value comes from different steps")
+        return self._name(number)
 
     def _tensor(self, vector: Sequence[object]) -> str:
         """The name of the tensor that an argument refers to in each call."""
@@ -205,11 +212,11 @@ class _Maker:
     def _name(self, number: int) -> str:
         if number not in self.needed:
             slot = self.slots[number]
-            outputs = {output.value: output.name for output in self.network.outputs} if self.is_root else {}
             node = slot.node
-            wanted = outputs.get(node.value) or self._hint(slot) or word_of(node)
-            taken = [*self.needed.values(), *[param.name for param in self.params.listed], *self.extras]
-            self.needed[number] = self.named.get(number) or names.variable(wanted, taken, "step")
+            wanted = self.output_names.get(node.value) or self._hint(slot) or word_of(node)
+            self.taken.update((*(param.name for param in self.params.listed), *self.extras))
+            self.needed[number] = self.named.get(number) or names.variable(wanted, self.taken, "step")
+            self.taken.add(self.needed[number])
         return self.needed[number]
 
     def _channels(self, values: tuple[int, ...]) -> list[int]:
@@ -264,10 +271,9 @@ class _Maker:
         """The path of the module whose call the first node of a slot is in."""
         return next(path for path, node in zip(self.calls.paths, slot.nodes, strict=True) if node is not None)
 
-    def _hint(self, slot: Slot, default: str = "") -> str:
+    def _hint(self, slot: Slot) -> str:
         """What the source calls a step: an attribute of its module's path that says something."""
-        attributes = said(slot.node, self._prefix(slot))
-        return names.variable(attributes[0], ()) if attributes else default
+        return hint_of(slot.node.path, self._prefix(slot))
 
     def _use(self, slot: Slot, use: Use, marks: Marks, entering: tuple[int, ...]) -> DraftStep:
         made = self.made[use.type]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cnnshape.bridge import names
 from cnnshape.bridge.fold.nodes import Fork, Layer, Node, Nodes, Use
@@ -49,10 +50,18 @@ def purpose_of(node: Node) -> str:
     return "gate" if word_of(node) == "multiply" else f"with_{word_of(node)}"
 
 
-def said(node: Node, prefix: str) -> list[str]:
-    """The attributes of a node's path below a module that say something of what they hold."""
-    inner = node.path[len(prefix) :] if node.path.startswith(prefix) else node.path
-    return [part for part in inner.split(".") if not _is_dull(part)]
+@lru_cache(1024)
+def hint_of(path: str, prefix: str) -> str:
+    """A name for a step: the first attribute of its path below a module that says something; empty if none does."""
+    attributes = said(path, prefix)
+    return names.variable(attributes[0], ()) if attributes else ""
+
+
+@lru_cache(1024)
+def said(path: str, prefix: str) -> tuple[str, ...]:
+    """The attributes of a path below a module that say something of what they hold."""
+    inner = path.removeprefix(prefix)
+    return tuple(part for part in inner.split(".") if not _is_dull(part))
 
 
 def _is_dull(attribute: str) -> bool:
@@ -67,7 +76,7 @@ def _is_telling(stem: str, stems: Sequence[str]) -> bool:
 
 def _stem(branch: Nodes, prefix: str, depth: int) -> str:
     """The attribute that the modules of a branch share at a depth; empty if there is none."""
-    stems = {"".join(said(node, prefix)[depth : depth + 1]) for node in branch if node.path}
+    stems = {"".join(said(node.path, prefix)[depth : depth + 1]) for node in branch if node.path}
     return stems.pop() if len(stems) == 1 else ""
 
 

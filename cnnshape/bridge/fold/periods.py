@@ -1,6 +1,6 @@
 """Periodic steps become `for`: the loop that saves most lines, then those before and after it."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import accumulate
 
 from cnnshape.bridge.draft import (
@@ -85,25 +85,34 @@ class _Search:
             if step.marks.name and step.marks.name not in names.kept
         }
         self.steps = tuple(unnamed(step) if index in self.named else step for index, step in enumerate(steps))
-        self.keys = list(map(_key, self.steps))
+        numbers: dict[Hashable, int] = {}
+        self.keys = [
+            numbers.setdefault(key, len(numbers)) if key is not None else None for key in map(_key, self.steps)
+        ]
         self.lines = list(accumulate((size_of((step,)) for step in steps), initial=0))
-        self.pairs: dict[tuple[Hashable, Hashable], bool] = {}
+        self.pairs: dict[tuple[int, int], bool] = {}
         longest = min(LONGEST_PERIOD, len(steps) // ROUNDS)
-        self.runs = {period: self._runs(period) for period in range(1, longest + 1)}
+        self.runs = {period: self._runs(period, self._are_alike) for period in range(1, longest + 1)}
+        self.equal = {period: self._runs(period, self._are_equal) for period in self.runs}
+        self.closed = {period: self._closed(period) for period in self.runs}
 
-    def _runs(self, period: int) -> list[int]:
-        """For each step: how many from there on are like the ones a period later."""
+    def _runs(self, period: int, agree: Callable[[int, int], bool]) -> list[int]:
+        """For each step: how many from there on agree with the ones a period later."""
         runs = [0] * (len(self.steps) + 1)
         for at in range(len(self.steps) - period - 1, -1, -1):
-            runs[at] = runs[at + 1] + 1 if self._are_alike(at, at + period) else 0
+            runs[at] = runs[at + 1] + 1 if agree(at, at + period) else 0
         return runs
 
+    def _are_equal(self, one: int, other: int) -> bool:
+        return self.keys[one] is not None and self.keys[one] == self.keys[other]
+
     def _are_alike(self, one: int, other: int) -> bool:
-        keys = self.keys[one], self.keys[other]
-        if None in keys:
+        first, second = self.keys[one], self.keys[other]
+        if first is None or second is None:
             return False
+        keys = first, second
         if keys not in self.pairs:
-            self.pairs[keys] = keys[0] == keys[1] or are_alike(self.steps[one], self.steps[other], self.blocks)
+            self.pairs[keys] = first == second or are_alike(self.steps[one], self.steps[other], self.blocks)
         return self.pairs[keys]
 
     def between(self, start: int, stop: int) -> Steps:
@@ -140,15 +149,20 @@ class _Search:
     def _starts(self, start: int, stop: int) -> Iterator[_Start]:
         for period, runs in self.runs.items():
             for at in range(start, stop - ROUNDS * period + 1):
-                count = min(1 + runs[at] // period, (stop - at) // period, self._closed(at, period))
+                count = min(1 + runs[at] // period, (stop - at) // period, self.closed[period][at])
                 most = self._most(at, period, count)
                 if count >= ROUNDS and most > 0:
                     yield _Start(most, period, at, count)
 
-    def _closed(self, start: int, period: int) -> int:
-        """How many rounds from a start have no name but that of their last step."""
-        inside = [index for index in self.named if index >= start and (index - start + 1) % period]
-        return (min(inside) - start) // period if inside else len(self.steps)
+    def _closed(self, period: int) -> list[int]:
+        """For each step: how many rounds from there on have no name but that of their last step."""
+        count = len(self.steps)
+        unnamed_steps = 0
+        rounds = [0] * (count + period)
+        for at in range(count - 1, -1, -1):
+            unnamed_steps = 0 if at in self.named else unnamed_steps + 1
+            rounds[at] = 0 if unnamed_steps < period - 1 else 1 + rounds[at + period]
+        return rounds
 
     def _most(self, start: int, period: int, count: int) -> int:
         """The lines that a loop saves if its body is no longer than its first round."""
@@ -160,10 +174,7 @@ class _Search:
         for count in range(place.rounds, shortest - 1, -1):
             stop = place.start + count * place.period
             most = self._most(place.start, place.period, count)
-            if (
-                most < least
-                or self.keys[place.start : stop - place.period] == self.keys[place.start + place.period : stop]
-            ):
+            if most < least or self.equal[place.period][place.start] >= stop - place.period - place.start:
                 # Rounds without a value that differs give no column.
                 return None
             rounds = [self.steps[at : at + place.period] for at in range(place.start, stop, place.period)]

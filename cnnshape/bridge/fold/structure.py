@@ -1,14 +1,18 @@
 """Recognizes forks in a list of nodes: joins whose branches part at one value and are used nowhere else.
 
 The value where they part is the immediate dominator of the join: the last one that every path to it goes through.
-Source: Cooper, Harvey and Kennedy (2001), A Simple, Fast Dominance Algorithm; one pass is enough, as there are no cycles.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from functools import reduce
+from heapq import heappop, heappush
+from itertools import chain
 
-from cnnshape.bridge.fold.nodes import Fork, Layer, Node, Nodes, Use, reads, walk
+from cnnshape.bridge.fold.dominators import dominators
+from cnnshape.bridge.fold.nodes import Fork, Layer, Node, Nodes, Use, reads
 from cnnshape.layers import BY_NAME
+from cnnshape.named_tuple import NamedTuple
 
 SHORTCUT_LAYERS = 2
 """Layers of a path that may be a shortcut; a longer one is a branch."""
@@ -16,6 +20,10 @@ MOST_BODY_LAYERS = 24
 """Nodes of the body of a residual: a longer path is not what the word says."""
 MOST_BODY_OPERATIONS = 80
 """Operations of a branch that is added to another one, those in blocks too."""
+MOST_NESTED = 8
+"""Forks inside of each other: deeper ones read better by names."""
+MOST_VISITS = 20
+"""Nodes that the search for branches may visit, for each node of a list. In networks of use, it visits each about once."""
 
 
 def structured(nodes: Iterable[Node], kept: Collection[int]) -> Nodes:
@@ -30,17 +38,30 @@ def _is_join(node: Node) -> bool:
     return isinstance(node, Layer) and BY_NAME[node.kind].joins and len(set(node.sources)) > 1
 
 
+class _Size(NamedTuple):
+    """What a node or a branch holds: nodes, operations (those in blocks too), and forks inside of each other."""
+
+    nodes: int
+    operations: int
+    depth: int = 0
+
+    def plus(self, other: "_Size") -> "_Size":
+        return _Size(self.nodes + other.nodes, self.operations + other.operations, max(self.depth, other.depth))
+
+
 class _Scope:
-    """The nodes of one list by their values, and who reads them."""
+    """The nodes of one list by their values, with their sizes, what they read, and who reads them."""
 
     def __init__(self, nodes: list[Node], kept: frozenset[int]) -> None:
         self.nodes = {node.value: node for node in nodes}
         self.kept = kept
+        self.reads = {node.value: reads(node) for node in nodes}
+        self.sizes = {node.value: _Size(1, node.layers if isinstance(node, Use) else 1) for node in nodes}
         self.readers: dict[int, set[int]] = defaultdict(set)
         for node in nodes:
-            for value in reads(node):
-                self.readers[value].add(node.value)
-        self.dominators = _dominators(nodes)
+            self._note(node)
+        self.dominators = dominators(self.reads)
+        self.visits = MOST_VISITS * len(nodes)
 
     def fork(self, join: Node) -> None:
         """Puts a fork in place of a join and its branches, if they are used nowhere else."""
@@ -48,86 +69,76 @@ class _Scope:
         start = self.dominators[join.value]
         if start is None or len(set(join.sources)) != len(join.sources):
             return
-        branches = [self._branch(operand, start) for operand in join.sources]
+        branches: list[set[int]] = []
+        for operand in join.sources:
+            branch = self._branch(operand, start, join)
+            if branch is None or not branch.isdisjoint(chain(*branches)):
+                return
+            branches.append(branch)
         inner = [value for branch in branches for value in branch]
-        if len(set(inner)) != len(inner) or not self._closed(branches, join):
-            return
+        sizes = [reduce(_Size.plus, map(self.sizes.__getitem__, branch), _Size(0, 0)) for branch in branches]
         parts = [tuple(self.nodes[value] for value in sorted(branch)) for branch in branches]
-        if join.kind == "add" and max(map(_operations, parts)) > MOST_BODY_OPERATIONS:
-            # Most of a network is not a branch of its last sum: the sum reads better by names.
-            return
-        fork = _fork_of(join, start, parts)
+        fork = _fork_of(join, start, parts, [size.nodes for size in sizes])
         self._forget(join)
         for value in inner:
             self._forget(self.nodes.pop(value))
         self.nodes[join.value] = fork
-        for value in reads(fork):
-            self.readers[value].add(join.value)
+        size = reduce(_Size.plus, sizes, _Size(1, 1))
+        self.sizes[join.value] = size._replace(depth=size.depth + 1)
+        self.reads[join.value] = reads(fork)
+        self._note(fork)
+
+    def _note(self, node: Node) -> None:
+        for value in self.reads[node.value]:
+            self.readers[value].add(node.value)
 
     def _forget(self, node: Node) -> None:
-        for value in reads(node):
+        for value in self.reads[node.value]:
             self.readers[value].discard(node.value)
 
-    def _branch(self, operand: int, start: int) -> set[int]:
-        """The nodes between the start and an operand, the operand included."""
+    def _branch(self, operand: int, start: int, join: Layer) -> set[int] | None:
+        """The nodes between the start and an operand, the operand included.
+
+        None if there are too many, or if something else reads one of them: of the last one, anything but the join.
+        """
         branch: set[int] = set()
-        waiting = [operand]
+        size = _Size(0, 0)
+        # Later nodes come first: whatever in the branch reads a node is known before the node.
+        waiting = [-operand]
         while waiting:
-            value = waiting.pop()
-            if value != start and value not in branch and value in self.nodes:
-                branch.add(value)
-                waiting += reads(self.nodes[value])
+            value = -heappop(waiting)
+            if value == start or value in branch or value not in self.nodes:
+                continue
+            allowed = branch or {join.value}
+            if value in self.kept or not self.readers[value] <= allowed or not self.visits:
+                return None
+            self.visits -= 1
+            branch.add(value)
+            size = size.plus(self.sizes[value])
+            if size.depth >= MOST_NESTED or (join.kind == "add" and size.operations > MOST_BODY_OPERATIONS):
+                # Most of a network is not a branch of its last sum: the sum reads better by names. A join around this
+                # one has larger branches.
+                self.sizes[join.value] = size
+                return None
+            for source in self.reads[value]:
+                heappush(waiting, -source)
         return branch
 
-    def _closed(self, branches: list[set[int]], join: Layer) -> bool:
-        """Whether nothing in a branch is read outside of it, except its last value, by the join."""
-        for branch, operand in zip(branches, join.sources, strict=True):
-            for value in branch:
-                allowed = {join.value} if value == operand else branch
-                if value in self.kept or not self.readers[value] <= allowed:
-                    return False
-        return True
 
-
-def _dominators(nodes: list[Node]) -> dict[int, int | None]:
-    """The immediate dominator of each value; None where paths start at several values."""
-    dominators: dict[int, int | None] = {}
-    depths: dict[int | None, int] = {None: 0}
-    for node in nodes:
-        common: int | None = None
-        for index, value in enumerate(dict.fromkeys(reads(node))):
-            if value not in depths:
-                dominators[value], depths[value] = None, 1
-            common = value if index == 0 else _meet(common, value, dominators, depths)
-        dominators[node.value] = common
-        depths[node.value] = depths[common] + 1
-    return dominators
-
-
-def _meet(
-    one: int | None, other: int | None, dominators: dict[int, int | None], depths: dict[int | None, int]
-) -> int | None:
-    while one != other:
-        if depths[one] >= depths[other]:
-            one = dominators[one] if one is not None else None
-        else:
-            other = dominators[other] if other is not None else None
-    return one
-
-
-def _fork_of(join: Layer, start: int, branches: list[Nodes]) -> Fork:
+def _fork_of(join: Layer, start: int, branches: list[Nodes], sizes: list[int]) -> Fork:
+    """The fork of a join. `sizes` are the nodes of each branch, those in forks too."""
     broadcast = str(join.arguments.get("broadcast") or "")
     word = join.kind
     if word == "add" and len(branches) == 2 and not broadcast:
-        body, shortcut = sorted(branches, key=len, reverse=True)
-        short = len(list(walk(body))) <= MOST_BODY_LAYERS
+        (body, size), (shortcut, _) = sorted(zip(branches, sizes, strict=True), key=_length, reverse=True)
+        short = size <= MOST_BODY_LAYERS
         if short and (not shortcut or (len(body) > len(shortcut) and is_shortcut(shortcut))):
             word, branches = "residual", [body, shortcut]
     return Fork(join.value, (start,), join.path, word, tuple(branches), broadcast)
 
 
-def _operations(nodes: Nodes) -> int:
-    return sum(node.layers if isinstance(node, Use) else 1 for node in walk(nodes))
+def _length(branch: tuple[Nodes, int]) -> int:
+    return len(branch[0])
 
 
 def is_shortcut(nodes: Nodes) -> bool:

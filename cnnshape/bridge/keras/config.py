@@ -15,6 +15,9 @@ MOST_NESTED = 16
 _END = b"PK\x05\x06"
 _END_SIZE = 22
 _LONGEST_COMMENT = 65_535
+_END_64 = b"PK\x06\x06"
+_END_64_SIZE = 76
+"""Bytes of the end of a zip with more than 4 GB, and of what points to it."""
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
@@ -51,19 +54,33 @@ def _zipped(path: Path) -> str:
     with path.open("rb") as file:
         size = path.stat().st_size
         file.seek(max(size - _END_SIZE - _LONGEST_COMMENT, 0))
-        tail = file.read()
-        end = tail.rfind(_END)
-        listed = int.from_bytes(tail[end + 12 : end + 16], "little") if end >= 0 else 0
-        if end < 0 or listed > MOST_BYTES:
-            raise ImportProblem("the file is a damaged zip" if end < 0 else "the zip lists too many files")
+        listed = size_of_list(file.read())
+        if listed is None or listed > MOST_BYTES:
+            raise ImportProblem("the file is a damaged zip" if listed is None else "the zip lists too many files")
         try:
-            with zipfile.ZipFile(file) as archive, archive.open("config.json") as member:
-                data = member.read(MOST_BYTES + 1)
+            with zipfile.ZipFile(file) as archive:
+                kind = archive.getinfo("config.json").compress_type
+                if kind not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    # Others may need any amount of memory.
+                    raise ImportProblem(f"`config.json` is compressed in another way than Keras does: method {kind}")
+                with archive.open("config.json") as member:
+                    data = member.read(MOST_BYTES + 1)
         except KeyError as error:
             raise ImportProblem("the zip has no `config.json`: it is no `.keras` file") from error
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
             raise ImportProblem(f"the file is a damaged zip: {str(error)[:200]}") from error
     return decoded(data, MOST_BYTES)
+
+
+def size_of_list(tail: bytes) -> int | None:
+    """The bytes of the list of files that the end of a zip states; None if there is none. Source: APPNOTE 6.3, 4.3."""
+    last = len(tail) - _END_SIZE
+    end = last if tail.endswith(b"\0\0") and tail.startswith(_END, max(last, 0)) else tail.rfind(_END)
+    if end < 0:
+        return None
+    record = tail[max(end - _END_64_SIZE, 0) : end]
+    large = int.from_bytes(record[40:48], "little") if record.startswith(_END_64) else 0
+    return max(large, int.from_bytes(tail[end + 12 : end + 16], "little"))
 
 
 class Config:

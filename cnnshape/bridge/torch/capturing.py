@@ -118,9 +118,19 @@ def _problem(error: BaseException, recorder: Recorder) -> ImportProblem:
             f"the forward{where} depends on the values of a tensor{place}: {text}",
             "an import runs on shapes alone; import the part of the network that does not branch on values",
         )
-    return ImportProblem(
-        f"the forward{where} raised {type(error).__name__}{place}: {text}",
-        "state the shape of the input that the network takes: `--input 3x224x224`",
+    message = f"the forward{where} raised {type(error).__name__}{place}: {text}"
+    return ImportProblem(message, _other_input(recorder.input_shapes))
+
+
+def _other_input(shapes: Sequence[Shape]) -> str:
+    """What to state in place of shapes that a network can't take. A first size of 1 often is the batch."""
+    given = ["x".join(map(str, shape)) for shape in shapes]
+    if len(shapes) == 1 and shapes[0][0] == 1 and len(shapes[0]) > 2:
+        shorter = given[0].partition("x")[2]
+        return f"the input was {given[0]}; a shape has no batch: if 1 is the batch, write `--input {shorter}`"
+    listed = " and ".join(given)
+    return (
+        f"the input was {listed}: `--input` states the shape that the network takes, channels first, without the batch"
     )
 
 

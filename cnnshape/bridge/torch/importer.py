@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cnnshape.api import paused_collection
 from cnnshape.bridge.importing import Imported, imported
 from cnnshape.bridge.operations import Network
 from cnnshape.bridge.torch.inputs import shapes_of
@@ -26,4 +27,5 @@ def read(module: Any, input: Any = None, *, name: str = "", origin: str = "") ->
 
     module = unwrapped(module)
     shapes, by_name = shapes_of(module, input)
-    return network_of(module, shapes, by_name=by_name, name=name, origin=origin)
+    with paused_collection():
+        return network_of(module, shapes, by_name=by_name, name=name, origin=origin)

@@ -69,15 +69,22 @@ def known_result(name: str, given: Sequence[Any], options: Mapping[str, Any]) ->
     plain = name.removesuffix("_")
     if plain in _ALIKE and len(given) == 1:
         return first if name != plain or options.get("inplace") else torch.empty_like(first)
-    if plain in ("add", "mul") and len(given) == 2 and not options:
-        other = given[1]
-        if isinstance(other, torch.Tensor) and (other.shape, other.dtype) == (first.shape, first.dtype):
-            return first if name != plain else torch.empty_like(first)
+    if plain in ("add", "mul") and len(given) == 2 and not options and _spreads(given[1], first):
+        return first if name != plain else torch.empty_like(first)
     if name == "batch_norm" and first.dim() > 1:
         vectors = [item for item in (*given[1:], *options.values()) if isinstance(item, torch.Tensor)]
         if vectors and all(tuple(vector.shape) == (first.shape[1],) for vector in vectors):
             return torch.empty_like(first)
     return None
+
+
+def _spreads(value: Any, tensor: Any) -> bool:
+    """Whether a sum of a value and a tensor is like the tensor: a number, or a tensor with a size of 1 where they differ."""
+    if not isinstance(value, torch.Tensor):
+        return isinstance(value, int | float)
+    sizes = zip(reversed(value.shape), reversed(tensor.shape), strict=False)
+    fits = value.dim() <= tensor.dim() and all(own in (1, size) for own, size in sizes)
+    return fits and value.dtype == tensor.dtype and value.device == tensor.device
 
 
 class Mode(TorchFunctionMode):
@@ -155,7 +162,9 @@ class Mode(TorchFunctionMode):
         weights = {weight.name: weight for entry in constants for weight in entry.weights}
         if weights:
             given = [self._on_meta(item) for item in arguments]
-            result = function(*given, **{key: self._on_meta(item) for key, item in named.items()})
+            options = {key: self._on_meta(item) for key, item in named.items()}
+            known = known_result(name, given, options)
+            result = function(*given, **options) if known is None else known
         else:
             result = function(*arguments, **named)
         makers = frozenset({name}.union(*(entry.made_by for entry in constants)))

@@ -6,6 +6,7 @@ This runs code of the user. It happens only for a source in this form, which a u
 import ast
 import importlib
 import importlib.util
+import inspect
 import os
 import sys
 import traceback
@@ -18,6 +19,8 @@ from cnnshape.bridge.operations import ImportProblem, UsageProblem
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
 _FORM = "write `package.module:attribute` or `path/to/file.py:Class`, such as `torchvision.models:resnet50`"
 _LONGEST = 200
+_MOST_NAMED = 12
+"""Arguments that a message names."""
 
 
 def resolved(source: str, arguments: Mapping[str, object] | None = None) -> Any:
@@ -51,7 +54,9 @@ def resolved(source: str, arguments: Mapping[str, object] | None = None) -> Any:
     except (Exception, SystemExit) as error:
         message = f"{source} raised {_told(error)}"
         if isinstance(error, TypeError):
-            raise UsageProblem(message, "`--arg name=value` gives an argument by its name") from error
+            raise UsageProblem(
+                message, f"`--arg name=value` gives an argument by its name{_names_of(value)}"
+            ) from error
         raise ImportProblem(message) from error
     if not isinstance(module, torch.nn.Module):
         raise UsageProblem(
@@ -59,6 +64,16 @@ def resolved(source: str, arguments: Mapping[str, object] | None = None) -> Any:
             "name a class, or a function that gives a module",
         )
     return module
+
+
+def _names_of(function: Any) -> str:
+    """The arguments that a function or class has, after a colon; empty if it doesn't tell."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return ""
+    names = [str(parameter).partition(":")[0].partition("=")[0].strip() for parameter in parameters]
+    return f": {', '.join(names[:_MOST_NAMED])}" if names else ": it has none"
 
 
 def require_torch() -> Any:
@@ -86,7 +101,8 @@ def _loaded(home: str) -> Any:
             raise UsageProblem(f"there is no Python module {error.name}", help) from error
         raise ImportProblem(f"importing {home} raised {_told(error)}", "install what it imports") from error
     except (Exception, SystemExit) as error:
-        raise ImportProblem(f"importing {home} raised {_told(error)}", _help_of(error)) from error
+        help = _help_of(error) or f"fix that first: `python -c 'import {home}'` raises it too"
+        raise ImportProblem(f"importing {home} raised {_told(error)}", help) from error
 
 
 def _help_of(error: BaseException) -> str:

@@ -8,6 +8,7 @@ from cnnshape.export.python.expressions import (
     Untranslatable,
     binary,
     constant,
+    equal,
     names_of,
     python,
     resolved,
@@ -16,7 +17,7 @@ from cnnshape.export.python.expressions import (
 )
 from cnnshape.export.python.layout import WIDTH, Lines
 from cnnshape.export.python.names import Names, class_name, identifier
-from cnnshape.export.python.values import literal
+from cnnshape.export.python.values import literal, literal_code
 
 __all__ = [
     "WIDTH",
@@ -30,10 +31,12 @@ __all__ = [
     "call",
     "class_name",
     "constant",
+    "equal",
     "flat",
     "identifier",
     "listing",
     "literal",
+    "literal_code",
     "names_of",
     "python",
     "resolved",

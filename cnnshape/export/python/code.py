@@ -6,7 +6,11 @@ from cnnshape.named_tuple import NamedTuple
 
 
 class Group(NamedTuple):
-    """What stands in brackets: a call, or a list. `items` are pairs of a keyword and its value, or "" and a value."""
+    """What stands in brackets: a call, or a list.
+
+    `items` are pairs of a keyword and its value, or "" and a value. A keyword with a space at its end is written as it is:
+    `width: int = `.
+    """
 
     head: str
     items: "tuple[tuple[str, Code], ...]"
@@ -51,4 +55,9 @@ def flat(code: Code) -> str:
 
 def _item(item: tuple[str, Code]) -> str:
     name, value = item
-    return f"{name}={flat(value)}" if name else flat(value)
+    return f"{keyword(name)}{flat(value)}"
+
+
+def keyword(name: str) -> str:
+    """The text before the value of an item."""
+    return f"{name}=" if name and not name.endswith(" ") else name

@@ -36,7 +36,21 @@ def binary(left: Node, sign: str, right: Node) -> Node:
         return left
     if isinstance(left, Constant) and left.value == neutral and sign in ("*", "+"):
         return right
+    if sign == "-" and equal(left, right):
+        return constant(0)
+    # a + (b - a) is b.
+    if sign == "+" and isinstance(right, Binary) and right.sign == "-" and equal(left, right.right):
+        return right.left
     return made
+
+
+def equal(a: Node, b: Node) -> bool:
+    """Whether two expressions are the same."""
+    if isinstance(a, Constant) or isinstance(b, Constant):
+        return isinstance(a, Constant) and isinstance(b, Constant) and repr(a.value) == repr(b.value)
+    parts = list(zip(a.parts, b.parts, strict=False))
+    alike = type(a) is type(b) and a.sign == b.sign and len(a.parts) == len(b.parts)
+    return alike and all(equal(*pair) for pair in parts)
 
 
 def resolved(node: Node, names: Mapping[str, Node]) -> Node:
@@ -49,7 +63,7 @@ def resolved(node: Node, names: Mapping[str, Node]) -> Node:
     if isinstance(node, Constant):
         return node
     if isinstance(node, Unary):
-        return Unary(node.sign, node.offset, resolved(node.operand, names))
+        return _unary(Unary(node.sign, node.offset, resolved(node.operand, names)))
     if isinstance(node, Binary):
         left, right = resolved(node.left, names), resolved(node.right, names)
         return binary(left, node.sign, right) if node.sign in _NUMERIC else Binary(node.sign, node.offset, left, right)
@@ -62,6 +76,10 @@ def resolved(node: Node, names: Mapping[str, Node]) -> Node:
     if isinstance(node, Item):
         return Item(node.sign, node.offset, resolved(node.items, names), resolved(node.index, names))
     raise Untranslatable(type(node).__name__)
+
+
+def _unary(node: Unary) -> Node:
+    return constant(value_of(node, {})) if isinstance(node.operand, Constant) else node
 
 
 _NUMERIC = frozenset({"+", "-", "*", "/", "//", "%"})
@@ -144,13 +162,20 @@ def _at_least(node: Node, level: int, values: Mapping[str, object]) -> str:
 
 
 def _binary(node: Binary, values: Mapping[str, object]) -> tuple[str, int]:
-    if node.sign == "+" and isinstance(value_of(node, values), tuple):
+    if node.sign == "+" and _is_list(node, values):
         return f"(*{_at_least(node.left, _ATOM, values)}, *{_at_least(node.right, _ATOM, values)})", _ATOM
     level = _LEVELS[node.sign]
     # `a - (b - c)`: the right side of operators that bind from the left. Comparisons don't chain.
     left = _at_least(node.left, level + (level == _COMPARISON), values)
     right = _at_least(node.right, level + 1, values)
     return f"{left} {node.sign} {right}", level
+
+
+def _is_list(node: Binary, values: Mapping[str, object]) -> bool:
+    try:
+        return isinstance(value_of(node, values), tuple)
+    except Untranslatable:
+        return False
 
 
 def _call(node: FunctionCall, values: Mapping[str, object]) -> str:

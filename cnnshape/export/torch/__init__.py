@@ -1,24 +1,37 @@
 """A design as a PyTorch module."""
 
+from cnnshape.export.python import Untranslatable
 from cnnshape.export.source import Source
-from cnnshape.export.torch.flat import said_of, to_flat_torch
-from cnnshape.export.torch.structure.model import Unstructured
-from cnnshape.export.torch.structure.network import to_structured_torch
+from cnnshape.export.torch.flat import to_flat_torch
+from cnnshape.export.torch.proof import same_network
+from cnnshape.export.torch.structure.model import NotChain, Unstructured
+from cnnshape.export.torch.structure.network import name_of, to_structured_torch
 
 
 def to_torch(source: Source) -> str:
-    """The code of a design: with its blocks, loops and params where these can be kept, else layer by layer.
+    """The code of a design: with its blocks, loops and params, else layer by layer.
 
-    Raises Inexpressible.
+    The structure is kept where the code is proved to be the network that the graph has. Raises Inexpressible.
     """
-    graph = source.examination.graph
-    if graph is None or not graph.complete:
-        raise ValueError("a design with errors is not exported")
-    said_of(graph)
+    flat = to_flat_torch(source)
+    structured = structured_torch(source)
+    return structured if structured is not None and _is_proved(structured, flat, name_of(source)) else flat
+
+
+def structured_torch(source: Source) -> str | None:
+    """The code of a design with its structure, not yet proved; None where the structure can't be kept."""
     try:
         return to_structured_torch(source)
-    except Unstructured:
-        return to_flat_torch(source)
+    except (Unstructured, NotChain, Untranslatable):
+        return None
 
 
-__all__ = ["to_torch"]
+def _is_proved(structured: str, flat: str, name: str) -> bool:
+    try:
+        return same_network(structured, flat, name)
+    except Exception:
+        # Code that can't be run is no proof of anything, whatever is wrong with it.
+        return False
+
+
+__all__ = ["structured_torch", "to_flat_torch", "to_torch"]

@@ -3,12 +3,11 @@
 from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.export.python import Group, Lines, Names, call, class_name, identifier
 from cnnshape.export.source import Inexpressible, Source
-from cnnshape.export.torch.file import file_text, plain
+from cnnshape.export.torch.file import docstring, file_text, plain
 from cnnshape.export.torch.kinds import say
 from cnnshape.export.torch.names import BUILTINS, FILE, MODULE
 from cnnshape.export.torch.use import Module, Parts, Unsayable, Use
 from cnnshape.graph import Graph, Node
-from cnnshape.layers import Tensor
 
 
 def to_flat_torch(source: Source) -> str:
@@ -21,7 +20,7 @@ def to_flat_torch(source: Source) -> str:
     writer = _Writer(graph, said)
     text = writer.class_text(network)
     helpers = {name for parts in said for part in parts for name in part.helper.split()}
-    return file_text(graph.name, source.header, helpers, [text])
+    return file_text(source.header, helpers, [text])
 
 
 def said_of(graph: Graph) -> list[Parts]:
@@ -78,7 +77,8 @@ class _Writer:
             self._node(index)
         lines.line(f"class {name}(nn.Module):")
         with lines.indented():
-            _docstring(lines, graph)
+            for text in docstring(graph):
+                lines.line(text)
             lines.line()
             lines.line("def __init__(self) -> None:")
             with lines.indented():
@@ -171,21 +171,3 @@ def _readers(graph: Graph) -> dict[int, list[int]]:
     for index in graph.outputs.values():
         readers.setdefault(index, []).append(len(graph.nodes))
     return readers
-
-
-def _docstring(lines: Lines, graph: Graph) -> None:
-    """What enters and what leaves."""
-    lines.line(f'"""{plain(graph.name)}.')
-    lines.line()
-    for given in graph.inputs:
-        lines.line(f"{plain(given.name)}: {shape_text(given.tensor)}")
-    for name, index in graph.outputs.items():
-        word = f"Returns {plain(name)}: " if len(graph.outputs) > 1 else "Returns: "
-        lines.line(f"{word}{shape_text(graph.value(index))}")
-    lines.line('"""')
-
-
-def shape_text(tensor: Tensor) -> str:
-    """A shape with its batch: `(N, 3, 224, 224)`, or `(N * 100, 4)` for boxes."""
-    batch = "N" if tensor.boxes == 1 else f"N * {tensor.boxes}"
-    return f"({', '.join([batch, *map(str, tensor.shape)])})"

@@ -9,9 +9,9 @@ def make_divisible(value: float, divisor: int, least: int | None = None) -> int:
     return rounded + divisor if rounded < 0.9 * value else rounded
 ''',
     "frozen": '''
-def frozen(module: nn.Module) -> nn.Module:
+def frozen(module: nn.Module, when: bool = True) -> nn.Module:
     """A module whose weights are not trained."""
-    return module.requires_grad_(False)
+    return module.requires_grad_(False) if when else module
 ''',
     "center_crop": '''
 def center_crop(*maps: Tensor) -> list[Tensor]:
@@ -144,9 +144,7 @@ class ChannelRMSNorm(nn.RMSNorm):
 class LayerScale(nn.Module):
     """Multiplies by learned values, and adds some."""
 
-    def __init__(
-        self, shape: tuple[int, ...], init: float = 1e-6, shift: bool = False
-    ) -> None:
+    def __init__(self, shape: tuple[int, ...], init: float = 1e-6, shift: bool = False) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.full(shape, float(init)))
         self.bias = nn.Parameter(torch.zeros(shape)) if shift else None
@@ -291,16 +289,12 @@ def roi_align(
     rows = rows * (2 / max(x.shape[2] - 1, 1)) - 1
     columns = columns.unsqueeze(2).expand(-1, -1, height, -1)
     grid = torch.stack([columns, rows.unsqueeze(3).expand_as(columns)], 4)
-    sampled = F.grid_sample(
-        x, grid.flatten(1, 2), padding_mode="border", align_corners=True
-    )
+    sampled = F.grid_sample(x, grid.flatten(1, 2), padding_mode="border", align_corners=True)
     sampled = sampled.reshape(*x.shape[:2], -1, height, width)
     return F.avg_pool2d(sampled.transpose(1, 2).flatten(0, 1), samples)
 ''',
     "roi_align_by_size": '''
-def roi_align_by_size(
-    x: Tensor, boxes: Tensor, size: tuple[int, int], scale: float
-) -> Tensor:
+def roi_align_by_size(x: Tensor, boxes: Tensor, size: tuple[int, int], scale: float) -> Tensor:
     """As roi_align, with as many samples as a box has cells."""
     aligned = []
     for index, box in enumerate(boxes):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cnnshape.export.python import Code, Group, Operation, call, listing, literal
-from cnnshape.export.torch.padding import cut, is_pairs, pad_module, padding_of, pairs, sides, symmetric
+from cnnshape.export.torch.padding import bound, cut, is_pairs, pad_module, padding_of, pairs, sides, symmetric
 from cnnshape.export.torch.use import Function, Module, Parts, Unsayable, Use
 from cnnshape.layers import Application
 
@@ -233,8 +233,9 @@ def _exponentials(name: str, method: str) -> Say:
 
 
 def _rescale(use: Use) -> Parts:
-    scaled = f" * {use.code('scale')}" if use.value("scale") is not None else ""
-    shifted = f" + {use.code('shift')}" if use.value("shift") is not None else ""
+    given = {name for name in ("scale", "shift") if name in use.codes or use.value(name) is not None}
+    scaled = f" * {use.code('scale')}" if "scale" in given else ""
+    shifted = f" + {use.code('shift')}" if "shift" in given else ""
     return [Function(lambda names: f"{names[0]}{scaled}{shifted}")]
 
 
@@ -260,9 +261,9 @@ def _crop(use: Use) -> Parts:
 
 
 def _subsample(use: Use) -> Parts:
-    steps = use.value("stride")
+    steps = use.code("stride") if "stride" in use.codes else use.value("stride")
     listed = steps if isinstance(steps, tuple) else (steps,) * use.rank
-    kept = ", ".join(f"::{step}" for step in listed)
+    kept = ", ".join(f"::{bound(str(step))}" for step in listed)
     return [Function(lambda names: f"{names[0]}[:, :, {kept}]")]
 
 
@@ -277,8 +278,12 @@ def _split(use: Use) -> Parts:
 
 def _slice(use: Use) -> Parts:
     start = "" if use.code("start") == "0" else use.code("start")
-    stop = use.code("stop")
-    return [Function(lambda names: f"{names[0]}[:, {start}:{stop}]")]
+    kept = (
+        f"{start}:{bound(use.code('stop'))}"
+        if start.isidentifier() or not start or start.isdigit()
+        else f"{start} : {use.code('stop')}"
+    )
+    return [Function(lambda names: f"{names[0]}[:, {kept}]")]
 
 
 def _pad_channels(use: Use) -> Parts:
@@ -293,7 +298,7 @@ def _upsample(use: Use) -> Parts:
     mode = _MODES[use.value("mode")][use.rank - 1]
     named: dict[str, Code] = {} if mode == "nearest" else {"mode": literal(mode)}
     named |= {"align_corners": "True"} if use.value("align_corners") else {}
-    if use.value("like") is not None:
+    if use.same(lambda app: app.layer.values["like"] is not None, "like"):
         return [Function(lambda names: call("F.interpolate", names[0], size=f"{names[1]}.shape[2:]", **named))]
     if "size" in use.codes or use.value("size") is not None:
         return [Module(call("nn.Upsample", size=use.code("size"), **named))]

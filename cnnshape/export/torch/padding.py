@@ -86,3 +86,8 @@ def cut(around: tuple[tuple[int, int], ...]) -> Function:
     """A function that cuts cells off."""
     kept = ", ".join(f"{before or ''}:{-after if after else ''}" for before, after in around)
     return Function(lambda names: f"{names[0]}[:, :, {kept}]")
+
+
+def bound(text: str) -> str:
+    """A bound of a slice: ruff puts a space before one that is more than a name or a number."""
+    return text if text.isidentifier() or text.isdigit() else f" {text}"

@@ -308,11 +308,11 @@ class _Parser:
 
 
 def _number(token: Token) -> int | float:
-    value: int | float = 0
-    if len(token.text) <= _MOST_DIGITS:
-        value = int(token.text) if token.text.isdigit() else _decimal(token.text.replace("_", ""))
-    if len(token.text) > _MOST_DIGITS or value > MAX_VALUE:
-        raise ExpressionProblem("expression-value", "a number beyond 10^12", token.offset, len(token.text))
+    short = len(token.text) <= _MOST_DIGITS
+    value = (int(token.text) if token.text.isdigit() else _decimal(token.text.replace("_", ""))) if short else MAX_VALUE
+    if value > MAX_VALUE or not short:
+        what = "beyond 10^12" if short or token.text.isdigit() else f"of more than {_MOST_DIGITS} digits"
+        raise ExpressionProblem("expression-value", f"a number {what}", token.offset, len(token.text))
     return value
 
 

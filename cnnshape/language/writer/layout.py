@@ -15,6 +15,10 @@ class Rows(list[Data]):
     """A list with one or more lines per item, unless it is empty."""
 
 
+class Single(list[Data]):
+    """A list of one item, which is on the line of its key if it fits there: `a: [conv: 3]`."""
+
+
 class Lines(dict[str, Data]):
     """A mapping with one or more lines per entry, unless it is empty."""
 
@@ -78,10 +82,10 @@ def _long_list(start: str, items: Sequence[Data], indent: int) -> Iterator[str]:
     """A list that is longer than a line: in brackets over several lines, or an item per line."""
     texts = [_flow(item) for item in items]
     words = [f"{text}," for text in texts if text is not None]
-    if isinstance(items, Rows) or len(words) < len(texts) or max(map(len, words)) > WIDTH - indent:
+    if isinstance(items, Rows | Single) or len(words) < len(texts) or max(map(len, words)) > WIDTH - indent:
         yield from _below(start, _items(items, indent))
         return
-    yield from _filled([f"{start} [{words[0]}", *words[1:-1], f"{words[-1][:-1]}]"], "", " " * indent)
+    yield from _filled(_enclosed(f"{start} [", words, "]"), "", " " * indent)
 
 
 def _long_mapping(start: str, entries: Mapping[str, Data], indent: int) -> Iterator[str]:
@@ -96,7 +100,14 @@ def _long_mapping(start: str, entries: Mapping[str, Data], indent: int) -> Itera
     ):
         yield from _below(start, _entries(entries, indent))
         return
-    yield from _filled([f"{start} {{{words[0]}", *words[1:-1], f"{words[-1][:-1]}}}"], "", " " * (indent + _STEP))
+    yield from _filled(_enclosed(f"{start} {{", words, "}"), "", " " * (indent + _STEP))
+
+
+def _enclosed(start: str, words: list[str], end: str) -> list[str]:
+    """Words with a comma each, between what opens and what closes a list."""
+    *others, last = words
+    first, *others = [*others, f"{last[:-1]}{end}"]
+    return [f"{start}{first}", *others]
 
 
 def _filled(words: list[str], first: str, following: str | None = None) -> Iterator[str]:
@@ -115,6 +126,8 @@ def _flow(data: Data) -> str | None:
     """The data in brackets and braces; None if a part of it has lines of its own."""
     if data is None or isinstance(data, str):
         return scalar(data or "", flow=True)
+    if isinstance(data, Single):
+        return _flow_single(data[0])
     if isinstance(data, Rows | Lines) and data:
         return None
     if isinstance(data, Mapping):
@@ -122,6 +135,16 @@ def _flow(data: Data) -> str | None:
         return None if None in entries else f"{{{', '.join(filter(None, entries))}}}"
     items = [_flow(item) for item in data]
     return None if None in items else f"[{', '.join(filter(None, items))}]"
+
+
+def _flow_single(item: Data) -> str | None:
+    """An item in brackets. A mapping of one entry needs no braces there."""
+    if isinstance(item, Lines) and len(item) == 1:
+        ((key, value),) = item.items()
+        text = None if value is None else _flow_entry(key, value)
+    else:
+        text = _flow(item)
+    return None if text is None else f"[{text}]"
 
 
 def _flow_entry(key: str, value: Data) -> str | None:

@@ -24,7 +24,7 @@ from cnnshape.language.model import (
     StepContract,
     Value,
 )
-from cnnshape.language.writer.layout import Data, Lines, Rows, lay_out
+from cnnshape.language.writer.layout import Data, Lines, Rows, Single, lay_out
 
 
 def write(spec: Spec) -> str:
@@ -133,27 +133,37 @@ def _call(call: Call, modifiers: dict[str, Data]) -> Data:
     return _as_row({call.word.text: given, **modifiers})
 
 
+_IN_A_ROW = ("name", "from", "when")
+
+
 def _as_row(step: dict[str, Data]) -> Data:
-    """A step with a name or a `from` is one line in braces, if it fits. Other steps have their modifiers below the
-    head."""
+    """A step with a name, a `from` or a `when` is one line in braces, if it fits, and so is one with a bare value:
+    `{Unit: 64, repeat: 2}`. Other steps have their modifiers below the head."""
     head = next(iter(step.values()))
-    return step if head is None or "name" in step or "from" in step else Lines(step)
+    row = head is None or (isinstance(head, str) and len(step) > 1) or any(word in step for word in _IN_A_ROW)
+    return step if row else Lines(step)
 
 
 def _join(join: Join, modifiers: dict[str, Data]) -> Data:
     companions = {"crop": join.crop, "broadcast": join.broadcast}
     chosen: dict[str, Data] = {key: word.text for key, word in companions.items() if word is not None}
     if join.branches:
-        branches = Lines({branch.name.text: _steps(branch.steps) for branch in join.branches})
+        branches = Lines({branch.name.text: _branch(branch.steps) for branch in join.branches})
         return Lines({join.word.text: branches, **chosen, **modifiers})
     operands = [operand.text for operand in join.operands]
     return _as_row({join.word.text: operands if len(operands) > 1 else operands[0], **chosen, **modifiers})
 
 
+def _branch(steps: tuple[Step, ...]) -> Data:
+    """The steps of a branch or a shortcut. A single one without modifiers is on the line of the branch, if it fits."""
+    alone = len(steps) == 1 and not _modifiers(steps[0].modifiers)
+    return Single(map(_step, steps)) if alone else _steps(steps)
+
+
 def _shortcut(step: Residual) -> dict[str, Data]:
     if step.shortcut is None:
         return {}
-    return {"shortcut": step.shortcut.text if isinstance(step.shortcut, Expression) else _steps(step.shortcut)}
+    return {"shortcut": step.shortcut.text if isinstance(step.shortcut, Expression) else _branch(step.shortcut)}
 
 
 # Expectations

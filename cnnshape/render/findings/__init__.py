@@ -1,6 +1,7 @@
 """The formats of `cnnshape check`, by name: each a pure function of the findings."""
 
-from cnnshape.render.findings.findings import Findings
+from cnnshape.render.findings.findings import Findings as Findings
+from cnnshape.render.findings.findings import Fixable as Fixable
 from cnnshape.render.findings.text import to_concise, to_full
 from cnnshape.render.formats import Format, Formats
 

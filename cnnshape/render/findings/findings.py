@@ -10,16 +10,23 @@ MOST_SHOWN = 50
 """Findings of a file that people are shown."""
 
 
+class Fixable(NamedTuple):
+    """How many problems a run with `--fix` would fix; there may be more if not all were tried."""
+
+    number: int = 0
+    complete: bool = True
+
+
 class Findings(NamedTuple):
     """Sorted diagnostics, and the names of all checked files, also those without findings.
 
-    `fixed` is the number of problems that the run fixed, and `fixable` the number that a run with `--fix` would fix.
+    `fixed` is the number of problems that the run fixed, and `fixable` says what a run with `--fix` would fix.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     checked: tuple[str, ...]
     fixed: int = 0
-    fixable: int = 0
+    fixable: Fixable = Fixable()
 
     def of(self, severity: Severity) -> tuple[Diagnostic, ...]:
         """The diagnostics of a severity."""

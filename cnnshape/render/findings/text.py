@@ -27,8 +27,14 @@ def closing_line(findings: Findings) -> str:
     if not findings.diagnostics:
         return f"{designs} checked, {fixed}nothing wrong"
     counts = closing(findings.diagnostics)
-    fixable = f"; `--fix` fixes {findings.fixable:,}" if findings.fixable else ""
-    return fixed + (f"{counts} in {designs}" if number else counts) + fixable + pointer(findings.diagnostics)
+    counts = f"{counts} in {designs}" if number else counts
+    return fixed + counts + _fixable(*findings.fixable) + pointer(findings.diagnostics)
+
+
+def _fixable(number: int, complete: bool) -> str:
+    if not number:
+        return "" if complete else "; `--fix` may fix some"
+    return f"; `--fix` fixes {number:,}{'' if complete else ' or more'}"
 
 
 def to_concise(findings: Findings) -> str:

@@ -1,7 +1,8 @@
 """Diagrams as SVG elements: the network as a strip or as rows by resolution, and a form of a block."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.picture.boxes import NOTE, Box, box_svg, compact_box, tall_box
@@ -14,7 +15,7 @@ from cnnshape.render.picture.tooltips import tooltip
 from cnnshape.render.picture.words import face_of, shape_text
 from cnnshape.render.svg import element, line, number, path, rectangle, text
 from cnnshape.render.wrapping import rounded
-from cnnshape.study.picture.model import CardKind, Diagram, Wire
+from cnnshape.study.picture.model import Card, CardKind, Diagram, Wire
 
 _TALLEST, _LOWEST, _STEP = 200, 64, 26
 """The height of the cards with the largest maps, that of the lowest, and what each level takes off."""
@@ -30,9 +31,9 @@ _HEAD = 6
 
 
 class Drawing(NamedTuple):
-    """Elements with the origin at their upper left corner, and their size."""
+    """Elements with the origin at their upper left corner, which may be made when they are used, and their size."""
 
-    parts: tuple[str, ...]
+    parts: Iterable[str]
     width: float
     height: float
 
@@ -47,6 +48,7 @@ class Prepared:
         self.faces = list(map(face_of, diagram.cards))
         self.shapes = _shapes(diagram)
         self.ports = Counter(wire.target for wire in diagram.wires)
+        self._tall: dict[float, list[Box]] = {}
         self.most_macs = max([1, *(card.macs for card in diagram.cards)])
         self.most_params = max([1, *(card.params for card in diagram.cards)])
 
@@ -56,8 +58,13 @@ class Prepared:
         notes = (*face.notes, shape) if shape and shape not in face.title else face.notes
         return compact_box(face, notes, self.ports[index], bars=bars and bool(card.macs or card.params))
 
-    def tall(self, index: int, scale: float) -> Box:
-        """A card whose height shows the level of its map."""
+    def tall(self, scale: float) -> list[Box]:
+        """The cards with heights that show the levels of their maps."""
+        if scale not in self._tall:
+            self._tall[scale] = [self._tall_box(index, scale) for index in range(len(self.diagram.cards))]
+        return self._tall[scale]
+
+    def _tall_box(self, index: int, scale: float) -> Box:
         if self.diagram.cards[index].kind is CardKind.INPUT:
             return self.compact(index)
         height = max(_TALLEST - _STEP * self.levels[index], _LOWEST) * scale
@@ -90,14 +97,13 @@ def _turned(point: Point) -> Point:
 
 
 def _strip(prepared: Prepared, limit: float) -> Drawing:
-    indexes = range(len(prepared.diagram.cards))
-    boxes = [prepared.tall(index, 1) for index in indexes]
+    boxes = prepared.tall(1)
     if sum(box.width + GAP for box in boxes) > _LINES_OF_TALL * limit:
-        boxes = [prepared.tall(index, _SMALLER) for index in indexes]
+        boxes = prepared.tall(_SMALLER)
     cells = [Cell(box.width, box.height, box.caption_width, 18 if box.caption else 0) for box in boxes]
     layout = lay_out(cells, prepared.diagram.wires, limit, Spacing(before=_HEADING_ROOM, below=_BAR_ROOM))
-    parts = [*_all_bars(prepared, layout), *_cards_andwires_svg(prepared, boxes, layout)]
-    return Drawing(tuple(parts), layout.along, layout.across)
+    parts = chain(_all_bars(prepared, layout), _cards_and_wires(prepared, boxes, layout))
+    return Drawing(parts, layout.along, layout.across)
 
 
 def _rows(prepared: Prepared, limit: float) -> Drawing:
@@ -106,8 +112,8 @@ def _rows(prepared: Prepared, limit: float) -> Drawing:
     names = level_names(prepared.diagram, prepared.levels)
     before = max(text_width(name, NOTE) for name in names) + 2 * _LABEL
     layout = lay_out(cells, prepared.diagram.wires, limit, Spacing(before=before, above=8, level=22))
-    parts = [*_bands(names, layout), *_cards_andwires_svg(prepared, boxes, layout)]
-    return Drawing(tuple(parts), layout.along, layout.across + 8)
+    parts = chain(_bands(names, layout), _cards_and_wires(prepared, boxes, layout))
+    return Drawing(parts, layout.along, layout.across + 8)
 
 
 def _shapes(diagram: Diagram) -> list[str]:
@@ -120,7 +126,7 @@ def _shapes(diagram: Diagram) -> list[str]:
     return shapes
 
 
-def _cards_andwires_svg(prepared: Prepared, boxes: Sequence[Box], layout: Layout) -> Iterator[str]:
+def _cards_and_wires(prepared: Prepared, boxes: Sequence[Box], layout: Layout) -> Iterator[str]:
     """The wires, which are below, and the cards with their shares of the figures. A wire that passes cards is dashed."""
     cards = prepared.diagram.cards
     names = [card.name for card in cards]
@@ -168,10 +174,11 @@ def _bands(names: Sequence[str], layout: Layout) -> Iterator[str]:
 
 def _all_bars(prepared: Prepared, layout: Layout) -> Iterator[str]:
     """The MACs and params of each card as bars below its line of the strip."""
-    cards = prepared.diagram.cards
+    shown: dict[int, list[tuple[float, Card]]] = {}
+    for (x, _), system, card in zip(layout.middles, layout.systems, prepared.diagram.cards, strict=True):
+        shown.setdefault(system, []).append((x, card))
     for band in layout.bands:
-        shown = [index for index in range(len(cards)) if layout.systems[index] == band.system]
-        places = [(layout.middles[index][0], cards[index]) for index in shown]
+        places = shown[band.system]
         macs = [(x, card.macs) for x, card in places]
         params = [(x, card.params) for x, card in places]
         yield from _bars("MACs", macs, prepared.most_macs, band.end + 14 + _BAR, layout.along)

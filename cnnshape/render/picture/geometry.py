@@ -71,6 +71,10 @@ class _Geometry:
         self._grid = grid
         self._router = router
         self._spacing = spacing
+        self._users: dict[Channel, list[Route]] = {}
+        for route in router.routes:
+            for channel in dict.fromkeys(route.channels):
+                self._users.setdefault(channel, []).append(route)
         self._start = spacing.before + self._tracks(MARGIN) * TRACK
         self._along = self._columns()
         self._lanes, self._across = self._rows()
@@ -133,11 +137,12 @@ class _Geometry:
     def _rows(self) -> "tuple[list[_Lane], float]":
         """The lanes, and the end of the last one with its channel."""
         lanes: list[_Lane] = []
+        thickness = self._thickness()
         end = 0.0
         for row, (system, level) in enumerate(self._grid.rows):
             first = row == 0 or self._grid.rows[row - 1][0] != system
             end += self._space_above(row, first=first)
-            half, below = self._thickness(system, row)
+            half, below = thickness[row]
             lanes.append(
                 _Lane(system, level, end, end + half, end + 2 * half + below, self._spacing.above if first else 0)
             )
@@ -157,15 +162,20 @@ class _Geometry:
         tracks = self._tracks(channel)
         return 2 * BEFORE + (tracks - 1) * TRACK if tracks else 0
 
-    def _thickness(self, system: int, row: int) -> tuple[float, float]:
-        """Half of the thickness of a lane, and the space for captions below it. The cards between the lanes of a system
-        fit into all of them."""
-        cells = [
-            cell
-            for cell, place in zip(self._cells, self._grid.places, strict=True)
-            if place.row == row or (place.system == system and place.row % 1)
+    def _thickness(self) -> list[tuple[float, float]]:
+        """Half of the thickness of each lane, and the space for captions below it. The cards between the lanes of a
+        system fit into all of them."""
+        rows: dict[tuple[int, float], tuple[float, float]] = {}
+        for cell, (system, _, row) in zip(self._cells, self._grid.places, strict=True):
+            key = system, -1 if row % 1 else row
+            half, below = rows.get(key, (0, 0))
+            rows[key] = max(half, cell.across / 2), max(below, cell.below)
+        nothing = 0.0, 0.0
+        both = [
+            (rows.get((system, row), nothing), rows.get((system, -1), nothing))
+            for row, (system, _) in enumerate(self._grid.rows)
         ]
-        return max([cell.across for cell in cells], default=0) / 2, max([cell.below for cell in cells], default=0)
+        return [(max(own[0], between[0]), max(own[1], between[1])) for own, between in both]
 
     def _middle(self, card: int) -> Point:
         place = self._grid.places[card]
@@ -229,8 +239,8 @@ class _Geometry:
 
     def _others(self, route: Route) -> Iterator[float]:
         """Lines of other cards that end in the channel before the card of a route, across the flow."""
-        for other in self._router.routes:
-            if other.wire.source != route.wire.source and route.channels[-1] in other.channels:
+        for other in self._users[route.channels[-1]]:
+            if other.wire.source != route.wire.source:
                 yield self._middles[other.wire.source][1]
                 yield from (self._track(channel, other.wire.source) for channel in other.channels if not channel.across)
 

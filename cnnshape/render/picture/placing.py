@@ -5,7 +5,9 @@ go on in the next system, as the staves of a score do. Across the flow, each lev
 lane of its own, and a chain stays in its lane.
 """
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.study.picture.model import Wire
@@ -52,9 +54,9 @@ class Grid:
         flat = self._columns()
         system, start = _systems(cells, flat, wires, limit)
         column = [flat[card] - start[system[card]] for card in range(len(cells))]
-        self.columns = [
-            max(column[card] for card in range(len(cells)) if system[card] == which) + 1 for which in range(len(start))
-        ]
+        self.columns = [0] * len(start)
+        for which, own in zip(system, column, strict=True):
+            self.columns[which] = max(self.columns[which], own + 1)
         lanes = _Lanes(self, cells, system, column)
         self.rows = lanes.rows
         self.places = [Place(system[card], column[card], lanes.row(card)) for card in range(len(cells))]
@@ -93,23 +95,23 @@ def _systems(
     widths = [0.0] * (max(columns, default=0) + 1)
     for cell, column in zip(cells, columns, strict=True):
         widths[column] = max(widths[column], cell.width + GAP)
-    cut = [0] * (len(widths) + 1)
+    ends = [0] * (len(widths) + 1)
     for wire in wires:
-        for column in range(columns[wire.source] + 1, columns[wire.target] + 1):
-            cut[column] += 1
+        ends[columns[wire.source] + 1] += 1
+        ends[columns[wire.target] + 1] -= 1
+    cut = list(accumulate(ends))
     starts = [0]
-    share = sum(widths) / -(-sum(widths) // limit)
-    while (end := _end(widths, starts[-1], limit, share, cut)) < len(widths):
-        starts.append(end)
-    system = [max(index for index, start in enumerate(starts) if start <= column) for column in columns]
-    return system, starts
+    rest = sum(widths)
+    share = rest / -(-rest // limit)
+    while rest > limit:
+        starts.append(_end(widths, starts[-1], limit, share, cut))
+        rest -= sum(widths[starts[-2] : starts[-1]])
+    return [bisect(starts, column) - 1 for column in columns], starts
 
 
 def _end(widths: Sequence[float], start: int, limit: float, share: float, cut: Sequence[int]) -> int:
     """The column at which the system that starts at a column ends: near its share of all columns, where the fewest
     wires are cut."""
-    if sum(widths[start:]) <= limit:
-        return len(widths)
     end, total, preferred = start, 0.0, start + 1
     while end < len(widths) and (end == start or total + widths[end] <= limit):
         total += widths[end]
@@ -131,9 +133,11 @@ class _Lanes:
         self._last: dict[tuple[int, int], list[int]] = {}
         for card in sorted(range(len(cells)), key=lambda card: (system[card], column[card], card)):
             self._add(card)
-        keys = sorted(self._last)
-        self.rows = [key for key in keys for _ in self._last[key]]
-        self._first_row = {key: self.rows.index(key) for key in keys}
+        self.rows: list[tuple[int, int]] = []
+        self._first_row: dict[tuple[int, int], int] = {}
+        for key in sorted(self._last):
+            self._first_row[key] = len(self.rows)
+            self.rows += [key] * len(self._last[key])
 
     def row(self, card: int) -> float:
         """The row of a card."""

@@ -44,8 +44,11 @@ class Router:
     def __init__(self, grid: Grid, wires: Sequence[Wire]) -> None:
         self._grid = grid
         self._lines = _Lines()
-        systems = [system for system, _ in grid.rows]
-        self._first = [*map(systems.index, range(len(grid.columns))), len(grid.rows)]
+        first: dict[int, int] = {}
+        for row, (system, _) in enumerate(grid.rows):
+            first.setdefault(system, row)
+        self._first = [*first.values(), len(grid.rows)]
+        self._between_systems = frozenset(self._first)
         self._cards_in_row: dict[tuple[int, float], list[int]] = {}
         for place in grid.places:
             self._cards_in_row.setdefault((place.system, place.row), []).append(place.column)
@@ -134,7 +137,7 @@ class Router:
     def _columns(self, route: Route, index: int) -> tuple[float, ...]:
         """The columns between which a route uses a channel along the flow. Those of different systems don't compare, so
         that a channel between systems gives a track of its own to each card."""
-        if len(self._grid.columns) > 1 and route.channels[index].number in self._first:
+        if len(self._grid.columns) > 1 and route.channels[index].number in self._between_systems:
             return 0, float("inf")
         return route.channels[index - 1].number, route.channels[index + 1].number
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.render.compare import to_html as comparison_html
+from cnnshape.render.compare import tables_html
 from cnnshape.render.header import header
 from cnnshape.render.report_page.fields import fields_html
 from cnnshape.render.report_page.findings import findings_html
@@ -36,24 +36,27 @@ def to_html(sheets: Sequence[Sheet], comparison: Comparison | None = None) -> st
     if len(sheets) == 1:
         return _file(sheets[0].name, [element("h1", escape_xml(sheets[0].name)), element("main", _single(sheets[0]))])
     title = " and ".join(sheet.label for sheet in sheets)
-    compared = element("section", comparison_html(comparison), **{"class": "changes wide"}) if comparison else ""
-    sides = [_side(index, sheet, _changes(sheet.network, comparison, index)) for index, sheet in enumerate(sheets)]
-    main = element("main", compared, element("div", *sides, **{"class": "pair"}))
+    compared = element("section", tables_html(comparison), **{"class": "changes wide"}) if comparison else ""
+    main = element("main", compared, element("div", *_pair(sheets, comparison), **{"class": "pair"}))
     return _file(title, [element("h1", escape_xml(title)), main])
 
 
 class _Section(NamedTuple):
-    """A part of the page: its name in addresses, its heading, its HTML, and the column that it is in."""
+    """A part of the page: its name in addresses, its heading, its HTML, the column that it is in, and the pixels that
+    it needs in width, if that is known."""
 
     name: str
     heading: str
     html: str
     column: str
+    width: int = 0
 
 
 _WIDE, _LEFT, _RIGHT = "wide", "left", "right"
 _NAMES = ("findings", "network", "layers", "totals", "fields", "memory", "shares", "source")
 """The sections in the order of two pages side by side."""
+_HALF = 844
+"""The width up to which two pictures are side by side: their smallest font, 10, still has 9 pixels on a screen of 1,600."""
 
 
 def _single(sheet: Sheet) -> str:
@@ -69,17 +72,31 @@ def _single(sheet: Sheet) -> str:
     return _article(sheet, anchors, [*_head(sheet, sections, anchors, ""), *body])
 
 
-def _side(index: int, sheet: Sheet, changes: Mapping[int, str]) -> str:
-    """One of two designs, with a place for each section, so that those of both are side by side."""
-    side = chr(ord("A") + index)
-    anchors = Anchors(f"{side}." if index else "")
-    sections = _sections(sheet, anchors, changes)
-    html = {section.name: _written(section, anchors, "h3") for section in sections}
-    title = element("h2", escape_xml(f"{side}: {sheet.label}"), **{"class": "title"})
-    head, status = _head(sheet, sections, anchors, side)
-    return _article(
-        sheet, anchors, [element("div", title, head), status, *(html.get(name, "<div></div>") for name in _NAMES)]
-    )
+def _pair(sheets: Sequence[Sheet], comparison: Comparison | None) -> Iterator[str]:
+    """Two designs, with a row for each section, so that those of both are side by side. Wide pictures have rows of their
+    own, one below the other."""
+    anchors = [Anchors(""), Anchors("B.")]
+    sections = [
+        _sections(sheet, own, _changes(sheet.network, comparison, index))
+        for index, (sheet, own) in enumerate(zip(sheets, anchors, strict=True))
+    ]
+    stacked = any(section.width > _HALF for own in sections for section in own)
+    for index, (sheet, own, parts) in enumerate(zip(sheets, anchors, sections, strict=True)):
+        side = chr(ord("A") + index)
+        title = element("h2", escape_xml(f"{side}: {sheet.label}"), **{"class": "title"})
+        head, status = _head(sheet, parts, own, side)
+        rows = [_in_row(section, own, side if stacked else "") for section in parts]
+        yield _article(sheet, own, [element("div", title, head), status, *rows])
+
+
+def _in_row(section: _Section, anchors: Anchors, stacked: str) -> str:
+    """A section of two designs in its row. `stacked` is the name of a side whose picture has a row of its own."""
+    row = 2 * _NAMES.index(section.name) + 3
+    if not stacked or section.name != "network":
+        return _written(section, anchors, "h3", style=f"--row:{row}")
+    named = section._replace(heading=f"{section.heading} of {stacked}")
+    row += stacked != "A"
+    return _written(named, anchors, "h3", style=f"--row:{row}", **{"class": "across"})
 
 
 def _article(sheet: Sheet, anchors: Anchors, parts: Sequence[str]) -> str:
@@ -96,11 +113,10 @@ def _head(sheet: Sheet, sections: Sequence[_Section], anchors: Anchors, side: st
     return "".join([*lead, nav]), status
 
 
-def _written(section: _Section, anchors: Anchors, heading: str) -> str:
+def _written(section: _Section, anchors: Anchors, heading: str, **attributes: str) -> str:
     title = anchors.section(section.name)
-    return "\n" + element(
-        "section", element(heading, section.heading, id=title), section.html, **{"aria-labelledby": title}
-    )
+    attributes["aria-labelledby"] = title
+    return "\n" + element("section", element(heading, section.heading, id=title), section.html, **attributes)
 
 
 def _lead(sheet: Sheet) -> Iterator[str]:
@@ -122,8 +138,8 @@ def _all_sections(sheet: Sheet, anchors: Anchors, changes: Mapping[int, str]) ->
         report = network.report
         positions = Positions(report)
         rows = layer_rows(network, anchors, changes)
-        drawn = network_html(network.picture, positions, changes)
-        yield _Section("network", "Network", drawn.html, _LEFT if drawn.width <= NARROW else _WIDE)
+        html, width = network_html(network.picture, positions, changes)
+        yield _Section("network", "Network", html, _LEFT if width <= NARROW else _WIDE, width)
         yield _Section("layers", "Layers", _SEARCH + rows.html, _LEFT)
         yield _Section("totals", "Totals", _totals(network), _LEFT)
         yield _Section(

@@ -1,39 +1,61 @@
 """A block as a class."""
 
+import re
 from collections.abc import Sequence
 
-from cnnshape.export.python import Group, Lines, constant, identifier, names_of, variable
-from cnnshape.export.torch.structure.file import IN_CHANNELS, ClassInfo, File, follower_roles, layer_key, read_names
-from cnnshape.export.torch.structure.forward import ForwardWriter
-from cnnshape.export.torch.structure.model import Context, Scope, Unstructured, Val
+from cnnshape.export.python import Code, Group, Lines, constant, identifier, names_of, resolved, variable
+from cnnshape.export.torch.structure.file import (
+    IN_CHANNELS,
+    ClassInfo,
+    File,
+    follower_roles,
+    layer_key,
+    read_names,
+    shared_names,
+)
+from cnnshape.export.torch.structure.loops import LoopWriter
+from cnnshape.export.torch.structure.model import Context, Fixed, Scope, Unstructured, Val
 from cnnshape.graph import LayerValue
 from cnnshape.graph.scope import Handle, Rounds
 from cnnshape.language import Param
-from cnnshape.language.expression.tree import Constant, Node
+from cnnshape.language.expression.tree import Constant, Node, Variable
 from cnnshape.program import BlockProgram
 
 INPUT = "input"
 
 
 def write_block(file: File, block: BlockProgram) -> ClassInfo:
-    """The class of a block; raises Unstructured."""
+    """The class of a block; raises Unstructured. A param that can't be open is fixed if all uses give it one value."""
+    fixed: set[str] = set()
+    while True:
+        try:
+            return _written(file, block, fixed)
+        except Fixed as problem:
+            names = {name for name in problem.names if name not in fixed}
+            if not names:
+                raise Unstructured(str(problem)) from None
+            fixed |= names
+
+
+def _written(file: File, block: BlockProgram, fixed: set[str]) -> ClassInfo:
     rans = file.rans.get(block.body, [])
     if not rans:
         raise Unstructured(f"{block.name.text} is never used")
     contexts = [Context(ran, {IN_CHANNELS: file.channels(ran.entering)}) for ran in rans]  # type: ignore[arg-type]
-    writer = ForwardWriter(file, contexts)
+    writer = LoopWriter(file, contexts)
     if block.outputs:
         raise Unstructured("a block with outputs")
     writer.read = frozenset(read_names(block.body))
-    opened = _Opened(writer, block)
+    writer.shared = frozenset(shared_names(block.body))
+    opened = _Opened(writer, block, fixed)
     target = "x"
     if INPUT in writer.read:
         target = writer.tensors.new("y")
     entering = Val("x", variable(IN_CHANNELS))
     opened.scope[INPUT] = entering
-    name = file.names.new(block.name.text)
     result = writer.body(block.body, contexts, entering, opened.scope, target)
     out = _out(writer, result.channels, opened)
+    name = file.names.new(block.name.text)
     params, optional, signature = opened.signature(out)
     text = class_text(name, signature, opened.derived_lines(out), writer, ["x", *opened.tensors.values()], result.code)
     info = ClassInfo(name, text, params, optional, tuple(opened.tensors), out, {})
@@ -44,8 +66,9 @@ def write_block(file: File, block: BlockProgram) -> ClassInfo:
 class _Opened:
     """The params of a block as names of Python."""
 
-    def __init__(self, writer: ForwardWriter, block: BlockProgram) -> None:
+    def __init__(self, writer: LoopWriter, block: BlockProgram, fixed: set[str]) -> None:
         self.writer = writer
+        self.fixed = fixed
         self.block = block
         self.scope: Scope = {}
         self.tensors: dict[str, str] = {}
@@ -69,13 +92,22 @@ class _Opened:
         if layers and not given and param.default is not None:
             self.scope[name] = constant(values[0])
             return
+        if identifier(name) in self.fixed:
+            if any(value != values[0] for value in values):
+                raise Unstructured(f"{name} can't be open")
+            self.scope[name] = constant(values[0])
+            return
+        state = writer.locals.state()
         own = writer.locals.new(identifier(name))
-        self.python[name] = own
         if not given and param.default is not None and not _is_constant(param):
             # The names of Python are values of the default, so no use has to give it.
-            self.derived[name] = writer.node(
-                param.default, {**self.scope, IN_CHANNELS: variable(IN_CHANNELS)}, writer.contexts
-            )
+            node = writer.node(param.default, {**self.scope, IN_CHANNELS: variable(IN_CHANNELS)}, writer.contexts)
+            if isinstance(node, Variable) and role is None:
+                writer.locals.restore(state)
+                self.scope[name] = node
+                return
+            self.derived[name] = node
+        self.python[name] = own
         if role is not None:
             writer.factories.add(own)
         elif layers:
@@ -104,16 +136,16 @@ class _Opened:
                 used |= names_of(node)
         return used
 
-    def derived_lines(self, out: Node) -> list[str]:
+    def derived_lines(self, out: Node) -> list[tuple[str, Code]]:
         """Statements for the params that follow from others."""
         used = self.used(out)
         return [
-            f"{self.python[name]} = {self.writer.text(node, self.writer.contexts, whole=True)}"
+            (f"{self.python[name]} = ", self.writer.text(node, self.writer.contexts, whole=True))
             for name, node in self.derived.items()
             if self.python[name] in used
         ]
 
-    def signature(self, out: Node) -> tuple[tuple[tuple[str, str], ...], frozenset[str], list[str]]:
+    def signature(self, out: Node) -> tuple[tuple[tuple[str, str], ...], frozenset[str], list[tuple[str, Code]]]:
         """The params of the constructor with their names in the spec, the optional ones, and their code."""
         used = self.used(out)
         names = [(IN_CHANNELS, IN_CHANNELS)] if IN_CHANNELS in used else []
@@ -123,8 +155,8 @@ class _Opened:
         defaults = {source: self._default(source) for _, source in rest}
         required = [pair for pair in rest if defaults[pair[1]] is None]
         optional = [pair for pair in rest if defaults[pair[1]] is not None]
-        texts = [f"{own}: {self._type(own)}" for own, _ in (*names, *required)]
-        texts += [f"{own}: {self._type(own)} = {defaults[source]}" for own, source in optional]
+        texts: list[tuple[str, Code]] = [("", f"{own}: {self._type(own)}") for own, _ in (*names, *required)]
+        texts += [(f"{own}: {self._type(own)} = ", defaults[source] or "") for own, source in optional]
         return (*names, *required, *optional), frozenset(own for own, _ in optional), texts
 
     def _default(self, name: str) -> str | None:
@@ -179,12 +211,19 @@ def type_of(values: Sequence[object]) -> str:
     raise Unstructured("a value of several types")
 
 
-def _out(writer: ForwardWriter, channels: Node, opened: _Opened) -> Node:
+def _out(writer: LoopWriter, channels: Node, opened: _Opened) -> Node:
     """The channels of the output, as an expression of the constructor's params."""
-    own = {*opened.python.values(), IN_CHANNELS}
+    own = {*opened.python.values(), IN_CHANNELS} - {opened.python[name] for name in opened.derived}
+    for name, node in [
+        *writer.known.items(),
+        *[(opened.python[name], node) for name, node in reversed(opened.derived.items())],
+    ]:
+        if name in names_of(channels):
+            kept: dict[str, Node] = {other: variable(other) for other in names_of(channels)}
+            channels = resolved(channels, {**kept, name: node})
     if names_of(channels) <= own:
         return channels
-    values = [writer.value(channels, context) for context in writer.contexts]
+    values: list[object] = [writer.file.channels(context.ran.result) for context in writer.contexts]  # type: ignore[arg-type]
     if all(value == values[0] for value in values):
         return constant(values[0])
     for name in own:
@@ -195,15 +234,16 @@ def _out(writer: ForwardWriter, channels: Node, opened: _Opened) -> Node:
 
 def class_text(
     name: str,
-    signature: Sequence[str],
-    first: Sequence[str],
-    writer: ForwardWriter,
+    signature: Sequence[tuple[str, Code]],
+    first: Sequence[tuple[str, Code]],
+    writer: LoopWriter,
     given: Sequence[str],
     result: str,
     doc: Sequence[str] = (),
     returns: str = "Tensor",
 ) -> str:
     """The code of a class."""
+    _without_unread(writer)
     lines = Lines()
     lines.line(f"class {name}(nn.Module):")
     with lines.indented():
@@ -211,20 +251,33 @@ def class_text(
             lines.line(line)
         if doc:
             lines.line()
-        params = tuple([("", "self"), *[("", text) for text in signature]])
+        params = (("", "self"), *signature)
         if writer.init.lines or first:
             lines.add("def ", Group("__init__", params), " -> None:")
             with lines.indented():
                 lines.line("super().__init__()")
-                for line in first:
-                    lines.line(line)
+                for before, code in first:
+                    lines.add(before, code)
                 lines.extend(writer.init)
             lines.line()
         tensors = tuple([("", "self"), *[("", f"{tensor}: Tensor") for tensor in given]])
         lines.add("def ", Group("forward", tensors), f" -> {returns}:")
         with lines.indented():
-            _run(lines, writer.run, result)
+            if writer.result is not None:
+                lines.extend(writer.run)
+                lines.add("return ", writer.result)
+            else:
+                _run(lines, writer.run, result)
     return lines.text
+
+
+def _without_unread(writer: LoopWriter) -> None:
+    """Removes the statements that set local names for channels which nothing reads."""
+    for name in writer.mutable:
+        sets = re.compile(rf" *{name} = ")
+        others = [sets.sub("", line) for line in writer.init.lines]
+        if not any(re.search(rf"\b{name}\b", line) for line in others):
+            writer.init.lines[:] = [line for line in writer.init.lines if not sets.match(line)]
 
 
 def _run(lines: Lines, run: Lines, result: str) -> None:

@@ -15,13 +15,14 @@ from cnnshape.export.python import (
     variable,
 )
 from cnnshape.export.torch.kinds import say
-from cnnshape.export.torch.structure.file import IN_CHANNELS, ClassInfo, follower_roles, layer_key, read_names
+from cnnshape.export.torch.structure.file import IN_CHANNELS, ClassInfo, File, follower_roles, layer_key, read_names
 from cnnshape.export.torch.structure.header import Header, Made
-from cnnshape.export.torch.structure.items import For, If, Item, Line, Mod
+from cnnshape.export.torch.structure.items import For, If, Item, Line, Mod, assigns
 from cnnshape.export.torch.structure.model import (
     Context,
     Fixed,
     NotChain,
+    OfSizes,
     Scope,
     Unstructured,
     Val,
@@ -50,6 +51,13 @@ class ChainWriter(ValueWriter):
     """Writes steps as items of a list of modules."""
 
     frozen: Node | None = None
+    round_result: Node | None = None
+    """The channels after a round of the loop that was written last, unless they follow from those before it."""
+
+    def __init__(self, file: File, contexts: Sequence[Context]) -> None:
+        super().__init__(file, contexts)
+        self.known: dict[str, Node] = {}
+        """What local names for channels are after a loop that runs at least once."""
 
     def visits(self, step: ResolvedStep, contexts: Sequence[Context]) -> Visits:
         """The runs of a step: several in a context for a step that repeats."""
@@ -141,17 +149,30 @@ class ChainWriter(ValueWriter):
         state = self.locals.state()
         try:
             items, result = made(channels)
-            if same(result, channels):
+            self.round_result = result
+            if same(result, channels) and not assigns(items, names_of(channels) & self.mutable):
                 return [], items, channels
         except Unstructured:
             pass
         self.locals.restore(state)
         name, before = self.kept_channels(channels, contexts)
         items, result = made(self.entering_channels(name, header.rounds))
+        if isinstance(result, Variable) and result.sign in self.known:
+            self.round_result = self.known[result.sign]
+        else:
+            self.round_result = None if name in names_of(result) else result
+        self.known.pop(name, None)
         if not same(result, variable(name)):
             wanted = [self.file.channels(one.ran.result) for one in header.rounds]  # type: ignore[arg-type]
             self.entering_channels(name, header.rounds)
             items = [*items, Line(f"{name} = {self.argument(result, wanted, header.rounds)}")]
+        last = self.round_result
+        if last is not None and not names_of(last) & {header.number, *(own for own, _ in header.columns)}:
+            if all(self.visits(step, [context]) for context in contexts):
+                self.known[name] = last
+                if header.length.isdigit() and not names_of(last) & self.mutable:
+                    self.assigned(name, step, contexts, channels)
+                    return before, items, last
         return before, items, self.assigned(name, step, contexts, channels)
 
     def kept_channels(self, channels: Node, contexts: Sequence[Context]) -> tuple[str, list[Item]]:
@@ -180,7 +201,7 @@ class ChainWriter(ValueWriter):
         """The header of a `repeat`."""
         assert step.repeat is not None
         count = self.node(step.repeat, scope, contexts)
-        name = self.locals.new("i") if step.first_differs or _counts(step) else "_"  # type: ignore[union-attr]
+        name = self.locals.new("i") if _counts(step) else "_"
         rounds = []
         for context in contexts:
             for index, (_, visited) in enumerate(self.visits(step, [context])):
@@ -208,7 +229,7 @@ class ChainWriter(ValueWriter):
         last = Binary("==", 0, variable(index), binary(length, "-", constant(1)))
         own_names = {name: variable(own) for name, own in names.items()}
         inner: Scope = {**scope, **own_names, "i": variable(index), "last": last}
-        pairs = tuple([(names[name], self.text(node, contexts)) for name, node in columns.items()])
+        pairs = tuple([(names[name], self.code(node, contexts)) for name, node in columns.items()])
         return Header(index, pairs, self.text(length, contexts), inner, rounds)
 
     def freezing(self, step: ResolvedStep, scope: Scope, contexts: Sequence[Context]) -> "_Freezing":
@@ -219,12 +240,10 @@ class ChainWriter(ValueWriter):
         """A module that may be frozen."""
         if self.frozen is None or not weighs:
             return code
+        self.file.helpers.add("frozen")
         if isinstance(self.frozen, Constant):
-            if not self.frozen.value:
-                return code
-            self.file.helpers.add("frozen")
             return call("frozen", code)
-        raise Unstructured("frozen on a condition")
+        return call("frozen", code, self.text(self.frozen, self.contexts))
 
     # Kinds and blocks
 
@@ -263,9 +282,12 @@ class ChainWriter(ValueWriter):
         contexts = [context for context, _ in visits]
         if step.plan.kind.name == "max_unpool":
             raise Unstructured("an unpool")
-        codes = self.argument_nodes(step.plan, scope, contexts)
-        if step.first_differs:
-            codes = self.of_first(codes, step, scope, contexts)
+        try:
+            codes = self.argument_nodes(step.plan, scope, contexts)
+            if step.first_differs:
+                codes = self.of_first(codes, step, scope, contexts)
+        except OfSizes:
+            codes = self.sized_nodes(step.plan, scope, contexts, applications)
         return self.said(applications, contexts, codes, channels)
 
     def argument_nodes(self, plan: Plan, scope: Scope, contexts: Sequence[Context]) -> dict[str, Node]:
@@ -274,6 +296,21 @@ class ChainWriter(ValueWriter):
         return {
             name: self.node(value, scope, contexts) for name, value in plan.values.items() if forms[name] != "tensor"
         }
+
+    def sized_nodes(
+        self, plan: Plan, scope: Scope, contexts: Sequence[Context], applications: Sequence[Application]
+    ) -> dict[str, Node]:
+        """The arguments of a plan; those that follow from sizes are constants, if they are the same in all runs."""
+        codes: dict[str, Node] = {}
+        for name, value in plan.values.items():
+            try:
+                codes |= self.argument_nodes(Plan(plan.kind, plan.at, {name: value}), scope, contexts)
+            except OfSizes:
+                known = [application.layer.values[name] for application in applications]
+                if any(one != known[0] for one in known):
+                    raise
+                codes[name] = constant(known[0])
+        return codes
 
     def of_first(
         self, codes: dict[str, Node], step: KindStep, scope: Scope, contexts: Sequence[Context]
@@ -387,7 +424,7 @@ class ChainWriter(ValueWriter):
         if isinstance(node, Constant) and node.value == "none":
             return []
         if not applications:
-            raise Unstructured("a layer that never follows")
+            raise Fixed(names_of(node))
         if isinstance(node, Variable):
             return self.factory(node, role, present, applications, channels)
         if not isinstance(node, Constant):
@@ -557,7 +594,13 @@ class ChainWriter(ValueWriter):
                 given[f"{name}.channels"] = found.channels
                 continue
             default = None if param.default is None else self.default_node(param.default, given, visits, name)
-            node = default if value is None else self.node(value, scope, contexts)
+            try:
+                node = default if value is None else self.node(value, scope, contexts)
+            except OfSizes:
+                known = [_inner(visited, name) for _, visited in visits]
+                if any(one != known[0] for one in known):
+                    raise
+                node = constant(known[0])
             if step.first_differs and first is not value:
                 opening = default if first is None else self.node(first, scope, contexts)
                 node = self.chosen(opening, node, None, scope)
@@ -623,7 +666,8 @@ def _length(column: Node) -> Node:
 
 def _counts(step: ResolvedStep) -> bool:
     """Whether the arguments of a step read the number of the round."""
-    return bool(read_names(Body((step,))) & {"i", "last"})
+    differs = isinstance(step, KindStep | BlockStep) and step.first_differs
+    return differs or bool(read_names(Body((step,))) & {"i", "last"})
 
 
 def _inner(visited: Visited, name: str) -> object:

@@ -98,6 +98,9 @@ def read_names(body: Body) -> set[str]:
     for step in body.steps:
         for reference in (step.source, step.share):
             names |= _of_reference(reference)
+        for expression in (step.when, step.repeat, step.frozen, getattr(step, "shortcut", None)):
+            if isinstance(expression, Expression):
+                names |= expression.names | _with_dots(expression)
         for value in _values(step):
             names |= value.names | _with_dots(value)
         for operand in getattr(step, "operands", ()):
@@ -105,6 +108,12 @@ def read_names(body: Body) -> set[str]:
         for inner in bodies_of(step):
             names |= read_names(inner)
     return names
+
+
+def shared_names(body: Body) -> set[str]:
+    """The names of the steps whose weights others use."""
+    names = {step.share.text for step in body.steps if step.share is not None}
+    return names.union(*[shared_names(inner) for step in body.steps for inner in bodies_of(step)])
 
 
 def _of_reference(reference: Reference | None) -> set[str]:

@@ -2,13 +2,25 @@
 
 from collections.abc import Sequence
 
-from cnnshape.export.python import Code, Operation, binary, call, constant, flat, identifier, listing, variable
+from cnnshape.export.python import (
+    Code,
+    Operation,
+    binary,
+    call,
+    constant,
+    flat,
+    identifier,
+    listing,
+    names_of,
+    variable,
+)
 from cnnshape.export.torch.kinds import say
 from cnnshape.export.torch.structure.chain import ChainWriter, Visits
 from cnnshape.export.torch.structure.file import IN_CHANNELS, File, bodies_of
 from cnnshape.export.torch.structure.items import Item, Mod, has_modules, render, words
 from cnnshape.export.torch.structure.model import (
     Context,
+    Fixed,
     NotChain,
     Scope,
     Unstructured,
@@ -29,6 +41,8 @@ _LONGEST = 40
 class ForwardWriter(ChainWriter):
     """Writes lists of steps: runs of modules as one attribute, and the rest as statements."""
 
+    shared: frozenset[str] = frozenset()
+    """The names of the steps whose weights others use: each is an attribute of its own."""
     read: frozenset[str] = frozenset()
     """The names that steps of this class read."""
 
@@ -46,10 +60,11 @@ class ForwardWriter(ChainWriter):
         pending: list[Item] = []
         current, entering, section, hint = x, x, "", ""
         for step in body.steps:
-            inner = {**scope, IN_CHANNELS: shared or current.channels, "prev": current}
-            if self.sections and pending and _section(step) != section:
-                current = entering = self.flush(pending, entering, current.channels, target, hint)
+            lends = step.name is not None and step.name.text in self.shared
+            if pending and (lends or (self.sections and _section(step) != section)):
+                current = entering = self.flush(pending, entering, current.channels, target, hint or self.stem())
                 pending, hint = [], ""
+            inner = {**scope, IN_CHANNELS: shared or current.channels, "prev": current}
             try:
                 items, channels = self.chained(step, contexts, current.channels, inner)
             except NotChain:
@@ -76,7 +91,15 @@ class ForwardWriter(ChainWriter):
                 self.lent[step.name.text] = self.attribute
                 scope[step.name.text] = current
                 pending, hint = [], ""
-        return self.flush(pending, entering, current.channels, target, hint) if pending else current
+        return self.flush(pending, entering, current.channels, target, hint or self.head(body)) if pending else current
+
+    def stem(self) -> str:
+        """A name for the first layers of a network."""
+        return "stem" if not self.init.lines else ""
+
+    def head(self, body: Body) -> str:
+        """A name for the last layers of a network."""
+        return "head" if self.sections and body is self.file.program.layers and self.init.lines else ""
 
     def hint(self, step: ResolvedStep) -> str:
         """A name for what begins with a step."""
@@ -110,6 +133,8 @@ class ForwardWriter(ChainWriter):
     # Attributes
 
     attribute = ""
+    result: Code | None = None
+    """What `forward` returns, if that is no tensor alone."""
 
     def flush(self, items: list[Item], x: Val, channels: Node, target: str, hint: str) -> Val:
         """Makes modules one attribute, and writes its call."""
@@ -157,11 +182,12 @@ class ForwardWriter(ChainWriter):
             if isinstance(condition, Constant):
                 result = self.repeats(step, running, entering, inner, local)
             else:
-                result = self.guarded(step, condition, contexts, running, entering, inner, local)
+                # Without the step, its name means what would enter it, and the next step takes what was there before.
+                if step.source is not None and step.name is not None and self.is_read(step):
+                    raise Fixed(names_of(condition))
+                result = self.guarded(step, condition, contexts, running, entering, x, inner, local)
         if step.name is not None:
             scope[step.name.text] = result
-        if not isinstance(condition, Constant) and step.source is not None:
-            return Val("", result.channels)
         return result
 
     def condition(self, step: ResolvedStep, contexts: Sequence[Context], x: Val, scope: Scope) -> Node:
@@ -181,12 +207,14 @@ class ForwardWriter(ChainWriter):
         contexts: Sequence[Context],
         running: Sequence[Context],
         x: Val,
+        otherwise: Val,
         scope: Scope,
         target: str,
     ) -> Val:
-        """A step on a condition that `__init__` knows."""
-        if target != self.named(x):
-            self.run.line(f"{target} = {x.code}")
+        """A step on a condition that `__init__` knows; without it the tensor is `otherwise`."""
+        if target != self.named(otherwise):
+            self.run.line(f"{target} = {otherwise.code}")
+        entering = Val(target, x.channels) if x is otherwise else x
         text = self.text(condition, contexts)
         flag = self.flag(
             condition, contexts, f"has_{identifier(step.name.text if step.name else step.word.text).lower()}"
@@ -195,20 +223,20 @@ class ForwardWriter(ChainWriter):
         self.run.line(f"if {flag}:")
         before = len(self.init.lines)
         with self.init.indented(), self.run.indented():
-            result = self.repeats(step, running, Val(target, x.channels), scope, target)
+            result = self.repeats(step, running, entering, scope, target)
             if result.code != target:
                 self.run.line(f"{target} = {self.named(result)}")
         if len(self.init.lines) == before:
             self.init.lines.pop()
-        after = merged(condition, result.channels, x.channels)
+        after = merged(condition, result.channels, otherwise.channels)
         if after is None:
-            raise Unstructured("channels that depend on a condition")
+            raise Fixed(names_of(condition))
         return Val(target, after)
 
     def repeats(self, step: ResolvedStep, contexts: Sequence[Context], x: Val, scope: Scope, target: str) -> Val:
         """A step as often as its `repeat` says."""
         if step.repeat is not None:
-            raise Unstructured("a repeat of more than modules in a row")
+            return self.rounds_of(step, contexts, x, scope, target)
         visits = self.visits(step, contexts)
         if isinstance(step, KindStep):
             return self.kind_statement(step, visits, x, scope, target)
@@ -222,9 +250,13 @@ class ForwardWriter(ChainWriter):
             return self.loop_statement(step, visits, x, scope, target)
         raise Unstructured(step.word.text)
 
+    def rounds_of(self, step: ResolvedStep, contexts: Sequence[Context], x: Val, scope: Scope, target: str) -> Val:
+        """A `repeat` that is more than modules in a row."""
+        raise NotImplementedError
+
     def loop_statement(self, step: LoopStep, visits: Visits, x: Val, scope: Scope, target: str) -> Val:
         """A `for` that is more than modules in a row."""
-        raise Unstructured("a loop")
+        raise NotImplementedError
 
     # Kinds and blocks
 
@@ -357,7 +389,7 @@ class ForwardWriter(ChainWriter):
         flag = self.flag(condition, contexts, "residual")
         local = self.tensors.new("y")
         self.run.add(f"{local} = ", body)
-        self.run.line(f"{target} = {local} + {self.named(x)} if {flag} else {local}")
+        self.run.add(f"{target} = ", f"{local} + {self.named(x)} if {flag} else {local}")
         return Val(target, channels)
 
     def join(self, step: JoinStep, visits: Visits, x: Val, scope: Scope, target: str) -> Val:
@@ -398,11 +430,17 @@ class ForwardWriter(ChainWriter):
                 vals.append(found)
             elif found.code and step.word.text != "concat":
                 raise Unstructured("a sum of a list")
+            elif found.code:
+                vals.append(Val(f"*{found.code}", self.total(found.items[0])))
             else:
-                vals += [Val(f"*{found.code}", found.items[0].channels)] if found.code else found.items
-        if any(val.code.startswith("*") for val in vals):
-            raise Unstructured("channels of a list")
+                vals += found.items
         return vals
+
+    def total(self, loop: Val) -> Node:
+        """The channels of all rounds of a loop together."""
+        if loop.each is None or loop.count is None or set(loop.columns) & names_of(loop.each):
+            raise Unstructured("channels of a list")
+        return binary(loop.count, "*", loop.each)
 
     def short(self, code: Code, name: str) -> str:
         """The code of a path inside of an expression; a long one gets a name."""

@@ -17,7 +17,7 @@ class Header(NamedTuple):
     """The names of a loop, and its rounds. `columns` are pairs of a name and its values in code; `length` is their number, and `number` counts them."""
 
     number: str
-    columns: tuple[tuple[str, str], ...]
+    columns: tuple[tuple[str, Code], ...]
     length: str
     scope: Scope
     rounds: list[Context]

@@ -1,6 +1,6 @@
 """Modules in a row as code of `__init__`: a list of constructors, with the conditions and loops between them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from itertools import groupby
 
 from cnnshape.export.python import Code, Lines, call, listing
@@ -43,6 +43,15 @@ def has_modules(items: Sequence[Item]) -> bool:
     return any(isinstance(item, Mod) or (isinstance(item, If | For) and has_modules(item.items)) for item in items)
 
 
+def assigns(items: Sequence[Item], names: Set[str]) -> bool:
+    """Whether a statement among the items sets one of the names."""
+    return any(
+        (isinstance(item, Line) and item.text.split(" = ")[0] in names)
+        or (isinstance(item, If | For) and assigns(item.items, names))
+        for item in items
+    )
+
+
 def words(items: Sequence[Item]) -> list[str]:
     """The kinds and blocks of the modules."""
     listed: list[str] = []
@@ -56,23 +65,32 @@ def sequence(codes: Sequence[Code]) -> Code:
     return codes[0] if len(codes) == 1 else call("nn.Sequential", *codes)
 
 
-def render(lines: Lines, before: str, items: Sequence[Item], list_name: Callable[[], str], after: str = "") -> None:
-    """Writes a statement with one module for all items, between the texts `before` and `after`.
+def render(lines: Lines, before: str, items: Sequence[Item], list_name: Callable[[], str], within: str = "") -> None:
+    """Writes a statement that sets `before` to one module for all items, or that gives it to the function `within`.
 
     `list_name` gives the name of the list to which they are added where there are conditions or loops.
     """
+
+    def written(code: Code) -> None:
+        lines.add("" if within else before, call(within, code) if within else code)
+
     modules = [index for index, item in enumerate(items) if not isinstance(item, Line)]
     head, inner, tail = items[: modules[0]], items[modules[0] : modules[-1] + 1], items[modules[-1] + 1 :]
-    _added(lines, head, "")
+    write_items(lines, head)
     if all(isinstance(item, Mod) for item in inner):
-        lines.add(before, sequence([item.code for item in inner if isinstance(item, Mod)]), after)
-        _added(lines, tail, "")
+        written(sequence([item.code for item in inner if isinstance(item, Mod)]))
+        write_items(lines, tail)
         return
     listed = list_name()
     first = next(index for index, item in enumerate(inner) if not isinstance(item, Mod))
     lines.add(f"{listed}: list[nn.Module] = ", listing(item.code for item in inner[:first] if isinstance(item, Mod)))
-    _added(lines, [*inner[first:], *tail], listed)
-    lines.add(before, call("nn.Sequential", f"*{listed}"), after)
+    write_items(lines, [*inner[first:], *tail], listed)
+    written(call("nn.Sequential", f"*{listed}"))
+
+
+def write_items(lines: Lines, items: Sequence[Item], listed: str = "") -> None:
+    """Writes items that add modules to a list."""
+    _added(lines, items, listed)
 
 
 def _added(lines: Lines, items: Sequence[Item], listed: str) -> None:

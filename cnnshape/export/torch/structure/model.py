@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 
-from cnnshape.export.python import constant, names_of, python, resolved, value_of
+from cnnshape.export.python import constant, equal, names_of, resolved, value_of
 from cnnshape.graph.visits import Ran
+from cnnshape.language.expression.lists import Item, Items
 from cnnshape.language.expression.tree import Binary, Constant, Node, Unary, Variable
 from cnnshape.named_tuple import NamedTuple
 
 
 class Unstructured(Exception):
     """A part of a design whose blocks and loops can't be kept: it is written out, or the whole network is."""
+
+
+class OfSizes(Unstructured):
+    """A value that follows from sizes in space."""
 
 
 class Fixed(Unstructured):
@@ -34,17 +39,19 @@ class Context:
         self.env = env
 
     def inside(self, ran: Ran, **values: object) -> "Context":
-        """A context of steps inside of this one."""
-        return Context(ran, {**self.env, **values})
+        """A context of steps inside of this one: with names of its own for a round, else with the same names."""
+        return Context(ran, {**self.env, **values} if values else self.env)
 
 
 class Val:
     """A tensor in `forward`: its code, and its channels as an expression of names in `__init__`.
 
-    `rounds` are those of a loop, one by one or as the name of a list of Python; `parts` the names inside of a step.
+    `rounds` are those of a loop, one by one or as the name of a list of Python. For such a list `each` are the channels
+    of a round, as an expression that also has names of the loop, `columns` the values of these, and `count` the number
+    of rounds. `parts` are the names inside of a step.
     """
 
-    __slots__ = ("channels", "code", "parts", "rounds")
+    __slots__ = ("channels", "code", "columns", "count", "each", "parts", "rounds")
 
     def __init__(
         self,
@@ -52,11 +59,35 @@ class Val:
         channels: Node,
         rounds: "Sequence[Val] | str | None" = None,
         parts: "dict[str, object] | None" = None,
+        each: Node | None = None,
+        count: Node | None = None,
     ) -> None:
         self.code = code
         self.channels = channels
         self.rounds = rounds
         self.parts = parts or {}
+        self.each = each
+        self.count = count
+        self.columns: dict[str, Node] = {}
+
+    def each_of(self, number: int) -> Node:
+        """The channels of a round; raises Unstructured where they aren't known one by one."""
+        if self.each is None:
+            raise Unstructured("channels of a round")
+        return self.at(number)
+
+    def at(self, number: int) -> Node:
+        """The channels of a round, by the values of the columns."""
+        assert self.each is not None
+        values: dict[str, Node] = {name: Variable(name, 0) for name in names_of(self.each)}
+        for name, column in self.columns.items():
+            if isinstance(column, Constant) and isinstance(column.value, tuple):
+                values[name] = constant(column.value[number])
+            elif isinstance(column, Items):
+                values[name] = column.items[number]
+            else:
+                values[name] = Item(".", 0, column, constant(number))
+        return resolved(self.each, values)
 
 
 class Vals(NamedTuple):
@@ -75,23 +106,8 @@ def nodes(scope: Scope) -> dict[str, Node]:
     return {name: value for name, value in scope.items() if isinstance(value, Node)}
 
 
-def same(a: Node, b: Node) -> bool:
-    """Whether two expressions are the same text."""
-    return _text(a) == _text(b)
-
-
-def _text(node: Node) -> str:
-    return python(node, _Anything())
-
-
-class _Anything(dict[str, object]):
-    """A value for each name: the text of an expression depends on it only where lists are joined."""
-
-    def __missing__(self, _: str) -> object:
-        return 7
-
-    def get(self, _: str, default: object = None) -> object:
-        return 7
+same = equal
+"""Whether two expressions are the same."""
 
 
 def merged(condition: Node, new: Node, old: Node) -> Node | None:

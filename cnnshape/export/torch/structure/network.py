@@ -3,19 +3,23 @@
 import re
 
 from cnnshape.api import Examination
-from cnnshape.export.python import class_name, constant, identifier, names_of, variable
-from cnnshape.export.python.values import literal
+from cnnshape.export.python import Code, Group, class_name, constant, identifier, literal_code, names_of, variable
 from cnnshape.export.source import Source
-from cnnshape.export.torch.file import file_text, plain
-from cnnshape.export.torch.flat import shape_text
+from cnnshape.export.torch.file import docstring, file_text, plain
 from cnnshape.export.torch.structure.blocks import class_text, type_of
-from cnnshape.export.torch.structure.file import File, follower_roles, layer_key, read_names
-from cnnshape.export.torch.structure.forward import ForwardWriter
+from cnnshape.export.torch.structure.file import File, follower_roles, layer_key, read_names, shared_names
+from cnnshape.export.torch.structure.loops import LoopWriter
 from cnnshape.export.torch.structure.model import Context, Fixed, Scope, Unstructured, Val
 from cnnshape.graph import Graph, LayerValue
 from cnnshape.graph.visits import Ran, visits_of
 from cnnshape.language import Param
 from cnnshape.language.expression.tree import Constant, Node
+
+
+def name_of(source: Source) -> str:
+    """The name of the class of a network."""
+    graph = source.examination.graph
+    return source.class_name or class_name("" if graph is None else graph.name)
 
 
 def to_structured_torch(source: Source) -> str:
@@ -51,9 +55,9 @@ class _NetworkWriter:
         self.program = program
         self.file = File(graph, program, root)
         self.context = Context(root, {})
-        self.writer = ForwardWriter(self.file, [self.context])
+        self.writer = LoopWriter(self.file, [self.context])
         self.writer.sections = True
-        self.name = self.file.names.new(source.class_name or class_name(graph.name))
+        self.name = self.file.names.new(name_of(source))
         self.open: dict[str, str] = {}
         self.derived: dict[str, Node] = {}
         self.defaults: dict[str, str] = {}
@@ -67,6 +71,7 @@ class _NetworkWriter:
             self._open(param)
         outputs = self.program.spec.outputs
         writer.read = frozenset(read_names(self.program.layers)) | {one for given in outputs for one in _read(given)}
+        writer.shared = frozenset(shared_names(self.program.layers))
         names = []
         for index, given in enumerate(graph.inputs):
             read = given.name in writer.read or len(graph.inputs) > 1
@@ -77,9 +82,9 @@ class _NetworkWriter:
         last = writer.body(self.program.layers, [self.context], first, self.scope, "x")
         result, returns = self._outputs(last)
         signature, lines = self._signature()
-        text = class_text(self.name, signature, lines, writer, names, result, self._doc(), returns)
+        text = class_text(self.name, signature, lines, writer, names, result, docstring(graph), returns)
         classes = self._needed(text)
-        return file_text(graph.name, self.source.header, self.file.helpers, [*classes, text])
+        return file_text(self.source.header, self.file.helpers, [*classes, text])
 
     def _open(self, param: Param) -> None:
         name, value = param.name.text, self.root.scope[param.name.text]
@@ -115,21 +120,22 @@ class _NetworkWriter:
         if len(codes) == 1:
             return codes[0], "Tensor"
         pairs = [f'"{plain(one.text)}": {code}' for one, code in zip(outputs, codes, strict=True)]
-        return f"{{{', '.join(pairs)}}}", "dict[str, Tensor]"
+        writer.result = Group("", tuple([("", pair) for pair in pairs]), "{", "}")
+        return "", "dict[str, Tensor]"
 
-    def _signature(self) -> tuple[list[str], list[str]]:
+    def _signature(self) -> tuple[list[tuple[str, Code]], list[tuple[str, Code]]]:
         """The params of the constructor, and the statements for those that follow from others."""
         used = set(self.writer.used)
         for own, node in reversed(self.derived.items()):
             if own in used:
                 used |= names_of(node)
         texts = [
-            f"{own}: {self._type(own)} = {self._default(own)}"
+            (f"{own}: {self._type(own)} = ", self._default(own))
             for own in self.open
             if own in used and own not in self.derived
         ]
         lines = [
-            f"{own} = {self.writer.text(node, [self.context])}" for own, node in self.derived.items() if own in used
+            (f"{own} = ", self.writer.code(node, [self.context])) for own, node in self.derived.items() if own in used
         ]
         return texts, lines
 
@@ -138,11 +144,11 @@ class _NetworkWriter:
             return "Callable[..., nn.Module]"
         return type_of([self.context.env[own]])
 
-    def _default(self, own: str) -> str:
+    def _default(self, own: str) -> Code:
         value = self.context.env[own]
         role = self.roles.get(self.open[own])
         if role is None:
-            return literal(value)
+            return literal_code(value)
         text = self.file.factories.get((role, layer_key(value)))
         if text is None:
             raise Fixed([own])
@@ -158,15 +164,6 @@ class _NetworkWriter:
             needed |= more
             pending += [self.file.classes[name].text for name in more]
         return [info.text for name, info in self.file.classes.items() if name in needed]
-
-    def _doc(self) -> list[str]:
-        graph = self.graph
-        lines = [f'"""{plain(graph.name)}.', ""]
-        lines += [f"{plain(given.name)}: {shape_text(given.tensor)}" for given in graph.inputs]
-        for name, index in graph.outputs.items():
-            word = f"Returns {plain(name)}: " if len(graph.outputs) > 1 else "Returns: "
-            lines.append(f"{word}{shape_text(graph.value(index))}")
-        return [*lines, '"""']
 
 
 def _has_layer(value: object) -> bool:

@@ -2,10 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 
-from cnnshape.export.python import Lines, Names, Untranslatable, constant, names_of, python, resolved, value_of
+from cnnshape.export.python import (
+    Code,
+    Group,
+    Lines,
+    Names,
+    Untranslatable,
+    constant,
+    literal_code,
+    names_of,
+    python,
+    resolved,
+    value_of,
+)
 from cnnshape.export.torch.names import BUILTINS, FILE, MODULE
 from cnnshape.export.torch.structure.file import IN_CHANNELS, File
-from cnnshape.export.torch.structure.model import Context, Scope, Unstructured, Val, Vals, nodes
+from cnnshape.export.torch.structure.model import Context, OfSizes, Scope, Unstructured, Val, Vals, nodes
 from cnnshape.graph.evaluation import Refused, evaluate
 from cnnshape.graph.scope import Uncertain
 from cnnshape.language import Expression, ListValue, Reference, Value
@@ -36,6 +48,8 @@ class ValueWriter:
         try:
             return self._resolved(value, scope)
         except Untranslatable:
+            if value.names & set(SIZES):
+                raise OfSizes("a value that depends on sizes") from None
             values = [self._computed(value, context) for context in contexts]
             if not values or any(other != values[0] for other in values):
                 raise Unstructured(f"a value that differs: {getattr(value, 'text', value)}") from None
@@ -56,11 +70,13 @@ class ValueWriter:
         try:
             return evaluate(value, context.ran.scope, None, self.file.program.settings)
         except (Refused, Uncertain, KeyError):
-            raise Unstructured("a value that depends on sizes") from None
+            raise OfSizes("a value that depends on sizes") from None
 
     def text(self, node: Node, contexts: Sequence[Context], *, whole: bool = False) -> str:
         """The code of an expression."""
         self.used |= names_of(node)
+        if "_" in names_of(node):
+            raise Unstructured("the number of a round that has no name")
         if names_of(node) & self.factories:
             raise Unstructured("a layer as a word")
         example: Mapping[str, object] = contexts[0].env if contexts else {}
@@ -70,6 +86,12 @@ class ValueWriter:
             raise Unstructured(str(problem)) from None
         self.file.helpers |= {name for name in FUNCTIONS if _calls(node, name)}
         return text
+
+    def code(self, node: Node, contexts: Sequence[Context]) -> Code:
+        """The code of an expression; a long tuple can be broken."""
+        if isinstance(node, Items) and len(node.items) > 1:
+            return Group("", tuple([("", self.code(item, contexts)) for item in node.items]), "(", ")")
+        return literal_code(node.value) if isinstance(node, Constant) else self.text(node, contexts)
 
     def argument(self, node: Node, wanted: Sequence[object], contexts: Sequence[Context]) -> str:
         """The code of an argument whose values in the runs are known; raises Unstructured if it gives others."""
@@ -159,9 +181,12 @@ class ValueWriter:
             listed = self._all(listed)
         if not isinstance(index, Constant) or not isinstance(index.value, int):
             raise Unstructured("a tensor by a number that is computed")
-        if listed.code:
-            raise Unstructured("channels of a round")
-        return listed.items[index.value]
+        if not listed.code:
+            return listed.items[index.value]
+        loop = listed.items[0]
+        if listed.code != loop.rounds:
+            raise Unstructured("an item of a list that is computed")
+        return Val(f"{listed.code}[{index.value}]", loop.each_of(index.value))
 
 
 def _calls(node: Node, name: str) -> bool:

@@ -1,0 +1,231 @@
+"""A network on a device as text and JSON: the arena, what else is in memory, flash, and what doesn't merge."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from cnnshape.render.contract import to_contract
+from cnnshape.render.header import header
+from cnnshape.render.html import block, paragraphs, title
+from cnnshape.render.table import Column, Table, fit, text_lines
+from cnnshape.render.table.html import html_table
+from cnnshape.render.table.records import records
+from cnnshape.render.wrapping import BOLD, count, paint, size, wrapped
+from cnnshape.report import Line, expanded, folded
+from cnnshape.study.device import Deployment, Estimate
+
+_BARS = (30, 20, 10)
+_LISTED = 8
+"""So many layers that don't merge are listed; the rest is counted."""
+
+
+def device_text(
+    deployment: Deployment,
+    width: int | None = None,
+    *,
+    expand: bool = False,
+    depth: int | None = 0,
+    color: bool = False,
+) -> str:
+    """The network on the device as plain text. A line for several layers shows the most that is alive while they run."""
+    report = deployment.report
+    lines = expanded(report) if expand else folded(report, depth)
+    title = [*wrapped("", header(report), width), *wrapped("", _runs(deployment), width)]
+    parts = [
+        *(paint(line, BOLD if color else "") for line in title),
+        "",
+        *text_lines(_fitted(deployment, lines, width), color=color),
+        "",
+    ]
+    for start, text in _facts(deployment):
+        parts += wrapped(start, text, width)
+    for remark, items in _remarks(deployment):
+        parts += ["", *wrapped("", remark, width), *[line for item in items for line in wrapped("  ", item, width)]]
+    return "\n".join(parts) + "\n"
+
+
+def _runs(deployment: Deployment) -> str:
+    """Which runtime, and what was chosen of it."""
+    choices, runtime = deployment.choices, deployment.runtime
+    parts = [f"{len(deployment.lowered.operations)} operations"]
+    parts += [runtime.kernels[choices.kernels].title] if choices.kernels else []
+    parts += [f"{' and '.join(sorted(choices.in_place))} in place"] if choices.in_place else []
+    parts += ["explicit paddings"] if choices.explicit_pads else ["paddings as TensorFlow's"] if runtime.pads else []
+    return f"{runtime.name}, {runtime.title}: {', '.join(parts)}"
+
+
+def _facts(deployment: Deployment) -> Iterator[tuple[str, str]]:
+    alive = [held for held in deployment.lowered.held if held.first <= deployment.peak_operation <= held.last]
+    peak = deployment.lowered.operations[deployment.peak_operation]
+    node = deployment.report.rows[peak.nodes[0]].name
+    if deployment.placed:
+        known = "as far as it is known" if deployment.lowered.unknown else "exact"
+        yield "arena       ", f"{_bytes(deployment.arena_bytes)}, {known}: {deployment.runtime.planner}"
+    names = " + ".join(held.what for held in alive)
+    yield "alive       ", f"{_bytes(deployment.peak_bytes)} while {peak.word} runs ({node}): {names}"
+    if deployment.persistent:
+        yield "persistent  ", _estimate(deployment.persistent)
+    stored, dtype = deployment.stored, deployment.report.dtype
+    values = f"{count(stored.weights)} weights as {dtype}, {count(stored.biases)} biases in 4 bytes at least"
+    yield "flash       ", f"{_bytes(deployment.flash_bytes)}: {values}"
+    if deployment.file:
+        yield "file        ", _estimate(deployment.file)
+
+
+def _bytes(number: int) -> str:
+    return f"{count(number)} bytes ({size(number)})"
+
+
+def _estimate(estimate: Estimate) -> str:
+    return f"about {_bytes(estimate.bytes)}, an estimate: {estimate.below:g} % too low to {estimate.above:g} % too high"
+
+
+def _remarks(deployment: Deployment) -> Iterator[tuple[str, list[str]]]:
+    """What doesn't merge, what is copied, and what the runtime's record doesn't know."""
+    rows, lowered = deployment.report.rows, deployment.lowered
+    unmerged = [f"{rows[layer.node].name}: {layer.reason}" for layer in lowered.unmerged]
+    if unmerged:
+        yield "not folded or fused:", _some(unmerged)
+    width = deployment.value_bytes
+    copies = [f"{held.what}: {count(held.elements * width)} bytes" for held in lowered.held if _is_copy(held.what)]
+    if copies:
+        yield "copies, as the padding is not TensorFlow's:", _some(copies)
+    if lowered.unknown:
+        kinds = dict.fromkeys(rows[node].application.layer.name for node in lowered.unknown)
+        names = [f"{kind}: {_first_of(deployment, kind)}" for kind in kinds]
+        yield f"{deployment.runtime.name} has no word for these; each is counted as one operation:", _some(names)
+
+
+def _is_copy(what: str) -> bool:
+    return what.endswith("(padded input)")
+
+
+def _first_of(deployment: Deployment, kind: str) -> str:
+    nodes = [node for node in deployment.lowered.unknown if deployment.report.rows[node].application.layer.name == kind]
+    more = f" and {len(nodes) - 1} more" if len(nodes) > 1 else ""
+    return f"{deployment.report.rows[nodes[0]].name}{more}"
+
+
+def _some(items: list[str]) -> list[str]:
+    return items if len(items) <= _LISTED else [*items[: _LISTED - 1], f"and {len(items) - _LISTED + 1} more"]
+
+
+def _fitted(deployment: Deployment, lines: Sequence[Line], width: int | None) -> Table:
+    """The table with the longest bars that fit, then without some columns."""
+    for bar in _BARS:
+        table = _table(deployment, lines, bar)
+        if width is None or table.width <= width:
+            return table
+    return fit(table, width)
+
+
+def _table(deployment: Deployment, lines: Sequence[Line], bar: int) -> Table:
+    columns = [
+        Column("layer"),
+        Column("operations", priority=1),
+        Column("alive_bytes", "alive", numeric=True),
+        Column("share", "of the peak"),
+    ]
+    positions = {id(row): position for position, row in enumerate(deployment.report.rows)}
+    operations = _operations_of_nodes(deployment)
+    rows = []
+    for line in lines:
+        done = sorted({number for row in line.rows for number in operations.get(positions[id(row)], ())})
+        if not done:
+            continue
+        most = max(deployment.alive_bytes[number] for number in done)
+        mark = " <- peak" if deployment.peak_operation in done else ""
+        bars = "#" * max(1, round(bar * most / max(deployment.peak_bytes, 1))) + mark
+        times = f" x{line.times}" if line.times > 1 else ""
+        rows.append(("  " * line.depth + line.label + times, _words(deployment, done), most, bars))
+    return Table(columns, rows)
+
+
+def _words(deployment: Deployment, done: Sequence[int]) -> str:
+    words = [deployment.lowered.operations[number].word for number in done]
+    return ", ".join(words) if len(words) <= 2 else f"{len(words)} operations"
+
+
+def _operations_of_nodes(deployment: Deployment) -> dict[int, list[int]]:
+    """The operations that begin with each node; a layer that is merged into another has none of its own."""
+    begins: dict[int, list[int]] = {}
+    for number, operation in enumerate(deployment.lowered.operations):
+        begins.setdefault(operation.nodes[0], []).append(number)
+    return begins
+
+
+def device_json(deployment: Deployment) -> str:
+    """The network on the device as JSON. An estimate has its measured error in per cent."""
+    report, choices, lowered = deployment.report, deployment.choices, deployment.lowered
+    data: dict[str, Any] = {
+        "name": report.name,
+        "batch": report.batch,
+        "dtype": report.dtype,
+        "runtime": deployment.runtime.name,
+        "in_place": sorted(choices.in_place),
+        "pads": "explicit" if choices.explicit_pads else "same",
+        "kernels": choices.kernels or None,
+        "arena_bytes": deployment.arena_bytes,
+        "alive_bytes": deployment.peak_bytes,
+        "planner": deployment.runtime.planner.value,
+        "persistent_bytes": _estimated(deployment.persistent),
+        "flash_bytes": deployment.flash_bytes,
+        "file_bytes": _estimated(deployment.file),
+        "weights": deployment.stored.weights,
+        "biases": deployment.stored.biases,
+        "operations": _operations(deployment),
+        "tensors": records(_tensors_table(deployment)),
+        "unmerged": [{"layer": report.rows[layer.node].name, "reason": layer.reason} for layer in lowered.unmerged],
+        "unknown": [report.rows[node].name for node in lowered.unknown],
+    }
+    return to_contract(data)
+
+
+def _estimated(estimate: Estimate | None) -> dict[str, Any] | None:
+    if estimate is None:
+        return None
+    return {
+        "estimate": estimate.bytes,
+        "too_low_percent_at_most": estimate.below,
+        "too_high_percent_at_most": estimate.above,
+    }
+
+
+def operations_table(deployment: Deployment) -> Table:
+    """The operations with exact values: a row for each."""
+    names = [row.name for row in deployment.report.rows]
+    rows = [
+        (operation.word, ", ".join(names[node] for node in operation.nodes), alive)
+        for operation, alive in zip(deployment.lowered.operations, deployment.alive_bytes, strict=True)
+    ]
+    return Table(map(Column, ["operation", "layers", "alive_bytes"]), rows)
+
+
+def _operations(deployment: Deployment) -> list[dict[str, Any]]:
+    names = [row.name for row in deployment.report.rows]
+    return [
+        {"operation": operation.word, "layers": [names[node] for node in operation.nodes], "alive_bytes": alive}
+        for operation, alive in zip(deployment.lowered.operations, deployment.alive_bytes, strict=True)
+    ]
+
+
+def to_html(deployment: Deployment) -> str:
+    """The network on the device as a notebook shows it: the stages, the bytes, and what doesn't merge."""
+    remarks = [f"{remark} {'; '.join(items)}" for remark, items in _remarks(deployment)]
+    return block(
+        title(header(deployment.report)),
+        paragraphs([_runs(deployment)]),
+        html_table(_table(deployment, folded(deployment.report, 0), _BARS[-1])),
+        paragraphs([f"{start.strip()}: {text}" for start, text in _facts(deployment)]),
+        paragraphs(remarks),
+    )
+
+
+def _tensors_table(deployment: Deployment) -> Table:
+    """What is in memory, and from which operation to which; offsets are those of the planner."""
+    held, width = deployment.lowered.held, deployment.value_bytes
+    offsets: Sequence[int | None] = [placed.offset for placed in deployment.placed] or [None] * len(held)
+    rows = [
+        (tensor.what, tensor.elements * width + tensor.scratch, tensor.first, tensor.last, offset)
+        for tensor, offset in zip(held, offsets, strict=True)
+    ]
+    return Table(map(Column, ["name", "bytes", "first_operation", "last_operation", "offset_bytes"]), rows)

@@ -1,0 +1,211 @@
+"""A network on a device: activations as a runtime holds them, its arena, what stays in memory, and flash."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from cnnshape.graph import Graph
+from cnnshape.lazy import Data, brief
+from cnnshape.named_tuple import NamedTuple
+from cnnshape.report import DTYPES, Report
+from cnnshape.study.memory import Memory
+from cnnshape.study.refusal import Refusal
+from cnnshape.study.runtimes.lowering import IN_PLACE, Choices, Lowered, Operation, lower
+from cnnshape.study.runtimes.placement import Placed, alive_bytes, greedy_by_size
+from cnnshape.study.runtimes.records import RUNTIMES
+from cnnshape.study.runtimes.runtime import Planner, Runtime
+
+Value = TypeVar("Value")
+_BIAS_BYTES = 4
+"""A bias is an int32 for int8 values."""
+_PERSISTENT_PER_CHANNEL, _PERSISTENT_PER_OPERATION = 8, 240
+_FILE_PER_CHANNEL, _FILE_PER_OPERATION = 24, 700
+
+
+class Estimate(NamedTuple):
+    """Bytes that depend on the runtime's own structures: an estimate, and how far measured ones were from it, in per cent."""
+
+    bytes: int
+    below: float
+    above: float
+
+
+class Stored(NamedTuple):
+    """The constants of a network after folding: values of weights and of biases, and the channels that have a scale."""
+
+    weights: int
+    biases: int
+    channels: int
+
+
+class _DeploymentFields(NamedTuple):
+    """The fields of a deployment."""
+
+    report: Report
+    runtime: Runtime
+    choices: Choices
+    lowered: Lowered
+    alive_bytes: tuple[int, ...]
+    placed: tuple[Placed, ...]
+    stored: Stored
+
+
+class Deployment(Data, _DeploymentFields):
+    """What a runtime does with a network.
+
+    `alive_bytes` has the bytes alive while each operation runs, `placed` where the runtime's planner puts each tensor;
+    it is empty for a runtime without a planner.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<Deployment {brief(self.report.name, 60)} on {self.runtime.name}: {self.arena_bytes:,} bytes>"
+
+    @property
+    def value_bytes(self) -> int:
+        """The bytes of one value for the whole batch."""
+        return DTYPES[self.report.dtype] * self.report.batch
+
+    @property
+    def peak_bytes(self) -> int:
+        """The most bytes alive at once."""
+        return max(self.alive_bytes)
+
+    @property
+    def peak_operation(self) -> int:
+        """The number of the first operation while which they are alive."""
+        return self.alive_bytes.index(self.peak_bytes)
+
+    @property
+    def arena_bytes(self) -> int:
+        """The arena: up to the end of the last tensor; without a planner, what is alive at once."""
+        return max((placed.offset + placed.size for placed in self.placed), default=self.peak_bytes)
+
+    @property
+    def persistent(self) -> Estimate | None:
+        """What the runtime keeps in memory beside the activations; None where no runtime was measured."""
+        if self.runtime.planner is Planner.LIVENESS or self.report.dtype != "int8":
+            return None
+        operations = len(self.lowered.operations)
+        size = _PERSISTENT_PER_CHANNEL * self.stored.channels + _PERSISTENT_PER_OPERATION * operations
+        return Estimate(size, 9, 7)
+
+    @property
+    def flash_bytes(self) -> int:
+        """The constants: weights in the type of the values, biases in four bytes at least."""
+        width = DTYPES[self.report.dtype]
+        return width * self.stored.weights + max(width, _BIAS_BYTES) * self.stored.biases
+
+    @property
+    def file(self) -> Estimate | None:
+        """The size of the model's file; None where no runtime was measured."""
+        if self.runtime.planner is Planner.LIVENESS or self.report.dtype not in ("int8", "float32"):
+            return None
+        scales = _FILE_PER_CHANNEL * self.stored.channels if self.report.dtype == "int8" else 0
+        return Estimate(self.flash_bytes + scales + _FILE_PER_OPERATION * len(self.lowered.operations), 2.7, 7.9)
+
+
+class Pads(StrEnum):
+    """What becomes of a padding that TensorFlow doesn't have."""
+
+    SAME = "same"
+    EXPLICIT = "explicit"
+
+
+def deployment_of(
+    graph: Graph, report: Report, runtime: str, in_place: Iterable[str] = (), pads: str = Pads.SAME, kernels: str = ""
+) -> Deployment | None:
+    """A network on a runtime, with the batch and the type of its report; None without a runtime.
+
+    Raises Refusal for an unknown word, and for a choice without a runtime.
+    """
+    words = tuple(in_place)
+    explicit = _chosen("pads", pads, {word.value: word for word in Pads}) is Pads.EXPLICIT
+    if runtime:
+        return _deploy(graph, report, _chosen("runtime", runtime, RUNTIMES), _Choices(words, explicit, kernels))
+    for option, given in (("in_place", words), ("pads", explicit), ("kernels", kernels)):
+        if given:
+            raise Refusal(option, "it is a choice of a runtime; name one, such as `tflm`")
+    return None
+
+
+class _Choices(NamedTuple):
+    """The choices in a user's words."""
+
+    in_place: tuple[str, ...]
+    explicit_pads: bool
+    kernels: str
+
+    def of(self, runtime: Runtime, dtype: str) -> Choices:
+        """What they mean for a runtime; raises Refusal for what it doesn't have. Working space is known for int8."""
+        for word in self.in_place:
+            _chosen("in_place", word, dict.fromkeys(IN_PLACE, word))
+        if self.kernels and self.kernels not in runtime.kernels:
+            known = ", ".join(runtime.kernels) or "none"
+            raise Refusal("kernels", f"{runtime.name} has no kernels {self.kernels!r}; it has {known}")
+        if self.explicit_pads and not runtime.pads:
+            raise Refusal("pads", f"{runtime.name} has no paddings of its own; leave it out")
+        used = self.kernels or next(iter(runtime.kernels), "")
+        return Choices(frozenset(self.in_place), self.explicit_pads, used if dtype == "int8" else "")
+
+
+def _deploy(graph: Graph, report: Report, runtime: Runtime, choices: _Choices) -> Deployment:
+    chosen = choices.of(runtime, report.dtype)
+    lowered = lower(graph, runtime, chosen)
+    if not lowered.operations:
+        raise Refusal("runtime", f"{runtime.name} has nothing to run: all layers are views")
+    width = DTYPES[report.dtype] * report.batch
+    sizes = [held.elements * width + held.scratch for held in lowered.held]
+    planned = runtime.planner is Planner.GREEDY_BY_SIZE
+    return Deployment(
+        report=report,
+        runtime=runtime,
+        choices=chosen,
+        lowered=lowered,
+        alive_bytes=tuple(alive_bytes(lowered.held, sizes, len(lowered.operations))),
+        placed=tuple(greedy_by_size(lowered.held, sizes, runtime.alignment)) if planned else (),
+        stored=_stored(graph, lowered),
+    )
+
+
+def _chosen(option: str, word: str, known: Mapping[str, Value]) -> Value:
+    if word not in known:
+        raise Refusal(option, f"{word!r} is none of {', '.join(known)}")
+    return known[word]
+
+
+def _stored(graph: Graph, lowered: Lowered) -> Stored:
+    # A layer that became two operations has its constants once.
+    operations = {operation.nodes[0]: operation for operation in lowered.operations}
+    parts = [_constants(graph, operation) for operation in operations.values()]
+    return Stored(*[sum(column) for column in zip(*parts, strict=True)])
+
+
+def _constants(graph: Graph, operation: Operation) -> Stored:
+    """The constants of one operation: a norm in a convolution leaves a bias, others keep their scale and shift."""
+    first = graph.nodes[operation.nodes[0]]
+    if first.shares is not None:
+        return Stored(0, 0, 0)
+    tensors = [weight for weight in first.application.weights if not weight.buffer]
+    matrices = sum(weight.elements for weight in tensors if len(weight.shape) > 1)
+    if not matrices:
+        return Stored(sum(weight.elements for weight in tensors), 0, 0)
+    channels = first.application.output.shape[0]
+    folded = any(graph.nodes[node].application.layer.normalizes for node in operation.nodes[1:])
+    biases = channels if folded else sum(weight.elements for weight in tensors if len(weight.shape) == 1)
+    return Stored(matrices, biases, channels)
+
+
+def on_device(memory: Memory, deployment: Deployment) -> Memory:
+    """The memory over time as the runtime holds it. A layer that is a part of an operation has the operation's bytes."""
+    numbers: dict[int, int] = {}
+    for number, operation in enumerate(deployment.lowered.operations):
+        for node in operation.nodes:
+            numbers[node] = max(number, numbers.get(node, 0))
+    steps, number = [], 0
+    for node, step in enumerate(memory.steps):
+        number = numbers.get(node, number)
+        alive = sum(held.first <= number <= held.last for held in deployment.lowered.held)
+        steps.append(step._replace(alive_bytes=deployment.alive_bytes[number], tensors=alive))
+    return memory._replace(steps=tuple(steps), peak=max(steps, key=lambda step: step.alive_bytes, default=None))

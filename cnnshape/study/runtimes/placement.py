@@ -1,0 +1,49 @@
+"""Where tensors are in memory: the most bytes alive at once, and a planner's offsets."""
+
+from bisect import insort
+from collections.abc import Sequence
+from itertools import accumulate
+
+from cnnshape.arithmetic import ceil_div
+from cnnshape.named_tuple import NamedTuple
+from cnnshape.study.runtimes.lowering import Held
+
+
+class Placed(NamedTuple):
+    """A tensor of `size` bytes at an offset, in bytes from the start of the arena."""
+
+    held: Held
+    size: int
+    offset: int
+
+
+def alive_bytes(held: Sequence[Held], sizes: Sequence[int], operations: int) -> list[int]:
+    """The bytes alive while each operation runs."""
+    changes = [0] * (operations + 1)
+    for tensor, size in zip(held, sizes, strict=True):
+        changes[tensor.first] += size
+        changes[tensor.last + 1] -= size
+    return list(accumulate(changes))[:operations]
+
+
+def greedy_by_size(held: Sequence[Held], sizes: Sequence[int], alignment: int) -> list[Placed]:
+    """TFLite Micro's planner: the largest tensor first, of equal ones the later; each in the lowest gap that it fits.
+
+    Only tensors that are alive at the same time exclude each other. Sizes are rounded up to the alignment. Source:
+    tensorflow/lite/micro/memory_planner/greedy_memory_planner.cc.
+    """
+    rounded = [ceil_div(size, alignment) * alignment for size in sizes]
+    order = sorted(range(len(held)), key=lambda index: (-rounded[index], -index))
+    placed: list[tuple[int, int]] = []
+    offsets = [0] * len(held)
+    for index in order:
+        first, last, size, offset = held[index].first, held[index].last, rounded[index], 0
+        for start, other in placed:
+            if held[other].first > last or held[other].last < first:
+                continue
+            if start - offset >= size:
+                break
+            offset = max(offset, start + rounded[other])
+        offsets[index] = offset
+        insort(placed, (offset, index))
+    return [Placed(tensor, size, offset) for tensor, size, offset in zip(held, rounded, offsets, strict=True)]

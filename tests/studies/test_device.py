@@ -1,0 +1,385 @@
+"""Memory of devices: rows that real runtimes measured, and laws of lowering and of placement."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import cnnshape
+from cnnshape.analysis import memory_timeline
+from cnnshape.api import examine
+from cnnshape.cli.options import graph_options
+from cnnshape.graph import Graph, Options
+from cnnshape.layers.complete import KINDS
+from cnnshape.report import Settings, make_report
+from cnnshape.study.device import Deployment, deployment_of, on_device
+from cnnshape.study.memory import study_memory
+from cnnshape.study.refusal import Refusal
+from cnnshape.study.runtimes.kernels import KERNELS
+from cnnshape.study.runtimes.lowering import Choices, Held, lower
+from cnnshape.study.runtimes.placement import alive_bytes, greedy_by_size
+from cnnshape.study.runtimes.records import RUNTIMES, TFLM
+from tests.command import run
+
+HERE = Path(__file__).parent
+ROWS = list(csv.DictReader((HERE / "cases" / "runtimes.csv").read_text(encoding="utf-8").splitlines()))
+MEASURED = {"arena", "alive", "published"}
+
+
+def ids(rows: list[dict[str, str]]) -> list[str]:
+    return [f"{row['network']}-{row['dtype']}-{row['choices']}-{row['quantity']}-{n}" for n, row in enumerate(rows)]
+
+
+def graph_of(network: str, options: str = "") -> Graph:
+    words = shlex.split(options)
+    values: dict[str, list[str]] = {"--variant": [], "-p": [], "-i": []}
+    for option, value in zip(words[::2], words[1::2], strict=True):
+        values[option].append(value)
+    own = HERE / "runtimes" / f"{network}.yaml"
+    design = cnnshape.load(own if own.exists() else network)
+    examined = examine(design, graph_options(values["-i"], values["-p"], "".join(values["--variant"])))
+    assert not examined.problems
+    assert examined.graph is not None
+    return examined.graph
+
+
+def graph_of_text(layers: str, shape: str = "[3, 32, 32]") -> Graph:
+    graph = examine(cnnshape.load(f"input: {shape}\nlayers:\n{layers}"), Options()).graph
+    assert graph is not None and graph.complete
+    return graph
+
+
+def deployed(graph: Graph, runtime: str, choices: str = "", dtype: str = "int8", batch: int = 1) -> Deployment:
+    words = shlex.split(choices)
+    chosen = dict(zip(words[::2], words[1::2], strict=True))
+    made = deployment_of(
+        graph,
+        make_report(graph, "", Settings(batch, dtype)),
+        runtime,
+        filter(None, chosen.get("--in-place", "").split(",")),
+        chosen.get("--pads", "same"),
+        chosen.get("--kernels", ""),
+    )
+    assert made is not None
+    return made
+
+
+def deployment_in(row: dict[str, str]) -> Deployment:
+    return deployed(graph_of(row["network"], row["options"]), row["runtime"], row["choices"], row["dtype"])
+
+
+def without_scratch(deployment: Deployment) -> int:
+    """The most bytes of tensors alive at once, as a converter's graph has them: it knows no kernels."""
+    held = [held for held in deployment.lowered.held if not held.scratch]
+    sizes = [tensor.elements * deployment.value_bytes for tensor in held]
+    return max(alive_bytes(held, sizes, len(deployment.lowered.operations)))
+
+
+def rows_of(*quantities: str) -> list[dict[str, str]]:
+    return [row for row in ROWS if row["quantity"] in quantities]
+
+
+@pytest.mark.parametrize("row", rows_of("arena"), ids=ids(rows_of("arena")))
+def test_the_arena_is_the_measured_one(row: dict[str, str]) -> None:
+    deployment = deployment_in(row)
+    assert deployment.arena_bytes == int(row["bytes"])
+
+
+@pytest.mark.parametrize("row", rows_of("alive"), ids=ids(rows_of("alive")))
+def test_what_is_alive_is_the_measured_memory(row: dict[str, str]) -> None:
+    deployment = deployment_in(row)
+    assert without_scratch(deployment) == int(row["bytes"])
+
+
+@pytest.mark.parametrize("row", rows_of("flash"), ids=ids(rows_of("flash")))
+def test_constants_are_those_of_the_file_and_what_a_converter_shares(row: dict[str, str]) -> None:
+    # Equal constants and biases of zeros are stored once; these networks had random weights, so that few are.
+    ours, measured = deployment_in(row).flash_bytes, int(row["bytes"])
+    assert measured <= ours <= 1.011 * measured
+
+
+@pytest.mark.parametrize("row", rows_of("persistent", "file"), ids=ids(rows_of("persistent", "file")))
+def test_estimates_are_within_their_error(row: dict[str, str]) -> None:
+    deployment = deployment_in(row)
+    estimate = deployment.persistent if row["quantity"] == "persistent" else deployment.file
+    assert estimate is not None
+    difference = 100 * (estimate.bytes / int(row["bytes"]) - 1)
+    assert -estimate.below <= difference <= estimate.above
+
+
+def test_rows_have_every_runtime_and_quantity() -> None:
+    assert {row["runtime"] for row in ROWS} == set(RUNTIMES) - {"as-is"}
+    assert {row["quantity"] for row in ROWS} == {"arena", "alive", "flash", "persistent", "file"}
+    assert all(row["source"] for row in ROWS)
+
+
+# What a runtime does with layers
+
+
+def words(graph: Graph, runtime: str = "tflm") -> list[str]:
+    return [operation.word for operation in lower(graph, RUNTIMES[runtime]).operations]
+
+
+CONV = "{out: 8, kernel: 3, padding: same"
+LOWERED = {
+    f"- conv: {CONV}, norm: batch_norm, act: relu}}": ["CONV_2D"],
+    f"- conv: {CONV}, norm: batch_norm, act: relu6}}": ["CONV_2D"],
+    f"- conv: {CONV}, act: hard_swish}}": ["CONV_2D", "HARD_SWISH"],
+    f"- conv: {CONV}, act: tanh}}": ["CONV_2D", "TANH"],
+    f"- conv: {CONV}, act: silu}}": ["CONV_2D", "LOGISTIC", "MUL"],
+    f"- conv: {CONV}, act: leaky_relu}}": ["CONV_2D", "LEAKY_RELU"],
+    "- batch_norm": ["MUL", "ADD"],
+    "- relu": ["RELU"],
+    "- {max_pool: 2}\n- relu": ["MAX_POOL_2D"],
+    "- {max_pool: 2}\n- batch_norm": ["MAX_POOL_2D", "MUL", "ADD"],
+    f"- conv: {CONV}, act: relu}}\n- batch_norm": ["CONV_2D", "MUL", "ADD"],
+    f"- conv: {CONV}, act: relu}}\n- relu": ["CONV_2D", "RELU"],
+    f"- {{conv: {CONV}}}, name: c}}\n- relu\n- add: [c, prev]": ["CONV_2D", "RELU", "ADD"],
+    "- residual: [conv: {out: 3, kernel: 1}]\n- relu": ["CONV_2D", "ADD"],
+    "- flatten\n- {linear: {out: 4, act: relu}}": ["FULLY_CONNECTED"],
+    "- {dropout: 0.5}\n- {conv: {out: 8, kernel: 1}}\n- {dropout: 0.5}\n- relu": ["CONV_2D"],
+    "- {conv_transpose: {out: 8, kernel: 2, stride: 2, norm: batch_norm, act: relu}}": ["TRANSPOSE_CONV", "RELU"],
+}
+
+
+@pytest.mark.parametrize("layers", LOWERED)
+def test_operations(layers: str) -> None:
+    assert words(graph_of_text(layers)) == LOWERED[layers]
+
+
+def test_as_is_is_one_operation_for_each_layer_that_is_no_view() -> None:
+    graph = graph_of("resnet50")
+    real = [node for node in graph.nodes if not node.application.layer.view]
+    assert words(graph, "as-is") == [node.application.layer.name for node in real]
+
+
+def test_fused_takes_all_activations() -> None:
+    for act in ("silu", "hard_swish", "gelu", "tanh"):
+        assert words(graph_of_text(f"- conv: {CONV}, norm: batch_norm, act: {act}}}"), "fused") == ["conv"]
+
+
+@pytest.mark.parametrize(
+    ("layers", "reason"),
+    [
+        (f"- {{conv: {CONV}}}, name: c}}\n- batch_norm\n- add: [c, prev]", "c has several readers"),
+        ("- batch_norm", "it reads an input"),
+        ("- {max_pool: 2}\n- batch_norm", "max_pool is not one of conv, conv_transpose, linear"),
+        (f"- conv: {CONV}, act: relu}}\n- relu6", "conv has an activation already"),
+    ],
+)
+def test_why_a_layer_does_not_merge(layers: str, reason: str) -> None:
+    (unmerged,) = lower(graph_of_text(layers), TFLM).unmerged
+    assert unmerged.reason == reason
+
+
+def test_a_kind_without_a_word_is_unknown_and_counted() -> None:
+    lowered = lower(graph_of_text(f"- conv: {CONV}, act: gelu}}"), TFLM)
+    assert lowered.unknown == (1,)
+    assert [operation.word for operation in lowered.operations] == ["CONV_2D", "gelu"]
+
+
+def test_words_are_of_kinds_that_exist() -> None:
+    kinds = {kind.name for kind in KINDS}
+    for runtime in RUNTIMES.values():
+        named = {*runtime.folds_into, *(runtime.fuses or ()), *runtime.fuses_into, *runtime.free, *runtime.lowers}
+        assert named | set(runtime.words or ()) <= kinds
+
+
+# Paddings: a copy where the padding is neither none nor TensorFlow's SAME
+
+
+@pytest.mark.parametrize(
+    ("layer", "copied"),
+    [
+        ("conv: {out: 8, kernel: 3, padding: 1}", None),
+        ("conv: {out: 8, kernel: 3}", None),
+        ("conv: {out: 8, kernel: 3, stride: 2, padding: same}", None),
+        ("conv: {out: 8, kernel: 3, stride: 2, padding: 1}", 3 * 34 * 34),
+        ("conv: {out: 8, kernel: 5, padding: 1}", 3 * 34 * 34),
+        ("conv: {out: 8, kernel: 2, padding: [[0, 1], [0, 1]]}", None),
+        ("conv: {out: 8, kernel: 2, padding: [[1, 0], [1, 0]]}", 3 * 33 * 33),
+        ("conv: {out: 8, kernel: 3, padding: 2, dilation: 2}", None),
+        ("max_pool: {kernel: 3, stride: 2, padding: 1}", 3 * 34 * 34),
+        ("max_pool: 2", None),
+    ],
+)
+def test_padded_copies(layer: str, copied: int | None) -> None:
+    lowered = lower(graph_of_text(f"- {layer}"), TFLM, Choices(explicit_pads=True))
+    assert [held.elements for held in lowered.held if held.what.endswith("(padded input)")] == (
+        [copied] if copied else []
+    )
+    assert ("PAD" in [operation.word for operation in lowered.operations]) == (copied is not None)
+    assert "PAD" not in words(graph_of_text(f"- {layer}"))
+
+
+# The scratch of kernels, by the formulas of CMSIS-NN
+
+
+@pytest.mark.parametrize(
+    ("layer", "kernels", "scratch"),
+    [
+        ("conv: {out: 8, kernel: 1}", "cmsis-mve", 0),
+        ("conv: {out: 8, kernel: 1}", "cmsis-dsp", 0),
+        ("conv: {out: 8, kernel: 3}", "cmsis-mve", 4 * 32),
+        ("conv: {out: 8, kernel: 3}", "cmsis-dsp", 4 * 28),
+        ("conv: {out: 8, kernel: 3}", "reference", 0),
+        ("conv: {out: 3, kernel: 3, padding: 1, groups: 3}", "cmsis-mve", 4 * 124 * 9),
+        ("conv: {out: 3, kernel: 3, padding: 1, groups: 3}", "cmsis-dsp", 0),
+        ("conv: {out: 3, kernel: 5, padding: 2, groups: 3}", "cmsis-dsp", 2 * 3 * 25),
+        ("conv_transpose: {out: 2, kernel: 2, stride: 2}", "reference", 4 * 2 * 64 * 64),
+        ("max_pool: 2", "cmsis-mve", 0),
+    ],
+)
+def test_scratch(layer: str, kernels: str, scratch: int) -> None:
+    (node,) = graph_of_text(f"- {layer}").nodes
+    assert KERNELS[kernels].scratch(node.application) == scratch
+
+
+# Placement
+
+
+tensors = st.lists(
+    st.tuples(st.integers(0, 12), st.integers(0, 6), st.integers(0, 200)).map(
+        lambda drawn: (Held("t", drawn[2], drawn[0], drawn[0] + drawn[1]), drawn[2])
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+@given(tensors, st.sampled_from([1, 4, 16]))
+def test_greedy_placement_never_overlaps(drawn: list[tuple[Held, int]], alignment: int) -> None:
+    held, sizes = [tensor for tensor, _ in drawn], [size for _, size in drawn]
+    placed = greedy_by_size(held, sizes, alignment)
+    for index, one in enumerate(placed):
+        assert one.offset % alignment == 0
+        assert sizes[index] <= one.size < sizes[index] + alignment
+        for other in placed[:index]:
+            together = one.held.first <= other.held.last and other.held.first <= one.held.last
+            apart = one.offset + one.size <= other.offset or other.offset + other.size <= one.offset
+            assert apart or not together or not one.size or not other.size
+    alive = max(alive_bytes(held, [tensor.size for tensor in placed], 20))
+    assert max(tensor.offset + tensor.size for tensor in placed) >= alive >= max(sizes)
+
+
+@given(tensors)
+def test_alive_bytes_are_a_sum(drawn: list[tuple[Held, int]]) -> None:
+    held, sizes = [tensor for tensor, _ in drawn], [size for _, size in drawn]
+    for operation, total in enumerate(alive_bytes(held, sizes, 20)):
+        assert total == sum(size for tensor, size in drawn if tensor.first <= operation <= tensor.last)
+
+
+NETWORKS = sorted(path.stem for path in (HERE.parents[1] / "architectures").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_laws_of_shipped_networks(network: str) -> None:
+    graph = graph_of(network)
+    for runtime in RUNTIMES:
+        deployment = deployed(graph, runtime)
+        largest = max(held.elements + held.scratch for held in deployment.lowered.held)
+        assert deployment.arena_bytes >= deployment.peak_bytes >= largest
+        for operation in deployment.lowered.operations:
+            assert list(operation.nodes) == sorted(operation.nodes)
+        params = sum(row.params for row in deployment.report.rows)
+        assert deployment.stored.weights + deployment.stored.biases <= params + deployment.stored.channels
+    as_is = deployed(graph, "as-is", dtype="float32")
+    assert as_is.peak_bytes <= 4 * max(moment.elements for moment in memory_timeline(graph))
+
+
+@pytest.mark.parametrize("network", ["resnet50", "mobilenet_v2", "unet", "googlenet"])
+def test_in_place_never_takes_more(network: str) -> None:
+    graph = graph_of(network)
+    plain = deployed(graph, "fused").peak_bytes
+    for choice in ("depthwise", "add", "depthwise,add"):
+        assert deployed(graph, "fused", f"--in-place {choice}").peak_bytes <= plain
+
+
+def test_bytes_grow_with_the_batch_and_the_type() -> None:
+    graph = graph_of("resnet8")
+    one = deployed(graph, "tflm", dtype="float32")
+    assert deployed(graph, "tflm", dtype="float32", batch=3).arena_bytes == 3 * one.arena_bytes
+    assert one.arena_bytes == 4 * deployed(graph, "tflm").arena_bytes
+
+
+def test_memory_over_time_has_the_bytes_of_operations() -> None:
+    graph = graph_of("resnet8")
+    deployment = deployed(graph, "tflm")
+    memory = on_device(study_memory(graph, deployment.report), deployment)
+    assert memory.peak is not None
+    assert memory.peak.alive_bytes == deployment.peak_bytes
+    assert {step.alive_bytes for step in memory.steps} == set(deployment.alive_bytes)
+
+
+# The command
+
+
+def document(*arguments: str) -> Any:
+    return json.loads(run("memory", *arguments, "-f", "json").stdout)
+
+
+def test_json() -> None:
+    data = document("ds_cnn", "--runtime", "tflm", "--dtype", "int8")
+    assert data["arena_bytes"] == 16000
+    assert data["kernels"] == "reference"
+    assert data["operations"][0]["operation"] == "CONV_2D"
+    assert data["operations"][0]["layers"] == ["conv", "batch_norm", "relu"]
+    ends = [tensor["offset_bytes"] + tensor["bytes"] for tensor in data["tensors"]]
+    assert data["arena_bytes"] - 16 < max(ends) <= data["arena_bytes"]
+    assert data["persistent_bytes"]["estimate"] == 8 * (5 * 64 + 4 * 64 + 12) + 240 * len(data["operations"])
+
+
+def test_text_says_what_is_exact_and_what_is_an_estimate() -> None:
+    text = run("memory", "mobilenet_v3_small", "--runtime", "tflm", "--dtype", "int8").stdout
+    assert "401,408 bytes (401.4 kB), as far as it is known: greedy by size" in text
+    assert "tflm has no word for these" in text
+    assert "hard_sigmoid" in text
+    text = run("memory", "ds_cnn", "--runtime", "tflm", "--dtype", "int8").stdout
+    assert "16,000 bytes (16.00 kB), exact: greedy by size" in text
+    assert "an estimate: 9 % too low to 7 % too high" in text
+
+
+def test_copies_are_listed() -> None:
+    text = run("memory", "mobilenet_v2", "--runtime", "tflm", "--dtype", "int8", "--pads", "explicit").stdout
+    assert "copies, as the padding is not TensorFlow's:" in text
+    assert "stage.1.InvertedResidual.conv_2 (padded input): 1,247,616 bytes" in text
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("network", ["resnet152", "densenet121", "hrnet_w18", "efficientnet_b0"])
+def test_text_fits_the_screen(network: str, width: int) -> None:
+    from cnnshape.render.device import device_text
+
+    text = device_text(deployed(graph_of(network), "tflm"), width)
+    assert max(map(len, text.splitlines())) <= width
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--runtime", "tflite"), "as-is, fused, tflm"),
+        (("--runtime", "fused", "--kernels", "cmsis-mve"), "it has none"),
+        (("--runtime", "tflm", "--kernels", "nn"), "reference, cmsis-dsp, cmsis-mve"),
+        (("--runtime", "fused", "--pads", "explicit"), "no paddings of its own"),
+        (("--runtime", "tflm", "--in-place", "conv"), "depthwise, add"),
+        (("--in-place", "add"), "name one, such as `tflm`"),
+        (("--pads", "explicit"), "name one, such as `tflm`"),
+        (("--kernels", "cmsis-mve"), "name one, such as `tflm`"),
+    ],
+)
+def test_what_is_refused(options: tuple[str, ...], says: str) -> None:
+    outcome = run("memory", "lenet5", *options)
+    assert outcome.exit_code == 2
+    assert says in " ".join(outcome.stderr.split())
+
+
+def test_nothing_to_run() -> None:
+    with pytest.raises(Refusal, match="all layers are views"):
+        deployed(graph_of_text("- flatten"), "tflm")
