@@ -22,6 +22,7 @@ from cnnshape.export.onnx.wire import Message, varint
 from cnnshape.layers.complete import KINDS
 from tests.bridge import onnx_files
 from tests.command import run
+from tests.export import onnx_nodes
 from tests.export.exported import NAMES, network, source_of
 from tests.export.onnx_cases import cases
 from tests.laws.strategy import specs
@@ -58,9 +59,13 @@ def read_back(data: bytes, folder: Path, *, flat: bool = True) -> Source:
 
 
 def figures(examination: Examination) -> dict[str, Any]:
+    """The figures of the layers that the outputs depend on: a reader leaves others out."""
     graph = examination.graph
     assert graph is not None
-    flops = [node.application.flops for node in graph.nodes]
+    read = set(graph.outputs.values())
+    for place, node in reversed(list(enumerate(graph.nodes, len(graph.inputs)))):
+        read |= set(node.inputs) if place in read else set()
+    flops = [node.application.flops for place, node in enumerate(graph.nodes, len(graph.inputs)) if place in read]
     return {
         "params": sum(node.application.params for node in graph.nodes if node.shares is None),
         "macs": sum(node.application.macs for node in graph.nodes),
@@ -89,6 +94,11 @@ def test_every_kind_has_a_case() -> None:
         assert graph is not None
         used |= {node.application.layer.name for node in graph.nodes}
     assert used == set(SAID)
+
+
+def test_kinds_become_the_nodes_that_are_listed() -> None:
+    """After a change on purpose, `python -m tests.export.onnx_nodes` lists them again: look at the difference."""
+    assert onnx_nodes.text() == onnx_nodes.LISTED.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("weights", [Weights.NONE, Weights.ZERO])

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnshape.export import Source
+from cnnshape.export import Source, Weights
 from cnnshape.export.onnx import to_onnx
 from cnnshape.export.onnx.proto import IR_VERSION, OPSET
 from tests.export.exported import NAMES, expected, inputs_of, network, source_of
@@ -61,6 +61,18 @@ def test_a_kind_computes_what_pytorch_does(name: str) -> None:
     if name not in REFUSED_BY_TORCH:
         assert difference(source) < CLOSE
         assert difference(source, 1, functions=True) < CLOSE
+
+
+@pytest.mark.parametrize("weights", [Weights.NONE, Weights.ZERO])
+def test_files_without_weights_run(weights: Weights) -> None:
+    for name, text in cases().items():
+        source = source_of(text)
+        data = to_onnx(source, weights=weights, functions=True)
+        onnx.checker.check_model(onnx.load_from_string(data), full_check=True)
+        outputs = run(data, inputs_of(source.examination, "cpu", 2))
+        shapes = expected(source.examination, 2)[1]
+        assert [tuple(output.shape) for output in outputs] == shapes, name
+        assert all(bool(output.isfinite().all()) for output in outputs), name
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if work(name) < MOST_MACS and name not in UNSTEADY])
@@ -114,10 +126,11 @@ def test_the_file_has_the_params_of_the_report() -> None:
 
 
 def test_values_neither_vanish_nor_explode_in_deep_networks() -> None:
-    layers = "  - repeat: 60\n    do:\n      - residual: [{conv: {out: 16, kernel: 3, padding: 1}}, relu, {conv: {out: 16, kernel: 1}}]\n      - relu\n"
-    plain = "  - repeat: 60\n    do: [{conv: {out: 16, kernel: 3, padding: 1}}, relu]\n"
-    for text in (layers, plain):
-        source = source_of(f"cnnshape: 1\ninput: [16, 8, 8]\nlayers:\n{text}")
+    residual = "[{residual: [{conv: {out: 16, kernel: 3, padding: 1}}, relu, {conv: {out: 16, kernel: 1}}]}, relu]"
+    plain = "[{conv: {out: 16, kernel: 3, padding: 1}}, relu]"
+    for body in (residual, plain):
+        unit = f"blocks: {{Unit: {{do: {body}}}}}\nlayers:\n  - {{Unit: {{}}, repeat: 60}}\n"
+        source = source_of(f"cnnshape: 1\ninput: [16, 8, 8]\n{unit}")
         (output,) = run(to_onnx(source), [inputs_of(source.examination, "cpu", 2)[0]])
         assert 1e-2 < float(output.abs().max()) < 1e3
 
