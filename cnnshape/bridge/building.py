@@ -95,7 +95,8 @@ class Building:
         if len(self._operations) >= MOST_OPERATIONS:
             raise ImportProblem(f"the network has more than {MOST_OPERATIONS:,} operations")
         arguments = arguments or {}
-        sources = [*inputs, *(argument.value for argument in arguments.values() if isinstance(argument, Ref))]
+        sources = [argument.value for argument in arguments.values() if isinstance(argument, Ref)]
+        sources = sources if BY_NAME[kind].by_name else [*inputs, *sources]
         where = place or (modules[-1].path if modules else "")
         try:
             layer = self._layer(kind, arguments)

@@ -11,7 +11,21 @@ from cnnshape.cli.exit_codes import BAD_DESIGN
 from cnnshape.cli.options import DesignOptions, OutputOption, SpecArgument
 from cnnshape.cli.output import refuse_overwriting, write, write_bytes
 from cnnshape.cli.reading import fail, read_design
-from cnnshape.export import TARGETS, Inexpressible, Request, Source, TargetName, digest_of, header_of, recorded_digest
+from cnnshape.cli.whole_numbers import whole_number
+from cnnshape.export import (
+    TARGETS,
+    Inexpressible,
+    Request,
+    Source,
+    TargetName,
+    Weights,
+    digest_of,
+    header_of,
+    recorded_digest,
+)
+
+
+MOST_SEED = 2**32 - 1
 
 
 class TargetOptions(OptionGroup):
@@ -20,19 +34,32 @@ class TargetOptions(OptionGroup):
     class_name: Annotated[str | None, Option("--class", help="What the network is called in code.", metavar="NAME")] = (
         None
     )
+    weights: Annotated[
+        Weights | None,
+        Option("--weights", help=f"What an ONNX file holds: {', '.join(Weights)} weights.", metavar="WEIGHTS"),
+    ] = None
+    seed: Annotated[
+        int | None,
+        whole_number("--seed", help="Which random weights: a whole number, {range}.", least=0, most=MOST_SEED),
+    ] = None
+    functions: Annotated[bool, Option("--functions", help="Keep blocks as functions of an ONNX file.")] = False
 
     def request(self, name: TargetName) -> Request:
         """The settings of the export; raises BadParameter for one that the target doesn't have, and for a bad name."""
         if self.class_name is not None and (not self.class_name.isidentifier() or iskeyword(self.class_name)):
             raise BadParameter(f"{self.class_name!r} is not a name in Python; write `ResNet50`", param_hint="--class")
-        request = Request(class_name=self.class_name)
+        if self.seed is not None and self.weights not in (None, Weights.RANDOM):
+            raise BadParameter(f"`--weights {self.weights}` leaves nothing to a seed; remove it", param_hint="--seed")
+        request = Request(
+            class_name=self.class_name, weights=self.weights, seed=self.seed, functions=self.functions or None
+        )
         for setting, value in request._asdict().items():
             if value is not None and setting not in TARGETS[name].settings:
                 raise BadParameter(f"{name} has no such setting", param_hint=_WORDS[setting])
         return request
 
 
-_WORDS = {"class_name": "--class"}
+_WORDS = {"class_name": "--class", "weights": "--weights", "seed": "--seed", "functions": "--functions"}
 """The options of settings."""
 
 
@@ -53,7 +80,7 @@ def export(
         Option("--check", help="Write nothing; exit with 1 if FILE is older than the spec.", metavar="FILE"),
     ] = None,
 ) -> None:
-    """Write the network as code that trains: a PyTorch module, with a class for each block.
+    """Write the network as code that trains: a PyTorch module, with a class for each block. Or as an ONNX file.
 
     Params stay arguments of the code, at the values of the spec.
 
@@ -64,7 +91,8 @@ def export(
     examined = examine(read_design(spec), design.for_graph())
     if examined.problems:
         fail(examined.problems)
-    digest = digest_of(examined, repr((str(name), *request)))
+    given = {setting: str(value) for setting, value in request._asdict().items() if value is not None}
+    digest = digest_of(examined, repr((str(name), given)))
     if check is not None:
         _check(check, digest, spec)
         return

@@ -4,12 +4,12 @@ from cnnshape.lazy import TYPE_CHECKING, names_of
 
 if TYPE_CHECKING:
     from cnnshape.export.source import Inexpressible, Source, digest_of, header_of, recorded_digest
-    from cnnshape.export.targets import TARGETS, Request, Target, TargetName
+    from cnnshape.export.targets import TARGETS, Request, Target, TargetName, Weights
 else:
     __getattr__ = names_of(
         __name__,
         source="Inexpressible Source digest_of header_of recorded_digest",
-        targets="TARGETS Request Target TargetName",
+        targets="TARGETS Request Target TargetName Weights",
     )
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Source",
     "Target",
     "TargetName",
+    "Weights",
     "digest_of",
     "header_of",
     "recorded_digest",

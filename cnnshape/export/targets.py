@@ -11,15 +11,28 @@ class TargetName(StrEnum):
     """The names of the targets."""
 
     TORCH = "torch"
+    ONNX = "onnx"
+
+
+class Weights(StrEnum):
+    """What a file holds as weights: `random` ones that a seed decides, `zero`s, or `none`, so that it is small."""
+
+    RANDOM = "random"
+    ZERO = "zero"
+    NONE = "none"
 
 
 class Request(NamedTuple):
     """The settings of an export; None where the user gave none. A target reads those of its `settings`.
 
-    `class_name` is what the network is called in code.
+    `class_name` is what the network is called in code. `weights` says what a file holds as weights, `seed` which random
+    ones, and `functions` whether it keeps blocks as functions.
     """
 
     class_name: str | None = None
+    weights: Weights | None = None
+    seed: int | None = None
+    functions: bool | None = None
 
 
 class Target(NamedTuple):
@@ -39,5 +52,15 @@ def _torch(source: Source, request: Request) -> str:
     return to_torch(source._replace(class_name=request.class_name))
 
 
-TARGETS = {TargetName.TORCH: Target(".py", ("class_name",), _torch)}
+def _onnx(source: Source, request: Request) -> bytes:
+    from cnnshape.export.onnx import to_onnx
+
+    weights = request.weights or Weights.RANDOM
+    return to_onnx(source, weights=weights, seed=request.seed or 0, functions=bool(request.functions))
+
+
+TARGETS = {
+    TargetName.TORCH: Target(".py", ("class_name",), _torch),
+    TargetName.ONNX: Target(".onnx", ("weights", "seed", "functions"), _onnx),
+}
 """The first one is the default."""

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from math import prod
 
 from cnnshape.bridge.building import quoted
-from cnnshape.bridge.onnx.wire import LENGTH, Data, Field, Wire
+from cnnshape.bridge.onnx.stated import Dimensions, value_info
+from cnnshape.bridge.onnx.wire import LENGTH, Data, Field, Wire, message, parts_of
 from cnnshape.bridge.operations import ImportProblem
 from cnnshape.named_tuple import NamedTuple
 
@@ -39,7 +40,13 @@ class Subgraph(NamedTuple):
     """An attribute that holds a graph, which is not read."""
 
 
-AttributeValue = int | float | str | tuple[int | float | str, ...] | Stored | Subgraph
+class Reference(NamedTuple):
+    """An attribute in a function that has the value of one of the call's."""
+
+    attribute: str
+
+
+AttributeValue = int | float | str | tuple[int | float | str, ...] | Stored | Subgraph | Reference
 
 
 class Node(NamedTuple):
@@ -83,12 +90,19 @@ class Node(NamedTuple):
         return tuple(item for item in value if isinstance(item, int | float))
 
 
-Dimensions = tuple[int | str, ...]
-"""A shape as the file states it, batch included. A size that varies is a text, empty without a name."""
+class Function(NamedTuple):
+    """A function that the file brings along: the names within it, and its nodes."""
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    nodes: tuple[Node, ...]
 
 
 class Model(NamedTuple):
-    """What a file says. `shapes` are the stated shapes of inputs, outputs and values between."""
+    """What a file says. `shapes` are the stated shapes of inputs, outputs and values between.
+
+    `functions` are those of the file by their domain and name.
+    """
 
     producer: str
     opset: int
@@ -98,6 +112,7 @@ class Model(NamedTuple):
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     shapes: Mapping[str, Dimensions]
+    functions: Mapping[tuple[str, str], Function] = {}
 
 
 def model_of(data: Data) -> Model:
@@ -106,6 +121,7 @@ def model_of(data: Data) -> Model:
     producer = ""
     opset = 0
     graph: Field | None = None
+    functions: dict[tuple[str, str], Function] = {}
     for field in wire.fields(0, len(data)):
         number = field[0]
         if number == 2:
@@ -113,29 +129,36 @@ def model_of(data: Data) -> Model:
         elif number == 8:
             opset = max(opset, _opset(wire, field))
         elif number == 7:
-            graph = _message(field)
+            graph = message(field)
+        elif number == 25:
+            functions.update(_function(wire, field))
     if graph is None:
         raise ImportProblem(
             "the file is no ONNX model: it has no graph", "`cnnshape import --help` lists what can be read"
         )
-    return _graph(wire, graph, producer, opset)
+    return _graph(wire, graph, producer, opset)._replace(functions=functions)
 
 
-def _message(field: Field) -> Field:
-    if field[1] != LENGTH:
-        raise ImportProblem("the file is damaged or no ONNX model: a part of it is a number")
-    return field
-
-
-def _parts(wire: Wire, field: Field) -> "list[Field]":
-    _, _, start, end = _message(field)
-    return list(wire.fields(start, end))
+def _function(wire: Wire, field: Field) -> dict[tuple[str, str], Function]:
+    texts = {1: "", 10: ""}
+    named: dict[int, list[str]] = {4: [], 5: []}
+    nodes: list[Node] = []
+    for part in parts_of(wire, field):
+        if part[0] in texts:
+            texts[part[0]] = wire.text(part)
+        elif part[0] in named:
+            named[part[0]].append(wire.text(part))
+        elif part[0] == 7:
+            nodes.append(_node(wire, part))
+    if len(nodes) > MOST_NODES:
+        raise ImportProblem(f"a function of the model has more than {MOST_NODES:,} nodes")
+    return {(texts[10], texts[1]): Function(tuple(named[4]), tuple(named[5]), tuple(nodes))}
 
 
 def _opset(wire: Wire, field: Field) -> int:
     """The version of the standard operators; 0 for other operators."""
     domain, version = "", 0
-    for part in _parts(wire, field):
+    for part in parts_of(wire, field):
         if part[0] == 1:
             domain = wire.text(part)
         elif part[0] == 2:
@@ -153,7 +176,7 @@ def _graph(wire: Wire, graph: Field, producer: str, opset: int) -> Model:
             if len(spans[1]) > MOST_NODES or len(spans[5]) > 4 * MOST_NODES:
                 raise ImportProblem(f"the model has more than {MOST_NODES:,} nodes")
     shapes: dict[str, Dimensions] = {}
-    stated = {number: [_value_info(wire, field, shapes) for field in spans[number]] for number in (13, 11, 12)}
+    stated = {number: [value_info(wire, field, shapes) for field in spans[number]] for number in (13, 11, 12)}
     initializers: dict[str, Stored] = {}
     for field in spans[5]:
         stored = _stored(wire, field)
@@ -178,7 +201,7 @@ def _node(wire: Wire, field: Field) -> Node:
     outputs: list[str] = []
     attributes: dict[str, AttributeValue] = {}
     metadata: dict[str, str] = {}
-    for part in _parts(wire, field):
+    for part in parts_of(wire, field):
         number = part[0]
         if number == 1:
             inputs.append(wire.text(part))
@@ -202,7 +225,7 @@ def _node(wire: Wire, field: Field) -> Node:
 
 def _metadata(wire: Wire, field: Field) -> dict[str, str]:
     """The names of the modules of a node, if this entry of its metadata has them."""
-    parts = {part[0]: part for part in _parts(wire, field)}
+    parts = {part[0]: part for part in parts_of(wire, field)}
     key = parts.get(1)
     if key is None or key[3] - key[2] > LONGEST_KEY or 2 not in parts:
         return {}
@@ -219,7 +242,7 @@ def _attribute(wire: Wire, field: Field) -> tuple[str, AttributeValue | None]:
     single: AttributeValue | None = None
     many: list[int | float | str] = []
     is_list = False
-    for part in _parts(wire, field):
+    for part in parts_of(wire, field):
         number = part[0]
         if number == 1:
             name = wire.text(part)
@@ -233,6 +256,8 @@ def _attribute(wire: Wire, field: Field) -> tuple[str, AttributeValue | None]:
             single = _stored(wire, part)
         elif number in (6, 11):
             single = Subgraph()
+        elif number == 21:
+            single = Reference(wire.text(part))
         elif number in _LISTS:
             is_list = True
             many += _LISTS[number](wire, part)
@@ -260,7 +285,7 @@ def _stored(wire: Wire, field: Field) -> Stored:
     """A tensor. Its values are read only if they are few and in the file itself."""
     name, kind, dims, raw, external = "", 0, [], None, False
     typed: list[Field] = []
-    for part in _parts(wire, field):
+    for part in parts_of(wire, field):
         number = part[0]
         if number == 1:
             dims += wire.numbers(part, MOST_DIMENSIONS)
@@ -269,7 +294,7 @@ def _stored(wire: Wire, field: Field) -> Stored:
         elif number == 8:
             name = wire.text(part)
         elif number == 9:
-            raw = _message(part)
+            raw = message(part)
         elif number in _TYPED:
             typed.append(part)
         elif number == 13 or (number == 14 and part[2] == 1):
@@ -306,37 +331,3 @@ def _values(wire: Wire, kind: int, count: int, raw: Field | None, typed: list[Fi
     values = [value for part in typed for value in _TYPED[part[0]](wire, part)]
     # Numbers of half precision are kept as the whole numbers that have their bits.
     return None if kind in (10, 16) or len(values) != count else tuple(values)
-
-
-def _value_info(wire: Wire, field: Field, shapes: dict[str, Dimensions]) -> str:
-    """The name of a value. Its shape is added to `shapes` if it is stated."""
-    name, dimensions = "", None
-    for part in _parts(wire, field):
-        if part[0] == 1:
-            name = wire.text(part)
-        elif part[0] == 2:
-            dimensions = _dimensions(wire, part)
-    if dimensions is not None:
-        shapes[name] = dimensions
-    return name
-
-
-def _dimensions(wire: Wire, type_: Field) -> Dimensions | None:
-    """The shape in a type; None if it has none, or is no tensor's."""
-    for tensor in _parts(wire, type_):
-        if tensor[0] != 1:
-            return None
-        for part in _parts(wire, tensor):
-            if part[0] == 2:
-                return tuple(_dimension(wire, size) for size in _parts(wire, part) if size[0] == 1)
-    return None
-
-
-def _dimension(wire: Wire, field: Field) -> int | str:
-    for part in _parts(wire, field):
-        if part[0] == 1:
-            size = wire.number(part)
-            return size if size >= 0 else ""
-        if part[0] == 2:
-            return wire.text(part)
-    return ""

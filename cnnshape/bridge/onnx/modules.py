@@ -50,6 +50,18 @@ def _scopes(node: Node) -> list[tuple[str, str]]:
     return [(path, "") for path in _paths(node.name.split("/")[1:-1][:MOST_NESTED])]
 
 
+def scoped(node: Node, calls: Sequence[tuple[str, str]]) -> Node:
+    """A node with the calls that it is in, by name and class, as `_scopes` reads them. Its own scopes are kept."""
+    if node.metadata:
+        return node
+    paths, classes = [path for path, _ in calls], [kind for _, kind in calls]
+    metadata = {
+        "pkg.torch.onnx.name_scopes": str([*paths, node.name]),
+        "pkg.torch.onnx.class_hierarchy": str([*classes, node.op]),
+    }
+    return node._replace(metadata=metadata)
+
+
 def _words(text: str) -> list[str]:
     """The items of a list of texts, as Python prints it."""
     return re.findall(r"'([^']*)'", text)

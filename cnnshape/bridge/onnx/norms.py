@@ -20,26 +20,26 @@ def batch_norm(walk: Walk, node: Node) -> None:
     scale, shift, mean, variance = given
     if scale is None or shift is None or mean is None or variance is None or view.axes[1] != 1:
         raise NoKind
-    weights = [
-        walk.weight(scale),
-        walk.weight(shift),
-        *(walk.weight(buffer, learned=False) for buffer in (mean, variance)),
-    ]
+    learns, weights = affine(walk, scale, shift)
+    weights += [walk.weight(buffer, learned=False) for buffer in (mean, variance)]
     momentum = 1 - node.real("momentum", 0.9)
     arguments: dict[str, Argument] = {"eps": rounded(node.real("epsilon", 1e-5)), "momentum": round(momentum, 6)}
+    arguments |= {} if learns is True else {"affine": learns}
     walk.give(node, "batch_norm", [view], arguments, weights)
 
 
-def _affine(walk: Walk, scale: Constant | None, shift: Constant | None) -> tuple[bool | str, list[Weight]]:
+def affine(walk: Walk, scale: Constant | None, shift: Constant | None) -> tuple[bool | str, list[Weight]]:
     """What of a scale and a shift is learned, and their weights."""
-    weights = [walk.weight(part) for part in (scale, shift) if part is not None]
-    return (True if shift is not None else "scale") if scale is not None else False, weights
+    learned = [None if part is None or (walk.is_own and not part.name) else part for part in (scale, shift)]
+    weights = [walk.weight(part) for part in learned if part is not None]
+    words: dict[tuple[bool, bool], bool | str] = {(True, False): "scale", (False, True): "shift", (True, True): True}
+    return words.get((learned[0] is not None, learned[1] is not None), False), weights
 
 
 def instance_norm(walk: Walk, node: Node) -> None:
     """InstanceNormalization."""
-    affine, weights = _affine(walk, walk.constant(node, 1), walk.constant(node, 2))
-    arguments = {"affine": affine, "eps": rounded(node.real("epsilon", 1e-5))}
+    learns, weights = affine(walk, walk.constant(node, 1), walk.constant(node, 2))
+    arguments = {"affine": learns, "eps": rounded(node.real("epsilon", 1e-5))}
     walk.give(node, "instance_norm", [walk.plain(node)], arguments, weights)
 
 
@@ -49,14 +49,14 @@ def layer_norm(walk: Walk, node: Node) -> None:
     axis = node.whole("axis", -1)
     rank = len(view.axes)
     scale, shift = walk.constant(node, 1), walk.constant(node, 2)
-    affine, weights = _affine(walk, scale, shift)
+    learns, weights = affine(walk, scale, shift)
     kind = "rms_norm" if node.op == "RMSNormalization" else "layer_norm"
-    axes = _together(view.axes[axis % rank :], rank)
-    if affine is not False and scale is not None and scale.elements != _values(walk, view, axis):
+    axes = together(view.axes[axis % rank :], rank)
+    if learns is not False and scale is not None and scale.elements != _values(walk, view, axis):
         raise NoKind
-    arguments: dict[str, Argument] = {"axes": axes, "affine": affine, "eps": rounded(node.real("epsilon", 1e-5))}
+    arguments: dict[str, Argument] = {"axes": axes, "affine": learns, "eps": rounded(node.real("epsilon", 1e-5))}
     if kind == "rms_norm":
-        arguments["affine"] = affine is not False
+        arguments["affine"] = learns is not False
     walk.give(node, kind, [view], arguments, weights)
 
 
@@ -64,7 +64,7 @@ def _values(walk: Walk, view: View, axis: int) -> int:
     return prod(walk.shape(view)[axis % len(view.axes) :])
 
 
-def _together(axes: tuple[int, ...], rank: int) -> str:
+def together(axes: tuple[int, ...], rank: int) -> str:
     """The word for the axes that a norm takes together."""
     words = {(1,): "channels", tuple(range(1, rank)): "all", tuple(range(2, rank)): "space", (rank - 1,): "last"}
     word = words.get(tuple(sorted(axes)))
@@ -81,10 +81,10 @@ def decomposed_layer_norm(walk: Walk, node: Node) -> None:
     rank = len(view.axes)
     if scale is None or epsilon is None or any(not -rank <= axis < rank for axis in axes):
         raise NoKind
-    affine, weights = _affine(walk, scale, shift)
+    learns, weights = affine(walk, scale, shift)
     arguments: dict[str, Argument] = {
-        "axes": _together(tuple(view.axes[axis] for axis in axes), rank),
-        "affine": affine,
+        "axes": together(tuple(view.axes[axis] for axis in axes), rank),
+        "affine": learns,
     }
     if epsilon.single is not None:
         arguments["eps"] = rounded(float(epsilon.single))
@@ -97,8 +97,8 @@ def decomposed_group_norm(walk: Walk, node: Node) -> None:
     scale, shift, grouped = (walk.constant(node, index) for index in (1, 2, 3))
     if grouped is None or len(grouped.known) < 2:
         raise NoKind
-    affine, weights = _affine(walk, scale, shift)
-    arguments = {"groups": grouped.wholes[1], "affine": affine, "eps": rounded(node.real("epsilon", 1e-5))}
+    learns, weights = affine(walk, scale, shift)
+    arguments = {"groups": grouped.wholes[1], "affine": learns, "eps": rounded(node.real("epsilon", 1e-5))}
     walk.give(node, "group_norm", [view], arguments, weights)
 
 
@@ -121,8 +121,8 @@ def group_norm(walk: Walk, node: Node) -> None:
     scale, shift = walk.constant(node, 1), walk.constant(node, 2)
     if scale is None or scale.elements != walk.building.shape(view.value)[0]:
         raise NoKind
-    affine, weights = _affine(walk, scale, shift)
-    arguments = {"groups": node.whole("num_groups", 0), "affine": affine, "eps": rounded(node.real("epsilon", 1e-5))}
+    learns, weights = affine(walk, scale, shift)
+    arguments = {"groups": node.whole("num_groups", 0), "affine": learns, "eps": rounded(node.real("epsilon", 1e-5))}
     walk.give(node, "group_norm", [view], arguments, weights)
 
 

@@ -25,7 +25,9 @@ _NORMED = (
 _GROUPED = "Reshape(InstanceNormalization(Reshape(x, s), u, v), t)"
 _RESPONSE = "Mul(w, Mul(x, Div(ReduceL2(x), Add(ReduceMean(ReduceL2(x)), e))))"
 _TANH = "Tanh(Mul(Add(x, Mul(Pow(x, 3), 0.044715)), 0.7978846))"
-_PATTERNS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+Texts = tuple[tuple[str, tuple[str, ...], str], ...]
+"""The kind that patterns are, the patterns, and the letters of its inputs; a dot is an input that is left out."""
+_PATTERNS: Texts = (
     ("silu", ("Mul(x, Sigmoid(x))",), "x"),
     ("mish", ("Mul(x, Tanh(Softplus(x)))",), "x"),
     (
@@ -82,10 +84,10 @@ class Pattern(NamedTuple):
 
 
 @cache
-def _patterns() -> Mapping[str, tuple[Pattern, ...]]:
+def _patterns(given: Texts = _PATTERNS) -> Mapping[str, tuple[Pattern, ...]]:
     """The patterns by the operation of their last node, the largest first."""
     by_op: dict[str, list[Pattern]] = {}
-    for kind, texts, letters in _PATTERNS:
+    for kind, texts, letters in given:
         for text in texts:
             tree = _parsed(re.findall(r"[A-Za-z][A-Za-z0-9]*|[0-9.]+|[()]", text))
             assert isinstance(tree, Apply)
@@ -151,10 +153,13 @@ def _scalar(node: Node) -> float | None:
     return None if single is None else float(single)
 
 
-def rewritten(model: Model) -> tuple[Node, ...]:
-    """The nodes with one in place of each group. It takes the place of the last one of the group."""
+def rewritten(model: Model, more: Texts = ()) -> tuple[Node, ...]:
+    """The nodes with one in place of each group. It takes the place of the last one of the group.
+
+    `more` are patterns that only this model has.
+    """
     graph = graph_of(model)
-    patterns = _patterns()
+    patterns = _patterns((*more, *_PATTERNS))
     gone: set[int] = set()
     replaced: dict[int, Node] = {}
     for index in range(len(model.nodes) - 1, -1, -1):

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from cnnshape.bridge.building import inputs_by_name, printable, quoted
 from cnnshape.bridge.files import missing, unreadable
-from cnnshape.bridge.onnx import constants, shapes, values, windows
+from cnnshape.bridge.onnx import constants, own_layers, shapes, values, windows
+from cnnshape.bridge.onnx.functions import inlined
 from cnnshape.bridge.onnx.model import Model, Node, Subgraph, model_of
+from cnnshape.bridge.onnx.own import PRODUCER, with_weights
 from cnnshape.bridge.onnx.patterns import DOMAIN, rewritten
 from cnnshape.bridge.onnx.walk import STORED_ONCE, NoKind, View, Walk, described
 from cnnshape.bridge.operations import ImportProblem, NamedOutput, Network, Shape, UsageProblem, Weight
@@ -24,7 +26,9 @@ _HANDLERS: Mapping[str, values.Handler] = {
     "GlobalAveragePool": windows.global_pool,
     "GlobalMaxPool": windows.global_pool,
     "Pad": windows.pad,
+    "MaxUnpool": own_layers.max_unpool,
 }
+_PATTERNS: Mapping[str, values.Handler] = {**values.PATTERNS, **own_layers.HANDLERS}
 
 
 def read_onnx(path: str | Path, inputs: Mapping[str, Shape] | None = None) -> Network:
@@ -52,7 +56,8 @@ def network_of(model: Model, name: str, inputs: Mapping[str, Shape]) -> Network:
     if model.opset and model.opset < _FIRST_OPSET:
         message = f"the model has version {model.opset} of the operators; {_FIRST_OPSET} and later can be read"
         raise ImportProblem(message, "`onnx.version_converter.convert_version` makes a newer one")
-    walk = Walk(model, rewritten(model))
+    model = inlined(with_weights(model))
+    walk = Walk(model, rewritten(model, own_layers.PATTERNS if model.producer == PRODUCER else ()))
     _add_inputs(walk, inputs)
     for stored in model.initializers.values():
         walk.bind(stored.name, constants.of(stored))
@@ -88,7 +93,7 @@ def _add_inputs(walk: Walk, given: Mapping[str, Shape]) -> None:
         batch, sizes = _input_shape(walk.model, name, given.get(name))
         # Models of TensorFlow have the channels last, and a Transpose that moves them.
         rank = len(sizes) + 1
-        last = rank > 2 and _is_moved_first(walk, name, rank)
+        last = rank > 2 and not walk.is_own and _is_moved_first(walk, name, rank)
         axes = (0, *range(2, rank), 1) if last else tuple(range(rank))
         value = walk.building.input(name, (sizes[-1], *sizes[:-1]) if last else sizes)
         walk.bind(name, View(value, batch, axes))
@@ -134,7 +139,7 @@ def _follow(walk: Walk, node: Node) -> None:
     if node.domain not in ("", DOMAIN):
         _opaque(walk, node)
         return
-    handlers = values.PATTERNS if node.domain == DOMAIN else _HANDLERS
+    handlers = _PATTERNS if node.domain == DOMAIN else _HANDLERS
     handler = handlers.get(node.op, Walk.opaque)
     try:
         handler(walk, node)
@@ -172,6 +177,9 @@ def _fold(walk: Walk, node: Node) -> bool:
         value = value._replace(name=node.outputs[0])
         if value.real and value.elements > 1:
             walk.note(STORED_ONCE)
+    if walk.is_own and node.op == "Constant":
+        # What `cnnshape export` writes so is no weight.
+        value = value._replace(name="")
     for name in node.outputs[:1]:
         walk.bind(name, value)
     return True

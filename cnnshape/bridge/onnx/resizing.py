@@ -1,6 +1,7 @@
 """Resize and Upsample."""
 
 from collections.abc import Sequence
+from math import floor
 
 from cnnshape.bridge.onnx.model import Node
 from cnnshape.bridge.onnx.walk import NoKind, View, Walk
@@ -33,7 +34,11 @@ def resize(walk: Walk, node: Node) -> None:
     else:
         if len(scales) != rank or tuple(scales[:2]) != (1, 1):
             raise NoKind
-        arguments = {"scale": tuple(float(f"{scale:.7g}") for scale in scales[2:]), **arguments}
+        factors = tuple(float(f"{scale:.7g}") for scale in scales[2:])
+        resized = tuple(floor(size * scale) for size, scale in zip(shape[2:], scales[2:], strict=True))
+        # Where the rounded factor gives another size, the size was meant.
+        means = resized == tuple(floor(size * factor) for size, factor in zip(shape[2:], factors, strict=True))
+        arguments = {**({"scale": factors} if means else _target(walk, node, view, resized)), **arguments}
     walk.give(node, "upsample", [view], arguments)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from math import prod
 
 from cnnshape.bridge.onnx import constants, resizing
+from cnnshape.bridge.onnx.cells import nearest
 from cnnshape.bridge.onnx.model import Node
 from cnnshape.bridge.onnx.shuffles import shuffled
 from cnnshape.bridge.onnx.sizes import reshaped, squeezed, unsqueezed
@@ -213,10 +214,13 @@ def _cut(walk: Walk, node: Node, view: View, cut: constants.Cut) -> View:
 
 
 def gather(walk: Walk, node: Node) -> None:
-    """Gather of one channel or of channels in a row."""
+    """Gather of one channel or of channels in a row, or of cells along one axis."""
     view = walk.plain(node)
     places = walk.constant(node, 1)
     axis = node.whole("axis", 0) % len(view.axes)
+    if walk.is_own and places is not None and axis > 1:
+        nearest(walk, node, view, axis, places.wholes)
+        return
     if places is None or axis != 1 or len(places.shape) > 1 or not places.known:
         raise NoKind
     channels = walk.building.shape(view.value)[0]

@@ -56,7 +56,6 @@ def _shuffle(given: Shape, middle: Shape, order: Sequence[int]) -> tuple[str, di
     if len(middle) == len(given) + 1 and tuple(middle[3:]) == tuple(space) and middle[0] == batch:
         if tuple(order) == (0, 2, 1, *range(3, len(middle))) and middle[1] * middle[2] == channels:
             return "channel_shuffle", {"groups": middle[1]}
-        return "", {}
     if len(middle) != 2 + 2 * rank or rank < 1 or middle[0] != batch:
         return "", {}
     inner = [size for axis in range(rank) for size in (2 + rank + axis, 2 + axis)]

@@ -74,13 +74,18 @@ def dropout(walk: Walk, node: Node) -> None:
 
 
 def softmax(kind: str) -> Handler:
-    """A handler for a softmax over the channels."""
+    """A handler for a softmax over the channels, or over the only axis of space."""
 
     def handle(walk: Walk, node: Node) -> None:
         view = walk.view(node)
         axis = node.whole("axis", -1 if walk.model.opset >= 13 else 1)
         rank = len(view.axes)
-        if not -rank <= axis < rank or view.axes[axis] != 1:
+        if not -rank <= axis < rank:
+            raise NoKind
+        if rank == 3 and view.axes[axis] == 2:
+            walk.give(node, kind, [view], {"axes": "space"})
+            return
+        if view.axes[axis] != 1:
             raise NoKind
         walk.give(node, kind, [view])
 
@@ -189,8 +194,15 @@ def _with_constant(walk: Walk, node: Node, constant: Constant) -> None:
     is_first = isinstance(walk.values.get(node.inputs[0]), Constant)
     view = walk.view(node, 1 if is_first else 0)
     channels = walk.building.shape(view.value)[0]
-    if constant.elements == 1 and constant.single is not None:
+    is_weight = walk.is_own and bool(constant.name)
+    if constant.elements == 1 and constant.single is not None and not is_weight:
         walk.give(node, "rescale", [view], _rescaled(node.op, float(constant.single), is_first))
+        return
+    if is_weight and node.op == "Mul" and constant.elements == 1:
+        shift, output = following_bias(walk, node, 1, after=0)
+        weights = [walk.weight(part) for part in (constant, shift) if part is not None]
+        arguments: dict[str, Argument] = {"per_channel": False, "shift": shift is not None}
+        walk.give(node, "layer_scale", [view], arguments, weights, output)
         return
     if node.op != "Mul" or constant.elements != channels or not constant.real:
         raise NoKind
@@ -241,7 +253,7 @@ def reduce(walk: Walk, node: Node) -> None:
     if over == set(range(2, rank)) and rank > 2:
         pooled = walk.add(node, f"global_{word}_pool", [view])
         walk.bind(node.outputs[0], pooled if kept else walk.add(node, "flatten", [pooled]))
-    elif over == {1} and kept and rank > 2:
+    elif over == {1} and kept and (rank > 2 or walk.is_own):
         walk.give(node, f"channel_{word}_pool", [view])
     else:
         raise NoKind

@@ -7,6 +7,7 @@ from cnnshape.bridge.onnx import sizes
 from cnnshape.bridge.onnx.constants import Constant
 from cnnshape.bridge.onnx.model import Dimensions, Model, Node
 from cnnshape.bridge.onnx.modules import ModuleCalls
+from cnnshape.bridge.onnx.own import PRODUCER
 from cnnshape.bridge.operations import Argument, ImportProblem, Module, Shape, Weight
 from cnnshape.named_tuple import NamedTuple
 
@@ -36,6 +37,8 @@ class Walk:
 
     def __init__(self, model: Model, nodes: Sequence[Node]) -> None:
         self.model = model
+        self.is_own = model.producer == PRODUCER
+        """Whether `cnnshape export` wrote the file: all that it stores are weights."""
         self.building = Building()
         self.values: dict[str, View | Constant] = {}
         self.used: dict[str, Weight] = {}

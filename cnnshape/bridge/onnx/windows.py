@@ -6,7 +6,7 @@ from cnnshape.bridge.onnx.constants import Constant, NotFolded
 from cnnshape.bridge.onnx.model import Node
 from cnnshape.bridge.onnx.walk import NoKind, View, Walk, described
 from cnnshape.bridge.operations import Argument, ImportProblem, Weight
-from cnnshape.layers.window import same_padding
+from cnnshape.layers.window import Window, same_padding
 
 Pairs = tuple[tuple[int, int], ...]
 
@@ -114,7 +114,7 @@ def following_bias(walk: Walk, node: Node, out: int, *, after: int) -> tuple[Con
     return bias, addition.outputs[0]
 
 
-def conv(walk: Walk, node: Node) -> None:
+def conv(walk: Walk, node: Node, gain: Constant | None = None) -> None:
     """Conv. A Pad with zeros before it was merged into its padding already."""
     view = walk.plain(node)
     weight, kernel = _kernel(walk, node)
@@ -123,7 +123,15 @@ def conv(walk: Walk, node: Node) -> None:
     _check_channels(walk, node, view, weight.shape[1] * groups)
     weights, output = _weights(walk, node, weight, weight.shape[0])
     arguments: dict[str, Argument] = {"out": weight.shape[0], **geometry.arguments(walk.space(view))}
+    if walk.is_own and not weight.name:
+        # No weight of the file: the filter of a blur.
+        blur: dict[str, Argument] = {"kernel": kernel, "stride": geometry.stride, "padding": short(geometry.around)}
+        walk.give(node, "blur_pool", [view], {**blur, "mode": "zeros"})
+        return
     arguments |= {"dilation": geometry.dilation, "groups": groups, "bias": len(weights) > 1}
+    if gain is not None:
+        arguments["gain"] = True
+        weights.append(walk.weight(gain))
     walk.give(node, "conv", [view], arguments, weights, output)
 
 
@@ -178,14 +186,14 @@ def pool(walk: Walk, node: Node) -> None:
     view = walk.plain(node)
     kernel = node.wholes("kernel_shape") or ()
     sizes = walk.space(view)
-    if len(kernel) != len(sizes) or any(name in walk.readers for name in node.outputs[1:]):
+    if len(kernel) != len(sizes) or not all(_is_undone(walk, name) for name in node.outputs[1:]):
         raise NoKind
     geometry = Geometry(node, kernel)
     arguments = geometry.arguments(sizes)
     arguments["ceil"] = bool(node.whole("ceil_mode", 0))
     padded = arguments["padding"] if isinstance(arguments["padding"], str) else geometry.around
     if not isinstance(padded, str) and any(2 * max(pair) > size for pair, size in zip(padded, kernel, strict=True)):
-        raise NoKind
+        arguments |= {"padding": _rounding_up(geometry, sizes, arguments), "ceil": True}
     if node.op == "MaxPool":
         arguments["dilation"] = geometry.dilation
     else:
@@ -195,6 +203,30 @@ def pool(walk: Walk, node: Node) -> None:
         # Without padding the word means nothing.
         arguments["count_include_pad"] = counts or (padded != "same" and not any(map(any, geometry.around)))
     walk.give(node, "max_pool" if node.op == "MaxPool" else "avg_pool", [view], _shortened(arguments))
+    for name in node.outputs[1:]:
+        # A pool that is undone is named by its output.
+        walk.bind(name, walk.values[node.outputs[0]])
+
+
+def _rounding_up(geometry: Geometry, sizes: tuple[int, ...], arguments: dict[str, Argument]) -> Argument:
+    """The padding that gives the same windows with an output that is rounded up. Raises NoKind if there is none."""
+    around = tuple((before, min(before, after)) for before, after in geometry.around)
+    stated, rounded = (
+        [
+            Window(*axis, *pair, ceil).output(size)
+            for *axis, pair, size in zip(geometry.kernel, geometry.stride, geometry.dilation, pairs, sizes, strict=True)
+        ]
+        for pairs, ceil in ((geometry.around, bool(arguments["ceil"])), (around, True))
+    )
+    if stated != rounded or any(2 * max(pair) > size for pair, size in zip(around, geometry.kernel, strict=True)):
+        raise NoKind
+    return short(around)
+
+
+def _is_undone(walk: Walk, name: str) -> bool:
+    """Whether only unpools read the places of a pool."""
+    readers = [walk.nodes[index] for index in walk.readers.get(name, ()) if index >= 0]
+    return all(reader.op in ("MaxUnpool", "scattered_unpool") for reader in readers) and -1 not in walk.readers.get(name, ())
 
 
 def _shortened(arguments: dict[str, Argument]) -> dict[str, Argument]:
@@ -221,6 +253,9 @@ def pad(walk: Walk, node: Node) -> None:
     rank = len(view.axes)
     given = _on_all_axes(walk, node, given, rank)
     around = dict(zip(view.axes, halves(given, rank), strict=True))
+    lowest = walk.is_own and mode == "zeros" and fill is not None and fill < -3e38
+    if lowest and view.plain and _merged(walk, node, tuple(around[axis] for axis in range(2, rank)), "MaxPool"):
+        return
     if not mode or (mode == "zeros" and fill != 0) or any(min(pair) < 0 for pair in around.values()) or any(around[0]):
         raise NoKind
     space = tuple(around[axis] for axis in range(2, rank))
@@ -257,10 +292,10 @@ def _on_all_axes(walk: Walk, node: Node, given: tuple[int, ...], rank: int) -> t
     return tuple(whole)
 
 
-def _merged(walk: Walk, node: Node, space: Pairs) -> bool:
-    """Whether the padding was moved into the only reader, a convolution with explicit padding."""
+def _merged(walk: Walk, node: Node, space: Pairs, op: str = "Conv") -> bool:
+    """Whether the padding was moved into the only reader, a convolution or pool with explicit padding."""
     reader = walk.only_reader(node.outputs[0])
-    if reader is None or reader[1].op != "Conv" or reader[1].domain or reader[1].inputs[0] != node.outputs[0]:
+    if reader is None or reader[1].op != op or reader[1].domain or reader[1].inputs[0] != node.outputs[0]:
         return False
     index, convolution = reader
     if convolution.word("auto_pad", "NOTSET") in _WORDS:

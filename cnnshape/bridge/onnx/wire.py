@@ -134,6 +134,19 @@ class Wire:
         return list(unpack_from(f"<{(end - start) // size}{code}", self.data, start))
 
 
+def message(field: Field) -> Field:
+    """A field that is a message. Raises ImportProblem for a number."""
+    if field[1] != LENGTH:
+        raise ImportProblem("the file is damaged or no ONNX model: a part of it is a number")
+    return field
+
+
+def parts_of(wire: Wire, field: Field) -> list[Field]:
+    """The fields of a message."""
+    _, _, start, end = message(field)
+    return list(wire.fields(start, end))
+
+
 def _signed(value: int) -> int:
     value &= (1 << 64) - 1
     return value - (1 << 64) if value >> 63 else value
