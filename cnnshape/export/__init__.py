@@ -3,13 +3,15 @@
 from cnnshape.lazy import TYPE_CHECKING, names_of
 
 if TYPE_CHECKING:
+    from cnnshape.export.settings import Weights
     from cnnshape.export.source import Inexpressible, Source, digest_of, header_of, recorded_digest
-    from cnnshape.export.targets import TARGETS, Request, Target, TargetName, Weights
+    from cnnshape.export.targets import TARGETS, Request, Target, TargetName
 else:
     __getattr__ = names_of(
         __name__,
+        settings="Weights",
         source="Inexpressible Source digest_of header_of recorded_digest",
-        targets="TARGETS Request Target TargetName Weights",
+        targets="TARGETS Request Target TargetName",
     )
 
 __all__ = [

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from enum import StrEnum
 
+from cnnshape.export.settings import Weights
 from cnnshape.export.source import Source
 from cnnshape.named_tuple import NamedTuple
 
@@ -12,14 +13,6 @@ class TargetName(StrEnum):
 
     TORCH = "torch"
     ONNX = "onnx"
-
-
-class Weights(StrEnum):
-    """What a file holds as weights: `random` ones that a seed decides, `zero`s, or `none`, so that it is small."""
-
-    RANDOM = "random"
-    ZERO = "zero"
-    NONE = "none"
 
 
 class Request(NamedTuple):

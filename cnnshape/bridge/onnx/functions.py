@@ -43,9 +43,7 @@ def _called(call: Node, function: Function, name: str) -> Iterator[Node]:
     if len(call.inputs) > len(function.inputs) or len(call.outputs) > len(function.outputs):
         raise ImportProblem(f"{quoted(call.op)} is called with more inputs or outputs than it has")
     values = dict.fromkeys(function.inputs, "") | dict(zip(function.inputs, call.inputs, strict=False))
-    values |= {
-        inner: outer for inner, outer in zip(function.outputs, call.outputs, strict=False) if outer
-    }
+    values |= {inner: outer for inner, outer in zip(function.outputs, call.outputs, strict=False) if outer}
     for node in function.nodes:
         yield node._replace(
             name=f"{name}.{node.name}" if node.name else "",

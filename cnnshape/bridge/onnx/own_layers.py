@@ -14,9 +14,9 @@ _MEAN_SQUARE = "Div(x, Sqrt(Add(ReduceMean(Mul(x, x)), e)))"
 _GROUPED = "Reshape(InstanceNormalization(Reshape(x, s), u, v), t)"
 _STANDARD = "Div({c}, Sqrt(Add(ReduceMean(Mul({c}, {c})), e)))".format(c="Sub(w, ReduceMean(w))")
 _SCALED = f"Mul({_STANDARD}, Mul(g, f))"
-_EVO = (
-    "Reshape(Div(Reshape(Mul(x, Sigmoid(Mul(x, v))), s), Sqrt(Add(ReduceMean(Mul({c}, {c})), e))), t)"
-).format(c="Sub(Reshape(x, r), ReduceMean(Reshape(x, r)))")
+_EVO = ("Reshape(Div(Reshape(Mul(x, Sigmoid(Mul(x, v))), s), Sqrt(Add(ReduceMean(Mul({c}, {c})), e))), t)").format(
+    c="Sub(Reshape(x, r), ReduceMean(Reshape(x, r)))"
+)
 _ZEROS = "Reshape(ConstantOfShape(Shape(p)), a)"
 _HEADS = "Softmax(MatMul(Transpose(Reshape(q, s)), Reshape(k, t)))"
 PATTERNS: tuple[tuple[str, tuple[str, ...], str], ...] = (
@@ -33,6 +33,7 @@ PATTERNS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("local_response_norm", ("Div(x, Reshape(Pow(Add(Mul(AveragePool(Reshape(Mul(x, x), s)), a), k), p), t))",), "xapk"),
     ("largest_cells", ("ReduceMax(Gather(x, i))",), "xi"),
     ("weighted_cells", ("ReduceSum(Mul(Gather(x, i), f), a)",), "xi"),
+    ("conv_transpose", ("Add(Pad(ConvTranspose(x, w), p), b)",), "xwbp"),
     ("scattered_unpool", (f"Reshape(ScatterElements({_ZEROS}, Reshape(i, b), Reshape(x, c)), Shape(p))",), "xip"),
     ("standardized_conv", (f"Conv(x, {_SCALED})", f"Conv(x, {_SCALED}, b)"), "xwbg"),
     ("gru", ("Reshape(Transpose(GRU(Transpose(x), w, h)), s)",), "xwh"),
@@ -95,6 +96,16 @@ def standardized_conv(walk: Walk, node: Node) -> None:
     windows.conv(walk, node._replace(inputs=node.inputs[:3]), gain=_known(walk, node, 3))
 
 
+def conv_transpose(walk: Walk, node: Node) -> None:
+    """A transposed convolution with more cells after its output than its stride: x, kernels, bias, pads."""
+    pads = _known(walk, node, 3).wholes
+    rank = len(pads) // 2
+    if any(pads[: rank + 2]):
+        raise NoKind
+    extra = node._replace(inputs=node.inputs[:3], attributes={**node.attributes, "output_padding": pads[rank + 2 :]})
+    windows.conv_transpose(walk, extra)
+
+
 def recurrent(kind: str, gates: int) -> Callable[[Walk, Node], None]:
     """A handler: x, the matrices of the input and of the state, and a bias of each."""
 
@@ -142,6 +153,7 @@ HANDLERS: Mapping[str, Callable[[Walk, Node], None]] = {
     "local_response_norm": local_response_norm,
     "largest_cells": cells.largest,
     "weighted_cells": cells.weighted,
+    "conv_transpose": conv_transpose,
     "scattered_unpool": scattered_unpool,
     "standardized_conv": standardized_conv,
     "lstm": recurrent("lstm", 4),

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from cnnshape.bridge.building import Building, quoted
 from cnnshape.bridge.onnx import sizes
 from cnnshape.bridge.onnx.constants import Constant
-from cnnshape.bridge.onnx.model import Dimensions, Model, Node
+from cnnshape.bridge.onnx.model import Model, Node
 from cnnshape.bridge.onnx.modules import ModuleCalls
 from cnnshape.bridge.onnx.own import PRODUCER
+from cnnshape.bridge.onnx.stated import Dimensions
 from cnnshape.bridge.operations import Argument, ImportProblem, Module, Shape, Weight
 from cnnshape.named_tuple import NamedTuple
 
@@ -145,7 +146,7 @@ class Walk:
         Exporters store equal weights once, such as the zeros of new biases. A layer that is used twice has all of its
         weights in common, and runs in the same module.
         """
-        path = self.modules[-1].path if self.modules else ""
+        path = self.modules[-1].path if self.modules and not self.is_own else ""
         use = (kind, path, *(weight.name for weight in weights))
         owned = []
         for weight in weights:

@@ -208,16 +208,17 @@ def pool(walk: Walk, node: Node) -> None:
         walk.bind(name, walk.values[node.outputs[0]])
 
 
+def _outputs(geometry: Geometry, sizes: tuple[int, ...], around: Pairs, *, ceil: bool) -> list[int]:
+    """The output sizes with another padding."""
+    axes = zip(geometry.kernel, geometry.stride, geometry.dilation, around, sizes, strict=True)
+    return [Window(kernel, stride, dilation, *pair, ceil).output(size) for kernel, stride, dilation, pair, size in axes]
+
+
 def _rounding_up(geometry: Geometry, sizes: tuple[int, ...], arguments: dict[str, Argument]) -> Argument:
     """The padding that gives the same windows with an output that is rounded up. Raises NoKind if there is none."""
     around = tuple((before, min(before, after)) for before, after in geometry.around)
-    stated, rounded = (
-        [
-            Window(*axis, *pair, ceil).output(size)
-            for *axis, pair, size in zip(geometry.kernel, geometry.stride, geometry.dilation, pairs, sizes, strict=True)
-        ]
-        for pairs, ceil in ((geometry.around, bool(arguments["ceil"])), (around, True))
-    )
+    stated = _outputs(geometry, sizes, geometry.around, ceil=bool(arguments["ceil"]))
+    rounded = _outputs(geometry, sizes, around, ceil=True)
     if stated != rounded or any(2 * max(pair) > size for pair, size in zip(around, geometry.kernel, strict=True)):
         raise NoKind
     return short(around)
@@ -226,7 +227,9 @@ def _rounding_up(geometry: Geometry, sizes: tuple[int, ...], arguments: dict[str
 def _is_undone(walk: Walk, name: str) -> bool:
     """Whether only unpools read the places of a pool."""
     readers = [walk.nodes[index] for index in walk.readers.get(name, ()) if index >= 0]
-    return all(reader.op in ("MaxUnpool", "scattered_unpool") for reader in readers) and -1 not in walk.readers.get(name, ())
+    return all(reader.op in ("MaxUnpool", "scattered_unpool") for reader in readers) and -1 not in walk.readers.get(
+        name, ()
+    )
 
 
 def _shortened(arguments: dict[str, Argument]) -> dict[str, Argument]:

@@ -8,7 +8,7 @@ from cnnshape.export.onnx.proto import FLOAT, Constant, Op
 from cnnshape.export.onnx.weights import Random32, constant_chunks, elements, fill_of, rest_of
 from cnnshape.export.onnx.wire import Message
 from cnnshape.export.source import Inexpressible, Source
-from cnnshape.export.targets import Weights
+from cnnshape.export.settings import Weights
 from cnnshape.graph import Graph
 from cnnshape.version import __version__
 
@@ -17,9 +17,7 @@ MOST_BYTES = 2**31 - 1
 """What a file in the format of protocol buffers can hold."""
 
 
-def to_onnx(
-    source: Source, *, weights: Weights = Weights.RANDOM, seed: int = 0, functions: bool = False
-) -> bytes:
+def to_onnx(source: Source, *, weights: Weights = Weights.RANDOM, seed: int = 0, functions: bool = False) -> bytes:
     """The bytes of an ONNX file.
 
     `weights` says what it holds as weights, `seed` which random ones; `functions` keeps blocks as functions. Raises

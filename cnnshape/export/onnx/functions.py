@@ -50,7 +50,7 @@ class Functions:
         outputs = [name for op in body for name in op.outputs if self._leaves(name, group)]
         if not outputs or not inputs:
             return body
-        local = _local_names(group.label, inputs, [name for op in body for name in op.outputs])
+        local = _local_names(group.label, inputs, body)
         called = self._named(group.word, tuple(_within(op, local, group.label) for op in body), inputs, outputs, local)
         return [Op(called, group.label, tuple(inputs), tuple(outputs), domain=FUNCTIONS)]
 
@@ -74,15 +74,15 @@ def _short(name: str, label: str) -> str:
     return name.removeprefix(f"{label}.")
 
 
-def _local_names(label: str, inputs: Sequence[str], made: Sequence[str]) -> dict[str, str]:
-    """The names within a function, which don't tell where it is called."""
+def _local_names(label: str, inputs: Sequence[str], body: Sequence[Op]) -> dict[str, str]:
+    """The names within a function, which don't tell where it is called or who reads what it gives."""
     names = Names()
-    local = {name: names.new(_short(name, label)) for name in made if name.startswith(f"{label}.")}
+    local = {}
+    for op in body:
+        for number, name in enumerate(op.outputs):
+            local[name] = names.new(_short(op.name, label) + (f".{number}" if number else ""))
     for name in inputs:
         local[name] = names.new(_short(name, label) if name.startswith(f"{label}.") else "x")
-    for name in made:
-        if name not in local:
-            local[name] = names.new("result")
     return local
 
 

@@ -1,6 +1,6 @@
 """One layer on its way to nodes: what enters, the facts of its kind, and the nodes so far."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -80,13 +80,17 @@ class Lowering:
 
     # Nodes.
 
-    def op(self, type: str, *inputs: str, outputs: int = 1, **attributes: Attribute) -> str:
+    def op(self, type: str, *inputs: str, **attributes: Attribute) -> str:
+        """Adds a node, and gives the name of its output."""
+        return self.node(type, inputs, attributes)
+
+    def node(self, type: str, inputs: Sequence[str], attributes: Mapping[str, Attribute], *, outputs: int = 1) -> str:
         """Adds a node, and gives the name of its first output; the others have a number after it."""
         role = type.lower()
         count = self._named[role] = self._named.get(role, 0) + 1
         name = f"{self.name}/{role}{count if count > 1 else ''}"
         names = (name, *(f"{name}.{number}" for number in range(1, outputs)))
-        self.ops.append(Op(type, name, inputs, names, attributes))
+        self.ops.append(Op(type, name, tuple(inputs), names, dict(attributes)))
         return name
 
     def wholes(self, *values: int) -> str:

@@ -93,7 +93,7 @@ def _avg_pool(use: Use) -> Parts:
         pad, pool = parts
         assert isinstance(pad, Module)
         assert isinstance(pool, Module)
-        return [Module(call("MeanInside", pad.code, pool.code), "MeanInside")]
+        return [Module(call("MeanInside", pad.code, pool.code), f"{pad.helper} MeanInside".strip())]
     return parts
 
 

@@ -5,8 +5,8 @@ from cnnshape.export.onnx.layer import Lowering, Say
 
 def plain(type: str, **arguments: str) -> Say:
     """A handler for one node; its attributes are arguments of the layer."""
-    return lambda low: low.op(
-        type, low.x, **{name: float(low.layer.values[argument]) for name, argument in arguments.items()}
+    return lambda low: low.node(
+        type, (low.x,), {name: float(low.layer.values[argument]) for name, argument in arguments.items()}
     )
 
 

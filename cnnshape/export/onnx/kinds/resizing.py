@@ -41,7 +41,7 @@ def _keeps(low: Lowering) -> bool:
 
 def _resized(low: Lowering, scales: Sequence[float], **attributes: str) -> str:
     factors = low.reals((len(scales) + 2,), (1.0, 1.0, *scales))
-    return low.op("Resize", low.x, "", factors, **attributes)
+    return low.node("Resize", (low.x, "", factors), attributes)
 
 
 def _factors(low: Lowering) -> tuple[float, ...]:
@@ -65,9 +65,7 @@ def _nearest(low: Lowering, axes: list[tuple[int, int]]) -> str:
     """Whole factors are a Resize. Others are a Gather: runtimes round differently where a cell begins."""
     if all(out % size == 0 for size, out in axes) and _is_by_sizes(low, axes):
         scales = [float(out // size) for size, out in axes]
-        return _resized(
-            low, scales, mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"
-        )
+        return _resized(low, scales, mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")
     value = low.x
     for axis, ((size, out), step) in enumerate(zip(axes, _steps(low, axes), strict=True), 2):
         cells = [min(floor(at * step), size - 1) for at in range(out)]

@@ -34,7 +34,7 @@ def recurrent(type: str, gates: int) -> Say:
             weights = [_stacked(low, f"{name}_l{number}", directions) for name in ("weight_ih", "weight_hh")]
             biases = _biases(low, number, directions, gates)
             steps = low.op("Transpose", value, perm=(2, 0, 1))
-            states = low.op(type, steps, *weights, *biases, **attributes)
+            states = low.node(type, (steps, *weights, *biases), attributes)
             value = low.reshaped(low.op("Transpose", states, perm=(2, 1, 3, 0)), *low.result)
         return value
 

@@ -48,7 +48,7 @@ def conv(low: Lowering) -> str:
         weight = _standardized(low, weight)
     attributes = {**_geometry(windows), "dilations": tuple(window.dilation for window in windows)}
     attributes |= {"group": low.layer.groups, "pads": pads(_around(windows))}
-    return low.op("Conv", *_given(low.x, weight, low.weight("bias")), **attributes)
+    return low.node("Conv", _given(low.x, weight, low.weight("bias")), attributes)
 
 
 def _standardized(low: Lowering, weight: str) -> str:
@@ -74,12 +74,13 @@ def conv_transpose(low: Lowering) -> str:
     weight = low.weight("weight")
     if all(extra < window.stride for window, extra in zip(windows, extras, strict=True)):
         inputs = _given(low.x, weight, low.weight("bias"))
-        return low.op("ConvTranspose", *inputs, pads=pads(around), output_padding=extras, **attributes)
+        return low.node("ConvTranspose", inputs, {**attributes, "pads": pads(around), "output_padding": extras})
     # Runtimes take less than the stride. Cells that would be cut off come first, and zeros after them.
     shared = tuple(min(after, extra) for (_, after), extra in zip(around, extras, strict=True))
     around = tuple((before, after - part) for (before, after), part in zip(around, shared, strict=True))
     beyond = tuple((0, extra - part) for extra, part in zip(extras, shared, strict=True))
-    value = padded(low, low.op("ConvTranspose", low.x, weight, pads=pads(around), **attributes), beyond)
+    value = low.node("ConvTranspose", (low.x, weight), {**attributes, "pads": pads(around)})
+    value = padded(low, value, beyond)
     bias = low.weight("bias", (low.layer.out, *[1] * low.rank))
     return low.op("Add", value, bias) if bias else value
 
@@ -112,12 +113,13 @@ def max_pool(low: Lowering) -> str:
     attributes = {**_geometry(windows), "dilations": tuple(window.dilation for window in windows)}
     around = _around(windows)
     if any(over) and all(map(_is_rounded_up_alike, windows, sizes)) and _fits(windows, around):
-        return low.op("MaxPool", low.x, outputs=_outputs(low), pads=pads(around), ceil_mode=1, **attributes)
+        attributes |= {"pads": pads(around), "ceil_mode": 1}
+        return low.node("MaxPool", (low.x,), attributes, outputs=_outputs(low))
     around = tuple((before, after + more) for (before, after), more in zip(around, over, strict=True))
     value = low.x
     if not _fits(windows, around):
         value, around = padded(low, value, around, LOWEST), ((0, 0),) * low.rank
-    return low.op("MaxPool", value, outputs=_outputs(low), pads=pads(around), **attributes)
+    return low.node("MaxPool", (value,), {**attributes, "pads": pads(around)}, outputs=_outputs(low))
 
 
 def _fits(windows: tuple[Window, ...], around: Pairs) -> bool:
@@ -144,8 +146,10 @@ def avg_pool(low: Lowering) -> str:
         around = tuple((before, after + more) for (before, after), more in zip(around, over, strict=True))
     if not _fits(windows, around):
         raise Unsayable("ONNX has no mean of windows with padding as large as they are")
-    included = {"count_include_pad": 1} if counted and any(map(any, around)) else {}
-    return low.op("AveragePool", value, pads=pads(around), **_geometry(windows), **included)
+    attributes = {**_geometry(windows), "pads": pads(around)}
+    if counted and any(map(any, around)):
+        attributes["count_include_pad"] = 1
+    return low.node("AveragePool", (value,), attributes)
 
 
 def adaptive_avg_pool(low: Lowering) -> str:
