@@ -24,7 +24,6 @@ from cnnshape.export import (
     recorded_digest,
 )
 
-
 MOST_SEED = 2**32 - 1
 
 

@@ -49,14 +49,14 @@ def _called(call: Node, function: Function, name: str) -> Iterator[Node]:
             name=f"{name}.{node.name}" if node.name else "",
             inputs=tuple(_value(values, given, name) for given in node.inputs),
             outputs=tuple(_value(values, given, name) for given in node.outputs),
-            attributes={key: value for key, value in _attributes(call, node)},
+            attributes=dict(_attributes(call, node)),
         )
 
 
 def _value(values: Mapping[str, str], inner: str, name: str) -> str:
     if not inner:
         return ""
-    return values[inner] if inner in values else f"{name}.{inner}"
+    return values.get(inner, f"{name}.{inner}")
 
 
 def _attributes(call: Node, node: Node) -> Iterator[tuple[str, AttributeValue]]:

@@ -53,9 +53,9 @@ def _shuffle(given: Shape, middle: Shape, order: Sequence[int]) -> tuple[str, di
     """The kind that splits axes as in `middle`, moves them by `order`, and joins them again; empty if there is none."""
     rank = len(given) - 2
     batch, channels, *space = given
-    if len(middle) == len(given) + 1 and tuple(middle[3:]) == tuple(space) and middle[0] == batch:
-        if tuple(order) == (0, 2, 1, *range(3, len(middle))) and middle[1] * middle[2] == channels:
-            return "channel_shuffle", {"groups": middle[1]}
+    is_dealt = len(middle) == len(given) + 1 and tuple(middle[3:]) == tuple(space) and middle[0] == batch
+    if is_dealt and tuple(order) == (0, 2, 1, *range(3, len(middle))) and middle[1] * middle[2] == channels:
+        return "channel_shuffle", {"groups": middle[1]}
     if len(middle) != 2 + 2 * rank or rank < 1 or middle[0] != batch:
         return "", {}
     inner = [size for axis in range(rank) for size in (2 + rank + axis, 2 + axis)]

@@ -7,8 +7,8 @@ from cnnshape.export.onnx.moments import moments
 from cnnshape.export.onnx.proto import FLOAT, Constant, Op
 from cnnshape.export.onnx.weights import Random32, constant_chunks, elements, fill_of, rest_of
 from cnnshape.export.onnx.wire import Message
-from cnnshape.export.source import Inexpressible, Source
 from cnnshape.export.settings import Weights
+from cnnshape.export.source import Inexpressible, Source
 from cnnshape.graph import Graph
 from cnnshape.version import __version__
 

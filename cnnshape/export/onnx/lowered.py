@@ -52,7 +52,7 @@ def lowered(graph: Graph) -> Lowered:
             refused.append(inexpressible(node, str(reason)))
     if refused:
         raise Inexpressible(refused)
-    weights = _named_weights(graph, lowerings, naming.names)
+    weights = _named_weights(lowerings, naming.names)
     outputs = naming.aliases
     ops = [tuple(low.ops) for low in lowerings]
     ops.append(tuple(Op("Identity", name, (naming.values[index],), (name,)) for name, index in outputs.items()))
@@ -113,7 +113,7 @@ def _finished(low: Lowering, result: str, name: str) -> None:
         low.ops[place] = op._replace(inputs=inputs, outputs=outputs, name=low.name if made else op.name)
 
 
-def _named_weights(graph: Graph, lowerings: list[Lowering], names: Names) -> dict[str, Stored]:
+def _named_weights(lowerings: list[Lowering], names: Names) -> dict[str, Stored]:
     """The weights under names of their own; where a layer has the name of a weight, the weight gets another one."""
     weights: dict[str, Stored] = {}
     given: dict[str, str] = {}

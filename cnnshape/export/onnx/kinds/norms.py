@@ -74,10 +74,7 @@ def rms_norm(low: Lowering) -> str:
     eps = SINGLE_EPSILON if low.layer.eps is None else low.layer.eps
     mean = low.op("ReduceMean", low.op("Mul", low.x, low.x), axes=axes)
     value = low.op("Div", low.x, low.op("Sqrt", low.op("Add", mean, low.scalar(eps))))
-    if low.layer.axes == "channels":
-        weight = low.channel_weight("weight")
-    else:
-        weight = low.weight("weight")
+    weight = low.channel_weight("weight") if low.layer.axes == "channels" else low.weight("weight")
     return low.op("Mul", value, weight) if weight else value
 
 
