@@ -19,7 +19,6 @@ TOO_LARGE = frozenset(("regnet_y_128gf",))
 """Networks with more weights than an ONNX file holds."""
 QUICK = 200_000_000
 """MACs of the networks that the tests run. `python -m tests.export.onnx_runs` runs all of them."""
-CLOSE = 1e-4
 
 
 def work(name: str) -> int:
@@ -83,11 +82,6 @@ def learned(file: bytes) -> int:
     return sum(int(torch.Size(weight.dims).numel()) for weight in weights if not weight.name.endswith(kept))
 
 
-@pytest.mark.parametrize("name", SMALL)
-def test_outputs_are_those_of_the_pytorch_code(name: str) -> None:
-    assert runs.difference(network(name), 1) <= CLOSE
-
-
 @pytest.mark.parametrize("name", sorted(TOO_LARGE))
 def test_what_no_file_holds_is_refused(name: str) -> None:
     with pytest.raises(Inexpressible):
@@ -118,13 +112,15 @@ def test_a_runtime_takes_any_name(weights: Weights) -> None:
     assert bool((again == first).all())
 
 
-@pytest.mark.parametrize("depth", [1, 60])
-def test_values_neither_vanish_nor_explode(depth: int) -> None:
-    """Without a normalization, and with residuals."""
-    layers = "".join("  - conv: {out: 16, kernel: 3, padding: 1, act: relu}\n" for _ in range(depth))
-    layers += f"  - residual: [conv: {{out: 16, kernel: 3, padding: 1}}]\n    repeat: {depth}\n    shortcut: identity\n"
+PLAIN = "  - conv: {out: 16, kernel: 3, padding: 1, act: relu}\n    repeat: 100\n"
+NARROW = "  - conv: {out: 24, kernel: 1, act: relu}\n    repeat: 100\n"
+NORMED = "  - conv: {out: 16, kernel: 3, padding: 1, norm: batch_norm, act: relu}\n    repeat: 100\n"
+BRANCHED = "  - residual: [conv: {out: 16, kernel: 3, padding: 1}]\n    repeat: 100\n    shortcut: identity\n"
+
+
+@pytest.mark.parametrize("layers", [PLAIN, NARROW, NORMED, PLAIN + BRANCHED])
+def test_values_neither_vanish_nor_explode_however_deep(layers: str) -> None:
     source = source_of(f"cnnshape: 1\ninput: [16, 12, 12]\nlayers:\n{layers}")
     for seed in (0, 1):
         (output,) = runs.run(to_onnx(source, seed=seed), [torch.randn(2, 16, 12, 12)])
-        assert bool(output.isfinite().all())
-        assert 1e-3 < float(output.std()) < 1e3
+        assert 1e-2 < float(output.std()) < 1e2
