@@ -54,6 +54,7 @@ EXAMPLES = {
         "cnnshape export resnet50 -o resnet50.py",
         "cnnshape export net.yaml -p width=128 --class Wide",
         "cnnshape export net.yaml --check net.py",
+        "cnnshape export resnet50 -o resnet50.onnx --weights none --functions",
     ),
     "layers": ("cnnshape layers", "cnnshape layers conv"),
     "schema": ("cnnshape schema > cnnshape.schema.json", "cnnshape schema net.yaml > net.schema.json"),

@@ -183,6 +183,69 @@ def test_the_name_of_a_file_can_not_end_the_docstring(name: str) -> None:
     assert text.splitlines()[0].count('"') == 6
 
 
+# ONNX
+
+
+def test_the_ending_says_the_target() -> None:
+    Path("net.yaml").write_text(NET.partition("  - {opaque")[0])
+    assert run("export", "net.yaml", "-o", "net.onnx").exit_code == 0
+    assert Path("net.onnx").read_bytes()[:2] == b"\x08\x08"
+    assert run("export", "net.yaml", "--to", "onnx", "-o", "other.bin").exit_code == 0
+    assert Path("other.bin").read_bytes() == Path("net.onnx").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--weights", "zeros"), "--weights"),
+        (("--seed", "-1"), "--seed"),
+        (("--seed", "4294967296"), "--seed"),
+        (("--seed", "1.5"), "--seed"),
+        (("--seed", "1", "--weights", "none"), "leaves nothing to a seed"),
+        (("--class", "Mine"), "--class"),
+    ],
+)
+def test_settings_of_onnx_that_are_refused(options: tuple[str, ...], says: str) -> None:
+    outcome = run("export", "net.yaml", "-o", "net.onnx", *options)
+    assert outcome.exit_code == 2
+    assert says in outcome.stderr
+    assert not Path("net.onnx").exists()
+
+
+@pytest.mark.parametrize("options", [("--weights", "zero"), ("--seed", "1"), ("--functions",)])
+def test_code_has_no_settings_of_onnx(options: tuple[str, ...]) -> None:
+    outcome = run("export", "net.yaml", *options)
+    assert outcome.exit_code == 2
+    assert "torch has no such setting" in outcome.stderr
+
+
+@pytest.mark.parametrize("options", [("--weights", "none"), ("--seed", "1"), ("--functions",)])
+def test_each_setting_of_onnx_has_its_digest(options: tuple[str, ...]) -> None:
+    Path("net.yaml").write_text(NET.partition("  - {opaque")[0])
+    assert run("export", "net.yaml", "-o", "net.onnx", *options).exit_code == 0
+    assert run("export", "net.yaml", "--check", "net.onnx", *options).exit_code == 0
+    assert run("export", "net.yaml", "--check", "net.onnx").exit_code == 1
+
+
+def test_layers_without_nodes_are_refused_before_anything_is_written() -> None:
+    outcome = run("export", "net.yaml", "-o", "net.onnx")
+    assert outcome.exit_code == 1
+    assert "ONNX has nothing for `opaque` (odd)" in outcome.stderr
+    assert "net.yaml:10:6" in outcome.stderr
+    assert not Path("net.onnx").exists()
+
+
+def test_a_binary_file_goes_to_a_pipe() -> None:
+    import subprocess
+    import sys
+
+    Path("net.yaml").write_text(NET.partition("  - {opaque")[0])
+    command = [sys.executable, "-m", "cnnshape", "export", "net.yaml", "--to", "onnx", "--weights", "none"]
+    done = subprocess.run(command, capture_output=True, check=True)
+    run("export", "net.yaml", "-o", "net.onnx", "--weights", "none")
+    assert done.stdout == Path("net.onnx").read_bytes()
+
+
 def test_standard_input() -> None:
     import io
     import sys

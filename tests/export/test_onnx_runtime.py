@@ -114,10 +114,11 @@ def test_the_file_has_the_params_of_the_report() -> None:
 
 
 def test_values_neither_vanish_nor_explode_in_deep_networks() -> None:
-    layers = "  - repeat: 60\n    do:\n      - residual: [{conv: {out: 16, kernel: 3, padding: 1}}, relu, {conv: {out: 16, kernel: 1}}]\n      - relu\n"
-    plain = "  - repeat: 60\n    do: [{conv: {out: 16, kernel: 3, padding: 1}}, relu]\n"
-    for text in (layers, plain):
-        source = source_of(f"cnnshape: 1\ninput: [16, 8, 8]\nlayers:\n{text}")
+    residual = "[{residual: [{conv: {out: 16, kernel: 3, padding: 1}}, relu, {conv: {out: 16, kernel: 1}}]}, relu]"
+    plain = "[{conv: {out: 16, kernel: 3, padding: 1}}, relu]"
+    for body in (residual, plain):
+        unit = f"blocks: {{Unit: {{do: {body}}}}}\nlayers:\n  - {{Unit: {{}}, repeat: 60}}\n"
+        source = source_of(f"cnnshape: 1\ninput: [16, 8, 8]\n{unit}")
         (output,) = run(to_onnx(source), [inputs_of(source.examination, "cpu", 2)[0]])
         assert 1e-2 < float(output.abs().max()) < 1e3
 

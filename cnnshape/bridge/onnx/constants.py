@@ -6,7 +6,7 @@ from itertools import product
 from math import ceil, floor, prod
 
 from cnnshape.bridge.onnx.model import MOST_READ, MOST_WHOLE, Node, Stored
-from cnnshape.bridge.onnx.sizes import broadcast, reshaped, squeezed, unsqueezed
+from cnnshape.bridge.onnx.sizes import reshaped, squeezed, unsqueezed
 from cnnshape.named_tuple import NamedTuple
 
 Number = int | float
@@ -261,13 +261,9 @@ def _range(operands: Operands) -> Constant:
 
 def _expand(operands: Operands) -> Constant:
     given, shape = _operand(operands, 0), _operand(operands, 1).wholes
-    if any(size < 0 for size in shape):
+    if given.elements != 1 or any(size < 0 for size in shape) or prod(shape) > MOST_READ:
         raise NotFolded
-    result = broadcast(given.shape, shape)
-    if given.elements != 1 or prod(result) > MOST_READ:
-        # Repeated values are no weight that the file holds.
-        return Constant(result, None, given.real)
-    return given._replace(shape=result, values=given.known * prod(result))
+    return given._replace(shape=shape, values=given.known * prod(shape))
 
 
 def _where(operands: Operands) -> Constant:

@@ -1,7 +1,8 @@
 """What only files of `cnnshape export` have: nodes that stand for weights, and constants that never are weights."""
 
-from cnnshape.bridge.onnx.constants import Constant, NotFolded, folded
+from cnnshape.bridge.onnx.constants import Constant, NotFolded, Operands, folded
 from cnnshape.bridge.onnx.model import Model, Node, Stored
+from cnnshape.bridge.onnx.sizes import broadcast
 
 PRODUCER = "cnnshape"
 
@@ -22,6 +23,14 @@ def with_weights(model: Model) -> Model:
             shapes[node.outputs[0]] = _value(node)
         nodes.append(node)
     return model._replace(nodes=tuple(nodes), initializers=stored)
+
+
+def repeated(operands: Operands) -> Constant:
+    """What an Expand gives: values that the file repeats are no weight. Raises NotFolded."""
+    given, shape = operands
+    if given is None or shape is None or any(size < 0 for size in shape.wholes):
+        raise NotFolded
+    return Constant(broadcast(given.shape, shape.wholes), None, given.real)
 
 
 def _value(node: Node) -> Constant:

@@ -10,7 +10,7 @@ from cnnshape.bridge.files import missing, unreadable
 from cnnshape.bridge.onnx import constants, own_layers, shapes, values, windows
 from cnnshape.bridge.onnx.functions import inlined
 from cnnshape.bridge.onnx.model import Model, Node, Subgraph, model_of
-from cnnshape.bridge.onnx.own import PRODUCER, with_weights
+from cnnshape.bridge.onnx.own import PRODUCER, repeated, with_weights
 from cnnshape.bridge.onnx.patterns import DOMAIN, rewritten
 from cnnshape.bridge.onnx.walk import STORED_ONCE, NoKind, View, Walk, described
 from cnnshape.bridge.operations import ImportProblem, NamedOutput, Network, Shape, UsageProblem, Weight
@@ -163,7 +163,8 @@ def _fold(walk: Walk, node: Node) -> bool:
     if any(name and operand is None for name, operand in zip(node.inputs, operands, strict=True)):
         return False
     try:
-        value = constants.folded(node, operands)
+        is_repeated = walk.is_own and node.op == "Expand" and len(operands) == 2
+        value = repeated(operands) if is_repeated else constants.folded(node, operands)
     except constants.NotFolded:
         names = [
             operand.name for operand in operands if operand is not None and operand.name and operand.values is None
