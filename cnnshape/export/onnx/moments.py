@@ -39,7 +39,7 @@ _FIXED = {
     "softsign": Moments(0.0, 0.2), "hard_tanh": Moments(0.0, 0.5), "lstm": Moments(0.0, 0.1), "gru": Moments(0.0, 0.1),
     "local_response_norm": _UNIT, "log_softmax": _UNIT,
 }  # fmt: skip
-"""What comes out, whatever enters: to one digit."""
+"""What comes out of any input, to one digit."""
 _RECTIFIERS = frozenset(
     ("relu", "relu6", "leaky_relu", "prelu", "elu", "celu", "selu", "gelu", "silu", "mish", "hard_swish", "softplus")
 )
