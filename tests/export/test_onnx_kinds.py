@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from math import comb
 from typing import Any
 
@@ -95,26 +96,32 @@ def compare(name: str, axes: int, data: st.DataObject) -> None:
     close(runs.run(file, [given_])[0], expected)
 
 
+def on_ranks(names: Iterable[str]) -> pytest.MarkDecorator:
+    """Parametrizes over kinds, and over the ranks that they work on."""
+    rows: pytest.MarkDecorator = twins.on_ranks(*names)
+    return rows
+
+
 def close(own: Any, expected: Any) -> None:
     assert own.shape == expected.shape
     assert float((own - expected).abs().max()) <= CLOSE * max(1.0, float(expected.abs().max()))
 
 
-@twins.on_ranks(*twins.MANY_ARGUMENTS)
+@on_ranks(twins.MANY_ARGUMENTS)
 @given(data=st.data())
 @many
 def test_outputs_of_many_arguments(name: str, axes: int, data: st.DataObject) -> None:
     compare(name, axes, data)
 
 
-@twins.on_ranks(*(name for name in twins.TWINS if name not in twins.MANY_ARGUMENTS | twins.JOINS))
+@on_ranks(name for name in twins.TWINS if name not in twins.MANY_ARGUMENTS | twins.JOINS)
 @given(data=st.data())
 @some
 def test_outputs(name: str, axes: int, data: st.DataObject) -> None:
     compare(name, axes, data)
 
 
-@twins.on_ranks(*sorted(twins.JOINS))
+@on_ranks(sorted(twins.JOINS))
 @given(count=st.integers(2, 5), data=st.data())
 @some
 def test_outputs_of_joins(name: str, axes: int, count: int, data: st.DataObject) -> None:

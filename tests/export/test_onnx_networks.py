@@ -17,6 +17,8 @@ runs = pytest.importorskip("tests.export.onnx_runs")
 
 TOO_LARGE = frozenset(("regnet_y_128gf",))
 """Networks with more weights than an ONNX file holds."""
+NOT_INFERRED = frozenset(("segnet",))
+"""Networks with a MaxUnpool to a stated size, whose shape the package doesn't infer."""
 QUICK = 200_000_000
 """MACs of the networks that the tests run. `python -m tests.export.onnx_runs` runs all of them."""
 
@@ -55,7 +57,8 @@ def test_the_checker_infers_the_shapes_of_the_report(name: str) -> None:
     for index, node in enumerate(graph.nodes, len(graph.inputs)):
         name_ = next((output for output, made in graph.outputs.items() if made == index), node.name)
         shape = shapes.get(name_, ())
-        assert shape == node.application.output.shape, (node.name, shape)
+        wanted = node.application.output.shape
+        assert shape == wanted or (name in NOT_INFERRED and not shape), (node.name, shape)
 
 
 @pytest.mark.parametrize("name", SMALL)
