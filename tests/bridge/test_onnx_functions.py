@@ -7,7 +7,7 @@ import pytest
 from cnnshape.bridge.onnx.functions import inlined
 from cnnshape.bridge.onnx.model import MOST_NODES, model_of
 from cnnshape.bridge.operations import ImportProblem
-from tests.bridge.onnx_files import data, model, node, tensor, value, whole
+from tests.bridge.onnx_files import Attribute, data, model, node, tensor, value, whole
 from tests.bridge.readers import onnx_network
 
 DOMAIN = "blocks"
@@ -20,8 +20,8 @@ def function(name: str, inputs: str, outputs: str, nodes: list[bytes]) -> bytes:
     return data(25, b"".join([*parts, data(9, data(1, "") + whole(2, 17)), data(10, DOMAIN)]))
 
 
-def call(op: str, inputs: str, outputs: str, **options: object) -> bytes:
-    return node(op, inputs, outputs, domain=DOMAIN, **options)  # type: ignore[arg-type]
+def call(op: str, inputs: str, outputs: str, name: str = "", **attributes: Attribute) -> bytes:
+    return node(op, inputs, outputs, name=name, domain=DOMAIN, **attributes)
 
 
 def test_calls_have_names_and_weights_of_their_own() -> None:

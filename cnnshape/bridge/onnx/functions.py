@@ -34,7 +34,8 @@ def _expanded(nodes: tuple[Node, ...], functions: Functions, calls: Calls) -> It
             continue
         if len(calls) >= MOST_NESTED:
             raise ImportProblem(f"the functions of the model call each other more than {MOST_NESTED} deep")
-        name = node.name or f"{node.op}_{index}"
+        around = f"{calls[-1][0]}." if calls else ""
+        name = node.name or f"{around}{node.op}_{index}"
         yield from _expanded(tuple(_called(node, function, name)), functions, (*calls, (name, node.op)))
 
 

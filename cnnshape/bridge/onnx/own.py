@@ -1,4 +1,4 @@
-"""What only files of `cnnshape export` have: nodes that stand for weights, and constants that never are weights."""
+"""What only files of `cnnshape export` have: nodes in place of weights, and constants that never are weights."""
 
 from cnnshape.bridge.onnx.constants import Constant, NotFolded, Operands, folded
 from cnnshape.bridge.onnx.model import Model, Node, Stored
