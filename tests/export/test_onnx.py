@@ -22,6 +22,7 @@ from cnnshape.export.onnx.wire import Message, varint
 from cnnshape.layers.complete import KINDS
 from tests.bridge import onnx_files
 from tests.command import run
+from tests.export import onnx_nodes
 from tests.export.exported import NAMES, network, source_of
 from tests.export.onnx_cases import cases
 from tests.laws.strategy import specs
@@ -89,6 +90,11 @@ def test_every_kind_has_a_case() -> None:
         assert graph is not None
         used |= {node.application.layer.name for node in graph.nodes}
     assert used == set(SAID)
+
+
+def test_kinds_become_the_nodes_that_are_listed() -> None:
+    """After a change on purpose, `python -m tests.export.onnx_nodes` lists them again: look at the difference."""
+    assert onnx_nodes.text() == onnx_nodes.LISTED.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("weights", [Weights.NONE, Weights.ZERO])
