@@ -59,9 +59,13 @@ def read_back(data: bytes, folder: Path, *, flat: bool = True) -> Source:
 
 
 def figures(examination: Examination) -> dict[str, Any]:
+    """The figures of the layers that the outputs depend on: a reader leaves others out."""
     graph = examination.graph
     assert graph is not None
-    flops = [node.application.flops for node in graph.nodes]
+    read = set(graph.outputs.values())
+    for place, node in reversed(list(enumerate(graph.nodes, len(graph.inputs)))):
+        read |= set(node.inputs) if place in read else set()
+    flops = [node.application.flops for place, node in enumerate(graph.nodes, len(graph.inputs)) if place in read]
     return {
         "params": sum(node.application.params for node in graph.nodes if node.shares is None),
         "macs": sum(node.application.macs for node in graph.nodes),

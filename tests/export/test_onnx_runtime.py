@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnshape.export import Source
+from cnnshape.export import Source, Weights
 from cnnshape.export.onnx import to_onnx
 from cnnshape.export.onnx.proto import IR_VERSION, OPSET
 from tests.export.exported import NAMES, expected, inputs_of, network, source_of
@@ -61,6 +61,18 @@ def test_a_kind_computes_what_pytorch_does(name: str) -> None:
     if name not in REFUSED_BY_TORCH:
         assert difference(source) < CLOSE
         assert difference(source, 1, functions=True) < CLOSE
+
+
+@pytest.mark.parametrize("weights", [Weights.NONE, Weights.ZERO])
+def test_files_without_weights_run(weights: Weights) -> None:
+    for name, text in cases().items():
+        source = source_of(text)
+        data = to_onnx(source, weights=weights, functions=True)
+        onnx.checker.check_model(onnx.load_from_string(data), full_check=True)
+        outputs = run(data, inputs_of(source.examination, "cpu", 2))
+        shapes = expected(source.examination, 2)[1]
+        assert [tuple(output.shape) for output in outputs] == shapes, name
+        assert all(bool(output.isfinite().all()) for output in outputs), name
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if work(name) < MOST_MACS and name not in UNSTEADY])
