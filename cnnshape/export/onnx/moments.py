@@ -5,7 +5,7 @@ rule for matrix products: He et al. (2015).
 """
 
 from collections.abc import Callable, Sequence
-from math import erf, exp, pi, prod, sqrt
+from math import erf, exp, log2, pi, prod, sqrt
 from typing import Any
 
 from cnnshape.graph import Graph
@@ -13,6 +13,8 @@ from cnnshape.layers import Application
 from cnnshape.named_tuple import NamedTuple
 
 LEAST, MOST = 1e-6, 1e6
+BIAS = 1 / 8
+"""The most that a random bias adds."""
 
 
 class Moments(NamedTuple):
@@ -49,18 +51,22 @@ def moments(graph: Graph) -> list[Moments]:
     """The moments of each value of a graph. Inputs have mean 0 and variance 1."""
     known = [_UNIT] * len(graph.inputs)
     for node in graph.nodes:
-        after = _after(node.application, [known[index] for index in node.inputs])
+        owner = node if node.shares is None else graph.nodes[node.shares]
+        after = _after(node.application, [known[index] for index in node.inputs], known[owner.inputs[0]].square)
         known.append(Moments(min(max(after.mean, -MOST), MOST), min(max(after.variance, LEAST), MOST)))
     return known
 
 
-def _after(app: Application, entering: Sequence[Moments]) -> Moments:
+def _after(app: Application, entering: Sequence[Moments], made_for: float) -> Moments:
+    """The moments after a layer. `made_for` is the mean square of the values that its weights are scaled for."""
     layer: Any = app.layer
     first = entering[0]
     if layer.followers:
-        return _UNIT
+        return Moments(0.0, _of_product(app, first.square, made_for))
     if layer.name in _FIXED:
         return _FIXED[layer.name]
+    if layer.name == "batch_norm" and layer.track:
+        return first.times(near(made_for) ** -0.5)
     if layer.normalizes:
         return first.times(first.square**-0.5)
     if layer.name in _JOINED:
@@ -79,6 +85,24 @@ def _after(app: Application, entering: Sequence[Moments]) -> Moments:
     if layer.name == "softmax":
         return Moments(1 / app.output.shape[0], LEAST)
     return first
+
+
+def near(value: float) -> float:
+    """The power of two next to a number: so few different ones that blocks of weights can be kept."""
+    return float(2.0 ** round(log2(value)))
+
+
+def spread(app: Application, square: float) -> float:
+    """The most that a random weight of a matrix product takes, so that values of this mean square stay at about 1."""
+    return near((3 / (fan_in(app) * square)) ** 0.5)
+
+
+def _of_product(app: Application, square: float, made_for: float) -> float:
+    """The variance after a matrix product. It is that of the weights as they are: what rounding adds must not pile up."""
+    if any(weight.name == "gain" for weight in app.weights):
+        return near(made_for**-0.5) ** 2 * square
+    shift = BIAS**2 / 3 if any(weight.name == "bias" for weight in app.weights) else 0.0
+    return spread(app, made_for) ** 2 / 3 * fan_in(app) * square + shift
 
 
 def _rectified(given: Moments) -> Moments:

@@ -4,11 +4,11 @@ import sys
 from array import array
 from collections.abc import Iterator
 from functools import cache
-from math import log2, prod
+from math import prod
 from random import Random
 
 from cnnshape.export.onnx.lowered import Stored
-from cnnshape.export.onnx.moments import Moments, fan_in
+from cnnshape.export.onnx.moments import BIAS, Moments, near, spread
 from cnnshape.export.onnx.wire import Chunk
 from cnnshape.graph import Graph
 from cnnshape.named_tuple import NamedTuple
@@ -33,25 +33,20 @@ def fill_of(stored: Stored, graph: Graph, moments: list[Moments]) -> Fill:
     layer = app.layer
     if name == "running_var":
         # After training it is what the layer gets.
-        return Fill(_near(before), _near(before) / 4)
+        return Fill(near(before), near(before) / 4)
     if name in ("bias", "running_mean"):
-        return Fill(0.0, 1 / 8)
+        return Fill(0.0, BIAS)
     if layer.name in ("lstm", "gru"):
-        return Fill(0.0, _near(layer.values["out"] ** -0.5))
+        return Fill(0.0, near(layer.values["out"] ** -0.5))
     if name == "gain":
-        return Fill(_near(before**-0.5), _near(before**-0.5) / 4)
+        return Fill(near(before**-0.5), near(before**-0.5) / 4)
     if name == "weight" and layer.followers:
-        return Fill(0.0, _near((3 / (fan_in(app) * before)) ** 0.5))
+        return Fill(0.0, spread(app, before))
     if layer.name == "prelu":
         return Fill(0.25, 1 / 8)
     if layer.name == "layer_scale":
         return Fill(0.5, 1 / 4)
     return Fill(1.0, 1 / 4)
-
-
-def _near(value: float) -> float:
-    """The power of two next to a number: so few different ones that blocks of values can be kept."""
-    return float(2.0 ** round(log2(value)))
 
 
 def rest_of(stored: Stored) -> float:
