@@ -138,6 +138,9 @@ def conv_transpose(site: Site) -> list[Line]:
     if any(axis.dilation > 1 for axis in windows):
         arguments["dilation_rate"] = site.text("dilation")
     cut, added = site.same(_surplus)
+    strides = site.same(lambda one: tuple(axis.stride for axis in _over(one))) if any(added) else ()
+    if any(more >= stride for more, stride in zip(added, strides, strict=False)):
+        raise Unsaid("Keras adds fewer cells after the output than the stride has")
     if any(added):
         arguments["output_padding"] = literal(added if len(set(added)) > 1 else added[0])
     line = site.owner(
