@@ -154,6 +154,19 @@ def test_names_that_python_has_itself() -> None:
     compile(text, "net.py", "exec")
 
 
+@pytest.mark.parametrize("name", ["attention", "Max", "keras", "resize nearest", "日本", "3", "class"])
+def test_a_network_may_have_any_name(name: str) -> None:
+    spec = f"cnnshape: 1\nname: {name}\ninput: [3, 8, 8]\nlayers:\n  - {{upsample: {{size: 5}}, name: resize_nearest}}\n  - relu\n"
+    text = to_keras(source_of(spec, class_name=""))
+    functions = [node.name for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    assert len(functions) == len(set(functions)) == 2
+    assert functions[0] == "resize_nearest"
+    assigned = {
+        node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    assert assigned.isdisjoint(functions)
+
+
 def test_params_stay_open_in_the_code() -> None:
     text = written("efficientnet_b0")
     assert "classes: int = 1000" in text

@@ -137,6 +137,8 @@ CASES: list[tuple[tuple[int, ...], list[str]]] = [
     (C2, ["upsample: {size: 20, mode: cubic, align_corners: true}"]),
     (C2, ["upsample: {size: [7, 30]}"]),
     (C1, ["upsample: {scale: 2, mode: linear}"]),
+    (C1, ["upsample: [3]"]),
+    (C2, ["upsample: [2, 3]"]),
     (C3, ["upsample: {scale: 2, mode: linear}"]),
     (C3, ["upsample: 2"]),
     ((8, 5, 6), ["pixel_shuffle: 2"]),

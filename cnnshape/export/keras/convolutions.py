@@ -28,7 +28,7 @@ def around(pairs: Pairs) -> str:
 
 
 def centred(site: Site, windows: list[tuple[Window, ...]]) -> bool:
-    """Whether the padding is that of Keras' `same` at every size: as much on both sides, for a stride of 1.
+    """Whether the padding is what Keras' `same` gives at every size: as much on both sides, for a stride of 1.
 
     Arguments that aren't constant must say so themselves: a padding of `kernel // 2` for a `kernel`.
     """
@@ -83,7 +83,7 @@ def _bias(site: Site) -> dict[str, Code]:
 
 def conv(site: Site) -> list[Line]:
     """A convolution. Keras pads as TensorFlow does, which is another place for even sizes and strides of 2."""
-    windows = site.each(_over)
+    windows = site.of_all(_over)
     before, padding = padded(site, windows)
     arguments: dict[str, Code] = {}
     dilated = any(axis.dilation > 1 for over in windows for axis in over)
@@ -129,7 +129,7 @@ def conv_transpose(site: Site) -> list[Line]:
     if any(groups > 1 for groups in site.values("groups")):
         raise Unsaid("Keras' transposed convolutions have no groups")
     arguments: dict[str, Code] = {}
-    windows = [axis for over in site.each(_over) for axis in over]
+    windows = [axis for over in site.of_all(_over) for axis in over]
     strided = any(axis.stride > 1 for axis in windows)
     if strided and any(axis.dilation > 1 for axis in windows):
         raise Unsaid("Keras' transposed convolutions have a stride or a dilation, not both")
@@ -138,6 +138,9 @@ def conv_transpose(site: Site) -> list[Line]:
     if any(axis.dilation > 1 for axis in windows):
         arguments["dilation_rate"] = site.text("dilation")
     cut, added = site.same(_surplus)
+    strides = site.same(lambda one: tuple(axis.stride for axis in _over(one))) if any(added) else ()
+    if any(more >= stride for more, stride in zip(added, strides, strict=False)):
+        raise Unsaid("Keras adds fewer cells after the output than the stride has")
     if any(added):
         arguments["output_padding"] = literal(added if len(set(added)) > 1 else added[0])
     line = site.owner(

@@ -3,9 +3,10 @@
 import re
 import unicodedata
 
+from cnnshape.export.keras.helpers import names
 from cnnshape.export.python import Names, identifier
 
-TAKEN = frozenset({"i", "j", "k", "l", "m", "n_", "keras", "layers", "ops", "math", "x", "inputs", "enumerate", "len", "map", "max", "min", "range", "slice",
+TAKEN = frozenset({*names(), "i", "j", "k", "l", "m", "n_", "keras", "layers", "ops", "math", "x", "inputs", "enumerate", "len", "map", "max", "min", "range", "slice",
                    "sum", "tuple", "zip", "int", "abs", "list", "super", "property", "reversed", "bool", "ValueError"})  # fmt: skip
 """The names that the code uses itself."""
 
@@ -18,9 +19,10 @@ def lower(text: str) -> str:
 
 
 def network_name(text: str) -> str:
-    """The name of a network's function: `resnet_50` of `ResNet-50`."""
+    """The name of a network's function: `resnet_50` of `ResNet-50`, and no name that the code uses itself."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return identifier(plain.lower())
+    made = identifier(plain.lower())
+    return f"{made}_net" if made in TAKEN else made
 
 
 __all__ = ["TAKEN", "Names", "lower", "network_name"]

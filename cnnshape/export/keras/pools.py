@@ -41,12 +41,12 @@ def _stepped(site: Site, word: str, padding: str = "") -> Line:
 def _same(site: Site) -> bool:
     """Whether Keras' `same` is the padding: it leaves the padding out of a maximum and of a mean."""
     word = site.layer.padding
-    return word == "same" or (word not in ("same_lower", "causal") and centred(site, site.each(_over)))
+    return word == "same" or (word not in ("same_lower", "causal") and centred(site, site.of_all(_over)))
 
 
 def _halves(site: Site) -> bool:
     """Whether ceil mode is Keras' `same` at every size: it adds one cell after the last one, or none."""
-    axes = [axis for over in site.each(_over) for axis in over]
+    axes = [axis for over in site.of_all(_over) for axis in over]
     plain = all(axis == Window(2, 2, ceil=True) for axis in axes)
     return plain and site.texts.keys().isdisjoint(("kernel", "stride", "padding"))
 
@@ -58,12 +58,12 @@ def _total(application: Application) -> Pairs:
 
 
 def _is_padded(site: Site) -> bool:
-    return any(map(any, (pair for pairs in site.each(_total) for pair in pairs)))
+    return any(map(any, (pair for pairs in site.of_all(_total) for pair in pairs)))
 
 
 def max_pool(site: Site) -> list[Line]:
     """The largest value of each window; the cells around are below all values."""
-    if any(axis.dilation > 1 for over in site.each(_over) for axis in over):
+    if any(axis.dilation > 1 for over in site.of_all(_over) for axis in over):
         raise Unsaid("Keras' pools have no dilation", "use `stride` and `kernel`")
     if not _is_padded(site) and not _halves(site):
         return [_stepped(site, "MaxPooling")]
@@ -75,7 +75,7 @@ def max_pool(site: Site) -> list[Line]:
 
 
 def _is_ceiled(site: Site) -> bool:
-    return any(map(any, (pair for pairs in site.each(_beyond) for pair in pairs)))
+    return any(map(any, (pair for pairs in site.of_all(_beyond) for pair in pairs)))
 
 
 def avg_pool(site: Site) -> list[Line]:

@@ -36,8 +36,8 @@ def _whole(site: Site) -> str:
     """Whole factors."""
     if "scale" in site.texts:
         return site.text("scale")
-    scale = site.value("scale")
-    return literal(tuple(map(int, scale)) if isinstance(scale, tuple) else int(scale))
+    factors = tuple(map(int, per_axis(site.value("scale"), site.rank, "scale")))
+    return literal(factors if len(set(factors)) > 1 else factors[0])
 
 
 def _exact(site: Site) -> bool:

@@ -38,8 +38,8 @@ class Line(NamedTuple):
 class Site:
     """The layers that one line makes: one, or those of all calls of its function.
 
-    `texts` are the expressions of arguments that are no constants. `flattened` says that only a `linear` reads the output,
-    for which any order of its values will do. `pooled` are the shapes of what entered the pool of a `max_unpool`.
+    `texts` are the expressions of arguments that are no constants. `any_order` says that only `linear` layers read the flat
+    output, which can learn any order of its values.
     """
 
     def __init__(
@@ -67,13 +67,13 @@ class Site:
         """Spatial axes of the input."""
         return self.same(lambda application: len(application.inputs[0].shape) - 1)
 
-    def each(self, function: Callable[[Application], Value]) -> list[Value]:
+    def of_all(self, function: Callable[[Application], Value]) -> list[Value]:
         """A value of each layer."""
         return [function(application) for application in self.applications]
 
     def same(self, function: Callable[[Application], Value]) -> Value:
         """The one value that all layers have; raises Varies."""
-        first, *others = self.each(function)
+        first, *others = self.of_all(function)
         if any(other != first for other in others):
             raise Varies
         return first
@@ -86,7 +86,7 @@ class Site:
 
     def values(self, name: str) -> list[Any]:
         """The values of an argument."""
-        return self.each(lambda application: application.layer.values[name])
+        return self.of_all(lambda application: application.layer.values[name])
 
     def text(self, name: str) -> str:
         """An argument as code: its expression, or its value."""

@@ -1,4 +1,4 @@
-"""How the steps of a design ran, by step: what one piece of code stands for."""
+"""How the steps of a design ran, by step: one piece of code is written for all of its runs."""
 
 from cnnshape.graph import Graph, Node
 from cnnshape.graph.visits import Ran, Visited
