@@ -86,7 +86,7 @@ class _NetworkWriter:
         for index, given in enumerate(graph.inputs):
             read = given.name in writer.read or len(graph.inputs) > 1
             names.append(writer.tensors.new(identifier(given.name)) if read else "x")
-            self.scope[given.name] = Val(names[-1], constant(graph.value(index).shape[0]))
+            self.scope[given.name] = Val(names[-1], self._channels(index))
         first = self.scope[graph.inputs[0].name]
         assert isinstance(first, Val)
         last = writer.body(self.program.layers, [self.context], first, self.scope, "x")
@@ -95,6 +95,13 @@ class _NetworkWriter:
         text = class_text(self.name, signature, lines, writer, names, result, docstring(graph), returns)
         classes = self._needed(text)
         return file_text(self.source.header, self.file.helpers, [*classes, text])
+
+    def _channels(self, index: int) -> Node:
+        """The channels of an input, which may follow from params."""
+        given = self.program.spec.inputs[index]
+        if given.boxes is not None or self.source.examination.options.inputs:
+            return constant(self.file.channels(index))
+        return self.writer.node(given.shape[0], self.scope, [self.context])
 
     def _open(self, param: Param) -> None:
         name, value = param.name.text, self.root.scope[param.name.text]
