@@ -15,6 +15,9 @@ def upsample(site: Site) -> list[Line]:
         scales is not None and all(scale == int(scale) for scale in per_axis(scales, site.rank, "scale"))
         for scales in given
     )
+    if whole and mode == "nearest" and site.rank == 1 and not site.layout.channels_last:
+        # `UpSampling1D` has its channels last.
+        return [operation("repeat", _whole(site), axis="2")]
     if whole and mode == "nearest":
         return [site.windowed("UpSampling", _whole(site))]
     if site.rank == 2 and mode == "linear" and not corners:
