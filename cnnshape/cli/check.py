@@ -269,7 +269,7 @@ def _fixed(
     def most(files: Iterable[str]) -> int:
         nonlocal left
         cost = sum(verdicts[file].cost for file in files)
-        tries = most_tries(min(work.each, left), cost)
+        tries = most_tries(min(work.of_file, left), cost)
         # Most files are checked once as they are, and once with all fixes.
         left -= min(2 * cost, left)
         return tries

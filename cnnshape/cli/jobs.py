@@ -19,13 +19,13 @@ from cnnshape.source import SourceText
 class Work(NamedTuple):
     """The most work of tries for each file and for all files together, in steps that are expanded."""
 
-    each: int
+    of_file: int
     together: int
 
 
-WORK_TO_SHOW = Work(each=40_000, together=200_000)
-"""For a run that only tells which fixes there are: about a second."""
-WORK_TO_FIX = Work(each=2_000_000, together=1_000_000_000)
+WORK_TO_SHOW = Work(of_file=40_000, together=200_000)
+"""For a run that only tells the fixes that exist: about a second."""
+WORK_TO_FIX = Work(of_file=2_000_000, together=1_000_000_000)
 
 
 class Request(NamedTuple):
@@ -83,5 +83,5 @@ def check_data(job: Job, data: bytes, read: Callable[[Path], bytes] = read_file_
         other = design_of(SourceText(design.source.name, text, path), read)
         return [check_design(other, request.options, checks)]
 
-    most = most_tries(WORK_TO_SHOW.each, verdict.cost)
+    most = most_tries(WORK_TO_SHOW.of_file, verdict.cost)
     return verdict._replace(problems=passing(design.source, verdict.problems, check, most))

@@ -43,7 +43,7 @@ _NAMES = {
 
 
 def _key(weight: Any) -> tuple[Any, str]:
-    """What two weights at the same place have in common, whatever the layer is that has them."""
+    """What two weights at the same place have in common, in layers of any kind."""
     return tuple(sorted(size for size in weight.shape if size > 1)), _NAMES.get(weight.name, weight.name)
 
 

@@ -1,5 +1,7 @@
 """Exported by cnnshape from crnn.yaml (sha256 0000000000000000)."""
 
+from collections.abc import Callable
+
 from torch import Tensor, nn
 
 
@@ -15,62 +17,68 @@ class Recurrent(nn.Module):
         return steps.transpose(1, 2)
 
 
+class Conv(nn.Module):
+    def __init__(
+        self,
+        in_channels: int,
+        out: int,
+        kernel: int = 3,
+        padding: int = 1,
+        norm: Callable[..., nn.Module] | None = None,
+    ) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [nn.Conv2d(in_channels, out, kernel, padding=padding)]
+        if norm is not None:
+            layers.append(norm(out))
+        layers.append(nn.ReLU())
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(x)
+
+
+class Flatten(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.max_pool = nn.MaxPool2d(2, stride=(2, 1), padding=(0, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.max_pool(x)
+
+
 class CRNN(nn.Module):
     """CRNN: (N, 1, 32, 100) to (N, 37, 26)."""
 
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 37, hidden: int = 256) -> None:
         super().__init__()
-        self.Conv_conv = nn.Conv2d(1, 64, 3, padding=1)
-        self.Conv_relu = nn.ReLU()
+        self.stem = Conv(1, 64)
         self.max_pool = nn.MaxPool2d(2)
-        self.Conv_2_conv = nn.Conv2d(64, 128, 3, padding=1)
-        self.Conv_2_relu = nn.ReLU()
+        self.conv = Conv(64, 128)
         self.max_pool_2 = nn.MaxPool2d(2)
-        self.Conv_3_conv = nn.Conv2d(128, 256, 3, padding=1)
-        self.Conv_3_batch_norm = nn.BatchNorm2d(256)
-        self.Conv_3_relu = nn.ReLU()
-        self.Conv_4_conv = nn.Conv2d(256, 256, 3, padding=1)
-        self.Conv_4_relu = nn.ReLU()
-        self.Flatten_max_pool = nn.MaxPool2d(2, stride=(2, 1), padding=(0, 1))
-        self.Conv_5_conv = nn.Conv2d(256, 512, 3, padding=1)
-        self.Conv_5_batch_norm = nn.BatchNorm2d(512)
-        self.Conv_5_relu = nn.ReLU()
-        self.Conv_6_conv = nn.Conv2d(512, 512, 3, padding=1)
-        self.Conv_6_relu = nn.ReLU()
-        self.Flatten_2_max_pool = nn.MaxPool2d(2, stride=(2, 1), padding=(0, 1))
-        self.Conv_7_conv = nn.Conv2d(512, 512, 2)
-        self.Conv_7_batch_norm = nn.BatchNorm2d(512)
-        self.Conv_7_relu = nn.ReLU()
-        self.lstm = Recurrent(nn.LSTM(512, 256, bidirectional=True, batch_first=True))
-        self.conv = nn.Conv1d(512, 256, 1)
-        self.lstm_2 = Recurrent(nn.LSTM(256, 256, bidirectional=True, batch_first=True))
-        self.conv_2 = nn.Conv1d(512, 37, 1)
+        self.layers = nn.Sequential(
+            Conv(128, 256, norm=nn.BatchNorm2d),
+            Conv(256, 256),
+            Flatten(),
+            Conv(256, 512, norm=nn.BatchNorm2d),
+            Conv(512, 512),
+            Flatten(),
+            Conv(512, 512, kernel=2, padding=0, norm=nn.BatchNorm2d),
+        )
+        channels = 512
+        head: list[nn.Module] = []
+        for out in (hidden, classes):
+            head += [
+                Recurrent(nn.LSTM(channels, hidden, bidirectional=True, batch_first=True)),
+                nn.Conv1d(hidden * 2, out, 1),
+            ]
+            channels = out
+        self.head = nn.Sequential(*head)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.Conv_conv(x)
-        x = self.Conv_relu(x)
+        x = self.stem(x)
         x = self.max_pool(x)
-        x = self.Conv_2_conv(x)
-        x = self.Conv_2_relu(x)
-        x = self.max_pool_2(x)
-        x = self.Conv_3_conv(x)
-        x = self.Conv_3_batch_norm(x)
-        x = self.Conv_3_relu(x)
-        x = self.Conv_4_conv(x)
-        x = self.Conv_4_relu(x)
-        x = self.Flatten_max_pool(x)
-        x = self.Conv_5_conv(x)
-        x = self.Conv_5_batch_norm(x)
-        x = self.Conv_5_relu(x)
-        x = self.Conv_6_conv(x)
-        x = self.Conv_6_relu(x)
-        x = self.Flatten_2_max_pool(x)
-        x = self.Conv_7_conv(x)
-        x = self.Conv_7_batch_norm(x)
-        x = self.Conv_7_relu(x)
-        x = x.reshape(-1, 512, 26)
-        x = self.lstm(x)
         x = self.conv(x)
-        x = self.lstm_2(x)
-        x = self.conv_2(x)
-        return x
+        x = self.max_pool_2(x)
+        x = self.layers(x)
+        x = x.reshape(-1, 512, 26)
+        return self.head(x)

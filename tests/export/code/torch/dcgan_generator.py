@@ -6,10 +6,10 @@ from torch import Tensor, nn
 class DCGANGenerator(nn.Module):
     """DCGAN generator: (N, 100, 1, 1) to (N, 3, 64, 64)."""
 
-    def __init__(self, width: int = 64, colors: int = 3) -> None:
+    def __init__(self, latent: int = 100, width: int = 64, colors: int = 3) -> None:
         super().__init__()
         self.stem = nn.Sequential(
-            nn.ConvTranspose2d(100, 8 * width, 4, bias=False), nn.BatchNorm2d(8 * width), nn.ReLU()
+            nn.ConvTranspose2d(latent, 8 * width, 4, bias=False), nn.BatchNorm2d(8 * width), nn.ReLU()
         )
         channels_2 = 8 * width
         stage: list[nn.Module] = []
