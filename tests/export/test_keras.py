@@ -184,6 +184,12 @@ def test_params_that_decide_what_there_is_keep_their_values() -> None:
     assert "aux" not in text
 
 
+def test_arguments_that_need_a_step_without_code_are_refused_there() -> None:
+    text = written("regnet_x_400mf")
+    assert 'raise NotImplementedError("`SqueezeExcite` ran nowhere in the exported design")' in text
+    assert "NotImplementedError" not in written("regnet_y_400mf")
+
+
 NET = """\
 cnnshape: 1
 name: Net

@@ -13,7 +13,7 @@ from cnnshape.export.keras.layout import Layout
 from cnnshape.export.keras.names import TAKEN, Names
 from cnnshape.export.keras.network import Network
 from cnnshape.export.keras.writing import inputs_of
-from tests.export.exported import network, source_of
+from tests.export.exported import ARCHITECTURES, network, source_of
 from tests.export.keras_code import (
     EXPRESSED,
     FIRST,
@@ -88,13 +88,9 @@ def test_functions_compute_what_flat_code_does(name: str) -> None:
 
 
 def test_arguments_of_the_network_change_it() -> None:
+    """The code of ResNet-50 with other arguments is ResNet-101 for 10 classes."""
     model = built(written("resnet50"), classes=10, repeats=(3, 4, 23, 3))
-    wanted = graph_of(source_of(RESNET101).examination)
+    text = (ARCHITECTURES / "resnet50.yaml").read_text().replace("classes: 1000", "classes: 10")
+    text = text.replace("[3, 4, 6, 3]", "[3, 4, 23, 3]").partition("expect:")[0]
+    wanted = graph_of(source_of(text).examination)
     assert (counts(model.trainable_weights), counts(model.weights)) == expected(wanted, LAST)
-
-
-RESNET101 = """\
-cnnshape: 1
-extends: ARCHITECTURES/resnet50.yaml
-params: {classes: 10, repeats: [3, 4, 23, 3]}
-"""
