@@ -9,5 +9,8 @@ def header(report: Report) -> str:
     sizes = {
         name: str(given.boxes) if given.of_boxes else format_shape(given.shape) for name, given in report.inputs.items()
     }
-    inputs = sizes.values() if list(sizes) == ["input"] else [f"{name}={size}" for name, size in sizes.items()]
+    # Sizes without a name are those of the first input.
+    inputs = [
+        size if index == 0 and name == "input" else f"{name}={size}" for index, (name, size) in enumerate(sizes.items())
+    ]
     return f"{report.name}: input {', '.join(inputs)}, batch {report.batch}, {report.dtype}"
