@@ -37,6 +37,7 @@ from cnnshape.graph import MAX_ELEMENTS, MAX_LAYERS, MAX_NESTING
 from cnnshape.graph.expansion import VISITS_PER_APPLICATION, VISITS_PER_LAYER
 from cnnshape.language import DYNAMIC, expression, grammar
 from cnnshape.language.expression import FUNCTIONS, MAX_LENGTH, MAX_LIST, MAX_LIST_DEPTH, MAX_VALUE
+from cnnshape.language.expression.parser import MOST_DIGITS
 from cnnshape.language.reader.extends import MAX_EXTENDS
 from cnnshape.layers import KINDS
 from cnnshape.layers.argument import LARGEST
@@ -307,6 +308,7 @@ LIMITS = {
     "spatial axes": grammar.MAX_RANK,
     "files that extend each other, after the first": MAX_EXTENDS,
     "characters of a name": grammar.MAX_NAME,
+    "characters of a number": MOST_DIGITS,
 }
 
 

@@ -132,7 +132,7 @@ BINDING = {
 }  # fmt: skip
 _NOT, _COMPARISON, _UNARY = 4, 5, 8
 _FOREIGN_PAIRS = {"**": "there is no power; multiply", "&&": "the operator is `and`", "||": "the operator is `or`"}
-_MOST_DIGITS, _SAFE_DIGITS = 40, 12
+MOST_DIGITS, _SAFE_DIGITS = 40, 12
 _OWN_NAMES = frozenset({"prev", "i", "last", *SIZE_NAMES})
 """Names of the language, which no step has."""
 _JOINS = {
@@ -308,10 +308,10 @@ class _Parser:
 
 
 def _number(token: Token) -> int | float:
-    short = len(token.text) <= _MOST_DIGITS
+    short = len(token.text) <= MOST_DIGITS
     value = (int(token.text) if token.text.isdigit() else _decimal(token.text.replace("_", ""))) if short else MAX_VALUE
     if value > MAX_VALUE or not short:
-        what = "beyond 10^12" if short or token.text.isdigit() else f"of more than {_MOST_DIGITS} digits"
+        what = "beyond 10^12" if short or token.text.isdigit() else f"of more than {MOST_DIGITS} digits"
         raise ExpressionProblem("expression-value", f"a number {what}", token.offset, len(token.text))
     return value
 
