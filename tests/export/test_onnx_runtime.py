@@ -125,6 +125,15 @@ def test_the_file_has_the_params_of_the_report() -> None:
         assert learned == expected(source.examination)[0][0]
 
 
+def test_the_largest_network_is_too_large_with_weights_only() -> None:
+    from cnnshape.export import Inexpressible
+
+    largest = network("regnet_y_128gf")
+    with pytest.raises(Inexpressible, match="1 layers"):
+        to_onnx(largest)
+    onnx.checker.check_model(onnx.load_from_string(to_onnx(largest, weights=Weights.NONE)), full_check=True)
+
+
 def test_values_neither_vanish_nor_explode_in_deep_networks() -> None:
     residual = "[{residual: [{conv: {out: 16, kernel: 3, padding: 1}}, relu, {conv: {out: 16, kernel: 1}}]}, relu]"
     plain = "[{conv: {out: 16, kernel: 3, padding: 1}}, relu]"
