@@ -199,8 +199,9 @@ input: {image: [3, 20, 24], rois: {boxes: 5}}
 layers:
   - {roi_align: {size: [3, 2], boxes: rois, scale: 0.5, samples: 2}, from: image, name: aligned}
   - {roi_align: {size: 2, boxes: rois, scale: 0.5}, from: image, name: by_size}
+  - {roi_align: {size: [3, 2], boxes: rois, scale: 0.5, samples: 2, aligned: true}, from: image, name: half_a_cell}
   - {roi_pool: {size: [3, 2], boxes: rois, scale: 0.5}, from: image, name: pooled}
-outputs: [aligned, by_size, pooled]
+outputs: [aligned, by_size, half_a_cell, pooled]
 """,
     "shared": """
 input: [4, 9, 9]

@@ -26,8 +26,6 @@ pytest.importorskip("torch")
 from tests.export.onnx_runs import difference, run  # noqa: E402
 
 CLOSE = 1e-4
-REFUSED_BY_TORCH = frozenset(("channel_shuffle: 3 on [12]",))
-"""PyTorch's ChannelShuffle takes no flat tensor."""
 MOST_MACS = 3e8
 """Networks up to this size run here; `python -m tests.export.onnx_runs` compares all."""
 UNSTEADY = frozenset(("segnet",))
@@ -58,9 +56,8 @@ def stated(model: Any) -> dict[str, tuple[Any, ...]]:
 def test_a_kind_computes_what_pytorch_does(name: str) -> None:
     source = source_of(cases()[name])
     check(source)
-    if name not in REFUSED_BY_TORCH:
-        assert difference(source) < CLOSE
-        assert difference(source, 1, functions=True) < CLOSE
+    assert difference(source) < CLOSE
+    assert difference(source, 1, functions=True) < CLOSE
 
 
 @pytest.mark.parametrize("weights", [Weights.NONE, Weights.ZERO])

@@ -190,6 +190,14 @@ def test_regions() -> None:
     )
     by_size = made(to_torch(source_of(BOXES.format(step="roi_align: {boxes: rois, size: 2}"))), device="cpu")
     assert torch.allclose(by_size(x, boxes), aligned, atol=1e-3)
+    # Half a cell earlier.
+    for samples in (", samples: 2", ""):
+        step = f"roi_align: {{boxes: rois, size: 2, aligned: true{samples}}}"
+        moved = made(to_torch(source_of(BOXES.format(step=step))), device="cpu")(x, boxes)
+        middles = [[20 * y + x for x in (5.25, 8.75)] for y in (4.25, 9.75)]
+        assert torch.allclose(moved[1, 0], torch.tensor(middles), atol=1e-3)
+        # A box without cells is a point, half a cell before its corner.
+        assert torch.allclose(moved[2, 0], torch.full((2, 2), 4.5 * 21), atol=1e-3)
     # Two images: their boxes one after the other.
     both = align(torch.cat([x, -x]), torch.cat([boxes, boxes]))
     assert torch.allclose(both[:3], -both[3:])

@@ -271,15 +271,17 @@ def roi_align(
     size: tuple[int, int],
     scale: float,
     samples: tuple[int, int],
+    aligned: bool = False,
 ) -> Tensor:
     """Bilinear means of a grid on each box: (N, C, H, W) to (N * K, C, *size).
 
     The boxes are those of the first image, then those of the next: (N * K, 4), each
-    as x1, y1, x2, y2.
+    as x1, y1, x2, y2. Aligned boxes are moved by half a cell.
     """
     height, width = (n * count for n, count in zip(size, samples))
-    start, end = (boxes * scale).reshape(x.shape[0], -1, 2, 2).unbind(2)
-    extent = (end - start).clamp(min=1.0)
+    moved = boxes * scale - (0.5 if aligned else 0.0)
+    start, end = moved.reshape(x.shape[0], -1, 2, 2).unbind(2)
+    extent = (end - start).clamp(min=0.0 if aligned else 1.0)
     across = (torch.arange(width, device=x.device) + 0.5) / width
     down = (torch.arange(height, device=x.device) + 0.5) / height
     columns = start[..., 0, None] + extent[..., 0, None] * across
@@ -293,15 +295,18 @@ def roi_align(
     return F.avg_pool2d(sampled.transpose(1, 2).flatten(0, 1), samples)
 ''',
     "roi_align_by_size": '''
-def roi_align_by_size(x: Tensor, boxes: Tensor, size: tuple[int, int], scale: float) -> Tensor:
+def roi_align_by_size(
+    x: Tensor, boxes: Tensor, size: tuple[int, int], scale: float, aligned: bool = False
+) -> Tensor:
     """As roi_align, with as many samples as a box has cells."""
-    aligned = []
+    regions = []
     for index, box in enumerate(boxes):
         image = x[index * x.shape[0] // len(boxes)].unsqueeze(0)
-        width, height = ((box[2:] - box[:2]) * scale).clamp(min=1.0).tolist()
-        samples = -int(-height // size[0]), -int(-width // size[1])
-        aligned.append(roi_align(image, box.unsqueeze(0), size, scale, samples))
-    return torch.cat(aligned)
+        least = 0.0 if aligned else 1.0
+        width, height = ((box[2:] - box[:2]) * scale).clamp(min=least).tolist()
+        samples = max(-int(-height // size[0]), 1), max(-int(-width // size[1]), 1)
+        regions.append(roi_align(image, box.unsqueeze(0), size, scale, samples, aligned))
+    return torch.cat(regions)
 ''',
 }
 """By name, in the order in which a file has them."""

@@ -54,6 +54,14 @@ def _first(name: str, argument: str, helper: str = "") -> Say:
     return lambda use: [Module(call(name, use.code(argument)), helper)]
 
 
+def _channel_shuffle(use: Use) -> Parts:
+    groups = use.code("groups")
+    if use.rank:
+        return [Module(call("nn.ChannelShuffle", groups))]
+    # nn.ChannelShuffle takes maps only.
+    return [Function(lambda names: f"{names[0]}.unflatten(1, ({groups}, -1)).transpose(1, 2).flatten(1)")]
+
+
 def _prelu(use: Use) -> Parts:
     return [Module(call("nn.PReLU", *([use.channels] if use.value("per_channel") else [])))]
 
@@ -96,18 +104,19 @@ def _attention(use: Use) -> Parts:
     return [Function(lambda names: call("attention", *names, *heads), "attention")]
 
 
-def _regions(use: Use, name: str, *samples: Code, helper: str = "") -> Parts:
+def _regions(use: Use, name: str, *samples: Code, helper: str = "", **named: Code) -> Parts:
     if use.rank != 2:
         raise Unsayable("regions are cut out of maps with two axes only")
     size = use.value("size")
     arguments = [literal(size if isinstance(size, tuple) else (size, size)), use.code("scale"), *samples]
-    return [Function(lambda names: call(name, *names, *arguments), helper or name)]
+    return [Function(lambda names: call(name, *names, *arguments, **named), helper or name)]
 
 
 def _roi_align(use: Use) -> Parts:
+    named: dict[str, Code] = {"aligned": "True"} if use.value("aligned") else {}
     if use.value("samples") == 0:
-        return _regions(use, "roi_align_by_size", helper="roi_align roi_align_by_size")
-    return _regions(use, "roi_align", literal((use.value("samples"),) * 2))
+        return _regions(use, "roi_align_by_size", helper="roi_align roi_align_by_size", **named)
+    return _regions(use, "roi_align", literal((use.value("samples"),) * 2), **named)
 
 
 SAID: dict[str, Say] = {
@@ -166,7 +175,7 @@ SAID: dict[str, Say] = {
     "upsample": upsample,
     "pixel_shuffle": shuffle("nn.PixelShuffle", "depth_to_space"),
     "pixel_unshuffle": shuffle("nn.PixelUnshuffle", "space_to_depth"),
-    "channel_shuffle": _first("nn.ChannelShuffle", "groups"),
+    "channel_shuffle": _channel_shuffle,
     "split": split,
     "slice": slice_,
     "pad_channels": pad_channels,

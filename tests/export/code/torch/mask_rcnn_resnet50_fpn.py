@@ -19,15 +19,17 @@ def roi_align(
     size: tuple[int, int],
     scale: float,
     samples: tuple[int, int],
+    aligned: bool = False,
 ) -> Tensor:
     """Bilinear means of a grid on each box: (N, C, H, W) to (N * K, C, *size).
 
     The boxes are those of the first image, then those of the next: (N * K, 4), each
-    as x1, y1, x2, y2.
+    as x1, y1, x2, y2. Aligned boxes are moved by half a cell.
     """
     height, width = (n * count for n, count in zip(size, samples))
-    start, end = (boxes * scale).reshape(x.shape[0], -1, 2, 2).unbind(2)
-    extent = (end - start).clamp(min=1.0)
+    moved = boxes * scale - (0.5 if aligned else 0.0)
+    start, end = moved.reshape(x.shape[0], -1, 2, 2).unbind(2)
+    extent = (end - start).clamp(min=0.0 if aligned else 1.0)
     across = (torch.arange(width, device=x.device) + 0.5) / width
     down = (torch.arange(height, device=x.device) + 0.5) / height
     columns = start[..., 0, None] + extent[..., 0, None] * across
