@@ -104,19 +104,20 @@ def _attention(use: Use) -> Parts:
     return [Function(lambda names: call("attention", *names, *heads), "attention")]
 
 
-def _regions(use: Use, name: str, *samples: Code, helper: str = "", **named: Code) -> Parts:
+def _regions(use: Use, name: str, *samples: Code, helper: str = "", aligned: bool = False) -> Parts:
     if use.rank != 2:
         raise Unsayable("regions are cut out of maps with two axes only")
     size = use.value("size")
     arguments = [literal(size if isinstance(size, tuple) else (size, size)), use.code("scale"), *samples]
+    named: dict[str, Code] = {"aligned": "True"} if aligned else {}
     return [Function(lambda names: call(name, *names, *arguments, **named), helper or name)]
 
 
 def _roi_align(use: Use) -> Parts:
-    named: dict[str, Code] = {"aligned": "True"} if use.value("aligned") else {}
+    aligned = bool(use.value("aligned"))
     if use.value("samples") == 0:
-        return _regions(use, "roi_align_by_size", helper="roi_align roi_align_by_size", **named)
-    return _regions(use, "roi_align", literal((use.value("samples"),) * 2), **named)
+        return _regions(use, "roi_align_by_size", helper="roi_align roi_align_by_size", aligned=aligned)
+    return _regions(use, "roi_align", literal((use.value("samples"),) * 2), aligned=aligned)
 
 
 SAID: dict[str, Say] = {
