@@ -118,12 +118,15 @@ def export(
         )
     except Inexpressible as error:
         fail(error.diagnostics)
-    if isinstance(written, str):
-        write(written, output)
+    content = written.content
+    if isinstance(content, str):
+        write(content, output)
     elif output is None and sys.stdout.isatty():
         raise BadParameter("the file is binary; name it: -o net.onnx", param_hint="--output")
     else:
-        write_bytes(written, output)
+        write_bytes(content, output)
+    for note in written.notes:
+        sys.stderr.write(f"note: {note}\n")
 
 
 def _settings_text(name: TargetName, request: Request) -> str:

@@ -34,6 +34,13 @@ class Source(NamedTuple):
     class_name: str | None = None
 
 
+class Code(NamedTuple):
+    """Code of a design; `is_flat` for code layer by layer, without blocks, loops and params."""
+
+    text: str
+    is_flat: bool
+
+
 def digest_of(examination: Examination, settings: str = "") -> str:
     """The digest of a design: of its spec after `extends`, in one layout and without comments, and of all options.
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from cnnshape.export.settings import Weights
-from cnnshape.export.source import Source
+from cnnshape.export.source import Code, Source
 from cnnshape.named_tuple import NamedTuple
 
 
@@ -37,36 +37,52 @@ class Request(NamedTuple):
     functions: bool | None = None
 
 
+class Written(NamedTuple):
+    """What is exported: text, or bytes of a binary format. `notes` say what it doesn't keep of the design."""
+
+    content: str | bytes
+    notes: tuple[str, ...] = ()
+
+
 class Target(NamedTuple):
     """A target: the ending of its files, the fields of a Request that it reads, and how a design is written.
 
-    `write` raises Inexpressible. It gives text, or bytes for a binary format.
+    `write` raises Inexpressible.
     """
 
     ending: str
     settings: tuple[str, ...]
-    write: Callable[[Source, Request], str | bytes]
+    write: Callable[[Source, Request], Written]
 
 
-def _torch(source: Source, request: Request) -> str:
-    from cnnshape.export.torch import to_torch
+def _torch(source: Source, request: Request) -> Written:
+    from cnnshape.export.torch import torch_code
 
-    return to_torch(source._replace(class_name=request.class_name))
-
-
-def _keras(source: Source, request: Request) -> str:
-    from cnnshape.export.keras import to_keras
-
-    return to_keras(source._replace(class_name=request.class_name), request.data_format or DataFormat.CHANNELS_LAST)
+    return _noted(source, torch_code(source._replace(class_name=request.class_name)))
 
 
-def _onnx(source: Source, request: Request) -> bytes:
+def _keras(source: Source, request: Request) -> Written:
+    from cnnshape.export.keras import keras_code
+
+    data_format = request.data_format or DataFormat.CHANNELS_LAST
+    return _noted(source, keras_code(source._replace(class_name=request.class_name), data_format))
+
+
+def _noted(source: Source, code: Code) -> Written:
+    """The code, with a note where a design with blocks or params is written without them."""
+    program = source.examination.program
+    lost = code.is_flat and program is not None and bool(program.spec.blocks or program.spec.params)
+    return Written(code.text, (WITHOUT_STRUCTURE,) if lost else ())
+
+
+def _onnx(source: Source, request: Request) -> Written:
     from cnnshape.export.onnx import to_onnx
 
     weights = request.weights or Weights.RANDOM
-    return to_onnx(source, weights=weights, seed=request.seed or 0, functions=bool(request.functions))
+    return Written(to_onnx(source, weights=weights, seed=request.seed or 0, functions=bool(request.functions)))
 
 
+WITHOUT_STRUCTURE = "the code is written layer by layer: it has no blocks, and its params have the values of the spec"
 TARGETS = {
     TargetName.TORCH: Target(".py", ("class_name",), _torch),
     TargetName.KERAS: Target(".py", ("class_name", "data_format"), _keras),

@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from cnnshape.diagnostics import diagnose
-from cnnshape.export import TARGETS, Inexpressible, Request, Source, Target, TargetName, recorded_digest
+from cnnshape.export import (
+    TARGETS,
+    WITHOUT_STRUCTURE,
+    Inexpressible,
+    Request,
+    Source,
+    Target,
+    TargetName,
+    Written,
+    recorded_digest,
+)
 from tests.command import run
 
 NET = """\
@@ -25,13 +35,13 @@ layers:
 """
 
 
-def _fake(source: Source, request: Request) -> str:
+def _fake(source: Source, request: Request) -> Written:
     graph = source.examination.graph
     assert graph is not None
     if request.class_name == "Refused":
         odd = next(node for node in graph.nodes if node.name == "odd")
         raise Inexpressible([diagnose("inexpressible", "no code for `opaque`", odd.at)])
-    return f'"""{source.header}."""\n{len(graph.nodes)} {request.class_name}\n'
+    return Written(f'"""{source.header}."""\n{len(graph.nodes)} {request.class_name}\n')
 
 
 @pytest.fixture(autouse=True)
@@ -255,3 +265,12 @@ def test_standard_input() -> None:
         outcome = run("export", "-")
     assert outcome.exit_code == 0
     assert "from standard input (sha256 " in outcome.stdout
+
+
+@pytest.mark.parametrize("target", ["torch", "keras"])
+def test_a_note_says_what_is_lost(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    lost = run("export", "segnet", "--to", target)
+    assert lost.exit_code == 0
+    assert lost.stderr == f"note: {WITHOUT_STRUCTURE}\n"
+    assert run("export", "resnet18", "--to", target).stderr == ""

@@ -35,7 +35,7 @@ FILES = {
 def code_of(target: TargetName, name: str) -> str:
     """The code of a shipped network, with a header that no version and no other edit of the spec changes."""
     source = Source(network(name).examination, HEADER.format(f"{name}.yaml"))
-    written = TARGETS[target].write(source, Request())
+    written = TARGETS[target].write(source, Request()).content
     assert isinstance(written, str)
     return written
 

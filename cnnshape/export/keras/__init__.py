@@ -1,5 +1,5 @@
 """Keras 3: functional code, with its channels last or first."""
 
-from cnnshape.export.keras.writing import to_keras
+from cnnshape.export.keras.writing import keras_code, to_keras
 
-__all__ = ["to_keras"]
+__all__ = ["keras_code", "to_keras"]

@@ -10,6 +10,7 @@ from cnnshape.export.keras.site import Unsaid
 from cnnshape.export.keras.structure.design import structured
 from cnnshape.export.keras.structure.runs import Unstructured
 from cnnshape.export.keras.text import Code, Group, call, listed, literal, written
+from cnnshape.export.source import Code as Python
 from cnnshape.export.source import Inexpressible, Source
 from cnnshape.graph import Graph
 
@@ -17,7 +18,12 @@ CHANNELS_LAST = "channels_last"
 
 
 def to_keras(source: Source, data_format: str = CHANNELS_LAST) -> str:
-    """The text of a Python file with a function that makes the network as a `keras.Model`.
+    """The text of `keras_code`."""
+    return keras_code(source, data_format).text
+
+
+def keras_code(source: Source, data_format: str = CHANNELS_LAST) -> Python:
+    """The code of a Python file with a function that makes the network as a `keras.Model`.
 
     `data_format` is `channels_last` or `channels_first`. Raises Inexpressible for a design with layers that Keras can't
     express, and ValueError for one with errors.
@@ -29,7 +35,7 @@ def to_keras(source: Source, data_format: str = CHANNELS_LAST) -> str:
     network = Network(graph, layout)
     if problems := _problems(network):
         raise Inexpressible(problems)
-    return text_of(source, network)
+    return code_of(source, network)
 
 
 def _problems(network: Network) -> list[Diagnostic]:
@@ -49,13 +55,13 @@ def _problems(network: Network) -> list[Diagnostic]:
     return list(problems.values())
 
 
-def text_of(source: Source, network: Network) -> str:
+def code_of(source: Source, network: Network) -> Python:
     """The file with functions and loops, or with a line for each layer where the design has no such code."""
     name = source.class_name or network_name(network.graph.name)
     try:
-        return structured(source, network, name, summary(network))
+        return Python(structured(source, network, name, summary(network)), is_flat=False)
     except Unstructured:
-        return flat_text(source, network)
+        return Python(flat_text(source, network), is_flat=True)
 
 
 def flat_text(source: Source, network: Network) -> str:
@@ -111,4 +117,4 @@ def _shaped(graph: Graph, layout: Layout, index: int) -> str:
     return literal(layout.shape(graph.value(index).shape))
 
 
-__all__ = ["Statement", "to_keras"]
+__all__ = ["Statement", "keras_code", "to_keras"]
