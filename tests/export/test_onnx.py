@@ -165,6 +165,7 @@ def test_opaque_layers_are_refused() -> None:
             "input: [4, 8, 8]\nlayers:\n  - {max_pool: 2, name: pool}\n  - max_unpool: {kernel: 2, size: 9, pool: pool}",
             "other sizes",
         ),
+        ("input: [4, 8, 8]\nlayers:\n  - dropout: 1", "`p` is below 1"),
         ("input: {x: [2, 9], r: {boxes: 3}}\nlayers:\n  - {roi_pool: {size: 2, boxes: r}, from: x}", "two axes"),
     ],
 )  # fmt: skip

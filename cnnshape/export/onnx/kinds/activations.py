@@ -1,6 +1,6 @@
 """Functions of single values, and exponentials over their sum."""
 
-from cnnshape.export.onnx.layer import Lowering, Say
+from cnnshape.export.onnx.layer import Lowering, Say, Unsayable
 
 
 def plain(type: str, **arguments: str) -> Say:
@@ -79,7 +79,9 @@ def glu(low: Lowering) -> str:
 
 
 def dropout(low: Lowering) -> str:
-    """Dropout, which does nothing at inference."""
+    """Dropout, which does nothing at inference. ONNX takes a ratio below 1."""
+    if low.layer.p == 1:
+        raise Unsayable("a Dropout of ONNX keeps some of the values: `p` is below 1")
     return low.op("Dropout", low.x, low.scalar(low.layer.p))
 
 
