@@ -11,7 +11,7 @@ from typing import Any
 from cnnshape.api import Examination
 from cnnshape.export.keras.layout import Layout
 from cnnshape.export.keras.network import Network
-from cnnshape.export.keras.writing import flat_text, text_of
+from cnnshape.export.keras.writing import code_of, flat_text
 from cnnshape.graph import Graph
 from tests.export.exported import NAMES, network, source_of
 
@@ -38,8 +38,8 @@ def graph_of(examination: Examination) -> Graph:
 def written(design: Any, layout: Layout = LAST, *, flat: bool = False) -> str:
     """The code of a shipped network by its name, or of a text."""
     source = network(design) if design in NAMES else source_of(design)
-    write = flat_text if flat else text_of
-    return write(source, Network(graph_of(source.examination), layout))
+    layers = Network(graph_of(source.examination), layout)
+    return flat_text(source, layers) if flat else code_of(source, layers).text
 
 
 def built(text: str, device: str = "meta", **arguments: Any) -> Any:

@@ -83,7 +83,7 @@ def compare(name: str, axes: int, data: st.DataObject) -> None:
     # The gain has cases in the other tests: its formula in the oracles bounds the deviation in another way.
     assume(not getattr(layer, "gain", False) and not is_by_factor(layer, shape))
     # A Dropout of ONNX keeps some of the values.
-    assume(layer.name != "dropout" or layer.values["p"] != 1)
+    assume(layer.name != "dropout" or layer.values["p"] < 1 - 2**-25)
     real = twins.built(layer, shape)
     assume(real is not None)
     source = Source(examination, "", "Net")

@@ -295,9 +295,7 @@ def roi_align(
     return F.avg_pool2d(sampled.transpose(1, 2).flatten(0, 1), samples)
 ''',
     "roi_align_by_size": '''
-def roi_align_by_size(
-    x: Tensor, boxes: Tensor, size: tuple[int, int], scale: float, aligned: bool = False
-) -> Tensor:
+def roi_align_by_size(x: Tensor, boxes: Tensor, size: tuple[int, int], scale: float, aligned: bool = False) -> Tensor:
     """As roi_align, with as many samples as a box has cells."""
     regions = []
     for index, box in enumerate(boxes):
