@@ -140,6 +140,7 @@ def test_random_designs_are_read_as_they_were_written(spec: Any, functions: bool
     assume(all(len(graph.inputs) + position in read_values for position in range(len(graph.nodes))))
     # A file in which nothing happens has no layer to read.
     assume({node.op for node in model(source).nodes} - {"Constant", "ConstantOfShape", "Identity", "Flatten"})
+    assume(any(node.application.output.shape != given.tensor.shape for node in graph.nodes for given in graph.inputs))
     with tempfile.TemporaryDirectory() as folder:
         other = read_back(to_onnx(source, weights=Weights.NONE, functions=functions), Path(folder))
     own, read = figures(source.examination), figures(other.examination)
