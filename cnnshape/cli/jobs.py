@@ -24,7 +24,7 @@ class Work(NamedTuple):
 
 
 WORK_TO_SHOW = Work(of_file=40_000, together=200_000)
-"""For a run that only tells the fixes that exist: about a second."""
+"""For a run that only counts the possible fixes: about a second."""
 WORK_TO_FIX = Work(of_file=2_000_000, together=1_000_000_000)
 
 

@@ -71,7 +71,7 @@ def memory(
 ) -> None:
     """Print the activations alive over time, the peak, and FLOPs per byte moved.
 
-    With --runtime, the memory of a device: the arena, what the runtime keeps beside it, and flash.
+    With --runtime, print the memory of a device: the arena, the runtime's own structures, and flash.
 
     With --peak-flops and --bandwidth also a lower bound on the time of an ideal machine (a roofline).
     """

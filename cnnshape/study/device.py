@@ -84,7 +84,7 @@ class Deployment(Data, _DeploymentFields):
 
     @property
     def persistent(self) -> Estimate | None:
-        """What the runtime keeps in memory beside the activations; None where no runtime was measured."""
+        """The memory of the runtime's own structures; None where no runtime was measured."""
         if self.runtime.planner is Planner.LIVENESS or self.report.dtype != "int8":
             return None
         operations = len(self.lowered.operations)

@@ -6,7 +6,7 @@ from cnnshape.named_tuple import NamedTuple
 
 
 class Group(NamedTuple):
-    """What stands in brackets: a call, or a list.
+    """A call or a list: a head, brackets, and the items between them.
 
     `items` are pairs of a keyword and its value, or "" and a value. A keyword with a space at its end is written as it is:
     `width: int = `.

@@ -52,7 +52,7 @@ class Lines:
 
     @contextmanager
     def indented(self) -> Iterator[None]:
-        """What is added inside stands one level deeper."""
+        """Indents the lines that are added inside by one level."""
         self._indent += _STEP
         yield
         self._indent -= _STEP

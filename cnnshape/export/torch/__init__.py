@@ -37,7 +37,7 @@ def _is_proved(structured: str, flat: str, name: str) -> bool:
     try:
         return same_network(structured, flat, name)
     except (ArithmeticError, AttributeError, LookupError, NameError, TypeError, ValueError):
-        # Code that can't be run is no proof of anything.
+        # Code that fails to run proves nothing.
         return False
 
 

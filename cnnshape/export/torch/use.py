@@ -20,7 +20,7 @@ class Varies(Exception):
 
 class Module(NamedTuple):
     """A module, called with the tensors that enter. `helper` is the class of ours that it needs, `role` what it does
-    beside the layer itself, such as `pad`."""
+    in addition to the layer, such as `pad`."""
 
     code: Group
     helper: str = ""

@@ -23,7 +23,7 @@ class Argument(NamedTuple):
 
 
 class Function(NamedTuple):
-    """A function for a block. `parts` are the outputs that it gives beside the last one."""
+    """A function for a block. `parts` are the outputs that it returns in addition to the last one."""
 
     name: str
     arguments: tuple[Argument, ...]

@@ -21,7 +21,7 @@ class ClassInfo(NamedTuple):
     """A class that is written.
 
     `params` are the arguments of its constructor, by Python's names, with the name of the spec or of the tensor whose
-    channels they are. `optional` are those with a default. `tensors` are the params that `forward` takes beside `x`,
+    channels they are. `optional` are those with a default. `tensors` are the params that `forward` takes after `x`,
     and `out` the channels of its output as an expression of names whose names in the spec are in `known`.
     """
 

@@ -23,7 +23,7 @@ class Header(NamedTuple):
     rounds: list[Context]
 
     def written(self, items: Sequence[Item]) -> tuple[str, Code]:
-        """What stands before and after `in`: only the names that the items of a round read."""
+        """The targets and the iterable of a loop, for only the names that its items read."""
         read = set(re.findall(r"\w+", " ".join(_texts(items))))
         used = [(name, values) for name, values in self.columns if name in read]
         if not used:
