@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cnnshape.render.bars import BARS, bar_text, with_bars
 from cnnshape.render.contract import to_contract
 from cnnshape.render.header import header
 from cnnshape.render.html import block, paragraphs, title
-from cnnshape.render.table import Column, Table, fit, text_lines
+from cnnshape.render.table import Column, Table, text_lines
 from cnnshape.render.table.html import html_table
 from cnnshape.render.table.records import records
 from cnnshape.render.wrapping import BOLD, count, paint, size, wrapped
 from cnnshape.report import Line, expanded, folded
 from cnnshape.study.device import Deployment, Estimate
 
-_BARS = (30, 20, 10)
 _LISTED = 8
 """So many layers that don't merge are listed; the rest is counted."""
 
@@ -33,7 +33,7 @@ def device_text(
     parts = [
         *(paint(line, BOLD if color else "") for line in title),
         "",
-        *text_lines(_fitted(deployment, lines, width), color=color),
+        *text_lines(with_bars(lambda bar: _table(deployment, lines, bar), width), color=color),
         "",
     ]
     for start, text in _facts(deployment):
@@ -109,15 +109,6 @@ def _some(items: list[str]) -> list[str]:
     return items if len(items) <= _LISTED else [*items[: _LISTED - 1], f"and {len(items) - _LISTED + 1} more"]
 
 
-def _fitted(deployment: Deployment, lines: Sequence[Line], width: int | None) -> Table:
-    """The table with the longest bars that fit, then without some columns."""
-    for bar in _BARS:
-        table = _table(deployment, lines, bar)
-        if width is None or table.width <= width:
-            return table
-    return fit(table, width)
-
-
 def _table(deployment: Deployment, lines: Sequence[Line], bar: int) -> Table:
     columns = [
         Column("layer"),
@@ -133,8 +124,7 @@ def _table(deployment: Deployment, lines: Sequence[Line], bar: int) -> Table:
         if not done:
             continue
         most = max(deployment.alive_bytes[number] for number in done)
-        mark = " <- peak" if deployment.peak_operation in done else ""
-        bars = "#" * max(1, round(bar * most / max(deployment.peak_bytes, 1))) + mark
+        bars = bar_text(bar, most, deployment.peak_bytes, is_peak=deployment.peak_operation in done)
         times = f" x{line.times}" if line.times > 1 else ""
         rows.append(("  " * line.depth + line.label + times, _words(deployment, done), most, bars))
     return Table(columns, rows)
@@ -192,15 +182,12 @@ def _estimated(estimate: Estimate | None) -> dict[str, Any] | None:
 
 def operations_table(deployment: Deployment) -> Table:
     """The operations with exact values: a row for each."""
-    names = [row.name for row in deployment.report.rows]
-    rows = [
-        (operation.word, ", ".join(names[node] for node in operation.nodes), alive)
-        for operation, alive in zip(deployment.lowered.operations, deployment.alive_bytes, strict=True)
-    ]
+    rows = [(done["operation"], ", ".join(done["layers"]), done["alive_bytes"]) for done in _operations(deployment)]
     return Table(map(Column, ["operation", "layers", "alive_bytes"]), rows)
 
 
 def _operations(deployment: Deployment) -> list[dict[str, Any]]:
+    """The operations, each with the names of the layers that it does."""
     names = [row.name for row in deployment.report.rows]
     return [
         {"operation": operation.word, "layers": [names[node] for node in operation.nodes], "alive_bytes": alive}
@@ -214,7 +201,7 @@ def to_html(deployment: Deployment) -> str:
     return block(
         title(header(deployment.report)),
         paragraphs([_runs(deployment)]),
-        html_table(_table(deployment, folded(deployment.report, 0), _BARS[-1])),
+        html_table(_table(deployment, folded(deployment.report, 0), BARS[-1])),
         paragraphs([f"{start.strip()}: {text}" for start, text in _facts(deployment)]),
         paragraphs(remarks),
     )

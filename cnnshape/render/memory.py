@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from cnnshape.render.bars import BARS, bar_text, with_bars
 from cnnshape.render.contract import to_contract
 from cnnshape.render.device import device_json, device_text
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.header import header
 from cnnshape.render.html import block, paragraphs, title
-from cnnshape.render.table import Column, Table, fit, text_lines
+from cnnshape.render.table import Column, Table, text_lines
 from cnnshape.render.table.html import html_table
 from cnnshape.render.table.records import records
 from cnnshape.render.wrapping import BOLD, count, paint, rounded, size, wrapped
@@ -17,8 +18,6 @@ from cnnshape.report import Line, expanded, folded
 from cnnshape.study.device import Deployment, on_device
 from cnnshape.study.memory import Memory, Step
 
-BARS = (30, 20, 10)
-"""The lengths that the longest bar may have, the first that fits."""
 _MOVED = "bytes moved: inputs and weights read once, outputs written once; intensity: FLOPs per byte moved"
 _BOUND = "ideal lower bound: the slower of computing and moving, layer by layer, without overlap or caches"
 
@@ -45,7 +44,8 @@ def plain(
 ) -> str:
     """The memory of a network as plain text. A line for several layers shows the maximum over them."""
     report = memory.report
-    table = _fitted(memory, expanded(report) if expand else folded(report, depth), width)
+    shown = expanded(report) if expand else folded(report, depth)
+    table = with_bars(lambda bar: _table(memory, shown, bar), width)
     names = max(len(name) for name, _ in report.peak.tensors)
     lines = [
         *(paint(line, BOLD if color else "") for line in wrapped("", header(report), width)),
@@ -99,15 +99,6 @@ def seconds_text(seconds: Fraction) -> str:
     return f"{float(seconds * 10**9):.3f} ns"
 
 
-def _fitted(memory: Memory, lines: Sequence[Line], width: int | None) -> Table:
-    """The table with the longest bars that fit, then without some columns."""
-    for bar in BARS:
-        table = _table(memory, lines, bar)
-        if width is None or table.width <= width:
-            return table
-    return fit(table, width)
-
-
 def _table(memory: Memory, lines: Sequence[Line], bar: int) -> Table:
     steps = {id(step.row): step for step in memory.steps}
     columns = [
@@ -131,7 +122,6 @@ def _values(memory: Memory, line: Line, steps: Sequence[Step], bar: int) -> tupl
     moved = sum(step.moved_bytes for step in steps)
     flops = sum(step.row.flops or 0 for step in steps)
     seconds = sum((step.seconds or Fraction(0) for step in steps), Fraction(0)) * line.times
-    mark = " <- peak" if any(step is memory.peak for step in steps) else ""
     times = f" x{line.times}" if line.times > 1 else ""
     return (
         "  " * line.depth + line.label + times,
@@ -140,7 +130,7 @@ def _values(memory: Memory, line: Line, steps: Sequence[Step], bar: int) -> tupl
         moved * line.times,
         flops / moved if moved else None,
         *([seconds] if memory.device else []),
-        "#" * max(1, round(bar * alive / max(_most(memory), 1))) + mark,
+        bar_text(bar, alive, _most(memory), is_peak=any(step is memory.peak for step in steps)),
     )
 
 
