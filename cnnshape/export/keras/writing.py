@@ -10,6 +10,7 @@ from cnnshape.export.keras.site import Unsaid
 from cnnshape.export.keras.structure.design import structured
 from cnnshape.export.keras.structure.runs import Unstructured
 from cnnshape.export.keras.text import Code, Group, call, listed, literal, written
+from cnnshape.export.python import plain
 from cnnshape.export.source import Code as Python
 from cnnshape.export.source import Inexpressible, Source
 from cnnshape.graph import Graph
@@ -109,8 +110,7 @@ def summary(network: Network) -> str:
     layout = network.layout
     entering = ", ".join(_shaped(graph, layout, index) for index in range(len(graph.inputs)))
     leaving = ", ".join(literal(layout.shape(graph.value(value).shape)) for value in graph.outputs.values())
-    name = "".join(sign if sign.isprintable() and sign not in '\\"' else "_" for sign in graph.name)
-    return f"{name}: from {entering} to {leaving}."
+    return f"{plain(graph.name)}: from {entering} to {leaving}."
 
 
 def _shaped(graph: Graph, layout: Layout, index: int) -> str:

@@ -16,7 +16,7 @@ from cnnshape.export.python.expressions import (
     variable,
 )
 from cnnshape.export.python.layout import WIDTH, Lines
-from cnnshape.export.python.names import Names, class_name, identifier
+from cnnshape.export.python.names import Names, class_name, identifier, plain
 from cnnshape.export.python.values import literal, literal_code
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "literal",
     "literal_code",
     "names_of",
+    "plain",
     "python",
     "resolved",
     "value_of",

@@ -47,3 +47,8 @@ class Names:
         self._taken.add(name)
         self._counts[wish] = count
         return name
+
+
+def plain(text: str) -> str:
+    """A text for a docstring: no sign in it ends the string, or is hidden."""
+    return "".join(sign if sign.isprintable() and sign not in '\\"' else "_" for sign in text)

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterable
 
+from cnnshape.export.python import plain
 from cnnshape.export.torch.helpers import HELPERS, helper_text
 from cnnshape.graph import Graph
 from cnnshape.layers import Tensor
@@ -60,8 +61,3 @@ def shape_text(tensor: Tensor) -> str:
     """A shape with its batch: `(N, 3, 224, 224)`, or `(N * 100, 4)` for boxes."""
     batch = "N" if tensor.boxes == 1 else f"N * {tensor.boxes}"
     return f"({', '.join([batch, *map(str, tensor.shape)])})"
-
-
-def plain(text: str) -> str:
-    """A text for a docstring: no sign in it ends the string, or is hidden."""
-    return "".join(sign if sign.isprintable() and sign not in '\\"' else "_" for sign in text)

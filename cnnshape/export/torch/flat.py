@@ -1,9 +1,9 @@
 """A network as one class: each layer a statement, with its values of the spec."""
 
 from cnnshape.diagnostics import Diagnostic, diagnose
-from cnnshape.export.python import Group, Lines, Names, call, class_name, identifier
+from cnnshape.export.python import Group, Lines, Names, call, class_name, identifier, plain
 from cnnshape.export.source import Inexpressible, Source
-from cnnshape.export.torch.file import docstring, file_text, plain
+from cnnshape.export.torch.file import docstring, file_text
 from cnnshape.export.torch.kinds import say
 from cnnshape.export.torch.names import BUILTINS, FILE, MODULE
 from cnnshape.export.torch.use import Module, Parts, Unsayable, Use

@@ -2,9 +2,19 @@
 
 import re
 
-from cnnshape.export.python import Code, Group, class_name, constant, identifier, literal_code, names_of, variable
+from cnnshape.export.python import (
+    Code,
+    Group,
+    class_name,
+    constant,
+    identifier,
+    literal_code,
+    names_of,
+    plain,
+    variable,
+)
 from cnnshape.export.source import Source
-from cnnshape.export.torch.file import docstring, file_text, plain
+from cnnshape.export.torch.file import docstring, file_text
 from cnnshape.export.torch.structure.blocks import class_text, type_of, write_block
 from cnnshape.export.torch.structure.file import (
     File,
