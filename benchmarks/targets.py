@@ -109,6 +109,12 @@ def deep_comparison() -> None:
     )
 
 
+def many_sizes() -> None:
+    """A large network at 1,200 input sizes."""
+    command = [*CNNSHAPE, "sizes", "efficientnet_b7", "--from", "1", "--to", "1200"]
+    report_line("`sizes efficientnet_b7` at 1,200 sizes", processor_seconds(command), 1, " s")
+
+
 def pictures(runs: int) -> None:
     """The pictures of all shipped networks, from their reports."""
     (drawn,) = interleaved(runs, lambda: probe(ROOT, "pictures"))
@@ -135,6 +141,7 @@ def main() -> None:
     cold_starts(options.runs)
     growth(options.runs)
     deep_comparison()
+    many_sizes()
     pictures(max(1, options.runs // 2))
     if options.base:
         with checkout(options.base) as base:
