@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from math import prod
 
+from cnnshape.analysis.norm_folding import norm_folding
 from cnnshape.graph import Graph, Node
 from cnnshape.layers import Application, Window
 from cnnshape.layers.convolution import Conv
@@ -87,6 +88,7 @@ class _Lowering:
     def __init__(self, graph: Graph, runtime: Runtime, choices: Choices) -> None:
         self._graph, self._runtime, self._choices = graph, runtime, choices
         self._inputs = len(graph.inputs)
+        self._folding = norm_folding(graph)
         self._last_of_value, self._readers = _readings(graph)
         self._home: list[int] = []
         self._last_reader: dict[int, int] = {}
@@ -122,25 +124,25 @@ class _Lowering:
     def _merges(self, index: int, node: Node) -> bool:
         """Whether a layer is a part of the operation before it."""
         layer, runtime = node.application.layer, self._runtime
-        folds = layer.name == "batch_norm" and bool(runtime.folds_into)
+        folds = layer.folds and runtime.folds_norms
         fuses = layer.activation and (runtime.fuses is None or layer.name in runtime.fuses)
         if not folds and not fuses:
             return False
-        reason = self._obstacle(node.inputs[0], runtime.folds_into if folds else runtime.fuses_into)
+        reason = self._folding.kept.get(index, "") if folds else self._obstacle(node.inputs[0])
         if reason:
             self._unmerged.append(Unmerged(index, reason))
         return not reason
 
-    def _obstacle(self, value: int, into: frozenset[str]) -> str:
-        """Why the operation that makes a value can't do more with it; empty if it can."""
+    def _obstacle(self, value: int) -> str:
+        """Why the operation that makes a value can't apply an activation to it; empty if it can."""
         operation = self._maker.get(self._home[value])
         if operation is None:
             return "it reads an input"
         first, last = (self._graph.nodes[self._operations[operation][end]] for end in (0, -1))
         if self._readers[value] > 1:
             return f"{self._graph.value_name(value)} has several readers"
-        if first.application.layer.name not in into:
-            return f"{first.name} is not one of {', '.join(sorted(into))}"
+        if first.application.layer.name not in self._runtime.fuses_into:
+            return f"{first.name} is not one of {', '.join(sorted(self._runtime.fuses_into))}"
         if last.application.layer.activation:
             return f"{first.name} has an activation already"
         return ""
