@@ -64,9 +64,13 @@ class _Search:
         if isinstance(source, int):
             self._folding.into[index] = source
             return source
-        reason = source or f"{self._graph.value_name(node.inputs[0])} is no convolution or linear layer"
-        self._folding.kept[index] = reason
+        self._folding.kept[index] = source or self._unfit(node.inputs[0])
         return ""
+
+    def _unfit(self, value: int) -> str:
+        before = self._graph.maker(value)
+        assert before is not None
+        return f"{before.application.layer.name} is no convolution or linear layer"
 
     def _entering(self, value: int) -> int | str:
         """The product that makes what enters a layer, if nothing else reads it."""

@@ -39,13 +39,14 @@ def settings_of(
     inplace_activations: bool = False,
     inplace_adds: bool = False,
     main_fields: bool = False,
+    fold_norms: bool = False,
 ) -> Settings:
     """The settings of a report; raises ValueError for an invalid batch or dtype."""
     if batch < 1 or batch > 10**9:
         raise ValueError(f"batch must be from 1 to 10^9, got {batch}")
     if dtype not in DTYPES:
         raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}")
-    return Settings(batch, dtype, inplace_activations, inplace_adds, main_fields=main_fields)
+    return Settings(batch, dtype, inplace_activations, inplace_adds, main_fields=main_fields, fold_norms=fold_norms)
 
 
 def _shape(name: str, given: InputShape) -> Shape:

@@ -77,11 +77,18 @@ class CountOptions(OptionGroup):
     dtype: DtypeOption = "float32"
 
     def settings(
-        self, *, inplace_activations: bool = False, inplace_adds: bool = False, main_fields: bool = False
+        self,
+        *,
+        inplace_activations: bool = False,
+        inplace_adds: bool = False,
+        main_fields: bool = False,
+        fold_norms: bool = False,
     ) -> Settings:
         """The settings of the report; raises BadParameter for an unknown type."""
         dtype = checked_dtype(self.dtype)
-        return Settings(self.batch, dtype, inplace_activations, inplace_adds, main_fields=main_fields)
+        return Settings(
+            self.batch, dtype, inplace_activations, inplace_adds, main_fields=main_fields, fold_norms=fold_norms
+        )
 
 
 def graph_options(

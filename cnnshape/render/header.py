@@ -12,4 +12,5 @@ def header(report: Report) -> str:
     }
     first = next(iter(sizes), "")
     inputs = [size if name == first == "input" else f"{name}={size}" for name, size in sizes.items()]
-    return f"{report.name}: input {', '.join(inputs)}, batch {report.batch}, {report.dtype}"
+    folded = ", norms folded" if report.folded_norms else ""
+    return f"{report.name}: input {', '.join(inputs)}, batch {report.batch}, {report.dtype}{folded}"

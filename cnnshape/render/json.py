@@ -42,6 +42,20 @@ def as_data(report: Report) -> dict[str, Any]:
         "outputs": {name: list(shape) for name, shape in report.outputs.items()},
         "output_layers": dict(report.output_layers),
         "receptive_fields": {name: _reach(report.reaches.get(name)) for name in report.outputs},
+        **_folded_norms(report),
+    }
+
+
+def _folded_norms(report: Report) -> dict[str, Any]:
+    """What became of the norms, if the report folds them."""
+    if report.folded_norms is None:
+        return {}
+    into, kept = report.folded_norms
+    return {
+        "folded_norms": {
+            "into": dict(into),
+            "kept": [{"layer": norm.layer, "reason": norm.reason} for norm in kept],
+        }
     }
 
 

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from cnnshape.report.groups import LayerFigures
     from cnnshape.report.make import DTYPES, Settings, make_report
     from cnnshape.report.quantity import Quantity, parse_quantity
-    from cnnshape.report.report import FailedStep, InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
+    from cnnshape.report.report import (
+        FailedStep,
+        FoldedNorms,
+        InputTensor,
+        KeptNorm,
+        PeakActivation,
+        ReceptiveField,
+        Report,
+        Row,
+        Totals,
+    )
     from cnnshape.report.wanted import WANTED_PATTERN, Wanted, parse_wanted
 else:
     __getattr__ = names_of(
@@ -30,7 +40,7 @@ else:
         groups="LayerFigures",
         make="DTYPES Settings make_report",
         quantity="Quantity parse_quantity",
-        report="FailedStep InputTensor PeakActivation ReceptiveField Report Row Totals",
+        report="FailedStep FoldedNorms InputTensor KeptNorm PeakActivation ReceptiveField Report Row Totals",
         wanted="WANTED_PATTERN Wanted parse_wanted",
     )
 
@@ -45,7 +55,9 @@ __all__ = [
     "WANTED_PATTERN",
     "FailedStep",
     "Figure",
+    "FoldedNorms",
     "InputTensor",
+    "KeptNorm",
     "LayerFigures",
     "Line",
     "PeakActivation",

@@ -7,7 +7,17 @@ from cnnshape.analysis import Field, Peak, Undefined, costs, last_maps, peak_mem
 from cnnshape.graph import Graph, Hole
 from cnnshape.layers import Layer, SamePlace
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.report.report import FailedStep, InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
+from cnnshape.report.report import (
+    FailedStep,
+    FoldedNorms,
+    InputTensor,
+    KeptNorm,
+    PeakActivation,
+    ReceptiveField,
+    Report,
+    Row,
+    Totals,
+)
 
 DTYPES = {
     "float64": 8,
@@ -24,7 +34,8 @@ Fields = list[Field | Undefined | None]
 
 class Settings(NamedTuple):
     """The settings of a report: samples per batch, type of weights and activations, in-place operations, whether
-    receptive fields ignore gates that see everything, and whether the report has the fields of the main path too."""
+    receptive fields ignore gates that see everything, whether the report has the fields of the main path too, and
+    whether norms are folded into the layers before them."""
 
     batch: int = 1
     dtype: str = "float32"
@@ -32,12 +43,16 @@ class Settings(NamedTuple):
     inplace_adds: bool = False
     ignore_gates: bool = False
     main_fields: bool = False
+    fold_norms: bool = False
 
 
 def make_report(graph: Graph, origin: str = "", settings: Settings | None = None, *, complete: bool = True) -> Report:
     """The report of a graph; `complete` says whether the graph covers the whole design. Raises KeyError for an unknown
     dtype."""
     settings = settings or Settings()
+    folded_norms = None
+    if settings.fold_norms:
+        graph, folded_norms = _folded(graph)
     peak = peak_memory(graph, inplace_activations=settings.inplace_activations, inplace_adds=settings.inplace_adds)
     fields = receptive_fields(graph, ignore_gates=settings.ignore_gates)
     columns = _columns(graph, fields, settings)
@@ -60,7 +75,19 @@ def make_report(graph: Graph, origin: str = "", settings: Settings | None = None
         main_fields=_main_fields(graph, fields) if settings.main_fields else None,
         complete=complete,
         failed=tuple([_failed(graph, hole) for hole in graph.holes]),
+        folded_norms=folded_norms,
     )
+
+
+def _folded(graph: Graph) -> tuple[Graph, FoldedNorms]:
+    """The graph without the norms that fold, and what became of each norm."""
+    # Few reports fold norms.
+    from cnnshape.analysis.norm_folding import norm_folding, without_norms
+
+    folding, nodes = norm_folding(graph), graph.nodes
+    into = {nodes[norm].name: nodes[product].name for norm, product in folding.into.items()}
+    kept = tuple([KeptNorm(nodes[norm].name, reason) for norm, reason in folding.kept.items()])
+    return without_norms(graph, folding), FoldedNorms(into, kept)
 
 
 def _failed(graph: Graph, hole: Hole) -> FailedStep:

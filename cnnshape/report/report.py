@@ -145,6 +145,20 @@ class FailedStep(NamedTuple):
     source: str
 
 
+class KeptNorm(NamedTuple):
+    """A norm that doesn't fold into the layer before it, and why."""
+
+    layer: str
+    reason: str
+
+
+class FoldedNorms(NamedTuple):
+    """What became of the norms: `into` has the layer that each of them went into, by its name; `kept` are the others."""
+
+    into: dict[str, str]
+    kept: tuple[KeptNorm, ...]
+
+
 class _ReportFields(NamedTuple):
     """The fields of a report. Type checkers let no named tuple have a second parent, so the report is its child."""
 
@@ -165,6 +179,7 @@ class _ReportFields(NamedTuple):
     main_fields: dict[str, ReceptiveField | None] | None = None
     complete: bool = True
     failed: tuple[FailedStep, ...] = ()
+    folded_norms: FoldedNorms | None = None
 
 
 class Report(Data, _ReportFields):
@@ -173,7 +188,8 @@ class Report(Data, _ReportFields):
     `groups` is the tree of stages and blocks over `rows`. `reaches` has the row of each output's last map, before its
     space is pooled, flattened or cut into regions; outputs without one are left out. `output_layers` has the name of
     the layer or input that gives each output. `main_fields` are the receptive fields along the main path, past gates that
-    see the whole input, of the layers where they differ; None unless the settings ask for them. `complete` is False if a
+    see the whole input, of the layers where they differ; None unless the settings ask for them. So is `folded_norms`: with
+    it the rows are those of the network whose norms are folded, and norms that went into other layers have none. `complete` is False if a
     part of the design could not be built; `failed` are the steps with errors.
     """
 
