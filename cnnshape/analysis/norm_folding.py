@@ -121,7 +121,9 @@ class _Removal:
             application = self._with_bias(node.application) if index in self._products else node.application
             inputs = tuple([self._values[value] for value in node.inputs])
             shares = None if node.shares is None else self._positions[node.shares]
-            yield Node(node.name, application, inputs, node.at, node.follows, node.frozen, shares, node.shortcut)
+            yield Node(
+                node.name, application, inputs, node.at, node.follows, node.frozen, shares, node.shortcut, node.dtypes
+            )
 
     def _with_bias(self, application: Application) -> Application:
         """The same layer with a bias; equal layers stay one object."""

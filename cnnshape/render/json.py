@@ -99,6 +99,7 @@ def _layers(report: Report, figures: LayerFigures) -> Records:
             ("arguments", "stated"): shared,
             "shares": [row.shares or None for row in rows],
             "shortcut": [row.shortcut or None for row in rows],
+            **_dtypes(report),
         }
     )
 
@@ -108,6 +109,13 @@ def _main_fields(report: Report) -> dict[str, list[dict[str, Any] | None]]:
     if report.main_fields is None:
         return {}
     return {"main_receptive_field": [_field(report.main_fields.get(row.name)) for row in report.rows]}
+
+
+def _dtypes(report: Report) -> dict[str, list[dict[str, Any]]]:
+    """The types of each layer's values, if the design states some."""
+    if not report.states_dtypes:
+        return {}
+    return {"dtypes": [row.dtypes._asdict() for row in report.rows]}
 
 
 def _applied(application: Application) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cnnshape.layers import counted
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.formats import Format, Formats, Page
-from cnnshape.render.header import header
+from cnnshape.render.header import dtypes_text, header
 from cnnshape.render.layer_table import DEFAULT, FIGURE_COLUMNS, layer_table, reach_lines
 from cnnshape.render.table import Table, fit, text_lines
 from cnnshape.render.wrapping import BOLD, DIM, count, paint, rounded, size, wrapped
@@ -170,7 +170,7 @@ def figures(report: Report) -> list[tuple[str, str, str]]:
     unknown = f"; unknown for {', '.join(totals.flops_unknown[:3])}" if totals.flops_unknown else ""
     rows = [
         ("params", count(totals.params), weights + buffers),
-        ("weights", size(totals.weight_bytes), f"the params as {report.dtype}"),
+        ("weights", size(totals.weight_bytes), f"the params as {dtypes_text(report)}"),
         ("MACs", rounded(totals.macs), FIGURES["macs"].definition),
         ("FLOPs", rounded(totals.flops), f"2 x MACs, and bias, normalization, activation, pooling, joins{unknown}"),
         ("activations", size(totals.activation_bytes), "all layers' outputs together"),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     )
     from cnnshape.report.folding import Line, expanded, folded, parts_of, step_ranges, unfolded
     from cnnshape.report.groups import LayerFigures
-    from cnnshape.report.make import DTYPES, Settings, make_report
+    from cnnshape.report.make import Settings, make_report
     from cnnshape.report.quantity import Quantity, parse_quantity
     from cnnshape.report.report import (
         FailedStep,
@@ -38,7 +38,7 @@ else:
         figures="BUDGETS COLUMN_FIGURES COMPARED FIGURES ROW_FIGURES TOTAL_FIGURES Figure",
         folding="Line expanded folded parts_of step_ranges unfolded",
         groups="LayerFigures",
-        make="DTYPES Settings make_report",
+        make="Settings make_report",
         quantity="Quantity parse_quantity",
         report="FailedStep FoldedNorms InputTensor KeptNorm PeakActivation ReceptiveField Report Row Totals",
         wanted="WANTED_PATTERN Wanted parse_wanted",
@@ -48,7 +48,6 @@ __all__ = [
     "BUDGETS",
     "COLUMN_FIGURES",
     "COMPARED",
-    "DTYPES",
     "FIGURES",
     "ROW_FIGURES",
     "TOTAL_FIGURES",

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from cnnshape.graph import Application, Group
+from cnnshape.language.dtypes import Dtypes, parse_dtypes
 from cnnshape.layers import Shape, format_shape
 from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
@@ -31,6 +32,7 @@ class ReceptiveField(NamedTuple):
 
 class Row(NamedTuple):
     """One layer. Counts are of the whole batch; `params` is 0 for a layer that uses another's weights (`shares`).
+    `dtypes` are the types of its values.
 
     `sources` are the names of the layers and inputs that it reads, in order. `main_activation_bytes` is 0 for a layer
     that works value by value or only renames its input, and else `activation_bytes`.
@@ -46,6 +48,7 @@ class Row(NamedTuple):
     buffers: int
     macs: int
     flops: int | None
+    weight_bytes: int
     activation_bytes: int
     main_activation_bytes: int
     receptive_field: ReceptiveField | None
@@ -54,6 +57,7 @@ class Row(NamedTuple):
     frozen: bool
     shares: str
     shortcut: str
+    dtypes: Dtypes
 
     def __repr__(self) -> str:
         figures = f"{format_shape(self.output)}, {self.params:,} params, {self.macs:,} MACs"
@@ -198,6 +202,17 @@ class Report(Data, _ReportFields):
     def __repr__(self) -> str:
         figures = f"{len(self.rows):,} layers, {self.totals.params:,} params, {self.totals.macs:,} MACs"
         return f"<Report {brief(self.name, 60)}: {figures}{'' if self.complete else ', incomplete'}>"
+
+    @property
+    def dtypes(self) -> Dtypes:
+        """The types of the values whose type no step states."""
+        return parse_dtypes(self.dtype)
+
+    @property
+    def states_dtypes(self) -> bool:
+        """Whether steps state other types."""
+        default = self.dtypes
+        return any(row.dtypes is not default and row.dtypes != default for row in self.rows)
 
     @property
     def unknown_reach(self) -> Row | None:

@@ -27,10 +27,16 @@ class Before(NamedTuple):
 
 
 class Kernels(NamedTuple):
-    """An implementation of a runtime's operations. `scratch` is the working space of a layer for int8 values, in bytes."""
+    """An implementation of a runtime's operations.
+
+    `scratch` is the working space of a layer for int8 values, in bytes; `unpacked` what int4 weights need on top of it.
+    `runs` are the types that it has operations for: of activations, and of weights.
+    """
 
     title: str
     scratch: Callable[[Application], int]
+    runs: frozenset[tuple[str, str]]
+    unpacked: Callable[[Application], int] = lambda application: 0
 
 
 class Runtime(NamedTuple):
