@@ -37,7 +37,7 @@ Fields = list[Field | Undefined | None]
 class Settings(NamedTuple):
     """The settings of a report: samples per batch, type of weights and activations, in-place operations, whether
     receptive fields ignore gates that see everything, whether the report has the fields of the main path too, and
-    whether norms are folded into the layers before them."""
+    whether norms are folded into the layers before them, and whether types that steps state are ignored."""
 
     batch: int = 1
     dtype: str = "float32"
@@ -46,6 +46,7 @@ class Settings(NamedTuple):
     ignore_gates: bool = False
     main_fields: bool = False
     fold_norms: bool = False
+    ignore_dtypes: bool = False
 
 
 def make_report(graph: Graph, origin: str = "", settings: Settings | None = None, *, complete: bool = True) -> Report:
@@ -55,8 +56,9 @@ def make_report(graph: Graph, origin: str = "", settings: Settings | None = None
     folded_norms = None
     if settings.fold_norms:
         graph, folded_norms = _folded(graph)
-    types = layer_dtypes(graph, parse_dtypes(settings.dtype))
-    sizes = tensor_bytes(graph, types, parse_dtypes(settings.dtype), settings.batch)
+    default = parse_dtypes(settings.dtype)
+    types = [default] * len(graph.nodes) if settings.ignore_dtypes else layer_dtypes(graph, default)
+    sizes = tensor_bytes(graph, types, default, settings.batch)
     peak = peak_memory(
         graph, sizes, inplace_activations=settings.inplace_activations, inplace_adds=settings.inplace_adds
     )
