@@ -50,6 +50,8 @@ class Layer:
     """True for joins that scale one tensor by another."""
     normalizes: ClassVar[bool] = False
     """True if values are divided by a measure of their own size."""
+    folds: ClassVar[bool] = False
+    """True for a norm that is one scale and one shift per channel at inference: its statistics are constants."""
     centers: ClassVar[bool] = False
     """True if the mean of each channel is subtracted: a constant added to a channel before it is lost."""
     enlarges: ClassVar[bool] = False

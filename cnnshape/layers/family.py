@@ -10,7 +10,10 @@ from cnnshape.layers.window import Coverage, Footprint, grid
 
 
 class MatrixProduct(Layer):
-    """Multiplies the input by a learned matrix at each position: the kinds with MACs."""
+    """Multiplies the input by a learned matrix at each position: the kinds with MACs.
+
+    A scale and a shift per channel of the output go into the matrix and the bias: a norm that `folds` does.
+    """
 
     followers = ("norm", "act")
     flops_formula = 2 * MACS + option("bias", OUTPUT_VALUES)

@@ -52,6 +52,7 @@ class BatchNorm(Normalization):
         "FrozenBatchNorm2d",
         "SpatialBatchNormalization",
     )
+    folds = True
     centers = True
     flops_formula = counted_as(VALUES, "product", "sum")
     parameters = (

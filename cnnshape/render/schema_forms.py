@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from cnnshape.language import grammar, patterns
+from cnnshape.language.dtypes import DTYPES
 from cnnshape.layers.argument import LARGEST
 from cnnshape.render.schema_kinds import (
     EXPRESSION,
@@ -82,6 +83,18 @@ _CONTRACT: Schema = {
 }
 
 
+_TYPE: Schema = {"enum": list(DTYPES)}
+_DTYPE: Schema = {
+    "type": "string",
+    "pattern": f"^({'|'.join(DTYPES)})$",
+    "patternErrorMessage": f"a type is {', '.join(list(DTYPES)[:-1])} or {list(DTYPES)[-1]}",
+}
+_DTYPES: Schema = {
+    **record({name: described(key.doc, _TYPE) for name, key in grammar.DTYPE_PARTS.items()}),
+    "minProperties": 1,
+}
+
+
 def _expect() -> Schema:
     sizes = mixed({"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[0-9]{1,15}$"}, _SHAPE)
     by_name = {"type": "object", "additionalProperties": sizes}
@@ -135,6 +148,8 @@ FORMS: Forms = {
     grammar.COUNT: ({"type": "integer", "minimum": 0}, EXPRESSION),
     grammar.ARGUMENTS: (ARGUMENTS_BY_NAME,),
     grammar.COLUMNS: (_named(mixed(listed(_GIVEN_TO_BLOCK), EXPRESSION), _VARIABLE, least=1),),
+    grammar.DTYPE: (proposing(DTYPES, _DTYPE, _DTYPES),),
+    grammar.TYPE: (_TYPE,),
     grammar.CROP: ({"const": "center"},),
     grammar.BROADCAST: ({"enum": list(grammar.BROADCASTS)},),
 }

@@ -16,9 +16,19 @@ if TYPE_CHECKING:
     )
     from cnnshape.report.folding import Line, expanded, folded, parts_of, step_ranges, unfolded
     from cnnshape.report.groups import LayerFigures
-    from cnnshape.report.make import DTYPES, Settings, make_report
+    from cnnshape.report.make import Settings, make_report
     from cnnshape.report.quantity import Quantity, parse_quantity
-    from cnnshape.report.report import FailedStep, InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
+    from cnnshape.report.report import (
+        FailedStep,
+        FoldedNorms,
+        InputTensor,
+        KeptNorm,
+        PeakActivation,
+        ReceptiveField,
+        Report,
+        Row,
+        Totals,
+    )
     from cnnshape.report.wanted import WANTED_PATTERN, Wanted, parse_wanted
 else:
     __getattr__ = names_of(
@@ -28,9 +38,9 @@ else:
         figures="BUDGETS COLUMN_FIGURES COMPARED FIGURES ROW_FIGURES TOTAL_FIGURES Figure",
         folding="Line expanded folded parts_of step_ranges unfolded",
         groups="LayerFigures",
-        make="DTYPES Settings make_report",
+        make="Settings make_report",
         quantity="Quantity parse_quantity",
-        report="FailedStep InputTensor PeakActivation ReceptiveField Report Row Totals",
+        report="FailedStep FoldedNorms InputTensor KeptNorm PeakActivation ReceptiveField Report Row Totals",
         wanted="WANTED_PATTERN Wanted parse_wanted",
     )
 
@@ -38,14 +48,15 @@ __all__ = [
     "BUDGETS",
     "COLUMN_FIGURES",
     "COMPARED",
-    "DTYPES",
     "FIGURES",
     "ROW_FIGURES",
     "TOTAL_FIGURES",
     "WANTED_PATTERN",
     "FailedStep",
     "Figure",
+    "FoldedNorms",
     "InputTensor",
+    "KeptNorm",
     "LayerFigures",
     "Line",
     "PeakActivation",

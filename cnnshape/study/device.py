@@ -1,13 +1,14 @@
 """A network on a device: activations as a runtime holds them, its arena, what stays in memory, and flash."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
 from cnnshape.graph import Graph
+from cnnshape.language.dtypes import Dtypes, bytes_of
 from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.report import DTYPES, Report
+from cnnshape.report import Report
 from cnnshape.study.memory import Memory
 from cnnshape.study.refusal import Refusal
 from cnnshape.study.runtimes.lowering import IN_PLACE, Choices, Lowered, Operation, lower
@@ -18,6 +19,7 @@ from cnnshape.study.runtimes.runtime import Planner, Runtime
 Value = TypeVar("Value")
 _BIAS_BYTES = 4
 """A bias is an int32 for int8 values."""
+_MEASURED = ("int8", "float32")
 _PERSISTENT_PER_CHANNEL, _PERSISTENT_PER_OPERATION = 8, 240
 _FILE_PER_CHANNEL, _FILE_PER_OPERATION = 24, 700
 
@@ -31,11 +33,14 @@ class Estimate(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """The constants of a network after folding: values of weights and of biases, and the channels that have a scale."""
+    """The constants of a network after folding: values of weights and of biases, the channels that have a scale, and the
+    bytes of weights and of biases."""
 
     weights: int
     biases: int
     channels: int
+    weight_bytes: int
+    bias_bytes: int
 
 
 class _DeploymentFields(NamedTuple):
@@ -48,13 +53,16 @@ class _DeploymentFields(NamedTuple):
     alive_bytes: tuple[int, ...]
     placed: tuple[Placed, ...]
     stored: Stored
+    sizes: tuple[int, ...]
+    untyped: tuple[str, ...]
 
 
 class Deployment(Data, _DeploymentFields):
     """What a runtime does with a network.
 
     `alive_bytes` has the bytes alive while each operation runs, `placed` where the runtime's planner puts each tensor;
-    it is empty for a runtime without a planner.
+    it is empty for a runtime without a planner. `sizes` are the bytes of what is held. `untyped` says of which types the
+    runtime has no operations.
     """
 
     __slots__ = ()
@@ -63,9 +71,15 @@ class Deployment(Data, _DeploymentFields):
         return f"<Deployment {brief(self.report.name, 60)} on {self.runtime.name}: {self.arena_bytes:,} bytes>"
 
     @property
-    def value_bytes(self) -> int:
-        """The bytes of one value for the whole batch."""
-        return DTYPES[self.report.dtype] * self.report.batch
+    def dtype(self) -> str:
+        """The type of all weights and activations; empty if there are several."""
+        types = {dtype for row in self.report.rows for dtype in (row.dtypes.weights, row.dtypes.activations)}
+        return types.pop() if len(types) == 1 else ""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the runtime's record knows all kinds of the network, in a type of which arenas were measured."""
+        return not self.lowered.unknown and self.dtype in _MEASURED
 
     @property
     def peak_bytes(self) -> int:
@@ -85,7 +99,7 @@ class Deployment(Data, _DeploymentFields):
     @property
     def persistent(self) -> Estimate | None:
         """The memory of the runtime's own structures; None where no runtime was measured."""
-        if self.runtime.planner is Planner.LIVENESS or self.report.dtype != "int8":
+        if self.runtime.planner is Planner.LIVENESS or self.dtype != "int8":
             return None
         operations = len(self.lowered.operations)
         size = _PERSISTENT_PER_CHANNEL * self.stored.channels + _PERSISTENT_PER_OPERATION * operations
@@ -93,16 +107,15 @@ class Deployment(Data, _DeploymentFields):
 
     @property
     def flash_bytes(self) -> int:
-        """The constants: weights in the type of the values, biases in four bytes at least."""
-        width = DTYPES[self.report.dtype]
-        return width * self.stored.weights + max(width, _BIAS_BYTES) * self.stored.biases
+        """The constants: weights in their types, biases in four bytes at least."""
+        return self.stored.weight_bytes + self.stored.bias_bytes
 
     @property
     def file(self) -> Estimate | None:
         """The size of the model's file; None where no runtime was measured."""
-        if self.runtime.planner is Planner.LIVENESS or self.report.dtype not in ("int8", "float32"):
+        if self.runtime.planner is Planner.LIVENESS or self.dtype not in _MEASURED:
             return None
-        scales = _FILE_PER_CHANNEL * self.stored.channels if self.report.dtype == "int8" else 0
+        scales = _FILE_PER_CHANNEL * self.stored.channels if self.dtype == "int8" else 0
         return Estimate(self.flash_bytes + scales + _FILE_PER_OPERATION * len(self.lowered.operations), 2.7, 7.9)
 
 
@@ -137,8 +150,8 @@ class _Choices(NamedTuple):
     explicit_pads: bool
     kernels: str
 
-    def of(self, runtime: Runtime, dtype: str) -> Choices:
-        """What they mean for a runtime; raises Refusal for what it doesn't have. Working space is known for int8."""
+    def of(self, runtime: Runtime) -> Choices:
+        """What they mean for a runtime; raises Refusal for what it doesn't have."""
         for word in self.in_place:
             _chosen("in_place", word, dict.fromkeys(IN_PLACE, word))
         if self.kernels and self.kernels not in runtime.kernels:
@@ -147,16 +160,16 @@ class _Choices(NamedTuple):
         if self.explicit_pads and not runtime.pads:
             raise Refusal("pads", f"{runtime.name} has no paddings of its own; leave it out")
         used = self.kernels or next(iter(runtime.kernels), "")
-        return Choices(frozenset(self.in_place), self.explicit_pads, used if dtype == "int8" else "")
+        return Choices(frozenset(self.in_place), self.explicit_pads, used)
 
 
 def _deploy(graph: Graph, report: Report, runtime: Runtime, choices: _Choices) -> Deployment:
-    chosen = choices.of(runtime, report.dtype)
-    lowered = lower(graph, runtime, chosen)
+    chosen, types = choices.of(runtime), [row.dtypes for row in report.rows]
+    lowered = lower(graph, runtime, chosen, types)
     if not lowered.operations:
         raise Refusal("runtime", f"{runtime.name} has nothing to run: all layers are views")
-    width = DTYPES[report.dtype] * report.batch
-    sizes = [held.elements * width + held.scratch for held in lowered.held]
+    values = [*[report.dtypes.activations] * len(graph.inputs), *[dtypes.activations for dtypes in types]]
+    sizes = [bytes_of(held.elements * report.batch, values[held.like]) + held.scratch for held in lowered.held]
     planned = runtime.planner is Planner.GREEDY_BY_SIZE
     return Deployment(
         report=report,
@@ -165,8 +178,29 @@ def _deploy(graph: Graph, report: Report, runtime: Runtime, choices: _Choices) -
         lowered=lowered,
         alive_bytes=tuple(alive_bytes(lowered.held, sizes, len(lowered.operations))),
         placed=tuple(greedy_by_size(lowered.held, sizes, runtime.alignment)) if planned else (),
-        stored=_stored(graph, lowered),
+        stored=_stored(graph, lowered, types),
+        sizes=tuple(sizes),
+        untyped=tuple(_untyped(graph, lowered, runtime, chosen, types)),
     )
+
+
+def _untyped(
+    graph: Graph, lowered: Lowered, runtime: Runtime, choices: Choices, types: Sequence[Dtypes]
+) -> Iterator[str]:
+    """The types that the chosen kernels have no operations for, each with a layer that has them."""
+    if not choices.kernels:
+        return
+    runs = runtime.kernels[choices.kernels].runs
+    seen: set[tuple[str, str]] = set()
+    for operation in lowered.operations:
+        node = graph.nodes[operation.nodes[0]]
+        own = types[operation.nodes[0]]
+        pair = own.activations, own.weights if node.application.params else own.activations
+        if pair not in runs and pair not in seen:
+            yield f"{pair[0]} activations{f' with {pair[1]} weights' if node.application.params else ''}: {node.name}"
+        seen.add(pair)
+    if len({types[operation.nodes[-1]].activations for operation in lowered.operations}) > 1:
+        yield "activations that change their type: the operations that convert them are not counted"
 
 
 def _chosen(option: str, word: str, known: Mapping[str, Value]) -> Value:
@@ -175,26 +209,29 @@ def _chosen(option: str, word: str, known: Mapping[str, Value]) -> Value:
     return known[word]
 
 
-def _stored(graph: Graph, lowered: Lowered) -> Stored:
+def _stored(graph: Graph, lowered: Lowered, types: Sequence[Dtypes]) -> Stored:
     # A layer that became two operations has its constants once.
     operations = {operation.nodes[0]: operation for operation in lowered.operations}
-    parts = [_constants(graph, operation) for operation in operations.values()]
+    parts = [_constants(graph, operation, types[first]) for first, operation in operations.items()]
     return Stored(*[sum(column) for column in zip(*parts, strict=True)])
 
 
-def _constants(graph: Graph, operation: Operation) -> Stored:
+def _constants(graph: Graph, operation: Operation, dtypes: Dtypes) -> Stored:
     """The constants of one operation: a norm in a convolution leaves a bias, others keep their scale and shift."""
     first = graph.nodes[operation.nodes[0]]
     if first.shares is not None:
-        return Stored(0, 0, 0)
+        return Stored(0, 0, 0, 0, 0)
     tensors = [weight for weight in first.application.weights if not weight.buffer]
-    matrices = sum(weight.elements for weight in tensors if len(weight.shape) > 1)
+    matrices = [weight.elements for weight in tensors if len(weight.shape) > 1]
     if not matrices:
-        return Stored(sum(weight.elements for weight in tensors), 0, 0)
+        values = [weight.elements for weight in tensors]
+        return Stored(sum(values), 0, 0, sum(bytes_of(number, dtypes.weights) for number in values), 0)
     channels = first.application.output.shape[0]
     folded = any(graph.nodes[node].application.layer.normalizes for node in operation.nodes[1:])
     biases = channels if folded else sum(weight.elements for weight in tensors if len(weight.shape) == 1)
-    return Stored(matrices, biases, channels)
+    weight_bytes = sum(bytes_of(number, dtypes.weights) for number in matrices)
+    bias_bytes = biases * max(bytes_of(1, dtypes.biases), _BIAS_BYTES)
+    return Stored(sum(matrices), biases, channels, weight_bytes, bias_bytes)
 
 
 def on_device(memory: Memory, deployment: Deployment) -> Memory:

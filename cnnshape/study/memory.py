@@ -1,12 +1,14 @@
 """Activation memory over time, and the FLOPs of each layer per byte moved."""
 
+from collections.abc import Sequence
 from fractions import Fraction
+from itertools import repeat
 
-from cnnshape.analysis import Moment, memory_timeline
-from cnnshape.graph import Graph
+from cnnshape.analysis import Moment, memory_timeline, owned_bytes, tensor_bytes
+from cnnshape.graph import Graph, Node
 from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.report import DTYPES, Report, Row, parse_quantity
+from cnnshape.report import Report, Row, parse_quantity
 from cnnshape.study.refusal import Refusal
 
 
@@ -81,8 +83,12 @@ def _per_second(text: str, option: str) -> int:
 
 def study_memory(graph: Graph, report: Report, device: Device | None = None) -> Memory:
     """The memory of a graph with the settings of its report."""
-    moments = memory_timeline(graph, inplace_activations=report.inplace_activations, inplace_adds=report.inplace_adds)
-    steps = tuple(_step(report, row, moment, device) for row, moment in zip(report.rows, moments, strict=True))
+    sizes = tensor_bytes(graph, [row.dtypes for row in report.rows], report.dtypes, report.batch)
+    moments = memory_timeline(
+        graph, sizes, inplace_activations=report.inplace_activations, inplace_adds=report.inplace_adds
+    )
+    moved = map(_moved, graph.nodes, report.rows, repeat(report.rows), repeat(sizes))
+    steps = tuple(map(_step, report.rows, moments, moved, repeat(device)))
     known = (step.seconds for step in steps if step.seconds is not None)
     return Memory(
         report=report,
@@ -93,26 +99,24 @@ def study_memory(graph: Graph, report: Report, device: Device | None = None) -> 
     )
 
 
-def _step(report: Report, row: Row, moment: Moment, device: Device | None) -> Step:
-    width = DTYPES[report.dtype]
-    moved = _moved(row, report.batch, width)
+def _step(row: Row, moment: Moment, moved: int, device: Device | None) -> Step:
     return Step(
         row=row,
-        alive_bytes=moment.elements * report.batch * width,
+        alive_bytes=moment.bytes,
         tensors=moment.tensors,
         moved_bytes=moved,
         seconds=_seconds(row, moved, device),
     )
 
 
-def _moved(row: Row, batch: int, width: int) -> int:
-    """Bytes that a layer reads and writes: `(inputs + output) * batch + weights`, times the bytes per value."""
-    application = row.application
+def _moved(node: Node, row: Row, rows: Sequence[Row], sizes: Sequence[int]) -> int:
+    """Bytes that a layer reads and writes: its inputs, its output, and its weights in the types of their owner."""
+    application = node.application
     if application.layer.view:
         return 0
-    activations = sum(tensor.elements for tensor in (*application.inputs, application.output)) * batch
-    weights = sum(weight.elements for weight in application.layer.weights(application.inputs))
-    return (activations + weights) * width
+    activations = sum(sizes[value] for value in node.inputs) + row.activation_bytes
+    owner = row if node.shares is None else rows[node.shares]
+    return activations + owned_bytes(application, owner.dtypes)
 
 
 def _seconds(row: Row, moved: int, device: Device | None) -> Fraction | None:
