@@ -14,6 +14,7 @@ Shown.faces = "cnnshape.render.faces"
 
 if TYPE_CHECKING:
     from cnnshape.api import Design, DesignError, analyze, check, load
+    from cnnshape.device.deployment import Deployment
     from cnnshape.diagnostics import Diagnostic, Diagnostics
     from cnnshape.report import Report
     from cnnshape.study.calls.compare import compare
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from cnnshape.study.calls.reconcile import reconcile
     from cnnshape.study.calls.sizes import sizes
     from cnnshape.study.compare import Comparison
-    from cnnshape.study.device import Deployment
     from cnnshape.study.explain import Explanation, SizeChain
     from cnnshape.study.memory import Memory
     from cnnshape.study.picture.model import Picture
@@ -40,7 +40,7 @@ else:
             "report": "Report",
             "study.compare": "Comparison",
             "study.explain": "Explanation SizeChain",
-            "study.device": "Deployment",
+            "device.deployment": "Deployment",
             "study.memory": "Memory",
             "study.picture.model": "Picture",
             "study.reconcile": "Reconciliation",

@@ -9,14 +9,14 @@ from cnnshape.cli.reading import read_graph
 from cnnshape.cli.refusing import refusing
 from cnnshape.cli.summary import ExpandOption
 from cnnshape.cli.whole_numbers import whole_number
+from cnnshape.device.deployment import Deployment, Pads, deployment_of
+from cnnshape.device.kernels import KERNELS
+from cnnshape.device.lowering import IN_PLACE
+from cnnshape.device.records import RUNTIMES
 from cnnshape.graph import Graph
 from cnnshape.render.memory import FORMATS, MemoryView
 from cnnshape.report import Report, make_report
-from cnnshape.study.device import Deployment, Pads, deployment_of
 from cnnshape.study.memory import device_of, study_memory
-from cnnshape.study.runtimes.kernels import KERNELS
-from cnnshape.study.runtimes.lowering import IN_PLACE
-from cnnshape.study.runtimes.records import RUNTIMES
 
 
 class RuntimeOptions(OptionGroup):

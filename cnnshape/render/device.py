@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cnnshape.device.deployment import Deployment, Estimate
 from cnnshape.render.bars import BARS, bar_text, with_bars
 from cnnshape.render.contract import to_contract
 from cnnshape.render.header import header
@@ -12,7 +13,6 @@ from cnnshape.render.table.html import html_table
 from cnnshape.render.table.records import records
 from cnnshape.render.wrapping import BOLD, count, paint, size, wrapped
 from cnnshape.report import Line, expanded, folded
-from cnnshape.study.device import Deployment, Estimate
 
 _LISTED = 8
 """So many layers that don't merge are listed; the rest is counted."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from cnnshape.device.deployment import Deployment
 from cnnshape.render.bars import BARS, bar_text, with_bars
 from cnnshape.render.contract import to_contract
 from cnnshape.render.device import device_json, device_text
@@ -15,8 +16,7 @@ from cnnshape.render.table.html import html_table
 from cnnshape.render.table.records import records
 from cnnshape.render.wrapping import BOLD, count, paint, rounded, size, wrapped
 from cnnshape.report import Line, expanded, folded
-from cnnshape.study.device import Deployment, on_device
-from cnnshape.study.memory import Memory, Step
+from cnnshape.study.memory import Memory, Step, on_device
 
 _MOVED = "bytes moved: inputs and weights read once, outputs written once; intensity: FLOPs per byte moved"
 _BOUND = "ideal lower bound: the slower of computing and moving, layer by layer, without overlap or caches"

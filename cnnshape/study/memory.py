@@ -5,11 +5,12 @@ from fractions import Fraction
 from itertools import repeat
 
 from cnnshape.analysis import Moment, memory_timeline, owned_bytes, tensor_bytes
+from cnnshape.device.deployment import Deployment
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.graph import Graph, Node
 from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, Row, parse_quantity
-from cnnshape.study.refusal import Refusal
 
 
 class Device(NamedTuple):
@@ -123,3 +124,17 @@ def _seconds(row: Row, moved: int, device: Device | None) -> Fraction | None:
     if device is None or row.flops is None:
         return None
     return max(Fraction(row.flops, device.flops_per_second), Fraction(moved, device.bytes_per_second))
+
+
+def on_device(memory: Memory, deployment: Deployment) -> Memory:
+    """The memory over time as the runtime holds it. A layer that is a part of an operation has the operation's bytes."""
+    numbers: dict[int, int] = {}
+    for number, operation in enumerate(deployment.lowered.operations):
+        for node in operation.nodes:
+            numbers[node] = max(number, numbers.get(node, 0))
+    steps, number = [], 0
+    for node, step in enumerate(memory.steps):
+        number = numbers.get(node, number)
+        alive = sum(held.first <= number <= held.last for held in deployment.lowered.held)
+        steps.append(step._replace(alive_bytes=deployment.alive_bytes[number], tensors=alive))
+    return memory._replace(steps=tuple(steps), peak=max(steps, key=lambda step: step.alive_bytes, default=None))

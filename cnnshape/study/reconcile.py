@@ -6,6 +6,7 @@ from shlex import join
 
 from cnnshape.api import Design, expand
 from cnnshape.diagnostics import did_you_mean
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.graph import Graph, Options
 from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
@@ -14,13 +15,12 @@ from cnnshape.study.counting import ours
 from cnnshape.study.counting.case import Cases
 from cnnshape.study.counting.registry import BY_NAME, RULES
 from cnnshape.study.counting.rule import Mark, Rule, Tally
-from cnnshape.study.refusal import Refusal
 
 Stated = dict[str, tuple[str, int]]
 """The count of each subject, in words and as a number."""
 _NOTHING = ("", 0)
 _SETTINGS = Settings(ignore_dtypes=True)
-"""Tools count in float32, whatever types a spec states."""
+"""Tools count in float32, also where a spec states other types."""
 
 
 class Term(NamedTuple):

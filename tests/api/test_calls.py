@@ -14,8 +14,8 @@ import pytest
 import cnnshape
 from cnnshape.cli.commands import command_of
 from cnnshape.cli.sizes import LARGEST
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.study.calls import opened
-from cnnshape.study.refusal import Refusal
 from tests.command import run
 
 CALLS: dict[str, tuple[Callable[[], Any], str]] = {

@@ -16,16 +16,16 @@ import cnnshape
 from cnnshape.analysis import memory_timeline, tensor_bytes
 from cnnshape.api import examine
 from cnnshape.cli.options import graph_options
+from cnnshape.device.deployment import Deployment, deployment_of
+from cnnshape.device.kernels import KERNELS
+from cnnshape.device.lowering import Choices, Held, lower
+from cnnshape.device.placement import alive_bytes, greedy_by_size
+from cnnshape.device.records import RUNTIMES, TFLM
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.graph import Graph, Options
 from cnnshape.layers.complete import KINDS
 from cnnshape.report import Settings, make_report
-from cnnshape.study.device import Deployment, deployment_of, on_device
-from cnnshape.study.memory import study_memory
-from cnnshape.study.refusal import Refusal
-from cnnshape.study.runtimes.kernels import KERNELS
-from cnnshape.study.runtimes.lowering import Choices, Held, lower
-from cnnshape.study.runtimes.placement import alive_bytes, greedy_by_size
-from cnnshape.study.runtimes.records import RUNTIMES, TFLM
+from cnnshape.study.memory import on_device, study_memory
 from tests.command import run
 
 HERE = Path(__file__).parent

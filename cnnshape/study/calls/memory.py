@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Literal, overload
 
 from cnnshape.api import DesignLike, InputShapes, settings_of
+from cnnshape.device.deployment import Deployment, deployment_of
 from cnnshape.report import make_report
 from cnnshape.study.calls.opened import Params, opened
-from cnnshape.study.device import Deployment, deployment_of
 from cnnshape.study.memory import Memory, device_of, study_memory
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from math import prod
 
 from cnnshape.arithmetic import ceil_div
+from cnnshape.device.runtime import Kernels
 from cnnshape.layers import Application
 from cnnshape.layers.convolution import Conv, ConvTranspose, Linear
-from cnnshape.study.runtimes.runtime import Kernels
 
 _ACCUMULATOR = 4
 """Bytes of an int32."""

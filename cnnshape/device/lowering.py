@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Sequence
 from math import prod
 
 from cnnshape.analysis.norm_folding import norm_folding
+from cnnshape.device.kernels import is_depthwise
+from cnnshape.device.runtime import Runtime
 from cnnshape.graph import Graph, Node
 from cnnshape.language.dtypes import Dtypes, uniform
 from cnnshape.layers import Application, Window
@@ -11,8 +13,6 @@ from cnnshape.layers.convolution import Conv
 from cnnshape.layers.pooling import SlidingPool
 from cnnshape.layers.window import same_padding
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.study.runtimes.kernels import is_depthwise
-from cnnshape.study.runtimes.runtime import Runtime
 
 
 class Held(NamedTuple):

@@ -1,7 +1,7 @@
 """The runtimes that are known, one record each."""
 
-from cnnshape.study.runtimes.kernels import KERNELS
-from cnnshape.study.runtimes.runtime import Before, Planner, Runtime
+from cnnshape.device.kernels import KERNELS
+from cnnshape.device.runtime import Before, Planner, Runtime
 
 _FUSING = frozenset({"conv", "linear", "add", "multiply", "max_pool", "avg_pool"})
 

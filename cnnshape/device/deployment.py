@@ -4,17 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
+from cnnshape.device.lowering import IN_PLACE, Choices, Lowered, Operation, lower
+from cnnshape.device.placement import Placed, alive_bytes, greedy_by_size
+from cnnshape.device.records import RUNTIMES
+from cnnshape.device.runtime import Planner, Runtime
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.graph import Graph
 from cnnshape.language.dtypes import Dtypes, bytes_of
 from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report
-from cnnshape.study.memory import Memory
-from cnnshape.study.refusal import Refusal
-from cnnshape.study.runtimes.lowering import IN_PLACE, Choices, Lowered, Operation, lower
-from cnnshape.study.runtimes.placement import Placed, alive_bytes, greedy_by_size
-from cnnshape.study.runtimes.records import RUNTIMES
-from cnnshape.study.runtimes.runtime import Planner, Runtime
 
 Value = TypeVar("Value")
 _BIAS_BYTES = 4
@@ -232,17 +231,3 @@ def _constants(graph: Graph, operation: Operation, dtypes: Dtypes) -> Stored:
     weight_bytes = sum(bytes_of(number, dtypes.weights) for number in matrices)
     bias_bytes = biases * max(bytes_of(1, dtypes.biases), _BIAS_BYTES)
     return Stored(sum(matrices), biases, channels, weight_bytes, bias_bytes)
-
-
-def on_device(memory: Memory, deployment: Deployment) -> Memory:
-    """The memory over time as the runtime holds it. A layer that is a part of an operation has the operation's bytes."""
-    numbers: dict[int, int] = {}
-    for number, operation in enumerate(deployment.lowered.operations):
-        for node in operation.nodes:
-            numbers[node] = max(number, numbers.get(node, 0))
-    steps, number = [], 0
-    for node, step in enumerate(memory.steps):
-        number = numbers.get(node, number)
-        alive = sum(held.first <= number <= held.last for held in deployment.lowered.held)
-        steps.append(step._replace(alive_bytes=deployment.alive_bytes[number], tensors=alive))
-    return memory._replace(steps=tuple(steps), peak=max(steps, key=lambda step: step.alive_bytes, default=None))
