@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
-from cnnshape.device.lowering import IN_PLACE, Choices, Lowered, Operation, lower
+from cnnshape.device.lowering import IN_PLACE, Choices, Held, Lowered, Operation, lower
 from cnnshape.device.placement import Placed, alive_bytes, greedy_by_size
 from cnnshape.device.records import RUNTIMES
 from cnnshape.device.runtime import Planner, Runtime
@@ -96,6 +96,20 @@ class Deployment(Data, _DeploymentFields):
         return max((placed.offset + placed.size for placed in self.placed), default=self.peak_bytes)
 
     @property
+    def highest(self) -> list[tuple[Held, int]]:
+        """What makes the arena as large as it is, with the bytes: the tensors that are in it together with the one at its
+        end; without a planner, those alive at the peak."""
+        if not self.placed:
+            held = zip(self.lowered.held, self.sizes, strict=True)
+            return [(one, size) for one, size in held if one.first <= self.peak_operation <= one.last]
+        end = max(self.placed, key=lambda placed: placed.offset + placed.size).held
+        return [
+            (placed.held, placed.size)
+            for placed in self.placed
+            if placed.held.first <= end.last and placed.held.last >= end.first
+        ]
+
+    @property
     def persistent(self) -> Estimate | None:
         """The memory of the runtime's own structures; None where no runtime was measured."""
         if self.runtime.planner is Planner.LIVENESS or self.dtype != "int8":
@@ -132,11 +146,16 @@ def deployment_of(
 
     Raises Refusal for an unknown word, and for a choice without a runtime.
     """
-    words = tuple(in_place)
+    choices = check_words(runtime, tuple(in_place), pads, kernels)
+    return None if choices is None else _deploy(graph, report, RUNTIMES[runtime], choices)
+
+
+def check_words(runtime: str, in_place: Sequence[str], pads: str, kernels: str) -> Choices | None:
+    """What a user's words mean; None without a runtime. Raises Refusal as `deployment_of`."""
     explicit = _chosen("pads", pads, {word.value: word for word in Pads}) is Pads.EXPLICIT
     if runtime:
-        return _deploy(graph, report, _chosen("runtime", runtime, RUNTIMES), _Choices(words, explicit, kernels))
-    for option, given in (("in_place", words), ("pads", explicit), ("kernels", kernels)):
+        return _Choices(tuple(in_place), explicit, kernels).of(_chosen("runtime", runtime, RUNTIMES))
+    for option, given in (("in_place", in_place), ("pads", explicit), ("kernels", kernels)):
         if given:
             raise Refusal(option, "it is a choice of a runtime; name one, such as `tflm`")
     return None
@@ -162,9 +181,9 @@ class _Choices(NamedTuple):
         return Choices(frozenset(self.in_place), self.explicit_pads, used)
 
 
-def _deploy(graph: Graph, report: Report, runtime: Runtime, choices: _Choices) -> Deployment:
-    chosen, types = choices.of(runtime), [row.dtypes for row in report.rows]
-    lowered = lower(graph, runtime, chosen, types)
+def _deploy(graph: Graph, report: Report, runtime: Runtime, choices: Choices) -> Deployment:
+    types = [row.dtypes for row in report.rows]
+    lowered = lower(graph, runtime, choices, types)
     if not lowered.operations:
         raise Refusal("runtime", f"{runtime.name} has nothing to run: all layers are views")
     values = [*[report.dtypes.activations] * len(graph.inputs), *[dtypes.activations for dtypes in types]]
@@ -173,13 +192,13 @@ def _deploy(graph: Graph, report: Report, runtime: Runtime, choices: _Choices) -
     return Deployment(
         report=report,
         runtime=runtime,
-        choices=chosen,
+        choices=choices,
         lowered=lowered,
         alive_bytes=tuple(alive_bytes(lowered.held, sizes, len(lowered.operations))),
         placed=tuple(greedy_by_size(lowered.held, sizes, runtime.alignment)) if planned else (),
         stored=_stored(graph, lowered, types),
         sizes=tuple(sizes),
-        untyped=tuple(_untyped(graph, lowered, runtime, chosen, types)),
+        untyped=tuple(_untyped(graph, lowered, runtime, choices, types)),
     )
 
 

@@ -37,5 +37,6 @@ TFLM = Runtime(
     kernels=KERNELS,
     planner=Planner.GREEDY_BY_SIZE,
     alignment=16,
+    dtype="int8",
 )  # fmt: skip
 RUNTIMES = {runtime.name: runtime for runtime in (AS_IS, FUSED, TFLM)}
