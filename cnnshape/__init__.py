@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cnnshape.study.reconcile import Reconciliation
     from cnnshape.study.rf import Region, Trace
     from cnnshape.study.sizes import SizeStudy
+    from cnnshape.study.training import Training
 else:
     __getattr__ = names_of(
         __name__,
@@ -41,6 +42,7 @@ else:
             "study.compare": "Comparison",
             "study.explain": "Explanation SizeChain",
             "device.deployment": "Deployment",
+            "study.training": "Training",
             "study.memory": "Memory",
             "study.picture.model": "Picture",
             "study.reconcile": "Reconciliation",
@@ -68,6 +70,7 @@ __all__ = [
     "SizeChain",
     "SizeStudy",
     "Trace",
+    "Training",
     "__version__",
     "analyze",
     "check",

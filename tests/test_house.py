@@ -50,6 +50,7 @@ def test_public_names():
         "SizeChain",
         "SizeStudy",
         "Trace",
+        "Training",
         "__version__",
         "analyze",
         "check",

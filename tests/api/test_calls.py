@@ -57,6 +57,10 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
         ),
         "memory mobilenet_v2 --runtime tflm --dtype int8 --pads explicit --kernels cmsis-mve --in-place add",
     ),
+    "memory of training": (
+        lambda: cnnshape.memory("resnet18", training="adam", batch=8, dtype="float16"),
+        "memory resnet18 --training adam -b 8 --dtype float16",
+    ),
     "reconcile": (lambda: cnnshape.reconcile("resnet18"), "reconcile resnet18"),
     "reconcile with tools": (
         lambda: cnnshape.reconcile("lenet5", tool=["fvcore", "thop"]),

@@ -67,6 +67,7 @@ def shown_values() -> dict[str, Shown]:
         "sizes of an axis": cnnshape.sizes("lenet5", input=(1, 32, "*"), to=40),
         "memory": cnnshape.memory("resnet18"),
         "memory with a device": cnnshape.memory("resnet18", peak_flops="4T", bandwidth="50GB"),
+        "training": cnnshape.memory("resnet18", training="adam", batch=32),
         "deployment": cnnshape.memory("ds_cnn", runtime="tflm", dtype="int8"),
         "deployment with remarks": cnnshape.memory("convnext_tiny", runtime="tflm", pads="explicit"),
         "picture": cnnshape.draw("unet"),
