@@ -1,0 +1,1 @@
+"""Sweeps: all designs of a space, or a sample of them."""
