@@ -89,9 +89,9 @@ class Points(NamedTuple):
 
     @classmethod
     def of(cls, goals: Iterable[Goal], columns: Columns, positions: NDArray[np.int64]) -> "Points":
-        """The point of every design."""
-        costs = np.stack([goal.costs(columns) for goal in goals], axis=1)
-        return cls(costs, positions, np.ones(len(positions), dtype=np.int64))
+        """The point of every design; without goals, all are equal."""
+        costs = [goal.costs(columns) for goal in goals] or [np.zeros(len(positions), dtype=np.int64)]
+        return cls(np.stack(costs, axis=1), positions, np.ones(len(positions), dtype=np.int64))
 
     @classmethod
     def joined(cls, several: "Iterable[Points]") -> "Points":

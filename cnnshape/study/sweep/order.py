@@ -27,7 +27,10 @@ class Order(NamedTuple):
 
     def indices(self, start: int, stop: int) -> Indices:
         """The indices of the designs at the positions from `start` to before `stop`."""
-        positions = np.arange(start, stop, dtype=np.int64)
+        return self.at(np.arange(start, stop, dtype=np.int64))
+
+    def at(self, positions: Indices) -> Indices:
+        """The indices of the designs at some positions."""
         return positions if self.seed is None else permuted(positions, self.total, self.seed)
 
 

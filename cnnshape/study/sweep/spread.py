@@ -89,7 +89,8 @@ def _bins(values: NDArray[Any]) -> NDArray[Any]:
     # A value just below a large power of 2 may count as that: its bin is the same.
     lengths = np.frexp(values.astype(np.float64))[1].astype(np.int64)
     shifts = np.maximum(lengths - _DIGITS, 0)
-    return np.add(values >> shifts, shifts * _PER_DOUBLING)
+    bins: NDArray[np.int64] = (values >> shifts) + shifts * _PER_DOUBLING
+    return bins
 
 
 def _bin(value: int) -> int:

@@ -1,0 +1,73 @@
+"""What a sweep is to do, as a value that another process or machine can get."""
+
+from typing import Any
+
+import numpy as np
+
+from cnnshape.named_tuple import NamedTuple
+from cnnshape.report import Settings
+from cnnshape.study.condition import Condition
+from cnnshape.study.sweep.goals import Goal
+from cnnshape.study.sweep.order import Order, permuted
+from cnnshape.study.sweep.space_text import AxisText
+from cnnshape.study.sweep.texts import Texts
+from cnnshape.version import __version__
+
+RECHECKED = 100
+"""About as many designs of every sweep are analyzed one by one, too, and compared."""
+_MOST_PARTS, _LEAST, _LARGEST = 64, 256, 2**18
+"""A sweep has about 64 parts, if these aren't too small or too large."""
+
+
+class Plan(NamedTuple):
+    """The designs to evaluate, what is kept of them, and what is looked for.
+
+    A part is a range of positions, which doesn't depend on how many processes share the work. `rows` is the format of the
+    rows of a part: `csv`, `parquet`, `arrays`, or empty for none.
+    """
+
+    texts: Texts
+    axes: tuple[AxisText, ...]
+    settings: Settings
+    order: Order
+    bounds: tuple[Condition, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    objective: Goal | None = None
+    top: int = 0
+    rows: str = ""
+
+    @property
+    def per_part(self) -> int:
+        """The number of designs in a part; the last one may have fewer."""
+        return min(max(1 << (max(self.order.size // _MOST_PARTS, 1) - 1).bit_length(), _LEAST), _LARGEST)
+
+    @property
+    def parts(self) -> int:
+        """The number of parts."""
+        return -(-self.order.size // self.per_part)
+
+    def span(self, number: int) -> tuple[int, int]:
+        """The positions of a part: from the first to before the second."""
+        start = number * self.per_part
+        return start, min(start + self.per_part, self.order.size)
+
+    def rechecked(self, number: int) -> list[int]:
+        """The positions of a part whose designs are compared with the engine: the first of all, and random ones."""
+        start, stop = self.span(number)
+        chosen = permuted(np.arange(min(RECHECKED, self.order.size)), self.order.size, 0).tolist()
+        return sorted(position for position in {0, *chosen} if start <= position < stop)
+
+    def described(self) -> dict[str, Any]:
+        """All that the results depend on, as data for JSON."""
+        return {
+            "cnnshape": __version__,
+            "design": self.texts.digest,
+            "space": [list(axis) for axis in self.axes],
+            "settings": list(self.settings),
+            "sample": list(self.order),
+            "where": [bound.text for bound in self.bounds],
+            "pareto": [str(goal) for goal in self.goals],
+            "objective": str(self.objective or ""),
+            "top": self.top,
+            "format": self.rows,
+        }
