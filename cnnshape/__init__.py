@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cnnshape.study.calls.receptive_field import receptive_field, rf
     from cnnshape.study.calls.reconcile import reconcile
     from cnnshape.study.calls.sizes import sizes
+    from cnnshape.study.calls.sweep import sweep
     from cnnshape.study.compare import Comparison
     from cnnshape.study.device import Deployment
     from cnnshape.study.explain import Explanation, SizeChain
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from cnnshape.study.reconcile import Reconciliation
     from cnnshape.study.rf import Region, Trace
     from cnnshape.study.sizes import SizeStudy
+    from cnnshape.study.sweep.result import Sweep
 else:
     __getattr__ = names_of(
         __name__,
@@ -46,8 +48,12 @@ else:
             "study.reconcile": "Reconciliation",
             "study.rf": "Region Trace",
             "study.sizes": "SizeStudy",
+            "study.sweep.result": "Sweep",
             "study.calls.receptive_field": "receptive_field rf",
-            **{f"study.calls.{name}": name for name in ("compare", "draw", "explain", "memory", "reconcile", "sizes")},
+            **{
+                f"study.calls.{name}": name
+                for name in ("compare", "draw", "explain", "memory", "reconcile", "sizes", "sweep")
+            },
         },
     )
 
@@ -67,6 +73,7 @@ __all__ = [
     "Report",
     "SizeChain",
     "SizeStudy",
+    "Sweep",
     "Trace",
     "__version__",
     "analyze",
@@ -80,6 +87,7 @@ __all__ = [
     "reconcile",
     "rf",
     "sizes",
+    "sweep",
 ]
 
 

@@ -49,6 +49,7 @@ def test_public_names():
         "Report",
         "SizeChain",
         "SizeStudy",
+        "Sweep",
         "Trace",
         "__version__",
         "analyze",
@@ -62,6 +63,7 @@ def test_public_names():
         "reconcile",
         "rf",
         "sizes",
+        "sweep",
     ]
 
 

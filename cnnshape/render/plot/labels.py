@@ -89,6 +89,13 @@ def labels(balls: Sequence[Ball], frame: Box) -> Labels:
     return Labels(tuple(parts), tuple(ball for ball, _ in numbered), len(unnamed) - len(numbered))
 
 
+def names_with_room(named: Sequence[Ball], balls: Sequence[Ball], frame: Box) -> list[str]:
+    """The names of some marks of a plot, as elements, without those that would overlap a mark, a line or another name."""
+    plot = _Plot(balls, frame)
+    placed = [(ball, plot.take(ball, text_width(ball.name, NAME), NAME, _REACHES)) for ball in named]
+    return [part for ball, place in placed if place for part in _drawn(ball, place, ball.name, NAME)]
+
+
 def _places(ball: Ball, width: float, font: int, reaches: Sequence[int]) -> Iterator[_Place]:
     """Places for a text around a mark, the nearest first."""
     for reach in (_NEAR, *reaches):

@@ -1,25 +1,22 @@
 """The axes of a space, bound to a design: what its params and inputs are called, and what their values mean."""
 
-import shlex
 from collections.abc import Iterable, Sequence
 from math import prod
 
-from cnnshape.api import Design, DesignError
+from cnnshape.api import Design, DesignError, ParamValue, options
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Options, given_inputs
 from cnnshape.graph.settle import unknown_input, unknown_param, unknown_variant
 from cnnshape.language import Input, ListValue, Spec, Value, read_value
 from cnnshape.layers import Shape, format_shape, parse_shape
-from cnnshape.report import FIGURES
 from cnnshape.source import SourceText
 from cnnshape.study.refusal import Refusal
+from cnnshape.study.sweep.choices import choice
+from cnnshape.study.sweep.space import INPUT as INPUT_AXIS
 from cnnshape.study.sweep.space import Axis, Space
 from cnnshape.study.sweep.space_text import INPUT, PARAM, VARIANT, AxisText
 
 LARGEST_SPACE = 2**63 - 1
-INDEX = "design"
-"""The column of the index in the space."""
-_TAKEN = {*FIGURES, INDEX, INPUT, VARIANT}
 
 
 def bound_axes(design: Design, axes: Sequence[AxisText]) -> tuple[AxisText, ...]:
@@ -33,9 +30,9 @@ def bound_axes(design: Design, axes: Sequence[AxisText]) -> tuple[AxisText, ...]
     problems = [problem for axis in axes for problem in _problems(spec, axis)]
     if problems:
         raise DesignError(problems)
-    options = [(axis.option, axis.name) for axis in axes]
-    for place, (option, name) in enumerate(options):
-        if (option, name) in options[:place]:
+    names = [(axis.option, axis.name) for axis in axes]
+    for place, (option, name) in enumerate(names):
+        if (option, name) in names[:place]:
             raise Refusal(option, f"{f'`{name}`' if name else 'the option'} is given twice; write all values at once")
     for axis in axes:
         _refuse_numbers_for_list(spec, axis)
@@ -83,7 +80,9 @@ def _with_shapes(spec: Spec, axis: AxisText, axes: Iterable[AxisText]) -> AxisTe
     own = _own_shape(spec, given, axes)
     if len(own) == 1:
         return axis
-    values = [value if "x" in value else format_shape((own[0], *(int(value) for _ in own[1:]))) for value in axis.values]
+    values = [
+        value if "x" in value else format_shape((own[0], *(int(value) for _ in own[1:]))) for value in axis.values
+    ]
     return axis._replace(values=tuple(values))
 
 
@@ -95,78 +94,48 @@ def _own_shape(spec: Spec, given: Input, axes: Iterable[AxisText]) -> Shape:
         example = "x".join(["3", *["96"] * (len(given.shape) - 1)])
         reason = f"the channels of the input follow `{follows[0]}`, which takes several values"
         raise Refusal(INPUT, f"{reason}; write whole shapes: `{example}`")
-    options = options_of([axis._replace(values=axis.values[:1]) for axis in axes if axis.option != INPUT], 0)
-    shapes = {one.name: one.tensor.shape for one in given_inputs(spec, options)}
+    chosen = options_of([axis._replace(values=axis.values[:1]) for axis in axes if axis.option != INPUT], 0)
+    shapes = {one.name: one.tensor.shape for one in given_inputs(spec, chosen)}
     if given.name.text not in shapes:
         raise Refusal(INPUT, f"the file's own shape of `{given.name.text}` is unknown; write whole shapes: `3x96x96`")
     return (1,) if given.boxes is not None else shapes[given.name.text]
 
 
-# Choices
-
-
-def space_of(axes: Iterable[AxisText]) -> Space:
-    """The space of bound axes."""
-    return Space([Axis(_axis_name(axis), tuple(_value(axis, text) for text in axis.values)) for axis in axes])
-
-
-def _axis_name(axis: AxisText) -> str:
-    return axis.name if axis.option == PARAM else f"--{axis.option} {axis.name}".rstrip()
-
-
-def _value(axis: AxisText, text: str) -> Value | Shape | str:
-    if axis.option == PARAM:
-        return param_value(axis.name, text)
-    return text if axis.option == VARIANT else _shape(text)
-
-
-def param_value(name: str, text: str) -> Value:
-    """The value of a param, from a text that was read before."""
-    value = _read(name, text)[0]
-    assert value is not None
-    return value
-
-
-def _shape(text: str) -> Shape:
-    shape = parse_shape(text)
-    assert shape is not None
-    return shape
+# Spaces
 
 
 def options_of(axes: Sequence[AxisText], index: int) -> Options:
     """The options of the graph of a design of the space."""
     pairs = list(zip(axes, choice(axes, index), strict=True))
-    return Options(
-        params={axis.name: param_value(axis.name, text) for axis, text in pairs if axis.option == PARAM},
-        variant=next((text for axis, text in pairs if axis.option == VARIANT), ""),
-        inputs={axis.name: _shape(text) for axis, text in pairs if axis.option == INPUT},
-    )
+    variant = next((text for axis, text in pairs if axis.option == VARIANT), "")
+    inputs = {axis.name: text for axis, text in pairs if axis.option == INPUT}
+    return options({axis.name: text for axis, text in pairs if axis.option == PARAM}, variant, inputs, None)
 
 
-def choice(axes: Sequence[AxisText], index: int) -> tuple[str, ...]:
-    """The text of the value that each axis has in a design of the space; the last axis is the fastest."""
-    texts = []
-    for axis in reversed(axes):
-        index, place = divmod(index, len(axis.values))
-        texts.append(axis.values[place])
-    return tuple(reversed(texts))
+def space_of(axes: Iterable[AxisText]) -> Space:
+    """The space of params and of the first input."""
+    named = [(INPUT_AXIS if axis.option == INPUT else axis.name, axis) for axis in axes]
+    return Space([Axis(name, tuple(_value(axis, text) for text in axis.values)) for name, axis in named])
 
 
-def column_of(axis: AxisText) -> str:
-    """The name of the column of an axis: that of the param, unless another column has it; `input`, `variant`."""
-    if axis.option == PARAM:
-        return f"{PARAM}.{axis.name}" if axis.name in _TAKEN else axis.name
-    return f"{axis.option}.{axis.name}" if axis.name else axis.option
+def _value(axis: AxisText, text: str) -> ParamValue:
+    """The value that a text means: numbers and lists of them are recorded, anything else is a text."""
+    if axis.option == INPUT:
+        shape = parse_shape(text)
+        assert shape is not None
+        return shape
+    value = _read(axis.name, text)[0]
+    return _plain(value) if value is not None else text
 
 
-def option_words(axis: AxisText, text: str) -> tuple[str, str]:
-    """The words of `cnnshape summary` that choose a value: `-p width=16`."""
-    if axis.option == VARIANT:
-        return "--variant", text
-    return ("-p" if axis.option == PARAM else "--input"), f"{axis.name}={text}" if axis.name else text
-
-
-def options_text(axes: Sequence[AxisText], index: int) -> str:
-    """The words of `cnnshape summary` that choose a design of the space, quoted for a shell."""
-    words = (option_words(axis, text) for axis, text in zip(axes, choice(axes, index), strict=True))
-    return " ".join(f"{option} {shlex.quote(value)}" for option, value in words)
+def _plain(value: Value) -> ParamValue:
+    if isinstance(value, ListValue):
+        return tuple(map(_plain, value.items))
+    text = value.span.text
+    for read in (int, float):
+        try:
+            number = read(text)
+        except ValueError:
+            continue
+        return number if str(number) == text else text
+    return text

@@ -54,7 +54,9 @@ def _reason(error: BaseException) -> str:
 def do_part(number: int, job: Job, release: str) -> Done:
     """A part, done on a worker of the cluster. Raises Refusal if the worker has another release than the client."""
     if release != __version__:
-        raise Refusal("scheduler", f"a worker has cnnshape {__version__}, and this machine {release}; install one of them")
+        raise Refusal(
+            "scheduler", f"a worker has cnnshape {__version__}, and this machine {release}; install one of them"
+        )
     known: tuple[Job, Worker] | None = getattr(_workers, "known", None)
     if known is None or known[0] != job:
         known = _workers.known = job, job.work()

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.study.refusal import Refusal
-from cnnshape.study.sweep.axes import INDEX, column_of
+from cnnshape.study.sweep.choices import column_of
 from cnnshape.study.sweep.order import Indices
 from cnnshape.study.sweep.part import Rows
 from cnnshape.study.sweep.space_text import AxisText
+from cnnshape.study.sweep.wanted import INDEX
 
 if TYPE_CHECKING:
     import pyarrow

@@ -49,7 +49,9 @@ class Folder:
         changed = [key for key in self._described if manifest.get(key) != self._described[key]]
         if changed:
             what = " and ".join(_CHANGED.get(key, f"`--{key}`") for key in changed)
-            raise Refusal("resume", f"{self.path} has a sweep in which {what} differs; remove the folder to start again")
+            raise Refusal(
+                "resume", f"{self.path} has a sweep in which {what} differs; remove the folder to start again"
+            )
 
     def _manifest(self) -> Any:
         try:
@@ -57,7 +59,9 @@ class Folder:
         except FileNotFoundError:
             return None
         except ValueError:
-            raise Refusal("resume", f"{self.path / _MANIFEST} can't be read; remove the folder to start again") from None
+            raise Refusal(
+                "resume", f"{self.path / _MANIFEST} can't be read; remove the folder to start again"
+            ) from None
 
     def is_seen(self) -> bool:
         """Whether this machine sees the folder of this sweep."""

@@ -98,6 +98,10 @@ class Points(NamedTuple):
         """The points of all of them, some of which may be equal."""
         return cls(*[np.concatenate(parts) for parts in zip(*several, strict=True)])
 
+    def ranked(self, ranks: NDArray[Any]) -> "Points":
+        """The points with a rank as the first of their costs."""
+        return self._replace(costs=np.column_stack([ranks, self.costs]))
+
     def front(self) -> "Points":
         """The points for which no other one is as good in every figure; equal points become one. In order of their costs."""
         points = self._distinct()

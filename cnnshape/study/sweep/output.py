@@ -30,7 +30,9 @@ def ending_of(output: Path) -> str:
     """The format that the ending of a file names; raises Refusal for another ending, or without pyarrow."""
     ending = output.suffix.lower().removeprefix(".")
     if ending not in WRITERS:
-        raise Refusal("output", f"{str(output)!r} has no format; its ending is one of {', '.join(f'.{one}' for one in WRITERS)}")
+        raise Refusal(
+            "output", f"{str(output)!r} has no format; its ending is one of {', '.join(f'.{one}' for one in WRITERS)}"
+        )
     if ending == "parquet":
         arrow()
     return ending

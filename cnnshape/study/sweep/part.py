@@ -9,10 +9,10 @@ from cnnshape.named_tuple import NamedTuple
 from cnnshape.study.sweep.axes import space_of
 from cnnshape.study.sweep.evaluation import Evaluator, Figures
 from cnnshape.study.sweep.goals import Points, keeps
-from cnnshape.study.sweep.order import Indices
+from cnnshape.study.sweep.order import Indices, permuted
 from cnnshape.study.sweep.plan import Plan
 from cnnshape.study.sweep.spread import spread_of
-from cnnshape.study.sweep.tally import Refused, Tally, refused_of, united
+from cnnshape.study.sweep.tally import SOME, Refused, Tally, refused_of, united
 
 
 class Rows(NamedTuple):
@@ -59,7 +59,7 @@ class Work:
 
     def _tally(self, figures: Figures, rows: Rows, positions: Indices, start: int) -> Tally:
         plan = self.plan
-        points = Points.of(plan.goals, rows.figures, positions).front() if plan.goals else None
+        points = Points.of(plan.goals, rows.figures, positions) if plan.goals else None
         wanted = (plan.objective,) if plan.objective else ()
         spreads = {name: spread_of(values) for name, values in rows.figures.items()}
         return Tally(
@@ -67,7 +67,8 @@ class Work:
             len(positions),
             united(_refused(figures, start)),
             {name: spread for name, spread in spreads.items() if spread is not None},
-            points,
+            points.front() if points else None,
+            points.ranked(permuted(positions, plan.order.size, 0)).best(SOME) if points else None,
             Points.of(wanted, rows.figures, positions).best(plan.top),
             tuple(self._evaluator.notes),
         )

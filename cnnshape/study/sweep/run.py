@@ -2,14 +2,12 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 
 import numpy as np
 
 from cnnshape.api import Design
-from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import FIGURES, Settings
 from cnnshape.study.refusal import Refusal
 from cnnshape.study.sweep.axes import bound_axes
@@ -23,31 +21,18 @@ from cnnshape.study.sweep.result import Listed, Sweep
 from cnnshape.study.sweep.space_text import AxisText
 from cnnshape.study.sweep.tally import Tally, added
 from cnnshape.study.sweep.texts import texts_of
+from cnnshape.study.sweep.wanted import LISTED, Wanted
 
 ALONE = 1.0
 """Seconds that one process works alone, before others are started: most spaces are done then."""
-LISTED = 10
-"""The designs that are listed, unless more are asked for."""
-
-
-class Wanted(NamedTuple):
-    """What is asked of a sweep: the options of `cnnshape sweep`."""
-
-    where: Sequence[str] = ()
-    pareto: str = ""
-    objective: str = ""
-    top: int | None = None
-    sample: str | int | None = None
-    seed: int = 0
-    output: Path | None = None
-    resume: bool = False
-    jobs: int | None = None
-    scheduler: str = ""
 
 
 class SweepRun:
-    """A sweep that can be run. Raises DesignError and Refusal for what can't be. `plan.order` has the size of the space, and how many of its designs
-    are evaluated. `arrays` says whether the result keeps the rows of all designs."""
+    """A sweep that can be run. Raises DesignError and Refusal for what can't be.
+
+    `plan.order` has the size of the space, and how many of its designs are evaluated. `spec` is what command lines call the
+    design; with `arrays` the result has the rows of all kept designs.
+    """
 
     def __init__(
         self,
@@ -56,6 +41,7 @@ class SweepRun:
         settings: Settings | None = None,
         wanted: Wanted | None = None,
         *,
+        spec: str = "",
         arrays: bool = False,
     ) -> None:
         self.wanted = wanted = wanted or Wanted()
@@ -67,6 +53,7 @@ class SweepRun:
         if wanted.resume and wanted.output is None:
             raise Refusal("resume", "needs `--output`, next to which the finished parts are")
         self.name = design.name
+        self.spec = spec or design.source.name
         self.plan = Plan(
             texts_of(design),
             bound,
@@ -145,6 +132,7 @@ class SweepRun:
         whole = [self._rows[number] for number in sorted(self._rows)]
         return Sweep(
             self.name,
+            self.spec,
             plan,
             tally,
             Listed(rows, tuple(listed.counts.tolist())),
@@ -183,8 +171,3 @@ def _size(sample: str | int) -> int:
     if size < 1 or size != int(size):
         raise Refusal("sample", f"{text!r} is not a number of designs; write 10000, 1e6 or 1M")
     return int(size)
-
-
-def numbered(texts: Iterable[str]) -> tuple[str, ...]:
-    """Texts as a tuple, of one text too."""
-    return (texts,) if isinstance(texts, str) else tuple(texts)

@@ -113,8 +113,13 @@ def _ranged(option: str, item: str, before: int = 0) -> list[str]:
     bounds: Iterable[tuple[str, str, str | None]] = zip(pieces[1::4], pieces[2::4], pieces[3::4], strict=True)
     ranges = [_Range(option, *bound) for bound in bounds]
     _refuse_many(option, item, before + prod(one.count for one in ranges))
+    if item.startswith("["):
+        # One spelling of a list, for all tables.
+        texts = [text if set(text) & set(_QUOTES) else re.sub(r"\s*,\s*", ", ", text) for text in texts]
     numbers = product(*[one.numbers() for one in ranges])
-    return ["".join([texts[0], *(part for pair in zip(row, texts[1:], strict=True) for part in pair)]) for row in numbers]
+    return [
+        "".join([texts[0], *(part for pair in zip(row, texts[1:], strict=True) for part in pair)]) for row in numbers
+    ]
 
 
 def _refuse_many(option: str, text: str, count: int) -> None:

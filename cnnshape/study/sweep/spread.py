@@ -15,8 +15,6 @@ from cnnshape.named_tuple import NamedTuple
 
 _DIGITS = 11
 _PER_DOUBLING = 1 << (_DIGITS - 1)
-SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
-"""The quantiles that are shown."""
 MOST_RATIO = 20
 """A histogram of values that differ by more has steps of equal ratio."""
 
@@ -37,6 +35,10 @@ class Spread(NamedTuple):
     def quantile(self, share: float) -> int:
         """The value that this share of all values does not exceed: the lower end of its bin, so up to 0.1 % too small."""
         wanted = max(ceil(share * self.number), 1)
+        if wanted == 1:
+            return self.least
+        if wanted == self.number:
+            return self.largest
         so_far = 0
         for place, number in zip(self.bins, self.counts, strict=True):
             so_far += number
@@ -64,9 +66,7 @@ def spread_of(values: NDArray[Any]) -> Spread | None:
     first = int(bins.min())
     counts = np.bincount(bins - first)
     used = np.flatnonzero(counts)
-    return Spread(
-        int(values.min()), int(values.max()), tuple((used + first).tolist()), tuple(counts[used].tolist())
-    )
+    return Spread(int(values.min()), int(values.max()), tuple((used + first).tolist()), tuple(counts[used].tolist()))
 
 
 def merged(spreads: Iterable[Spread]) -> Spread | None:

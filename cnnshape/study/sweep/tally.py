@@ -11,6 +11,9 @@ from cnnshape.named_tuple import NamedTuple
 from cnnshape.study.sweep.goals import Points
 from cnnshape.study.sweep.spread import Spread, merged
 
+SOME = 1000
+"""The designs that a plot shows, besides the front."""
+
 
 class Refused(NamedTuple):
     """Designs with an error of one kind at one line: the diagnostic's code and name, the message of the first of them, its
@@ -30,14 +33,15 @@ class Refused(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What is known of the designs of some positions. `kept` ones fit together and keep all bounds: spreads, the front and
-    the best are theirs. `notes` are remarks of the evaluation."""
+    """What is known of the designs of some positions. `kept` ones fit together and keep all bounds: spreads, the front, the
+    best, and `some` chosen at random with their costs, are theirs. `notes` are remarks of the evaluation."""
 
     designs: int
     kept: int
     refused: tuple[Refused, ...]
     spreads: Mapping[str, Spread]
     front: Points | None
+    some: Points | None
     best: Points
     notes: tuple[str, ...]
 
@@ -62,6 +66,7 @@ def added(tallies: Iterable[Tally], top: int) -> Tally:
     """The tally of all designs together, with at most `top` best ones."""
     tallies = tuple(tallies)
     fronts = [tally.front for tally in tallies if tally.front is not None]
+    some = [tally.some for tally in tallies if tally.some is not None]
     names = {name: None for tally in tallies for name in tally.spreads}
     spreads = {name: merged(tally.spreads[name] for tally in tallies if name in tally.spreads) for name in names}
     return Tally(
@@ -70,6 +75,7 @@ def added(tallies: Iterable[Tally], top: int) -> Tally:
         united(one for tally in tallies for one in tally.refused),
         {name: spread for name, spread in spreads.items() if spread is not None},
         Points.joined(fronts).front() if fronts else None,
+        Points.joined(some).best(SOME) if some else None,
         Points.joined(tally.best for tally in tallies).best(top),
         tuple(sorted({note for tally in tallies for note in tally.notes})),
     )
@@ -80,6 +86,7 @@ def tally_data(tally: Tally) -> dict[str, Any]:
     return {
         **tally._asdict(),
         "front": _points_data(tally.front) if tally.front is not None else None,
+        "some": _points_data(tally.some) if tally.some is not None else None,
         "best": _points_data(tally.best),
     }
 
@@ -92,6 +99,7 @@ def tally_of(data: Mapping[str, Any]) -> Tally:
         tuple(Refused(*one) for one in data["refused"]),
         {name: Spread(*spread[:2], *map(tuple, spread[2:])) for name, spread in data["spreads"].items()},
         _points_of(data["front"]) if data["front"] is not None else None,
+        _points_of(data["some"]) if data["some"] is not None else None,
         _points_of(data["best"]),
         tuple(data["notes"]),
     )

@@ -1,0 +1,318 @@
+"""Sweeps as text, JSON, CSV and Markdown."""
+
+import shlex
+from collections.abc import Callable, Iterable, Sequence
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from cnnshape.named_tuple import NamedTuple
+from cnnshape.render.contract import to_contract
+from cnnshape.render.formats import Format, Formats, Page
+from cnnshape.render.html import block, title
+from cnnshape.render.table import Column, Table, fit, text_lines
+from cnnshape.render.table.csv import to_csv
+from cnnshape.render.table.html import html_table
+from cnnshape.render.table.markdown import markdown_lines
+from cnnshape.render.table.records import records
+from cnnshape.render.wrapping import BOLD, count, paint, rounded, size, wrapped
+from cnnshape.report import FIGURES
+from cnnshape.study.sweep.space_text import PARAM, AxisText
+from cnnshape.study.sweep.wanted import INDEX, SHARES
+
+if TYPE_CHECKING:
+    from cnnshape.study.sweep.result import Sweep, SweptDesign
+    from cnnshape.study.sweep.spread import Spread
+
+LINES = 20
+"""The most designs and errors that a text lists."""
+ROWS = 8
+"""The steps of a histogram."""
+BAR = 30
+"""The length of the longest bar."""
+_VALUES = 10
+"""The values of an axis that are listed."""
+_UNLIMITED = ("params", "macs")
+"""The figures whose histograms are shown, unless others are bounded or looked for."""
+
+
+class Part(NamedTuple):
+    """A part of what is printed: its heading, and its table."""
+
+    heading: str
+    table: Table
+
+
+def to_text(sweep: "Sweep", page: Page) -> str:
+    """The sweep for a terminal or a pipe."""
+    lines = [paint(heading(sweep), BOLD if page.color else "")]
+    lines += ["", *(line for start, words in facts(sweep) for line in wrapped(start, words, page.width))]
+    for part in parts(sweep):
+        table = fit(part.table, page.width)
+        lines += ["", part.heading, *text_lines(table, color=page.color), *table.notes]
+    lines += [line for note in (*_example(sweep), *sweep.notes) for line in ["", *wrapped("", note, page.width)]]
+    return "\n".join(lines) + "\n"
+
+
+def heading(sweep: "Sweep") -> str:
+    """`Tiny: 3,600 designs, batch 1, float32`."""
+    settings = sweep.plan.settings
+    number = _designs(sweep.evaluated)
+    if sweep.plan.order.seed is not None:
+        number = f"{number} of {sweep.space:,}, at random (seed {sweep.plan.order.seed})"
+    return f"{sweep.name}: {number}, batch {settings.batch}, {settings.dtype}"
+
+
+def facts(sweep: "Sweep") -> list[tuple[str, str]]:
+    """How many designs fit together, and how many of them keep the bounds: starts of lines, each with its text."""
+    refused = sum(one.designs for one in sweep.refused)
+    bounds = [bound.text for bound in sweep.plan.bounds]
+    rows = [("fit together", sweep.evaluated - refused, "")]
+    rows += [("have errors", refused, "")] if refused else []
+    rows += [("kept", sweep.kept, ", ".join(bounds))] if bounds else []
+    width = max(len(count(number)) for _, number, _ in rows)
+    return [(f"{name:12}  {number:>{width},}{'  ' if words else ''}", words) for name, number, words in rows]
+
+
+def parts(sweep: "Sweep", lines: int | None = LINES) -> list[Part]:
+    """The tables: errors, figures, histograms, designs; of errors and designs at most `lines`."""
+    return [
+        *_errors(sweep, lines),
+        *([Part("figures of the kept designs", spread_table(sweep.spreads))] if sweep.spreads else []),
+        *(Part(f"{figure} of the kept designs", histogram(figure, sweep.spreads[figure])) for figure in _shown(sweep)),
+        *_listed(sweep, lines),
+    ]
+
+
+def _designs(number: int) -> str:
+    return f"{number:,} design{'' if number == 1 else 's'}"
+
+
+def _errors(sweep: "Sweep", lines: int | None) -> list[Part]:
+    columns = (
+        Column("designs", numeric=True),
+        Column("name", "error"),
+        Column("line", numeric=True),
+        Column("message", "at the first of them", priority=0),
+    )
+    rows = [(one.designs, one.name, one.line, one.message) for one in sweep.refused[:lines]]
+    more = len(sweep.refused) - len(rows)
+    notes = (f"and {more:,} more errors",) if more else ()
+    return [Part("errors", Table(columns, rows, notes=notes))] if rows else []
+
+
+def _shown(sweep: "Sweep") -> list[str]:
+    """The figures that the user names."""
+    plan = sweep.plan
+    named = [*(bound.figure for bound in plan.bounds), *(goal.figure for goal in plan.goals)]
+    named += [plan.objective.figure] if plan.objective else []
+    return [name for name in dict.fromkeys(named or _UNLIMITED) if name in sweep.spreads]
+
+
+def _text_of(figure: str) -> Callable[[int], str]:
+    return size if FIGURES[figure].unit == "bytes" else rounded
+
+
+def spread_table(spreads: Any) -> Table:
+    """A line for each figure: its least and largest value, and quantiles."""
+    priorities = {0.05: 1, 0.25: 0, 0.75: 0, 0.95: 1}
+    columns = [
+        Column("figure"),
+        Column("least", numeric=True),
+        *(
+            Column(
+                f"{share:.0%}",
+                "median" if share == 0.5 else f"{share * 100:g} %",
+                numeric=True,
+                priority=priorities.get(share),
+            )
+            for share in SHARES
+        ),
+        Column("largest", numeric=True),
+    ]
+    rows = []
+    for name, spread in spreads.items():
+        text = _text_of(name)
+        values = (spread.least, *map(spread.quantile, SHARES), spread.largest)
+        rows.append((name, *map(text, values)))
+    return Table(columns, rows)
+
+
+def histogram(figure: str, spread: "Spread") -> Table:
+    """The designs in steps of a figure, with bars."""
+    steps = spread.histogram(ROWS)
+    most = max(number for _, _, number in steps)
+    text = _text_of(figure)
+    columns = (
+        Column("from", numeric=True),
+        Column("to", numeric=True),
+        Column("designs", numeric=True),
+        Column("bar", ""),
+    )
+    rows = [(text(low), text(high), number, "#" * -(-BAR * number // most)) for low, high, number in steps]
+    return Table(columns, rows)
+
+
+# Designs
+
+
+def _listed(sweep: "Sweep", lines: int | None) -> list[Part]:
+    if not sweep.listed:
+        return []
+    shown = sweep.listed[:lines]
+    more = len(sweep.listed) - len(shown)
+    notes = [f"and {more:,} more; `--format csv` lists all"] if more else []
+    table = designs_table(sweep, shown, exact=False)
+    return [Part(_listed_heading(sweep), table.with_notes(*notes))]
+
+
+def _listed_heading(sweep: "Sweep") -> str:
+    plan = sweep.plan
+    if plan.goals:
+        goals = ", ".join(("most " if goal.large else "least ") + goal.figure for goal in plan.goals)
+        return f"front: {goals}"
+    if plan.objective:
+        return f"{'most' if plan.objective.large else 'least'} {plan.objective.figure}"
+    return "first designs"
+
+
+def designs_table(sweep: "Sweep", designs: "Sequence[SweptDesign]", *, exact: bool) -> Table:
+    """A line for each design: its number, the values of the axes, its figures: all of them if `exact`."""
+    named = [*(goal.figure for goal in sweep.plan.goals), *_shown(sweep), *_UNLIMITED]
+    figures = tuple(designs[0].figures) if exact and designs else tuple(dict.fromkeys(named))
+    shared = any(design.designs > 1 for design in designs)
+    columns = [
+        Column(INDEX, numeric=True),
+        *(Column(name, numeric=all(design.values[name].isdecimal() for design in designs)) for name in sweep.columns),
+        *(
+            Column(name, FIGURES[name].heading, numeric=True, text=count if exact else _text_of(name))
+            for name in figures
+        ),
+    ]
+    rows = [(design.number, *design.values.values(), *(design.figures[name] for name in figures)) for design in designs]
+    if shared or exact:
+        columns.append(Column("equal", "equal designs", numeric=True, priority=0))
+        rows = [(*row, design.designs) for row, design in zip(rows, designs, strict=True)]
+    return Table(columns, rows)
+
+
+def _example(sweep: "Sweep") -> list[str]:
+    """How a listed design is summarized."""
+    return [f"`{rerun(sweep, sweep.listed[0])}` summarizes the first one"] if sweep.listed else []
+
+
+def rerun(sweep: "Sweep", design: "SweptDesign") -> str:
+    """The command line that summarizes a design of the sweep."""
+    return f"cnnshape summary {shlex.quote(sweep.spec)} {design.options}"
+
+
+def listed_table(sweep: "Sweep") -> Table:
+    """The listed designs with all figures, exact, and the options with which other commands build them."""
+    table = designs_table(sweep, sweep.listed, exact=True)
+    rows = [(*row, design.options) for row, design in zip(table.rows, sweep.listed, strict=True)]
+    return Table([*table.columns, Column("options")], rows)
+
+
+# The space
+
+
+def space_text(name: str, axes: Sequence[AxisText], evaluated: int, page: Page) -> str:
+    """The axes of a space, and how many designs it has."""
+    total = prod(len(axis.values) for axis in axes)
+    sample = "" if evaluated == total else f", of which {evaluated:,} are evaluated"
+    lines = [f"{name}: {_designs(total)}{sample}", ""]
+    width = max(len(axis_label(axis)) for axis in axes)
+    digits = max(len(count(len(axis.values))) for axis in axes)
+    for axis in axes:
+        start = f"{axis_label(axis):{width}}  {len(axis.values):>{digits},}  "
+        lines += wrapped(start, _values_text(axis.values), page.width)
+    return "\n".join(lines) + "\n"
+
+
+def axis_label(axis: AxisText) -> str:
+    """What an axis is called: `width`, `--input`."""
+    return axis.name if axis.option == PARAM else f"--{axis.option} {axis.name}".rstrip()
+
+
+def _values_text(values: Sequence[str]) -> str:
+    shown = values if len(values) <= _VALUES else (*values[: _VALUES - 2], "...", values[-1])
+    return ", ".join(shown)
+
+
+# Formats
+
+
+def to_json(sweep: "Sweep") -> str:
+    """The sweep as JSON: exact integers."""
+    plan = sweep.plan
+    return to_contract(
+        {
+            "name": sweep.name,
+            "batch": plan.settings.batch,
+            "dtype": plan.settings.dtype,
+            "space": sweep.space,
+            "axes": [
+                {"column": column, "option": axis.option, "values": list(axis.values)}
+                for column, axis in zip(sweep.columns, plan.axes, strict=True)
+            ],
+            "seed": plan.order.seed,
+            "evaluated": sweep.evaluated,
+            "errors": [
+                {"code": one.code, "name": one.name, "line": one.line, "message": one.message, "designs": one.designs}
+                for one in sweep.refused
+            ],
+            "where": [bound.text for bound in plan.bounds],
+            "kept": sweep.kept,
+            "figures": {name: _spread_data(spread) for name, spread in sweep.spreads.items()},
+            "pareto": [str(goal) for goal in plan.goals],
+            "objective": str(plan.objective) if plan.objective else None,
+            "designs": records(listed_table(sweep)),
+            "notes": list(sweep.notes),
+        }
+    )
+
+
+def _spread_data(spread: "Spread") -> dict[str, Any]:
+    steps = spread.histogram(ROWS)
+    return {
+        "least": spread.least,
+        "largest": spread.largest,
+        "quantiles": {f"{share:g}": spread.quantile(share) for share in SHARES},
+        "histogram": [{"from": low, "to": high, "designs": number} for low, high, number in steps],
+    }
+
+
+def to_markdown(sweep: "Sweep") -> str:
+    """The sweep in GitHub's Markdown."""
+    lines = [f"**{heading(sweep)}**", "", *(f"- {start.strip()} {words}".rstrip() for start, words in facts(sweep))]
+    for part in parts(sweep, None):
+        lines += ["", part.heading, "", *markdown_lines(part.table)]
+    return "\n".join(lines) + "\n"
+
+
+def to_html(sweep: "Sweep") -> str:
+    """The sweep as a notebook shows it."""
+    facts_table = Table((Column("what"), Column("designs")), [(start.strip(), words) for start, words in facts(sweep)])
+    tables = [piece for part in parts(sweep) for piece in (title(part.heading), html_table(part.table))]
+    return block(title(heading(sweep)), html_table(facts_table, headings=False), *tables)
+
+
+def rows_table(sweep: "Sweep") -> Table:
+    """All kept designs, exact."""
+    columns = sweep.table()
+    rows: Iterable[Any] = zip(*(values.tolist() for values in columns.values()), strict=True)
+    return Table(map(Column, columns), rows)
+
+
+def _to_svg(sweep: "Sweep") -> str:
+    from cnnshape.render.plot.front import front_plot
+
+    return front_plot(sweep)
+
+
+FORMATS: "Formats[Sweep]" = {
+    "table": Format(to_text),
+    "json": Format.fixed(to_json),
+    "csv": Format.fixed(lambda sweep: to_csv(listed_table(sweep))),
+    "markdown": Format.fixed(to_markdown),
+    "svg": Format.fixed(_to_svg),
+}
