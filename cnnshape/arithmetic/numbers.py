@@ -5,7 +5,7 @@ Operators and comparisons work on both as they are, and so do `sum` and `math.pr
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial, reduce
 from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 
@@ -28,6 +28,7 @@ class Recordable:
 
 
 Number = TypeVar("Number", int, float)
+Nested = TypeVar("Nested")
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
@@ -110,6 +111,25 @@ def maximum(*numbers: Number) -> Number:
 def minimum(*numbers: Number) -> Number:
     """The smallest number, recorded as an operation and not as a guard."""
     return _apply("minimum", min, numbers)
+
+
+def distinct(values: Iterable[Nested]) -> list[Nested]:
+    """The distinct numbers, or tuples of them, in order.
+
+    A set would keep two recorded numbers that are equal. Here they are compared, so that a trace has the answer as a guard.
+    """
+    different = list(dict.fromkeys(values))
+    if not any(map(_has_recorded, different)):
+        return different
+    kept: list[Nested] = []
+    for value in different:
+        if value not in kept:
+            kept.append(value)
+    return kept
+
+
+def _has_recorded(value: Any) -> bool:
+    return any(map(_has_recorded, value)) if isinstance(value, tuple) else isinstance(value, Recordable)
 
 
 def _plain_gcd(numbers: tuple[int, ...]) -> int:

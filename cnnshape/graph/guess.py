@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 from math import lcm
 
+from cnnshape.arithmetic import distinct
 from cnnshape.layers import LARGEST, Shape
 
 MOST_AXES = 4
@@ -36,7 +37,7 @@ class Guess:
     __slots__ = ("patterns",)
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self.patterns: tuple[Pattern, ...] = tuple(dict.fromkeys(patterns))
+        self.patterns: tuple[Pattern, ...] = tuple(distinct(patterns))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Guess) and self.patterns == other.patterns
@@ -49,11 +50,11 @@ class Guess:
 
     def size(self, axis: int, length: int | None = None) -> int | None:
         """The size of an axis, if it is certain. With a `length`, only shapes with that many axes count."""
-        sizes = {
+        sizes = distinct(
             pattern[axis] if len(pattern) == (length or len(pattern)) and axis < len(pattern) else ANY
             for pattern in self.patterns
-        }
-        least, most = sizes.pop() if len(sizes) == 1 else ANY
+        )
+        least, most = sizes[0] if len(sizes) == 1 else ANY
         return least if least == most else None
 
     def text(self, pattern: Pattern) -> str:

@@ -9,6 +9,8 @@ from cnnshape.render.contract import VERSION
 from cnnshape.render.layout import Records, document
 from cnnshape.report import TOTAL_FIGURES, LayerFigures, ReceptiveField, Report, Row
 
+_PLAIN = {bool, int, float, str}
+
 
 def to_json(report: Report) -> str:
     """The report as JSON text."""
@@ -61,8 +63,12 @@ def _layers(report: Report, figures: LayerFigures) -> Records:
     """The data of the layers. Layers that are the same application, or have the same field, share a value."""
     rows = report.rows
     applications = [row.application for row in rows]
-    applied = {application: _applied(application) for application in dict.fromkeys(applications)}
-    shared = [applied[application] for application in applications]
+    # Layers of one application have other figures if one of them is frozen, or shares weights.
+    alike = list(zip(applications, *figures.columns.values(), strict=True))
+    applied = {
+        key: {**_applied(key[0]), **dict(zip(figures.columns, key[1:], strict=True))} for key in dict.fromkeys(alike)
+    }
+    shared = [applied[key] for key in alike]
     distinct_fields = {id(row.receptive_field): row.receptive_field for row in rows}
     # Layers of different blocks often have equal fields.
     written = {field: _field(field) for field in dict.fromkeys(distinct_fields.values())}
@@ -73,8 +79,7 @@ def _layers(report: Report, figures: LayerFigures) -> Records:
             "kind": [application.layer.name for application in applications],
             "line": [row.line for row in rows],
             "from": [list(row.sources) for row in rows],
-            ("inputs", "output", "boxes"): shared,
-            **figures.columns,
+            ("inputs", "output", "boxes", *figures.columns): shared,
             "receptive_field": [fields[id(row.receptive_field)] for row in rows],
             **_main_fields(report),
             ("arguments", "stated"): shared,
@@ -144,8 +149,8 @@ def _params(params: Mapping[str, object]) -> dict[str, Any]:
 
 def _value(value: object) -> Any:
     """The value of a param as data; None for a tensor."""
-    if isinstance(value, tuple) and type(value) is tuple:
+    if type(value) in _PLAIN:
+        return value
+    if type(value) is tuple:
         return [_value(item) for item in value]
-    if isinstance(value, LayerValue):
-        return {value.plan.kind.name: _params(value.arguments)}
-    return value if isinstance(value, bool | int | float | str) else None
+    return {value.plan.kind.name: _params(value.arguments)} if isinstance(value, LayerValue) else None

@@ -68,17 +68,16 @@ class SizeSearch:
         self.count = sum(last - first + 1 for _, first, last in self._tries)
 
     def run(self, step: Callable[[], object] = lambda: None) -> SizeStudy:
-        """Tries all sizes; `step` is called before each."""
+        """Tries all sizes; `step` is called for each."""
         examined = examine(self._design, self._options, explain=False)
 
         def try_size(axes: Axes, size: int) -> tuple[Graph | None, list[Diagnostic]]:
-            step()
             tried = examined.with_options(self._options._replace(inputs={"": filled(self._shape, axes, size)}))
             return (None if tried.problems else tried.graph), tried.problems
 
         runs = []
         for axes, first, last in self._tries:
-            working = find_sizes(partial(try_size, axes), first, last, self._design.spec, self._stated)
+            working = find_sizes(partial(try_size, axes), first, last, self._design.spec, self._stated, step)
             name = axis_name(self._shape, axes[0]) if self._input else ""
             runs.append(AxisSizes(name, starred(self._shape, axes), working))
         every = tuple([axis for axes, _, _ in self._tries for axis in axes])

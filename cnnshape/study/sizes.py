@@ -1,22 +1,19 @@
-"""Finds the input sizes that a design works at, by trying every size of a range."""
+"""Finds the input sizes that a design works at, of all those of a range."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from cnnshape.analysis import resized_weights
 from cnnshape.diagnostics import Diagnostic
-from cnnshape.graph import Application, Graph
+from cnnshape.graph import Graph
 from cnnshape.language import Spec, all_steps
-from cnnshape.layers import AXES, Shape, Window
+from cnnshape.layers import AXES, Shape
 from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, make_report
+from cnnshape.study.size_trials import Expand, Trial, trials
 
 MAX_PERIOD = 128
 PERIODS = 3
 """The number of times that a range must contain a pattern."""
-
-Expand = Callable[[int], tuple[Graph | None, list[Diagnostic]]]
-"""Expands the design with a size on every spatial axis of its first input."""
 
 
 class Pattern(NamedTuple):
@@ -113,40 +110,47 @@ class SizeStudy(Data):
 
 
 def find_sizes(
-    expand: Expand, lowest: int, highest: int, spec: Spec | None = None, stated: Graph | None = None
+    expand: Expand,
+    lowest: int,
+    highest: int,
+    spec: Spec | None = None,
+    stated: Graph | None = None,
+    step: Callable[[], object] = lambda: None,
 ) -> Sizes:
     """Tries every size of the range; with the `spec`, obstacles name the steps where they are.
 
-    With the graph at the `stated` size, weights are compared with those that it has.
+    With the graph at the `stated` size, weights are compared with those that it has. `step` is called for each size.
     """
-    words = _words(spec) if spec else {}
-    working: list[int] = []
-    exact: list[int] = []
-    keeping: list[int] = []
-    obstacles: dict[tuple[int, str], tuple[str, list[int]]] = {}
+    tried: dict[int, Trial] = {}
+    for size, trial in trials(expand, range(lowest, highest + 1), stated):
+        step()
+        tried[size] = trial
+    works = {size: tried[size] for size in sorted(tried) if tried[size].problem is None}
     rounding: dict[str, list[int]] = {}
-    for size in range(lowest, highest + 1):
-        graph, problems = expand(size)
-        if graph is None:
-            _, sizes = obstacles.setdefault(_place(problems[0]), (f"at {size}: {problems[0].message}", []))
-            sizes.append(size)
-            continue
-        working.append(size)
-        if stated is not None and next(resized_weights(graph, stated), None) is None:
-            keeping.append(size)
-        layer = first_rounding(graph)
-        (exact if layer is None else rounding.setdefault(layer, [])).append(size)
+    for size, trial in works.items():
+        if trial.rounding is not None:
+            rounding.setdefault(trial.rounding, []).append(size)
     return Sizes(
         lowest=lowest,
         highest=highest,
-        working=tuple(working),
-        exact=tuple(exact),
-        obstacles=tuple(
-            Obstacle(line, message, tuple(sizes), _word_at(words, line))
-            for (line, _), (message, sizes) in obstacles.items()
-        ),
+        working=tuple(works),
+        exact=tuple(size for size, trial in works.items() if trial.rounding is None),
+        obstacles=_obstacles(tried, _words(spec) if spec else {}),
         rounding=tuple((layer, tuple(sizes)) for layer, sizes in rounding.items()),
-        keeping=None if stated is None else tuple(keeping),
+        keeping=None if stated is None else tuple(size for size, trial in works.items() if trial.keeps_weights),
+    )
+
+
+def _obstacles(tried: Mapping[int, Trial], words: Mapping[int, str]) -> tuple[Obstacle, ...]:
+    obstacles: dict[tuple[int, str], tuple[str, list[int]]] = {}
+    for size in sorted(tried):
+        problem = tried[size].problem
+        if problem is not None:
+            _, sizes = obstacles.setdefault(_place(problem), (f"at {size}: {problem.message}", []))
+            sizes.append(size)
+    return tuple(
+        Obstacle(line, message, tuple(sizes), _word_at(words, line))
+        for (line, _), (message, sizes) in obstacles.items()
     )
 
 
@@ -163,32 +167,6 @@ def _word_at(words: Mapping[int, str], line: int) -> str:
 def _place(problem: Diagnostic) -> tuple[int, str]:
     """The line and the name of a problem. Problems with the same line and name are one obstacle."""
     return problem.at.span.line if problem.at else 0, problem.name
-
-
-def first_rounding(graph: Graph) -> str | None:
-    """The first layer whose windows don't tile its padded input: `(W - K + P) mod S` is not 0."""
-    exact: set[int] = set()
-    for node in graph.nodes:
-        application = node.application
-        if id(application) in exact:
-            continue
-        if _rounds(application):
-            return node.name
-        exact.add(id(application))
-    return None
-
-
-def _rounds(application: Application) -> bool:
-    footprint = application.footprint
-    if not isinstance(footprint, tuple):
-        return False
-    axes = zip(footprint, application.inputs[0].shape[1:], strict=False)
-    return any(isinstance(window, Window) and _rest(window, size) != 0 for window, size in axes)
-
-
-def _rest(window: Window, size: int) -> int:
-    """Cells of a padded axis that are left after the last window."""
-    return (size + window.before + window.after - window.extent) % window.stride
 
 
 def find_pattern(sizes: Iterable[int], lowest: int, highest: int) -> Pattern:

@@ -101,7 +101,6 @@ WITHOUT_RESULTS = {
     "lenet5": "the published score is that of the network of 1998, which this one isn't",
     "mobilenet_v1_vww": "the benchmark publishes a target (80 %), and no score of its network",
     "resnet8": "the benchmark publishes a target (85 %), and no score of its network",
-    "segnet": "the paper's table wasn't read; the code publishes weights alone",
     "unet_padded": "the score in the code's README is that of the network with bilinear upsampling",
     "vnet": "the paper's network is another one; the code states no score",
     "wavenet": "the paper's scores are opinions of listeners, of a network whose channels it doesn't state",

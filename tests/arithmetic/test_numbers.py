@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cnnshape.arithmetic import (
     ceil_div,
     ceiling,
+    distinct,
     example,
     floor,
     gcd,
@@ -24,6 +25,7 @@ from cnnshape.arithmetic import (
     minimum,
     truncate,
 )
+from cnnshape.arithmetic.tracing import OutsideTrace, Trace
 
 integers = st.integers(-(10**15), 10**15)
 numbers = integers | st.floats(-(10**12), 10**12)
@@ -102,3 +104,12 @@ def test_an_analysis_imports_nothing_that_traces() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"
+
+
+def test_distinct_numbers_keep_their_order_and_recorded_ones_compare():
+    assert distinct([(1, 2), (3,), (1, 2)]) == [(1, 2), (3,)]
+    trace = Trace()
+    width, height = trace.parameter("width", 4), trace.parameter("height", 4)
+    assert distinct([(width, 1), (height, 1), (width, 1)]) == [(width, 1)]
+    with pytest.raises(OutsideTrace):
+        trace.replay({}, {"width": 4, "height": 5})

@@ -127,6 +127,11 @@ def test_the_work_grows_with_the_sizes():
     assert many < 4.5 * few
 
 
+def test_the_work_grows_with_the_layers():
+    few, many = (calls(sizes, small(["conv: {out: 1, kernel: 3, padding: 1}"] * count), 1, 50) for count in (40, 160))
+    assert many < 4.5 * few
+
+
 def run(*arguments):
     done = CliRunner().invoke(app, ["sizes", *map(str, arguments), "--format", "json"])
     return done.exit_code, json.loads(done.stdout) if done.exit_code == 0 else done.stderr

@@ -1,1 +1,1 @@
-"""Sweeps: all designs of a space, or a sample of them."""
+"""Sweeps: the figures of all designs of a space."""
