@@ -1,7 +1,7 @@
 """Sweeps as text, JSON, CSV and Markdown."""
 
 import shlex
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +9,13 @@ from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.html import block, title
+from cnnshape.render.sweep_words import heading_of, text_of
 from cnnshape.render.table import Column, Table, fit, text_lines
 from cnnshape.render.table.csv import to_csv
 from cnnshape.render.table.html import html_table
 from cnnshape.render.table.markdown import markdown_lines
 from cnnshape.render.table.records import records
-from cnnshape.render.wrapping import BOLD, count, paint, rounded, size, wrapped
-from cnnshape.report import FIGURES
+from cnnshape.render.wrapping import BOLD, count, paint, wrapped
 from cnnshape.study.sweep.space_text import PARAM, AxisText
 from cnnshape.study.sweep.wanted import INDEX, SHARES
 
@@ -65,7 +65,7 @@ def heading(sweep: "Sweep") -> str:
 def facts(sweep: "Sweep") -> list[tuple[str, str]]:
     """How many designs fit together, and how many of them keep the bounds: starts of lines, each with its text."""
     refused = sum(one.designs for one in sweep.refused)
-    bounds = [bound.text for bound in sweep.plan.bounds]
+    bounds = list(dict.fromkeys(bound.text for bound in sweep.plan.bounds))
     rows = [("fit together", sweep.evaluated - refused, "")]
     rows += [("have errors", refused, "")] if refused else []
     rows += [("kept", sweep.kept, ", ".join(bounds))] if bounds else []
@@ -108,10 +108,6 @@ def _shown(sweep: "Sweep") -> list[str]:
     return [name for name in dict.fromkeys(named or _UNLIMITED) if name in sweep.spreads]
 
 
-def _text_of(figure: str) -> Callable[[int], str]:
-    return size if FIGURES[figure].unit == "bytes" else rounded
-
-
 def spread_table(spreads: Any) -> Table:
     """A line for each figure: its least and largest value, and quantiles."""
     priorities = {0.05: 1, 0.25: 0, 0.75: 0, 0.95: 1}
@@ -131,7 +127,7 @@ def spread_table(spreads: Any) -> Table:
     ]
     rows = []
     for name, spread in spreads.items():
-        text = _text_of(name)
+        text = text_of(name)
         values = (spread.least, *map(spread.quantile, SHARES), spread.largest)
         rows.append((name, *map(text, values)))
     return Table(columns, rows)
@@ -141,7 +137,7 @@ def histogram(figure: str, spread: "Spread") -> Table:
     """The designs in steps of a figure, with bars."""
     steps = spread.histogram(ROWS)
     most = max(number for _, _, number in steps)
-    text = _text_of(figure)
+    text = text_of(figure)
     columns = (
         Column("from", numeric=True),
         Column("to", numeric=True),
@@ -183,10 +179,7 @@ def designs_table(sweep: "Sweep", designs: "Sequence[SweptDesign]", *, exact: bo
     columns = [
         Column(INDEX, numeric=True),
         *(Column(name, numeric=all(design.values[name].isdecimal() for design in designs)) for name in sweep.columns),
-        *(
-            Column(name, FIGURES[name].heading, numeric=True, text=count if exact else _text_of(name))
-            for name in figures
-        ),
+        *(Column(name, heading_of(name), numeric=True, text=count if exact else text_of(name)) for name in figures),
     ]
     rows = [(design.number, *design.values.values(), *(design.figures[name] for name in figures)) for design in designs]
     if shared or exact:
@@ -260,7 +253,7 @@ def to_json(sweep: "Sweep") -> str:
                 {"code": one.code, "name": one.name, "line": one.line, "message": one.message, "designs": one.designs}
                 for one in sweep.refused
             ],
-            "where": [bound.text for bound in plan.bounds],
+            "where": list(dict.fromkeys(bound.text for bound in plan.bounds)),
             "kept": sweep.kept,
             "figures": {name: _spread_data(spread) for name, spread in sweep.spreads.items()},
             "pareto": [str(goal) for goal in plan.goals],

@@ -1,6 +1,6 @@
 """The front of a sweep: two figures of its best designs, among some of all that are kept."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cnnshape.named_tuple import NamedTuple
@@ -12,8 +12,7 @@ from cnnshape.render.plot.colors import SERIES
 from cnnshape.render.plot.labels import names_with_room
 from cnnshape.render.plot.page import EDGE, HEADER, LABEL, curve, grid, label, mark, plot_file, soft
 from cnnshape.render.svg import text
-from cnnshape.render.wrapping import rounded, size
-from cnnshape.report import FIGURES
+from cnnshape.render.sweep_words import heading_of, text_of
 from cnnshape.study.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -40,9 +39,8 @@ class _Scale(NamedTuple):
 
     @property
     def words(self) -> str:
-        figure = FIGURES[self.goal.figure]
-        better = "more" if self.goal.large else "less"
-        return f"{figure.heading}{f' ({figure.unit})' if figure.unit and figure.unit not in figure.heading else ''}, {better} is better"
+        """What the direction shows, and which end of it is better."""
+        return f"{heading_of(self.goal.figure)}, {'more' if self.goal.large else 'less'} is better"
 
 
 def front_plot(sweep: "Sweep") -> str:
@@ -75,7 +73,10 @@ def front_plot(sweep: "Sweep") -> str:
     named = balls[:: -(-len(balls) // _NAMED)]
     parts += [*names_with_room(named, [*balls, *others], _FRAME), *_key(len(balls), len(some), sweep.kept)]
     goals = " and ".join(goal.figure for goal in (first, second))
-    notes = [f"{sweep.kept:,} of {sweep.evaluated:,} designs are kept", *(bound.text for bound in sweep.plan.bounds)]
+    notes = [
+        f"{sweep.kept:,} of {sweep.evaluated:,} designs are kept",
+        *dict.fromkeys(bound.text for bound in sweep.plan.bounds),
+    ]
     return plot_file(f"{sweep.name}: front by {goals}", DOT.join(notes), parts, WIDTH, HEIGHT)
 
 
@@ -90,19 +91,15 @@ def _staircase(balls: Sequence[Ball], *, more_across: bool) -> str:
     """The border of what designs reach: the best second figure for a first one that is no worse."""
     ordered = sorted(balls, key=lambda ball: (ball.x, ball.y))
     d = f"M{ordered[0].x:.1f} {ordered[0].y:.1f}"
-    for before, ball in zip(ordered, ordered[1:], strict=False):
+    for ball in ordered[1:]:
         d += f"V{ball.y:.1f}H{ball.x:.1f}" if more_across else f"H{ball.x:.1f}V{ball.y:.1f}"
     return d
 
 
 def _title(point: tuple[int, int], sweep: "Sweep", options: str) -> str:
-    texts = [_text_of(goal.figure)(value) for goal, value in zip(sweep.plan.goals, point, strict=False)]
-    named = [f"{text} {FIGURES[goal.figure].heading}" for goal, text in zip(sweep.plan.goals, texts, strict=False)]
+    texts = [text_of(goal.figure)(value) for goal, value in zip(sweep.plan.goals, point, strict=False)]
+    named = [f"{text} {heading_of(goal.figure)}" for goal, text in zip(sweep.plan.goals, texts, strict=False)]
     return f"{options}: {', '.join(named)}"
-
-
-def _text_of(figure: str) -> Callable[[int], str]:
-    return size if FIGURES[figure].unit == "bytes" else rounded
 
 
 def _grid(across: _Scale, up: _Scale) -> Iterator[str]:

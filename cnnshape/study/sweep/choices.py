@@ -3,11 +3,12 @@
 import shlex
 from collections.abc import Sequence
 
+from cnnshape.layers import AXES
 from cnnshape.report import FIGURES
 from cnnshape.study.sweep.space_text import INPUT, PARAM, VARIANT, AxisText
 from cnnshape.study.sweep.wanted import INDEX
 
-_TAKEN = {*FIGURES, INDEX, INPUT, VARIANT}
+_TAKEN = {*FIGURES, INDEX, INPUT, VARIANT, *(f"receptive_field_{axis}" for axes in AXES.values() for axis in axes)}
 
 
 def choice(axes: Sequence[AxisText], index: int) -> tuple[str, ...]:

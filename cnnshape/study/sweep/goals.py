@@ -9,30 +9,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.study.condition import Condition, condition_fault, meant_figure, parse_condition
+from cnnshape.study.condition import FIELD, Condition, condition_fault, meant_figure, parse_condition
 from cnnshape.study.refusal import Refusal
 
 Columns = Mapping[str, NDArray[Any]]
 _LARGE = "max:"
+_WORST = 2**63 - 1
 
 
 def read_bounds(texts: Iterable[str], figures: Collection[str]) -> tuple[Condition, ...]:
-    """The conditions on figures that designs keep; raises Refusal."""
-    return tuple(_bound(text, figures) for text in texts)
+    """The conditions on figures that designs keep; raises Refusal. One on `receptive_field` is one along every axis."""
+    return tuple(bound for text in texts for bound in _bounds(text, figures))
 
 
-def _bound(text: str, figures: Collection[str]) -> Condition:
-    condition = parse_condition(text, figures)
+def _bounds(text: str, figures: Collection[str]) -> list[Condition]:
+    known = (*figures, FIELD)
+    condition = parse_condition(text, known)
     if condition is None or condition.relative:
-        raise Refusal("where", condition_fault(text, figures, differences=False))
-    return condition
+        raise Refusal("where", condition_fault(text, known, differences=False))
+    along = [name for name in figures if condition.figure == FIELD and name.startswith(f"{FIELD}_")]
+    return [condition._replace(figure=name) for name in along or [condition.figure]]
 
 
 def keeps(bounds: Iterable[Condition], columns: Columns, count: int) -> NDArray[np.bool_]:
-    """Whether each of `count` designs keeps all bounds."""
+    """Whether each of `count` designs keeps all bounds. One without the figure, which is below 0 then, does not."""
     kept = np.ones(count, dtype=np.bool_)
     for condition in bounds:
-        kept &= _holds(condition.sign, columns[condition.figure], condition.bound)
+        values = columns[condition.figure]
+        kept &= (values >= 0) & _holds(condition.sign, values, condition.bound)
     return kept
 
 
@@ -53,9 +57,9 @@ class Goal(NamedTuple):
         return f"{_LARGE}{self.figure}" if self.large else self.figure
 
     def costs(self, columns: Columns) -> NDArray[Any]:
-        """The figure with the sign that makes less of it better."""
+        """The figure with the sign that makes less of it better. A design without it, where it is below 0, is the worst."""
         values = columns[self.figure]
-        return np.negative(values) if self.large else values
+        return np.negative(values) if self.large else np.where(values < 0, _WORST, values)
 
 
 def read_goal(option: str, text: str, figures: Collection[str]) -> Goal:

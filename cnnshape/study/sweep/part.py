@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.study.sweep.axes import space_of
-from cnnshape.study.sweep.evaluation import Evaluator, Figures
 from cnnshape.study.sweep.goals import Points, keeps
 from cnnshape.study.sweep.order import Indices, permuted
 from cnnshape.study.sweep.plan import Plan
 from cnnshape.study.sweep.spread import spread_of
-from cnnshape.study.sweep.tally import SOME, Refused, Tally, refused_of, united
+from cnnshape.study.sweep.switches import Evaluated, Switches
+from cnnshape.study.sweep.tally import SOME, Refused, Tally, united
 
 
 class Rows(NamedTuple):
@@ -36,47 +35,49 @@ class Work:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self._evaluator = Evaluator(plan.texts.design(), space_of(plan.axes), plan.settings)
+        self._switches = Switches(plan.texts.design(), plan.axes, plan.settings)
 
     def part(self, number: int) -> tuple[Tally, Rows]:
         """The tally of a part, and the rows of the designs that are kept, in the order of the sweep."""
         plan = self.plan
         start, stop = plan.span(number)
         indices = plan.order.indices(start, stop)
-        figures = self._evaluator.evaluate(indices)
-        checked = np.array(plan.rechecked(number), dtype=np.int64) - start
-        if len(checked):
-            self._evaluator.recheck(indices[checked], figures)
-        kept = np.flatnonzero((figures.refused < 0) & keeps(plan.bounds, figures.values, len(indices)))
-        rows = Rows(indices[kept], {name: figures.values[name][kept] for name in figures.names})
-        return self._tally(figures, rows, kept + start, start), rows
+        evaluated = self._switches.evaluate(indices, plan.rechecked(number), number)
+        kept = np.flatnonzero((evaluated.refused < 0) & keeps(plan.bounds, evaluated.values, len(indices)))
+        rows = Rows(indices[kept], {name: values[kept] for name, values in evaluated.values.items()})
+        return self._tally(self._refused(evaluated, indices, start), rows, kept + start, len(indices)), rows
 
     def rows(self, positions: Indices) -> Rows:
         """The rows of single designs, all of which fit together."""
         indices = self.plan.order.at(positions)
-        figures = self._evaluator.evaluate(indices)
-        return Rows(indices, {name: figures.values[name] for name in figures.names})
+        return Rows(indices, self._switches.evaluate(indices).values)
 
-    def _tally(self, figures: Figures, rows: Rows, positions: Indices, start: int) -> Tally:
+    def _tally(self, refused: list[Refused], rows: Rows, positions: Indices, designs: int) -> Tally:
         plan = self.plan
         points = Points.of(plan.goals, rows.figures, positions) if plan.goals else None
         wanted = (plan.objective,) if plan.objective else ()
         spreads = {name: spread_of(values) for name, values in rows.figures.items()}
         return Tally(
-            len(figures.refused),
+            designs,
             len(positions),
-            united(_refused(figures, start)),
+            united(refused),
             {name: spread for name, spread in spreads.items() if spread is not None},
             points.front() if points else None,
             points.ranked(permuted(positions, plan.order.size, 0)).best(SOME) if points else None,
             Points.of(wanted, rows.figures, positions).best(plan.top),
-            tuple(self._evaluator.notes),
+            self._switches.notes,
         )
 
-
-def _refused(figures: Figures, start: int) -> list[Refused]:
-    """An entry for each diagnostic that refuses designs of the part."""
-    places = np.flatnonzero(figures.refused >= 0)
-    problems, firsts, counts = np.unique(figures.refused[places], return_index=True, return_counts=True)
-    rows = zip(problems.tolist(), places[firsts].tolist(), counts.tolist(), strict=True)
-    return [refused_of(figures.diagnostics[problem], start + first, designs) for problem, first, designs in rows]
+    def _refused(self, evaluated: Evaluated, indices: Indices, start: int) -> list[Refused]:
+        """An entry for each refusal of designs of the part, with the message of the first of them."""
+        places = np.flatnonzero(evaluated.refused >= 0)
+        kinds, firsts, counts = np.unique(evaluated.refused[places], return_index=True, return_counts=True)
+        return [
+            Refused(
+                *evaluated.refusals[int(kind)],
+                self._switches.diagnostic(int(indices[first])).message,
+                start + first,
+                designs,
+            )
+            for kind, first, designs in zip(kinds.tolist(), places[firsts].tolist(), counts.tolist(), strict=True)
+        ]

@@ -51,11 +51,12 @@ class Plan(NamedTuple):
         start = number * self.per_part
         return start, min(start + self.per_part, self.order.size)
 
-    def rechecked(self, number: int) -> list[int]:
-        """The positions of a part whose designs are compared with the engine: the first of all, and random ones."""
+    def rechecked(self, number: int) -> int:
+        """How many designs of a part are analyzed one by one, too: as many as of about 100 that are chosen at random among all,
+        and one of the first part."""
         start, stop = self.span(number)
-        chosen = permuted(np.arange(min(RECHECKED, self.order.size)), self.order.size, 0).tolist()
-        return sorted(position for position in {0, *chosen} if start <= position < stop)
+        chosen = permuted(np.arange(min(RECHECKED, self.order.size)), self.order.size, 0)
+        return max(int(np.count_nonzero((chosen >= start) & (chosen < stop))), 1 if number == 0 else 0)
 
     def described(self) -> dict[str, Any]:
         """All that the results depend on, as data for JSON."""

@@ -102,7 +102,8 @@ class _Process:
                 break
             try:
                 process = self._process or self._started()
-                assert process.stdin is not None and process.stdout is not None
+                assert process.stdin is not None
+                assert process.stdout is not None
                 _send(process.stdin, number)
                 done: Done | Exception = pickle.load(process.stdout)
             except (EOFError, BrokenPipeError, pickle.UnpicklingError):

@@ -57,8 +57,8 @@ class Sweep(Data):
         "notes",
         "plan",
         "refused",
-        "spec",
         "space",
+        "spec",
         "spreads",
     )
 
@@ -69,8 +69,8 @@ class Sweep(Data):
         self.space = plan.order.total
         self.evaluated = tally.designs
         self.kept = tally.kept
-        self.refused: "tuple[Refused, ...]" = tally.refused
-        self.spreads: "Mapping[str, Spread]" = tally.spreads
+        self.refused: tuple[Refused, ...] = tally.refused
+        self.spreads: Mapping[str, Spread] = tally.spreads
         self.notes = tally.notes
         self.listed = tuple(self._designs(listed.rows, listed.designs)) if listed.rows is not None else ()
         self._some = tally.some

@@ -8,12 +8,13 @@ from time import monotonic
 import numpy as np
 
 from cnnshape.api import Design
-from cnnshape.report import FIGURES, Settings
+from cnnshape.report import Settings
 from cnnshape.study.refusal import Refusal
 from cnnshape.study.sweep.axes import bound_axes
 from cnnshape.study.sweep.goals import Points, read_bounds, read_goal, read_goals
 from cnnshape.study.sweep.job import Done, Job
 from cnnshape.study.sweep.order import Order
+from cnnshape.study.sweep.outcome import figure_names
 from cnnshape.study.sweep.output import ending_of, join_parts
 from cnnshape.study.sweep.part import Rows
 from cnnshape.study.sweep.plan import Plan
@@ -45,7 +46,7 @@ class SweepRun:
         arrays: bool = False,
     ) -> None:
         self.wanted = wanted = wanted or Wanted()
-        figures = tuple(FIGURES)
+        self._figures = figures = figure_names(design.spec)
         bound = bound_axes(design, axes)
         total = 1
         for axis in bound:
@@ -96,7 +97,7 @@ class SweepRun:
             self._add(done.tally, step)
         result = self._result(job)
         if folder is not None:
-            join_parts(folder, self.plan, tuple(FIGURES))
+            join_parts(folder, self.plan, self._figures)
         return result
 
     def _add(self, tally: Tally, step: Callable[[int], object]) -> None:

@@ -59,7 +59,8 @@ class Spread(NamedTuple):
 
 
 def spread_of(values: NDArray[Any]) -> Spread | None:
-    """The spread of values that are at least 0; None without values."""
+    """The spread of the values that are at least 0, as others mean that there is none; None without any."""
+    values = values[values >= 0]
     if not len(values):
         return None
     bins = _bins(values)

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnshape.diagnostics import Diagnostic
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.study.sweep.goals import Points
 from cnnshape.study.sweep.spread import Spread, merged
@@ -16,20 +15,22 @@ SOME = 1000
 
 
 class Refused(NamedTuple):
-    """Designs with an error of one kind at one line: the diagnostic's code and name, the message of the first of them, its
-    position in the order of the sweep, and how many they are."""
+    """Designs with one error: its code, name and place, the message of the first of these designs and its position in the order
+    of the sweep, and how many they are. `line` and `column` are 0 for an error without a place."""
 
     code: str
     name: str
+    path: str
     line: int
+    column: int
     message: str
     position: int
     designs: int
 
     @property
-    def kind(self) -> tuple[str, int]:
-        """What the diagnostics of these designs have in common."""
-        return self.name, self.line
+    def kind(self) -> tuple[str, str, int, int]:
+        """What the errors of these designs have in common."""
+        return self.name, self.path, self.line, self.column
 
 
 class Tally(NamedTuple):
@@ -46,15 +47,9 @@ class Tally(NamedTuple):
     notes: tuple[str, ...]
 
 
-def refused_of(problem: Diagnostic, position: int, designs: int) -> Refused:
-    """Designs that have a problem, the first of them at a position."""
-    line = problem.at.span.line if problem.at else 0
-    return Refused(problem.code, problem.name, line, problem.message, position, designs)
-
-
 def united(refused: Iterable[Refused]) -> tuple[Refused, ...]:
     """One entry for each kind, the most frequent first."""
-    kinds: dict[tuple[str, int], Refused] = {}
+    kinds: dict[tuple[str, str, int, int], Refused] = {}
     for one in refused:
         other = kinds.get(one.kind, one._replace(designs=0))
         first = min(one, other, key=lambda refused: refused.position)
