@@ -129,15 +129,18 @@ def sweep(
         )
         axes = _axes(param, input, variant)
         refuse_overwriting(output, [spec])
+        if (plot is not None or screen.format == "svg") and not pareto:
+            raise Refusal("plot", "a plot shows a front; write `--pareto params,macs` too")
         run = _run(spec, axes, counts, wanted)
         if count:
             write(space_text(run.name, run.plan.axes, run.plan.order.size, page_for()), None)
             return
-        sys.stderr.write(f"note: {_size(run)}\n")
+        if sys.stderr.isatty():
+            sys.stderr.write(f"evaluates {_size(run)}\n")
         swept = _swept(run)
-    if plot is not None:
-        write(FORMATS["svg"].write(swept, Page()), plot)
-    screen.write(swept)
+        if plot is not None:
+            write(FORMATS["svg"].write(swept, Page()), plot, "--plot")
+        screen.write(swept)
 
 
 def _axes(param: list[str] | None, input: list[str] | None, variant: str) -> list[AxisText]:
@@ -160,7 +163,7 @@ def _run(spec: str, axes: list[AxisText], counts: CountOptions, wanted: Wanted) 
 
 
 def _size(run: "SweepRun") -> str:
-    """`3,600 designs: 15 width x 24 repeats x 2 act x 5 --input`."""
+    """`3,600 designs`, `1,000 of 3,600 designs`."""
     total, size = run.plan.order.total, run.plan.order.size
     return f"{size:,} of {total:,} designs" if size < total else f"{total:,} designs"
 

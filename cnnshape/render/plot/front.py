@@ -44,9 +44,7 @@ class _Scale(NamedTuple):
 
 
 def front_plot(sweep: "Sweep") -> str:
-    """The front of a sweep by its first two goals, as an SVG file. Raises Refusal without goals, or without designs."""
-    if not sweep.plan.goals:
-        raise Refusal("plot", "a plot shows a front; write `--pareto params,macs`")
+    """The front of a sweep by its first two goals, as an SVG file. Raises Refusal if no design is kept."""
     if not sweep.listed:
         raise Refusal("plot", "no design is kept, so there is no front")
     first, second = sweep.plan.goals[:2]

@@ -51,7 +51,8 @@ def _problems(spec: Spec, axis: AxisText) -> Iterable[Diagnostic]:
         return [] if axis.name in named else [unknown_input(spec, axis.name)]
     if axis.name not in {param.name.text for param in spec.params}:
         return [unknown_param(spec, axis.name)]
-    return [problem for text in axis.values for problem in _read(axis.name, text)[1]]
+    # Whole numbers, of which ranges have many, need no reading.
+    return [problem for text in axis.values if not text.isdecimal() for problem in _read(axis.name, text)[1]]
 
 
 def _read(name: str, text: str) -> tuple[Value | None, list[Diagnostic]]:

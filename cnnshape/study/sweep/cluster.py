@@ -29,7 +29,8 @@ def on_cluster(job: Job, numbers: Iterable[int], address: str) -> Iterator[Done]
     except (CancelledError, KilledWorker, CommClosedError, OSError) as error:
         if isinstance(error, OSError) and error.filename is not None:
             raise
-        raise Refusal("scheduler", f"the cluster at {address} is lost: {_reason(error)}") from None
+        help = "; `--resume` continues" if job.output is not None else ""
+        raise Refusal("scheduler", f"the cluster at {address} is lost: {_reason(error)}{help}") from None
     except ModuleNotFoundError:
         raise Refusal("scheduler", f"the workers at {address} have no cnnshape; install {__version__} there") from None
     finally:

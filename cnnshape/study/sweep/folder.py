@@ -21,6 +21,7 @@ _CHANGED = {
     "space": "the space",
     "settings": "the batch or the type",
     "sample": "the sample",
+    "part": "the size of parts",
     "format": "the format",
 }
 """What the user calls the keys of a manifest that aren't options."""

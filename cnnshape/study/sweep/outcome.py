@@ -44,7 +44,7 @@ def figure_names(spec: Spec | None) -> tuple[str, ...]:
     """The names of the columns: those of the report's figures, and the main output's receptive field per axis."""
     given = spec.inputs[0] if spec is not None and spec.inputs else None
     rank = len(given.values) if given is not None and given.boxes is None else 1
-    return (*FIGURES, *[f"receptive_field_{axis}" for axis in AXES[rank - 1]])
+    return (*FIGURES, *[f"receptive_field_{axis}" for axis in AXES.get(rank - 1, ())])
 
 
 def figures_of(report: Report, names: tuple[str, ...]) -> list[int]:

@@ -19,27 +19,28 @@ _MOST_PARTS, _LEAST, _LARGEST = 64, 256, 2**18
 """A sweep has about 64 parts, if these aren't too small or too large."""
 
 
+def part_size(size: int) -> int:
+    """The designs in a part of a sweep of that many."""
+    return min(max(1 << (max(size // _MOST_PARTS, 1) - 1).bit_length(), _LEAST), _LARGEST)
+
+
 class Plan(NamedTuple):
     """The designs to evaluate, what is kept of them, and what is looked for.
 
-    A part is a range of positions, which doesn't depend on how many processes share the work. `rows` is the format of the
-    rows of a part: `csv`, `parquet`, `arrays`, or empty for none.
+    A part has `per_part` designs, the last one maybe fewer, however many processes share the work. `rows` is the format of
+    the rows of a part: `csv`, `parquet`, `arrays`, or empty for none.
     """
 
     texts: Texts
     axes: tuple[AxisText, ...]
     settings: Settings
     order: Order
+    per_part: int
     bounds: tuple[Condition, ...] = ()
     goals: tuple[Goal, ...] = ()
     objective: Goal | None = None
     top: int = 0
     rows: str = ""
-
-    @property
-    def per_part(self) -> int:
-        """The number of designs in a part; the last one may have fewer."""
-        return min(max(1 << (max(self.order.size // _MOST_PARTS, 1) - 1).bit_length(), _LEAST), _LARGEST)
 
     @property
     def parts(self) -> int:
@@ -66,6 +67,7 @@ class Plan(NamedTuple):
             "space": [list(axis) for axis in self.axes],
             "settings": list(self.settings),
             "sample": list(self.order),
+            "part": self.per_part,
             "where": [bound.text for bound in self.bounds],
             "pareto": [str(goal) for goal in self.goals],
             "objective": str(self.objective or ""),

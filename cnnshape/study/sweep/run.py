@@ -17,7 +17,7 @@ from cnnshape.study.sweep.order import Order
 from cnnshape.study.sweep.outcome import figure_names
 from cnnshape.study.sweep.output import ending_of, join_parts
 from cnnshape.study.sweep.part import Rows
-from cnnshape.study.sweep.plan import Plan
+from cnnshape.study.sweep.plan import Plan, part_size
 from cnnshape.study.sweep.result import Listed, Sweep
 from cnnshape.study.sweep.space_text import AxisText
 from cnnshape.study.sweep.tally import Tally, added
@@ -55,11 +55,13 @@ class SweepRun:
             raise Refusal("resume", "needs `--output`, next to which the finished parts are")
         self.name = design.name
         self.spec = spec or design.source.name
+        order = _order(total, wanted)
         self.plan = Plan(
             texts_of(design),
             bound,
             settings or Settings(),
-            _order(total, wanted),
+            order,
+            part_size(order.size),
             read_bounds(wanted.where, figures),
             read_goals(wanted.pareto, figures),
             read_goal("objective", wanted.objective, figures) if wanted.objective else None,
