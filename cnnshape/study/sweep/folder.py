@@ -38,8 +38,8 @@ class Folder:
 
     def open(self, *, resume: bool) -> None:
         """Starts the folder, or opens that of an unfinished sweep. Raises Refusal if there is one and it isn't resumed, or
-        if it is one of another sweep."""
-        manifest = self._manifest()
+        if it is one of another sweep. A folder without parts is none."""
+        manifest = self._manifest() if any(self.path.glob("[0-9]*.json")) else None
         if manifest is None:
             self.path.mkdir(parents=True, exist_ok=True)
             self.save(_MANIFEST, json.dumps(self._described).encode())
@@ -86,9 +86,10 @@ class Folder:
         try:
             partial.write_bytes(data)
             partial.replace(self.path / name)
-        except OSError:
+        except OSError as error:
             partial.unlink(missing_ok=True)
-            raise
+            # A write that fails doesn't name its file.
+            raise OSError(error.errno, error.strerror, str(self.path / name)) from None
 
     def finished(self, parts: int) -> Iterator[tuple[int, Tally]]:
         """The parts that are finished, with their tallies. A damaged part is none of them."""
