@@ -29,8 +29,8 @@ ROWS = 8
 """The steps of a histogram."""
 BAR = 30
 """The length of the longest bar."""
-_VALUES = 10
-"""The values of an axis that are listed."""
+_VALUES, _SHORT = 10, 12
+"""The values of an axis that are listed; half as many of longer ones."""
 _UNLIMITED = ("params", "macs")
 """The figures whose histograms are shown, unless others are bounded or looked for."""
 
@@ -46,7 +46,8 @@ def to_text(sweep: "Sweep", page: Page) -> str:
     """The sweep for a terminal or a pipe."""
     lines = [paint(heading(sweep), BOLD if page.color else "")]
     lines += ["", *(line for start, words in facts(sweep) for line in wrapped(start, words, page.width))]
-    for part in parts(sweep):
+    lines += _error_lines(sweep, page)
+    for part in [*_figures(sweep), *_listed(sweep, LINES)]:
         table = fit(part.table, page.width)
         lines += ["", part.heading, *text_lines(table, color=page.color), *table.notes]
     lines += [line for note in (*_example(sweep), *sweep.notes) for line in ["", *wrapped("", note, page.width)]]
@@ -54,11 +55,11 @@ def to_text(sweep: "Sweep", page: Page) -> str:
 
 
 def heading(sweep: "Sweep") -> str:
-    """`Tiny: 3,600 designs, batch 1, float32`."""
+    """`Tiny: 3,600 designs, batch 1, float32`, `Tiny: 100 of 3,600 designs, at random (seed 0), batch 1, float32`."""
     settings = sweep.plan.settings
     number = _designs(sweep.evaluated)
     if sweep.plan.order.seed is not None:
-        number = f"{number} of {sweep.space:,}, at random (seed {sweep.plan.order.seed})"
+        number = f"{sweep.evaluated:,} of {_designs(sweep.space)}, at random (seed {sweep.plan.order.seed})"
     return f"{sweep.name}: {number}, batch {settings.batch}, {settings.dtype}"
 
 
@@ -75,12 +76,7 @@ def facts(sweep: "Sweep") -> list[tuple[str, str]]:
 
 def parts(sweep: "Sweep", lines: int | None = LINES) -> list[Part]:
     """The tables: errors, figures, histograms, designs; of errors and designs at most `lines`."""
-    return [
-        *_errors(sweep, lines),
-        *([Part("figures of the kept designs", spread_table(sweep.spreads))] if sweep.spreads else []),
-        *(Part(f"{figure} of the kept designs", histogram(figure, sweep.spreads[figure])) for figure in _shown(sweep)),
-        *_listed(sweep, lines),
-    ]
+    return [*_errors(sweep, lines), *_figures(sweep), *_listed(sweep, lines)]
 
 
 def _designs(number: int) -> str:
@@ -92,12 +88,30 @@ def _errors(sweep: "Sweep", lines: int | None) -> list[Part]:
         Column("designs", numeric=True),
         Column("name", "error"),
         Column("line", numeric=True),
-        Column("message", "at the first of them", priority=0),
+        Column("message", "at the first of them"),
     )
     rows = [(one.designs, one.name, one.line, one.message) for one in sweep.refused[:lines]]
-    more = len(sweep.refused) - len(rows)
-    notes = (f"and {more:,} more errors",) if more else ()
-    return [Part("errors", Table(columns, rows, notes=notes))] if rows else []
+    return [Part("errors", Table(columns, rows))] if rows else []
+
+
+def _error_lines(sweep: "Sweep", page: Page) -> list[str]:
+    """The errors as text: how many designs have each, and its message at the first of them."""
+    shown = sweep.refused[:LINES]
+    width = max((len(count(one.designs)) for one in shown), default=0)
+    lines = ["", "errors"] if shown else []
+    for one in shown:
+        at = f", line {one.line}" if one.line else ""
+        lines.append(f"  {one.designs:>{width},}  {one.name}{at}")
+        lines += wrapped(" " * (width + 4), one.message, page.width)
+    more = len(sweep.refused) - len(shown)
+    return [*lines, f"  and {more:,} more"] if more else lines
+
+
+def _figures(sweep: "Sweep") -> list[Part]:
+    tables = [Part("figures of the kept designs", spread_table(sweep.spreads))] if sweep.spreads else []
+    for figure in _shown(sweep):
+        tables.append(Part(f"{figure} of the kept designs", histogram(figure, sweep.spreads[figure])))
+    return tables
 
 
 def _shown(sweep: "Sweep") -> list[str]:
@@ -172,20 +186,42 @@ def _listed_heading(sweep: "Sweep") -> str:
 
 
 def designs_table(sweep: "Sweep", designs: "Sequence[SweptDesign]", *, exact: bool) -> Table:
-    """A line for each design: its number, the values of the axes, its figures: all of them if `exact`."""
-    named = [*(goal.figure for goal in sweep.plan.goals), *_shown(sweep), *_UNLIMITED]
-    figures = tuple(designs[0].figures) if exact and designs else tuple(dict.fromkeys(named))
-    shared = any(design.designs > 1 for design in designs)
+    """A line for each design: its number, the values of the axes, its figures. If `exact`, all of them as they are; else those
+    that may differ, and the figures that the user names."""
+    goals = [goal.figure for goal in sweep.plan.goals]
+    named = dict.fromkeys([*goals, *_shown(sweep), *_UNLIMITED])
+    figures = tuple(designs[0].figures) if exact and designs else tuple(named)
+    axes = [
+        column
+        for column, axis in zip(sweep.columns, sweep.plan.axes, strict=True)
+        if exact or len(axis.values) > 1 or len(sweep.plan.axes) == 1
+    ]
     columns = [
         Column(INDEX, numeric=True),
-        *(Column(name, numeric=all(design.values[name].isdecimal() for design in designs)) for name in sweep.columns),
-        *(Column(name, heading_of(name), numeric=True, text=count if exact else text_of(name)) for name in figures),
+        *(_axis_column(name, designs, place) for place, name in enumerate(axes)),
+        *(_figure_column(name, exact, None if name in goals else 1) for name in figures),
+        Column("equal", numeric=True, priority=0),
     ]
-    rows = [(design.number, *design.values.values(), *(design.figures[name] for name in figures)) for design in designs]
-    if shared or exact:
-        columns.append(Column("equal", "equal designs", numeric=True, priority=0))
-        rows = [(*row, design.designs) for row, design in zip(rows, designs, strict=True)]
-    return Table(columns, rows)
+    rows = [
+        (
+            design.number,
+            *(design.values[name] for name in axes),
+            *(design.figures[name] for name in figures),
+            design.designs,
+        )
+        for design in designs
+    ]
+    table = Table(columns, rows)
+    return table if exact or any(design.designs > 1 for design in designs) else table.without("equal")
+
+
+def _axis_column(name: str, designs: "Sequence[SweptDesign]", place: int) -> Column:
+    numeric = all(design.values[name].isdecimal() for design in designs)
+    return Column(name, numeric=numeric, priority=100 - place)
+
+
+def _figure_column(name: str, exact: bool, priority: int | None) -> Column:
+    return Column(name, heading_of(name), numeric=True, text=count if exact else text_of(name), priority=priority)
 
 
 def _example(sweep: "Sweep") -> list[str]:
@@ -195,7 +231,9 @@ def _example(sweep: "Sweep") -> list[str]:
 
 def rerun(sweep: "Sweep", design: "SweptDesign") -> str:
     """The command line that summarizes a design of the sweep."""
-    return f"cnnshape summary {shlex.quote(sweep.spec)} {design.options}"
+    batch, dtype = sweep.plan.settings[:2]
+    words = [design.options, f"--batch {batch}" if batch != 1 else "", f"--dtype {dtype}" if dtype != "float32" else ""]
+    return " ".join(["cnnshape summary", shlex.quote(sweep.spec), *filter(None, words)])
 
 
 def listed_table(sweep: "Sweep") -> Table:
@@ -227,7 +265,8 @@ def axis_label(axis: AxisText) -> str:
 
 
 def _values_text(values: Sequence[str]) -> str:
-    shown = values if len(values) <= _VALUES else (*values[: _VALUES - 2], "...", values[-1])
+    most = _VALUES if max(map(len, values)) <= _SHORT else _VALUES // 2
+    shown = values if len(values) <= most else (*values[: most - 1], "...", values[-1])
     return ", ".join(shown)
 
 

@@ -46,7 +46,9 @@ class Cluster:
 
     def __init__(self, folder: Path, workers: int) -> None:
         self.folder = folder
-        self.processes = [self._start("scheduler", "--port", "0", "--scheduler-file", "scheduler.json", "--no-dashboard")]
+        self.processes = [
+            self._start("scheduler", "--port", "0", "--scheduler-file", "scheduler.json", "--no-dashboard")
+        ]
         file = folder / "scheduler.json"
         until = time.monotonic() + 30
         while not file.exists() and time.monotonic() < until:

@@ -53,7 +53,7 @@ def stopped(run: SweepRun, after: int) -> None:
     """Runs a sweep until some parts are done."""
     parts = 0
 
-    def step(designs: int) -> None:
+    def step(_: int) -> None:
         nonlocal parts
         parts += 1
         if parts == after:
@@ -189,8 +189,10 @@ def test_the_part_of_a_killed_process_is_done_again(tmp_path: Path, whole: tuple
     output = tmp_path / "designs.csv"
     killed: list[int] = []
 
-    def kill(designs: int) -> None:
-        children = subprocess.run(["pgrep", "-P", str(os.getpid()), "-f", "processes import serve"], capture_output=True)
+    def kill(_: int) -> None:
+        children = subprocess.run(
+            ["pgrep", "-P", str(os.getpid()), "-f", "processes import serve"], capture_output=True
+        )
         if not killed and (numbers := children.stdout.split()):
             killed.append(int(numbers[0]))
             os.kill(killed[0], signal.SIGKILL)
@@ -226,7 +228,7 @@ def test_what_a_process_raises_is_raised(tmp_path: Path) -> None:
 # The command
 
 
-def command(*words: str, limit: int | None = None, cwd: Path) -> "subprocess.Popen[str]":
+def command(*words: str, limit: int | None = None, cwd: Path) -> subprocess.Popen[str]:
     def limited() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         if limit is not None:

@@ -124,7 +124,10 @@ def test_the_front_has_what_no_design_beats() -> None:
     assert listed == sorted(best)
     # Both activations have the same figures: one design is listed for two.
     assert {row.designs for row in result.listed} == {2}
-    assert all(pairs.index(pair) == list(result).index(row._replace(designs=1)) for pair, row in zip(listed, result.listed))
+    assert all(
+        pairs.index(pair) == list(result).index(row._replace(designs=1))
+        for pair, row in zip(listed, result.listed, strict=True)
+    )
 
 
 def test_an_objective_sorts_the_designs() -> None:
@@ -212,7 +215,11 @@ REFUSED = {
     "unknown input": (axes(input=["picture=8"]), {}, "no input is called `picture`"),
     "unreadable value": (axes("width=8,3 +"), {}, "width"),
     "twice": (axes("width=8", "width=9"), {}, "`width` is given twice; write all values at once"),
-    "list": (axes("repeats=1,2"), {}, "commas outside of brackets separate values; write `repeats=[1, 2]` for one list"),
+    "list": (
+        axes("repeats=1,2"),
+        {},
+        "commas outside of brackets separate values; write `repeats=[1, 2]` for one list",
+    ),
     "sample": (axes("width=8"), {"sample": "many"}, "'many' is not a number of designs; write 10000, 1e6 or 1M"),
     "no sample": (axes("width=8"), {"sample": 0}, "'0' is not a number of designs"),
     "format": (axes("width=8"), {"output": Path("designs.xlsx")}, "its ending is one of .csv, .parquet"),
@@ -231,7 +238,7 @@ def test_what_is_refused(case: str) -> None:
 
 def test_channels_that_follow_a_param_need_whole_shapes() -> None:
     text = TINY.replace("[3, 16, 16]", "[width, 16, 16]")
-    with pytest.raises(Refusal, match="the channels of the input follow `width`.*write whole shapes: `3x96x96`"):
+    with pytest.raises(Refusal, match=r"the channels of the input follow `width`.*write whole shapes: `3x96x96`"):
         swept(text, axes("width=3,4", input=["8,16"]))
     assert [row.values["input"] for row in swept(text, axes("width=4", input=["8,16"]))] == ["4x8x8", "4x16x16"]
 

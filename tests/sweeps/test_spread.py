@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from math import ceil
 
 import pytest
@@ -68,7 +69,7 @@ def test_a_histogram_counts_every_value_once(values: list[int], rows: int) -> No
     steps = spread(values).histogram(rows)
     assert 1 <= len(steps) <= rows
     assert (steps[0][0], steps[-1][1]) == (min(values), max(values))
-    assert all(before[1] + 1 == after[0] for before, after in zip(steps, steps[1:], strict=False))
+    assert all(before[1] + 1 == after[0] for before, after in pairwise(steps))
     counts = Counter(values)
     assert [number for _, _, number in steps] == [
         sum(number for value, number in counts.items() if low <= value <= high) for low, high, _ in steps
