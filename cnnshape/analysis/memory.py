@@ -7,6 +7,7 @@ share the memory of their input. Weights are not counted, nor the working space 
 
 from itertools import accumulate
 
+from cnnshape.arithmetic import maximum
 from cnnshape.graph import Graph, Node
 from cnnshape.named_tuple import NamedTuple
 
@@ -41,6 +42,12 @@ def peak_memory(graph: Graph, *, inplace_activations: bool = False, inplace_adds
     before, most = sum(storages.elements[: storages.inputs]), max(totals, default=0)
     node = totals.index(most) if most > before else None
     return Peak(max(most, before), node, tuple(storages.alive_at(node)))
+
+
+def peak_elements(graph: Graph, *, inplace_activations: bool = False, inplace_adds: bool = False) -> int:
+    """The elements of the peak alone. Unlike the node of the peak, they can be recorded."""
+    storages = _Storages(graph, activations=inplace_activations, adds=inplace_adds)
+    return maximum(sum(storages.elements[: storages.inputs]), *storages.alive(storages.elements))
 
 
 def memory_timeline(graph: Graph, *, inplace_activations: bool = False, inplace_adds: bool = False) -> list[Moment]:

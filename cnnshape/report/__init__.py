@@ -16,9 +16,18 @@ if TYPE_CHECKING:
     )
     from cnnshape.report.folding import Line, expanded, folded, parts_of, step_ranges, unfolded
     from cnnshape.report.groups import LayerFigures
-    from cnnshape.report.make import DTYPES, Settings, make_report
+    from cnnshape.report.make import DTYPES, Settings, make_report, outline
     from cnnshape.report.quantity import Quantity, parse_quantity
-    from cnnshape.report.report import FailedStep, InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
+    from cnnshape.report.report import (
+        FailedStep,
+        InputTensor,
+        Outline,
+        PeakActivation,
+        ReceptiveField,
+        Report,
+        Row,
+        Totals,
+    )
     from cnnshape.report.wanted import WANTED_PATTERN, Wanted, parse_wanted
 else:
     __getattr__ = names_of(
@@ -28,9 +37,9 @@ else:
         figures="BUDGETS COLUMN_FIGURES COMPARED FIGURES ROW_FIGURES TOTAL_FIGURES Figure",
         folding="Line expanded folded parts_of step_ranges unfolded",
         groups="LayerFigures",
-        make="DTYPES Settings make_report",
+        make="DTYPES Settings make_report outline",
         quantity="Quantity parse_quantity",
-        report="FailedStep InputTensor PeakActivation ReceptiveField Report Row Totals",
+        report="FailedStep InputTensor Outline PeakActivation ReceptiveField Report Row Totals",
         wanted="WANTED_PATTERN Wanted parse_wanted",
     )
 
@@ -48,6 +57,7 @@ __all__ = [
     "InputTensor",
     "LayerFigures",
     "Line",
+    "Outline",
     "PeakActivation",
     "Quantity",
     "ReceptiveField",
@@ -61,6 +71,7 @@ __all__ = [
     "expanded",
     "folded",
     "make_report",
+    "outline",
     "parse_quantity",
     "parse_wanted",
     "parts_of",

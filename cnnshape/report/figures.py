@@ -7,7 +7,7 @@ pass that computes it, a field that holds it, and an entry here.
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 
-from cnnshape.report.report import Report, Row
+from cnnshape.report.report import Outline, Report, Row
 
 Parts = Iterable[tuple[str, int]]
 
@@ -33,7 +33,7 @@ class Figure:
         name: str,
         definition: str,
         *,
-        of: Callable[[Report], int],
+        of: Callable[[Report | Outline], int],
         of_row: Callable[[Row], int | None] | None = None,
         parts: Callable[[Report], Parts] | None = None,
         unit: str = "",

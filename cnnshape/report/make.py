@@ -3,11 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cnnshape.analysis import Field, Peak, Undefined, costs, last_maps, peak_memory, receptive_fields
+from cnnshape.analysis import Field, Peak, Undefined, costs, last_maps, peak_elements, peak_memory, receptive_fields
 from cnnshape.graph import Graph, Hole
 from cnnshape.layers import Layer, SamePlace
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.report.report import FailedStep, InputTensor, PeakActivation, ReceptiveField, Report, Row, Totals
+from cnnshape.report.report import (
+    FailedStep,
+    InputTensor,
+    Outline,
+    PeakActivation,
+    ReceptiveField,
+    Report,
+    Row,
+    Totals,
+)
 
 DTYPES = {
     "float64": 8,
@@ -18,8 +27,6 @@ DTYPES = {
     "int8": 1,
 }
 """Bytes per value."""
-
-Fields = list[Field | Undefined | None]
 
 
 class Settings(NamedTuple):
@@ -32,6 +39,8 @@ class Settings(NamedTuple):
     inplace_adds: bool = False
     ignore_gates: bool = False
     main_fields: bool = False
+
+Fields = list[Field | Undefined | None]
 
 
 def make_report(graph: Graph, origin: str = "", settings: Settings | None = None, *, complete: bool = True) -> Report:
@@ -52,7 +61,7 @@ def make_report(graph: Graph, origin: str = "", settings: Settings | None = None
         inplace_adds=settings.inplace_adds,
         rows=rows,
         groups=graph.root,
-        totals=_totals(rows, columns, peak, settings),
+        totals=_totals(graph, columns, peak.elements, settings),
         peak=_peak(graph, peak, settings),
         outputs={name: graph.value(index).shape for name, index in graph.outputs.items()},
         output_layers={name: graph.value_name(index) for name, index in graph.outputs.items()},
@@ -63,6 +72,17 @@ def make_report(graph: Graph, origin: str = "", settings: Settings | None = None
     )
 
 
+def outline(graph: Graph, settings: Settings) -> Outline:
+    """The figures of a graph without its rows. The numbers of the graph may be recorded: then the figures are too."""
+    peak = peak_elements(graph, inplace_activations=settings.inplace_activations, inplace_adds=settings.inplace_adds)
+    fields = receptive_fields(graph, ignore_gates=settings.ignore_gates)
+    reaches = last_maps(graph, fields)
+    last = reaches.get(next(iter(graph.outputs), ""))
+    field = None if last is None else fields[last]
+    size = field.size if isinstance(field, Field) else ()
+    return Outline(_totals(graph, _counts(graph, settings), peak, settings), graph.nodes, size)
+
+
 def _failed(graph: Graph, hole: Hole) -> FailedStep:
     source = "" if hole.entering is None else graph.value_name(hole.entering)
     return FailedStep(hole.word, hole.at.line, hole.at.column, hole.message, source)
@@ -70,21 +90,35 @@ def _failed(graph: Graph, hole: Hole) -> FailedStep:
 
 def _columns(graph: Graph, fields: Fields, settings: Settings) -> dict[str, Sequence[Any]]:
     """The column of each field of the rows. Columns halve the time that a large design takes."""
-    batch, nodes = settings.batch, graph.nodes
-    bytes_per_element = batch * DTYPES[settings.dtype]
+    nodes = graph.nodes
     names = [node.name for node in nodes]
     value_name = [*[given.name for given in graph.inputs], *names].__getitem__
+    distinct = {identity: _stated(field) for identity, field in {id(field): field for field in fields}.items()}
+    stated = [distinct[identity] for identity in map(id, fields)]
+    return {
+        **_counts(graph, settings),
+        "name": names,
+        "application": [node.application for node in nodes],
+        "sources": [tuple(map(value_name, node.inputs)) for node in nodes],
+        "line": [node.at.line for node in nodes],
+        "receptive_field": [field for field, _ in stated],
+        "undefined": [reason for _, reason in stated],
+        "follows": [node.follows for node in nodes],
+        "frozen": [node.frozen for node in nodes],
+        "shares": ["" if node.shares is None else names[node.shares] for node in nodes],
+        "shortcut": [node.shortcut for node in nodes],
+    }
+
+
+def _counts(graph: Graph, settings: Settings) -> dict[str, Sequence[Any]]:
+    """The columns of rows that are counts, by their names."""
+    batch, nodes = settings.batch, graph.nodes
+    bytes_per_element = batch * DTYPES[settings.dtype]
     applications = [node.application for node in nodes]
     params, buffers, macs, flops, elements = zip(*costs(graph), strict=True) if nodes else ((),) * 5
     sizes = [count * bytes_per_element for count in elements]
     main = {application: _is_main(application.layer) for application in dict.fromkeys(applications)}
-    distinct = {identity: _stated(field) for identity, field in {id(field): field for field in fields}.items()}
-    stated = [distinct[identity] for identity in map(id, fields)]
     return {
-        "name": names,
-        "application": applications,
-        "sources": [tuple(map(value_name, node.inputs)) for node in nodes],
-        "line": [node.at.line for node in nodes],
         "params": params,
         "buffers": buffers,
         "macs": _of_batch(macs, batch),
@@ -93,12 +127,6 @@ def _columns(graph: Graph, fields: Fields, settings: Settings) -> dict[str, Sequ
         "main_activation_bytes": [
             size if main[application] else 0 for size, application in zip(sizes, applications, strict=True)
         ],
-        "receptive_field": [field for field, _ in stated],
-        "undefined": [reason for _, reason in stated],
-        "follows": [node.follows for node in nodes],
-        "frozen": [node.frozen for node in nodes],
-        "shares": ["" if node.shares is None else names[node.shares] for node in nodes],
-        "shortcut": [node.shortcut for node in nodes],
     }
 
 
@@ -111,6 +139,36 @@ def _of_batch(counts: Sequence[int | None], batch: int) -> Sequence[int | None]:
 def _is_main(layer: Layer) -> bool:
     """False for a layer that works value by value or only renames its input."""
     return not (layer.view or isinstance(layer, SamePlace))
+
+
+def _totals(graph: Graph, columns: dict[str, Sequence[Any]], peak: int, settings: Settings) -> Totals:
+    """The sums of the columns; `peak` is the most values alive at once for one sample."""
+    width, nodes = DTYPES[settings.dtype], graph.nodes
+    learned, flops = columns["params"], columns["flops"]
+    params = sum(learned)
+    # Most designs have no such layer, and deep designs repeat a few distinct ones.
+    has_stated = any(application.layer.stated for application in {node.application: None for node in nodes})
+    stated = [index for index, node in enumerate(nodes) if node.application.layer.stated] if has_stated else []
+    is_frozen = any(node.frozen for node in nodes)
+    return Totals(
+        params=params,
+        trainable_params=sum([0 if node.frozen else count for node, count in zip(nodes, learned, strict=True)])
+        if is_frozen
+        else params,
+        buffers=sum(columns["buffers"]),
+        macs=sum(columns["macs"]),
+        flops=sum([count for count in flops if count is not None]),
+        flops_unknown=tuple([node.name for node, count in zip(nodes, flops, strict=True) if count is None])
+        if None in flops
+        else (),
+        weight_bytes=params * width,
+        activation_bytes=sum(columns["activation_bytes"]),
+        main_activation_bytes=sum(columns["main_activation_bytes"]),
+        peak_activation_bytes=peak * settings.batch * width,
+        stated=tuple([nodes[index].name for index in stated]),
+        stated_params=sum([learned[index] for index in stated]),
+        stated_macs=sum([columns["macs"][index] for index in stated]),
+    )
 
 
 def _main_fields(graph: Graph, fields: Fields) -> dict[str, ReceptiveField | None]:
@@ -133,29 +191,6 @@ def _stated(field: Field | Undefined | None) -> tuple[ReceptiveField | None, str
         size, stride, padding = field.stated
         return ReceptiveField(size, stride, padding, field.aligned), ""
     return None, field.reason if field else ""
-
-
-def _totals(rows: tuple[Row, ...], columns: dict[str, Sequence[Any]], peak: Peak, settings: Settings) -> Totals:
-    width = DTYPES[settings.dtype]
-    params, flops = sum(columns["params"]), columns["flops"]
-    # Most designs have no such layer, and deep designs repeat a few distinct ones.
-    has_stated = any(application.layer.stated for application in dict.fromkeys(columns["application"]))
-    stated = [row for row in rows if row.stated] if has_stated else []
-    return Totals(
-        params=params,
-        trainable_params=sum([row.trainable_params for row in rows]) if any(columns["frozen"]) else params,
-        buffers=sum(columns["buffers"]),
-        macs=sum(columns["macs"]),
-        flops=sum(filter(None, flops)),
-        flops_unknown=tuple([row.name for row in rows if row.flops is None]) if None in flops else (),
-        weight_bytes=params * width,
-        activation_bytes=sum(columns["activation_bytes"]),
-        main_activation_bytes=sum(columns["main_activation_bytes"]),
-        peak_activation_bytes=peak.elements * settings.batch * width,
-        stated=tuple([row.name for row in stated]),
-        stated_params=sum([row.params for row in stated]),
-        stated_macs=sum([row.macs for row in stated]),
-    )
 
 
 def _peak(graph: Graph, peak: Peak, settings: Settings) -> PeakActivation:

@@ -5,24 +5,31 @@ length, in any order and any process. What it returns for a design doesn't depen
 are `Refusal`s without a message, as messages have the numbers of one design: `diagnostic(index)` gives that of a design.
 Count refusals by value (they compare and hash), and keep the least index of each for its message. A sweep calls
 `recheck` at the end. `notes` says what the evaluation couldn't do fast.
+
+The engine runs on recorded numbers, and its trace is replayed for all designs for which it holds (`replays`). A design
+for which none holds is traced next. All numbers are those of the engine, and so are the refusals.
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cnnshape.api import Design, Examination, examine
+from cnnshape.api import Design
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Options
 from cnnshape.report import Settings
+from cnnshape.study.sweep.engine import Engine, Untraceable
 from cnnshape.study.sweep.options import Choices
-from cnnshape.study.sweep.outcome import Figures, Refusal, figure_names, figures_of, refusal_of
+from cnnshape.study.sweep.outcome import Figures, Refusal, figure_names
 from cnnshape.study.sweep.space import Space
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from cnnshape.study.sweep.replays import Replayed, Replays
+
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
 """The numbers that int64 holds."""
+CHUNK = 1 << 15
+"""The number of designs that are evaluated at once."""
 
 
 class WrongFigures(Exception):
@@ -33,54 +40,54 @@ class Evaluator:
     """Evaluates designs of a space.
 
     `options` are what all designs have: further params, a variant, inputs. Raises DesignError for a value that can't be
-    one of a param; problems of single designs are refusals. `names` are the figures.
+    one of a param or of an input; problems of single designs are refusals. `names` are the figures.
     """
 
     def __init__(
         self, design: Design, space: Space, settings: Settings | None = None, options: Options | None = None
     ) -> None:
-        self.design = design
         self.space = space
-        self.settings = settings or Settings()
         self.names = figure_names(design.spec)
-        self.notes: list[str] = []
-        self._choices = Choices(design, space, options or Options())
-        self._examined: Examination | None = None
+        self._engine = Engine(design, Choices(design, space, options or Options()), settings or Settings(), self.names)
+        self._replays: Replays | None = None
+        self._one_by_one = 0
+        self._untraceable = 0
+
+    @property
+    def notes(self) -> list[str]:
+        """What the evaluation couldn't do fast, a sentence each."""
+        notes = []
+        if self._untraceable:
+            notes.append(f"{self._untraceable:,} designs were evaluated one by one: their numbers can't be recorded")
+        if rest := self._one_by_one - self._untraceable:
+            notes.append(f"{rest:,} designs were evaluated one by one: too few of them are alike")
+        if self._replays is not None and self._replays.pinned:
+            names = ", ".join(f"`{self.space.axes[axis].name}`" for axis in sorted(self._replays.pinned))
+            notes.append(f"each value of {names} was evaluated by itself: it can't be recorded")
+        return notes
 
     def evaluate(self, indices: "NDArray[Any]") -> Figures:
         """The figures of the designs with these indices. Raises IndexError for an index outside of the space."""
         import numpy
 
-        rows: list[list[int]] = []
-        diagnostics: dict[Refusal, int] = {}
-        refused = numpy.full(len(indices), -1, dtype=numpy.int64)
-        for row, index in enumerate(indices.tolist()):
-            outcome = self.outcome(index)
-            if isinstance(outcome, Refusal):
-                refused[row] = diagnostics.setdefault(outcome, len(diagnostics))
-                outcome = [0] * len(self.names)
-            rows.append(outcome)
-        columns = zip(*rows, strict=True) if rows else iter([()] * len(self.names))
-        values = {name: _column(column) for name, column in zip(self.names, columns, strict=True)}
-        return Figures(self.names, values, refused, tuple(diagnostics))
+        indices = numpy.asarray(indices, dtype=numpy.int64)
+        if len(indices) and not 0 <= int(indices.min()) <= int(indices.max()) < self.space.count:
+            raise IndexError(f"an index outside of the {self.space.count:,} designs of the space")
+        columns = _Columns(self.names, len(indices))
+        for start in range(0, len(indices), CHUNK):
+            self._evaluate(indices[start : start + CHUNK], start, columns)
+        return columns.figures()
 
     def options(self, index: int) -> Options:
-        """The options of a design."""
-        return self._choices.options(index)
-
-    def outcome(self, index: int) -> list[int] | Refusal:
-        """The figures of a design, or its refusal, as the engine says it."""
-        examined = self._examine(index)
-        if examined.problems or examined.graph is None:
-            return refusal_of(examined.problems)
-        return figures_of(examined.report(self.settings), self.names)
+        """The options of a design, with a whole shape for a size of the input."""
+        return self._engine.choices.options(index)
 
     def diagnostic(self, index: int) -> Diagnostic:
         """The first problem of a refused design, with its message; raises ValueError for an accepted one."""
-        examined = self._examine(index)
-        if not examined.problems:
+        problems = self._engine.examined(self.options(index), explain=True).problems
+        if not problems:
             raise ValueError(f"the design {index} is accepted")
-        return examined.problems[0]
+        return problems[0]
 
     def recheck(self, indices: "NDArray[Any]", figures: Figures, count: int = 100, seed: int = 0) -> int:
         """Compares random rows with the engine; returns their number. Raises WrongFigures for a difference."""
@@ -88,25 +95,94 @@ class Evaluator:
 
         rows = numpy.random.default_rng(seed).permutation(len(indices))[:count]
         for row in rows.tolist():
-            index, expected = int(indices[row]), self.outcome(int(indices[row]))
-            refused = int(figures.refused[row])
-            stated = figures.diagnostics[refused] if refused >= 0 else [int(figures.values[n][row]) for n in self.names]
+            index = int(indices[row])
+            expected, refused = self._engine.outcome(self.options(index)), int(figures.refused[row])
+            stated: object = [int(figures.values[name][row]) for name in self.names]
+            if refused >= 0:
+                stated = figures.diagnostics[refused]
             if stated != expected:
                 message = f"the design {dict(self.space.choice(index))} has {expected}, and the sweep says {stated}"
                 raise WrongFigures(message)
         return len(rows)
 
-    def _examine(self, index: int) -> Examination:
-        options = self._choices.options(index)
-        if self._examined is None:
-            # The joins that fail are not explained: that costs more than the design, and removes no problem.
-            self._examined = examine(self.design, options, explain=False)
-            return self._examined
-        return self._examined.with_options(options)
+    def _evaluate(self, indices: "NDArray[Any]", start: int, columns: "_Columns") -> None:
+        """Sets the rows from `start` on."""
+        import numpy
+
+        if self._replays is None:
+            from cnnshape.study.sweep.replays import Replays
+
+            self._replays = Replays(self._engine)
+        positions = self.space.columns(indices)
+        pending = [(rows, traces) for rows, traces in self._replays.groups(positions)] if positions else []
+        if not positions:
+            self._plainly(indices, start + numpy.arange(len(indices)), columns)
+        known = len(self._replays.traces)
+        for rows, traces in pending:
+            for trace in [*traces, *self._replays.traces[known:]]:
+                rows = self._replay(trace, positions, rows, start, columns)
+                if not len(rows):
+                    break
+            while len(rows) and self._replays.worthwhile:
+                try:
+                    added = self._replays.add([int(column[rows[0]]) for column in positions])
+                except Untraceable:
+                    self._untraceable += 1
+                    self._plainly(indices[rows[:1]], start + rows[:1], columns)
+                    rows = rows[1:]
+                    continue
+                rows = self._replay(added, positions, rows, start, columns)
+            self._plainly(indices[rows], start + rows, columns)
+
+    def _replay(
+        self, trace: "Replayed", positions: "list[NDArray[Any]]", rows: "NDArray[Any]", start: int, columns: "_Columns"
+    ) -> "NDArray[Any]":
+        """Sets the rows for which a trace holds; returns the others."""
+        holds, results = trace.grid.run([column[rows] for column in positions])
+        columns.set(start + rows[holds], results if trace.refusal is None else trace.refusal)
+        assert self._replays is not None
+        self._replays.covered += len(results[0]) if results else int(holds.sum())
+        return rows[~holds]
+
+    def _plainly(self, indices: "NDArray[Any]", rows: "NDArray[Any]", columns: "_Columns") -> None:
+        """Sets rows with what the engine says of each design by itself."""
+        self._one_by_one += len(rows)
+        for index, row in zip(indices.tolist(), rows.tolist(), strict=True):
+            outcome = self._engine.outcome(self.options(index))
+            columns.set(slice(row, row + 1), outcome)
 
 
-def _column(values: Sequence[int]) -> "NDArray[Any]":
-    import numpy
+class _Columns:
+    """The columns of figures while they are filled."""
 
-    small = all(SMALLEST <= value <= LARGEST for value in values)
-    return numpy.array(values, dtype=numpy.int64 if small else object)
+    def __init__(self, names: tuple[str, ...], count: int) -> None:
+        import numpy
+
+        self._values = {name: numpy.zeros(count, dtype=numpy.int64) for name in names}
+        self._refused = numpy.full(count, -1, dtype=numpy.int64)
+        self._diagnostics: dict[Refusal, int] = {}
+
+    def set(self, rows: Any, outcome: "list[Any] | Refusal") -> None:
+        """Sets some rows: to a column of values per figure, or to a refusal."""
+        if isinstance(outcome, Refusal):
+            self._refused[rows] = self._diagnostics.setdefault(outcome, len(self._diagnostics))
+            return
+        for name, values in zip(self._values, outcome, strict=True):
+            try:
+                self._values[name][rows] = values
+            except OverflowError:
+                self._values[name] = self._values[name].astype(object)
+                self._values[name][rows] = values
+
+    def figures(self) -> Figures:
+        """The figures, with diagnostics in the order in which designs have them first."""
+        import numpy
+
+        used, first = numpy.unique(self._refused, return_index=True)
+        order = [number for _, number in sorted(zip(first.tolist(), used.tolist(), strict=True)) if number >= 0]
+        place = numpy.full(len(self._diagnostics) + 1, -1, dtype=numpy.int64)
+        place[order] = numpy.arange(len(order))
+        listed = list(self._diagnostics)
+        return Figures(
+            tuple(self._values), self._values, place[self._refused], tuple([listed[number] for number in order])
+        )

@@ -1,60 +1,52 @@
 """The options of a design of a space: the values of its params, and the shape of its input."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from cnnshape.api import Design, ParamValue, options
-from cnnshape.arithmetic import example
+from cnnshape.api import Design
 from cnnshape.graph import Options, given_inputs
-from cnnshape.language import Value
-from cnnshape.study.sweep.space import INPUT, Space
+from cnnshape.program import Program, resolve
+from cnnshape.study.sweep.space import Space
+from cnnshape.study.sweep.values import AxisValues
 
 
 class Choices:
     """The options of each design of a space, on top of `base` options that all of them have.
 
-    Raises DesignError for a value that can't be one of a param.
+    Raises DesignError for a value that can't be one of a param or of an input.
     """
 
-    __slots__ = ("_base", "_design", "_shapes", "_values", "space")
+    __slots__ = ("_base", "axes", "program", "space")
 
     def __init__(self, design: Design, space: Space, base: Options) -> None:
         self.space = space
-        self._design = design
+        self.axes = [AxisValues(axis) for axis in space.axes]
+        self.program: Program | None = None if design.spec is None else resolve(design.spec)
         self._base = base
-        self._values: list[list[Value]] = [
-            [] if axis.name == INPUT else [options({"": value}, "", None, None).params[""] for value in axis.values]
-            for axis in space.axes
-        ]
-        self._shapes: dict[Any, Any] = {}
 
     def options(self, index: int) -> Options:
         """The options of a design."""
-        return self.at(self.space.positions(index))
+        positions = self.space.positions(index)
+        return self.of([axis.values[position] for axis, position in zip(self.axes, positions, strict=True)])
 
-    def at(self, positions: tuple[int, ...]) -> Options:
-        """The options of the design with those values."""
-        params: dict[str, Value] = dict(self._base.params)
-        given: ParamValue | None = None
-        for axis, values, position in zip(self.space.axes, self._values, positions, strict=True):
-            if axis.name == INPUT:
-                given = axis.values[position]
+    def of(self, values: Sequence[Any]) -> Options:
+        """The options with a value of each axis. Their numbers may be recorded."""
+        params, given = dict(self._base.params), None
+        for axis, values_of_axis, value in zip(self.space.axes, self.axes, values, strict=True):
+            if values_of_axis.is_input:
+                given = value
             else:
-                params[axis.name] = values[position]
+                params[axis.name] = value
         chosen = self._base._replace(params=params)
-        return chosen if given is None else self.with_input(chosen, given)
+        return chosen if given is None else self._with_input(chosen, given)
 
-    def with_input(self, chosen: Options, given: Any) -> Options:
+    def _with_input(self, chosen: Options, given: Any) -> Options:
         """The options with a shape of the first input, or with one size on all its spatial axes."""
-        if not isinstance(given, tuple | list):
+        if not isinstance(given, tuple):
             # A design without sound inputs is refused with any size.
-            own = given_inputs(self._design.spec, chosen) if self._design.spec is not None else ()
-            shape = own[0].tensor.shape if own else ()
-            given = (*shape[:1], *[given] * (len(shape) - 1)) if len(shape) > 1 else (given,)
-        return chosen._replace(inputs={**chosen.inputs, "": tuple(given)})
-
-
-def written(value: Any) -> str:
-    """A value as an option of `cnnshape summary` has it."""
-    if isinstance(value, tuple | list):
-        return f"[{','.join(map(written, value))}]"
-    return ("true" if value else "false") if isinstance(value, bool) else str(example(value))
+            own = given_inputs(self.program, chosen) if self.program is not None else ()
+            rank = len(own[0].tensor.shape) if own else 1
+            given = (*own[0].tensor.shape[:1], *[given] * (rank - 1)) if rank > 1 else (given,)
+        first = self.program.spec.inputs[0].name.text if self.program and self.program.spec.inputs else ""
+        others = {name: shape for name, shape in chosen.inputs.items() if name != first}
+        return chosen._replace(inputs={**others, "": given})

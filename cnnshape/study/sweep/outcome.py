@@ -6,8 +6,7 @@ from cnnshape.diagnostics import Diagnostic, Severity
 from cnnshape.language import Spec
 from cnnshape.layers import AXES
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.report import FIGURES, Report
-from cnnshape.study.compare import field_of
+from cnnshape.report import FIGURES, Outline
 
 ABSENT = -1
 """The receptive field of a design that has none."""
@@ -47,10 +46,10 @@ def figure_names(spec: Spec | None) -> tuple[str, ...]:
     return (*FIGURES, *[f"receptive_field_{axis}" for axis in AXES.get(rank - 1, ())])
 
 
-def figures_of(report: Report, names: tuple[str, ...]) -> list[int]:
-    """The figures of a report in the order of the names."""
-    fields = field_of(report) or (ABSENT,) * (len(names) - len(FIGURES))
-    return [*[figure.of(report) for figure in FIGURES.values()], *fields]
+def figures_of(outline: Outline, names: tuple[str, ...]) -> list[Any]:
+    """The figures of a design in the order of the names."""
+    fields = outline.field or (ABSENT,) * (len(names) - len(FIGURES))
+    return [*[figure.of(outline) for figure in FIGURES.values()], *fields]
 
 
 def refusal_of(problems: list[Diagnostic]) -> Refusal:

@@ -1,0 +1,107 @@
+"""The replays of a sweep: which of them hold for which designs, and new ones for designs that are left over."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy
+
+from cnnshape.arithmetic import Recordable
+from cnnshape.arithmetic.tracing.grid import GridReplay, replay_on_grid
+from cnnshape.study.sweep.engine import Engine, Recording, Untraceable, leaf_name
+from cnnshape.study.sweep.outcome import Refusal
+
+Array = Any
+
+TABLE = 1 << 14
+"""The most values of a table."""
+SMALL_TABLE = 1 << 10
+"""The most values of a table once there are many traces, so that memory stays bounded."""
+MANY_TRACES = 256
+MOST_TRACES = 4096
+FEW_TRACES = 64
+ENOUGH_DESIGNS = 8
+"""The number of designs that a trace must hold for on average to be worth its time."""
+
+
+class Replayed:
+    """A trace on the grid of a space, and its outcome: `refusal`, or the results of the replay."""
+
+    __slots__ = ("grid", "refusal")
+
+    def __init__(self, grid: GridReplay, refusal: Refusal | None) -> None:
+        self.grid = grid
+        self.refusal = refusal
+
+
+class Replays:
+    """All traces of a sweep so far. `covered` counts the designs that they gave outcomes for."""
+
+    __slots__ = ("_engine", "_holding", "covered", "pinned", "traces")
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.traces: list[Replayed] = []
+        self.pinned: set[int] = set()
+        self.covered = 0
+        self._holding = [[0] * len(axis.values) for axis in engine.choices.axes]
+        """By axis and position, the traces that may hold there, as bits."""
+
+    @property
+    def worthwhile(self) -> bool:
+        """Whether another trace is likely to save time."""
+        count = len(self.traces)
+        return count < MOST_TRACES and (count < FEW_TRACES or self.covered >= ENOUGH_DESIGNS * count)
+
+    def groups(self, positions: Sequence[Array]) -> Iterator[tuple[Array, list[Replayed]]]:
+        """The rows in groups for which the same traces may hold, with these."""
+        key: Any = numpy.zeros(len(positions[0]), dtype=numpy.int64)
+        for column, holding in zip(positions, self._holding, strict=True):
+            numbers = {bits: number for number, bits in enumerate(dict.fromkeys(holding))}
+            if len(numbers) > 1:
+                kinds = numpy.array([numbers[bits] for bits in holding])
+                _, key = numpy.unique(key * len(numbers) + kinds.take(column), return_inverse=True)
+        order = numpy.argsort(key, kind="stable")
+        starts = numpy.flatnonzero(numpy.diff(key[order])) + 1
+        for rows in numpy.split(order, starts):
+            bits = -1
+            for column, holding in zip(positions, self._holding, strict=True):
+                bits &= holding[int(column[rows[0]])]
+            yield rows, [trace for number, trace in enumerate(self.traces) if bits >> number & 1]
+
+    def add(self, positions: Sequence[int]) -> Replayed:
+        """Traces the design with these values. Raises Untraceable."""
+        while True:
+            try:
+                recording = self._engine.recorded(positions, self.pinned)
+                break
+            except Untraceable as error:
+                if not error.axes or error.axes <= self.pinned:
+                    raise
+                self.pinned |= error.axes
+        refusal = recording.outcome if isinstance(recording.outcome, Refusal) else None
+        replayed = Replayed(self._on_grid(recording, positions), refusal)
+        bit = 1 << len(self.traces)
+        self.traces.append(replayed)
+        for holding, allowed in zip(self._holding, replayed.grid.domain, strict=True):
+            for position in numpy.flatnonzero(allowed).tolist():
+                holding[position] |= bit
+        return replayed
+
+    def _on_grid(self, recording: Recording, positions: Sequence[int]) -> GridReplay:
+        leaves: dict[str, tuple[int, Sequence[Any]]] = {}
+        domain = []
+        for number, (axis, position) in enumerate(zip(self._engine.choices.axes, positions, strict=True)):
+            form = axis.forms[position]
+            same = [other == form for other in axis.forms]
+            if number in self.pinned:
+                same = [other == position for other in range(len(same))]
+            domain.append(numpy.array(same))
+            for place in range(0 if number in self.pinned else len(axis.numbers[position])):
+                column = [
+                    numbers[place] if is_same else None for numbers, is_same in zip(axis.numbers, same, strict=True)
+                ]
+                leaves[leaf_name(number, place)] = number, column
+        outcome = recording.outcome if not isinstance(recording.outcome, Refusal) else []
+        results = [(figure.step, None) if isinstance(figure, Recordable) else (None, figure) for figure in outcome]
+        limit = TABLE if len(self.traces) < MANY_TRACES else SMALL_TABLE
+        return replay_on_grid(recording.trace.steps, leaves, domain, results, limit)
