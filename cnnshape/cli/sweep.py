@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from cnnshape.study.sweep.result import Sweep
     from cnnshape.study.sweep.run import SweepRun
 
+_MANY = 1000
+"""Designs that are evaluated one by one take a second if they are that many."""
 _NAMES = {"": "", "space": "SPEC", "plot": "--plot"}
 
 
@@ -141,6 +143,9 @@ def sweep(
         if plot is not None:
             write(FORMATS["svg"].write(swept, Page()), plot, "--plot")
         screen.write(swept)
+    for reason, number in swept.slow.items():
+        if number >= _MANY:
+            sys.stderr.write(f"note: {number:,} designs were evaluated one by one: {reason}\n")
 
 
 def _axes(param: list[str] | None, input: list[str] | None, variant: str) -> list[AxisText]:

@@ -50,7 +50,7 @@ def to_text(sweep: "Sweep", page: Page) -> str:
     for part in [*_figures(sweep), *_listed(sweep, LINES)]:
         table = fit(part.table, page.width)
         lines += ["", part.heading, *text_lines(table, color=page.color), *table.notes]
-    lines += [line for note in (*_example(sweep), *sweep.notes) for line in ["", *wrapped("", note, page.width)]]
+    lines += [line for note in _example(sweep) for line in ["", *wrapped("", note, page.width)]]
     return "\n".join(lines) + "\n"
 
 
@@ -298,7 +298,6 @@ def to_json(sweep: "Sweep") -> str:
             "pareto": [str(goal) for goal in plan.goals],
             "objective": str(plan.objective) if plan.objective else None,
             "designs": records(listed_table(sweep)),
-            "notes": list(sweep.notes),
         }
     )
 

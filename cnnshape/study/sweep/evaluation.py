@@ -54,13 +54,18 @@ class Evaluator:
         self._untraceable = 0
 
     @property
+    def one_by_one(self) -> dict[str, int]:
+        """How many designs were evaluated one by one so far, by the reason."""
+        reasons = {
+            "their numbers can't be recorded": self._untraceable,
+            "too few of them are alike": self._one_by_one - self._untraceable,
+        }
+        return {reason: number for reason, number in reasons.items() if number}
+
+    @property
     def notes(self) -> list[str]:
         """What the evaluation couldn't do fast, a sentence each."""
-        notes = []
-        if self._untraceable:
-            notes.append(f"{self._untraceable:,} designs were evaluated one by one: their numbers can't be recorded")
-        if rest := self._one_by_one - self._untraceable:
-            notes.append(f"{rest:,} designs were evaluated one by one: too few of them are alike")
+        notes = [f"{number:,} designs were evaluated one by one: {why}" for why, number in self.one_by_one.items()]
         if self._replays is not None and self._replays.pinned:
             names = ", ".join(f"`{self.space.axes[axis].name}`" for axis in sorted(self._replays.pinned))
             notes.append(f"each value of {names} was evaluated by itself: it can't be recorded")

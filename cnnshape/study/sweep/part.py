@@ -65,7 +65,7 @@ class Work:
             points.front() if points else None,
             points.ranked(permuted(positions, plan.order.size, 0)).best(SOME) if points else None,
             Points.of(wanted, rows.figures, positions).best(plan.top),
-            self._switches.notes,
+            self._switches.slow(),
         )
 
     def _refused(self, evaluated: Evaluated, indices: Indices, start: int) -> list[Refused]:

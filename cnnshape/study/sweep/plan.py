@@ -15,8 +15,8 @@ from cnnshape.version import __version__
 
 RECHECKED = 100
 """About as many designs of every sweep are analyzed one by one, too, and compared."""
-_MOST_PARTS, _LEAST, _LARGEST = 64, 256, 2**18
-"""A sweep has about 64 parts, if these aren't too small or too large."""
+_MOST_PARTS, _LEAST, _LARGEST = 32, 256, 2**18
+"""A sweep has about 32 parts, if these aren't too small or too large."""
 
 
 def part_size(size: int) -> int:

@@ -43,7 +43,7 @@ class Sweep(Data):
     front, and why others are refused.
 
     `space` is the number of designs of the space, `evaluated` how many of them were, `kept` how many are left. `spreads`
-    are those of the figures of the kept ones, `refused` the others' errors. `listed` are the designs on the front, in the order of their figures;
+    are those of the figures of the kept ones, `refused` the others' errors, `slow` how many were evaluated one by one, by the reason. `listed` are the designs on the front, in the order of their figures;
     without goals, the best ones. Iteration gives all kept designs, `table` their columns.
     """
 
@@ -54,9 +54,9 @@ class Sweep(Data):
         "kept",
         "listed",
         "name",
-        "notes",
         "plan",
         "refused",
+        "slow",
         "space",
         "spec",
         "spreads",
@@ -71,7 +71,7 @@ class Sweep(Data):
         self.kept = tally.kept
         self.refused: tuple[Refused, ...] = tally.refused
         self.spreads: Mapping[str, Spread] = tally.spreads
-        self.notes = tally.notes
+        self.slow: Mapping[str, int] = tally.slow
         self.listed = tuple(self._designs(listed.rows, listed.designs)) if listed.rows is not None else ()
         self._some = tally.some
         self._rows = rows

@@ -26,12 +26,15 @@ from cnnshape.study.sweep.wanted import LISTED, Wanted
 
 ALONE = 1.0
 """Seconds that one process works alone, before others are started: most spaces are done then."""
+_TOGETHER = 16
+"""The tallies that are added at once."""
 
 
 class SweepRun:
     """A sweep that can be run. Raises DesignError and Refusal for what can't be.
 
-    `plan.order` has the size of the space, and how many of its designs are evaluated. `spec` is what command lines call the
+    `plan.order` has the size of the space, and how many of its designs are evaluated; `finished` is how many of them are
+    done. `spec` is what command lines call the
     design; with `arrays` the result has the rows of all kept designs.
     """
 
@@ -68,13 +71,9 @@ class SweepRun:
             LISTED if wanted.top is None else wanted.top,
             ending_of(wanted.output) if wanted.output is not None else "arrays" if arrays else "",
         )
-        self._tally: Tally | None = None
+        self.finished = 0
+        self._tallies: list[Tally] = []
         self._rows: dict[int, Rows] = {}
-
-    @property
-    def finished(self) -> int:
-        """The number of designs in the parts that are done."""
-        return self._tally.designs if self._tally else 0
 
     def run(self, step: Callable[[int], object] = lambda _: None) -> Sweep:
         """Evaluates all designs; `step` is called with the number of designs of every part, when it is done.
@@ -103,7 +102,10 @@ class SweepRun:
         return result
 
     def _add(self, tally: Tally, step: Callable[[int], object]) -> None:
-        self._tally = added([tally] if self._tally is None else [self._tally, tally], self.plan.top)
+        self._tallies.append(tally)
+        if len(self._tallies) == _TOGETHER:
+            self._tallies = [added(self._tallies, self.plan.top)]
+        self.finished += tally.designs
         step(tally.designs)
 
     def _done(self, job: Job, numbers: Sequence[int]) -> Iterator[Done]:
@@ -128,8 +130,7 @@ class SweepRun:
 
     def _result(self, job: Job) -> Sweep:
         plan = self.plan
-        tally = self._tally
-        assert tally is not None
+        tally = added(self._tallies, plan.top)
         listed = self._listed(tally)
         rows = job.work().work.rows(listed.positions) if len(listed.positions) else None
         whole = [self._rows[number] for number in sorted(self._rows)]

@@ -42,11 +42,16 @@ class Switches:
         self._switches = [axis for axis, is_switch in pairs if is_switch]
         self._space = space_of(axis for axis, is_switch in pairs if not is_switch)
         self._evaluators: dict[int, Evaluator] = {}
+        self._reported: dict[str, int] = {}
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Remarks of the evaluation."""
-        return tuple(dict.fromkeys(note for evaluator in self._evaluators.values() for note in evaluator.notes))
+    def slow(self) -> dict[str, int]:
+        """How many designs were evaluated one by one since the last call, by the reason."""
+        now: dict[str, int] = {}
+        for evaluator in self._evaluators.values():
+            for reason, number in evaluator.one_by_one.items():
+                now[reason] = now.get(reason, 0) + number
+        before, self._reported = self._reported, now
+        return {reason: number - before.get(reason, 0) for reason, number in now.items()}
 
     def evaluate(self, indices: Indices, checked: int = 0, seed: int = 0) -> Evaluated:
         """The figures of the designs of these indices, of which at least one. `checked` random ones are analyzed one by one, too;

@@ -35,7 +35,8 @@ class Refused(NamedTuple):
 
 class Tally(NamedTuple):
     """What is known of the designs of some positions. `kept` ones fit together and keep all bounds: spreads, the front, the
-    best, and `some` chosen at random with their costs, are theirs. `notes` are remarks of the evaluation."""
+    best, and `some` chosen at random with their costs, are theirs. `slow` is how many designs were evaluated one by one, by
+    the reason: the figures don't depend on it, but processes differ."""
 
     designs: int
     kept: int
@@ -44,7 +45,7 @@ class Tally(NamedTuple):
     front: Points | None
     some: Points | None
     best: Points
-    notes: tuple[str, ...]
+    slow: Mapping[str, int]
 
 
 def united(refused: Iterable[Refused]) -> tuple[Refused, ...]:
@@ -63,6 +64,7 @@ def added(tallies: Iterable[Tally], top: int) -> Tally:
     fronts = [tally.front for tally in tallies if tally.front is not None]
     some = [tally.some for tally in tallies if tally.some is not None]
     names = {name: None for tally in tallies for name in tally.spreads}
+    reasons = {reason: None for tally in tallies for reason in tally.slow}
     spreads = {name: merged(tally.spreads[name] for tally in tallies if name in tally.spreads) for name in names}
     return Tally(
         sum(tally.designs for tally in tallies),
@@ -72,7 +74,7 @@ def added(tallies: Iterable[Tally], top: int) -> Tally:
         Points.joined(fronts).front() if fronts else None,
         Points.joined(some).best(SOME) if some else None,
         Points.joined(tally.best for tally in tallies).best(top),
-        tuple(sorted({note for tally in tallies for note in tally.notes})),
+        {reason: sum(tally.slow.get(reason, 0) for tally in tallies) for reason in reasons},
     )
 
 
@@ -96,7 +98,7 @@ def tally_of(data: Mapping[str, Any]) -> Tally:
         _points_of(data["front"]) if data["front"] is not None else None,
         _points_of(data["some"]) if data["some"] is not None else None,
         _points_of(data["best"]),
-        tuple(data["notes"]),
+        dict(data["slow"]),
     )
 
 

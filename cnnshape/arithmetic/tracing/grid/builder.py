@@ -211,9 +211,7 @@ def _simplified(operation: str, operands: list[Form]) -> Form | None:
                 return constant_form(first.constant % divisor)
             terms = {atom: factor // divisor for atom, factor in first.terms.items()}
             low, high = first.bounds
-            return Form(
-                first.constant // divisor, terms, first.axes, (low // divisor, high // divisor), whole=True
-            )
+            return Form(first.constant // divisor, terms, first.axes, (low // divisor, high // divisor), whole=True)
     return None
 
 
