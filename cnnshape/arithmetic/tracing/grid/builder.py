@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy
 
-from cnnshape.arithmetic.tracing.grid.exact import Array, Operand, applied, array_of, compared, weighted
+from cnnshape.arithmetic.tracing.grid.exact import Array, Operand, applied, array_of, compared, extremes, weighted
 from cnnshape.arithmetic.tracing.grid.forms import (
     Atom,
     Form,
@@ -84,8 +84,8 @@ class Builder:
         return tuple([length if axes >> axis & 1 else 1 for axis, length in enumerate(self.lengths)])
 
     def fits(self, axes: int) -> bool:
-        """Whether a number on these axes gets a table."""
-        return self.size(axes) <= self._limit
+        """Whether a number on these axes gets a table. On one axis it does: its parameters are as long."""
+        return axes & (axes - 1) == 0 or self.size(axes) <= self._limit
 
     # Steps
 
@@ -163,7 +163,7 @@ class Builder:
         else:
             result = applied(atom.operation, operands, whole=atom.whole)
         # What is computed is known better than what is possible.
-        result.bounds = atom.bounds = result.array.min().item(), result.array.max().item()
+        result.bounds = atom.bounds = extremes(result.array)
         atom.table = result
 
     # Guards

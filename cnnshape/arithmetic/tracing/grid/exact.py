@@ -60,6 +60,13 @@ def array_of(values: Sequence[Any], *, whole: bool) -> Array:
     return numpy.array(values, dtype=numpy.int64 if small else object)
 
 
+def extremes(array: Array) -> Bounds:
+    """The least and the largest element, as plain numbers."""
+    # An array of objects gives them itself.
+    low, high = numpy.array([array.min(), array.max()], dtype=array.dtype).tolist()
+    return low, high
+
+
 def bounds_of(operation: str, operands: Sequence[Bounds], *, whole: bool) -> Bounds:
     """Bounds on the result for operands within their bounds. A divisor of 0 counts as 1, as in `applied`."""
     if operation in ("maximum", "minimum"):
