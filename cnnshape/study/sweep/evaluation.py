@@ -119,13 +119,15 @@ class Evaluator:
 
             self._replays = Replays(self._engine)
         positions = self.space.columns(indices)
-        pending = [(rows, traces) for rows, traces in self._replays.groups(positions)] if positions else []
         if not positions:
             self._plainly(indices, start + numpy.arange(len(indices)), columns)
+            return
+        places = self._replays.axes.columns(positions)
+        pending = list(self._replays.groups(places))
         known = len(self._replays.traces)
         for rows, traces in pending:
             for trace in [*traces, *self._replays.traces[known:]]:
-                rows = self._replay(trace, positions, rows, start, columns)
+                rows = self._replay(trace, places, rows, start, columns)
                 if not len(rows):
                     break
             while len(rows) and self._replays.worthwhile:
@@ -136,14 +138,14 @@ class Evaluator:
                     self._plainly(indices[rows[:1]], start + rows[:1], columns)
                     rows = rows[1:]
                     continue
-                rows = self._replay(added, positions, rows, start, columns)
+                rows = self._replay(added, places, rows, start, columns)
             self._plainly(indices[rows], start + rows, columns)
 
     def _replay(
-        self, trace: "Replayed", positions: "list[NDArray[Any]]", rows: "NDArray[Any]", start: int, columns: "_Columns"
+        self, trace: "Replayed", places: "list[NDArray[Any]]", rows: "NDArray[Any]", start: int, columns: "_Columns"
     ) -> "NDArray[Any]":
         """Sets the rows for which a trace holds; returns the others."""
-        holds, results = trace.grid.run([column[rows] for column in positions])
+        holds, results = trace.grid.run([column[rows] for column in places])
         columns.set(start + rows[holds], results if trace.refusal is None else trace.refusal)
         assert self._replays is not None
         self._replays.covered += len(results[0]) if results else int(holds.sum())

@@ -7,7 +7,8 @@ import numpy
 
 from cnnshape.arithmetic import Recordable
 from cnnshape.arithmetic.tracing.grid import GridReplay, replay_on_grid
-from cnnshape.study.sweep.engine import Engine, Recording, Untraceable, leaf_name
+from cnnshape.study.sweep.engine import Engine, Recording, Untraceable
+from cnnshape.study.sweep.grid_axes import GridAxes
 from cnnshape.study.sweep.outcome import Refusal
 
 Array = Any
@@ -36,15 +37,16 @@ class Replayed:
 class Replays:
     """All traces of a sweep so far. `covered` counts the designs that they gave outcomes for."""
 
-    __slots__ = ("_engine", "_holding", "covered", "pinned", "traces")
+    __slots__ = ("_engine", "_holding", "axes", "covered", "pinned", "traces")
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.traces: list[Replayed] = []
         self.pinned: set[int] = set()
         self.covered = 0
-        self._holding = [[0] * len(axis.values) for axis in engine.choices.axes]
-        """By axis and position, the traces that may hold there, as bits."""
+        self.axes = GridAxes(engine.choices.axes)
+        self._holding = [[0] * len(axis.forms) for axis in self.axes.all]
+        """By axis of the grid and place, the traces that may hold there, as bits."""
 
     @property
     def worthwhile(self) -> bool:
@@ -52,10 +54,10 @@ class Replays:
         count = len(self.traces)
         return count < MOST_TRACES and (count < FEW_TRACES or self.covered >= ENOUGH_DESIGNS * count)
 
-    def groups(self, positions: Sequence[Array]) -> Iterator[tuple[Array, list[Replayed]]]:
+    def groups(self, columns: Sequence[Array]) -> Iterator[tuple[Array, list[Replayed]]]:
         """The rows in groups for which the same traces may hold, with these."""
-        key: Any = numpy.zeros(len(positions[0]), dtype=numpy.int64)
-        for column, holding in zip(positions, self._holding, strict=True):
+        key: Any = numpy.zeros(len(columns[0]), dtype=numpy.int64)
+        for column, holding in zip(columns, self._holding, strict=True):
             numbers = {bits: number for number, bits in enumerate(dict.fromkeys(holding))}
             if len(numbers) > 1:
                 kinds = numpy.array([numbers[bits] for bits in holding])
@@ -64,7 +66,7 @@ class Replays:
         starts = numpy.flatnonzero(numpy.diff(key[order])) + 1
         for rows in numpy.split(order, starts):
             bits = -1
-            for column, holding in zip(positions, self._holding, strict=True):
+            for column, holding in zip(columns, self._holding, strict=True):
                 bits &= holding[int(column[rows[0]])]
             yield rows, [trace for number, trace in enumerate(self.traces) if bits >> number & 1]
 
@@ -83,24 +85,13 @@ class Replays:
         bit = 1 << len(self.traces)
         self.traces.append(replayed)
         for holding, allowed in zip(self._holding, replayed.grid.domain, strict=True):
-            for position in numpy.flatnonzero(allowed).tolist():
-                holding[position] |= bit
+            for place in numpy.flatnonzero(allowed).tolist():
+                holding[place] |= bit
         return replayed
 
     def _on_grid(self, recording: Recording, positions: Sequence[int]) -> GridReplay:
-        leaves: dict[str, tuple[int, Sequence[Any]]] = {}
-        domain = []
-        for number, (axis, position) in enumerate(zip(self._engine.choices.axes, positions, strict=True)):
-            form = axis.forms[position]
-            same = [other == form for other in axis.forms]
-            if number in self.pinned:
-                same = [other == position for other in range(len(same))]
-            domain.append(numpy.array(same))
-            for place in range(0 if number in self.pinned else len(axis.numbers[position])):
-                column = [
-                    numbers[place] if is_same else None for numbers, is_same in zip(axis.numbers, same, strict=True)
-                ]
-                leaves[leaf_name(number, place)] = number, column
+        leaves = self.axes.leaves(positions, self.pinned)
+        domain = [axis.allowed(positions[axis.axis], pinned=axis.axis in self.pinned) for axis in self.axes.all]
         outcome = recording.outcome if not isinstance(recording.outcome, Refusal) else []
         results = [(figure.step, None) if isinstance(figure, Recordable) else (None, figure) for figure in outcome]
         limit = TABLE if len(self.traces) < MANY_TRACES else SMALL_TABLE
