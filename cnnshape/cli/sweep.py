@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _MANY = 1000
 """Designs that are evaluated one by one take a second if they are that many."""
-_NAMES = {"": "", "space": "SPEC", "plot": "--plot"}
+_NAMES = {"space": "--param"}
 
 
 @command
@@ -60,7 +60,7 @@ def sweep(
     counts: CountOptions,
     where: Annotated[
         list[str] | None,
-        Option("--where", help="Keep designs for which this holds: `params <= 5M`.", metavar="CONDITION"),
+        Option("--where", help="Keep designs for which this holds: `macs < 300M`.", metavar="CONDITION"),
     ] = None,
     pareto: Annotated[
         str,
@@ -150,10 +150,7 @@ def sweep(
 
 def _axes(param: list[str] | None, input: list[str] | None, variant: str) -> list[AxisText]:
     """The axes of the space, in the order of the options; raises Refusal."""
-    axes = [*map(param_axis, param or ()), *([variant_axis(variant)] if variant else []), *map(input_axis, input or ())]
-    if not axes:
-        raise Refusal("", "a sweep needs values: write `-p width=16..128:8`, `--input 96..224:32` or `--variant a,b`")
-    return axes
+    return [*map(param_axis, param or ()), *([variant_axis(variant)] if variant else []), *map(input_axis, input or ())]
 
 
 def _run(spec: str, axes: list[AxisText], counts: CountOptions, wanted: Wanted) -> "SweepRun":
@@ -190,4 +187,6 @@ def _swept(run: "SweepRun") -> "Sweep":
 
 def _kept(run: "SweepRun") -> str:
     """What to do after a sweep that ended early."""
+    if not run.finished:
+        return ""
     return "; `--resume` continues" if run.wanted.output is not None else "; with `--output` it could be resumed"

@@ -294,7 +294,7 @@ def to_json(sweep: "Sweep") -> str:
             ],
             "where": list(dict.fromkeys(bound.text for bound in plan.bounds)),
             "kept": sweep.kept,
-            "figures": {name: _spread_data(spread) for name, spread in sweep.spreads.items()},
+            "figures": [{"name": name, **_spread_data(spread)} for name, spread in sweep.spreads.items()],
             "pareto": [str(goal) for goal in plan.goals],
             "objective": str(plan.objective) if plan.objective else None,
             "designs": records(listed_table(sweep)),
@@ -307,7 +307,7 @@ def _spread_data(spread: "Spread") -> dict[str, Any]:
     return {
         "least": spread.least,
         "largest": spread.largest,
-        "quantiles": {f"{share:g}": spread.quantile(share) for share in SHARES},
+        "quantiles": [{"percent": round(100 * share), "value": spread.quantile(share)} for share in SHARES],
         "histogram": [{"from": low, "to": high, "designs": number} for low, high, number in steps],
     }
 

@@ -27,6 +27,8 @@ def bound_axes(design: Design, axes: Sequence[AxisText]) -> tuple[AxisText, ...]
     spec = design.spec
     if spec is None or design.diagnostics:
         raise DesignError(design.diagnostics)
+    if not axes:
+        raise Refusal("space", "a sweep needs values: of a param, `width=16..128:8`, of the input, or of the variant")
     problems = [problem for axis in axes for problem in _problems(spec, axis)]
     if problems:
         raise DesignError(problems)

@@ -41,7 +41,7 @@ class Folder:
         if it is one of another sweep. A folder without parts is none."""
         manifest = self._manifest() if any(self.path.glob("[0-9]*.json")) else None
         if manifest is None:
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(exist_ok=True)
             self.save(_MANIFEST, json.dumps(self._described).encode())
             return
         if not resume:

@@ -54,6 +54,10 @@ class SweepRun:
         total = 1
         for axis in bound:
             total *= len(axis.values)
+        for option, least in (("top", 1), ("jobs", 1), ("seed", 0)):
+            number = getattr(wanted, option)
+            if number is not None and number < least:
+                raise Refusal(option, f"{number} is out of range; write {least} or more")
         if wanted.resume and wanted.output is None:
             raise Refusal("resume", "needs `--output`, next to which the finished parts are")
         self.name = design.name
