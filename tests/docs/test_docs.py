@@ -208,7 +208,7 @@ JSON = (
     "compare resnet18 resnet34",
     "rf lenet5",
     "sizes lenet5",
-    "sweep lenet5 -p classes=1,2 --pareto params,macs",
+    "sweep lenet5 --input 28,32 --pareto params,macs",
     "memory lenet5 --peak-flops 1T --bandwidth 1GB",
     "list --family lenet",
 )

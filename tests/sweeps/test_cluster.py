@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from socket import socket
 
 import pytest
 
@@ -41,30 +42,30 @@ def test_without_dask_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.Mon
         started(tmp_path / "designs.csv", scheduler="tcp://127.0.0.1:1").run()
 
 
+def documented() -> list[list[str]]:
+    """The words of the lines that start a cluster in the documentation: of the scheduler, and of a worker."""
+    lines = (ROOT / "docs" / "sweep.md").read_text(encoding="utf-8").splitlines()
+    return [shlex.split(line) for line in lines if line.startswith("dask ")]
+
+
 class Cluster:
-    """A scheduler and workers, as the documentation starts them."""
+    """A scheduler and workers, as the documentation starts them, on a free port."""
 
     def __init__(self, folder: Path, workers: int) -> None:
         self.folder = folder
-        self.processes = [
-            self._start("scheduler", "--port", "0", "--scheduler-file", "scheduler.json", "--no-dashboard")
-        ]
-        file = folder / "scheduler.json"
-        until = time.monotonic() + 30
-        while not file.exists() and time.monotonic() < until:
-            time.sleep(0.05)
-        self.address = __import__("json").loads(file.read_text())["address"]
-        for _ in range(workers):
-            self.add_worker()
-
-    def add_worker(self) -> None:
-        options = ("--nthreads", "1", "--no-nanny", "--no-dashboard")
-        self.processes.append(self._start("worker", self.address, *options))
+        with socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = str(free.getsockname()[1])
+        scheduler, worker = ([word.replace("8786", port) for word in words] for words in documented())
+        self.address = worker[2]
+        self.processes = [self._start(*scheduler, "--no-dashboard")]
+        # A worker waits for its scheduler.
+        self.processes += [self._start(*worker, "--no-nanny", "--no-dashboard") for _ in range(workers)]
 
     def _start(self, program: str, *options: str) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", f"distributed.cli.dask_{program}", *options]
         quiet = subprocess.DEVNULL
+        command = [sys.executable, "-m", program, *options]
         return subprocess.Popen(command, cwd=self.folder, env=environment, stdout=quiet, stderr=quiet)
 
     def end(self) -> None:
@@ -112,6 +113,10 @@ def test_no_cluster_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     for address in ("tcp://127.0.0.1:1", "nowhere"):
         with pytest.raises(Refusal, match="no cluster answers at"):
             started(tmp_path / "designs.csv", scheduler=address).run()
+
+
+def test_the_documentation_starts_a_scheduler_and_a_worker() -> None:
+    assert [words[:2] for words in documented()] == [["dask", "scheduler"], ["dask", "worker"]]
 
 
 def test_a_worker_of_another_release(tmp_path: Path) -> None:

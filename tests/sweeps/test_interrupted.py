@@ -276,7 +276,9 @@ def test_a_full_disk_is_reported(jobs: str, tmp_path: Path) -> None:
     output, errors = full.communicate(timeout=60)
     assert (full.returncode, output) == (2, "")
     assert "can't write designs.csv.parts/000001.csv" in errors
-    assert "file too large; `--resume` continues" in errors
+    assert "file too large" in errors
+    # Another process may fail before the first part is done.
+    assert "; `--resume` continues" in errors or jobs == "2"
     assert "Traceback" not in errors
     again = command(*words, "--resume", cwd=tmp_path)
     output, errors = again.communicate(timeout=60)
