@@ -59,8 +59,8 @@ def test_every_refused_design_is_counted_by_its_first_error(space: str) -> None:
         if problems:
             line = problems[0].at.span.line if problems[0].at else 0
             kinds.setdefault((problems[0].name, line), []).append(problems[0].message)
-    told_kinds = {(one.name, one.line): (one.designs, one.message) for one in result.refused}
-    assert told_kinds == {kind: (len(messages), messages[0]) for kind, messages in kinds.items()}
+    counted = {(one.name, one.line): (one.designs, one.message) for one in result.refused}
+    assert counted == {kind: (len(messages), messages[0]) for kind, messages in kinds.items()}
 
 
 def test_some_spaces_have_designs_of_both_sorts() -> None:

@@ -30,7 +30,7 @@ class Texts(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """A digest of the texts, whatever the names of their files."""
+        """A digest of the texts. The names of their files don't matter."""
         digest = sha256()
         for data in (self.text.encode("utf-8", "surrogatepass"), *(data for _, data in self.files)):
             digest.update(len(data).to_bytes(8, "big"))
