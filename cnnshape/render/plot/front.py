@@ -1,13 +1,14 @@
 """The front of a sweep: two figures of its best designs, among some of all that are kept."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.picture.metrics import shortened, text_width
 from cnnshape.render.picture.words import DOT
 from cnnshape.render.plot.axes import Axis, padded, padded_ratio, short
-from cnnshape.render.plot.boxes import Ball, Box
+from cnnshape.render.plot.boxes import Ball, Box, Line
 from cnnshape.render.plot.colors import SERIES
 from cnnshape.render.plot.labels import names_with_room
 from cnnshape.render.plot.page import EDGE, HEADER, LABEL, curve, grid, label, mark, plot_file, soft
@@ -23,7 +24,7 @@ WIDTH, HEIGHT = 960, 680
 _FRAME = Box(86, HEADER + 30, WIDTH - EDGE, HEIGHT - 64)
 _FRONT, _OTHERS = 0, len(SERIES) - 1
 """The colors."""
-_MARK, _POINT = 5, 2.2
+_MARK, _POINT = 5, 3
 _TICKS = 10
 _NAMED = 12
 """The designs of a front that have names, if there is room."""
@@ -65,11 +66,14 @@ def front_plot(sweep: "Sweep") -> str:
     ]
     others = [Ball(x, y, _POINT, _OTHERS, "", "") for x, y in points]
     parts = [*_grid(across, up), *(mark(ball.x, ball.y, ball.radius, ball.color) for ball in others)]
-    if len(sweep.plan.goals) == 2:
-        parts.append(curve(_staircase(balls, more_across=first.large), _FRONT, width=1.5))
+    border = _border(balls, more_across=first.large) if len(sweep.plan.goals) == 2 else []
+    if border:
+        d = "L".join(f"{x:.1f} {y:.1f}" for x, y in [border[0].start, *(line.end for line in border)])
+        parts.append(curve(f"M{d}", _FRONT, width=1.5))
     parts += [mark(ball.x, ball.y, ball.radius, ball.color, ball.title) for ball in balls]
     named = balls[:: -(-len(balls) // _NAMED)]
-    parts += [*names_with_room(named, [*balls, *others], _FRAME), *_key(len(balls), len(some), sweep.kept)]
+    parts += names_with_room(named, [*balls, *others], border, _FRAME)
+    parts += _key(len(balls), len(some), sweep.kept)
     goals = " and ".join(goal.figure for goal in (first, second))
     notes = [
         f"{sweep.kept:,} of {sweep.evaluated:,} designs are kept",
@@ -85,13 +89,14 @@ def _axis(values: Sequence[int], start: float, end: float) -> Axis:
     return Axis(*bounds, start, end, logarithmic=logarithmic)
 
 
-def _staircase(balls: Sequence[Ball], *, more_across: bool) -> str:
+def _border(balls: Sequence[Ball], *, more_across: bool) -> list[Line]:
     """The border of what designs reach: the best second figure for a first one that is no worse."""
     ordered = sorted(balls, key=lambda ball: (ball.x, ball.y))
-    d = f"M{ordered[0].x:.1f} {ordered[0].y:.1f}"
-    for ball in ordered[1:]:
-        d += f"V{ball.y:.1f}H{ball.x:.1f}" if more_across else f"H{ball.x:.1f}V{ball.y:.1f}"
-    return d
+    lines = []
+    for before, after in pairwise(ordered):
+        corner = (before.x, after.y) if more_across else (after.x, before.y)
+        lines += [Line((before.x, before.y), corner), Line(corner, (after.x, after.y))]
+    return lines
 
 
 def _title(point: tuple[int, int], sweep: "Sweep", options: str) -> str:
