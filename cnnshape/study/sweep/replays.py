@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy
 
-from cnnshape.arithmetic import Recordable
+from cnnshape.arithmetic.tracing import Recorded
 from cnnshape.arithmetic.tracing.grid import GridReplay, replay_on_grid
 from cnnshape.study.sweep.engine import Engine, Recording, Untraceable
 from cnnshape.study.sweep.grid_axes import GridAxes
@@ -93,6 +93,6 @@ class Replays:
         leaves = self.axes.leaves(positions, self.pinned)
         domain = [axis.allowed(positions[axis.axis], pinned=axis.axis in self.pinned) for axis in self.axes.all]
         outcome = recording.outcome if not isinstance(recording.outcome, Refusal) else []
-        results = [(figure.step, None) if isinstance(figure, Recordable) else (None, figure) for figure in outcome]
+        results = [(figure.step, None) if isinstance(figure, Recorded) else (None, figure) for figure in outcome]
         limit = TABLE if len(self.traces) < MANY_TRACES else SMALL_TABLE
         return replay_on_grid(recording.trace.steps, leaves, domain, results, limit)

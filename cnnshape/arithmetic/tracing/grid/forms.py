@@ -14,9 +14,7 @@ class Atom:
 
     __slots__ = ("axes", "bounds", "operands", "operation", "table", "whole")
 
-    def __init__(
-        self, operation: str, operands: "tuple[Form, ...]", axes: int, bounds: Bounds, *, whole: bool
-    ) -> None:
+    def __init__(self, operation: str, operands: "tuple[Form, ...]", axes: int, bounds: Bounds, *, whole: bool) -> None:
         self.operation = operation
         self.operands = operands
         self.axes = axes
@@ -112,4 +110,6 @@ def operation_atom(operation: str, operands: tuple[Form, ...], *, whole: bool) -
     axes = 0
     for operand in operands:
         axes |= operand.axes
-    return Atom(operation, operands, axes, bounds_of(operation, [form.bounds for form in operands], whole=whole), whole=whole)
+    return Atom(
+        operation, operands, axes, bounds_of(operation, [form.bounds for form in operands], whole=whole), whole=whole
+    )

@@ -21,14 +21,19 @@ class GridReplay:
 
     __slots__ = ("_guards", "_lengths", "_local", "_results", "_tables", "domain")
 
-    def __init__(self, steps: Sequence[Step], leaves: Leaves, domain: Sequence[Array], results: Sequence[Any], limit: int) -> None:
+    def __init__(
+        self, steps: Sequence[Step], leaves: Leaves, domain: Sequence[Array], results: Sequence[Any], limit: int
+    ) -> None:
         kept = [step for step, _ in results if step is not None]
         with numpy.errstate(all="ignore"):
             self.domain = _narrowed(steps, leaves, domain)
             chosen = [numpy.flatnonzero(allowed) for allowed in self.domain]
             self._lengths = [len(positions) for positions in chosen]
             self._local = [_local(allowed) for allowed in self.domain]
-            own = {name: (axis, [values[place] for place in chosen[axis].tolist()]) for name, (axis, values) in leaves.items()}
+            own = {
+                name: (axis, [values[place] for place in chosen[axis].tolist()])
+                for name, (axis, values) in leaves.items()
+            }
             builder = Builder(self._lengths, own, limit)
             builder.run(steps, set(kept))
             plan = Plan(builder)
