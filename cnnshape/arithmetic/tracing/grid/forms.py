@@ -26,7 +26,7 @@ class Atom:
 class Form:
     """A number: a constant plus atoms, each times a factor. One that isn't whole is a constant, or one atom."""
 
-    __slots__ = ("axes", "bounds", "constant", "terms", "whole")
+    __slots__ = ("_key", "axes", "bounds", "constant", "terms", "whole")
 
     def __init__(self, constant: Any, terms: Mapping[Atom, int], axes: int, bounds: Bounds, *, whole: bool) -> None:
         self.constant = constant
@@ -34,6 +34,7 @@ class Form:
         self.axes = axes
         self.bounds = bounds
         self.whole = whole
+        self._key: object = None
 
     @property
     def atom(self) -> Atom | None:
@@ -46,7 +47,9 @@ class Form:
     @property
     def key(self) -> object:
         """Equal for equal forms."""
-        return self.whole, self.constant, frozenset(self.terms.items())
+        if self._key is None:
+            self._key = self.whole, self.constant, frozenset(self.terms.items())
+        return self._key
 
 
 def constant_form(value: Any) -> Form:
