@@ -40,6 +40,7 @@ class Settings(NamedTuple):
     ignore_gates: bool = False
     main_fields: bool = False
 
+
 Fields = list[Field | Undefined | None]
 
 

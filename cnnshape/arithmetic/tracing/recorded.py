@@ -66,17 +66,22 @@ class Trace:
 
     def apply(self, operation: str, *operands: Any) -> "Recorded":
         """The result of an operation. The same operation on the same numbers is recorded once."""
-        recorded = [self.operand(operand) for operand in operands]
-        key = (operation, *[number.step for number in recorded])
-        if key not in self._recorded:
-            known = OPERATIONS[operation]
-            # Compute the example first: if it raises, nothing is recorded.
-            example = known.plain(*[number.example for number in recorded])
+        numbers = [self.operand(operand) for operand in operands]
+        key = (operation, *[number.step for number in numbers])
+        made = self._recorded.get(key)
+        if made is None:
+            made = self._recorded[key] = self._applied(operation, numbers)
+        return made
+
+    def _applied(self, operation: str, numbers: "list[Recorded]") -> "Recorded":
+        known = OPERATIONS[operation]
+        # Compute the example first: if it raises, nothing is recorded.
+        result = known.plain(*[number.example for number in numbers])
+        whole = known.whole
+        if whole is None:
             # Depends on the types of the operands: the smaller of an int and a float is an int for some values only.
-            whole = all(number.is_integer for number in recorded) if known.whole is None else known.whole
-            step = Step(operation, tuple(number.step for number in recorded), whole=whole)
-            self._recorded[key] = self._append(step, example)
-        return self._recorded[key]
+            whole = all(number.is_integer for number in numbers)
+        return self._append(Step(operation, tuple([number.step for number in numbers]), None, whole), result)
 
     def compare(self, comparison: str, a: Any, b: Any) -> bool:
         """The answer for the example, recorded as a guard."""
@@ -94,10 +99,12 @@ class Trace:
             if value.trace is not self:
                 raise ValueError("a number of another trace")
             return value
-        key = ("constant", type(value), value)
-        if key not in self._recorded:
-            self._recorded[key] = self._append(Step("constant", value=value, whole=isinstance(value, int)), value)
-        return self._recorded[key]
+        key = (type(value), value)
+        constant = self._recorded.get(key)
+        if constant is None:
+            constant = self._append(Step("constant", (), value, isinstance(value, int)), value)
+            self._recorded[key] = constant
+        return constant
 
     def _append(self, step: Step, example: Any) -> "Recorded":
         self._steps.append(step)

@@ -40,7 +40,9 @@ def replay(steps: Sequence[Step], given: Mapping[str, Any], wanted: Mapping[str,
     whole = {step.value: step.whole for step in steps if step.operation == "parameter"}
     for name, value in given.items():
         if not _has_type(value, whole=whole[name]):
-            raise TypeError(f"the parameter {name!r} takes {'whole numbers' if whole[name] else 'floats'}, got {value!r}")
+            raise TypeError(
+                f"the parameter {name!r} takes {'whole numbers' if whole[name] else 'floats'}, got {value!r}"
+            )
     if not arrays:
         return Replay(_on_numbers(steps, given, wanted), True)
     # Zeros of the common shape turn every parameter into an array of its own.

@@ -20,11 +20,12 @@ _OF_BUDGETS = "expansion-budget"
 
 
 class Untraceable(Exception):
-    """A design whose outcome holds for no other design. `axes` are those whose numbers can't be recorded."""
+    """A design that can't be traced with all of its numbers recorded. `axes` are those to leave out; None if it isn't
+    known which."""
 
-    def __init__(self, axes: Collection[int] = ()) -> None:
-        super().__init__(f"axes {sorted(axes)}")
-        self.axes = frozenset(axes)
+    def __init__(self, axes: Collection[int] | None = None) -> None:
+        super().__init__("a number can't be recorded")
+        self.axes = axes
 
 
 class Recording(NamedTuple):
@@ -79,7 +80,7 @@ class Engine:
         except (TypeError, OverflowError) as error:
             raise Untraceable from error
         if any(problem.name == _OF_BUDGETS for problem in examined.problems):
-            raise Untraceable
+            raise Untraceable(())
         if not isinstance(outcome, Refusal) and not all(map(_is_integer, outcome)):
             raise Untraceable
         return Recording(trace, outcome)

@@ -149,7 +149,8 @@ class Evaluator:
         columns.set(start + rows[holds], results if trace.refusal is None else trace.refusal)
         assert self._replays is not None
         self._replays.covered += len(results[0]) if results else int(holds.sum())
-        return rows[~holds]
+        left: NDArray[Any] = rows[~holds]
+        return left
 
     def _plainly(self, indices: "NDArray[Any]", rows: "NDArray[Any]", columns: "_Columns") -> None:
         """Sets rows with what the engine says of each design by itself."""

@@ -23,7 +23,9 @@ class GridAxis:
 
     __slots__ = ("axis", "columns", "forms", "places")
 
-    def __init__(self, axis: int, places: Sequence[int], forms: Sequence[object], columns: dict[int, list[Any]]) -> None:
+    def __init__(
+        self, axis: int, places: Sequence[int], forms: Sequence[object], columns: dict[int, list[Any]]
+    ) -> None:
         self.axis = axis
         self.places = numpy.array(places, dtype=numpy.int64)
         self.forms = forms

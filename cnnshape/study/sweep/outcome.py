@@ -40,15 +40,19 @@ class Figures(NamedTuple):
 
 
 def figure_names(spec: Spec | None) -> tuple[str, ...]:
-    """The names of the columns: those of the report's figures, and the main output's receptive field per axis."""
+    """The names of the columns: those of the report's figures, and the main output's receptive field per axis.
+
+    A file that leaves the number of axes to an option has no columns of receptive fields.
+    """
     given = spec.inputs[0] if spec is not None and spec.inputs else None
-    rank = len(given.values) if given is not None and given.boxes is None else 1
-    return (*FIGURES, *[f"receptive_field_{axis}" for axis in AXES.get(rank - 1, ())])
+    axes = AXES.get(len(given.values) - 1, ()) if given is not None else ()
+    return (*FIGURES, *[f"receptive_field_{axis}" for axis in axes])
 
 
 def figures_of(outline: Outline, names: tuple[str, ...]) -> list[Any]:
     """The figures of a design in the order of the names."""
-    fields = outline.field or (ABSENT,) * (len(names) - len(FIGURES))
+    axes = len(names) - len(FIGURES)
+    fields = outline.field if len(outline.field) == axes else (ABSENT,) * axes
     return [*[figure.of(outline) for figure in FIGURES.values()], *fields]
 
 

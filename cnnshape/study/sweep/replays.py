@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy
 
-from cnnshape.arithmetic import Recordable
+from cnnshape.arithmetic.tracing import Recorded
 from cnnshape.arithmetic.tracing.grid import GridReplay, replay_on_grid
 from cnnshape.study.sweep.engine import Engine, Recording, Untraceable
 from cnnshape.study.sweep.grid_axes import GridAxes
@@ -13,11 +13,11 @@ from cnnshape.study.sweep.outcome import Refusal
 
 Array = Any
 
-TABLE = 1 << 14
+TABLE = 1 << 12
 """The most values of a table."""
-SMALL_TABLE = 1 << 10
-"""The most values of a table once there are many traces, so that memory stays bounded."""
-MANY_TRACES = 256
+SMALL_TABLE = 1 << 8
+"""The most values of a table once all tables together are large, so that memory stays bounded."""
+MANY_BYTES = 1 << 26
 MOST_TRACES = 4096
 FEW_TRACES = 64
 ENOUGH_DESIGNS = 8
@@ -72,14 +72,7 @@ class Replays:
 
     def add(self, positions: Sequence[int]) -> Replayed:
         """Traces the design with these values. Raises Untraceable."""
-        while True:
-            try:
-                recording = self._engine.recorded(positions, self.pinned)
-                break
-            except Untraceable as error:
-                if not error.axes or error.axes <= self.pinned:
-                    raise
-                self.pinned |= error.axes
+        recording = self._recorded(positions)
         refusal = recording.outcome if isinstance(recording.outcome, Refusal) else None
         replayed = Replayed(self._on_grid(recording, positions), refusal)
         bit = 1 << len(self.traces)
@@ -89,10 +82,31 @@ class Replays:
                 holding[place] |= bit
         return replayed
 
+    def _recorded(self, positions: Sequence[int]) -> Recording:
+        """The trace of the design. Axes whose numbers can't be recorded are pinned from now on."""
+        while True:
+            try:
+                return self._engine.recorded(positions, self.pinned)
+            except Untraceable as error:
+                axes = self._axis_at_fault(positions) if error.axes is None else set(error.axes)
+                if axes <= self.pinned:
+                    raise
+                self.pinned |= axes
+
+    def _axis_at_fault(self, positions: Sequence[int]) -> set[int]:
+        """An axis without whose numbers the design can be traced, if there is one."""
+        for axis in range(len(positions)):
+            try:
+                self._engine.recorded(positions, {*self.pinned, axis})
+            except Untraceable:
+                continue
+            return {axis}
+        return set()
+
     def _on_grid(self, recording: Recording, positions: Sequence[int]) -> GridReplay:
         leaves = self.axes.leaves(positions, self.pinned)
         domain = [axis.allowed(positions[axis.axis], pinned=axis.axis in self.pinned) for axis in self.axes.all]
         outcome = recording.outcome if not isinstance(recording.outcome, Refusal) else []
-        results = [(figure.step, None) if isinstance(figure, Recordable) else (None, figure) for figure in outcome]
-        limit = TABLE if len(self.traces) < MANY_TRACES else SMALL_TABLE
+        results = [(figure.step, None) if isinstance(figure, Recorded) else (None, figure) for figure in outcome]
+        limit = TABLE if sum(trace.grid.size for trace in self.traces) < MANY_BYTES else SMALL_TABLE
         return replay_on_grid(recording.trace.steps, leaves, domain, results, limit)

@@ -58,18 +58,18 @@ class Builder:
 
     def run(self, steps: Sequence[Step], kept: Collection[int], only: Collection[int] | None = None) -> None:
         """Goes through the steps, or `only` some of them. The forms of those `kept` are there at the end."""
-        last = list(range(len(steps)))
+        forms, last = self.forms, list(range(len(steps)))
         for index, step in enumerate(steps):
             for operand in step.operands:
                 last[operand] = index
-        ends: dict[int, list[int]] = {}
-        for index, end in enumerate(last):
-            if index not in kept:
-                ends.setdefault(end, []).append(index)
+        for number in kept:
+            last[number] = len(steps)
         for index, step in enumerate(steps):
-            self.forms.append(self._form(step) if only is None or index in only else None)
-            for done in ends.get(index, ()):
-                self.forms[done] = None
+            forms.append(self._form(step) if only is None or index in only else None)
+            for operand in step.operands:
+                # Sums of many numbers take more memory than all tables.
+                if last[operand] == index:
+                    forms[operand] = None
 
     # Axes
 
@@ -118,9 +118,10 @@ class Builder:
         return atom_form(atom)
 
     def _operation(self, operation: str, operands: list[Form], *, whole: bool) -> Form:
-        if all(not operand.terms for operand in operands):
+        if not any(operand.terms for operand in operands):
             return constant_form(OPERATIONS[operation].plain(*[operand.constant for operand in operands]))
-        if whole and all(operand.whole for operand in operands):
+        if operation != "/" and all(operand.whole for operand in operands):
+            whole = True
             if (form := _simplified(operation, operands)) is not None:
                 return form
             if operation in _PICKS:
@@ -204,17 +205,20 @@ def _simplified(operation: str, operands: list[Form]) -> Form | None:
         if low >= 0:
             return first if operation == "maximum" else second
         return (second if operation == "maximum" else first) if high <= 0 else None
-    divisor = second.constant
-    if operation in ("//", "%") and not second.terms and divisor > 0:
-        if all(factor % divisor == 0 for factor in first.terms.values()):
-            if operation == "%":
-                return constant_form(first.constant % divisor)
-            terms = {atom: factor // divisor for atom, factor in first.terms.items()}
-            low, high = first.bounds
-            return Form(
-                first.constant // divisor, terms, first.axes, (low // divisor, high // divisor), whole=True
-            )
+    if operation in ("//", "%") and not second.terms and second.constant > 0:
+        return _divided(operation, first, second.constant)
     return None
+
+
+def _divided(operation: str, form: Form, divisor: int) -> Form | None:
+    """The quotient or the rest of a form, if its atoms are there in multiples of the divisor."""
+    if any(factor % divisor for factor in form.terms.values()):
+        return None
+    if operation == "%":
+        return constant_form(form.constant % divisor)
+    terms = {atom: factor // divisor for atom, factor in form.terms.items()}
+    low, high = form.bounds
+    return Form(form.constant // divisor, terms, form.axes, (low // divisor, high // divisor), whole=True)
 
 
 def _flat(operation: str, operands: list[Form]) -> list[Form]:

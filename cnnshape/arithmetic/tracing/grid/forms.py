@@ -14,9 +14,7 @@ class Atom:
 
     __slots__ = ("axes", "bounds", "operands", "operation", "table", "whole")
 
-    def __init__(
-        self, operation: str, operands: "tuple[Form, ...]", axes: int, bounds: Bounds, *, whole: bool
-    ) -> None:
+    def __init__(self, operation: str, operands: "tuple[Form, ...]", axes: int, bounds: Bounds, *, whole: bool) -> None:
         self.operation = operation
         self.operands = operands
         self.axes = axes
@@ -28,7 +26,7 @@ class Atom:
 class Form:
     """A number: a constant plus atoms, each times a factor. One that isn't whole is a constant, or one atom."""
 
-    __slots__ = ("axes", "bounds", "constant", "terms", "whole")
+    __slots__ = ("_key", "axes", "bounds", "constant", "terms", "whole")
 
     def __init__(self, constant: Any, terms: Mapping[Atom, int], axes: int, bounds: Bounds, *, whole: bool) -> None:
         self.constant = constant
@@ -36,6 +34,7 @@ class Form:
         self.axes = axes
         self.bounds = bounds
         self.whole = whole
+        self._key: object = None
 
     @property
     def atom(self) -> Atom | None:
@@ -48,7 +47,9 @@ class Form:
     @property
     def key(self) -> object:
         """Equal for equal forms."""
-        return self.whole, self.constant, frozenset(self.terms.items())
+        if self._key is None:
+            self._key = self.whole, self.constant, frozenset(self.terms.items())
+        return self._key
 
 
 def constant_form(value: Any) -> Form:
@@ -112,4 +113,6 @@ def operation_atom(operation: str, operands: tuple[Form, ...], *, whole: bool) -
     axes = 0
     for operand in operands:
         axes |= operand.axes
-    return Atom(operation, operands, axes, bounds_of(operation, [form.bounds for form in operands], whole=whole), whole=whole)
+    return Atom(
+        operation, operands, axes, bounds_of(operation, [form.bounds for form in operands], whole=whole), whole=whole
+    )

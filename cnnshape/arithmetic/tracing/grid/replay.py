@@ -8,7 +8,7 @@ import numpy
 from cnnshape.arithmetic.tracing.grid.builder import Builder
 from cnnshape.arithmetic.tracing.grid.exact import Array, Operand, compared
 from cnnshape.arithmetic.tracing.grid.forms import Form
-from cnnshape.arithmetic.tracing.grid.rows import Plan, Points, Sum, Table
+from cnnshape.arithmetic.tracing.grid.rows import Plan, Points, Sum
 from cnnshape.arithmetic.tracing.replay import Step
 
 Leaves = Mapping[str, tuple[int, Sequence[Any]]]
@@ -17,23 +17,31 @@ MOST_AXES = 60
 
 
 class GridReplay:
-    """Results of a trace on a grid. `domain` has, for each axis, the positions at which the trace may hold."""
+    """Results of a trace on a grid. `domain` has, for each axis, the positions at which the trace may hold.
 
-    __slots__ = ("_guards", "_lengths", "_local", "_results", "_tables", "domain")
+    `size` is that of all tables, in bytes.
+    """
 
-    def __init__(self, steps: Sequence[Step], leaves: Leaves, domain: Sequence[Array], results: Sequence[Any], limit: int) -> None:
+    __slots__ = ("_guards", "_lengths", "_local", "_results", "_tables", "domain", "size")
+
+    def __init__(
+        self, steps: Sequence[Step], leaves: Leaves, domain: Sequence[Array], results: Sequence[Any], limit: int
+    ) -> None:
         kept = [step for step, _ in results if step is not None]
         with numpy.errstate(all="ignore"):
             self.domain = _narrowed(steps, leaves, domain)
             chosen = [numpy.flatnonzero(allowed) for allowed in self.domain]
             self._lengths = [len(positions) for positions in chosen]
             self._local = [_local(allowed) for allowed in self.domain]
-            own = {name: (axis, [values[place] for place in chosen[axis].tolist()]) for name, (axis, values) in leaves.items()}
+            own = {
+                name: (axis, [values[place] for place in chosen[axis].tolist()])
+                for name, (axis, values) in leaves.items()
+            }
             builder = Builder(self._lengths, own, limit)
             builder.run(steps, set(kept))
             plan = Plan(builder)
             self._tables = [
-                Table(builder, axes, Operand(_all(holds), (0, 1), whole=True))
+                plan.table(axes, Operand(_all(holds), (0, 1), whole=True))
                 for axes, holds in plan.grouped(builder.holds.items())
             ]
             self._guards = [
@@ -42,6 +50,7 @@ class GridReplay:
             self._results: list[Sum | int] = [
                 value if step is None else plan.sum(_known(builder.forms[step])) for step, value in results
             ]
+            self.size = plan.size
 
     def run(self, positions: Sequence[Array]) -> tuple[Array, list[Array]]:
         """Which of the points the trace holds for, and the results of these. `positions` has an array per axis."""

@@ -65,7 +65,7 @@ class Sum:
         self.tables: list[Table] = []
         for axes, atoms in plan.grouped([(atom.axes, atom) for atom in tabled]):
             part = form_of(0, {atom: form.terms[atom] for atom in atoms}) if form.whole else form
-            self.tables.append(Table(plan.builder, axes, plan.builder.table(part)))
+            self.tables.append(plan.table(axes, plan.builder.table(part)))
 
     def at(self, points: Points) -> Operand:
         """The values at the points."""
@@ -94,7 +94,7 @@ class Pick:
             tabled = [operand for operand in rest if plan.builder.fits(operand.axes)]
             rest = [operand for operand in rest if not plan.builder.fits(operand.axes)]
             for axes, forms in plan.grouped([(form.axes, form) for form in tabled]):
-                self._tables.append(Table(plan.builder, axes, _picked(plan.builder, atom.operation, forms)))
+                self._tables.append(plan.table(axes, _picked(plan.builder, atom.operation, forms)))
         self._operands = [plan.sum(operand) for operand in rest]
 
     def at(self, points: Points) -> Operand:
@@ -120,14 +120,21 @@ def _picked(builder: Builder, operation: str, forms: Sequence[Form]) -> Operand:
 
 
 class Plan:
-    """How the forms of a builder are computed for points; each one once."""
+    """How the forms of a builder are computed for points; each one once. `size` is that of its tables, in bytes."""
 
-    __slots__ = ("_picks", "_sums", "builder")
+    __slots__ = ("_picks", "_sums", "builder", "size")
 
     def __init__(self, builder: Builder) -> None:
         self.builder = builder
+        self.size = 0
         self._sums: dict[object, Sum] = {}
         self._picks: dict[Atom, Pick] = {}
+
+    def table(self, axes: int, values: Operand) -> Table:
+        """A table of values on these axes."""
+        table = Table(self.builder, axes, values)
+        self.size += table.flat.nbytes
+        return table
 
     def sum(self, form: Form) -> Sum:
         """The plan of a form."""
