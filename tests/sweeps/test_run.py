@@ -12,7 +12,7 @@ import pytest
 np = pytest.importorskip("numpy")
 
 import cnnshape  # noqa: E402 -- numpy is there
-from cnnshape.report import FIGURES  # noqa: E402
+from cnnshape.report import FIGURES, Settings  # noqa: E402
 from cnnshape.study.compare import field_of  # noqa: E402
 from cnnshape.study.refusal import Refusal  # noqa: E402
 from cnnshape.study.sweep import plan  # noqa: E402
@@ -254,3 +254,46 @@ def test_a_design_with_errors_of_its_own_is_refused_as_a_whole() -> None:
     # A problem of the steps refuses every design of the space.
     result = swept(TINY.replace("kernel: 3, padding", "kernel: 99, padding"), axes("width=8,16"))
     assert (result.kept, [one.designs for one in result.refused]) == (0, [2])
+
+
+# Figures beyond 64 bits
+
+HUGE = TINY.replace("[3, 16, 16]", "[3, 600, 600]")
+
+
+def huge(**wanted: object) -> Sweep:
+    own, settings, arrays = axes("width=8,900..1000:50,16"), Settings(batch=10**9), "output" not in wanted
+    return SweepRun(cnnshape.load(HUGE), own, settings, Wanted(**wanted), arrays=arrays).run()
+
+
+def exact(result: Sweep) -> list[int]:
+    """The MACs of the kept designs, one by one."""
+    widths = [int(row.values["width"]) for row in result]
+    return [cnnshape.analyze(HUGE, params={"width": width}, batch=10**9).totals.macs for width in widths]
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_figures_beyond_64_bits_are_exact(tmp_path: Path) -> None:
+    result = huge(pareto="max:macs,params", where=["macs > 1k"])
+    macs = exact(result)
+    assert max(macs) > 2**63 > min(macs)
+    assert [row.figures["macs"] for row in result] == macs
+    assert (result.spreads["macs"].least, result.spreads["macs"].largest) == (min(macs), max(macs))
+    assert result.listed[0].figures["macs"] == max(macs)
+    assert [row.figures["macs"] for row in huge(where=["macs >= 1,000,000,000G"])] == [
+        number for number in macs if number >= 10**18
+    ]
+    huge(output=tmp_path / "designs.csv", pareto="max:macs,params")
+    rows = csv.DictReader(io.StringIO((tmp_path / "designs.csv").read_text()))
+    assert [int(row["macs"]) for row in rows] == macs
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_figures_beyond_64_bits_are_decimals_in_parquet(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    result = huge(output=tmp_path / "designs.parquet", jobs=1)
+    table = parquet.read_table(tmp_path / "designs.parquet")
+    assert [int(number) for number in table["macs"].to_pylist()] == exact(huge())
+    assert str(table["macs"].type) == "decimal128(38, 0)"
+    assert str(table["params"].type) == "int64"
+    assert result.kept == table.num_rows
