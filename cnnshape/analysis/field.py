@@ -8,7 +8,7 @@ fraction.
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
-from cnnshape.arithmetic import maximum, minimum, quotient
+from cnnshape.arithmetic import maximum, minimum, pin, quotient
 from cnnshape.layers import Phases, Shape
 from cnnshape.named_tuple import NamedTuple
 
@@ -103,7 +103,7 @@ class Dependence(NamedTuple):
 def interval_at(axis: Phases, cell: int) -> Interval:
     """The interval that the cell of that index sees."""
     rounds, phase = divmod(cell, len(axis.first))
-    shift = rounds * axis.advance
+    shift, phase = rounds * axis.advance, pin(phase)
     return axis.first[phase] + shift, axis.last[phase] + shift
 
 

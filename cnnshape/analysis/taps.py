@@ -14,7 +14,7 @@ from cnnshape.analysis.field import (
     per_axis,
     phases_of,
 )
-from cnnshape.arithmetic import maximum, minimum
+from cnnshape.arithmetic import maximum, minimum, surely_equal
 from cnnshape.graph import Application
 from cnnshape.layers import AxisRelation, Coverage, Phases, Shape, Window
 from cnnshape.named_tuple import NamedTuple
@@ -67,7 +67,10 @@ def reading_of(taps: tuple[Phases | None, ...], seeing: tuple[Interval, ...], si
     readers = per_axis(_readers, taps, seeing, sizes)
     every = tuple([(0, size - 1) for size in sizes])
     return Reading(
-        taps, None if cells == seeing else cells, any(map(_skips, taps)), None if readers == every else readers
+        taps,
+        None if surely_equal(cells, seeing) else cells,
+        any(map(_skips, taps)),
+        None if surely_equal(readers, every) else readers,
     )
 
 

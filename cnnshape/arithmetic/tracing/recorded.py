@@ -163,6 +163,9 @@ class Recorded(Recordable):
     __lt__, __le__ = _comparison("<"), _comparison("<=")
     __gt__, __ge__ = _comparison(">"), _comparison(">=")
 
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
     def __neg__(self) -> Any:
         return self.trace.apply("negative", self)
 

@@ -56,8 +56,8 @@ class Builder:
         self._known: dict[object, Form] = {}
         self._sizes: dict[int, int] = {}
 
-    def run(self, steps: Sequence[Step], kept: Collection[int], only: Collection[int] | None = None) -> None:
-        """Goes through the steps, or `only` some of them. The forms of those `kept` are there at the end."""
+    def run(self, steps: Sequence[Step], kept: Collection[int]) -> None:
+        """Goes through the steps. The forms of those `kept` are there at the end."""
         forms, last = self.forms, list(range(len(steps)))
         for index, step in enumerate(steps):
             for operand in step.operands:
@@ -65,7 +65,7 @@ class Builder:
         for number in kept:
             last[number] = len(steps)
         for index, step in enumerate(steps):
-            forms.append(self._form(step) if only is None or index in only else None)
+            forms.append(self._form(step))
             for operand in step.operands:
                 # Sums of many numbers take more memory than all tables.
                 if last[operand] == index:

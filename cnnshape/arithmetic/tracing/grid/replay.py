@@ -9,6 +9,7 @@ from cnnshape.arithmetic.tracing.grid.builder import Builder
 from cnnshape.arithmetic.tracing.grid.exact import Array, Operand, compared
 from cnnshape.arithmetic.tracing.grid.forms import Form
 from cnnshape.arithmetic.tracing.grid.rows import Plan, Points, Sum
+from cnnshape.arithmetic.tracing.operations import COMPARISONS
 from cnnshape.arithmetic.tracing.replay import Step
 
 Leaves = Mapping[str, tuple[int, Sequence[Any]]]
@@ -29,16 +30,17 @@ class GridReplay:
     ) -> None:
         kept = [step for step, _ in results if step is not None]
         with numpy.errstate(all="ignore"):
-            self.domain = _narrowed(steps, leaves, domain)
-            chosen = [numpy.flatnonzero(allowed) for allowed in self.domain]
+            narrow = _narrowed(steps, leaves, domain)
+            chosen = [numpy.flatnonzero(allowed) for allowed in narrow]
             self._lengths = [len(positions) for positions in chosen]
-            self._local = [_local(allowed) for allowed in self.domain]
+            self._local = [numpy.cumsum(allowed) - 1 for allowed in narrow]
             own = {
                 name: (axis, [values[place] for place in chosen[axis].tolist()])
                 for name, (axis, values) in leaves.items()
             }
             builder = Builder(self._lengths, own, limit)
             builder.run(steps, set(kept))
+            self.domain = _held(narrow, chosen, builder.holds)
             plan = Plan(builder)
             self._tables = [
                 plan.table(axes, Operand(_all(holds), (0, 1), whole=True))
@@ -97,43 +99,28 @@ def _all(tables: Sequence[Array]) -> Array:
     return holds
 
 
-def _local(allowed: Array) -> Array:
-    """The position of each position among those that are allowed."""
-    return numpy.cumsum(allowed) - 1
+def _held(domain: Sequence[Array], chosen: Sequence[Array], holds: dict[int, Array]) -> list[Array]:
+    """The domain without positions at which a guard fails whatever the other axes have. Their tables are done."""
+    held = [allowed.copy() for allowed in domain]
+    for own in [own for own in holds if own & (own - 1) == 0]:
+        axis = own.bit_length() - 1
+        held[axis][chosen[axis]] = holds.pop(own).reshape(-1)
+    return held
 
 
 def _narrowed(steps: Sequence[Step], leaves: Leaves, domain: Sequence[Array]) -> list[Array]:
-    """The domain without positions at which a guard fails whatever the other axes have."""
-    axes = _axes(steps, leaves)
+    """The domain without positions that guards of parameters exclude, as those of a repeat do: tables get smaller."""
     narrow = [allowed.copy() for allowed in domain]
-    alone = {index for index, own in enumerate(axes) if own & (own - 1) == 0}
-    builder = Builder([len(allowed) for allowed in domain], _filled(leaves, domain), 1 << 62)
-    builder.run(steps, (), alone)
-    for own, holds in builder.holds.items():
-        axis = own.bit_length() - 1
-        narrow[axis] &= holds.reshape(-1)
-    return narrow
-
-
-def _filled(leaves: Leaves, domain: Sequence[Array]) -> Leaves:
-    """The leaves with a value that is allowed in the place of those that aren't, which may be no numbers."""
-    filled = {}
-    for name, (axis, values) in leaves.items():
-        allowed = domain[axis].tolist()
-        usual = next(value for value, is_allowed in zip(values, allowed, strict=True) if is_allowed)
-        filled[name] = axis, [value if own else usual for value, own in zip(values, allowed, strict=True)]
-    return filled
-
-
-def _axes(steps: Sequence[Step], leaves: Leaves) -> list[int]:
-    """The axes that each step depends on, as bits."""
-    axes: list[int] = []
     for step in steps:
-        own = 1 << leaves[step.value][0] if step.operation == "parameter" else 0
-        for operand in step.operands:
-            own |= axes[operand]
-        axes.append(own)
-    return axes
+        if step.operation == "guard":
+            left, right = (steps[operand] for operand in step.operands)
+            if left.operation == "parameter" and right.operation == "constant":
+                axis, values = leaves[left.value]
+                sign, answer = step.value
+                compare = COMPARISONS[sign]
+                pairs = zip(values, narrow[axis].tolist(), strict=True)
+                narrow[axis] = numpy.array([own and compare(value, right.value) is answer for value, own in pairs])
+    return narrow
 
 
 def replay_on_grid(
