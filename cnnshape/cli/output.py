@@ -92,10 +92,10 @@ def print_list(text: str) -> None:
         sys.stdout.write(f"{paint(name, style)}{gap}{rest}" if gap else line)
 
 
-def refuse_overwriting(path: Path | None, read: Iterable[str]) -> None:
-    """Raises BadParameter if the output is one of the files that the command reads."""
+def refuse_overwriting(path: Path | None, read: Iterable[str], option: str = "--output") -> None:
+    """Raises BadParameter if the file of an option is one of those that the command reads."""
     if path is not None and any(_is_same(path, name) for name in read):
-        raise BadParameter(f"{path} is an input of this command", param_hint="--output")
+        raise BadParameter(f"{path} is an input of this command", param_hint=option)
 
 
 def _is_same(path: Path, name: str) -> bool:

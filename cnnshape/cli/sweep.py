@@ -131,6 +131,7 @@ def sweep(
         )
         axes = _axes(param, input, variant)
         refuse_overwriting(output, [spec])
+        refuse_overwriting(plot, [spec], "--plot")
         if (plot is not None or screen.format == "svg") and not pareto:
             raise Refusal("plot", "a plot shows a front; write `--pareto params,macs` too")
         run = _run(spec, axes, counts, wanted)

@@ -1,7 +1,7 @@
 """Sweeps as text, JSON, CSV and Markdown."""
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.contract import to_contract
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.html import block, title
-from cnnshape.render.sweep_words import heading_of, text_of
+from cnnshape.render.sweep_tables import STEPS, designs_table, histogram, listed_table, shown_figures, spread_table
 from cnnshape.render.table import Column, Table, fit, text_lines
 from cnnshape.render.table.csv import to_csv
 from cnnshape.render.table.html import html_table
@@ -17,7 +17,7 @@ from cnnshape.render.table.markdown import markdown_lines
 from cnnshape.render.table.records import records
 from cnnshape.render.wrapping import BOLD, count, paint, wrapped
 from cnnshape.study.sweep.space_text import PARAM, AxisText
-from cnnshape.study.sweep.wanted import INDEX, SHARES
+from cnnshape.study.sweep.wanted import SHARES
 
 if TYPE_CHECKING:
     from cnnshape.study.sweep.result import Sweep, SweptDesign
@@ -25,14 +25,8 @@ if TYPE_CHECKING:
 
 LINES = 20
 """The most designs and errors that a text lists."""
-ROWS = 8
-"""The steps of a histogram."""
-BAR = 30
-"""The length of the longest bar."""
 _VALUES, _SHORT = 10, 12
 """The values of an axis that are listed; half as many of longer ones."""
-_UNLIMITED = ("params", "macs")
-"""The figures whose histograms are shown, unless others are bounded or looked for."""
 
 
 class Part(NamedTuple):
@@ -109,57 +103,9 @@ def _error_lines(sweep: "Sweep", page: Page) -> list[str]:
 
 def _figures(sweep: "Sweep") -> list[Part]:
     tables = [Part("figures of the kept designs", spread_table(sweep.spreads))] if sweep.spreads else []
-    for figure in _shown(sweep):
+    for figure in shown_figures(sweep):
         tables.append(Part(f"{figure} of the kept designs", histogram(figure, sweep.spreads[figure])))
     return tables
-
-
-def _shown(sweep: "Sweep") -> list[str]:
-    """The figures that the user names."""
-    plan = sweep.plan
-    named = [*(bound.figure for bound in plan.bounds), *(goal.figure for goal in plan.goals)]
-    named += [plan.objective.figure] if plan.objective else []
-    return [name for name in dict.fromkeys(named or _UNLIMITED) if name in sweep.spreads]
-
-
-def spread_table(spreads: Any) -> Table:
-    """A line for each figure: its least and largest value, and quantiles."""
-    priorities = {0.05: 1, 0.25: 0, 0.75: 0, 0.95: 1}
-    columns = [
-        Column("figure"),
-        Column("least", numeric=True),
-        *(
-            Column(
-                f"{share:.0%}",
-                "median" if share == 0.5 else f"{share * 100:g} %",
-                numeric=True,
-                priority=priorities.get(share),
-            )
-            for share in SHARES
-        ),
-        Column("largest", numeric=True),
-    ]
-    rows = []
-    for name, spread in spreads.items():
-        text = text_of(name)
-        values = (spread.least, *map(spread.quantile, SHARES), spread.largest)
-        rows.append((name, *map(text, values)))
-    return Table(columns, rows)
-
-
-def histogram(figure: str, spread: "Spread") -> Table:
-    """The designs in steps of a figure, with bars."""
-    steps = spread.histogram(ROWS)
-    most = max(number for _, _, number in steps)
-    text = text_of(figure)
-    columns = (
-        Column("from", numeric=True),
-        Column("to", numeric=True),
-        Column("designs", numeric=True),
-        Column("bar", ""),
-    )
-    rows = [(text(low), text(high), number, "#" * -(-BAR * number // most)) for low, high, number in steps]
-    return Table(columns, rows)
 
 
 # Designs
@@ -185,45 +131,6 @@ def _listed_heading(sweep: "Sweep") -> str:
     return "first designs"
 
 
-def designs_table(sweep: "Sweep", designs: "Sequence[SweptDesign]", *, exact: bool) -> Table:
-    """A line for each design: its number, the values of the axes, its figures. If `exact`, all of them as they are; else those
-    that may differ, and the figures that the user names."""
-    goals = [goal.figure for goal in sweep.plan.goals]
-    named = dict.fromkeys([*goals, *_shown(sweep), *_UNLIMITED])
-    figures = tuple(designs[0].figures) if exact and designs else tuple(named)
-    axes = [
-        column
-        for column, axis in zip(sweep.columns, sweep.plan.axes, strict=True)
-        if exact or len(axis.values) > 1 or len(sweep.plan.axes) == 1
-    ]
-    columns = [
-        Column(INDEX, numeric=True),
-        *(_axis_column(name, designs, place) for place, name in enumerate(axes)),
-        *(_figure_column(name, exact, None if name in goals else 1) for name in figures),
-        Column("equal", numeric=True, priority=0),
-    ]
-    rows = [
-        (
-            design.number,
-            *(design.values[name] for name in axes),
-            *(design.figures[name] for name in figures),
-            design.designs,
-        )
-        for design in designs
-    ]
-    table = Table(columns, rows)
-    return table if exact or any(design.designs > 1 for design in designs) else table.without("equal")
-
-
-def _axis_column(name: str, designs: "Sequence[SweptDesign]", place: int) -> Column:
-    numeric = all(design.values[name].isdecimal() for design in designs)
-    return Column(name, numeric=numeric, priority=100 - place)
-
-
-def _figure_column(name: str, exact: bool, priority: int | None) -> Column:
-    return Column(name, heading_of(name), numeric=True, text=count if exact else text_of(name), priority=priority)
-
-
 def _example(sweep: "Sweep") -> list[str]:
     """How a listed design is summarized."""
     return [f"`{rerun(sweep, sweep.listed[0])}` summarizes the first one"] if sweep.listed else []
@@ -234,13 +141,6 @@ def rerun(sweep: "Sweep", design: "SweptDesign") -> str:
     batch, dtype = sweep.plan.settings[:2]
     words = [design.options, f"--batch {batch}" if batch != 1 else "", f"--dtype {dtype}" if dtype != "float32" else ""]
     return " ".join(["cnnshape summary", shlex.quote(sweep.spec), *filter(None, words)])
-
-
-def listed_table(sweep: "Sweep") -> Table:
-    """The listed designs with all figures, exact, and the options with which other commands build them."""
-    table = designs_table(sweep, sweep.listed, exact=True)
-    rows = [(*row, design.options) for row, design in zip(table.rows, sweep.listed, strict=True)]
-    return Table([*table.columns, Column("options")], rows)
 
 
 # The space
@@ -303,7 +203,7 @@ def to_json(sweep: "Sweep") -> str:
 
 
 def _spread_data(spread: "Spread") -> dict[str, Any]:
-    steps = spread.histogram(ROWS)
+    steps = spread.histogram(STEPS)
     return {
         "least": spread.least,
         "largest": spread.largest,
@@ -325,13 +225,6 @@ def to_html(sweep: "Sweep") -> str:
     facts_table = Table((Column("what"), Column("designs")), [(start.strip(), words) for start, words in facts(sweep)])
     tables = [piece for part in parts(sweep) for piece in (title(part.heading), html_table(part.table))]
     return block(title(heading(sweep)), html_table(facts_table, headings=False), *tables)
-
-
-def rows_table(sweep: "Sweep") -> Table:
-    """All kept designs, exact."""
-    columns = sweep.table()
-    rows: Iterable[Any] = zip(*(values.tolist() for values in columns.values()), strict=True)
-    return Table(map(Column, columns), rows)
 
 
 def _to_svg(sweep: "Sweep") -> str:

@@ -60,6 +60,11 @@ SPACES: dict[str, tuple[str, list[AxisText]]] = {
     "variants between": (TINY, axes(variant="wide,deep")[:1] + axes("groups=1,2,5", input=["8,16"])),
     "further inputs": (TWO_INPUTS, axes("width=2,3", input=["depth=1x16x16,1x8x8", "image=3x8x8,3x16x16"])),
     "all alone": (TINY, axes("width=8")),
+    "settings": (
+        TINY.replace("width: 8", "width: 8, norm: none").replace("norm: batch_norm", "norm: norm"),
+        axes("norm={group_norm: {groups: 2..8:2}},batch_norm,none", "width=8..16:4"),
+    ),
+    "expressions": (TINY, axes("width=2 * 3,max(8..16:4, 10)", "kernel=[1..2, 3],3", "act='silu',relu")),
     "decimals": (
         TINY.replace("width: 8", "width: 8, alpha: 1.0").replace("1.5 * c", "alpha * c"),
         axes("alpha=0.25..1.5:0.25", "width=8,12"),

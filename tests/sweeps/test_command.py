@@ -159,6 +159,7 @@ REFUSED = {
     "sample": ((*SPACE, "--sample", "x"), "Invalid value for --sample: 'x' is not a number of designs"),
     "output": ((*SPACE, "-o", "a.txt"), "Invalid value for --output: 'a.txt' has no format; its ending is one of .csv, .parquet"),
     "own file": ((*SPACE, "-o", "net.yaml"), "Invalid value for --output: net.yaml is an input of this command"),
+    "own file as a plot": ((*FRONT, "--plot", "net.yaml"), "Invalid value for --plot: net.yaml is an input of this command"),
     "folder": ((*SPACE, "-o", "none/a.csv"), "--output: can't write none/a.csv.parts"),
     "resume": ((*SPACE, "--resume"), "Invalid value for --resume: needs `--output`"),
     "plot": ((*SPACE, "--plot", "a.svg"), "Invalid value for --plot: a plot shows a front; write `--pareto params,macs` too"),

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from math import prod
 from time import monotonic
 
 import numpy as np
@@ -34,8 +35,7 @@ class SweepRun:
     """A sweep that can be run. Raises DesignError and Refusal for what can't be.
 
     `plan.order` has the size of the space, and how many of its designs are evaluated; `finished` is how many of them are
-    done. `spec` is what command lines call the
-    design; with `arrays` the result has the rows of all kept designs.
+    done. `spec` is what command lines call the design; with `arrays` the result has the rows of all kept designs.
     """
 
     def __init__(
@@ -51,9 +51,6 @@ class SweepRun:
         self.wanted = wanted = wanted or Wanted()
         self._figures = figures = figure_names(design.spec)
         bound = bound_axes(design, axes)
-        total = 1
-        for axis in bound:
-            total *= len(axis.values)
         for option, least in (("top", 1), ("jobs", 1), ("seed", 0)):
             number = getattr(wanted, option)
             if number is not None and number < least:
@@ -62,7 +59,7 @@ class SweepRun:
             raise Refusal("resume", "needs `--output`, next to which the finished parts are")
         self.name = design.name
         self.spec = spec or design.source.name
-        order = _order(total, wanted)
+        order = _order(prod(len(axis.values) for axis in bound), wanted)
         self.plan = Plan(
             texts_of(design),
             bound,
@@ -90,9 +87,10 @@ class SweepRun:
         left: Sequence[int] = range(self.plan.parts)
         if folder is not None:
             folder.open(resume=self.wanted.resume)
-            known = dict(folder.finished(self.plan.parts))
-            for tally in known.values():
+            known = set()
+            for number, tally in folder.finished(self.plan.parts):
                 self._add(tally, step)
+                known.add(number)
             left = [number for number in left if number not in known]
         for done in self._done(job, left):
             if isinstance(done.rows, bytes) and folder is not None:
