@@ -188,6 +188,6 @@ def _swept(run: "SweepRun") -> "Sweep":
 
 def _kept(run: "SweepRun") -> str:
     """What to do after a sweep that ended early."""
-    if not run.finished:
-        return ""
-    return "; `--resume` continues" if run.wanted.output is not None else "; with `--output` it could be resumed"
+    if run.wanted.output is None:
+        return "; with `--output` it could be resumed" if run.finished else ""
+    return "; `--resume` continues" if run.can_be_resumed else ""

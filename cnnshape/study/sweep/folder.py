@@ -39,7 +39,7 @@ class Folder:
     def open(self, *, resume: bool) -> None:
         """Starts the folder, or opens that of an unfinished sweep. Raises Refusal if there is one and it isn't resumed, or
         if it is one of another sweep. A folder without parts is none."""
-        manifest = self._manifest() if any(self.path.glob("[0-9]*.json")) else None
+        manifest = self._manifest() if self.has_parts() else None
         if manifest is None:
             self.path.mkdir(exist_ok=True)
             self.save(_MANIFEST, json.dumps(self._described).encode())
@@ -53,6 +53,10 @@ class Folder:
             raise Refusal(
                 "resume", f"{self.path} has a sweep in which {what} differs; remove the folder to start again"
             )
+
+    def has_parts(self) -> bool:
+        """Whether a part is finished."""
+        return any(self.path.glob("[0-9]*.json"))
 
     def _manifest(self) -> Any:
         try:

@@ -76,6 +76,12 @@ class SweepRun:
         self._tallies: list[Tally] = []
         self._rows: dict[int, Rows] = {}
 
+    @property
+    def can_be_resumed(self) -> bool:
+        """Whether parts are finished that a later run needn't do."""
+        folder = Job(self.plan, self.wanted.output).folder
+        return folder is not None and folder.has_parts()
+
     def run(self, step: Callable[[int], object] = lambda _: None) -> Sweep:
         """Evaluates all designs; `step` is called with the number of designs of every part, when it is done.
 
