@@ -54,6 +54,11 @@ class Evaluator:
         self._untraceable = 0
 
     @property
+    def traces(self) -> int:
+        """How often the engine ran on recorded numbers so far."""
+        return 0 if self._replays is None else len(self._replays.traces)
+
+    @property
     def notes(self) -> list[str]:
         """What the evaluation couldn't do fast, a sentence each."""
         notes = []
