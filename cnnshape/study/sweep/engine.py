@@ -77,7 +77,8 @@ class Engine:
             outcome = self._outcome(examined)
         except Unrecordable as error:
             raise Untraceable(_axes_of(trace, error.number)) from error
-        except (TypeError, OverflowError) as error:
+        except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
+            # If it isn't the recording that is at fault, the engine raises it again for the design by itself.
             raise Untraceable from error
         if any(problem.name == _OF_BUDGETS for problem in examined.problems):
             raise Untraceable(())

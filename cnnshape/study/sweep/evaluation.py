@@ -63,6 +63,11 @@ class Evaluator:
         return {reason: number for reason, number in reasons.items() if number}
 
     @property
+    def traces(self) -> int:
+        """How often the engine ran on recorded numbers so far."""
+        return 0 if self._replays is None else len(self._replays.traces)
+
+    @property
     def notes(self) -> list[str]:
         """What the evaluation couldn't do fast, a sentence each."""
         notes = [f"{number:,} designs were evaluated one by one: {why}" for why, number in self.one_by_one.items()]

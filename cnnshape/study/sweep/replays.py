@@ -1,6 +1,7 @@
 """The replays of a sweep: which of them hold for which designs, and new ones for designs that are left over."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy
@@ -19,9 +20,12 @@ SMALL_TABLE = 1 << 8
 """The most values of a table once all tables together are large, so that memory stays bounded."""
 MANY_BYTES = 1 << 26
 MOST_TRACES = 4096
-FEW_TRACES = 64
+FEW_TRACES = 16
 ENOUGH_DESIGNS = 8
 """The number of designs that a trace must hold for on average to be worth its time."""
+
+
+FEW_SEARCHES = 4
 
 
 class Replayed:
@@ -35,15 +39,16 @@ class Replayed:
 
 
 class Replays:
-    """All traces of a sweep so far. `covered` counts the designs that they gave outcomes for."""
+    """All traces of a sweep so far. `covered` counts the designs that they gave outcomes for, `failed` the designs that
+    couldn't be traced. The numbers of axes that are `pinned` aren't recorded."""
 
-    __slots__ = ("_engine", "_holding", "axes", "covered", "pinned", "traces")
+    __slots__ = ("_engine", "_holding", "axes", "covered", "failed", "pinned", "traces")
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.traces: list[Replayed] = []
         self.pinned: set[int] = set()
-        self.covered = 0
+        self.covered = self.failed = 0
         self.axes = GridAxes(engine.choices.axes)
         self._holding = [[0] * len(axis.forms) for axis in self.axes.all]
         """By axis of the grid and place, the traces that may hold there, as bits."""
@@ -51,7 +56,7 @@ class Replays:
     @property
     def worthwhile(self) -> bool:
         """Whether another trace is likely to save time."""
-        count = len(self.traces)
+        count = len(self.traces) + self.failed
         return count < MOST_TRACES and (count < FEW_TRACES or self.covered >= ENOUGH_DESIGNS * count)
 
     def groups(self, columns: Sequence[Array]) -> Iterator[tuple[Array, list[Replayed]]]:
@@ -90,17 +95,16 @@ class Replays:
             except Untraceable as error:
                 axes = self._axis_at_fault(positions) if error.axes is None else set(error.axes)
                 if axes <= self.pinned:
+                    self.failed += 1
                     raise
                 self.pinned |= axes
 
     def _axis_at_fault(self, positions: Sequence[int]) -> set[int]:
         """An axis without whose numbers the design can be traced, if there is one."""
-        for axis in range(len(positions)):
-            try:
+        for axis in range(len(positions) if self.failed < FEW_SEARCHES else 0):
+            with suppress(Untraceable):
                 self._engine.recorded(positions, {*self.pinned, axis})
-            except Untraceable:
-                continue
-            return {axis}
+                return {axis}
         return set()
 
     def _on_grid(self, recording: Recording, positions: Sequence[int]) -> GridReplay:
