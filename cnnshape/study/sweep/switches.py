@@ -14,7 +14,7 @@ from cnnshape.report import Settings
 from cnnshape.study.sweep.axes import options_of, space_of
 from cnnshape.study.sweep.evaluation import Evaluator
 from cnnshape.study.sweep.order import Indices
-from cnnshape.study.sweep.outcome import Refusal
+from cnnshape.study.sweep.outcome import Figures, Refusal
 from cnnshape.study.sweep.space_text import INPUT, VARIANT, AxisText
 
 
@@ -56,6 +56,8 @@ class Switches:
     def evaluate(self, indices: Indices, checked: int = 0, seed: int = 0) -> Evaluated:
         """The figures of the designs of these indices, of which at least one. `checked` random ones are analyzed one by one, too;
         raises WrongFigures for a difference."""
+        if not self._switches:
+            return Evaluated(*self._evaluated(self._evaluator(0), indices, checked, seed)[1:])
         switched, inner = self._split(indices)
         refused = np.full(len(indices), -1, dtype=np.int64)
         refusals: dict[Refusal, int] = {}
@@ -63,10 +65,8 @@ class Switches:
         places: list[NDArray[Any]] = []
         for group in np.unique(switched).tolist():
             at = np.flatnonzero(switched == group)
-            evaluator = self._evaluator(group)
-            figures = evaluator.evaluate(inner[at])
-            if checked:
-                evaluator.recheck(inner[at], figures, -(-checked * len(at) // len(indices)), seed)
+            share = -(-checked * len(at) // len(indices))
+            figures = self._evaluated(self._evaluator(group), inner[at], share, seed)
             known = [refusals.setdefault(refusal, len(refusals)) for refusal in figures.diagnostics]
             refused[at] = np.array([*known, -1], dtype=np.int64)[figures.refused]
             places.append(at)
@@ -76,6 +76,12 @@ class Switches:
         return Evaluated(
             {name: np.concatenate(part)[order] for name, part in columns.items()}, refused, tuple(refusals)
         )
+
+    def _evaluated(self, evaluator: Evaluator, indices: Indices, checked: int, seed: int) -> Figures:
+        figures = evaluator.evaluate(indices)
+        if checked:
+            evaluator.recheck(indices, figures, checked, seed)
+        return figures
 
     def diagnostic(self, index: int) -> Diagnostic:
         """The first problem of a design that is refused."""
