@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -113,3 +114,14 @@ def test_the_key_says_what_is_shown(plots: dict[str, tuple[Sweep, str]]) -> None
     large = cnnshape.sweep(TINY, {"width": "1..1100"}, pareto="params,max:macs")
     assert "1,000 of 1,100 kept designs, at random" in front_plot(large)
     assert "some with their numbers" in front_plot(large)
+
+
+def test_the_caption_of_the_documentation_is_true() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    caption = re.search(
+        r"!\[The params of (\d+) designs .* front of (\d+) of them\]\(front.svg\)", (docs / "sweep.md").read_text()
+    )
+    drawn = (docs / "front.svg").read_text()
+    assert caption is not None
+    assert f"all {caption[1]} kept designs" in drawn
+    assert f"the front: {caption[2]} designs" in drawn
