@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.contract import to_contract
+from cnnshape.render.diagnostics import escaped
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.html import block, title
 from cnnshape.render.sweep_tables import STEPS, designs_table, histogram, listed_table, shown_figures, spread_table
@@ -140,7 +141,7 @@ def rerun(sweep: "Sweep", design: "SweptDesign") -> str:
     """The command line that summarizes a design of the sweep."""
     batch, dtype = sweep.plan.settings[:2]
     words = [design.options, f"--batch {batch}" if batch != 1 else "", f"--dtype {dtype}" if dtype != "float32" else ""]
-    return " ".join(["cnnshape summary", shlex.quote(sweep.spec), *filter(None, words)])
+    return escaped(" ".join(["cnnshape summary", shlex.quote(sweep.spec), *filter(None, words)]))
 
 
 # The space
