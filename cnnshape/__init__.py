@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cnnshape.study.calls.receptive_field import receptive_field, rf
     from cnnshape.study.calls.reconcile import reconcile
     from cnnshape.study.calls.sizes import sizes
+    from cnnshape.study.calls.sweep import sweep
     from cnnshape.study.compare import Comparison
     from cnnshape.study.explain import Explanation, SizeChain
     from cnnshape.study.memory import Memory
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from cnnshape.study.reconcile import Reconciliation
     from cnnshape.study.rf import Region, Trace
     from cnnshape.study.sizes import SizeStudy
+    from cnnshape.study.sweep.result import Sweep
     from cnnshape.study.training import Training
 else:
     __getattr__ = names_of(
@@ -48,8 +50,12 @@ else:
             "study.reconcile": "Reconciliation",
             "study.rf": "Region Trace",
             "study.sizes": "SizeStudy",
+            "study.sweep.result": "Sweep",
             "study.calls.receptive_field": "receptive_field rf",
-            **{f"study.calls.{name}": name for name in ("compare", "draw", "explain", "memory", "reconcile", "sizes")},
+            **{
+                f"study.calls.{name}": name
+                for name in ("compare", "draw", "explain", "memory", "reconcile", "sizes", "sweep")
+            },
         },
     )
 
@@ -69,6 +75,7 @@ __all__ = [
     "Report",
     "SizeChain",
     "SizeStudy",
+    "Sweep",
     "Trace",
     "Training",
     "__version__",
@@ -83,6 +90,7 @@ __all__ = [
     "reconcile",
     "rf",
     "sizes",
+    "sweep",
 ]
 
 

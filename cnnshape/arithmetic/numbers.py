@@ -113,6 +113,18 @@ def minimum(*numbers: Number) -> Number:
     return _apply("minimum", min, numbers)
 
 
+def surely_equal(one: object, other: object) -> bool:
+    """Whether numbers, or tuples of them, are equal for all values of the parameters. No guard is recorded.
+
+    For a shortcut that doesn't change the result: recorded numbers that only happen to be equal need not take it.
+    """
+    if one is other:
+        return True
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(surely_equal, one, other))
+    return not isinstance(one, Recordable) and not isinstance(other, Recordable) and one == other
+
+
 def distinct(values: Iterable[Nested]) -> list[Nested]:
     """The distinct numbers, or tuples of them, in order.
 

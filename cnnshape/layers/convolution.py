@@ -1,6 +1,6 @@
 """Convolutions and the fully connected layer: the kinds with matrix products."""
 
-from cnnshape.arithmetic import Factor, example, maximum
+from cnnshape.arithmetic import Factor, example, maximum, surely_equal
 from cnnshape.layers.argument import (
     CUT,
     FLAG,
@@ -42,7 +42,7 @@ _UNITS = (
 
 def _check_groups(channels: int, out: int, groups: int) -> None:
     """Raises LayerProblem if the groups don't divide the channels of both the input and the output."""
-    if groups == 1:
+    if surely_equal(groups, 1):
         return
     for number, noun in ((channels, "input channel"), (out, "output channel")):
         if number % groups:

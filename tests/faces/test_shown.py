@@ -65,6 +65,7 @@ def shown_values() -> dict[str, Shown]:
         "region": cnnshape.receptive_field("resnet18", "stage.3", at=(0, 3)),
         "sizes": cnnshape.sizes("lenet5", to=40),
         "sizes of an axis": cnnshape.sizes("lenet5", input=(1, 32, "*"), to=40),
+        "sweep": cnnshape.sweep("lenet5", {"classes": range(1, 6)}, input=[28, 32], pareto=["params", "max:macs"]),
         "memory": cnnshape.memory("resnet18"),
         "memory with a device": cnnshape.memory("resnet18", peak_flops="4T", bandwidth="50GB"),
         "training": cnnshape.memory("resnet18", training="adam", batch=32),
