@@ -202,7 +202,7 @@ def _totals(graph: Graph, columns: dict[str, Sequence[Any]], peak: int) -> Total
     nodes, learned, flops = graph.nodes, columns["params"], columns["flops"]
     params = sum(learned)
     # Most designs have no such layer, and deep designs repeat a few distinct ones.
-    has_stated = any([application.layer.stated for application in dict.fromkeys(columns["application"])])
+    has_stated = any(application.layer.stated for application in dict.fromkeys(columns["application"]))
     stated = [index for index, node in enumerate(nodes) if node.application.layer.stated] if has_stated else []
     unknown = [node.name for node, count in zip(nodes, flops, strict=True) if count is None] if None in flops else []
     is_frozen = any([node.frozen for node in nodes])
