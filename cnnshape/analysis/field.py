@@ -64,12 +64,16 @@ class Field(NamedTuple):
 
 def _stated(axis: Phases) -> "tuple[int, int | Fraction, int]":
     """The size, the stride and the padding of one axis."""
-    return _size(axis), quotient(axis.advance, len(axis.first)), -axis.first[0]
+    advance, firsts, _, _ = axis
+    return _size(axis), advance if len(firsts) == 1 else quotient(advance, len(firsts)), -firsts[0]
 
 
 def _size(axis: Phases) -> int:
     """The input cells that an output cell sees, the most of all phases."""
-    return maximum(0, *[last - first + 1 for first, last in zip(axis.first, axis.last, strict=True)])
+    _, firsts, lasts, _ = axis
+    if len(firsts) == 1:
+        return maximum(lasts[0] - firsts[0] + 1, 0)
+    return maximum(0, *[last - first + 1 for first, last in zip(firsts, lasts, strict=True)])
 
 
 class Undefined(NamedTuple):
@@ -103,7 +107,9 @@ class Dependence(NamedTuple):
 def interval_at(axis: Phases, cell: int) -> Interval:
     """The interval that the cell of that index sees."""
     rounds, phase = divmod(cell, len(axis.first))
-    shift, phase = rounds * axis.advance, pin(phase)
+    if type(phase) is not int:
+        phase = pin(phase)
+    shift = rounds * axis.advance
     return axis.first[phase] + shift, axis.last[phase] + shift
 
 
@@ -118,6 +124,9 @@ def hull(a: Interval, b: Interval) -> Interval:
         return b
     if b[0] > b[1]:
         return a
+    if type(a[0]) is type(b[0]) is type(a[1]) is type(b[1]) is int:
+        # Enlargements make thousands of intervals.
+        return min(a[0], b[0]), max(a[1], b[1])
     return minimum(a[0], b[0]), maximum(a[1], b[1])
 
 

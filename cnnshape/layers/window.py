@@ -245,10 +245,10 @@ def windows(
 def slide(sizes: Shape, over: tuple[Window, ...]) -> Shape:
     """The output sizes of windows; raises LayerProblem if one doesn't fit."""
     outputs = tuple([window.output(size) for window, size in zip(over, sizes, strict=True)])
-    if all(size > 0 for size in outputs):
-        return outputs
-    axis = next(index for index, size in enumerate(outputs) if size <= 0)
-    raise _too_large(over[axis], sizes[axis], AXES[len(sizes)][axis])
+    for axis, size in enumerate(outputs):
+        if size <= 0:
+            raise _too_large(over[axis], sizes[axis], AXES[len(sizes)][axis])
+    return outputs
 
 
 def _too_large(window: Window, size: int, axis: str) -> LayerProblem:
