@@ -1,4 +1,4 @@
-"""Each design of a space has the figures and the diagnostics of that design alone, whatever numbers are swept."""
+"""Each design of a space has the figures and the diagnostics of that design alone, for any numbers that are swept."""
 
 from __future__ import annotations
 
