@@ -95,9 +95,7 @@ def test_the_longest_bar_is_that_of_the_most_designs(values: list[int]) -> None:
 def test_numbers_are_readable() -> None:
     spread = spread_of(np.array([999, 123_456, 25_557_032]))
     assert spread is not None
-    rows = {
-        name: row for name, *row in spread_table(dict.fromkeys(("macs", "weight_bytes", "layers"), spread)).rows
-    }
+    rows = {name: row for name, *row in spread_table(dict.fromkeys(("macs", "weight_bytes", "layers"), spread)).rows}
     assert (rows["macs"][0], rows["macs"][3], rows["macs"][-1]) == ("999", "123.5 k", "25.56 M")
     assert (rows["weight_bytes"][0], rows["weight_bytes"][-1]) == ("999 B", "25.56 MB")
     assert text_of("receptive_field_height")(1234) == "1,234"
