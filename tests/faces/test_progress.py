@@ -59,9 +59,7 @@ def test_the_counter_does_not_flicker(terminal: Terminal, monkeypatch: pytest.Mo
     assert 1 < terminal.getvalue().count(" of 400 designs") < 100
 
 
-def test_a_timed_counter_shows_the_rate_and_the_time_left(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_timed_counter_shows_the_rate_and_the_time_left(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     # The clock is read at the start, and then twice for each line.
     monkeypatch.setattr(progress, "monotonic", Clock(10))
     with Progress(10_000_000, "designs", timed=True) as counter:
