@@ -87,12 +87,6 @@ def per_distinct_layer(layers: str) -> float:
     return shortest(lambda: analyzed(text)) / int(layers)
 
 
-def per_kept_distinct_layer(layers: str, designs: str) -> float:
-    """As `per_distinct_layer`, for so many designs of which all reports are kept."""
-    text = distinct(int(layers))
-    return shortest(lambda: [analyzed(text) for _ in range(int(designs))]) / (int(layers) * int(designs))
-
-
 def per_repeated_layer() -> float:
     layers = len(analyzed(REPEATED).rows)
     return shortest(lambda: analyzed(REPEATED)) / layers
@@ -121,7 +115,6 @@ PROBES: dict[str, Callable[..., float]] = {
     "json": json,
     "page": page,
     "distinct": per_distinct_layer,
-    "kept_distinct": per_kept_distinct_layer,
     "repeated": per_repeated_layer,
     "kept": kept_bytes_per_repeated_layer,
     "pictures": pictures,

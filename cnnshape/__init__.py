@@ -14,6 +14,7 @@ Shown.faces = "cnnshape.render.faces"
 
 if TYPE_CHECKING:
     from cnnshape.api import Design, DesignError, analyze, check, load
+    from cnnshape.device.deployment import Deployment
     from cnnshape.diagnostics import Diagnostic, Diagnostics
     from cnnshape.report import Report
     from cnnshape.study.calls.compare import compare
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from cnnshape.study.calls.sizes import sizes
     from cnnshape.study.calls.sweep import sweep
     from cnnshape.study.compare import Comparison
-    from cnnshape.study.device import Deployment
     from cnnshape.study.explain import Explanation, SizeChain
     from cnnshape.study.memory import Memory
     from cnnshape.study.picture.model import Picture
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cnnshape.study.rf import Region, Trace
     from cnnshape.study.sizes import SizeStudy
     from cnnshape.study.sweep.result import Sweep
+    from cnnshape.study.training import Training
 else:
     __getattr__ = names_of(
         __name__,
@@ -42,7 +43,8 @@ else:
             "report": "Report",
             "study.compare": "Comparison",
             "study.explain": "Explanation SizeChain",
-            "study.device": "Deployment",
+            "device.deployment": "Deployment",
+            "study.training": "Training",
             "study.memory": "Memory",
             "study.picture.model": "Picture",
             "study.reconcile": "Reconciliation",
@@ -75,6 +77,7 @@ __all__ = [
     "SizeStudy",
     "Sweep",
     "Trace",
+    "Training",
     "__version__",
     "analyze",
     "check",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from tables import table
 
 from cnnshape.api import examine, load
+from cnnshape.device.deployment import Deployment, deployment_of
 from cnnshape.graph import Options
 from cnnshape.render.wrapping import count
 from cnnshape.report import Settings
-from cnnshape.study.device import Deployment, deployment_of
 
 NETWORKS = {
     "ds_cnn": "keyword spotting",

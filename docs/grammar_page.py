@@ -29,6 +29,7 @@ _SECTIONS = {
     "first": "repeat",
     "share": "sharing-and-freezing-weights",
     "frozen": "sharing-and-freezing-weights",
+    "dtype": "types-of-values",
     "for": "for",
     "residual": "residual-connections",
     "add": "joins",

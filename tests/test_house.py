@@ -51,6 +51,7 @@ def test_public_names():
         "SizeStudy",
         "Sweep",
         "Trace",
+        "Training",
         "__version__",
         "analyze",
         "check",

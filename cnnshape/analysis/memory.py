@@ -5,6 +5,7 @@ its inputs from the start. A tensor that only gives its size to another isn't re
 share the memory of their input. Weights are not counted, nor the working space that an implementation needs.
 """
 
+from collections.abc import Sequence
 from itertools import accumulate
 
 from cnnshape.arithmetic import maximum
@@ -13,49 +14,55 @@ from cnnshape.named_tuple import NamedTuple
 
 
 class Peak(NamedTuple):
-    """The most values alive at once for one sample.
+    """The most bytes alive at once.
 
     `node` is the index of the node that runs at that time, None before the first one. `alive` are the indices of the
-    values whose tensors are alive then; their sizes add up to `elements`.
+    values whose tensors are alive then; their sizes add up to `bytes`.
     """
 
-    elements: int
+    bytes: int
     node: int | None
     alive: tuple[int, ...]
 
 
 class Moment(NamedTuple):
-    """While one node runs: values alive for one sample, and in how many tensors."""
+    """While one node runs: bytes alive, and in how many tensors."""
 
-    elements: int
+    bytes: int
     tensors: int
 
 
-def peak_memory(graph: Graph, *, inplace_activations: bool = False, inplace_adds: bool = False) -> Peak:
-    """The peak of the activation memory, with the layers run in the order of the graph.
+def peak_memory(
+    graph: Graph, sizes: Sequence[int], *, inplace_activations: bool = False, inplace_adds: bool = False
+) -> Peak:
+    """The peak of the activation memory, with the layers run in the order of the graph. `sizes` are the bytes of each
+    value.
 
     With `inplace_activations` an activation overwrites its input, with `inplace_adds` an element-wise join overwrites
     its first input, if nothing reads that input afterwards.
     """
-    storages = _Storages(graph, activations=inplace_activations, adds=inplace_adds)
-    totals = storages.alive(storages.elements)
-    before, most = sum(storages.elements[: storages.inputs]), max(totals, default=0)
+    storages = _Storages(graph, sizes, activations=inplace_activations, adds=inplace_adds)
+    totals = storages.alive(sizes)
+    before, most = sum(sizes[: storages.inputs]), max(totals, default=0)
     node = totals.index(most) if most > before else None
     return Peak(max(most, before), node, tuple(storages.alive_at(node)))
 
 
-def peak_elements(graph: Graph, *, inplace_activations: bool = False, inplace_adds: bool = False) -> int:
-    """The elements of the peak alone. Unlike the node of the peak, they can be recorded."""
-    storages = _Storages(graph, activations=inplace_activations, adds=inplace_adds)
-    return maximum(sum(storages.elements[: storages.inputs]), *storages.alive(storages.elements))
+def peak_bytes(
+    graph: Graph, sizes: Sequence[int], *, inplace_activations: bool = False, inplace_adds: bool = False
+) -> int:
+    """The bytes of the peak alone. Unlike the node of the peak, they can be recorded."""
+    storages = _Storages(graph, sizes, activations=inplace_activations, adds=inplace_adds)
+    return maximum(sum(sizes[: storages.inputs]), *storages.alive(sizes))
 
 
-def memory_timeline(graph: Graph, *, inplace_activations: bool = False, inplace_adds: bool = False) -> list[Moment]:
+def memory_timeline(
+    graph: Graph, sizes: Sequence[int], *, inplace_activations: bool = False, inplace_adds: bool = False
+) -> list[Moment]:
     """The memory alive while each node runs. The largest is the peak of `peak_memory`, unless that is the inputs
     alone."""
-    storages = _Storages(graph, activations=inplace_activations, adds=inplace_adds)
-    elements, tensors = storages.alive(storages.elements), storages.alive([1] * len(storages.elements))
-    return list(map(Moment, elements, tensors))
+    storages = _Storages(graph, sizes, activations=inplace_activations, adds=inplace_adds)
+    return list(map(Moment, storages.alive(sizes), storages.alive([1] * len(sizes))))
 
 
 class _Storages:
@@ -65,17 +72,14 @@ class _Storages:
     the last node that reads a value, or for a storage, any value in it.
     """
 
-    def __init__(self, graph: Graph, *, activations: bool, adds: bool) -> None:
+    def __init__(self, graph: Graph, sizes: Sequence[int], *, activations: bool, adds: bool) -> None:
         self.nodes = graph.nodes
         self.inputs = len(graph.inputs)
         self.activations = activations
         self.adds = adds
-        applications = [node.application for node in graph.nodes]
-        elements = {application: application.output.elements for application in dict.fromkeys(applications)}
-        self.elements = [given.tensor.elements for given in graph.inputs]
-        self.elements += [elements[application] for application in applications]
+        self.sizes = sizes
         self.last = _last_reads(graph)
-        self.storage = list(range(len(self.elements)))
+        self.storage = list(range(len(sizes)))
         self._assign()
 
     def _assign(self) -> None:
@@ -93,9 +97,9 @@ class _Storages:
         if not ((self.activations and layer.activation) or (self.adds and layer.combines)):
             return False
         read_later = self.last[first] > value - self.inputs
-        return not read_later and first >= self.inputs and self.elements[first] == self.elements[value]
+        return not read_later and first >= self.inputs and self.sizes[first] == self.sizes[value]
 
-    def alive(self, sizes: list[int]) -> list[int]:
+    def alive(self, sizes: Sequence[int]) -> list[int]:
         """The sum of the sizes of the storages that are alive while each node runs."""
         changes = [0] * (len(sizes) + 2)
         freed = self.inputs + 1

@@ -8,13 +8,12 @@ from cnnshape.named_tuple import NamedTuple
 
 class Cost(NamedTuple):
     """The cost of a layer for one sample: learned parameters, buffers that are kept with them, multiply-accumulates,
-    floating-point operations (None: can't be known), and values in the output."""
+    and floating-point operations (None: can't be known)."""
 
     params: int
     buffers: int
     macs: int
     flops: int | None
-    elements: int
 
 
 def costs(graph: Graph) -> list[Cost]:
@@ -31,7 +30,7 @@ def costs(graph: Graph) -> list[Cost]:
 
 def _cost(application: Application) -> Cost:
     params, buffers = application.counts
-    return Cost(params, buffers, application.macs, application.flops, application.output.elements)
+    return Cost(params, buffers, application.macs, application.flops)
 
 
 def resized_weights(graph: Graph, other: Graph) -> Iterator[tuple[Node, Node]]:

@@ -21,6 +21,7 @@ def analyze(
     inplace_activations: bool = False,
     inplace_adds: bool = False,
     main_fields: bool = False,
+    fold_norms: bool = False,
     max_layers: int | None = None,
     partial: bool = False,
 ) -> Report:
@@ -34,12 +35,20 @@ def analyze(
     With `main_fields`, the report has the receptive fields along the main path too (`main_field`), past gates that see
     the whole input, as in squeeze-excite.
 
+    With `fold_norms`, the report is that of the network whose batch norms are folded into the layers before them, as
+    runtimes fold them; `folded_norms` says what became of each norm.
+
     With `partial`, the report of a design with errors is that of everything that could be built, and is not
     `complete`: what has an error is missing, and all that depends on it. DesignError is raised only if no input
     has a shape.
     """
     settings = settings_of(
-        batch, dtype, inplace_activations=inplace_activations, inplace_adds=inplace_adds, main_fields=main_fields
+        batch,
+        dtype,
+        inplace_activations=inplace_activations,
+        inplace_adds=inplace_adds,
+        main_fields=main_fields,
+        fold_norms=fold_norms,
     )
     with paused_collection():
         chosen = options(params, variant, input or inputs, max_layers)

@@ -6,8 +6,9 @@ from cnnshape.api.design import DesignError
 from cnnshape.diagnostics import diagnose
 from cnnshape.graph import Options
 from cnnshape.language import Value, read_value
+from cnnshape.language.dtypes import DTYPES, UnknownType, parse_dtypes
 from cnnshape.layers import Shape, parse_shape
-from cnnshape.report import DTYPES, Settings
+from cnnshape.report import Settings
 from cnnshape.source import SourceText
 
 _LARGEST = 10**12
@@ -39,13 +40,16 @@ def settings_of(
     inplace_activations: bool = False,
     inplace_adds: bool = False,
     main_fields: bool = False,
+    fold_norms: bool = False,
 ) -> Settings:
     """The settings of a report; raises ValueError for an invalid batch or dtype."""
     if batch < 1 or batch > 10**9:
         raise ValueError(f"batch must be from 1 to 10^9, got {batch}")
-    if dtype not in DTYPES:
-        raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}")
-    return Settings(batch, dtype, inplace_activations, inplace_adds, main_fields=main_fields)
+    try:
+        parse_dtypes(dtype)
+    except UnknownType as unknown:
+        raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, or parts=types: {unknown}") from None
+    return Settings(batch, dtype, inplace_activations, inplace_adds, main_fields=main_fields, fold_norms=fold_norms)
 
 
 def _shape(name: str, given: InputShape) -> Shape:

@@ -46,8 +46,12 @@ Value = int | float | bool | str | DraftSetting | tuple["Value", ...]
 Values = dict[str, Value]
 
 
+FROZEN = "frozen"
+"""The modifier that is an argument of kinds here, as blocks and loops may have other values of it."""
+
+
 class Marks(NamedTuple):
-    """The modifiers of a step, as texts."""
+    """The other modifiers of a step, as texts."""
 
     name: str = ""
     source: str = ""
@@ -190,7 +194,10 @@ def _steps(steps: Steps) -> tuple[Step, ...]:
 def _step(step: DraftStep) -> Step:
     modifiers = _modifiers(step.marks)
     if isinstance(step, DraftCall):
-        main, arguments = _arguments(step.arguments, step.main)
+        given = dict(step.arguments)
+        if step.word in BY_NAME and FROZEN in given:
+            modifiers = _modifiers(step.marks, given.pop(FROZEN))
+        main, arguments = _arguments(given, step.main)
         return Call(_name(step.word), arguments, main, modifiers, NOWHERE)
     if isinstance(step, DraftJoin):
         branches = tuple(Branch(_name(name), _steps(body)) for name, body in step.branches.items())
@@ -216,7 +223,7 @@ def _arguments(arguments: Mapping[str, Value], main: str) -> tuple[SpecValue | N
     return None, tuple(Argument(name, NOWHERE, _value(value)) for name, value in arguments.items())
 
 
-def _modifiers(marks: Marks) -> Modifiers:
+def _modifiers(marks: Marks, frozen: Value = False) -> Modifiers:
     return Modifiers(
         name=_name(marks.name) if marks.name else None,
         source=compile_reference(marks.source, NOWHERE) if marks.source else None,
@@ -224,4 +231,5 @@ def _modifiers(marks: Marks) -> Modifiers:
         repeat=None if marks.repeat == 1 else compile_expression(str(marks.repeat), NOWHERE),
         first=_arguments(marks.first, "")[1],
         share=compile_reference(marks.share, NOWHERE) if marks.share else None,
+        frozen=compile_expression(word_of(frozen), NOWHERE) if frozen else None,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from cnnshape.bridge import names
-from cnnshape.bridge.draft import Draft, DraftCall, DraftJoin, DraftStep, Marks, Value
+from cnnshape.bridge.draft import FROZEN, Draft, DraftCall, DraftJoin, DraftStep, Marks, Value
 from cnnshape.bridge.operations import Argument, Network, Operation, Ref
 from cnnshape.layers import BY_NAME
 
@@ -144,6 +144,8 @@ def owners(network: Network) -> dict[int, int]:
 def step_of(operation: Operation, chosen: Mapping[int, str], marks: Marks) -> DraftStep:
     """The step of an operation. `chosen` are the names of the values that it refers to."""
     arguments = {name: value_of(argument, chosen) for name, argument in stated(operation).items()}
+    if operation.frozen:
+        arguments[FROZEN] = True
     if is_join(operation.kind):
         operands = tuple(chosen[value] for value in operation.inputs)
         return DraftJoin(operation.kind, {}, operands, str(arguments.get("broadcast", "")), marks)

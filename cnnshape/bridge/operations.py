@@ -40,12 +40,13 @@ class Module(NamedTuple):
 class Weight(NamedTuple):
     """A tensor of the source by its name. Operations that name the same weight share it.
 
-    `learned` is false for a buffer.
+    `learned` is false for a buffer. Training leaves a `frozen` one as it is.
     """
 
     name: str
     shape: Shape
     learned: bool = True
+    frozen: bool = False
 
     @property
     def elements(self) -> int:
@@ -76,6 +77,12 @@ class Operation(NamedTuple):
     def path(self) -> str:
         """The path of the innermost module; empty outside of modules."""
         return self.modules[-1].path if self.modules else ""
+
+    @property
+    def frozen(self) -> bool:
+        """Whether training leaves all its learned weights as they are."""
+        learned = [weight for weight in self.weights if weight.learned]
+        return bool(learned) and all(weight.frozen for weight in learned)
 
     @property
     def is_opaque(self) -> bool:

@@ -77,7 +77,7 @@ def _prints(report: Report) -> tuple[dict[str, int], list[int]]:
 
 
 def _facts(row: Row) -> tuple[object, ...]:
-    return (row.kind, row.application.layer, row.output, row.params, row.buffers, row.macs)
+    return (row.kind, row.application.layer, row.output, row.params, row.trainable_params, row.buffers, row.macs)
 
 
 def shape_differences(network: Network, report: Report) -> list[str]:
@@ -91,6 +91,8 @@ def shape_differences(network: Network, report: Report) -> list[str]:
         learned = sum(weight.elements for weight in operation.weights if weight.learned)
         if operation.weights and not row.shares and row.params != learned:
             problems.append(f"{place}: {row.params:,} params here, {learned:,} in the source")
+        if row.params and (row.trainable_params == 0) != operation.frozen:
+            problems.append(f"{place}: it is {'trained' if operation.frozen else 'frozen'} here")
         owner = network.operation(owner_of.get(value, value))
         if owner is not None and set(owner.weights) != set(operation.weights):
             problems.append(f"{place}: it shares some of its weights with {owner.path}; a step shares all or none")

@@ -95,10 +95,15 @@ def complete_figure(incomplete: str) -> list[str]:
 
 
 def complete_dtype(incomplete: str) -> list[str]:
-    """Types of values."""
-    from cnnshape.report import DTYPES
+    """Types of values, after the last `weights=`, and the parts of values that may have a type."""
+    from cnnshape.language.dtypes import DTYPES, PARTS
 
-    return _starting(incomplete, DTYPES)
+    done, equals, word = incomplete.rpartition("=")
+    if equals and "," not in word:
+        return [f"{done}={dtype}" for dtype in _starting(word, DTYPES)]
+    before, comma, part = incomplete.rpartition(",")
+    parts = [f"{before}{comma}{name}=" for name in _starting(part, PARTS)]
+    return parts if comma else [*_starting(incomplete, DTYPES), *parts]
 
 
 def complete_code(incomplete: str) -> list[str]:

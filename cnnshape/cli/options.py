@@ -9,11 +9,12 @@ from cnnshape.cli.completion import complete_dtype, complete_param, complete_spe
 from cnnshape.cli.exit_codes import BAD_USAGE
 from cnnshape.cli.reading import fail
 from cnnshape.cli.whole_numbers import whole_number
-from cnnshape.diagnostics import diagnose, did_you_mean
+from cnnshape.diagnostics import diagnose
 from cnnshape.graph import MAX_LAYERS, Options
 from cnnshape.language import Value, read_value
+from cnnshape.language.dtypes import DTYPES, PARTS, UnknownType, parse_dtypes
 from cnnshape.layers import Shape, parse_shape
-from cnnshape.report import DTYPES, Settings
+from cnnshape.report import Settings
 from cnnshape.source import SourceText
 
 SpecArgument = Annotated[
@@ -47,7 +48,7 @@ DtypeOption = Annotated[
     str,
     Option(
         "--dtype",
-        help=f"Type of weights and activations: {', '.join(DTYPES)}.",
+        help=f"Type of the values: {', '.join(DTYPES)}; or of {', '.join(PARTS)}: `weights=int8,biases=int32`.",
         metavar="TYPE",
         completion=complete_dtype,
     ),
@@ -77,11 +78,18 @@ class CountOptions(OptionGroup):
     dtype: DtypeOption = "float32"
 
     def settings(
-        self, *, inplace_activations: bool = False, inplace_adds: bool = False, main_fields: bool = False
+        self,
+        *,
+        inplace_activations: bool = False,
+        inplace_adds: bool = False,
+        main_fields: bool = False,
+        fold_norms: bool = False,
     ) -> Settings:
         """The settings of the report; raises BadParameter for an unknown type."""
         dtype = checked_dtype(self.dtype)
-        return Settings(self.batch, dtype, inplace_activations, inplace_adds, main_fields=main_fields)
+        return Settings(
+            self.batch, dtype, inplace_activations, inplace_adds, main_fields=main_fields, fold_norms=fold_norms
+        )
 
 
 def graph_options(
@@ -118,19 +126,9 @@ def _param(text: str) -> tuple[str, Value]:
     return name, read
 
 
-FOREIGN_DTYPES = {
-    "float": "float32", "single": "float32", "fp32": "float32", "f32": "float32",
-    "half": "float16", "fp16": "float16", "f16": "float16", "bf16": "bfloat16",
-    "double": "float64", "fp64": "float64", "f64": "float64", "fp8": "float8", "uint8": "int8",
-}  # fmt: skip
-"""What other programs call these types."""
-
-
 def checked_dtype(dtype: str) -> str:
-    """The dtype; raises BadParameter for an unknown one."""
-    if dtype in DTYPES:
-        return dtype
-    word = dtype.lower().removeprefix("torch.")
-    meant = FOREIGN_DTYPES.get(word)
-    help = f"did you mean `{meant}`?" if meant else did_you_mean(word, DTYPES)
-    raise BadParameter(f"{dtype!r} is not a type; {help}", param_hint="--dtype")
+    """The types in a text, in the form in which reports state them; raises BadParameter for an unknown one."""
+    try:
+        return parse_dtypes(dtype).text
+    except UnknownType as unknown:
+        raise BadParameter(f"{unknown}; {unknown.help}", param_hint="--dtype") from None

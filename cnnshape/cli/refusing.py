@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from cnnshape.api import DesignError
 from cnnshape.cli.command import BadParameter
 from cnnshape.cli.reading import fail
-from cnnshape.study.refusal import Refusal
+from cnnshape.diagnostics.refusal import Refusal
 
 
 @contextmanager

@@ -60,6 +60,9 @@ def summary(
     inplace_adds: Annotated[
         bool, Option("--inplace-adds", help="Peak memory: joins overwrite their first input.")
     ] = False,
+    fold_norms: Annotated[
+        bool, Option("--fold-norms", help="Fold batch norms into the layers before them, as runtimes do.")
+    ] = False,
     max_layers: MaxLayersOption = MAX_LAYERS,
     tool: Annotated[
         str | None,
@@ -87,6 +90,7 @@ def summary(
         inplace_activations=inplace_activations,
         inplace_adds=inplace_adds,
         main_fields=needs_main_fields(names, output.format),
+        fold_norms=fold_norms,
     )
     options = design.for_graph(max_layers)
     loaded, graph = read_graph(spec, options)

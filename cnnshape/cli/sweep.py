@@ -14,9 +14,9 @@ from cnnshape.cli.progress import Progress
 from cnnshape.cli.reading import fail, read_design
 from cnnshape.cli.refusing import refusing
 from cnnshape.cli.whole_numbers import whole_number
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.render.formats import Page
 from cnnshape.render.sweep import FORMATS, space_text
-from cnnshape.study.refusal import Refusal
 from cnnshape.study.sweep.runner import runner
 from cnnshape.study.sweep.space_text import AxisText, input_axis, param_axis, variant_axis
 from cnnshape.study.sweep.wanted import LISTED, Wanted

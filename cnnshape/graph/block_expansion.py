@@ -91,7 +91,7 @@ class BlockExpander(Expansion, ABC):
             return None
         if tuple in types and any(type(value) is tuple and _has_tensor(value) for value in values):
             return None
-        return block, self._draft.tensors[current], self._draft.frozen, values, types
+        return block, self._draft.tensors[current], (self._draft.frozen, self._draft.dtypes), values, types
 
     def _replayed(self, key: object, label: str, current: Current) -> int | None:
         """The output of a block that was expanded before; None if it must be expanded."""

@@ -10,6 +10,7 @@ from cnnshape.graph.guess import Guess
 from cnnshape.graph.model import Group, Hole, Node
 from cnnshape.graph.scope import Current, Handle, Uncertain
 from cnnshape.language import Name, Reference
+from cnnshape.language.dtypes import Dtypes
 from cnnshape.layers import Tensor
 from cnnshape.source import Span
 
@@ -43,6 +44,7 @@ class Draft:
         self.root = Group("", "design", 0)
         self.holes: dict[Span, Hole] = {}
         self.frozen = False
+        self.dtypes: Dtypes | None = None
         self.current_group = self.root
         self.max_layers = max_layers
         self.names: set[str] = set()
@@ -57,7 +59,7 @@ class Draft:
         for application, wanted in zip(chain, labels, strict=True):
             label = wanted if wanted not in self.names else self.unique(wanted)
             self.names.add(label)
-            nodes.append(Node(label, application, inputs, at, follows, self.frozen))
+            nodes.append(Node(label, application, inputs, at, follows, self.frozen, dtypes=self.dtypes))
             inputs = (len(tensors),)
             tensors.append(application.output)
             follows = True

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from cnnshape.language.dtypes import Dtypes
 from cnnshape.layers import Application, Tensor
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import Span
@@ -13,9 +14,10 @@ class Node:
     `inputs` are indices of values: the graph's inputs come first, then one value per node. `follows` marks a layer that
     comes from the `norm` or `act` of another one. `shares` is the node whose weights it uses. `shortcut`, on the add of
     a residual, is the type of its second path: `identity`, `projection` or `parameter-free`.
+    `dtypes` are the types that its step, or one around it, states; None for none.
     """
 
-    __slots__ = ("application", "at", "follows", "frozen", "inputs", "name", "shares", "shortcut")
+    __slots__ = ("application", "at", "dtypes", "follows", "frozen", "inputs", "name", "shares", "shortcut")
 
     def __init__(
         self,
@@ -27,8 +29,10 @@ class Node:
         frozen: bool = False,
         shares: int | None = None,
         shortcut: str = "",
+        dtypes: Dtypes | None = None,
     ) -> None:
         self.name = name
+        self.dtypes = dtypes
         self.application = application
         self.inputs = inputs
         self.at = at

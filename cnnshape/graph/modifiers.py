@@ -1,4 +1,4 @@
-"""Expands the modifiers of steps: `when`, `frozen` and `repeat`."""
+"""Expands the modifiers of steps: `when`, `dtype`, `frozen` and `repeat`."""
 
 from abc import ABC, abstractmethod
 
@@ -24,7 +24,7 @@ class ModifierExpander(BlockExpander, ABC):
         """Expands a step without its modifiers. Raises Refused or Uncertain if nothing certain comes out."""
 
     def _modified(self, step: ResolvedStep, current: Current, visit: Visit) -> tuple[Current, Rounds | None]:
-        """A step with `from`, `when`, `repeat`, `frozen` or `share`."""
+        """A step with `from`, `when`, `repeat`, `frozen`, `dtype` or `share`."""
         try:
             if step.when is not None and not self._values.truth(step.when, "when", visit.current, visit.scope):
                 return current, NOT_WANTED
@@ -32,7 +32,17 @@ class ModifierExpander(BlockExpander, ABC):
             self._pass_over(step, visit.scope)
             left = self._left(step, visit.current, visit.scope, problem)
             return left.or_else(self._guess(current)), None
-        return self._frozen(step, visit)
+        return self._typed(step, visit)
+
+    def _typed(self, step: ResolvedStep, visit: Visit) -> tuple[Current, Rounds | None]:
+        """A step whose values have types of their own; what it leaves open has those of the steps around it."""
+        outer = self._draft.dtypes
+        if step.dtypes is not None:
+            self._draft.dtypes = step.dtypes if outer is None else step.dtypes.over(outer)
+        try:
+            return self._frozen(step, visit)
+        finally:
+            self._draft.dtypes = outer
 
     def _frozen(self, step: ResolvedStep, visit: Visit) -> tuple[Current, Rounds | None]:
         if step.frozen is None:

@@ -51,8 +51,19 @@ class Template:
         for name, layer in zip(names, self._layers, strict=True):
             model, inputs = layer.node, tuple(map(values.__getitem__, layer.inputs))
             shares = None if layer.shares is None else start + layer.shares
-            node = Node(name, model.application, inputs, model.at, model.follows, model.frozen, shares, model.shortcut)
-            draft.nodes.append(node)
+            draft.nodes.append(
+                Node(
+                    name,
+                    model.application,
+                    inputs,
+                    model.at,
+                    model.follows,
+                    model.frozen,
+                    shares,
+                    model.shortcut,
+                    model.dtypes,
+                )
+            )
         draft.tensors += [layer.node.application.output for layer in self._layers]
         draft.current_group.children += [self._moved(group, label, start) for group in self._children]
         return values[self._result]

@@ -80,6 +80,8 @@ TRUTH = Form("truth", "expression")
 COUNT = Form("count", "expression")
 REFERENCE = Form("reference", "reference")
 ARGUMENTS = Form("arguments", "{argument: value, ...}", "mapping")
+DTYPE = Form("dtype", "type | {weights: type, biases: type, activations: type}")
+TYPE = Form("type", "type")
 COLUMNS = Form("columns", "{variable: [value, ...], ...}", "mapping")
 SIDES = Form("sides", "{branch: steps, ...} | [reference, ...] | reference")
 SHORTCUT = Form("shortcut", "identity | none | steps")
@@ -227,6 +229,11 @@ MODIFIERS = _by_name(
         foreign=("freeze", "trainable", "requires_grad"),
     ),
     Key(
+        "dtype", DTYPE, "The types of the step's values: one for all, or of weights, biases and activations apart.",
+        "dtype: {weights: int4, activations: int8}",
+        foreign=("dtypes", "precision", "data_type", "datatype", "bits", "quantize", "quantization"),
+    ),
+    Key(
         "expect", CONTRACT_FORM, "The shapes that must enter and leave the step; `any` leaves a size open.",
         "expect: {output: [64, any, any]}",
         foreign=("expects", "expected", "assert", "contract"),
@@ -244,6 +251,18 @@ CONTRACT = _by_name(
     ),
 )  # fmt: skip
 """The keys of a step's `expect`."""
+DTYPE_PARTS = _by_name(
+    Key(
+        "weights", TYPE, "The type of learned values, without biases.", "weights: int8",
+        foreign=("weight", "kernel", "kernels", "params"),
+    ),
+    Key("biases", TYPE, "The type of biases, and of the shifts of norms.", "biases: int32", foreign=("bias",)),
+    Key(
+        "activations", TYPE, "The type of the output.", "activations: float16",
+        foreign=("activation", "output", "outputs", "values"),
+    ),
+)  # fmt: skip
+"""The keys of a step's `dtype`."""
 NOT_ON_CONTROLS = ("first", "share")
 """The modifiers that only a kind or a block has."""
 

@@ -6,6 +6,7 @@ Each type of step provides its own values, references and lists of steps, so a w
 from collections.abc import Iterable, Iterator
 
 from cnnshape.diagnostics import Diagnostic
+from cnnshape.language.dtypes import Dtypes
 from cnnshape.language.expression import Expression, Reference
 from cnnshape.language.values import Argument, Name, Value
 from cnnshape.source import Span
@@ -35,7 +36,7 @@ class Modifiers:
     """
 
     __slots__ = (
-        "expect", "first", "frozen", "name", "references", "repeat", "share", "source", "values", "when",
+        "dtypes", "expect", "first", "frozen", "name", "references", "repeat", "share", "source", "values", "when",
     )  # fmt: skip
 
     def __init__(
@@ -48,7 +49,9 @@ class Modifiers:
         share: Reference | None = None,
         frozen: Expression | None = None,
         expect: Contract | None = None,
+        dtypes: Dtypes | None = None,
     ) -> None:
+        self.dtypes = dtypes
         self.expect = expect
         self.name = name
         self.source = source

@@ -20,6 +20,11 @@ class Tensor(NamedTuple):
         return prod(self.shape) * self.boxes
 
 
+def is_bias(name: str) -> bool:
+    """Whether a learned tensor of this name is added: a bias, or the shift of a norm."""
+    return name.startswith("bias")
+
+
 class Weight(NamedTuple):
     """A named tensor that a layer owns; a buffer is kept with the weights but not learned."""
 
@@ -31,6 +36,11 @@ class Weight(NamedTuple):
     def elements(self) -> int:
         """Values in the weight."""
         return prod(self.shape)
+
+    @property
+    def is_bias(self) -> bool:
+        """Whether it is added."""
+        return is_bias(self.name)
 
 
 class LayerProblem(Exception):

@@ -59,7 +59,7 @@ ARGUMENTS = {
     **dict.fromkeys((
         "kernelinitializer", "biasinitializer", "gammainitializer", "betainitializer", "weightfiller", "biasfiller",
         "kernelregularizer", "biasregularizer", "activityregularizer", "kernelconstraint", "biasconstraint", "init",
-        "initcfg", "weightdecay", "lrmult", "dtype", "device", "inplace", "antialias", "fused",
+        "initcfg", "weightdecay", "lrmult", "device", "inplace", "antialias", "fused",
         "synchronized", "renorm", "noiseshape", "seed", "returnindices", "recomputescalefactor", "coordinatetransformationmode",
         "convcfg", "usecudnn", "cudnnoff", "engine", "workspace", "training", "approximate",
     ), _NO_FIGURE),

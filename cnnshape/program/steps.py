@@ -60,6 +60,7 @@ class ResolvedStep:
 
     __slots__ = (
         "chooses",
+        "dtypes",
         "expect",
         "frozen",
         "lists",
@@ -83,9 +84,10 @@ class ResolvedStep:
         self.repeat: Expression | None = modifiers.repeat
         self.share: Reference | None = modifiers.share
         self.frozen: Expression | None = modifiers.frozen
+        self.dtypes = modifiers.dtypes
         self.expect = modifiers.expect
         stated: list[Reference | Expression] = [*modifiers.references, *modifiers.values]
-        self.plain = not stated
+        self.plain = not stated and modifiers.dtypes is None
         self.lists: int = sum([value.lists for value in stated])
         self.chooses = any(value.chooses for value in (*modifiers.values, *step.values))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cnnshape.device.deployment import Deployment, Estimate
 from cnnshape.render.bars import BARS, bar_text, with_bars
 from cnnshape.render.contract import to_contract
 from cnnshape.render.header import header
@@ -12,7 +13,6 @@ from cnnshape.render.table.html import html_table
 from cnnshape.render.table.records import records
 from cnnshape.render.wrapping import BOLD, count, paint, size, wrapped
 from cnnshape.report import Line, expanded, folded
-from cnnshape.study.device import Deployment, Estimate
 
 _LISTED = 8
 """So many layers that don't merge are listed; the rest is counted."""
@@ -58,14 +58,15 @@ def _facts(deployment: Deployment) -> Iterator[tuple[str, str]]:
     peak = deployment.lowered.operations[deployment.peak_operation]
     node = deployment.report.rows[peak.nodes[0]].name
     if deployment.placed:
-        known = "as far as it is known" if deployment.lowered.unknown else "exact"
+        known = "exact" if deployment.is_exact else "as far as it is known"
         yield "arena       ", f"{_bytes(deployment.arena_bytes)}, {known}: {deployment.runtime.planner}"
     names = " + ".join(held.what for held in alive)
     yield "alive       ", f"{_bytes(deployment.peak_bytes)} while {peak.word} runs ({node}): {names}"
     if deployment.persistent:
         yield "persistent  ", _estimate(deployment.persistent)
-    stored, dtype = deployment.stored, deployment.report.dtype
-    values = f"{count(stored.weights)} weights as {dtype}, {count(stored.biases)} biases in 4 bytes at least"
+    stored, dtypes = deployment.stored, deployment.report.dtypes
+    own = "" if deployment.report.states_dtypes else f" as {dtypes.weights}"
+    values = f"{count(stored.weights)} weights{own}, {count(stored.biases)} biases in 4 bytes at least"
     yield "flash       ", f"{_bytes(deployment.flash_bytes)}: {values}"
     if deployment.file:
         yield "file        ", _estimate(deployment.file)
@@ -85,10 +86,12 @@ def _remarks(deployment: Deployment) -> Iterator[tuple[str, list[str]]]:
     unmerged = [f"{rows[layer.node].name}: {layer.reason}" for layer in lowered.unmerged]
     if unmerged:
         yield "not folded or fused:", _some(unmerged)
-    width = deployment.value_bytes
-    copies = [f"{held.what}: {count(held.elements * width)} bytes" for held in lowered.held if _is_copy(held.what)]
+    sizes = zip(lowered.held, deployment.sizes, strict=True)
+    copies = [f"{held.what}: {count(size)} bytes" for held, size in sizes if _is_copy(held.what)]
     if copies:
         yield "copies, as the padding is not TensorFlow's:", _some(copies)
+    if deployment.untyped:
+        yield f"{deployment.runtime.name} has no operations for these types:", list(deployment.untyped)
     if lowered.unknown:
         kinds = dict.fromkeys(rows[node].application.layer.name for node in lowered.unknown)
         names = [f"{kind}: {_first_of(deployment, kind)}" for kind in kinds]
@@ -165,6 +168,7 @@ def device_json(deployment: Deployment) -> str:
         "operations": _operations(deployment),
         "tensors": records(_tensors_table(deployment)),
         "unmerged": [{"layer": report.rows[layer.node].name, "reason": layer.reason} for layer in lowered.unmerged],
+        "untyped": list(deployment.untyped),
         "unknown": [report.rows[node].name for node in lowered.unknown],
     }
     return to_contract(data)
@@ -209,10 +213,10 @@ def to_html(deployment: Deployment) -> str:
 
 def _tensors_table(deployment: Deployment) -> Table:
     """What is in memory, and from which operation to which; offsets are those of the planner."""
-    held, width = deployment.lowered.held, deployment.value_bytes
+    held = deployment.lowered.held
     offsets: Sequence[int | None] = [placed.offset for placed in deployment.placed] or [None] * len(held)
     rows = [
-        (tensor.what, tensor.elements * width + tensor.scratch, tensor.first, tensor.last, offset)
-        for tensor, offset in zip(held, offsets, strict=True)
+        (tensor.what, size, tensor.first, tensor.last, offset)
+        for tensor, size, offset in zip(held, deployment.sizes, offsets, strict=True)
     ]
     return Table(map(Column, ["name", "bytes", "first_operation", "last_operation", "offset_bytes"]), rows)

@@ -12,4 +12,10 @@ def header(report: Report) -> str:
     }
     first = next(iter(sizes), "")
     inputs = [size if name == first == "input" else f"{name}={size}" for name, size in sizes.items()]
-    return f"{report.name}: input {', '.join(inputs)}, batch {report.batch}, {report.dtype}"
+    folded = ", norms folded" if report.folded_norms else ""
+    return f"{report.name}: input {', '.join(inputs)}, batch {report.batch}, {dtypes_text(report)}{folded}"
+
+
+def dtypes_text(report: Report) -> str:
+    """The types of the values, as `--dtype` takes them."""
+    return f"{report.dtype} unless stated" if report.states_dtypes else report.dtype

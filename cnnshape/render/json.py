@@ -42,6 +42,20 @@ def as_data(report: Report) -> dict[str, Any]:
         "outputs": {name: list(shape) for name, shape in report.outputs.items()},
         "output_layers": dict(report.output_layers),
         "receptive_fields": {name: _reach(report.reaches.get(name)) for name in report.outputs},
+        **_folded_norms(report),
+    }
+
+
+def _folded_norms(report: Report) -> dict[str, Any]:
+    """What became of the norms, if the report folds them."""
+    if report.folded_norms is None:
+        return {}
+    into, kept = report.folded_norms
+    return {
+        "folded_norms": {
+            "into": dict(into),
+            "kept": [{"layer": norm.layer, "reason": norm.reason} for norm in kept],
+        }
     }
 
 
@@ -85,6 +99,7 @@ def _layers(report: Report, figures: LayerFigures) -> Records:
             ("arguments", "stated"): shared,
             "shares": [row.shares or None for row in rows],
             "shortcut": [row.shortcut or None for row in rows],
+            **_dtypes(report),
         }
     )
 
@@ -94,6 +109,13 @@ def _main_fields(report: Report) -> dict[str, list[dict[str, Any] | None]]:
     if report.main_fields is None:
         return {}
     return {"main_receptive_field": [_field(report.main_fields.get(row.name)) for row in report.rows]}
+
+
+def _dtypes(report: Report) -> dict[str, list[dict[str, Any]]]:
+    """The types of each layer's values, if the design states some."""
+    if not report.states_dtypes:
+        return {}
+    return {"dtypes": [row.dtypes._asdict() for row in report.rows]}
 
 
 def _applied(application: Application) -> dict[str, Any]:

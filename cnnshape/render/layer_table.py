@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from cnnshape.graph import is_numbered
 from cnnshape.layers import format_shape
+from cnnshape.layers.tensor import is_bias
 from cnnshape.render.table import Column, Table
 from cnnshape.render.window import window
 from cnnshape.render.wrapping import count
@@ -166,7 +167,7 @@ def _learned(row: Row, *, biases: bool) -> int:
     if row.shares:
         return 0
     tensors = (tensor for tensor in row.application.layer.owned if not tensor.buffer)
-    own = (tensor for tensor in tensors if tensor.name.startswith("bias") is biases)
+    own = (tensor for tensor in tensors if is_bias(tensor.name) is biases)
     return sum(tensor.formula.value(row.application) for tensor in own)
 
 
@@ -199,7 +200,7 @@ def _main_column(report: Report) -> LayerColumn:
 
 
 _DROPPED_FIRST = (
-    "rf", "line", "rf_main", "rf_padding", "rf_stride", "buffers", "input", "activation_bytes", "biases", "weights", "flops",
+    "rf", "line", "dtype", "rf_main", "rf_padding", "rf_stride", "buffers", "input", "activation_bytes", "biases", "weights", "flops",
     "macs", "kind", "share",
 )  # fmt: skip
 _SHARE_DOC = "part of the MACs, or of what `--sort` names, in percent and as a bar"
@@ -240,6 +241,11 @@ _DECLARED = (
         "RF padding",
         "cells of the first field before the input",
         lambda field: axes_text(field.padding),
+    ),
+    LayerColumn(
+        Column("dtype", priority=_PRIORITIES["dtype"]),
+        "types of the weights, biases and output, as `--dtype` takes them",
+        lambda line: "" if line.group else line.rows[0].dtypes.text,
     ),
     LayerColumn(
         Column("line", numeric=True, text=str, priority=_PRIORITIES["line"]),

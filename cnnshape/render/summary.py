@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cnnshape.layers import counted
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.formats import Format, Formats, Page
-from cnnshape.render.header import header
+from cnnshape.render.header import dtypes_text, header
 from cnnshape.render.layer_table import DEFAULT, FIGURE_COLUMNS, layer_table, reach_lines
 from cnnshape.render.table import Table, fit, text_lines
 from cnnshape.render.wrapping import BOLD, DIM, count, paint, rounded, size, wrapped
@@ -115,6 +115,7 @@ class View:
             notes.append(_INCOMPLETE)
         if any(line.times > 1 for line in self.lines):
             notes.append(_FOLDED)
+        notes += _norms(self.summary.report)
         if self._has_star(table):
             notes.append("*: paths with different centres have met; the field is the union")
         rows = self.summary.report.rows if any("RF" in heading for heading in table.headings) else ()
@@ -128,6 +129,29 @@ class View:
         return any(
             field.endswith("*") for field in [*fields, *(value for _, value, _ in reach_lines(self.summary.report))]
         )
+
+
+def _norms(report: Report) -> list[str]:
+    """How many norms are folded, and why the others aren't; norms with the same reason share a line."""
+    if report.folded_norms is None:
+        return []
+    into, kept = report.folded_norms
+    names: dict[str, list[str]] = {}
+    for norm in kept:
+        names.setdefault(norm.reason, []).append(norm.layer)
+    several = [reason for reason, layers in names.items() if len(layers) > 1]
+    reasons = [*several, *[reason for reason in names if reason not in several]]
+    more = f"and {count(len(reasons) - _LISTED)} more reasons (--format json has all)"
+    listed = [f"{_some(names[reason])}: {reason}" for reason in reasons[:_LISTED]]
+    return [
+        f"{counted(len(into), 'norm')} folded into the layers before, {count(len(kept))} not folded",
+        *listed,
+        *([more] if len(reasons) > _LISTED else []),
+    ]
+
+
+def _some(layers: list[str]) -> str:
+    return layers[0] if len(layers) == 1 else f"{layers[0]} and {count(len(layers) - 1)} more"
 
 
 _INCOMPLETE = "incomplete: layers with errors are missing, and all layers that depend on them"
@@ -146,7 +170,7 @@ def figures(report: Report) -> list[tuple[str, str, str]]:
     unknown = f"; unknown for {', '.join(totals.flops_unknown[:3])}" if totals.flops_unknown else ""
     rows = [
         ("params", count(totals.params), weights + buffers),
-        ("weights", size(totals.weight_bytes), f"the params as {report.dtype}"),
+        ("weights", size(totals.weight_bytes), f"the params as {dtypes_text(report)}"),
         ("MACs", rounded(totals.macs), FIGURES["macs"].definition),
         ("FLOPs", rounded(totals.flops), f"2 x MACs, and bias, normalization, activation, pooling, joins{unknown}"),
         ("activations", size(totals.activation_bytes), "all layers' outputs together"),

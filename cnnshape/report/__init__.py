@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     )
     from cnnshape.report.folding import Line, expanded, folded, parts_of, step_ranges, unfolded
     from cnnshape.report.groups import LayerFigures
-    from cnnshape.report.make import DTYPES, Settings, make_report, outline
+    from cnnshape.report.make import Settings, make_report, outline
     from cnnshape.report.quantity import Quantity, parse_quantity
     from cnnshape.report.report import (
         FailedStep,
+        FoldedNorms,
         InputTensor,
+        KeptNorm,
         Outline,
         PeakActivation,
         ReceptiveField,
@@ -37,9 +39,9 @@ else:
         figures="BUDGETS COLUMN_FIGURES COMPARED FIGURES ROW_FIGURES TOTAL_FIGURES Figure",
         folding="Line expanded folded parts_of step_ranges unfolded",
         groups="LayerFigures",
-        make="DTYPES Settings make_report outline",
+        make="Settings make_report outline",
         quantity="Quantity parse_quantity",
-        report="FailedStep InputTensor Outline PeakActivation ReceptiveField Report Row Totals",
+        report="FailedStep FoldedNorms InputTensor KeptNorm Outline PeakActivation ReceptiveField Report Row Totals",
         wanted="WANTED_PATTERN Wanted parse_wanted",
     )
 
@@ -47,14 +49,15 @@ __all__ = [
     "BUDGETS",
     "COLUMN_FIGURES",
     "COMPARED",
-    "DTYPES",
     "FIGURES",
     "ROW_FIGURES",
     "TOTAL_FIGURES",
     "WANTED_PATTERN",
     "FailedStep",
     "Figure",
+    "FoldedNorms",
     "InputTensor",
+    "KeptNorm",
     "LayerFigures",
     "Line",
     "Outline",

@@ -66,11 +66,6 @@ def _parts(of_row: Callable[[Row], int | None]) -> Callable[[Report], Parts]:
     return lambda report: [(row.name, of_row(row) or 0) for row in report.rows]
 
 
-def _weight_bytes(report: Report) -> Parts:
-    width = report.totals.weight_bytes // report.totals.params if report.totals.params else 0
-    return [(row.name, row.params * width) for row in report.rows]
-
-
 _DECLARED = (
     Figure(
         "params",
@@ -119,7 +114,7 @@ _DECLARED = (
         "weight_bytes",
         "bytes of the parameters",
         of=attrgetter("totals.weight_bytes"),
-        parts=_weight_bytes,
+        parts=_parts(attrgetter("weight_bytes")),
         unit="bytes",
         label="weights",
         budget="max-weight-memory",

@@ -104,7 +104,7 @@ def step_ranges(rows: Sequence[Row], start: int, end: int) -> list[tuple[int, in
 
 def _signature(row: Row) -> tuple[object, ...]:
     """The signature of equal layers. A step that is applied again to the same shapes has the same application."""
-    return id(row.application), row.params, row.frozen, row.shortcut
+    return id(row.application), row.params, row.frozen, row.shortcut, row.dtypes
 
 
 def _lines(items: tuple[_Item, ...], depth: int, most: int | None) -> list[Line]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cnnshape.graph import Application, Group
+from cnnshape.language.dtypes import Dtypes, parse_dtypes
 from cnnshape.layers import Shape, format_shape
 from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
@@ -32,6 +33,7 @@ class ReceptiveField(NamedTuple):
 
 class Row(NamedTuple):
     """One layer. Counts are of the whole batch; `params` is 0 for a layer that uses another's weights (`shares`).
+    `dtypes` are the types of its values.
 
     `sources` are the names of the layers and inputs that it reads, in order. `main_activation_bytes` is 0 for a layer
     that works value by value or only renames its input, and else `activation_bytes`.
@@ -47,6 +49,7 @@ class Row(NamedTuple):
     buffers: int
     macs: int
     flops: int | None
+    weight_bytes: int
     activation_bytes: int
     main_activation_bytes: int
     receptive_field: ReceptiveField | None
@@ -55,6 +58,7 @@ class Row(NamedTuple):
     frozen: bool
     shares: str
     shortcut: str
+    dtypes: Dtypes
 
     def __repr__(self) -> str:
         figures = f"{format_shape(self.output)}, {self.params:,} params, {self.macs:,} MACs"
@@ -155,6 +159,20 @@ class FailedStep(NamedTuple):
     source: str
 
 
+class KeptNorm(NamedTuple):
+    """A norm that doesn't fold into the layer before it, and why."""
+
+    layer: str
+    reason: str
+
+
+class FoldedNorms(NamedTuple):
+    """What became of the norms: `into` has the layer that each of them went into, by its name; `kept` are the others."""
+
+    into: dict[str, str]
+    kept: tuple[KeptNorm, ...]
+
+
 class _ReportFields(NamedTuple):
     """The fields of a report. Type checkers let no named tuple have a second parent, so the report is its child."""
 
@@ -175,6 +193,7 @@ class _ReportFields(NamedTuple):
     main_fields: dict[str, ReceptiveField | None] | None = None
     complete: bool = True
     failed: tuple[FailedStep, ...] = ()
+    folded_norms: FoldedNorms | None = None
 
 
 class Report(Data, _ReportFields):
@@ -183,7 +202,8 @@ class Report(Data, _ReportFields):
     `groups` is the tree of stages and blocks over `rows`. `reaches` has the row of each output's last map, before its
     space is pooled, flattened or cut into regions; outputs without one are left out. `output_layers` has the name of
     the layer or input that gives each output. `main_fields` are the receptive fields along the main path, past gates that
-    see the whole input, of the layers where they differ; None unless the settings ask for them. `complete` is False if a
+    see the whole input, of the layers where they differ; None unless the settings ask for them. So is `folded_norms`: with
+    it the rows are those of the network whose norms are folded, and norms that went into other layers have none. `complete` is False if a
     part of the design could not be built; `failed` are the steps with errors.
     """
 
@@ -192,6 +212,17 @@ class Report(Data, _ReportFields):
     def __repr__(self) -> str:
         figures = f"{len(self.rows):,} layers, {self.totals.params:,} params, {self.totals.macs:,} MACs"
         return f"<Report {brief(self.name, 60)}: {figures}{'' if self.complete else ', incomplete'}>"
+
+    @property
+    def dtypes(self) -> Dtypes:
+        """The types of the values whose type no step states."""
+        return parse_dtypes(self.dtype)
+
+    @property
+    def states_dtypes(self) -> bool:
+        """Whether steps state other types."""
+        default = self.dtypes
+        return any(row.dtypes is not default and row.dtypes != default for row in self.rows)
 
     @property
     def unknown_reach(self) -> Row | None:

@@ -2,10 +2,11 @@
 
 from cnnshape.arithmetic import Formula
 from cnnshape.graph import Application, Graph, Node
+from cnnshape.language.dtypes import DTYPES
 from cnnshape.layers import Shape, Tensor, format_shape
 from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.report import DTYPES, Report, Row
+from cnnshape.report import Report, Row
 from cnnshape.study.explain_field import field_facts
 from cnnshape.study.explain_sizes import sizes
 from cnnshape.study.explanation import Explanation
@@ -135,5 +136,8 @@ def _repeats(application: Application, report: Report) -> tuple[int, ...]:
 
 
 def _bytes(row: Row, report: Report) -> str:
-    factors = (*row.output, *_repeats(row.application, report), DTYPES[report.dtype])
-    return f"{' * '.join(f'{factor:,}' for factor in factors)} = {row.activation_bytes:,}"
+    bits = DTYPES[row.dtypes.activations]
+    factors = (*row.output, *_repeats(row.application, report))
+    values = " * ".join(f"{factor:,}" for factor in factors)
+    packed = f" / {8 // bits}" if bits < 8 else f" * {bits // 8}"
+    return f"{values}{packed} = {row.activation_bytes:,}"

@@ -1,13 +1,16 @@
 """Activation memory over time, and the FLOPs of each layer per byte moved."""
 
+from collections.abc import Sequence
 from fractions import Fraction
+from itertools import repeat
 
-from cnnshape.analysis import Moment, memory_timeline
-from cnnshape.graph import Graph
+from cnnshape.analysis import Moment, memory_timeline, owned_bytes, tensor_bytes
+from cnnshape.device.deployment import Deployment
+from cnnshape.diagnostics.refusal import Refusal
+from cnnshape.graph import Graph, Node
 from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.report import DTYPES, Report, Row, parse_quantity
-from cnnshape.study.refusal import Refusal
+from cnnshape.report import Report, Row, parse_quantity
 
 
 class Device(NamedTuple):
@@ -81,8 +84,12 @@ def _per_second(text: str, option: str) -> int:
 
 def study_memory(graph: Graph, report: Report, device: Device | None = None) -> Memory:
     """The memory of a graph with the settings of its report."""
-    moments = memory_timeline(graph, inplace_activations=report.inplace_activations, inplace_adds=report.inplace_adds)
-    steps = tuple(_step(report, row, moment, device) for row, moment in zip(report.rows, moments, strict=True))
+    sizes = tensor_bytes(graph, [row.dtypes for row in report.rows], report.dtypes, report.batch)
+    moments = memory_timeline(
+        graph, sizes, inplace_activations=report.inplace_activations, inplace_adds=report.inplace_adds
+    )
+    moved = map(_moved, graph.nodes, report.rows, repeat(report.rows), repeat(sizes))
+    steps = tuple(map(_step, report.rows, moments, moved, repeat(device)))
     known = (step.seconds for step in steps if step.seconds is not None)
     return Memory(
         report=report,
@@ -93,29 +100,41 @@ def study_memory(graph: Graph, report: Report, device: Device | None = None) -> 
     )
 
 
-def _step(report: Report, row: Row, moment: Moment, device: Device | None) -> Step:
-    width = DTYPES[report.dtype]
-    moved = _moved(row, report.batch, width)
+def _step(row: Row, moment: Moment, moved: int, device: Device | None) -> Step:
     return Step(
         row=row,
-        alive_bytes=moment.elements * report.batch * width,
+        alive_bytes=moment.bytes,
         tensors=moment.tensors,
         moved_bytes=moved,
         seconds=_seconds(row, moved, device),
     )
 
 
-def _moved(row: Row, batch: int, width: int) -> int:
-    """Bytes that a layer reads and writes: `(inputs + output) * batch + weights`, times the bytes per value."""
-    application = row.application
+def _moved(node: Node, row: Row, rows: Sequence[Row], sizes: Sequence[int]) -> int:
+    """Bytes that a layer reads and writes: its inputs, its output, and its weights in the types of their owner."""
+    application = node.application
     if application.layer.view:
         return 0
-    activations = sum(tensor.elements for tensor in (*application.inputs, application.output)) * batch
-    weights = sum(weight.elements for weight in application.layer.weights(application.inputs))
-    return (activations + weights) * width
+    activations = sum(sizes[value] for value in node.inputs) + row.activation_bytes
+    owner = row if node.shares is None else rows[node.shares]
+    return activations + owned_bytes(application, owner.dtypes)
 
 
 def _seconds(row: Row, moved: int, device: Device | None) -> Fraction | None:
     if device is None or row.flops is None:
         return None
     return max(Fraction(row.flops, device.flops_per_second), Fraction(moved, device.bytes_per_second))
+
+
+def on_device(memory: Memory, deployment: Deployment) -> Memory:
+    """The memory over time as the runtime holds it. A layer that is a part of an operation has the operation's bytes."""
+    numbers: dict[int, int] = {}
+    for number, operation in enumerate(deployment.lowered.operations):
+        for node in operation.nodes:
+            numbers[node] = max(number, numbers.get(node, 0))
+    steps, number = [], 0
+    for node, step in enumerate(memory.steps):
+        number = numbers.get(node, number)
+        alive = sum(held.first <= number <= held.last for held in deployment.lowered.held)
+        steps.append(step._replace(alive_bytes=deployment.alive_bytes[number], tensors=alive))
+    return memory._replace(steps=tuple(steps), peak=max(steps, key=lambda step: step.alive_bytes, default=None))

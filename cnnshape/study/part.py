@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from cnnshape.diagnostics import nearest
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.graph import Graph, Part, named_parts, parts
-from cnnshape.study.refusal import Refusal
 
 MOST_NAMED = 4
 """Names that a message lists if one could mean several layers."""

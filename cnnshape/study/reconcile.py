@@ -6,19 +6,21 @@ from shlex import join
 
 from cnnshape.api import Design, expand
 from cnnshape.diagnostics import did_you_mean
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.graph import Graph, Options
 from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.report import Report, make_report
+from cnnshape.report import Report, Settings, make_report
 from cnnshape.study.counting import ours
 from cnnshape.study.counting.case import Cases
 from cnnshape.study.counting.registry import BY_NAME, RULES
 from cnnshape.study.counting.rule import Mark, Rule, Tally
-from cnnshape.study.refusal import Refusal
 
 Stated = dict[str, tuple[str, int]]
 """The count of each subject, in words and as a number."""
 _NOTHING = ("", 0)
+_SETTINGS = Settings(ignore_dtypes=True)
+"""Tools count in float32, also where a spec states other types."""
 
 
 class Term(NamedTuple):
@@ -97,7 +99,7 @@ def reconcile_design(
     design: Design, graph: Graph, options: Options, rules: Sequence[Rule], spec: str
 ) -> Reconciliation:
     """The count of each rule for the graph of a design, with its variants. `spec` names the design in commands."""
-    report = make_report(graph)
+    report = make_report(graph, settings=_SETTINGS)
     variants = () if options.variant else variant_figures(report, _built_variants(design, options, spec))
     return reconcile(report, rules)._replace(variants=variants)
 
@@ -108,12 +110,12 @@ def _built_variants(design: Design, options: Options, spec: str) -> Iterator[tup
         name = variant.name.text
         graph, problems = expand(design, options._replace(variant=name))
         if graph is not None and not problems:
-            yield name, join(["cnnshape", "reconcile", spec, "--variant", name]), make_report(graph)
+            yield name, join(["cnnshape", "reconcile", spec, "--variant", name]), make_report(graph, settings=_SETTINGS)
 
 
 def reconcile(report: Report, rules: Sequence[Rule] = RULES) -> Reconciliation:
     """The count of each rule for a report. Raises ValueError unless the report is of one sample in float32."""
-    if report.batch != 1 or report.dtype != "float32":
+    if report.batch != 1 or report.dtype != "float32" or report.states_dtypes:
         raise ValueError("tools count one sample in float32")
     cases = Cases(report)
     once = Cases(report, held_once=True) if cases.held_by_several else None

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from cnnshape.analysis import Field, receptive_fields
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.graph import Graph
 from cnnshape.layers import Shape, format_shape
 from cnnshape.lazy import Data, brief
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, Row, Settings, make_report
-from cnnshape.study.refusal import Refusal
 
 
 class Stage(NamedTuple):

@@ -5,9 +5,9 @@ from functools import partial
 
 from cnnshape.api import Design, DesignError, examine, expand
 from cnnshape.diagnostics import Diagnostic
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.graph import Graph, Options, given_inputs
 from cnnshape.layers import Shape, format_shape
-from cnnshape.study.refusal import Refusal
 from cnnshape.study.sizes import AxisSizes, SizeStudy, axis_name, costs, filled, find_sizes, starred
 
 MOST = 4096

@@ -14,8 +14,8 @@ import pytest
 import cnnshape
 from cnnshape.cli.commands import command_of
 from cnnshape.cli.sizes import LARGEST
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.study.calls import opened
-from cnnshape.study.refusal import Refusal
 from tests.command import run
 
 CALLS: dict[str, tuple[Callable[[], Any], str]] = {
@@ -78,6 +78,10 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
             "mobilenet_v2", runtime="tflm", dtype="int8", pads="explicit", kernels="cmsis-mve", in_place="add"
         ),
         "memory mobilenet_v2 --runtime tflm --dtype int8 --pads explicit --kernels cmsis-mve --in-place add",
+    ),
+    "memory of training": (
+        lambda: cnnshape.memory("resnet18", training="adam", batch=8, dtype="float16"),
+        "memory resnet18 --training adam -b 8 --dtype float16",
     ),
     "reconcile": (lambda: cnnshape.reconcile("resnet18"), "reconcile resnet18"),
     "reconcile with tools": (

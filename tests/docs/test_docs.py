@@ -36,13 +36,14 @@ from cnnshape.document.cursor import MAX_DEPTH, MAX_NODES
 from cnnshape.graph import MAX_ELEMENTS, MAX_LAYERS, MAX_NESTING
 from cnnshape.graph.expansion import VISITS_PER_APPLICATION, VISITS_PER_LAYER
 from cnnshape.language import DYNAMIC, expression, grammar
+from cnnshape.language.dtypes import DTYPES
 from cnnshape.language.expression import FUNCTIONS, MAX_LENGTH, MAX_LIST, MAX_LIST_DEPTH, MAX_VALUE
 from cnnshape.language.expression.parser import MOST_DIGITS
 from cnnshape.language.reader.extends import MAX_EXTENDS
 from cnnshape.layers import KINDS
 from cnnshape.layers.argument import LARGEST
 from cnnshape.render.layer_csv import FIELDS
-from cnnshape.report import COMPARED, DTYPES, FIGURES, Report, Row, Totals
+from cnnshape.report import COMPARED, FIGURES, Report, Row, Totals
 from cnnshape.study.compare import Change, Comparison, Part, Side
 from cnnshape.study.explain import Explanation, Fact, SizeChain, SizeStep
 from cnnshape.study.memory import Memory, Step
@@ -331,7 +332,7 @@ def test_limits_are_those_of_the_program() -> None:
         assert f"{value:,}" in re.findall(r"[\d,]+", stated[limit]), limit
 
 
-def test_bytes_of_types_are_those_of_the_program() -> None:
+def test_bits_of_types_are_those_of_the_program() -> None:
     rows = table_of("definitions.md", "Weight bytes").items()
     assert {name: int(size) for names, size in rows for name in re.findall(r"`(\w+)`", names)} == DTYPES
 

@@ -65,9 +65,11 @@ def figures(examination: Examination) -> dict[str, Any]:
     read = set(graph.outputs.values())
     for place, node in reversed(list(enumerate(graph.nodes, len(graph.inputs)))):
         read |= set(node.inputs) if place in read else set()
+    frozen = [node.application.params for node in graph.nodes if node.frozen and node.shares is None]
     flops = [node.application.flops for place, node in enumerate(graph.nodes, len(graph.inputs)) if place in read]
     return {
         "params": sum(node.application.params for node in graph.nodes if node.shares is None),
+        "frozen params": sum(frozen),
         "macs": sum(node.application.macs for node in graph.nodes),
         "flops": sum(one or 0 for one in flops),
         "inputs": [given.tensor for given in graph.inputs],
@@ -77,6 +79,18 @@ def figures(examination: Examination) -> dict[str, Any]:
 
 def model(source: Source, **options: Any) -> Model:
     return model_of(to_onnx(source, **{"weights": Weights.NONE, **options}))
+
+
+def test_parts_of_all_axes_are_one_layer(tmp_path: Path) -> None:
+    source = source_of(
+        "input: [4, 20, 20]\nlayers:\n  - crop: [[1, 2], [3, 0]]\n  - subsample: [2, 3]\n  - {conv: 4, frozen: true}\n".replace(
+            "conv: 4", "conv: {out: 4, kernel: 1}"
+        )
+    )
+    again = read_back(to_onnx(source), tmp_path).examination
+    assert again.report().rows[-1].frozen
+    assert [row.kind for row in again.report().rows] == ["crop", "subsample", "conv"]
+    assert again.report().totals == source.examination.report().totals
 
 
 # Kinds

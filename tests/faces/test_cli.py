@@ -306,7 +306,11 @@ def test_without_a_path_the_current_folder_is_checked(folder):
         ("torch.float32", "did you mean `float32`?"),
         ("flaot32", "did you mean `float32`?"),
         ("uint8", "did you mean `int8`?"),
-        ("q4", "known here: `bfloat16`, `float16`, `float32`, `float64`, `float8`, `int8`"),
+        ("weights=fp16", "did you mean `float16`?"),
+        ("weight=int8", "did you mean `weights`?"),
+        ("weights=int8,weights=int4", "'weights' is stated twice"),
+        ("weights=", "'' is not a type"),
+        ("q4", "known here: `bfloat16`, `float16`, `float32`, `float64`, `float8`, `int16`, `int32`, `int4`, `int8`"),
     ],
 )
 def test_a_type_that_does_not_exist_is_answered(folder, dtype, said):
@@ -316,8 +320,7 @@ def test_a_type_that_does_not_exist_is_answered(folder, dtype, said):
 
 
 def test_every_foreign_type_stands_for_one_of_ours():
-    from cnnshape.cli.options import FOREIGN_DTYPES
-    from cnnshape.report import DTYPES
+    from cnnshape.language.dtypes import DTYPES, FOREIGN_DTYPES
 
     assert set(FOREIGN_DTYPES.values()) <= set(DTYPES)
     assert not set(FOREIGN_DTYPES) & set(DTYPES)

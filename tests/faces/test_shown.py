@@ -68,6 +68,7 @@ def shown_values() -> dict[str, Shown]:
         "sweep": cnnshape.sweep("lenet5", {"classes": range(1, 6)}, input=[28, 32], pareto=["params", "max:macs"]),
         "memory": cnnshape.memory("resnet18"),
         "memory with a device": cnnshape.memory("resnet18", peak_flops="4T", bandwidth="50GB"),
+        "training": cnnshape.memory("resnet18", training="adam", batch=32),
         "deployment": cnnshape.memory("ds_cnn", runtime="tflm", dtype="int8"),
         "deployment with remarks": cnnshape.memory("convnext_tiny", runtime="tflm", pads="explicit"),
         "picture": cnnshape.draw("unet"),

@@ -12,13 +12,31 @@ from hypothesis import strategies as st
 import cnnshape
 from cnnshape.diagnostics import Diagnostic, Severity
 from cnnshape.language import KIND_WORDS, grammar, patterns
-from cnnshape.language.grammar import BLOCK, COMPANIONS, CONTROLS, FILE, MODIFIERS, OWNERS, STEP, Key, foreign_words
+from cnnshape.language.grammar import (
+    BLOCK,
+    COMPANIONS,
+    CONTROLS,
+    DTYPE_PARTS,
+    FILE,
+    MODIFIERS,
+    OWNERS,
+    STEP,
+    Key,
+    foreign_words,
+)
 from cnnshape.layers import BY_NAME
 from cnnshape.render.schema import schema
 from cnnshape.render.schema_forms import file_forms
 from cnnshape.render.schema_names import ANY_NAMES
 
-KEYS = [*FILE.values(), *BLOCK.values(), *MODIFIERS.values(), *COMPANIONS.values(), *CONTROLS.values()]
+KEYS = [
+    *FILE.values(),
+    *BLOCK.values(),
+    *MODIFIERS.values(),
+    *COMPANIONS.values(),
+    *CONTROLS.values(),
+    *DTYPE_PARTS.values(),
+]
 SPEC = "input: [3, 8, 8]\nlayers: [{relu: , name: stem}]\n"
 
 

@@ -39,7 +39,7 @@ CONTROL_VALUES = {
 }
 ROI_KINDS = ("roi_pool", "roi_align")
 MODIFIER_VALUES = {
-    "name": "own", "from": "start", "when": "true", "repeat": "2", "first": "{}", "share": "twin", "frozen": "true",
+    "name": "own", "from": "start", "when": "true", "repeat": "2", "first": "{}", "share": "twin", "frozen": "true", "dtype": "int8",
     "do": "[relu]", "shortcut": "none", "crop": "center", "expect": "{output: [32, any, any]}", "broadcast": "channels",
 }  # fmt: skip
 

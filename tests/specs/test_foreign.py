@@ -257,6 +257,7 @@ ADVICE = [
     ("conv: {out: 8, kernel: 3, no_bias: true}", "no argument `no_bias`", "`bias: false`"),
     ("conv: {out: 8, kernel: 3, depth_multiplier: 1}", "no argument `depth_multiplier`", "`groups: in_channels`"),
     ("conv: {out: 8, kernel: 3, input_shape: [3, 8, 8]}", "no argument `input_shape`", "at the top"),
+    ("conv: {out: 8, kernel: 3, dtype: float16}", "no argument `dtype`", "goes next to the kind"),
     ("conv: {out: 8, kernel: 3, trainable: false}", "no argument `trainable`", "`frozen: true` next to the kind"),
     ("conv: {out: 8, kernel: 3, name: stem}", "no argument `name`", "`name:` goes next to the kind"),
     ("conv: {out: 8, kernel: 3, repeat: 2}", "no argument `repeat`", "`repeat:` goes next to the kind"),
@@ -312,6 +313,7 @@ BESIDE = {
     "from": "input inputs bottom",
     "name": "id label top as",
     "share": "reuse share_weights",
+    "dtype": "precision quantize data_type",
     "frozen": "freeze trainable",
 }
 

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cnnshape
-from cnnshape.analysis import memory_timeline, peak_memory
+from cnnshape.analysis import memory_timeline, peak_memory, tensor_bytes
 from cnnshape.api import expand
 from cnnshape.graph import Options
+from cnnshape.language.dtypes import DTYPES, uniform
 from cnnshape.render.memory import plain, seconds_text, to_json
 from cnnshape.render.plot.staircase import staircase
-from cnnshape.report import DTYPES, Settings, make_report
+from cnnshape.report import Settings, make_report
 from cnnshape.source import shipped_path
 from cnnshape.study.memory import Device, study_memory
 from tests.laws.strategy import specs
@@ -87,15 +88,17 @@ def test_a_design_without_layers_has_its_input_alone(face):
 def test_moments_are_the_tensors_that_live(spec, activations, adds):
     """Brute force: a storage lives from its writer to the last reader of anything in it."""
     graph, _ = expand(cnnshape.load(spec.text), Options())
-    moments = memory_timeline(graph, inplace_activations=activations, inplace_adds=adds)
-    peak = peak_memory(graph, inplace_activations=activations, inplace_adds=adds)
+    # In int8, bytes are values.
+    sizes = tensor_bytes(graph, [uniform("int8")] * len(graph.nodes), uniform("int8"), 1)
+    moments = memory_timeline(graph, sizes, inplace_activations=activations, inplace_adds=adds)
+    peak = peak_memory(graph, sizes, inplace_activations=activations, inplace_adds=adds)
     inputs = sum(given.tensor.elements for given in graph.inputs)
-    assert max([inputs, *(moment.elements for moment in moments)]) == peak.elements
-    assert sum(graph.value(value).elements for value in peak.alive) == peak.elements
+    assert max([inputs, *(moment.bytes for moment in moments)]) == peak.bytes
+    assert sum(graph.value(value).elements for value in peak.alive) == peak.bytes
     if peak.node is not None:
-        assert moments[peak.node] == (peak.elements, len(peak.alive))
+        assert moments[peak.node] == (peak.bytes, len(peak.alive))
     if not (activations or adds):
-        assert [moment.elements for moment in moments] == [living(graph, index) for index in range(len(graph.nodes))]
+        assert [moment.bytes for moment in moments] == [living(graph, index) for index in range(len(graph.nodes))]
 
 
 def living(graph, node):
@@ -125,11 +128,11 @@ def test_bytes_follow_the_type_and_the_batch(spec, dtype, batch):
     one = study_memory(graph, make_report(graph))
     many = study_memory(graph, make_report(graph, "", Settings(batch=batch, dtype=dtype)))
     for step, scaled in zip(one.steps, many.steps, strict=True):
-        assert scaled.alive_bytes * 4 == step.alive_bytes * batch * DTYPES[dtype]
+        assert scaled.alive_bytes * 32 == step.alive_bytes * batch * DTYPES[dtype]
         application = step.row.application
         tensors = sum(prod(tensor.shape) for tensor in (*application.inputs, application.output))
         weights = sum(weight.elements for weight in application.layer.weights(application.inputs))
-        moved = 0 if application.layer.view else (tensors * batch + weights) * DTYPES[dtype]
+        moved = 0 if application.layer.view else (tensors * batch + weights) * DTYPES[dtype] // 8
         assert scaled.moved_bytes == moved
         if moved:
             assert scaled.intensity == Fraction(scaled.row.flops, moved)

@@ -239,6 +239,11 @@ def test_tools_count_one_sample_in_float32():
     for options in ({"batch": 2}, {"dtype": "float16"}):
         with pytest.raises(ValueError, match="one sample"):
             reconcile(shipped("lenet5", **options))
+    typed = "input: [3, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: 3}\n    dtype: int8\n  - relu"
+    with pytest.raises(ValueError, match="float32"):
+        reconcile(cnnshape.analyze(typed))
+    counts = [cnnshape.reconcile(text).counts for text in (typed, typed.replace("dtype: int8", "frozen: true"))]
+    assert [count.value for count in counts[0]] == [count.value for count in counts[1]]
 
 
 # Other networks, and other ways to write one

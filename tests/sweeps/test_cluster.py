@@ -16,7 +16,7 @@ import pytest
 np = pytest.importorskip("numpy")
 
 import cnnshape  # noqa: E402 -- numpy is there
-from cnnshape.study.refusal import Refusal  # noqa: E402
+from cnnshape.diagnostics.refusal import Refusal  # noqa: E402
 from cnnshape.study.sweep import cluster, plan  # noqa: E402
 from cnnshape.study.sweep.run import SweepRun  # noqa: E402
 from cnnshape.study.sweep.wanted import Wanted  # noqa: E402

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 np = pytest.importorskip("numpy")
 
+from cnnshape.diagnostics.refusal import Refusal  # noqa: E402
 from cnnshape.report import FIGURES, parse_quantity  # noqa: E402 -- numpy is there
-from cnnshape.study.refusal import Refusal  # noqa: E402
 from cnnshape.study.sweep.goals import Goal, Points, keeps, read_bounds, read_goal, read_goals  # noqa: E402
 
 NAMES = (*FIGURES, "receptive_field_height", "receptive_field_width")

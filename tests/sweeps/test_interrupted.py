@@ -16,7 +16,7 @@ import pytest
 np = pytest.importorskip("numpy")
 
 import cnnshape  # noqa: E402 -- numpy is there
-from cnnshape.study.refusal import Refusal  # noqa: E402
+from cnnshape.diagnostics.refusal import Refusal  # noqa: E402
 from cnnshape.study.sweep import plan  # noqa: E402
 from cnnshape.study.sweep.folder import Folder  # noqa: E402
 from cnnshape.study.sweep.result import Sweep  # noqa: E402

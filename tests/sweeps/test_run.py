@@ -12,9 +12,9 @@ import pytest
 np = pytest.importorskip("numpy")
 
 import cnnshape  # noqa: E402 -- numpy is there
+from cnnshape.diagnostics.refusal import Refusal  # noqa: E402
 from cnnshape.report import FIGURES, Settings  # noqa: E402
 from cnnshape.study.compare import field_of  # noqa: E402
-from cnnshape.study.refusal import Refusal  # noqa: E402
 from cnnshape.study.sweep import plan  # noqa: E402
 from cnnshape.study.sweep.result import Sweep  # noqa: E402
 from cnnshape.study.sweep.run import SweepRun  # noqa: E402

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.language import read_value
 from cnnshape.source import SourceText
-from cnnshape.study.refusal import Refusal
 from cnnshape.study.sweep.space_text import MOST_VALUES, AxisText, input_axis, param_axis, variant_axis
 
 PARAMS = {

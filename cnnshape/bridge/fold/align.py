@@ -152,3 +152,16 @@ def _with_residuals(bodies: Sequence[Nodes], present: Sequence[bool]) -> tuple[l
 
 def _residuals(body: Nodes) -> int:
     return sum(isinstance(node, Fork) and node.word == "residual" for node in body)
+
+
+def last_weighted(slots: Sequence[Slot]) -> Slot | None:
+    """The slot whose channels leave the block: the last layer with weights on the main path."""
+    for slot in reversed(slots):
+        node = slot.node
+        if isinstance(node, Fork):
+            if node.word != "residual":
+                return None
+            return last_weighted(slot.branches[0])
+        if isinstance(node, Use) or node.weighted:
+            return slot
+    return None

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from cnnshape.bridge import names
 from cnnshape.bridge.draft import (
+    FROZEN,
     DraftBlock,
     DraftCall,
     DraftJoin,
@@ -14,13 +15,22 @@ from cnnshape.bridge.draft import (
     Value,
 )
 from cnnshape.bridge.flat import same
-from cnnshape.bridge.fold.align import Slot, Unaligned, aligned
+from cnnshape.bridge.fold.align import Slot, Unaligned, aligned, last_weighted
 from cnnshape.bridge.fold.hints import branch_names, hint_of, purpose_of, word_of
 from cnnshape.bridge.fold.nodes import Fork, Layer, Nodes, Use
 from cnnshape.bridge.fold.param import CHANNELS
 from cnnshape.bridge.fold.params import Params
 from cnnshape.bridge.fold.settings import with_settings
-from cnnshape.bridge.fold.vectors import layers_of, plain, vector_of, window_of, without_defaults, word
+from cnnshape.bridge.fold.vectors import (
+    agree,
+    layers_of,
+    plain,
+    truths_of,
+    vector_of,
+    window_of,
+    without_defaults,
+    word,
+)
 from cnnshape.bridge.operations import Network, Ref
 from cnnshape.layers import BY_NAME
 from cnnshape.named_tuple import NamedTuple
@@ -121,7 +131,7 @@ class _Maker:
 
     def make(self, slots: Sequence[Slot]) -> None:
         entering = tuple(sources[0] for sources in self.calls.sources)
-        self.final = _last_weighted(slots)
+        self.final = last_weighted(slots)
         self.steps, leaving = self._steps(slots, entering, (True,) * len(entering))
         if self.is_root:
             wanted = [output.value for output in self.network.outputs]
@@ -193,14 +203,14 @@ class _Maker:
             else [(value,) for value in self.calls.sources[0]]
         )
         for index, values in enumerate(sources):
-            if _agree(wanted, values):
+            if agree(wanted, values):
                 if self.is_root:
                     return self.network.inputs[index].name
                 return self.extras[index - 1] if index else "input"
         if None not in wanted:
             number = self.first_giving.get(wanted)
         else:
-            number = next((number for number, values in self.gives.items() if _agree(wanted, values)), None)
+            number = next((number for number, values in self.gives.items() if agree(wanted, values)), None)
         if number is None:
             raise Unaligned("a value comes from different steps")
         return self._name(number)
@@ -322,6 +332,8 @@ class _Maker:
                     for node, value in zip(nodes, settings, strict=True)
                 )
                 arguments[key] = self.params.expression(filled, key, self._wanted(slot, key), channels)
+        if frozen := truths_of(nodes, FROZEN):
+            arguments[FROZEN] = self.params.expression(frozen, FROZEN, self._wanted(slot, FROZEN), channels)
         return without_defaults(layer.kind, arguments)
 
     def _wanted(self, slot: Slot, argument: str) -> tuple[str, ...]:
@@ -330,20 +342,3 @@ class _Maker:
         if argument == "out":
             return ("out" if slot is self.final else "", hint, f"{hint}_2" if hint else "", "width")
         return (argument, f"{hint}_{argument}" if hint else "")
-
-
-def _agree(wanted: Sequence[int | None], values: Sequence[int]) -> bool:
-    return all(want is None or want == value for want, value in zip(wanted, values, strict=True))
-
-
-def _last_weighted(slots: Sequence[Slot]) -> Slot | None:
-    """The slot whose channels leave the block: the last layer with weights on the main path."""
-    for slot in reversed(slots):
-        node = slot.node
-        if isinstance(node, Fork):
-            if node.word != "residual":
-                return None
-            return _last_weighted(slot.branches[0])
-        if isinstance(node, Use) or node.weighted:
-            return slot
-    return None

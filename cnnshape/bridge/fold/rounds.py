@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, count
 from typing import TypeGuard
 
-from cnnshape.bridge.draft import DraftCall, DraftJoin, DraftLoop, DraftResidual, DraftStep, Marks, Steps, Value
+from cnnshape.bridge.draft import FROZEN, DraftCall, DraftJoin, DraftLoop, DraftResidual, DraftStep, Marks, Steps, Value
 from cnnshape.bridge.flat import same
 from cnnshape.bridge.fold.param import Window, fits, half_of
 from cnnshape.bridge.fold.steps import walk_steps
@@ -30,7 +30,7 @@ class Blocks(NamedTuple):
             return self.defaults[step.word].get(argument)
         declared = BY_NAME[step.word].arguments.get(argument)
         if declared is None:
-            return "none"
+            return False if argument == FROZEN else "none"
         default: Value | None = None if declared.required else declared.default
         return default
 
@@ -39,7 +39,7 @@ class Blocks(NamedTuple):
         if step.word in self.defaults:
             return tuple(self.defaults[step.word])
         kind = BY_NAME[step.word]
-        return (*kind.arguments, *kind.followers)
+        return (*kind.arguments, *kind.followers, FROZEN)
 
 
 class _Different(Exception):

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-from cnnshape.bridge.draft import DraftSetting
+from cnnshape.bridge.draft import FROZEN, DraftSetting
 from cnnshape.bridge.flat import same
 from cnnshape.bridge.fold.nodes import Given, Layer, Node, Nodes, plain_value, reads
 from cnnshape.bridge.operations import Ref
@@ -36,11 +36,14 @@ def _follower(before: Node | None, node: Node) -> dict[str, Given] | None:
         return None
     if any(isinstance(value, Ref) for value in node.arguments.values()):
         return None
+    if node.weighted and node.arguments.get(FROZEN) != before.arguments.get(FROZEN, False):
+        return None
     return {key: setting(node)}
 
 
 def setting(node: Layer) -> DraftSetting:
     """A layer as a value."""
     declared = BY_NAME[node.kind].arguments
-    own = [(name, value) for name, value in node.arguments.items() if not same(value, declared[name].default)]
+    given = ((name, value) for name, value in node.arguments.items() if name in declared)
+    own = [(name, value) for name, value in given if not same(value, declared[name].default)]
     return DraftSetting(node.kind, tuple((name, plain_value(value)) for name, value in own if value is not None))

@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
+from cnnshape.bridge.draft import FROZEN
 from cnnshape.bridge.flat import complete, refs
 from cnnshape.bridge.fold.calls import Call, all_calls, calls_of, height_of
-from cnnshape.bridge.fold.nodes import Layer, Node, Nodes, Use
+from cnnshape.bridge.fold.nodes import Given, Layer, Node, Nodes, Use
 from cnnshape.bridge.fold.structure import structured
 from cnnshape.bridge.fold.sugar import sugared
 from cnnshape.bridge.operations import Network
@@ -75,8 +76,11 @@ class Tree:
     def _layer(self, value: int) -> Layer:
         operation = self.network.operation(value)
         assert operation is not None
+        arguments: dict[str, Given] = {**complete(operation)}
         weighted = any(weight.learned for weight in operation.weights)
-        return Layer(value, self.inputs[value], operation.path, operation.kind, complete(operation), weighted)
+        if weighted:
+            arguments[FROZEN] = operation.frozen
+        return Layer(value, self.inputs[value], operation.path, operation.kind, arguments, weighted)
 
     def class_of(self, call: Call, variants: Mapping[int, str]) -> str:
         """The class of a call. One that contains calls of itself is another one at each height."""

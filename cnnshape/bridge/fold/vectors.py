@@ -40,6 +40,19 @@ def plain(nodes: Sequence[Layer | None], vector: tuple[Given, ...]) -> Vector:
     return tuple(values)
 
 
+def truths_of(nodes: Sequence[Layer | None], name: str) -> Vector:
+    """The values of an argument that is false where it is missing; empty if it is true in no call."""
+    values = vector_of(nodes, name)
+    if True not in values:
+        return ()
+    return tuple(None if node is None else bool(value) for node, value in zip(nodes, values, strict=True))
+
+
+def agree(wanted: Sequence[int | None], values: Sequence[int]) -> bool:
+    """Whether values are the wanted ones where there are some."""
+    return all(want is None or want == value for want, value in zip(wanted, values, strict=True))
+
+
 def word(value: Given) -> Value:
     """A norm or an activation: its word alone, if it has no arguments."""
     assert isinstance(value, DraftSetting)

@@ -24,6 +24,7 @@ FLOATS = frozenset((1, 10, 11, 16))
 _LAYOUTS = {1: "f", 2: "B", 3: "b", 4: "H", 5: "h", 6: "i", 7: "q", 9: "?", 10: "e", 11: "d", 12: "I", 13: "Q"}
 """The layout of a data type in `raw_data`, in the codes of `struct`."""
 _BYTES = {1: 4, 2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8, 12: 4, 13: 8, 16: 2}
+_FROZEN = "cnnshape.frozen."
 _METADATA = frozenset(("pkg.torch.onnx.class_hierarchy", "pkg.torch.onnx.name_scopes"))
 
 
@@ -101,7 +102,8 @@ class Function(NamedTuple):
 class Model(NamedTuple):
     """What a file says. `shapes` are the stated shapes of inputs, outputs and values between.
 
-    `functions` are those of the file by their domain and name.
+    `functions` are those of the file by their domain and name. `frozen` are the names of weights that training leaves as
+    they are: a file of `cnnshape export` has them in its metadata.
     """
 
     producer: str
@@ -113,6 +115,7 @@ class Model(NamedTuple):
     outputs: tuple[str, ...]
     shapes: Mapping[str, Dimensions]
     functions: Mapping[tuple[str, str], Function] = {}
+    frozen: frozenset[str] = frozenset()
 
 
 def model_of(data: Data) -> Model:
@@ -122,6 +125,7 @@ def model_of(data: Data) -> Model:
     opset = 0
     graph: Field | None = None
     functions: dict[tuple[str, str], Function] = {}
+    metadata: dict[str, str] = {}
     for field in wire.fields(0, len(data)):
         number = field[0]
         if number == 2:
@@ -130,13 +134,16 @@ def model_of(data: Data) -> Model:
             opset = max(opset, _opset(wire, field))
         elif number == 7:
             graph = message(field)
+        elif number == 14:
+            metadata.update(_metadata(wire, field))
         elif number == 25:
             functions.update(_function(wire, field))
     if graph is None:
         raise ImportProblem(
             "the file is no ONNX model: it has no graph", "`cnnshape import --help` lists what can be read"
         )
-    return _graph(wire, graph, producer, opset)._replace(functions=functions)
+    frozen = frozenset(value for key, value in metadata.items() if key.startswith(_FROZEN))
+    return _graph(wire, graph, producer, opset)._replace(functions=functions, frozen=frozen)
 
 
 def _function(wire: Wire, field: Field) -> dict[tuple[str, str], Function]:
@@ -224,13 +231,13 @@ def _node(wire: Wire, field: Field) -> Node:
 
 
 def _metadata(wire: Wire, field: Field) -> dict[str, str]:
-    """The names of the modules of a node, if this entry of its metadata has them."""
+    """The entry of the metadata of a node or a model, if it is one of those that are read."""
     parts = {part[0]: part for part in parts_of(wire, field)}
     key = parts.get(1)
     if key is None or key[3] - key[2] > LONGEST_KEY or 2 not in parts:
         return {}
     name = wire.text(key)
-    return {name: wire.text(parts[2])} if name in _METADATA else {}
+    return {name: wire.text(parts[2])} if name in _METADATA or name.startswith(_FROZEN) else {}
 
 
 LONGEST_KEY = 64

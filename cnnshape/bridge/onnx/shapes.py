@@ -184,33 +184,47 @@ def split(walk: Walk, node: Node) -> None:
 def slice_(walk: Walk, node: Node) -> None:
     """Slice: channels, a crop, every n-th cell, or a crop of that."""
     view = walk.view(node)
+    space: dict[int, tuple[int, int, int]] = {}
     for cut in constants.cuts(node, walk.operands(node), len(view.axes)):
-        view = _cut(walk, node, view, cut)
-    walk.bind(node.outputs[0], view)
+        if view.axes[cut.axis] > 1:
+            space[view.axes[cut.axis] - 2] = _range(cut, walk.shape(view)[cut.axis])
+        else:
+            view = _cut(walk, node, view, cut)
+    walk.bind(node.outputs[0], _cut_space(walk, node, view, space))
 
 
 def _cut(walk: Walk, node: Node, view: View, cut: constants.Cut) -> View:
     """A slice of one axis. Raises NoKind."""
     whole = walk.shape(view)[cut.axis]
-    start, stop, step = slice(cut.start, cut.stop, cut.step).indices(whole) if cut.step else (0, 0, 0)
+    start, stop, step = _range(cut, whole)
     axis = view.axes[cut.axis]
+    if axis > 1:
+        return _cut_space(walk, node, view, {axis - 2: (start, stop, step)})
     if (start, stop, step) == (0, whole, 1):
         return view
-    if step < 1 or start >= stop or axis == 0 or (axis == 1 and step != 1):
+    if start >= stop or axis == 0 or step != 1:
         raise NoKind
-    if axis == 1 and 2 * (stop - start) == whole and start in (0, stop - start):
+    if 2 * (stop - start) == whole and start in (0, stop - start):
         return walk.add(node, "split", [view], {"parts": 2, "take": int(start > 0)})
-    if axis == 1:
-        return walk.add(node, "slice", [view], {"start": start, "stop": stop})
-    rank = len(view.axes) - 2
-    if (start, stop) != (0, whole):
-        around = tuple((start, whole - stop) if place == axis - 2 else (0, 0) for place in range(rank))
+    return walk.add(node, "slice", [view], {"start": start, "stop": stop})
+
+
+def _range(cut: constants.Cut, whole: int) -> tuple[int, int, int]:
+    """Where a slice of an axis of so many cells starts and stops, and its step."""
+    return slice(cut.start, cut.stop, cut.step).indices(whole) if cut.step else (0, 0, 0)
+
+
+def _cut_space(walk: Walk, node: Node, view: View, cuts: Mapping[int, tuple[int, int, int]]) -> View:
+    """A slice of spatial axes: a crop, and a subsample of that. Raises NoKind."""
+    sizes = {axis: walk.shape(view)[view.axes.index(axis + 2)] for axis in range(len(view.axes) - 2)}
+    if any(step < 1 or start >= stop for start, stop, step in cuts.values()):
+        raise NoKind
+    ranges = [cuts.get(axis, (0, size, 1)) for axis, size in sizes.items()]
+    around = tuple((start, size - stop) for (start, stop, _), size in zip(ranges, sizes.values(), strict=True))
+    stride = tuple(step for _, _, step in ranges)
+    if any(map(any, around)):
         view = walk.add(node, "crop", [view], {"cut": around})
-    if step > 1:
-        view = walk.add(
-            node, "subsample", [view], {"stride": tuple(step if place == axis - 2 else 1 for place in range(rank))}
-        )
-    return view
+    return walk.add(node, "subsample", [view], {"stride": stride}) if max(stride, default=1) > 1 else view
 
 
 def gather(walk: Walk, node: Node) -> None:

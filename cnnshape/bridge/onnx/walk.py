@@ -138,7 +138,7 @@ class Walk:
 
     def weight(self, constant: Constant, *, learned: bool = True) -> Weight:
         """The weight of a constant."""
-        return Weight(constant.name, constant.shape, learned)
+        return Weight(constant.name, constant.shape, learned, learned and constant.name in self.model.frozen)
 
     def _own(self, kind: str, weights: Sequence[Weight]) -> tuple[Weight, ...]:
         """The weights of an operation, under names that only operations with the same weights have.

@@ -41,8 +41,16 @@ def weights_of(module: Any) -> dict[int, Weight]:
                 raise ImportProblem(
                     f"{name} has no shape yet: the module is lazy", "run the module once on a sample before the import"
                 )
-            weights.setdefault(id(tensor), Weight(name, tuple(tensor.shape), learned))
+            frozen = learned and not tensor.requires_grad
+            weights.setdefault(id(tensor), Weight(name, tuple(tensor.shape), learned, frozen))
+    if is_all_frozen(module):
+        return {number: weight._replace(frozen=False) for number, weight in weights.items()}
     return weights
+
+
+def is_all_frozen(module: Any) -> bool:
+    """Whether training would change no weight: the module as a whole is set up for inference."""
+    return not any(parameter.requires_grad for parameter in module.parameters())
 
 
 def capture(module: Any, inputs: Mapping[str, Shape], by_name: bool, samples: int = SAMPLES) -> Capture:

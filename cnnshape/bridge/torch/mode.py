@@ -126,7 +126,7 @@ class Mode(TorchFunctionMode):
         options = {key: self._on_meta(item) for key, item in named.items()}
         result = self._moved(function, name, given, options)
         if name in _MAKERS:
-            recorder.give(result, Constant(), _storage(result))
+            recorder.give(result, Constant((), frozenset((name,))), _storage(result))
             return result
         target = given[0] if name == "__setitem__" else result
         results = list(tensors_in(target))
@@ -265,12 +265,22 @@ def _storage(tensor: Any) -> int:
         return int(tensor.untyped_storage()._cdata)
 
 
+def _drop_rate(module: Any) -> float | None:
+    """The rate of stochastic depth; None for another module, or one without a rate."""
+    if type(module).__name__ not in ("DropPath", "StochasticDepth"):
+        return None
+    share = getattr(module, "drop_prob", None) or getattr(module, "p", None)
+    return share if isinstance(share, float) else None
+
+
 class Modules:
     """Hooks that keep the stack of module calls of a recorder."""
 
     def __init__(self, recorder: Recorder, module: Any) -> None:
         self.recorder = recorder
         self.paths = {id(part): path for path, part in module.named_modules()}
+        # Where some layers drop samples, the rate of the first one often is 0. Where none does, none is listed.
+        self._drops = any(_drop_rate(part) for part in module.modules())
         self.calls = 0
         self._handles: list[Any] = []
         self._frames: list[tuple[int, tuple[Module, ...]]] = []
@@ -307,11 +317,11 @@ class Modules:
 
     def _dropped(self, module: Any, tensor: Any) -> Any:
         """Stochastic depth gives its own input outside of training, without a function call."""
-        if type(module).__name__ not in ("DropPath", "StochasticDepth") or not isinstance(tensor, torch.Tensor):
+        share = _drop_rate(module)
+        if share is None or not self._drops or not isinstance(tensor, torch.Tensor):
             return None
-        share = getattr(module, "drop_prob", None) or getattr(module, "p", None)
         entry = self.recorder.entry(tensor)
-        if not isinstance(share, float) or not share or not isinstance(entry, View):
+        if not isinstance(entry, View):
             return None
         recorder = self.recorder
         recorder.moment += 1

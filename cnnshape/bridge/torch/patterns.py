@@ -1,6 +1,7 @@
 """Operations that are written out in several calls, as the one kind that they are."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from cnnshape.bridge.operations import Argument, Ref
 from cnnshape.bridge.torch.capturing import Capture
@@ -13,7 +14,7 @@ def rewritten(run: Capture) -> Capture:
     """The run with its patterns replaced: the last operation becomes the kind, and those before it are dropped."""
     graph = Graph(run)
     for step in run.steps:
-        for pattern in (_shifted, _gated, _hard_sigmoid, _hard_swish, _response_norm, _rms_norm):
+        for pattern in (_joined, _inner_mean, _shifted, _gated, _hard_sigmoid, _hard_swish, _response_norm, _rms_norm):
             if pattern(graph, step):
                 break
     return run
@@ -67,6 +68,16 @@ def _is_rescale(step: Step | None, scale: float, shift: float) -> bool:
         isinstance(value, float) and abs(value - wanted) < 1e-6
         for value, wanted in zip(given, (scale, shift), strict=True)
     )
+
+
+def _inner_mean(graph: Graph, step: Step) -> bool:
+    """The mean of a window over zeros around the map, divided by the share of its cells that are in the map."""
+    pool = graph.alone(step.inputs[0], "avg_pool") if step.kind == "opaque" and step.extra.get("counted") else None
+    if pool is None:
+        return False
+    # Its padding is that of the `pad` before it.
+    step.extra["inner"] = True
+    return graph.become(step, "avg_pool", pool.inputs[0], {**pool.arguments, "count_include_pad": False}, pool)
 
 
 def _shifted(graph: Graph, step: Step) -> bool:
@@ -166,3 +177,30 @@ def _rms_norm(graph: Graph, step: Step) -> bool:
             continue
         return graph.become(step, "rms_norm", source, {"eps": shift}, product, root, eps, mean, square)
     return False
+
+
+def _joined(graph: Graph, step: Step) -> bool:
+    """A sum of a sum in the same module, and a crop of a crop on other axes, that nothing else reads."""
+    for place, value in enumerate(step.inputs):
+        part = graph.alone(value, step.kind) if step.kind in ("add", "crop") else None
+        if part is None or part.modules != step.modules or step.inputs.count(value) > 1:
+            continue
+        if step.kind == "crop":
+            cut = _both(part.arguments["cut"], step.arguments["cut"])
+            return cut is not None and graph.become(step, "crop", part.inputs[0], {"cut": cut}, part)
+        if not step.arguments and not part.arguments:
+            step.inputs = (*step.inputs[:place], *part.inputs, *step.inputs[place + 1 :])
+            part.kind, part.inputs = "", ()
+            return True
+    return False
+
+
+def _both(first: Any, second: Any) -> Argument | None:
+    """What two crops cut off, if they cut different axes; else None."""
+    pairs = tuple(one if _is_none(other) else other for one, other in zip(first, second, strict=True))
+    apart = all(_is_none(one) or _is_none(other) for one, other in zip(first, second, strict=True))
+    return pairs if apart else None
+
+
+def _is_none(pair: tuple[Argument, Argument]) -> bool:
+    return pair == (0, 0)

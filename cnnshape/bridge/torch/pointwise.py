@@ -266,9 +266,21 @@ def divide(call: Call, input: Any, other: Any, *, rounding_mode: Any = None) -> 
     value = number(call, other)
     if rounding_mode or value == 0:
         raise Unsupported
+    if value is None and _counts_cells(call, other):
+        stated: dict[str, Argument] = {"output": call.recorder.shape(call.view(input).value), "what": "div"}
+        return call.pointwise(input, "opaque", stated, extra={"counted": True})
     if value is None:
         return joined(call, "divide", input, other)
     return _scaled(call, input, scale=1 / value)
+
+
+_COUNTING = frozenset(("ones_like", "pad", "avg_pool1d", "avg_pool2d", "avg_pool3d"))
+
+
+def _counts_cells(call: Call, constant: Any) -> bool:
+    """Whether a constant is the mean of padded ones: the share of the cells of a window that are not padding."""
+    makers = call.made_by(constant) if isinstance(constant, torch.Tensor) else frozenset()
+    return {"ones_like", "pad"} <= makers <= _COUNTING and len(makers) == 3
 
 
 @handles("pow __pow__ pow_")

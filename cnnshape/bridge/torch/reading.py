@@ -1,6 +1,6 @@
 """From a module of PyTorch to the list of operations."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -16,11 +16,11 @@ from cnnshape.bridge.operations import (
     Ref,
     Shape,
 )
-from cnnshape.bridge.torch.capturing import Capture, capture
+from cnnshape.bridge.torch.capturing import Capture, capture, is_all_frozen
 from cnnshape.bridge.torch.patterns import reads, rewritten
 from cnnshape.bridge.torch.recorder import SAMPLES, Step
 from cnnshape.bridge.torch.samples import check_samples
-from cnnshape.bridge.torch.sizes import fill_pools, settled
+from cnnshape.bridge.torch.sizes import join_pads, settled
 
 _MOVING = frozenset(("split", "slice", "crop", "flatten", "reshape", "subsample", "channel_shuffle", "identity", "pad"))
 """Kinds that only move values: those that nothing reads are left out."""
@@ -47,7 +47,7 @@ def network_of(
     if run.recorder.reads_sizes:
         check_samples(run, lambda samples: again(inputs, samples))
     run = settled(run, again, inputs)
-    fill_pools(run)
+    join_pads(run)
     operations, outputs = _ordered(run, len(inputs))
     if not operations:
         raise ImportProblem("the forward has no operation that the outputs need", "name the network itself")
@@ -62,8 +62,20 @@ def network_of(
         tuple(NamedOutput(key, value) for key, value in outputs.items()),
         sum(weight.elements for weight in weights if weight.learned),
         unused,
-        tuple(run.recorder.notes),
+        (*run.recorder.notes, *_freezing_notes(module, operations)),
     )
+
+
+def _freezing_notes(module: Any, operations: Sequence[Operation]) -> Iterator[str]:
+    """What a spec doesn't say of weights without `requires_grad`."""
+    weights = [weight for operation in operations for weight in operation.weights if weight.learned]
+    if weights and is_all_frozen(module):
+        yield "no weight of the module requires gradients; the spec has all weights as trained ones"
+    for operation in operations:
+        frozen = [weight.name for weight in operation.weights if weight.frozen]
+        if frozen and not operation.frozen:
+            place = f" in {operation.path}" if operation.path else ""
+            yield f"{operation.kind}{place} is trained in part, but is a trained layer here: {', '.join(frozen)} is frozen"
 
 
 def _inputs(shapes: Mapping[str, Shape]) -> tuple[NamedInput, ...]:

@@ -82,13 +82,16 @@ def _compare(runs: list[Capture]) -> None:
         _settle(twins, same)
 
 
-def fill_pools(run: Capture) -> None:
-    """A pad with the smallest value before a maximum is the padding of that pool; another one that isn't 0 has no kind."""
+def join_pads(run: Capture) -> None:
+    """A pad before a window of its own is the padding of that window. One with another value than 0 has no kind.
+
+    The zeros before a mean count as its cells.
+    """
     for value, pad in _pads(run).items():
-        pool = run.recorder.step(value)
-        if pad.extra["fill"] and pool is not None and pad.kind:
-            pool.arguments["padding"] = pad.arguments["padding"]
-            pool.inputs, pad.kind = pad.inputs, ""
+        window = run.recorder.step(value)
+        if window is not None and pad.kind and (window.kind != "avg_pool" or window.extra.get("inner")):
+            window.arguments["padding"] = pad.arguments["padding"]
+            window.inputs, pad.kind = pad.inputs, ""
     for step in run.steps:
         if step.kind == "pad" and step.extra["fill"]:
             step.kind, step.arguments = "opaque", {"output": step.shape, "what": "pad"}

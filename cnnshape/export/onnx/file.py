@@ -35,6 +35,9 @@ def to_onnx(source: Source, *, weights: Weights = Weights.RANDOM, seed: int = 0,
     model.message(8, proto.opset("", proto.OPSET))
     if made.made:
         model.message(8, proto.opset(proto.FUNCTIONS, 1))
+    frozen = [name for name, stored in whole.weights.items() if graph.nodes[stored.node].frozen]
+    for number, name in enumerate(frozen):
+        model.message(14, proto.entry(f"{proto.FROZEN}{number}", name))
     for function in made.made:
         model.message(25, proto.function(function))
     return model.joined()

@@ -12,6 +12,8 @@ IR_VERSION = 8
 """The version of the format that came with it; the first one with functions in a file."""
 FUNCTIONS = "cnnshape.blocks"
 """The domain of the functions that a file brings along."""
+FROZEN = "cnnshape.frozen."
+"""The keys of metadata, before a number, for the names of the weights that training leaves as they are: no node says so."""
 FLOAT, INT64 = 1, 7
 
 
@@ -110,6 +112,11 @@ def function(given: Function) -> Message:
     if any(op.domain for op in given.ops):
         message.message(9, opset(FUNCTIONS, 1))
     return message.text(10, FUNCTIONS)
+
+
+def entry(key: str, value: str) -> Message:
+    """A StringStringEntryProto, of metadata."""
+    return Message().text(1, key).text(2, value)
 
 
 def opset(domain: str, version: int) -> Message:

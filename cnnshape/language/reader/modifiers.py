@@ -1,11 +1,14 @@
-"""Reads the modifiers of a step: `name`, `from`, `when`, `repeat`, `first`, `share`, `frozen`, `expect`."""
+"""Reads the modifiers of a step: `name`, `from`, `when`, `repeat`, `first`, `share`, `frozen`, `dtype`, `expect`."""
 
-from cnnshape.document import Entry, Mapping
+from cnnshape.diagnostics import respelled
+from cnnshape.document import Entry, Mapping, Node
 from cnnshape.language import grammar
+from cnnshape.language.dtypes import Dtypes, UnknownType, check_dtype, uniform
 from cnnshape.language.expression import Expression, Reference
 from cnnshape.language.model import PLAIN, Argument, Modifiers
 from cnnshape.language.reader import step_help
 from cnnshape.language.reader.contracts import ContractReader
+from cnnshape.language.reader.problems import shown
 
 
 class ModifierReader(ContractReader):
@@ -30,6 +33,7 @@ class ModifierReader(ContractReader):
             first=self._first(values["first"]) if "first" in values else (),
             share=self._reference_of(values, "share"),
             frozen=self._expression_of(values, "frozen"),
+            dtypes=self._dtypes(values["dtype"].value) if "dtype" in values else None,
             expect=self.contract(values["expect"].value, "`expect`") if "expect" in values else None,
         )
 
@@ -48,6 +52,32 @@ class ModifierReader(ContractReader):
 
     def _expression_of(self, values: dict[str, Entry], word: str) -> Expression | None:
         return self.expression(values[word].value, f"`{word}`") if word in values else None
+
+    def _dtypes(self, node: Node) -> Dtypes | None:
+        """The types of a step's values: one for all, or of weights, biases and activations apart."""
+        if not isinstance(node, Mapping):
+            dtype = self._dtype(node, "`dtype`")
+            return uniform(dtype) if dtype else None
+        known = self.corrected(node, "the `dtype` of a step", grammar.DTYPE_PARTS)
+        if not node.entries:
+            self.report("wrong-structure", "`dtype` states no type", node.span, help=grammar.MODIFIERS["dtype"].help)
+        read = {entry.key.text: self._dtype(entry.value, f"`{entry.key.text}`") for entry in known.entries}
+        stated = {part: dtype for part, dtype in read.items() if part in grammar.DTYPE_PARTS and dtype}
+        return Dtypes(**stated) if stated else None
+
+    def _dtype(self, node: Node, subject: str) -> str | None:
+        """One type."""
+        word = self.word(node, subject, sort="a type")
+        if word is None:
+            return None
+        try:
+            check_dtype(word.text)
+        except UnknownType as unknown:
+            message = f"{subject} is a type, got `{shown(word.text)}`"
+            fixes = respelled(word.text, unknown.meant, word.span)
+            self.report("bad-argument", message, word.span, help=unknown.help, fixes=fixes)
+            return None
+        return word.text
 
     def _first(self, entry: Entry) -> tuple[Argument, ...]:
         """The arguments that only the first of several repeats gets."""

@@ -40,7 +40,8 @@ def meant_key(word: str, *more: str) -> str | None:
     if word[:1].isupper():
         return None
     known = (*grammar.MODIFIERS, *(key for key in grammar.COMPANIONS if key not in grammar.OWN_KINDS), *more)
-    return foreign_key(word) or nearest(word, known, SLIP)
+    # `type` resembles `dtype`, but holds a kind in other tools.
+    return foreign_key(word) or (None if word in grammar.KIND_WORDS else nearest(word, known, SLIP))
 
 
 def as_steps(node: Node) -> str:

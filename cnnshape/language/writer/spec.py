@@ -4,6 +4,7 @@ architectures."""
 from collections.abc import Iterable
 
 from cnnshape.language import grammar
+from cnnshape.language.dtypes import PARTS, Dtypes
 from cnnshape.language.expression import Expression
 from cnnshape.language.model import (
     Argument,
@@ -123,7 +124,14 @@ def _modifiers(modifiers: Modifiers) -> dict[str, Data]:
     }
     written: dict[str, Data] = {word: value.text for word, value in texts.items() if value is not None}
     first = {"first": _arguments(modifiers.first)} if modifiers.first else {}
-    return {**written, **first, **({"expect": _contract(modifiers.expect)} if modifiers.expect else {})}
+    dtypes = {"dtype": _dtypes(modifiers.dtypes)} if modifiers.dtypes else {}
+    return {**written, **first, **dtypes, **({"expect": _contract(modifiers.expect)} if modifiers.expect else {})}
+
+
+def _dtypes(dtypes: Dtypes) -> Data:
+    if len(set(dtypes)) == 1:
+        return dtypes.weights
+    return {part: dtype for part, dtype in zip(PARTS, dtypes, strict=True) if dtype}
 
 
 def _call(call: Call, modifiers: dict[str, Data]) -> Data:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.picture.metrics import shortened, text_width
 from cnnshape.render.picture.words import DOT
@@ -14,7 +15,6 @@ from cnnshape.render.plot.labels import names_with_room
 from cnnshape.render.plot.page import EDGE, HEADER, LABEL, curve, grid, label, mark, plot_file, soft
 from cnnshape.render.svg import text
 from cnnshape.render.sweep_words import heading_of, text_of
-from cnnshape.study.refusal import Refusal
 
 if TYPE_CHECKING:
     from cnnshape.study.sweep.goals import Goal

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import overload
 
 from cnnshape.api import DesignLike, InputShapes
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.study.calls.opened import Params, opened
 from cnnshape.study.part import part_of
-from cnnshape.study.refusal import Refusal
 from cnnshape.study.rf import Region, Trace, region_at, trace_to
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from cnnshape.api import DesignLike, loaded, options
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.study.calls.opened import Params
-from cnnshape.study.refusal import Refusal
 from cnnshape.study.size_search import LARGEST, SizeSearch, listed_sizes
 from cnnshape.study.sizes import SizeStudy
 

@@ -5,12 +5,12 @@ from math import prod
 
 from cnnshape.api import Design, DesignError, ParamValue, options
 from cnnshape.diagnostics import Diagnostic
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.graph import Options, given_inputs
 from cnnshape.graph.settle import unknown_input, unknown_param, unknown_variant
 from cnnshape.language import Input, ListValue, Spec, Value, read_value
 from cnnshape.layers import Shape, format_shape, parse_shape
 from cnnshape.source import SourceText
-from cnnshape.study.refusal import Refusal
 from cnnshape.study.sweep.choices import choice
 from cnnshape.study.sweep.space import INPUT as INPUT_AXIS
 from cnnshape.study.sweep.space import Axis, Space

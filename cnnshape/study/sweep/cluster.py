@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from threading import local
 from typing import Any
 
-from cnnshape.study.refusal import Refusal
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.study.sweep.job import Done, Job, Worker
 from cnnshape.version import __version__
 

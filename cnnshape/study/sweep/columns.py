@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.study.refusal import Refusal
 from cnnshape.study.sweep.choices import column_of
 from cnnshape.study.sweep.order import Indices
 from cnnshape.study.sweep.part import Rows

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cnnshape.study.refusal import Refusal
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.study.sweep.tally import Tally, tally_data, tally_of
 
 _MANIFEST = "manifest.json"

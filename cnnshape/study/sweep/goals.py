@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.study.condition import FIELD, Condition, condition_fault, meant_figure, parse_condition
-from cnnshape.study.refusal import Refusal
 
 Columns = Mapping[str, NDArray[Any]]
 _LARGE = "max:"

@@ -6,8 +6,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.study.refusal import Refusal
 from cnnshape.study.sweep.columns import arrow, arrow_table, csv_header, csv_lines, wide_type
 from cnnshape.study.sweep.folder import Folder
 from cnnshape.study.sweep.part import Rows

@@ -14,7 +14,7 @@ from signal import SIG_IGN, SIGINT, signal
 from threading import Lock, Thread
 from typing import IO
 
-from cnnshape.study.refusal import Refusal
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.study.sweep.job import Done, Job
 
 _START = (

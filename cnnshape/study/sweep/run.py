@@ -9,8 +9,8 @@ from time import monotonic
 import numpy as np
 
 from cnnshape.api import Design
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.report import Settings
-from cnnshape.study.refusal import Refusal
 from cnnshape.study.sweep.axes import bound_axes
 from cnnshape.study.sweep.goals import Points, read_bounds, read_goal, read_goals
 from cnnshape.study.sweep.job import Done, Job

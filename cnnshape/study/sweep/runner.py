@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from cnnshape.study.refusal import Refusal
+from cnnshape.diagnostics.refusal import Refusal
 
 if TYPE_CHECKING:
     from cnnshape.study.sweep.run import SweepRun

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from math import prod
 
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.study.refusal import Refusal
 
 PARAM, INPUT, VARIANT = "param", "input", "variant"
 """The options that axes are written with."""

@@ -1,16 +1,17 @@
 """Working space of convolutions in the kernels of TFLite Micro, for int8 values.
 
 The sizes are those of arm_convolve_wrapper_s8_get_buffer_size and its like in CMSIS-NN, and of TFLite Micro's reference
-TRANSPOSE_CONV, which accumulates in int32.
+TRANSPOSE_CONV, which accumulates in int32. Its reference CONV_2D and FULLY_CONNECTED unpack int4 weights into the arena
+(tensorflow/lite/micro/kernels/conv_common.cc, fully_connected.cc).
 """
 
 from collections.abc import Callable
 from math import prod
 
 from cnnshape.arithmetic import ceil_div
+from cnnshape.device.runtime import Kernels
 from cnnshape.layers import Application
-from cnnshape.layers.convolution import Conv, ConvTranspose
-from cnnshape.study.runtimes.runtime import Kernels
+from cnnshape.layers.convolution import Conv, ConvTranspose, Linear
 
 _ACCUMULATOR = 4
 """Bytes of an int32."""
@@ -65,8 +66,16 @@ def _dsp_depthwise(application: Application) -> int:
     return 0 if special else 2 * application.inputs[0].shape[0] * prod(_taps(application))
 
 
+def unpacked(application: Application) -> int:
+    """The bytes of int4 weights that the reference kernels unpack to int8 before they run."""
+    is_known = isinstance(application.layer, Conv | Linear)
+    weights = application.weights if is_known else ()
+    return sum(weight.elements for weight in weights if not weight.buffer and not weight.is_bias)
+
+
+_RUNS = frozenset({("float32", "float32"), ("int8", "int8")})
 KERNELS = {
-    "reference": Kernels("reference kernels", reference),
-    "cmsis-dsp": Kernels("CMSIS-NN with DSP instructions", cmsis_dsp),
-    "cmsis-mve": Kernels("CMSIS-NN with vector instructions", cmsis_mve),
+    "reference": Kernels("reference kernels", reference, _RUNS | {("int8", "int4")}, unpacked),
+    "cmsis-dsp": Kernels("CMSIS-NN with DSP instructions", cmsis_dsp, _RUNS),
+    "cmsis-mve": Kernels("CMSIS-NN with vector instructions", cmsis_mve, _RUNS),
 }

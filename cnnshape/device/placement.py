@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from cnnshape.arithmetic import ceil_div
+from cnnshape.device.lowering import Held
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.study.runtimes.lowering import Held
 
 
 class Placed(NamedTuple):

@@ -27,26 +27,33 @@ class Before(NamedTuple):
 
 
 class Kernels(NamedTuple):
-    """An implementation of a runtime's operations. `scratch` is the working space of a layer for int8 values, in bytes."""
+    """An implementation of a runtime's operations.
+
+    `scratch` is the working space of a layer for int8 values, in bytes; `unpacked` what int4 weights need on top of it.
+    `runs` are the types that it has operations for: of activations, and of weights.
+    """
 
     title: str
     scratch: Callable[[Application], int]
+    runs: frozenset[tuple[str, str]]
+    unpacked: Callable[[Application], int] = lambda application: 0
 
 
 class Runtime(NamedTuple):
     """What a runtime does with the layers of a graph, in the words of the language.
 
-    `folds_into` are the kinds into whose weights a batch norm directly after them goes. `fuses` are the activations
+    With `folds_norms` a batch norm goes into the weights of the layer before it (`cnnshape/analysis/norm_folding.py`).
+    `fuses` are the activations
     that run inside of the kinds in `fuses_into`; None for all activations. `free` are kinds beside the views that cost
     nothing. `lowers` has the operation before the last one of a kind. `words` are the runtime's own words for the last
     operations; a kind without one is reported as unknown, and keeps its own word. None: all kinds keep theirs. With `pads`
     a padding that is neither TensorFlow's VALID nor its SAME may be a copy. `kernels` are the implementations by name, the
-    default first. `alignment` is in bytes.
+    default first. `alignment` is in bytes. `dtype` is the type that networks for it usually have.
     """
 
     name: str
     title: str
-    folds_into: frozenset[str] = frozenset()
+    folds_norms: bool = False
     fuses: frozenset[str] | None = frozenset()
     fuses_into: frozenset[str] = frozenset()
     free: frozenset[str] = frozenset()
@@ -56,3 +63,4 @@ class Runtime(NamedTuple):
     kernels: Mapping[str, Kernels] = {}
     planner: Planner = Planner.LIVENESS
     alignment: int = 1
+    dtype: str = "float32"

@@ -1,23 +1,25 @@
 """A graph as the operations that a runtime runs, and the tensors that they read and write."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from math import prod
 
+from cnnshape.analysis.norm_folding import norm_folding
+from cnnshape.device.kernels import is_depthwise
+from cnnshape.device.runtime import Runtime
 from cnnshape.graph import Graph, Node
+from cnnshape.language.dtypes import Dtypes, uniform
 from cnnshape.layers import Application, Window
 from cnnshape.layers.convolution import Conv
 from cnnshape.layers.pooling import SlidingPool
 from cnnshape.layers.window import same_padding
 from cnnshape.named_tuple import NamedTuple
-from cnnshape.study.runtimes.kernels import is_depthwise
-from cnnshape.study.runtimes.runtime import Runtime
 
 
 class Held(NamedTuple):
     """Memory that is in use from the operation `first` to the operation `last`, both included.
 
     `elements` are the values of a tensor for one sample. `value` is the index of the graph's value in it; None for a copy.
-    Working space of a kernel has no elements, but `scratch` bytes.
+    `like` is the index of the value whose type it has. Working space of a kernel has no elements, but `scratch` bytes.
     """
 
     what: str
@@ -26,6 +28,7 @@ class Held(NamedTuple):
     last: int
     value: int | None = None
     scratch: int = 0
+    like: int = 0
 
 
 class Operation(NamedTuple):
@@ -56,7 +59,7 @@ class Choices(NamedTuple):
 
     `in_place` are `depthwise` and `add`: operations that write over an input that nothing reads afterwards. With
     `explicit_pads`, paddings that aren't TensorFlow's are copies. `kernels` names the implementation whose scratch
-    counts, for int8 values; empty for none.
+    counts, for layers with int8 outputs; empty for none.
     """
 
     in_place: frozenset[str] = frozenset()
@@ -72,9 +75,12 @@ IN_PLACE = tuple(_IN_PLACE)
 """The operations that can be chosen to work in place."""
 
 
-def lower(graph: Graph, runtime: Runtime, choices: Choices | None = None) -> Lowered:
-    """The operations of a graph in its order, as a runtime runs them."""
-    return _Lowering(graph, runtime, choices or Choices()).lowered()
+def lower(
+    graph: Graph, runtime: Runtime, choices: Choices | None = None, types: Sequence[Dtypes] | None = None
+) -> Lowered:
+    """The operations of a graph in its order, as a runtime runs them. `types` are those of the nodes, int8 by default."""
+    known = types or [uniform("int8")] * len(graph.nodes)
+    return _Lowering(graph, runtime, choices or Choices(), known).lowered()
 
 
 class _Lowering:
@@ -84,9 +90,10 @@ class _Lowering:
     any value in it.
     """
 
-    def __init__(self, graph: Graph, runtime: Runtime, choices: Choices) -> None:
-        self._graph, self._runtime, self._choices = graph, runtime, choices
+    def __init__(self, graph: Graph, runtime: Runtime, choices: Choices, types: Sequence[Dtypes]) -> None:
+        self._graph, self._runtime, self._choices, self._types = graph, runtime, choices, types
         self._inputs = len(graph.inputs)
+        self._folding = norm_folding(graph)
         self._last_of_value, self._readers = _readings(graph)
         self._home: list[int] = []
         self._last_reader: dict[int, int] = {}
@@ -100,7 +107,7 @@ class _Lowering:
     def lowered(self) -> Lowered:
         """All operations and tensors; an output of the network is held to the end."""
         for index, given in enumerate(self._graph.inputs):
-            self._put(self._new(Held(given.name, given.tensor.elements, 0, 0, index)))
+            self._put(self._new(Held(given.name, given.tensor.elements, 0, 0, index, like=index)))
         for index, node in enumerate(self._graph.nodes):
             self._node(index, node)
         for value in self._graph.outputs.values():
@@ -122,25 +129,25 @@ class _Lowering:
     def _merges(self, index: int, node: Node) -> bool:
         """Whether a layer is a part of the operation before it."""
         layer, runtime = node.application.layer, self._runtime
-        folds = layer.name == "batch_norm" and bool(runtime.folds_into)
+        folds = layer.folds and runtime.folds_norms
         fuses = layer.activation and (runtime.fuses is None or layer.name in runtime.fuses)
         if not folds and not fuses:
             return False
-        reason = self._obstacle(node.inputs[0], runtime.folds_into if folds else runtime.fuses_into)
+        reason = self._folding.kept.get(index, "") if folds else self._obstacle(node.inputs[0])
         if reason:
             self._unmerged.append(Unmerged(index, reason))
         return not reason
 
-    def _obstacle(self, value: int, into: frozenset[str]) -> str:
-        """Why the operation that makes a value can't do more with it; empty if it can."""
+    def _obstacle(self, value: int) -> str:
+        """Why the operation that makes a value can't apply an activation to it; empty if it can."""
         operation = self._maker.get(self._home[value])
         if operation is None:
             return "it reads an input"
         first, last = (self._graph.nodes[self._operations[operation][end]] for end in (0, -1))
         if self._readers[value] > 1:
             return f"{self._graph.value_name(value)} has several readers"
-        if first.application.layer.name not in into:
-            return f"{first.name} is not one of {', '.join(sorted(into))}"
+        if first.application.layer.name not in self._runtime.fuses_into:
+            return f"{first.name} is not one of {', '.join(sorted(self._runtime.fuses_into))}"
         if last.application.layer.activation:
             return f"{first.name} has an activation already"
         return ""
@@ -150,14 +157,15 @@ class _Lowering:
         home = self._home[node.inputs[0]]
         self._put(home)
         self._operations[self._maker[home]].append(index)
-        self._held[home] = self._held[home]._replace(what=node.name, value=self._inputs + index)
+        value = self._inputs + index
+        self._held[home] = self._held[home]._replace(what=node.name, value=value, like=value)
 
     # Operations
 
     def _run(self, index: int, node: Node) -> None:
         """Adds the operations of a node."""
         runtime, application = self._runtime, node.application
-        name, elements = application.layer.name, application.output.elements
+        name, elements, value = application.layer.name, application.output.elements, self._inputs + index
         if runtime.words is not None and name not in runtime.words:
             self._unknown.append(index)
         read = application.layer.read
@@ -165,16 +173,19 @@ class _Lowering:
         reads = [self._home[value] for value in entering]
         copied = padded_elements(application) if self._choices.explicit_pads and runtime.pads else None
         if copied is not None:
-            reads[0] = self._step("PAD", index, reads[:1], Held(f"{node.name} (padded input)", copied, 0, 0))
+            padded = Held(f"{node.name} (padded input)", copied, 0, 0, like=node.inputs[0])
+            reads[0] = self._step("PAD", index, reads[:1], padded)
         before = runtime.lowers.get(name)
         if before is not None:
-            made = self._step(before.word, index, reads, Held(f"{node.name} ({before.word})", elements, 0, 0))
+            made = self._step(
+                before.word, index, reads, Held(f"{node.name} ({before.word})", elements, 0, 0, like=value)
+            )
             reads = [*reads, made] if before.again else [made]
         over = self._overwritten(index, application, entering) if copied is None else None
         word = name if runtime.words is None else runtime.words.get(name, name)
         kept = [tensor for tensor in reads if tensor != over]
-        self._put(self._step(word, index, kept, Held(node.name, elements, 0, 0, self._inputs + index)))
-        self._scratch(node, 0 if over is None else self._held[over].elements - elements)
+        self._put(self._step(word, index, kept, Held(node.name, elements, 0, 0, value, like=value)))
+        self._scratch(index, node, 0 if over is None else self._held[over].elements - elements)
 
     def _overwritten(self, index: int, application: Application, entering: Collection[int]) -> int | None:
         """The tensor that an operation writes over: one that nothing reads afterwards, and that is large enough."""
@@ -183,17 +194,30 @@ class _Lowering:
         for value in entering:
             tensor = self._home[value]
             is_free = self._last_reader[tensor] == index and tensor >= self._inputs
-            if is_free and self._held[tensor].elements >= application.output.elements:
+            if (
+                is_free
+                and self._is_of_type(tensor, index)
+                and self._held[tensor].elements >= application.output.elements
+            ):
                 return tensor
         return None
 
-    def _scratch(self, node: Node, left: int) -> None:
+    def _is_of_type(self, tensor: int, index: int) -> bool:
+        """Whether what is in a tensor has the type of a node's output."""
+        inside = self._types[self._held[tensor].like - self._inputs]
+        return inside.activations == self._types[index].activations
+
+    def _scratch(self, index: int, node: Node, left: int) -> None:
         """Adds what an operation needs beside its tensors: working space, and the rest of an input that it writes over."""
         now = len(self._words) - 1
         if left > 0:
-            self._held.append(Held(f"{node.name} (rest of its input)", left, now, now))
-        if self._choices.kernels:
-            scratch = self._runtime.kernels[self._choices.kernels].scratch(node.application)
+            rest = Held(f"{node.name} (rest of its input)", left, now, now, like=node.inputs[0])
+            self._held.append(rest)
+        dtypes = self._types[index]
+        if self._choices.kernels and dtypes.activations == "int8":
+            kernels = self._runtime.kernels[self._choices.kernels]
+            unpacked = kernels.unpacked(node.application) if dtypes.weights == "int4" else 0
+            scratch = kernels.scratch(node.application) + unpacked
             if scratch:
                 self._held.append(Held(f"{node.name} (scratch)", 0, now, now, scratch=scratch))
 

@@ -1,9 +1,8 @@
 """The runtimes that are known, one record each."""
 
-from cnnshape.study.runtimes.kernels import KERNELS
-from cnnshape.study.runtimes.runtime import Before, Planner, Runtime
+from cnnshape.device.kernels import KERNELS
+from cnnshape.device.runtime import Before, Planner, Runtime
 
-_PRODUCTS = frozenset({"conv", "conv_transpose", "linear"})
 _FUSING = frozenset({"conv", "linear", "add", "multiply", "max_pool", "avg_pool"})
 
 AS_IS = Runtime(
@@ -13,7 +12,7 @@ AS_IS = Runtime(
 FUSED = Runtime(
     name="fused",
     title="norms in the weights, activations in the layer before",
-    folds_into=_PRODUCTS,
+    folds_norms=True,
     fuses=None,
     fuses_into=_FUSING | {"conv_transpose"},
     free=frozenset({"dropout"}),
@@ -21,7 +20,7 @@ FUSED = Runtime(
 TFLM = Runtime(
     name="tflm",
     title="TFLite Micro with its reference kernels",
-    folds_into=_PRODUCTS,
+    folds_norms=True,
     fuses=frozenset({"relu", "relu6"}),
     fuses_into=_FUSING,
     free=frozenset({"dropout"}),
@@ -38,5 +37,6 @@ TFLM = Runtime(
     kernels=KERNELS,
     planner=Planner.GREEDY_BY_SIZE,
     alignment=16,
+    dtype="int8",
 )  # fmt: skip
 RUNTIMES = {runtime.name: runtime for runtime in (AS_IS, FUSED, TFLM)}

@@ -1,4 +1,4 @@
-"""A value that a study refuses."""
+"""A value of an option that is refused."""
 
 
 class Refusal(ValueError):
