@@ -11,9 +11,9 @@ np = pytest.importorskip("numpy")
 
 import cnnshape  # noqa: E402 -- numpy is there
 from cnnshape.cli.options import graph_options  # noqa: E402
+from cnnshape.diagnostics.refusal import Refusal  # noqa: E402
 from cnnshape.graph import Options  # noqa: E402
 from cnnshape.language import ListValue, Setting  # noqa: E402
-from cnnshape.study.refusal import Refusal  # noqa: E402
 from cnnshape.study.sweep.axes import bound_axes, options_of, space_of  # noqa: E402
 from cnnshape.study.sweep.choices import options_text  # noqa: E402
 from cnnshape.study.sweep.space import INPUT  # noqa: E402

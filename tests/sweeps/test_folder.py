@@ -10,7 +10,7 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
-from cnnshape.study.refusal import Refusal  # noqa: E402 -- numpy is there
+from cnnshape.diagnostics.refusal import Refusal  # noqa: E402 -- numpy is there
 from cnnshape.study.sweep.folder import Folder  # noqa: E402
 from cnnshape.study.sweep.goals import Points  # noqa: E402
 from cnnshape.study.sweep.tally import Tally  # noqa: E402
