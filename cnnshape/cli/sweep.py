@@ -113,8 +113,7 @@ def sweep(
 ) -> None:
     """Evaluate all designs of a space: which fit bounds, how their figures are distributed, which are the best.
 
-    A value is a number, a word or a list. Commas outside of brackets separate values; `first..last:step` gives all numbers
-    of a range, also within a list.
+    Commas outside of brackets separate values, and `first..last:step` gives the numbers of a range, in a list too.
     """
     with refusing(_NAMES):
         wanted = Wanted(

@@ -44,7 +44,8 @@ def to_text(sweep: "Sweep", page: Page) -> str:
     lines += _error_lines(sweep, page)
     for part in [*_figures(sweep), *_listed(sweep, LINES)]:
         table = fit(part.table, page.width)
-        lines += ["", part.heading, *text_lines(table, color=page.color), *table.notes]
+        lines += ["", part.heading, *text_lines(table, color=page.color)]
+        lines += [line for note in table.notes for line in wrapped("", note, page.width)]
     lines += [line for note in _example(sweep) for line in ["", *wrapped("", note, page.width)]]
     return "\n".join(lines) + "\n"
 

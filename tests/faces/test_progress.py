@@ -59,6 +59,20 @@ def test_the_counter_does_not_flicker(terminal: Terminal, monkeypatch: pytest.Mo
     assert 1 < terminal.getvalue().count(" of 400 designs") < 100
 
 
+def test_a_timed_counter_shows_the_rate_and_the_time_left(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The clock is read at the start, and then twice for each line.
+    monkeypatch.setattr(progress, "monotonic", Clock(10))
+    with Progress(10_000_000, "designs", timed=True) as counter:
+        for _ in range(2):
+            counter.step(200_000)
+    lines = terminal.getvalue().split("\r")
+    assert lines[1] == "200,000 of 10,000,000 designs, 10.00 k per second, 16:20 left\x1b[K"
+    assert lines[2] == "400,000 of 10,000,000 designs, 10.00 k per second, 16:00 left\x1b[K"
+    with Progress(10**9, "designs", timed=True) as counter:
+        counter.step(1000)
+    assert ", 50 per second, 5555:33:00 left" in terminal.getvalue()
+
+
 def test_a_pipe_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = StringIO()
     monkeypatch.setattr(progress, "sys", SimpleNamespace(stderr=stream))

@@ -297,3 +297,8 @@ def test_figures_beyond_64_bits_are_decimals_in_parquet(tmp_path: Path) -> None:
     assert str(table["macs"].type) == "decimal128(38, 0)"
     assert str(table["params"].type) == "int64"
     assert result.kept == table.num_rows
+
+
+def test_a_number_too_large_for_a_spec_is_refused_as_a_value() -> None:
+    with pytest.raises(cnnshape.DesignError, match="beyond"):
+        swept(TINY, axes("width=8,12345678901234567890"))

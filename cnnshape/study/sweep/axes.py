@@ -17,6 +17,7 @@ from cnnshape.study.sweep.space import Axis, Space
 from cnnshape.study.sweep.space_text import INPUT, PARAM, VARIANT, AxisText
 
 LARGEST_SPACE = 2**63 - 1
+_LONG = 10
 
 
 def bound_axes(design: Design, axes: Sequence[AxisText]) -> tuple[AxisText, ...]:
@@ -53,8 +54,9 @@ def _problems(spec: Spec, axis: AxisText) -> Iterable[Diagnostic]:
         return [] if axis.name in named else [unknown_input(spec, axis.name)]
     if axis.name not in {param.name.text for param in spec.params}:
         return [unknown_param(spec, axis.name)]
-    # Whole numbers, of which ranges have many, need no reading.
-    return [problem for text in axis.values if not text.isdecimal() for problem in _read(axis.name, text)[1]]
+    # Whole numbers, of which ranges have many, need no reading, unless they are too large for any spec.
+    unsure = [text for text in axis.values if not (text.isdecimal() and len(text) < _LONG)]
+    return [problem for text in unsure for problem in _read(axis.name, text)[1]]
 
 
 def _read(name: str, text: str) -> tuple[Value | None, list[Diagnostic]]:

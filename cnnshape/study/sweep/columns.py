@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import pyarrow
 
 
+_LARGEST = 2**63 - 1
+
+
 class Choices(NamedTuple):
     """The column of an axis: its name, the values that it may have, and which of them each design has."""
 
@@ -51,7 +54,8 @@ def axis_values(axis: AxisText) -> tuple[Any, ...]:
             values = [read(text) for text in axis.values]
         except ValueError:
             continue
-        if all(str(value) == text for value, text in zip(values, axis.values, strict=True)):
+        as_written = all(str(value) == text for value, text in zip(values, axis.values, strict=True))
+        if as_written and all(abs(value) <= _LARGEST for value in values):
             return tuple(values)
     return axis.values
 
