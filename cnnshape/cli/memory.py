@@ -38,12 +38,15 @@ class RuntimeOptions(OptionGroup):
     kernels: Annotated[
         str, Option("--kernels", help=f"Kernels whose working space counts: {', '.join(KERNELS)}.", metavar="NAME")
     ] = ""
+    order: Annotated[
+        bool, Option("--order", help="Also search the order of operations that needs the fewest bytes.")
+    ] = False
 
     def deployment(self, graph: Graph, report: Report) -> Deployment | None:
         """The network on the runtime; None without one. Raises BadParameter."""
         in_place = filter(None, self.in_place.split(","))
         with refusing({}):
-            return deployment_of(graph, report, self.runtime, in_place, self.pads, self.kernels)
+            return deployment_of(graph, report, self.runtime, in_place, self.pads, self.kernels, order=self.order)
 
 
 @command

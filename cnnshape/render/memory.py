@@ -7,7 +7,7 @@ from typing import Any
 from cnnshape.device.deployment import Deployment
 from cnnshape.render.bars import BARS, bar_text, with_bars
 from cnnshape.render.contract import to_contract
-from cnnshape.render.device import device_json, device_text
+from cnnshape.render.device import arena_svg, device_json, device_text
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.header import header
 from cnnshape.render.html import block, paragraphs, title
@@ -16,7 +16,7 @@ from cnnshape.render.table.html import html_table
 from cnnshape.render.table.records import records
 from cnnshape.render.wrapping import BOLD, count, paint, rounded, size, wrapped
 from cnnshape.report import Line, expanded, folded
-from cnnshape.study.memory import Memory, Step, on_device
+from cnnshape.study.memory import Memory, Step
 
 _MOVED = "bytes moved: inputs and weights read once, outputs written once; intensity: FLOPs per byte moved"
 _BOUND = "ideal lower bound: the slower of computing and moving, layer by layer, without overlap or caches"
@@ -182,7 +182,7 @@ def _to_json(view: MemoryView) -> str:
 
 
 def _to_svg(view: MemoryView) -> str:
-    return _staircase(view.memory if view.deployment is None else on_device(view.memory, view.deployment))
+    return _staircase(view.memory) if view.deployment is None else arena_svg(view.deployment)
 
 
 def _staircase(memory: Memory) -> str:

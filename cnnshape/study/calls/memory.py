@@ -27,6 +27,7 @@ def memory(
     in_place: Iterable[str] = (),
     pads: str = "same",
     kernels: str = "",
+    order: bool = False,
 ) -> Memory: ...
 
 
@@ -47,6 +48,7 @@ def memory(
     in_place: Iterable[str] = (),
     pads: str = "same",
     kernels: str = "",
+    order: bool = False,
 ) -> Memory | Deployment: ...
 
 
@@ -66,20 +68,22 @@ def memory(
     in_place: Iterable[str] = (),
     pads: str = "same",
     kernels: str = "",
+    order: bool = False,
 ) -> Memory | Deployment:
     """The activations alive over time, the peak, and FLOPs per byte moved; with a `runtime`, the memory of a device.
 
     The options are those of `cnnshape memory`. With `peak_flops` (FLOPs per second: `"4T"`, `4e12`) and `bandwidth`
     (bytes per second: `"50GB"`) each step has a lower bound on its time on an ideal machine. `runtime` is `"tflm"`,
-    `"fused"` or `"as-is"`; `in_place` (`["add"]`), `pads` (`"explicit"`) and `kernels` (`"cmsis-mve"`) are choices of it. The
-    others are as in `analyze`. Raises DesignError if the design has errors, ValueError for an invalid option.
+    `"fused"` or `"as-is"`; `in_place` (`["add"]`), `pads` (`"explicit"`) and `kernels` (`"cmsis-mve"`) are choices of it. With
+    `order`, another order of its operations is searched. The others are as in `analyze`. Raises DesignError if the design has errors, ValueError for an invalid option.
     """
     settings = settings_of(batch, dtype, inplace_activations=inplace_activations, inplace_adds=inplace_adds)
     device = device_of(_text(peak_flops), _text(bandwidth))
     graph = opened(design, params, variant, input).graph
     report = make_report(graph, "", settings)
     words = [in_place] if isinstance(in_place, str) else in_place
-    return deployment_of(graph, report, runtime, words, pads, kernels) or study_memory(graph, report, device)
+    deployed = deployment_of(graph, report, runtime, words, pads, kernels, order=order)
+    return deployed or study_memory(graph, report, device)
 
 
 def _text(number: int | float | str | None) -> str | None:
