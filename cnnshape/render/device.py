@@ -260,6 +260,13 @@ def arena_svg(deployment: Deployment) -> str:
     return arena(deployment)
 
 
+def device_html(deployment: Deployment) -> str:
+    """The tensors over time and the bytes on the device, as a part of a page."""
+    remarks = [f"{remark} {'; '.join(items)}" for remark, items in _remarks(deployment)]
+    facts = [f"{start.strip()}: {text}" for start, text in _facts(deployment)]
+    return arena_svg(deployment) + paragraphs([_runs(deployment), *facts, *remarks])
+
+
 def to_html(deployment: Deployment) -> str:
     """The network on the device as a notebook shows it: the stages, the bytes, and what doesn't merge."""
     remarks = [f"{remark} {'; '.join(items)}" for remark, items in _remarks(deployment)]

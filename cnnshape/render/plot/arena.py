@@ -86,7 +86,7 @@ def _boxes(deployment: Deployment, across: Axis, up: Axis) -> Iterator[str]:
         color = _ALIVE if held.first <= peak <= held.last else _OTHER
         yield area(left, top, right - left, bottom - top, color, f"{held.what}: {count(box.size)} bytes")
         words = shortened(held.what, LABEL, right - left - 8)
-        if bottom - top >= _LINE and text_width(words, LABEL) >= _LEAST_WORDS:
+        if bottom - top >= _LINE and (words == held.what or text_width(words, LABEL) >= _LEAST_WORDS):
             yield label((left + right) / 2, (top + bottom) / 2 + 4, words, "middle")
 
 
