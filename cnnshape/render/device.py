@@ -9,6 +9,7 @@ from cnnshape.render.bars import BARS, bar_text, with_bars
 from cnnshape.render.contract import to_contract
 from cnnshape.render.header import header
 from cnnshape.render.html import block, paragraphs, title
+from cnnshape.render.svg import element
 from cnnshape.render.table import Column, Table, text_lines
 from cnnshape.render.table.html import html_table
 from cnnshape.render.table.records import records
@@ -264,7 +265,9 @@ def device_html(deployment: Deployment) -> str:
     """The tensors over time and the bytes on the device, as a part of a page."""
     remarks = [f"{remark} {'; '.join(items)}" for remark, items in _remarks(deployment)]
     facts = [f"{start.strip()}: {text}" for start, text in _facts(deployment)]
-    return arena_svg(deployment) + paragraphs([_runs(deployment), *facts, *remarks])
+    return element("div", arena_svg(deployment), **{"class": "arena"}) + paragraphs(
+        [_runs(deployment), *facts, *remarks]
+    )
 
 
 def to_html(deployment: Deployment) -> str:
