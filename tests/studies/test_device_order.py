@@ -94,6 +94,29 @@ def test_no_order_needs_less(drawn: tuple[Lowered, list[int]]) -> None:
     assert peak(lowered, sizes, best) == min(peak(lowered, sizes, order) for order in every)
 
 
+def lowered_of(inputs: int, outputs: tuple[int, ...], *operations: Operation) -> Lowered:
+    count = inputs + sum(len(operation.makes) for operation in operations)
+    held = timed([Held("held", 0, 0, 0)] * count, operations, outputs, range(len(operations)))
+    return Lowered(operations, held, tuple(range(inputs)), outputs, (), ())
+
+
+def test_what_is_written_over_has_no_reader_left() -> None:
+    # The third operation frees 20 bytes, but writes over what the second one reads.
+    first = Operation("op", (0,), (0,), (1,), None)
+    reader = Operation("op", (1,), (1,), (2,), None)
+    writer = Operation("op", (2,), (0,), (3,), 1)
+    lowered, sizes = lowered_of(1, (2, 3), first, reader, writer), [20, 5, 9, 5]
+    assert least_order(lowered, sizes) == (0, 1, 2)
+    free = lowered_of(1, (2, 3), first, reader, writer._replace(reads=(0, 1), over=None))
+    assert least_order(free, sizes) == (0, 2, 1)
+
+
+def test_an_input_that_nothing_reads_is_free_after_the_first_operation() -> None:
+    large, small = Operation("op", (0,), (0,), (2, 3), None), Operation("op", (1,), (0,), (4,), None)
+    lowered, sizes = lowered_of(2, (2, 4), large, small), [1, 100, 1, 50, 1]
+    assert least_order(lowered, sizes) == (1, 0)
+
+
 @given(small())
 def test_the_arena_of_another_order_is_the_planners(drawn: tuple[Lowered, list[int]]) -> None:
     lowered, sizes = drawn
