@@ -2,49 +2,18 @@
 
 from typing import Annotated
 
-from cnnshape.cli.command import BadParameter, Option, OptionGroup, command
+from cnnshape.cli.command import BadParameter, Option, command
 from cnnshape.cli.options import CountOptions, DesignOptions, SpecArgument
 from cnnshape.cli.output import Output
 from cnnshape.cli.reading import read_graph
 from cnnshape.cli.refusing import refusing
+from cnnshape.cli.runtime_options import RuntimeOptions
 from cnnshape.cli.summary import ExpandOption
 from cnnshape.cli.whole_numbers import whole_number
-from cnnshape.device.deployment import Deployment, Pads, deployment_of
-from cnnshape.device.kernels import KERNELS
-from cnnshape.device.lowering import IN_PLACE
-from cnnshape.device.records import RUNTIMES
-from cnnshape.graph import Graph
 from cnnshape.render.memory import FORMATS, MemoryView
-from cnnshape.report import Report, make_report
+from cnnshape.report import make_report
 from cnnshape.study.memory import device_of, study_memory
 from cnnshape.study.training import OPTIMIZERS, training_of
-
-
-class RuntimeOptions(OptionGroup):
-    """The runtime of a device, and what can be chosen of it."""
-
-    runtime: Annotated[
-        str, Option("--runtime", help=f"How a runtime holds the activations: {', '.join(RUNTIMES)}.", metavar="NAME")
-    ] = ""
-    in_place: Annotated[
-        str,
-        Option(
-            "--in-place", help=f"Operations that write over their input: {', '.join(IN_PLACE)}.", metavar="NAME,..."
-        ),
-    ] = ""
-    pads: Annotated[
-        Pads,
-        Option("--pads", help="Paddings: TensorFlow's (same), or copies where they differ (explicit).", metavar="WORD"),
-    ] = Pads.SAME
-    kernels: Annotated[
-        str, Option("--kernels", help=f"Kernels whose working space counts: {', '.join(KERNELS)}.", metavar="NAME")
-    ] = ""
-
-    def deployment(self, graph: Graph, report: Report) -> Deployment | None:
-        """The network on the runtime; None without one. Raises BadParameter."""
-        in_place = filter(None, self.in_place.split(","))
-        with refusing({}):
-            return deployment_of(graph, report, self.runtime, in_place, self.pads, self.kernels)
 
 
 @command

@@ -17,6 +17,7 @@ from cnnshape.cli.output import refuse_overwriting, write
 from cnnshape.cli.own_file import own_file, show, stem_of
 from cnnshape.cli.reading import fail, note_input, read_design
 from cnnshape.cli.reading import report as print_problems
+from cnnshape.cli.runtime_options import RuntimeOptions
 from cnnshape.cli.side import SideText, designed, parse_side, settings_of
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.lint import Selection
@@ -43,6 +44,7 @@ def report(
     *,
     design: DesignOptions,
     counts: CountOptions,
+    runtime: RuntimeOptions,
     output: Annotated[
         str | None,
         Option("--output", "-o", help="The file to write, `-` for standard output.", metavar="FILE"),
@@ -52,6 +54,8 @@ def report(
     """Write a report as one HTML page that works offline: picture, layers, memory, receptive fields, findings, source.
 
     Without --output, the page is NAME.html in the current folder. Two designs are shown side by side, with what changed.
+
+    With --runtime, its memory is that of a device, with the tensors alive at the peak.
 
     A design with errors has a page as far as it goes, with the errors at its start.
     """
@@ -63,7 +67,7 @@ def report(
     names = [stem_of(side.spec, own.design.name) for side, own in zip(parsed, examined, strict=True)]
     path = None if output == "-" else Path(output) if output else own_file("-".join(names), ".html", MARK, "write")
     refuse_overwriting(path, [side.spec for side in parsed])
-    sheets = list(map(_sheet, sides, examined, settings))
+    sheets = [_sheet(*side, runtime) for side in zip(sides, examined, settings, strict=True)]
     write(to_html(sheets, _comparison(sheets)), path)
     if output is None:
         sys.stdout.write(f"wrote {path}\n")
@@ -84,8 +88,8 @@ def _examined(side: SideText, given: DesignOptions) -> Examination:
     return examined
 
 
-def _sheet(text: str, examined: Examination, settings: Settings) -> Sheet:
-    return sheet_of(escaped(text), examined, settings, _findings(parse_side(text), examined))
+def _sheet(text: str, examined: Examination, settings: Settings, runtime: RuntimeOptions) -> Sheet:
+    return sheet_of(escaped(text), examined, settings, _findings(parse_side(text), examined), runtime.deployment)
 
 
 def _findings(side: SideText, examined: Examination) -> list[Diagnostic]:

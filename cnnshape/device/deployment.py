@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
-from cnnshape.device.lowering import IN_PLACE, Choices, Held, Lowered, Operation, lower
-from cnnshape.device.placement import Placed, alive_bytes, greedy_by_size
+from cnnshape.device.lowering import IN_PLACE, Choices, Held, Lowered, Operation, lower, padded_elements
+from cnnshape.device.order import Ordered, ordered
+from cnnshape.device.placement import Placed, end_of, placed
 from cnnshape.device.records import RUNTIMES
-from cnnshape.device.runtime import Planner, Runtime
+from cnnshape.device.runtime import Measured, Planner, Runtime
 from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.graph import Graph
 from cnnshape.language.dtypes import Dtypes, bytes_of
@@ -54,6 +55,8 @@ class _DeploymentFields(NamedTuple):
     stored: Stored
     sizes: tuple[int, ...]
     untyped: tuple[str, ...]
+    repadded_bytes: int | None
+    order: Ordered | None
 
 
 class Deployment(Data, _DeploymentFields):
@@ -61,7 +64,8 @@ class Deployment(Data, _DeploymentFields):
 
     `alive_bytes` has the bytes alive while each operation runs, `placed` where the runtime's planner puts each tensor;
     it is empty for a runtime without a planner. `sizes` are the bytes of what is held. `untyped` says of which types the
-    runtime has no operations.
+    runtime has no operations. `repadded_bytes` is the arena with the other choice of paddings; None if that changes
+    nothing. `order` is None if it was not asked for.
     """
 
     __slots__ = ()
@@ -76,9 +80,16 @@ class Deployment(Data, _DeploymentFields):
         return types.pop() if len(types) == 1 else ""
 
     @property
+    def measured(self) -> Measured | None:
+        """What was measured of the runtime with this type and these choices; None if nothing was, or a kind is unknown."""
+        chosen = self.dtype, self.choices.kernels, self.choices.in_place
+        rows = [row for row in self.runtime.measured if (row.dtype, row.kernels, row.in_place) == chosen]
+        return rows[0] if rows and not self.lowered.unknown else None
+
+    @property
     def is_exact(self) -> bool:
-        """Whether the runtime's record knows all kinds of the network, in a type of which arenas were measured."""
-        return not self.lowered.unknown and self.dtype in _MEASURED
+        """Whether measured arenas were the same to the byte."""
+        return self.measured is not None and not self.measured.below and not self.measured.above
 
     @property
     def peak_bytes(self) -> int:
@@ -93,7 +104,7 @@ class Deployment(Data, _DeploymentFields):
     @property
     def arena_bytes(self) -> int:
         """The arena: up to the end of the last tensor; without a planner, what is alive at once."""
-        return max((placed.offset + placed.size for placed in self.placed), default=self.peak_bytes)
+        return end_of(self.placed, self.alive_bytes)
 
     @property
     def highest(self) -> list[tuple[Held, int]]:
@@ -140,22 +151,36 @@ class Pads(StrEnum):
 
 
 def deployment_of(
-    graph: Graph, report: Report, runtime: str, in_place: Iterable[str] = (), pads: str = Pads.SAME, kernels: str = ""
+    graph: Graph,
+    report: Report,
+    runtime: str,
+    in_place: Iterable[str] = (),
+    pads: str = Pads.SAME,
+    kernels: str = "",
+    *,
+    order: bool = False,
 ) -> Deployment | None:
     """A network on a runtime, with the batch and the type of its report; None without a runtime.
 
+    With `order`, the order of operations that needs the fewest bytes is searched.
+
     Raises Refusal for an unknown word, and for a choice without a runtime.
     """
-    choices = check_words(runtime, tuple(in_place), pads, kernels)
-    return None if choices is None else _deploy(graph, report, RUNTIMES[runtime], choices)
+    choices = check_words(runtime, tuple(in_place), pads, kernels, order=order)
+    if choices is None:
+        return None
+    made = _deploy(graph, report, RUNTIMES[runtime], choices)
+    return made._replace(order=ordered(made.lowered, made.sizes, made.runtime)) if order else made
 
 
-def check_words(runtime: str, in_place: Sequence[str], pads: str, kernels: str) -> Choices | None:
+def check_words(
+    runtime: str, in_place: Sequence[str], pads: str, kernels: str, *, order: bool = False
+) -> Choices | None:
     """What a user's words mean; None without a runtime. Raises Refusal as `deployment_of`."""
     explicit = _chosen("pads", pads, {word.value: word for word in Pads}) is Pads.EXPLICIT
     if runtime:
         return _Choices(tuple(in_place), explicit, kernels).of(_chosen("runtime", runtime, RUNTIMES))
-    for option, given in (("in_place", in_place), ("pads", explicit), ("kernels", kernels)):
+    for option, given in (("in_place", in_place), ("pads", explicit), ("kernels", kernels), ("order", order)):
         if given:
             raise Refusal(option, "it is a choice of a runtime; name one, such as `tflm`")
     return None
@@ -186,20 +211,31 @@ def _deploy(graph: Graph, report: Report, runtime: Runtime, choices: Choices) ->
     lowered = lower(graph, runtime, choices, types)
     if not lowered.operations:
         raise Refusal("runtime", f"{runtime.name} has nothing to run: all layers are views")
-    values = [*[report.dtypes.activations] * len(graph.inputs), *[dtypes.activations for dtypes in types]]
-    sizes = [bytes_of(held.elements * report.batch, values[held.like]) + held.scratch for held in lowered.held]
-    planned = runtime.planner is Planner.GREEDY_BY_SIZE
+    sizes = _sizes(graph, lowered, report)
+    repadded = None
+    if runtime.pads and any(padded_elements(node.application) is not None for node in graph.nodes):
+        other = lower(graph, runtime, choices._replace(explicit_pads=not choices.explicit_pads), types)
+        repadded = end_of(*placed(runtime, other.held, _sizes(graph, other, report), len(other.operations)))
+    places, alive = placed(runtime, lowered.held, sizes, len(lowered.operations))
     return Deployment(
         report=report,
         runtime=runtime,
         choices=choices,
         lowered=lowered,
-        alive_bytes=tuple(alive_bytes(lowered.held, sizes, len(lowered.operations))),
-        placed=tuple(greedy_by_size(lowered.held, sizes, runtime.alignment)) if planned else (),
+        alive_bytes=alive,
+        placed=places,
         stored=_stored(graph, lowered, types),
-        sizes=tuple(sizes),
+        sizes=sizes,
         untyped=tuple(_untyped(graph, lowered, runtime, choices, types)),
+        repadded_bytes=repadded,
+        order=None,
     )
+
+
+def _sizes(graph: Graph, lowered: Lowered, report: Report) -> tuple[int, ...]:
+    """The bytes of what is held, in the types and the batch of a report."""
+    values = [report.dtypes.activations] * len(graph.inputs) + [row.dtypes.activations for row in report.rows]
+    return tuple([bytes_of(held.elements * report.batch, values[held.like]) + held.scratch for held in lowered.held])
 
 
 def _untyped(

@@ -32,10 +32,17 @@ class Held(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """One operation: the runtime's word for it, and the nodes of the graph that it does, in their order."""
+    """One operation: the runtime's word for it, and the nodes of the graph that it does, in their order.
+
+    `reads` and `makes` are positions in what is held. What it makes first is its output; the rest is working space. `over`
+    is the input that it writes over, which is not among those that it reads.
+    """
 
     word: str
     nodes: tuple[int, ...]
+    reads: tuple[int, ...]
+    makes: tuple[int, ...]
+    over: int | None
 
 
 class Unmerged(NamedTuple):
@@ -46,10 +53,15 @@ class Unmerged(NamedTuple):
 
 
 class Lowered(NamedTuple):
-    """What a runtime runs. `unknown` are nodes of kinds that the runtime's record has no word for."""
+    """What a runtime runs. `unknown` are nodes of kinds that the runtime's record has no word for.
+
+    `outputs` are the positions of what is held to the end, `inputs` of what is there at the start.
+    """
 
     operations: tuple[Operation, ...]
     held: tuple[Held, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
     unmerged: tuple[Unmerged, ...]
     unknown: tuple[int, ...]
 
@@ -100,6 +112,9 @@ class _Lowering:
         self._held: list[Held] = []
         self._operations: list[list[int]] = []
         self._words: list[str] = []
+        self._reads: list[list[int]] = []
+        self._makes: list[list[int]] = []
+        self._over: dict[int, int] = {}
         self._maker: dict[int, int] = {}
         self._unmerged: list[Unmerged] = []
         self._unknown: list[int] = []
@@ -108,12 +123,17 @@ class _Lowering:
         """All operations and tensors; an output of the network is held to the end."""
         for index, given in enumerate(self._graph.inputs):
             self._put(self._new(Held(given.name, given.tensor.elements, 0, 0, index, like=index)))
+        inputs = tuple(range(len(self._held)))
         for index, node in enumerate(self._graph.nodes):
             self._node(index, node)
-        for value in self._graph.outputs.values():
-            self._read(self._home[value], len(self._words) - 1)
-        operations = [Operation(word, tuple(nodes)) for word, nodes in zip(self._words, self._operations, strict=True)]
-        return Lowered(tuple(operations), tuple(self._held), tuple(self._unmerged), tuple(self._unknown))
+        outputs = tuple(sorted({self._home[value] for value in self._graph.outputs.values()}))
+        parts = zip(self._words, self._operations, self._reads, self._makes, strict=True)
+        operations = tuple(
+            Operation(word, tuple(nodes), tuple(reads), tuple(makes), self._over.get(number))
+            for number, (word, nodes, reads, makes) in enumerate(parts)
+        )
+        held = timed(self._held, operations, outputs, range(len(operations)))
+        return Lowered(operations, held, inputs, outputs, tuple(self._unmerged), tuple(self._unknown))
 
     def _node(self, index: int, node: Node) -> None:
         layer = node.application.layer
@@ -185,6 +205,8 @@ class _Lowering:
         word = name if runtime.words is None else runtime.words.get(name, name)
         kept = [tensor for tensor in reads if tensor != over]
         self._put(self._step(word, index, kept, Held(node.name, elements, 0, 0, value, like=value)))
+        if over is not None:
+            self._over[len(self._words) - 1] = over
         self._scratch(index, node, 0 if over is None else self._held[over].elements - elements)
 
     def _overwritten(self, index: int, application: Application, entering: Collection[int]) -> int | None:
@@ -209,27 +231,25 @@ class _Lowering:
 
     def _scratch(self, index: int, node: Node, left: int) -> None:
         """Adds what an operation needs beside its tensors: working space, and the rest of an input that it writes over."""
-        now = len(self._words) - 1
+        made = self._makes[-1]
         if left > 0:
-            rest = Held(f"{node.name} (rest of its input)", left, now, now, like=node.inputs[0])
-            self._held.append(rest)
+            made.append(self._new(Held(f"{node.name} (rest of its input)", left, 0, 0, like=node.inputs[0])))
         dtypes = self._types[index]
         if self._choices.kernels and dtypes.activations == "int8":
             kernels = self._runtime.kernels[self._choices.kernels]
             unpacked = kernels.unpacked(node.application) if dtypes.weights == "int4" else 0
             scratch = kernels.scratch(node.application) + unpacked
             if scratch:
-                self._held.append(Held(f"{node.name} (scratch)", 0, now, now, scratch=scratch))
+                made.append(self._new(Held(f"{node.name} (scratch)", 0, 0, 0, scratch=scratch)))
 
     def _step(self, word: str, index: int, reads: list[int], made: Held) -> int:
         """Adds an operation, and returns the tensor that it writes."""
-        operation = len(self._words)
+        home = self._new(made)
+        self._maker[home] = len(self._words)
         self._words.append(word)
         self._operations.append([index])
-        for tensor in reads:
-            self._read(tensor, operation)
-        home = self._new(made._replace(first=operation, last=operation))
-        self._maker[home] = operation
+        self._reads.append(reads)
+        self._makes.append([home])
         return home
 
     def _put(self, home: int) -> None:
@@ -238,13 +258,31 @@ class _Lowering:
         self._home.append(home)
         self._last_reader[home] = max(self._last_reader.get(home, -1), last)
 
-    def _read(self, tensor: int, operation: int) -> None:
-        held = self._held[tensor]
-        self._held[tensor] = held._replace(last=max(held.last, operation))
-
     def _new(self, held: Held) -> int:
         self._held.append(held)
         return len(self._held) - 1
+
+
+def timed(
+    held: Sequence[Held], operations: Sequence[Operation], outputs: Collection[int], order: Sequence[int]
+) -> tuple[Held, ...]:
+    """What is held, with its times as the operations run in an order. What is written over lives until then."""
+    first, last = [0] * len(held), [0] * len(held)
+    for time, number in enumerate(order):
+        operation = operations[number]
+        for tensor in operation.makes:
+            first[tensor] = last[tensor] = time
+        for tensor in operation.reads:
+            last[tensor] = time
+        if operation.over is not None:
+            last[operation.over] = max(last[operation.over], time - 1)
+    for tensor in outputs:
+        last[tensor] = len(order) - 1
+    return tuple(map(_at, held, first, last))
+
+
+def _at(held: Held, first: int, last: int) -> Held:
+    return held._replace(first=first, last=last)
 
 
 def _readings(graph: Graph) -> tuple[list[int], list[int]]:

@@ -6,6 +6,7 @@ from itertools import accumulate
 
 from cnnshape.arithmetic import ceil_div
 from cnnshape.device.lowering import Held
+from cnnshape.device.runtime import Planner, Runtime
 from cnnshape.named_tuple import NamedTuple
 
 
@@ -15,6 +16,20 @@ class Placed(NamedTuple):
     held: Held
     size: int
     offset: int
+
+
+def placed(
+    runtime: Runtime, held: Sequence[Held], sizes: Sequence[int], operations: int
+) -> tuple[tuple[Placed, ...], tuple[int, ...]]:
+    """Where a runtime's planner puts what is held, nothing without a planner; and the bytes alive over time."""
+    planned = runtime.planner is Planner.GREEDY_BY_SIZE
+    places = greedy_by_size(held, sizes, runtime.alignment) if planned else ()
+    return tuple(places), tuple(alive_bytes(held, sizes, operations))
+
+
+def end_of(places: Sequence[Placed], alive: Sequence[int]) -> int:
+    """The size of an arena: up to the end of the last tensor; without a planner, the most bytes alive at once."""
+    return max((place.offset + place.size for place in places), default=max(alive))
 
 
 def alive_bytes(held: Sequence[Held], sizes: Sequence[int], operations: int) -> list[int]:

@@ -39,6 +39,19 @@ class Kernels(NamedTuple):
     unpacked: Callable[[Application], int] = lambda application: 0
 
 
+class Measured(NamedTuple):
+    """What real memory was compared with: one type of all values, the kernels, and the operations in place.
+
+    `below` and `above` say how far ours was from it, in per cent: 0 is to the byte.
+    """
+
+    dtype: str
+    kernels: str = ""
+    in_place: frozenset[str] = frozenset()
+    below: float = 0
+    above: float = 0
+
+
 class Runtime(NamedTuple):
     """What a runtime does with the layers of a graph, in the words of the language.
 
@@ -48,7 +61,8 @@ class Runtime(NamedTuple):
     nothing. `lowers` has the operation before the last one of a kind. `words` are the runtime's own words for the last
     operations; a kind without one is reported as unknown, and keeps its own word. None: all kinds keep theirs. With `pads`
     a padding that is neither TensorFlow's VALID nor its SAME may be a copy. `kernels` are the implementations by name, the
-    default first. `alignment` is in bytes. `dtype` is the type that networks for it usually have.
+    default first. `alignment` is in bytes. `dtype` is the type that networks for it usually have. `measured` are the rows of
+    `tests/studies/cases/runtimes.csv`, by what was chosen.
     """
 
     name: str
@@ -64,3 +78,4 @@ class Runtime(NamedTuple):
     planner: Planner = Planner.LIVENESS
     alignment: int = 1
     dtype: str = "float32"
+    measured: tuple[Measured, ...] = ()

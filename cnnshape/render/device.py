@@ -4,16 +4,22 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cnnshape.device.deployment import Deployment, Estimate
+from cnnshape.device.order import MOST_STATES, Ordered
 from cnnshape.render.bars import BARS, bar_text, with_bars
 from cnnshape.render.contract import to_contract
 from cnnshape.render.header import header
 from cnnshape.render.html import block, paragraphs, title
+from cnnshape.render.svg import element
 from cnnshape.render.table import Column, Table, text_lines
 from cnnshape.render.table.html import html_table
 from cnnshape.render.table.records import records
 from cnnshape.render.wrapping import BOLD, count, paint, size, wrapped
 from cnnshape.report import Line, expanded, folded
 
+_REPADDED = {
+    False: "if paddings that TensorFlow doesn't have are copies: --pads explicit",
+    True: "if all paddings are TensorFlow's: --pads same",
+}
 _LISTED = 8
 """So many layers that don't merge are listed; the rest is counted."""
 
@@ -57,11 +63,18 @@ def _facts(deployment: Deployment) -> Iterator[tuple[str, str]]:
     alive = [held for held in deployment.lowered.held if held.first <= deployment.peak_operation <= held.last]
     peak = deployment.lowered.operations[deployment.peak_operation]
     node = deployment.report.rows[peak.nodes[0]].name
-    if deployment.placed:
-        known = "exact" if deployment.is_exact else "as far as it is known"
-        yield "arena       ", f"{_bytes(deployment.arena_bytes)}, {known}: {deployment.runtime.planner}"
+    basis = basis_text(deployment)
     names = " + ".join(held.what for held in alive)
-    yield "alive       ", f"{_bytes(deployment.peak_bytes)} while {peak.word} runs ({node}): {names}"
+    runs = f"while {peak.word} runs ({node}): {names}"
+    if deployment.placed:
+        yield "arena       ", f"{_bytes(deployment.arena_bytes)}, {basis}: {deployment.runtime.planner}"
+        yield "alive       ", f"{_bytes(deployment.peak_bytes)} {runs}"
+    else:
+        yield "alive       ", f"{_bytes(deployment.peak_bytes)}, {basis}, {runs}"
+    if deployment.repadded_bytes is not None:
+        yield "paddings    ", f"{_bytes(deployment.repadded_bytes)} {_REPADDED[deployment.choices.explicit_pads]}"
+    if deployment.order is not None:
+        yield "order       ", _order_text(deployment, deployment.order)
     if deployment.persistent:
         yield "persistent  ", _estimate(deployment.persistent)
     stored, dtypes = deployment.stored, deployment.report.dtypes
@@ -72,12 +85,38 @@ def _facts(deployment: Deployment) -> Iterator[tuple[str, str]]:
         yield "file        ", _estimate(deployment.file)
 
 
+def basis_text(deployment: Deployment) -> str:
+    """Whether the arena is exact; of an estimate, how far it was from what was measured."""
+    measured, choices = deployment.measured, deployment.choices
+    if measured is not None:
+        return "exact" if deployment.is_exact else f"an estimate, {_error(measured.below, measured.above)}"
+    if deployment.lowered.unknown:
+        return "an estimate, as kinds are unknown"
+    kernels = f" with {choices.kernels}" if choices.kernels else ""
+    in_place = f", {' and '.join(sorted(choices.in_place))} in place" if choices.in_place else ""
+    return f"an estimate, not measured for {deployment.dtype or 'several types'}{kernels}{in_place}"
+
+
+def _order_text(deployment: Deployment, order: Ordered) -> str:
+    if order.least_bytes is None:
+        return f"not known: the search gave up after {count(MOST_STATES)} sets of operations"
+    less = deployment.arena_bytes - order.arena_bytes
+    if not less:
+        return f"no better one: any order has {_bytes(order.least_bytes)} alive at least"
+    share = f"{100 * less / deployment.arena_bytes:.1f} % less"
+    return f"{_bytes(order.arena_bytes)} in another order, {share}; runtimes keep the order of the file"
+
+
+def _error(below: float, above: float) -> str:
+    return f"{below:g} % too low to {above:g} % too high"
+
+
 def _bytes(number: int) -> str:
     return f"{count(number)} bytes ({size(number)})"
 
 
 def _estimate(estimate: Estimate) -> str:
-    return f"about {_bytes(estimate.bytes)}, an estimate: {estimate.below:g} % too low to {estimate.above:g} % too high"
+    return f"about {_bytes(estimate.bytes)}, an estimate: {_error(estimate.below, estimate.above)}"
 
 
 def _remarks(deployment: Deployment) -> Iterator[tuple[str, list[str]]]:
@@ -158,8 +197,11 @@ def device_json(deployment: Deployment) -> str:
         "pads": "explicit" if choices.explicit_pads else "same",
         "kernels": choices.kernels or None,
         "arena_bytes": deployment.arena_bytes,
+        "arena_is": basis_text(deployment),
         "alive_bytes": deployment.peak_bytes,
         "planner": deployment.runtime.planner.value,
+        "arena_bytes_with_other_pads": deployment.repadded_bytes,
+        "order": _order_data(deployment.order),
         "persistent_bytes": _estimated(deployment.persistent),
         "flash_bytes": deployment.flash_bytes,
         "file_bytes": _estimated(deployment.file),
@@ -184,6 +226,18 @@ def _estimated(estimate: Estimate | None) -> dict[str, Any] | None:
     }
 
 
+def _order_data(order: Ordered | None) -> dict[str, Any] | None:
+    """The order as positions in `operations`."""
+    if order is None:
+        return None
+    return {
+        "arena_bytes": order.arena_bytes,
+        "alive_bytes": order.alive_bytes,
+        "least_alive_bytes_of_any_order": order.least_bytes,
+        "operations": list(order.operations),
+    }
+
+
 def operations_table(deployment: Deployment) -> Table:
     """The operations with exact values: a row for each."""
     rows = [(done["operation"], ", ".join(done["layers"]), done["alive_bytes"]) for done in _operations(deployment)]
@@ -199,11 +253,29 @@ def _operations(deployment: Deployment) -> list[dict[str, Any]]:
     ]
 
 
+def arena_svg(deployment: Deployment) -> str:
+    """The tensors over time as a picture."""
+    # Text needs no picture.
+    from cnnshape.render.plot.arena import arena
+
+    return arena(deployment)
+
+
+def device_html(deployment: Deployment) -> str:
+    """The tensors over time and the bytes on the device, as a part of a page."""
+    remarks = [f"{remark} {'; '.join(items)}" for remark, items in _remarks(deployment)]
+    facts = [f"{start.strip()}: {text}" for start, text in _facts(deployment)]
+    return element("div", arena_svg(deployment), **{"class": "arena"}) + paragraphs(
+        [_runs(deployment), *facts, *remarks]
+    )
+
+
 def to_html(deployment: Deployment) -> str:
     """The network on the device as a notebook shows it: the stages, the bytes, and what doesn't merge."""
     remarks = [f"{remark} {'; '.join(items)}" for remark, items in _remarks(deployment)]
     return block(
         title(header(deployment.report)),
+        arena_svg(deployment),
         paragraphs([_runs(deployment)]),
         html_table(_table(deployment, folded(deployment.report, 0), BARS[-1])),
         paragraphs([f"{start.strip()}: {text}" for start, text in _facts(deployment)]),

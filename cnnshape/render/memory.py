@@ -7,7 +7,7 @@ from typing import Any
 from cnnshape.device.deployment import Deployment
 from cnnshape.render.bars import BARS, bar_text, with_bars
 from cnnshape.render.contract import to_contract
-from cnnshape.render.device import device_json, device_text
+from cnnshape.render.device import arena_svg, device_json, device_text
 from cnnshape.render.formats import Format, Formats, Page
 from cnnshape.render.header import header
 from cnnshape.render.html import block, paragraphs, title
@@ -17,7 +17,7 @@ from cnnshape.render.table.records import records
 from cnnshape.render.training import training_json, training_text
 from cnnshape.render.wrapping import BOLD, count, paint, rounded, size, wrapped
 from cnnshape.report import Line, expanded, folded
-from cnnshape.study.memory import Memory, Step, on_device
+from cnnshape.study.memory import Memory, Step
 from cnnshape.study.training import Training
 
 _MOVED = "bytes moved: inputs and weights read once, outputs written once; intensity: FLOPs per byte moved"
@@ -195,7 +195,7 @@ def _to_json(view: MemoryView) -> str:
 
 
 def _to_svg(view: MemoryView) -> str:
-    return _staircase(view.memory if view.deployment is None else on_device(view.memory, view.deployment))
+    return _staircase(view.memory) if view.deployment is None else arena_svg(view.deployment)
 
 
 def _staircase(memory: Memory) -> str:

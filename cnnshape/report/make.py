@@ -205,7 +205,7 @@ def _totals(graph: Graph, columns: dict[str, Sequence[Any]], peak: int) -> Total
     has_stated = any(application.layer.stated for application in dict.fromkeys(columns["application"]))
     stated = [index for index, node in enumerate(nodes) if node.application.layer.stated] if has_stated else []
     unknown = [node.name for node, count in zip(nodes, flops, strict=True) if count is None] if None in flops else []
-    is_frozen = any([node.frozen for node in nodes])
+    is_frozen = any(node.frozen for node in nodes)
     trained = [count for node, count in zip(nodes, learned, strict=True) if not node.frozen] if is_frozen else learned
     return Totals(
         params=params,

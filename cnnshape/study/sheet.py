@@ -1,14 +1,15 @@
 """Everything about one design that a page shows, each part with the layers that it shows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from cnnshape.api.examination import Examination
+from cnnshape.device.deployment import Deployment
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph, groups
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, Settings, step_ranges
 from cnnshape.source import SourceText, Span
-from cnnshape.study.memory import Memory, study_memory
+from cnnshape.study.memory import Memory, on_device, study_memory
 from cnnshape.study.picture.forms import picture_of
 from cnnshape.study.picture.model import Picture
 from cnnshape.study.rf import Region, Trace, central_cells, regions, trace
@@ -30,10 +31,11 @@ class Network(NamedTuple):
     `steps` are the layers of each step of the spec, in order: a layer with its norm and its activation. `lines` has the
     layers of each line; a line is the position of its text in the sheet's `sources`, and its number from 1. `places` has
     the lines of the blocks, rounds and steps with these layers, from the outermost. `fields` are regions of the input
-    that cells in the middle of some layers see.
+    that cells in the middle of some layers see. With a `deployment` the memory is that of the device.
     """
 
     report: Report
+    deployment: Deployment | None
     picture: Picture
     memory: Memory
     trace: Trace
@@ -57,25 +59,35 @@ class Sheet(NamedTuple):
     network: Network | None
 
 
-def sheet_of(label: str, examination: Examination, settings: Settings, findings: Iterable[Diagnostic]) -> Sheet:
-    """The sheet of an examined design, with problems found in it."""
+def sheet_of(
+    label: str,
+    examination: Examination,
+    settings: Settings,
+    findings: Iterable[Diagnostic],
+    deploy: Callable[[Graph, Report], Deployment | None] | None = None,
+) -> Sheet:
+    """The sheet of an examined design, with problems found in it. `deploy` puts a complete one on a device."""
     design, graph = examination.design, examination.graph
     problems = tuple(findings)
     sources = _sources(design.source, graph, problems)
     if graph is None:
         return Sheet(label, design.name, sources, problems, None)
-    return Sheet(label, graph.name, sources, problems, _network(graph, examination.report(settings), sources))
+    report = examination.report(settings)
+    deployment = deploy(graph, report) if deploy and graph.complete else None
+    return Sheet(label, graph.name, sources, problems, _network(graph, report, sources, deployment))
 
 
-def _network(graph: Graph, report: Report, sources: Sequence[SourceText]) -> Network:
+def _network(graph: Graph, report: Report, sources: Sequence[SourceText], deployment: Deployment | None) -> Network:
+    memory = study_memory(graph, report)
     traced = trace(graph, report)
     seen = regions(graph, central_cells(graph, traced, MOST_FIELDS))
     steps = tuple(step_ranges(report.rows, 0, len(report.rows)))
     placed = list(_placed(graph, steps, sources))
     return Network(
         report=report,
+        deployment=deployment,
         picture=picture_of(report),
-        memory=study_memory(graph, report),
+        memory=on_device(memory, deployment) if deployment else memory,
         trace=traced,
         fields=tuple(region for region in seen if region is not None),
         steps=steps,

@@ -13,11 +13,12 @@ from cnnshape.render.plot.colors import series, series_class
 from cnnshape.render.plot.page import EDGE, HEADER, LABEL, curve, grid, label, plot_file, soft, word
 from cnnshape.render.svg import path, rectangle
 from cnnshape.render.wrapping import count, size
+from cnnshape.report import Report
 from cnnshape.study.memory import Memory
 
 WIDTH, HEIGHT = 1000, 460
-_LEFT, _RIGHT = 90, WIDTH - EDGE
-_TOP, _BASE = HEADER + 34, HEIGHT - 70
+LEFT, RIGHT = 90, WIDTH - EDGE
+TOP, BASE = HEADER + 34, HEIGHT - 70
 _COLUMNS = 600
 """The most steps that are drawn; of more layers, each step has the most bytes of several."""
 _PEAK = 3
@@ -35,17 +36,17 @@ class Stage(NamedTuple):
 
 def staircase(memory: Memory) -> str:
     """The staircase as an SVG file. The peak is marked; bands and names below show the stages."""
-    across = Axis(0, max(len(memory.steps), 1), _LEFT, _RIGHT)
-    up = Axis(0, max(_most(memory), 1), _BASE, _TOP)
+    across = Axis(0, max(len(memory.steps), 1), LEFT, RIGHT)
+    up = Axis(0, max(_most(memory), 1), BASE, TOP)
     name, _, settings = header(memory.report).partition(": ")
     layers = f"{count(len(memory.steps))} layers in the order in which they run"
     parts = [
-        *_bands(memory.report.groups.children, across),
-        *_bytes_axis(up),
-        *_stairs(memory, across, up),
+        *bands(memory.report.groups.children, across),
+        *bytes_axis(up),
+        *stairs([step.alive_bytes for step in memory.steps], across, up),
         *_peak(memory, across),
-        *_stage_names(stages_of(memory), across),
-        soft((_LEFT + _RIGHT) / 2, HEIGHT - 16, layers, anchor="middle"),
+        *stage_names(stages_of(memory.report), across),
+        soft((LEFT + RIGHT) / 2, HEIGHT - 16, layers, anchor="middle"),
     ]
     return plot_file(f"{name}: activations alive, layer by layer", settings, parts, WIDTH, HEIGHT)
 
@@ -54,11 +55,12 @@ def _most(memory: Memory) -> int:
     return memory.peak.alive_bytes if memory.peak else memory.report.peak.bytes
 
 
-def _bytes_axis(up: Axis) -> Iterator[str]:
+def bytes_axis(up: Axis) -> Iterator[str]:
+    """The ticks of an axis of bytes, with lines across the plot."""
     for number in up.ticks(_TICKS):
         y = up.at(number)
-        yield grid(f"M{_LEFT} {y:.1f}H{_RIGHT}")
-        yield soft(_LEFT - 8, y + 4, _short_size(number), anchor="end")
+        yield grid(f"M{LEFT} {y:.1f}H{RIGHT}")
+        yield soft(LEFT - 8, y + 4, _short_size(number), anchor="end")
 
 
 def _short_size(number: float) -> str:
@@ -66,14 +68,11 @@ def _short_size(number: float) -> str:
     return f"{float(digits):g} {prefix}" if number else "0"
 
 
-def _stairs(memory: Memory, across: Axis, up: Axis) -> Iterator[str]:
+def stairs(alive: Sequence[int], across: Axis, up: Axis) -> Iterator[str]:
     """The area below the steps, and its outline."""
     color = series(0)
-    steps = "".join(
-        f"H{across.at(start):.1f}V{up.at(most):.1f}"
-        for start, most in _steps([step.alive_bytes for step in memory.steps])
-    )
-    outline = f"M{_LEFT} {_BASE}{steps}H{_RIGHT}V{_BASE}Z"
+    steps = "".join(f"H{across.at(start):.1f}V{up.at(most):.1f}" for start, most in _steps(alive))
+    outline = f"M{LEFT} {BASE}{steps}H{RIGHT}V{BASE}Z"
     yield path(outline, fill=color.fill, stroke=color.stroke, **{"class": series_class("area", 0)})
 
 
@@ -85,35 +84,39 @@ def _steps(alive: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _peak(memory: Memory, across: Axis) -> Iterator[str]:
-    """A line at the peak, and its name above, which stays within the picture."""
+    """A line at the peak, and its name."""
     peak = memory.peak
     if peak is None:
         return
     index = next(index for index, step in enumerate(memory.steps) if step is peak)
-    x = across.at(index + 0.5)
-    words = shortened(
-        f"peak at {peak.row.name}: {count(peak.alive_bytes)} bytes in {peak.tensors} tensors", LABEL, _RIGHT - _LEFT
-    )
-    half = text_width(words, LABEL) / 2
-    yield curve(f"M{x:.1f} {_TOP - 6}V{_BASE}", _PEAK, width=1.5, dashes="4 3")
-    yield word(min(max(x, _LEFT + half), _RIGHT - half), _TOP - 14, words, _PEAK, "middle")
+    words = f"peak at {peak.row.name}: {count(peak.alive_bytes)} bytes in {peak.tensors} tensors"
+    yield from peak_line(across.at(index + 0.5), BASE, words)
 
 
-def stages_of(memory: Memory) -> list[Stage]:
+def peak_line(x: float, end: float, words: str) -> Iterator[str]:
+    """A line down to the peak, and words above it, which stay within the picture."""
+    shown = shortened(words, LABEL, RIGHT - LEFT)
+    half = text_width(shown, LABEL) / 2
+    yield curve(f"M{x:.1f} {TOP - 6}V{end:.1f}", _PEAK, width=1.5, dashes="4 3")
+    yield word(min(max(x, LEFT + half), RIGHT - half), TOP - 14, shown, _PEAK, "middle")
+
+
+def stages_of(report: Report) -> list[Stage]:
     """The stages and blocks at the top; of a network that has none, its layers."""
-    groups = memory.report.groups.children
+    groups = report.groups.children
     if groups:
         return [Stage(group.label, group.start, group.end) for group in groups]
-    return [Stage(step.row.name, index, index + 1) for index, step in enumerate(memory.steps)]
+    return [Stage(row.name, index, index + 1) for index, row in enumerate(report.rows)]
 
 
-def _bands(groups: Sequence[Group], across: Axis) -> Iterator[str]:
+def bands(groups: Sequence[Group | Stage], across: Axis) -> Iterator[str]:
+    """A band below every second stage."""
     for group in groups[::2]:
         left, right = across.at(group.start), across.at(group.end)
-        yield rectangle(left, _TOP, right - left, _BASE - _TOP, group.label, fill=BAND, **{"class": "band"})
+        yield rectangle(left, TOP, right - left, BASE - TOP, group.label, fill=BAND, **{"class": "band"})
 
 
-def _stage_names(stages: Sequence[Stage], across: Axis) -> Iterator[str]:
+def stage_names(stages: Sequence[Stage], across: Axis) -> Iterator[str]:
     """The names of the stages, on two lines below the axis, as many as there is room for. The longest stages come
     first."""
     taken: list[list[tuple[float, float]]] = [[], []]
@@ -126,4 +129,4 @@ def _stage_names(stages: Sequence[Stage], across: Axis) -> Iterator[str]:
         row = next(free, None)
         if row is not None and right - left < WIDTH / 3:
             taken[row].append((left, right))
-            yield label(middle, _BASE + 18 + 16 * row, stage.label, "middle")
+            yield label(middle, BASE + 18 + 16 * row, stage.label, "middle")

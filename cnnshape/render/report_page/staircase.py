@@ -5,6 +5,7 @@ The script knows the layers of each path by its place.
 
 from collections.abc import Iterator, Sequence
 
+from cnnshape.render.device import device_html
 from cnnshape.render.svg import element, escape_xml
 from cnnshape.render.wrapping import size
 from cnnshape.study.memory import Step
@@ -32,7 +33,8 @@ def staircase_html(network: Network) -> str:
         role="img",
         **{"class": "stairs", "aria-label": f"Activations alive, step by step: {label}"},
     )
-    return f"<p>{escape_xml(label)}</p>{svg}{''.join(_ticks(network))}"
+    device = device_html(network.deployment) if network.deployment else ""
+    return f"<p>{escape_xml(label)}</p>{svg}{''.join(_ticks(network))}{device}"
 
 
 def _step(steps: Sequence[Step], start: int, most: int) -> str:

@@ -29,6 +29,7 @@ def memory(
     in_place: Iterable[str] = (),
     pads: str = "same",
     kernels: str = "",
+    order: bool = False,
 ) -> Memory: ...
 
 
@@ -50,6 +51,7 @@ def memory(
     in_place: Iterable[str] = (),
     pads: str = "same",
     kernels: str = "",
+    order: bool = False,
 ) -> Memory | Deployment: ...
 
 
@@ -83,20 +85,23 @@ def memory(
     in_place: Iterable[str] = (),
     pads: str = "same",
     kernels: str = "",
+    order: bool = False,
 ) -> Memory | Deployment | Training:
     """The activations alive over time, the peak, and FLOPs per byte moved; with a `runtime`, the memory of a device.
 
     The options are those of `cnnshape memory`. With `peak_flops` (FLOPs per second: `"4T"`, `4e12`) and `bandwidth`
     (bytes per second: `"50GB"`) each step has a lower bound on its time on an ideal machine. `runtime` is `"tflm"`,
     `"fused"` or `"as-is"`; `in_place` (`["add"]`), `pads` (`"explicit"`) and `kernels` (`"cmsis-mve"`) are choices of it. With
-    `training`, `"sgd"`, `"momentum"` or `"adam"`, it is what a step of training holds. The others are as in `analyze`. Raises DesignError if the design has errors, ValueError for an invalid option.
+    `order`, another order of its operations is searched. With `training`, `"sgd"`, `"momentum"` or `"adam"`, it is what a step
+    of training holds. The others are as in `analyze`. Raises DesignError if the design has errors, ValueError for an invalid
+    option.
     """
     settings = settings_of(batch, dtype, inplace_activations=inplace_activations, inplace_adds=inplace_adds)
     device = device_of(_text(peak_flops), _text(bandwidth))
     graph = opened(design, params, variant, input).graph
     report = make_report(graph, "", settings)
     words = [in_place] if isinstance(in_place, str) else in_place
-    deployment = deployment_of(graph, report, runtime, words, pads, kernels)
+    deployment = deployment_of(graph, report, runtime, words, pads, kernels, order=order)
     trained = training_of(graph, report, training, deployment)
     return trained or deployment or study_memory(graph, report, device)
 
