@@ -53,9 +53,15 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "memory of a device": (
         lambda: cnnshape.memory(
-            "mobilenet_v2", runtime="tflm", dtype="int8", pads="explicit", kernels="cmsis-mve", in_place="add"
+            "mobilenet_v2",
+            runtime="tflm",
+            dtype="int8",
+            pads="explicit",
+            kernels="cmsis-mve",
+            in_place="add",
+            order=True,
         ),
-        "memory mobilenet_v2 --runtime tflm --dtype int8 --pads explicit --kernels cmsis-mve --in-place add",
+        "memory mobilenet_v2 --runtime tflm --dtype int8 --pads explicit --kernels cmsis-mve --in-place add --order",
     ),
     "reconcile": (lambda: cnnshape.reconcile("resnet18"), "reconcile resnet18"),
     "reconcile with tools": (
