@@ -367,6 +367,7 @@ WHOLE = {
     DOCS / "yolov3.svg": partial(picture, "cnnshape draw yolov3 -o -"),
     DOCS / "alexnet-volumes.svg": partial(picture, "cnnshape draw alexnet --style volumes -o -"),
     DOCS / "memory.svg": partial(picture, "cnnshape memory resnet50 --format svg"),
+    DOCS / "device.svg": partial(picture, "cnnshape memory mobilenet_v2 --runtime tflm --dtype int8 --format svg"),
     DOCS / "receptive-fields.svg": partial(picture, "cnnshape rf vgg16 --format svg"),
     DOCS / "notebook.ipynb": partial(notebook_page.executed, DOCS / "notebook.ipynb"),
 }

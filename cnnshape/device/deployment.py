@@ -135,6 +135,13 @@ class Deployment(Data, _DeploymentFields):
         return self.stored.weight_bytes + self.stored.bias_bytes
 
     @property
+    def flash(self) -> Estimate | None:
+        """The constants in a converter's file, which stores equal ones once; None where no runtime was measured."""
+        if self.runtime.planner is Planner.LIVENESS or self.dtype not in _MEASURED:
+            return None
+        return Estimate(self.flash_bytes, 0, 1.1)
+
+    @property
     def file(self) -> Estimate | None:
         """The size of the model's file; None where no runtime was measured."""
         if self.runtime.planner is Planner.LIVENESS or self.dtype not in _MEASURED:

@@ -80,7 +80,9 @@ def _facts(deployment: Deployment) -> Iterator[tuple[str, str]]:
     stored, dtypes = deployment.stored, deployment.report.dtypes
     own = "" if deployment.report.states_dtypes else f" as {dtypes.weights}"
     values = f"{count(stored.weights)} weights{own}, {count(stored.biases)} biases in 4 bytes at least"
-    yield "flash       ", f"{_bytes(deployment.flash_bytes)}: {values}"
+    flash = deployment.flash
+    error = f", at most {flash.above:g} % too high" if flash else ""
+    yield "flash       ", f"{_bytes(deployment.flash_bytes)}{error}: {values}"
     if deployment.file:
         yield "file        ", _estimate(deployment.file)
 
@@ -92,9 +94,9 @@ def basis_text(deployment: Deployment) -> str:
         return "exact" if deployment.is_exact else f"an estimate, {_error(measured.below, measured.above)}"
     if deployment.lowered.unknown:
         return "an estimate, as kinds are unknown"
-    kernels = f" with {choices.kernels}" if choices.kernels else ""
+    kernels = f" with {deployment.runtime.kernels[choices.kernels].title}" if choices.kernels else ""
     in_place = f", {' and '.join(sorted(choices.in_place))} in place" if choices.in_place else ""
-    return f"an estimate, not measured for {deployment.dtype or 'several types'}{kernels}{in_place}"
+    return f"an estimate, not measured for {deployment.dtype or 'mixed types'}{kernels}{in_place}"
 
 
 def _order_text(deployment: Deployment, order: Ordered) -> str:
@@ -204,6 +206,7 @@ def device_json(deployment: Deployment) -> str:
         "order": _order_data(deployment.order),
         "persistent_bytes": _estimated(deployment.persistent),
         "flash_bytes": deployment.flash_bytes,
+        "flash_too_high_percent_at_most": deployment.flash.above if deployment.flash else None,
         "file_bytes": _estimated(deployment.file),
         "weights": deployment.stored.weights,
         "biases": deployment.stored.biases,

@@ -75,9 +75,15 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "memory of a device": (
         lambda: cnnshape.memory(
-            "mobilenet_v2", runtime="tflm", dtype="int8", pads="explicit", kernels="cmsis-mve", in_place="add"
+            "mobilenet_v2",
+            runtime="tflm",
+            dtype="int8",
+            pads="explicit",
+            kernels="cmsis-mve",
+            in_place="add",
+            order=True,
         ),
-        "memory mobilenet_v2 --runtime tflm --dtype int8 --pads explicit --kernels cmsis-mve --in-place add",
+        "memory mobilenet_v2 --runtime tflm --dtype int8 --pads explicit --kernels cmsis-mve --in-place add --order",
     ),
     "memory of training": (
         lambda: cnnshape.memory("resnet18", training="adam", batch=8, dtype="float16"),

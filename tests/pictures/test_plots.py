@@ -5,7 +5,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from cnnshape.device.deployment import deployment_of
 from cnnshape.graph import Graph
+from cnnshape.render.plot.arena import arena
 from cnnshape.render.plot.changes import Change, changes, figures_of
 from cnnshape.render.plot.fields import fields_picture
 from cnnshape.render.plot.growth import growth_of, spread
@@ -39,6 +41,20 @@ def memory_plot(graph: Graph, report: Report) -> str:
     return staircase(study_memory(graph, report))
 
 
+def arena_plot(graph: Graph, report: Report) -> str:
+    """On a runtime with a planner, if there is anything to run."""
+    real = any(not node.application.layer.view for node in graph.nodes)
+    deployment = deployment_of(graph, report, "tflm") if real else None
+    return arena(deployment) if deployment else memory_plot(graph, report)
+
+
+def alive_plot(graph: Graph, report: Report) -> str:
+    """On a runtime without a planner."""
+    real = any(not node.application.layer.view for node in graph.nodes)
+    deployment = deployment_of(graph, report, "fused", ["add"]) if real else None
+    return arena(deployment) if deployment else memory_plot(graph, report)
+
+
 def fields_plot(graph: Graph, report: Report) -> str:
     """The fields, if the input has two axes."""
     fields = trace(graph, report)
@@ -61,6 +77,8 @@ def changes_plot(_: Graph, report: Report) -> str:
 SVG = "{http://www.w3.org/2000/svg}"
 PLOTS: dict[str, Plot] = {
     "memory": memory_plot,
+    "arena": arena_plot,
+    "alive": alive_plot,
     "fields": fields_plot,
     "shares": shares_plot,
     "changes": changes_plot,

@@ -5,7 +5,7 @@ are alive at the peak have boxes, one on the other.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from cnnshape.device.deployment import Deployment
@@ -14,7 +14,7 @@ from cnnshape.named_tuple import NamedTuple
 from cnnshape.render.header import header
 from cnnshape.render.picture.metrics import shortened, text_width
 from cnnshape.render.plot.axes import Axis
-from cnnshape.render.plot.page import LABEL, area, label, plot_file, soft
+from cnnshape.render.plot.page import LABEL, area, grid, label, plot_file, soft
 from cnnshape.render.plot.staircase import (
     BASE,
     HEIGHT,
@@ -23,7 +23,6 @@ from cnnshape.render.plot.staircase import (
     TOP,
     WIDTH,
     Stage,
-    bands,
     bytes_axis,
     peak_line,
     stage_names,
@@ -36,6 +35,8 @@ _OTHER, _ALIVE = 0, 1
 """The colors of tensors, and of those that are alive at the peak."""
 _LINE, _LEAST_WORDS = 18, 40
 """The height and the width that a name in a box needs."""
+_BOXES, _LINES = 200, 60
+"""So many boxes are drawn, and lines where stages start."""
 
 
 class _Box(NamedTuple):
@@ -53,12 +54,16 @@ def arena(deployment: Deployment) -> str:
     up = Axis(0, max(deployment.arena_bytes, 1), BASE, TOP)
     name, _, settings = header(deployment.report).partition(": ")
     stages = _stages(deployment)
+    boxes = _boxes_of(deployment)
+    shown = sorted(boxes, key=lambda box: (-_is_alive(deployment, box), -box.size))[:_BOXES]
     below = f"{count(len(operations))} operations in the order in which they run"
+    if len(shown) < len(boxes):
+        below += f", and the {_BOXES} largest of {count(len(boxes))} tensors"
     parts = [
-        *bands(stages, across),
+        *(grid(f"M{across.at(stage.start):.1f} {TOP}V{BASE}") for stage in stages if len(stages) <= _LINES),
         *bytes_axis(up),
         *([] if deployment.placed else stairs(deployment.alive_bytes, across, up)),
-        *_boxes(deployment, across, up),
+        *_boxes(deployment, shown, across, up),
         *_peak(deployment, across, up),
         *stage_names(stages, across),
         soft((LEFT + RIGHT) / 2, HEIGHT - 16, below, anchor="middle"),
@@ -76,14 +81,18 @@ def _stages(deployment: Deployment) -> list[Stage]:
     return [stage for stage in stages if stage.end > stage.start]
 
 
-def _boxes(deployment: Deployment, across: Axis, up: Axis) -> Iterator[str]:
+def _is_alive(deployment: Deployment, box: _Box) -> bool:
+    """Whether a tensor is alive at the peak."""
+    return box.held.first <= deployment.peak_operation <= box.held.last
+
+
+def _boxes(deployment: Deployment, boxes: Sequence[_Box], across: Axis, up: Axis) -> Iterator[str]:
     """The boxes, and the names in those that have room."""
-    peak = deployment.peak_operation
-    for box in _boxes_of(deployment):
+    for box in boxes:
         held = box.held
         left, right = across.at(held.first), across.at(held.last + 1)
         bottom, top = up.at(box.offset), up.at(box.offset + box.size)
-        color = _ALIVE if held.first <= peak <= held.last else _OTHER
+        color = _ALIVE if _is_alive(deployment, box) else _OTHER
         yield area(left, top, right - left, bottom - top, color, f"{held.what}: {count(box.size)} bytes")
         words = shortened(held.what, LABEL, right - left - 8)
         if bottom - top >= _LINE and (words == held.what or text_width(words, LABEL) >= _LEAST_WORDS):
@@ -105,7 +114,7 @@ def _boxes_of(deployment: Deployment) -> list[_Box]:
 def _peak(deployment: Deployment, across: Axis, up: Axis) -> Iterator[str]:
     """A line down to the boxes of the peak, and what is alive there."""
     peak = deployment.peak_operation
-    alive = [box for box in _boxes_of(deployment) if box.held.first <= peak <= box.held.last]
+    alive = [box for box in _boxes_of(deployment) if _is_alive(deployment, box)]
     node = deployment.report.rows[deployment.lowered.operations[peak].nodes[0]].name
     arena_words = f"arena of {count(deployment.arena_bytes)} bytes; " if deployment.placed else ""
     words = f"{arena_words}peak at {node}: {count(deployment.peak_bytes)} bytes in {len(alive)} tensors"

@@ -41,7 +41,7 @@ def staircase(memory: Memory) -> str:
     name, _, settings = header(memory.report).partition(": ")
     layers = f"{count(len(memory.steps))} layers in the order in which they run"
     parts = [
-        *bands(memory.report.groups.children, across),
+        *_bands(memory.report.groups.children, across),
         *bytes_axis(up),
         *stairs([step.alive_bytes for step in memory.steps], across, up),
         *_peak(memory, across),
@@ -109,7 +109,7 @@ def stages_of(report: Report) -> list[Stage]:
     return [Stage(row.name, index, index + 1) for index, row in enumerate(report.rows)]
 
 
-def bands(groups: Sequence[Group | Stage], across: Axis) -> Iterator[str]:
+def _bands(groups: Sequence[Group], across: Axis) -> Iterator[str]:
     """A band below every second stage."""
     for group in groups[::2]:
         left, right = across.at(group.start), across.at(group.end)
