@@ -132,7 +132,6 @@ def _columns(
     return {
         **_counts(graph, batch, types, sizes),
         "name": names,
-        "application": [node.application for node in nodes],
         "sources": [tuple(map(value_name, node.inputs)) for node in nodes],
         "line": [node.at.line for node in nodes],
         "receptive_field": [field for field, _ in stated],
@@ -152,6 +151,7 @@ def _counts(graph: Graph, batch: int, types: list[Dtypes], sizes: list[int]) -> 
     params, buffers, macs, flops = zip(*costs(graph), strict=True) if applications else ((),) * 4
     main = {application: _is_main(application.layer) for application in dict.fromkeys(applications)}
     return {
+        "application": applications,
         "params": params,
         "buffers": buffers,
         "macs": _of_batch(macs, batch),
@@ -202,18 +202,18 @@ def _totals(graph: Graph, columns: dict[str, Sequence[Any]], peak: int) -> Total
     nodes, learned, flops = graph.nodes, columns["params"], columns["flops"]
     params = sum(learned)
     # Most designs have no such layer, and deep designs repeat a few distinct ones.
-    has_stated = any(application.layer.stated for application in {node.application: None for node in nodes})
+    has_stated = any([application.layer.stated for application in dict.fromkeys(columns["application"])])
     stated = [index for index, node in enumerate(nodes) if node.application.layer.stated] if has_stated else []
-    trained = [0 if node.frozen else count for node, count in zip(nodes, learned, strict=True)]
+    unknown = [node.name for node, count in zip(nodes, flops, strict=True) if count is None] if None in flops else []
+    is_frozen = any([node.frozen for node in nodes])
+    trained = [count for node, count in zip(nodes, learned, strict=True) if not node.frozen] if is_frozen else learned
     return Totals(
         params=params,
-        trainable_params=sum(trained) if any(node.frozen for node in nodes) else params,
+        trainable_params=sum(trained) if is_frozen else params,
         buffers=sum(columns["buffers"]),
         macs=sum(columns["macs"]),
-        flops=sum([count for count in flops if count is not None]),
-        flops_unknown=tuple([node.name for node, count in zip(nodes, flops, strict=True) if count is None])
-        if None in flops
-        else (),
+        flops=sum([count for count in flops if count is not None] if unknown else flops),
+        flops_unknown=tuple(unknown),
         weight_bytes=sum(columns["weight_bytes"]),
         activation_bytes=sum(columns["activation_bytes"]),
         main_activation_bytes=sum(columns["main_activation_bytes"]),
