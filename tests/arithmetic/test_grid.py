@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -94,3 +94,67 @@ def plain(value: Any) -> Any:
 
 def is_recorded_int(value: Any) -> bool:
     return isinstance(value, Recordable) and value.is_integer
+
+
+def replayed(axes: list[list[Any]], example: list[Any], compute: Any, limit: int) -> tuple[list[Any], list[Any]]:
+    """Where the trace of one number holds, and that number there."""
+    trace = Trace()
+    made = compute(*[trace.parameter(f"p{axis}", value) for axis, value in enumerate(example)])
+    leaves = {f"p{axis}": (axis, values) for axis, values in enumerate(axes)}
+    domain = [numpy.ones(len(values), dtype=bool) for values in axes]
+    replay = grid.replay_on_grid(trace.steps, leaves, domain, [(made.step, None)], limit)
+    points = [numpy.array(column) for column in zip(*product(*map(range, map(len, axes))), strict=True)]
+    holds, (values,) = replay.run(points)
+    return holds.tolist(), values.tolist()
+
+
+@pytest.mark.parametrize("limit", [1, 4, 100])
+def test_a_comparison_of_two_axes_limits_the_points(limit: int) -> None:
+    axes = [list(range(6)), list(range(6))]
+    holds, values = replayed(axes, [1, 4], lambda a, b: a * b if a < b else a + b, limit)
+    pairs = list(product(*axes))
+    assert holds == [a < b for a, b in pairs]
+    assert values == [a * b for a, b in pairs if a < b]
+
+
+@pytest.mark.parametrize("limit", [1, 100])
+def test_a_divisor_of_zero_is_outside(limit: int) -> None:
+    axes = [[7, 9], [0, 2, 3], [0, 1]]
+    holds, values = replayed(axes, [7, 2, 1], lambda a, b, c: a // (b - c), limit)
+    points = list(product(*axes))
+    assert holds == [b != c for _, b, c in points]
+    assert values == [a // (b - c) for a, b, c in points if b != c]
+
+
+def test_the_larger_of_an_int_and_a_float_keeps_its_type() -> None:
+    """Near 10^18 floats have no fractions: the larger number is the int, and 3 more are not lost."""
+    values = [0, -(10**18), 10**18 + 1]
+    _, made = replayed([values], [0], lambda a: floor(maximum(a, a + 0.5) + 3), 1)
+    assert made == [floor(max(a, a + 0.5) + 3) for a in values]
+    assert made[1] == 3 - 10**18
+
+
+@pytest.mark.parametrize("limit", [1, 1 << 12])
+def test_what_cancels_needs_no_axis(limit: int) -> None:
+    """Memory that was freed: tables of two axes suffice, although the sums pass over all of them."""
+    axes = [list(range(2, 9)) for _ in range(6)]
+
+    def peak(*sizes: Any) -> Any:
+        alive, most = 0, 0
+        for size, following in pairwise(sizes):
+            alive = alive + size + following
+            most = maximum(most, alive)
+            alive = alive - size - following
+        return most
+
+    holds, values = replayed(axes, [5] * 6, peak, limit)
+    assert all(holds)
+    assert values == [max(a + b for a, b in pairwise(point)) for point in product(*axes)]
+
+
+@pytest.mark.parametrize("limit", [1, 1 << 12])
+def test_numbers_beyond_int64_are_exact_on_a_grid(limit: int) -> None:
+    axes = [[3, 10**9], [7, 10**9 + 1], [1, 10**6]]
+    holds, values = replayed(axes, [3, 7, 1], lambda a, b, c: a * b * c + a * b - 5, limit)
+    assert all(holds)
+    assert values == [a * b * c + a * b - 5 for a, b, c in product(*axes)]

@@ -6,7 +6,16 @@ from typing import Any
 
 import numpy
 
-from cnnshape.arithmetic.tracing.grid.exact import Array, Operand, applied, array_of, compared, extremes, weighted
+from cnnshape.arithmetic.tracing.grid.exact import (
+    PICKS,
+    Array,
+    Operand,
+    applied,
+    array_of,
+    compared,
+    extremes,
+    weighted,
+)
 from cnnshape.arithmetic.tracing.grid.forms import (
     Atom,
     Form,
@@ -18,8 +27,6 @@ from cnnshape.arithmetic.tracing.grid.forms import (
 )
 from cnnshape.arithmetic.tracing.operations import COMPARISONS, DIVISIONS, OPERATIONS
 from cnnshape.arithmetic.tracing.replay import Step
-
-_PICKS = frozenset({"maximum", "minimum"})
 
 
 class Guard:
@@ -124,12 +131,12 @@ class Builder:
             whole = True
             if (form := _simplified(operation, operands)) is not None:
                 return form
-            if operation in _PICKS:
+            if operation in PICKS:
                 operands = _flat(operation, operands)
         key = (operation, *[operand.key for operand in operands])
         if key not in self._known:
             atom = operation_atom(operation, tuple(operands), whole=whole)
-            if operation not in _PICKS and self.fits(atom.axes):
+            if operation not in PICKS and self.fits(atom.axes):
                 self._tabulate(atom)
             self._known[key] = atom_form(atom)
         return self._known[key]
@@ -157,7 +164,7 @@ class Builder:
 
     def _tabulate(self, atom: Atom) -> None:
         operands = [self.table(operand) for operand in atom.operands]
-        if atom.operation in _PICKS:
+        if atom.operation in PICKS:
             result = operands[0]
             for operand in operands[1:]:
                 result = applied(atom.operation, [result, operand], whole=atom.whole)
@@ -187,7 +194,12 @@ def _always(guard: Guard) -> bool:
     """Whether the bounds of a difference alone give the answer."""
     low, high = guard.left.bounds
     answers = {COMPARISONS[guard.sign](bound, 0) for bound in (low, high)}
-    return answers == {guard.answer} and (guard.sign not in ("==", "!=") or not low <= 0 <= high or low == high)
+    # NaN, such as the difference of infinities, bounds nothing.
+    return (
+        low <= high
+        and answers == {guard.answer}
+        and (guard.sign not in ("==", "!=") or not low <= 0 <= high or low == high)
+    )
 
 
 def _simplified(operation: str, operands: list[Form]) -> Form | None:
@@ -200,7 +212,7 @@ def _simplified(operation: str, operands: list[Form]) -> Form | None:
     if operation == "*" and not (first.terms and second.terms):
         form, factor = (first, second.constant) if first.terms else (second, first.constant)
         return scaled(form, factor)
-    if operation in _PICKS:
+    if operation in PICKS:
         low, high = added(first, second, -1).bounds
         if low >= 0:
             return first if operation == "maximum" else second

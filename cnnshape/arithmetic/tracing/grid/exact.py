@@ -1,7 +1,7 @@
 """Operations on arrays that give what Python gives for each element: int64 or float64 where it is exact, else objects."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 from typing import Any
 
@@ -17,6 +17,9 @@ Bounds = tuple[Any, Any]
 LARGEST = 2**63 - 1
 EXACT = 2**53
 """Up to here float64 holds every whole number."""
+PICKS = frozenset({"maximum", "minimum"})
+"""The operations whose result is one of the operands."""
+ANYTHING = -math.inf, math.inf
 
 _ARRAYS: dict[str, Any] = {
     "+": numpy.add,
@@ -69,7 +72,7 @@ def extremes(array: Array) -> Bounds:
 
 def bounds_of(operation: str, operands: Sequence[Bounds], *, whole: bool) -> Bounds:
     """Bounds on the result for operands within their bounds. A divisor of 0 counts as 1, as in `applied`."""
-    if operation in ("maximum", "minimum"):
+    if operation in PICKS:
         pick = max if operation == "maximum" else min
         return pick(low for low, _ in operands), pick(high for _, high in operands)
     if operation == "negative":
@@ -83,19 +86,27 @@ def bounds_of(operation: str, operands: Sequence[Bounds], *, whole: bool) -> Bou
     first, second = operands
     if operation in DIVISIONS:
         return _quotients(operation, first, second, whole=whole)
-    corners = [OPERATIONS[operation].plain(a, b) for a, b in product(first, second)]
+    return _corners(operation, first, second)
+
+
+def _corners(operation: str, first: Bounds, second: Bounds) -> Bounds:
+    """The bounds of an operation that rises or falls with each operand."""
+    try:
+        corners = [OPERATIONS[operation].plain(a, b) for a, b in product(first, second)]
+    except OverflowError:
+        return ANYTHING
     return min(corners), max(corners)
 
 
 def _quotients(operation: str, number: Bounds, divisor: Bounds, *, whole: bool) -> Bounds:
     low, high = divisor
     if operation == "%":
-        return min(low, 0), max(high, 0)
+        # A float's rest is rounded, and then it may be the divisor.
+        return (min(low, 0), max(high, 0)) if whole else ANYTHING
     if low <= 0 <= high:
         most = math.inf if not whole else max(map(abs, number)) + 1
         return -most, most
-    corners = [OPERATIONS[operation].plain(a, b) for a, b in product(number, divisor)]
-    return min(corners), max(corners)
+    return _corners(operation, number, divisor)
 
 
 def _fits(bounds: Bounds, limit: int) -> bool:
@@ -109,17 +120,33 @@ def applied(operation: str, operands: Sequence[Operand], *, whole: bool) -> Oper
     arrays = [operand.array for operand in operands]
     if operation in DIVISIONS:
         arrays[1] = numpy.where(arrays[1] == 0, 1, arrays[1])
-    mixes = operation in ("/", "floor") or len({operand.whole for operand in operands}) > 1
-    limit = EXACT if mixes else LARGEST
+    mixes = len({operand.whole for operand in operands}) > 1
+    limit = EXACT if mixes or operation in ("/", "floor") else LARGEST
     inside = all(_fits(operand.bounds, limit) for operand in operands if operand.whole or operation == "floor")
-    if inside and (not whole or _fits(bounds, LARGEST)) and not any(array.dtype == object for array in arrays):
+    if (
+        inside
+        and (not whole or _fits(bounds, LARGEST))
+        and not any(array.dtype == object for array in arrays)
+        # The larger of an int and a float is one of both, with its type.
+        and not (mixes and operation in PICKS)
+    ):
         result = _ARRAYS[operation](*arrays)
     else:
-        plain = numpy.frompyfunc(OPERATIONS[operation].plain, len(arrays), 1)
-        result = numpy.asarray(plain(*[array.astype(object) for array in arrays]), dtype=object)
-        # The larger of an int and a float may be an int that no float equals.
-        result = result if whole or operation in ("maximum", "minimum") else result.astype(numpy.float64)
+        result = _one_by_one(OPERATIONS[operation].plain, arrays)
     return Operand(result, bounds, whole=whole)
+
+
+def _one_by_one(plain: Callable[..., Any], arrays: Sequence[Array]) -> Array:
+    """The operation on Python's own numbers. Where it has no result, no guard holds."""
+
+    def element(*operands: Any) -> Any:
+        try:
+            return plain(*operands)
+        except (ArithmeticError, ValueError):
+            return 0
+
+    made = numpy.frompyfunc(element, len(arrays), 1)(*[array.astype(object) for array in arrays])
+    return numpy.asarray(made, dtype=object)
 
 
 def compared(sign: str, left: Operand, right: Operand) -> Array:
@@ -129,8 +156,7 @@ def compared(sign: str, left: Operand, right: Operand) -> Array:
     inside = not mixes or all(_fits(operand.bounds, EXACT) for operand in (left, right) if operand.whole)
     if inside and not any(array.dtype == object for array in arrays):
         return _COMPARED[sign](*arrays)
-    plain = numpy.frompyfunc(COMPARISONS[sign], 2, 1)
-    return numpy.asarray(plain(*[array.astype(object) for array in arrays])).astype(bool)
+    return _one_by_one(COMPARISONS[sign], arrays).astype(bool)
 
 
 def weighted(terms: Sequence[tuple[Operand, int]], constant: int) -> Operand:

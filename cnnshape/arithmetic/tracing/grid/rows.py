@@ -6,10 +6,8 @@ from typing import Any
 import numpy
 
 from cnnshape.arithmetic.tracing.grid.builder import Builder
-from cnnshape.arithmetic.tracing.grid.exact import Array, Operand, applied, weighted
+from cnnshape.arithmetic.tracing.grid.exact import PICKS, Array, Operand, applied, weighted
 from cnnshape.arithmetic.tracing.grid.forms import Atom, Form, form_of
-
-_PICKS = frozenset({"maximum", "minimum"})
 
 
 class Table:
@@ -90,7 +88,7 @@ class Pick:
         self._whole = atom.whole
         self._tables: list[Table] = []
         rest = list(atom.operands)
-        if atom.operation in _PICKS and atom.whole and all(operand.whole for operand in rest):
+        if atom.operation in PICKS and atom.whole and all(operand.whole for operand in rest):
             tabled = [operand for operand in rest if plan.builder.fits(operand.axes)]
             rest = [operand for operand in rest if not plan.builder.fits(operand.axes)]
             for axes, forms in plan.grouped([(form.axes, form) for form in tabled]):
@@ -102,7 +100,7 @@ class Pick:
         if self not in points.values:
             operands = [points.operand(table) for table in self._tables]
             operands += [operand.at(points) for operand in self._operands]
-            if self._operation in _PICKS:
+            if self._operation in PICKS:
                 result = operands[0]
                 for operand in operands[1:]:
                     result = applied(self._operation, [result, operand], whole=self._whole)
