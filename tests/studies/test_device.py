@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shlex
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -387,3 +388,92 @@ def test_what_is_refused(options: tuple[str, ...], says: str) -> None:
 def test_nothing_to_run() -> None:
     with pytest.raises(Refusal, match="all layers are views"):
         deployed(graph_of_text("- flatten"), "tflm")
+
+
+# Types apart
+
+
+def test_weights_and_biases_are_stored_in_their_types() -> None:
+    # 3 * 3 * 3 * 8 = 216 weights and 8 biases; a bias takes four bytes at least.
+    graph = graph_of_text("- conv: {out: 8, kernel: 3}")
+    stored = {
+        "int8": 216 + 4 * 8,
+        "float32": 4 * (216 + 8),
+        "weights=int4,biases=int32,activations=int8": 108 + 4 * 8,
+        "weights=int4,biases=int8,activations=float16": 108 + 4 * 8,
+        "weights=float16,biases=float64,activations=float16": 2 * 216 + 8 * 8,
+    }
+    for dtype, size in stored.items():
+        assert deployed(graph, "fused", dtype=dtype).flash_bytes == size
+
+
+def test_tensors_have_the_types_of_their_layers() -> None:
+    layers = "- conv: {out: 8, kernel: 3, padding: 1, stride: 2}\n  dtype: float16\n- relu\n- conv: {out: 3, kernel: 1}\n  dtype: int4"
+    deployment = deployed(graph_of_text(layers), "tflm", "--pads explicit", dtype="int8")
+    sizes = {held.what: size for held, size in zip(deployment.lowered.held, deployment.sizes, strict=True)}
+    # The copy has the type of the input that it copies, a fused operation that of its last layer.
+    assert sizes["input"] == 3 * 32 * 32
+    assert sizes["conv (padded input)"] == 3 * 34 * 34
+    assert sizes["relu"] == 8 * 16 * 16
+    assert sizes["conv_2"] == 3 * 16 * 16 // 2
+
+
+def test_only_a_tensor_of_the_same_type_is_written_over() -> None:
+    layers = "- {conv: {out: 8, kernel: 1}, name: a}\n- {conv: {out: 8, kernel: 1}, dtype: TYPE}\n- add: [a, prev]"
+    same, other = (
+        deployed(graph_of_text(layers.replace("TYPE", dtype)), "fused", "--in-place add").peak_bytes
+        for dtype in ("int8", "float16")
+    )
+    plain = deployed(graph_of_text(layers.replace("TYPE", "int8")), "fused").peak_bytes
+    assert (same, plain, other) == (2 * 8 * 1024, 3 * 8 * 1024, 3 * 8 * 1024)
+
+
+def test_reference_kernels_unpack_four_bit_weights() -> None:
+    for layer, weights in (
+        ("conv: {out: 8, kernel: 3}", 216),
+        ("conv: {out: 3, kernel: 3, groups: 3}", 27),
+        ("conv_transpose: {out: 8, kernel: 2, stride: 2}", 0),
+        ("max_pool: 2", 0),
+    ):
+        graph = graph_of_text(f"- {layer}")
+        packed = deployed(graph, "tflm", dtype="weights=int4,biases=int32,activations=int8").lowered.held
+        plain = deployed(graph, "tflm").lowered.held
+        assert sum(held.scratch for held in packed) - sum(held.scratch for held in plain) == weights
+
+
+def test_types_that_kernels_do_not_run_are_said() -> None:
+    graph = graph_of_text("- conv: {out: 8, kernel: 3}\n- {relu: , dtype: float32}\n- {max_pool: 2, dtype: int8}")
+    half = deployed(graph_of_text("- conv: {out: 8, kernel: 3}"), "tflm", dtype="float16")
+    assert half.untyped == ("float16 activations with float16 weights: conv",)
+    four = "weights=int4,activations=int8,biases=int32"
+    assert deployed(graph_of_text("- conv: {out: 8, kernel: 3}"), "tflm", dtype=four).untyped == ()
+    vector = deployed(graph_of_text("- conv: {out: 8, kernel: 3}"), "tflm", "--kernels cmsis-mve", dtype=four)
+    assert vector.untyped == ("int8 activations with int4 weights: conv",)
+    assert deployed(graph, "tflm").untyped == (
+        "activations that change their type: the operations that convert them are not counted",
+    )
+    assert not deployed(graph, "fused", dtype="float16").untyped
+
+
+def test_only_measured_types_are_exact() -> None:
+    graph = graph_of("ds_cnn")
+    for dtype, exact in (
+        ("int8", True),
+        ("float32", True),
+        ("float16", False),
+        ("weights=int4,activations=int8", False),
+    ):
+        deployment = deployed(graph, "tflm", dtype=dtype)
+        assert deployment.is_exact == exact
+        assert (deployment.persistent is None) == (dtype != "int8")
+        assert (deployment.file is None) == (not exact)
+
+
+@pytest.mark.parametrize("network", ["ds_cnn", "resnet8", "mobilenet_v1_vww"])
+def test_a_narrower_type_never_takes_more(network: str) -> None:
+    graph = graph_of(network)
+    for runtime in ("as-is", "fused"):
+        sizes = [deployed(graph, runtime, dtype=dtype) for dtype in ("int4", "int8", "float16", "float32")]
+        for narrow, wide in pairwise(sizes):
+            assert narrow.peak_bytes < wide.peak_bytes
+            assert narrow.flash_bytes < wide.flash_bytes
