@@ -59,13 +59,18 @@ class _Search:
         return self._norm(index, node) if layer.normalizes else ""
 
     def _norm(self, index: int, node: Node) -> int | str:
-        folds, kind = node.application.layer.folds, node.application.layer.name
-        source = self._entering(node.inputs[0]) if folds else f"{kind} measures the values that enter it"
+        source = self._obstacle(index, node) or self._entering(node.inputs[0])
         if isinstance(source, int):
             self._folding.into[index] = source
             return source
         self._folding.kept[index] = source or self._unfit(node.inputs[0])
         return ""
+
+    def _obstacle(self, index: int, node: Node) -> str:
+        """Why a norm itself doesn't fold; empty if it may."""
+        if not node.application.layer.folds:
+            return f"{node.application.layer.name} measures the values that enter it"
+        return f"{node.name} shares its weights" if index in self._shared else ""
 
     def _unfit(self, value: int) -> str:
         before = self._graph.maker(value)

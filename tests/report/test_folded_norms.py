@@ -86,6 +86,13 @@ def test_shared_weights_take_no_norm() -> None:
     assert kept(twice) == {"batch_norm": "a shares its weights", "batch_norm_2": "b shares its weights"}
 
 
+def test_a_norm_that_lends_its_weights_stays() -> None:
+    layers = f"- conv: {CONV}}}\n- {{batch_norm: , name: n}}\n- {{max_pool: 2}}\n- {{batch_norm: , share: n, name: m}}"
+    report = report_of(layers)
+    assert kept(report) == {"n": "n shares its weights", "m": "m shares its weights"}
+    assert [row.shares for row in report.rows] == ["", "", "", "n"]
+
+
 @pytest.mark.parametrize("network", NETWORKS)
 def test_laws_of_shipped_networks(network: str) -> None:
     graph = graph_of(network)
