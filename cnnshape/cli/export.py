@@ -113,7 +113,7 @@ def export(
     if output is not None and output.exists() and not force:
         raise BadParameter(f"{output} exists; --force writes over it", param_hint="--output")
     try:
-        written = TARGETS[name].write(
+        written = TARGETS[name].written(
             Source(examined, header_of("standard input" if spec == "-" else Path(spec).name, digest)), request
         )
     except Inexpressible as error:

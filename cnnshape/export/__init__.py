@@ -5,18 +5,28 @@ from cnnshape.lazy import TYPE_CHECKING, names_of
 if TYPE_CHECKING:
     from cnnshape.export.settings import Weights
     from cnnshape.export.source import Inexpressible, Source, digest_of, header_of, recorded_digest
-    from cnnshape.export.targets import TARGETS, WITHOUT_STRUCTURE, DataFormat, Request, Target, TargetName, Written
+    from cnnshape.export.targets import (
+        TARGETS,
+        WITHOUT_STRUCTURE,
+        WITHOUT_TYPES,
+        DataFormat,
+        Request,
+        Target,
+        TargetName,
+        Written,
+    )
 else:
     __getattr__ = names_of(
         __name__,
         settings="Weights",
         source="Inexpressible Source digest_of header_of recorded_digest",
-        targets="TARGETS WITHOUT_STRUCTURE DataFormat Request Target TargetName Written",
+        targets="TARGETS WITHOUT_STRUCTURE WITHOUT_TYPES DataFormat Request Target TargetName Written",
     )
 
 __all__ = [
     "TARGETS",
     "WITHOUT_STRUCTURE",
+    "WITHOUT_TYPES",
     "DataFormat",
     "Inexpressible",
     "Request",

@@ -54,6 +54,13 @@ class Target(NamedTuple):
     settings: tuple[str, ...]
     write: Callable[[Source, Request], Written]
 
+    def written(self, source: Source, request: Request) -> Written:
+        """What is exported, with a note where a design states types: all values are written as float32. Raises
+        Inexpressible."""
+        written, graph = self.write(source, request), source.examination.graph
+        is_typed = graph is not None and any(node.dtypes for node in graph.nodes)
+        return written._replace(notes=(*written.notes, WITHOUT_TYPES)) if is_typed else written
+
 
 def _torch(source: Source, request: Request) -> Written:
     from cnnshape.export.torch import torch_code
@@ -83,6 +90,7 @@ def _onnx(source: Source, request: Request) -> Written:
 
 
 WITHOUT_STRUCTURE = "the code is written layer by layer: it has no blocks, and its params have the values of the spec"
+WITHOUT_TYPES = "the types that the spec states (`dtype`) are left out: all values are float32"
 TARGETS = {
     TargetName.TORCH: Target(".py", ("class_name",), _torch),
     TargetName.KERAS: Target(".py", ("class_name", "data_format"), _keras),

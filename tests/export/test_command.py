@@ -11,6 +11,7 @@ from cnnshape.diagnostics import diagnose
 from cnnshape.export import (
     TARGETS,
     WITHOUT_STRUCTURE,
+    WITHOUT_TYPES,
     Inexpressible,
     Request,
     Source,
@@ -274,3 +275,16 @@ def test_a_note_says_what_is_lost(target: str, monkeypatch: pytest.MonkeyPatch) 
     assert lost.exit_code == 0
     assert lost.stderr == f"note: {WITHOUT_STRUCTURE}\n"
     assert run("export", "resnet18", "--to", target).stderr == ""
+
+
+@pytest.mark.parametrize("target", ["torch", "keras", "onnx"])
+def test_a_note_says_that_types_are_left_out(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    spec = tmp_path / "typed.yaml"
+    texts = []
+    for step in ("{relu: , dtype: int8}", "relu"):
+        spec.write_text(
+            f"input: [3, 8, 8]\nlayers:\n  - {{conv: {{out: 4, kernel: 1}}}}\n  - {step}\n", encoding="utf-8"
+        )
+        texts.append(run("export", str(spec), "--to", target, "-o", str(tmp_path / f"{len(texts)}")).stderr)
+    assert [WITHOUT_TYPES in text for text in texts] == [True, False]
