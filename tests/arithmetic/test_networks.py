@@ -36,7 +36,7 @@ def totals(graph: Any) -> dict[str, Any]:
         "buffers": sum(cost.buffers for cost in layers),
         "macs": sum(cost.macs for cost in layers),
         "flops": sum(cost.flops or 0 for cost in layers),
-        "values": sum(cost.elements for cost in layers),
+        "values": sum(node.application.output.elements for node in graph.nodes),
     }
 
 
