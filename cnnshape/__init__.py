@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cnnshape.study.calls.receptive_field import receptive_field, rf
     from cnnshape.study.calls.reconcile import reconcile
     from cnnshape.study.calls.sizes import sizes
+    from cnnshape.study.calls.sweep import sweep
     from cnnshape.study.compare import Comparison
     from cnnshape.study.explain import Explanation, SizeChain
     from cnnshape.study.memory import Memory
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from cnnshape.study.reconcile import Reconciliation
     from cnnshape.study.rf import Region, Trace
     from cnnshape.study.sizes import SizeStudy
+    from cnnshape.study.sweep.result import Sweep
+    from cnnshape.study.training import Training
 else:
     __getattr__ = names_of(
         __name__,
@@ -41,13 +44,18 @@ else:
             "study.compare": "Comparison",
             "study.explain": "Explanation SizeChain",
             "device.deployment": "Deployment",
+            "study.training": "Training",
             "study.memory": "Memory",
             "study.picture.model": "Picture",
             "study.reconcile": "Reconciliation",
             "study.rf": "Region Trace",
             "study.sizes": "SizeStudy",
+            "study.sweep.result": "Sweep",
             "study.calls.receptive_field": "receptive_field rf",
-            **{f"study.calls.{name}": name for name in ("compare", "draw", "explain", "memory", "reconcile", "sizes")},
+            **{
+                f"study.calls.{name}": name
+                for name in ("compare", "draw", "explain", "memory", "reconcile", "sizes", "sweep")
+            },
         },
     )
 
@@ -67,7 +75,9 @@ __all__ = [
     "Report",
     "SizeChain",
     "SizeStudy",
+    "Sweep",
     "Trace",
+    "Training",
     "__version__",
     "analyze",
     "check",
@@ -80,6 +90,7 @@ __all__ = [
     "reconcile",
     "rf",
     "sizes",
+    "sweep",
 ]
 
 

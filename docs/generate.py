@@ -357,6 +357,10 @@ WHOLE = {
     ),
     DOCS / "stage-shares.svg": partial(picture, "cnnshape summary vgg16 --format svg"),
     DOCS / "changes.svg": partial(picture, "cnnshape compare resnet50 resnext50_32x4d --format svg"),
+    DOCS / "front.svg": partial(
+        picture,
+        "cnnshape sweep resnet18 -p 'repeats=[1..4, 1..4, 1..4, 1..4]' --pareto params,max:receptive_field_height -f svg",
+    ),
     DOCS / "lessons" / "winners.svg": winners_page.plot,
     DOCS / "resnet50.svg": partial(picture, "cnnshape draw resnet50 -o -"),
     DOCS / "unet.svg": partial(picture, "cnnshape draw unet -o -"),

@@ -49,7 +49,9 @@ def test_public_names():
         "Report",
         "SizeChain",
         "SizeStudy",
+        "Sweep",
         "Trace",
+        "Training",
         "__version__",
         "analyze",
         "check",
@@ -62,6 +64,7 @@ def test_public_names():
         "reconcile",
         "rf",
         "sizes",
+        "sweep",
     ]
 
 
@@ -78,7 +81,9 @@ def loaded(code: str, *arguments: str) -> set[str]:
 
 COMMAND = "from cnnshape.cli import main; main()"
 SOUND = "architectures/lenet5.yaml"
-HEAVY = {"yaml", "rich", "difflib", "fractions", "decimal", "json", "tomllib", "cnnshape.arithmetic.tracing"}
+HEAVY = {
+    "yaml", "rich", "difflib", "fractions", "decimal", "json", "tomllib", "numpy", "pyarrow", "cnnshape.arithmetic.tracing",
+}  # fmt: skip
 """Modules that take long to import, or that no sound design needs."""
 USAGE = {
     "typer",
@@ -133,6 +138,19 @@ MOST_MODULES = 145
 
 def test_help_is_typers():
     assert "typer" in loaded(COMMAND, "summary", "--help")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["sweep", "--help"], ["sizes", SOUND, "--to", "3"]])
+def test_numpy_is_imported_by_sweeps_alone(words):
+    assert "numpy" not in loaded(COMMAND, *words)
+    names = loaded("import cnnshape\nassert cnnshape.Sweep and cnnshape.sweep")
+    assert not names & {"numpy", "pyarrow", "distributed"}
+
+
+def test_a_sweep_imports_what_it_writes():
+    modules = loaded(COMMAND, "sweep", SOUND, "-p", "classes=3,4")
+    assert "numpy" in modules
+    assert not modules & {"pyarrow", "distributed", "yaml", "rich", "typer"}
 
 
 def test_a_piped_check_imports_no_more_than_that(tmp_path):

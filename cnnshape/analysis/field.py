@@ -8,7 +8,7 @@ fraction.
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
-from cnnshape.arithmetic import quotient
+from cnnshape.arithmetic import maximum, minimum, pin, quotient
 from cnnshape.layers import Phases, Shape
 from cnnshape.named_tuple import NamedTuple
 
@@ -50,7 +50,7 @@ class Field(NamedTuple):
     @property
     def size(self) -> tuple[int, ...]:
         """Input cells per axis that an output cell sees, the most of all phases."""
-        return self.stated[0]
+        return per_axis(_size, self.axes)
 
     @property
     def everywhere(self) -> bool:
@@ -64,11 +64,16 @@ class Field(NamedTuple):
 
 def _stated(axis: Phases) -> "tuple[int, int | Fraction, int]":
     """The size, the stride and the padding of one axis."""
-    advance, firsts, lasts, _ = axis
+    advance, firsts, _, _ = axis
+    return _size(axis), advance if len(firsts) == 1 else quotient(advance, len(firsts)), -firsts[0]
+
+
+def _size(axis: Phases) -> int:
+    """The input cells that an output cell sees, the most of all phases."""
+    _, firsts, lasts, _ = axis
     if len(firsts) == 1:
-        return max(lasts[0] - firsts[0] + 1, 0), advance, -firsts[0]
-    sizes = [last - first + 1 for first, last in zip(firsts, lasts, strict=True)]
-    return max(0, *sizes), quotient(advance, len(firsts)), -firsts[0]
+        return maximum(lasts[0] - firsts[0] + 1, 0)
+    return maximum(0, *[last - first + 1 for first, last in zip(firsts, lasts, strict=True)])
 
 
 class Undefined(NamedTuple):
@@ -102,6 +107,8 @@ class Dependence(NamedTuple):
 def interval_at(axis: Phases, cell: int) -> Interval:
     """The interval that the cell of that index sees."""
     rounds, phase = divmod(cell, len(axis.first))
+    if type(phase) is not int:
+        phase = pin(phase)
     shift = rounds * axis.advance
     return axis.first[phase] + shift, axis.last[phase] + shift
 
@@ -117,7 +124,10 @@ def hull(a: Interval, b: Interval) -> Interval:
         return b
     if b[0] > b[1]:
         return a
-    return min(a[0], b[0]), max(a[1], b[1])
+    if type(a[0]) is type(b[0]) is type(a[1]) is type(b[1]) is int:
+        # Enlargements make thousands of intervals.
+        return min(a[0], b[0]), max(a[1], b[1])
+    return minimum(a[0], b[0]), maximum(a[1], b[1])
 
 
 def everywhere(reach: tuple[Interval, ...]) -> tuple[Phases, ...]:

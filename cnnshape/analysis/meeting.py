@@ -15,6 +15,7 @@ from cnnshape.analysis.field import (
     per_axis,
     phases_of,
 )
+from cnnshape.arithmetic import surely_equal
 from cnnshape.layers import Phases
 
 
@@ -28,7 +29,7 @@ def union(paths: list[Dependence]) -> Dependence:
 
 
 def _meet(one: Dependence, other: Dependence) -> Dependence:
-    reach = one.reach if one.reach == other.reach else per_axis(hull, one.reach, other.reach)
+    reach = one.reach if surely_equal(one.reach, other.reach) else per_axis(hull, one.reach, other.reach)
     seeing = one.seeing and other.seeing and per_axis(hull, one.seeing, other.seeing)
     a, b = one.field, other.field
     if isinstance(a, Undefined) or isinstance(b, Undefined):

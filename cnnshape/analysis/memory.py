@@ -8,6 +8,7 @@ share the memory of their input. Weights are not counted, nor the working space 
 from collections.abc import Sequence
 from itertools import accumulate
 
+from cnnshape.arithmetic import maximum
 from cnnshape.graph import Graph, Node
 from cnnshape.named_tuple import NamedTuple
 
@@ -45,6 +46,14 @@ def peak_memory(
     before, most = sum(sizes[: storages.inputs]), max(totals, default=0)
     node = totals.index(most) if most > before else None
     return Peak(max(most, before), node, tuple(storages.alive_at(node)))
+
+
+def peak_bytes(
+    graph: Graph, sizes: Sequence[int], *, inplace_activations: bool = False, inplace_adds: bool = False
+) -> int:
+    """The bytes of the peak alone. Unlike the node of the peak, they can be recorded."""
+    storages = _Storages(graph, sizes, activations=inplace_activations, adds=inplace_adds)
+    return maximum(sum(sizes[: storages.inputs]), *storages.alive(sizes))
 
 
 def memory_timeline(

@@ -14,6 +14,7 @@ from cnnshape.analysis.field import (
     per_axis,
     phases_of,
 )
+from cnnshape.arithmetic import maximum, minimum, surely_equal
 from cnnshape.graph import Application
 from cnnshape.layers import AxisRelation, Coverage, Phases, Shape, Window
 from cnnshape.named_tuple import NamedTuple
@@ -66,7 +67,10 @@ def reading_of(taps: tuple[Phases | None, ...], seeing: tuple[Interval, ...], si
     readers = per_axis(_readers, taps, seeing, sizes)
     every = tuple([(0, size - 1) for size in sizes])
     return Reading(
-        taps, None if cells == seeing else cells, any(map(_skips, taps)), None if readers == every else readers
+        taps,
+        None if surely_equal(cells, seeing) else cells,
+        any(map(_skips, taps)),
+        None if surely_equal(readers, every) else readers,
     )
 
 
@@ -102,7 +106,7 @@ def narrowed(axis: Phases, reach: Interval, cells: Interval) -> Interval:
     left, advance = EMPTY, axis.advance
     for phase, begin, end in _rounds(axis, reach, cells):
         first, last = axis.first[phase] + begin * advance, axis.last[phase] + end * advance
-        left = hull(left, (max(first, reach[0]), min(last, reach[1])))
+        left = hull(left, (maximum(first, reach[0]), minimum(last, reach[1])))
     return left
 
 
@@ -110,8 +114,8 @@ def _rounds(axis: Phases, reach: Interval, cells: Interval) -> Iterator[tuple[in
     """Each phase of which some of the cells see something within reach, with the first and the last round of these."""
     period, advance = len(axis.first), axis.advance
     for phase, (first, last) in enumerate(zip(axis.first, axis.last, strict=True)):
-        begin = max(-((phase - cells[0]) // period), -((last - reach[0]) // advance))
-        end = min((cells[1] - phase) // period, (reach[1] - first) // advance)
+        begin = maximum(-((phase - cells[0]) // period), -((last - reach[0]) // advance))
+        end = minimum((cells[1] - phase) // period, (reach[1] - first) // advance)
         if first <= last and begin <= end:
             yield phase, begin, end
 

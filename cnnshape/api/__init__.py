@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         seen_from,
     )
     from cnnshape.api.examination import Examination, examine, expand
-    from cnnshape.api.overrides import InputShapes, ParamValue, options, settings_of
+    from cnnshape.api.overrides import InputShapes, ParamValue, options, settings_of, written
 else:
     __getattr__ = names_of(
         __name__,
@@ -27,7 +27,7 @@ else:
         checking="check",
         design="Design DesignError DesignLike design_of design_of_bytes load loaded seen_from paused_collection",
         examination="Examination examine expand",
-        overrides="InputShapes ParamValue options settings_of",
+        overrides="InputShapes ParamValue options settings_of written",
     )
 
 __all__ = [
@@ -50,4 +50,5 @@ __all__ = [
     "paused_collection",
     "seen_from",
     "settings_of",
+    "written",
 ]

@@ -68,19 +68,20 @@ def _sizes(given: InputShape) -> Shape:
 
 
 def _param(name: str, value: ParamValue) -> Value:
-    read, problems = read_value(SourceText(f"param {name}", _written(value)))
+    read, problems = read_value(SourceText(f"param {name}", written(value)))
     if read is None or problems:
         raise DesignError(problems)
     return read
 
 
-def _written(value: ParamValue) -> str:
+def written(value: ParamValue) -> str:
+    """The value of a param as text; raises DesignError for a number that no spec has."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_written, value))}]"
+        return f"[{', '.join(map(written, value))}]"
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{name}: {_written(given)}' for name, given in value.items())}}}"
+        return f"{{{', '.join(f'{name}: {written(given)}' for name, given in value.items())}}}"
     if isinstance(value, int) and abs(value) > _LARGEST:
         raise DesignError([diagnose("expression-value", "a number beyond 10^12", file="params")])
     return str(value)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from cnnshape.api.design import Design, paused_collection, seen_from
 from cnnshape.api.examination import Examination, examine
+from cnnshape.device.target import DEVICE, DEVICE_BUDGETS, Target
 from cnnshape.diagnostics import Diagnostic
 from cnnshape.graph import Graph, Options
 from cnnshape.lint import Selection, Subject, apply_ignores, lint
@@ -13,10 +14,12 @@ from cnnshape.report import check_budgets, check_expectations
 
 
 class Checks(NamedTuple):
-    """The checks of a design in addition to its own `expect`: rules, and budgets (`{"params": "26M"}`)."""
+    """The checks of a design in addition to its own `expect`: rules, and budgets (`{"params": "26M"}`), also of a device:
+    `target` is the runtime that they are about."""
 
     selection: Selection = Selection()
     budgets: Mapping[str, str] = {}
+    target: Target = Target()
 
 
 class Verdict(NamedTuple):
@@ -64,13 +67,17 @@ def _judged(examination: Examination, program: Program, graph: Graph, checks: Ch
     report = examination.report()
     spec = program.spec
     as_written = examination.options == Options(max_layers=examination.options.max_layers)
-    problems = check_expectations(report, spec.expectations) if as_written else []
+    own = [one for one in spec.expectations if one.figure.text.partition(".")[0] != DEVICE]
+    problems = check_expectations(report, own) if as_written else []
     if problems:
         # Only a design that misses its expectations pays for the search.
         from cnnshape.causes import explain_outputs
 
         problems = explain_outputs(program, examination.options, graph, problems)
-    problems += check_budgets(report, checks.budgets, spec.source.name)
+    limits = {name: most for name, most in checks.budgets.items() if name not in DEVICE_BUDGETS.values()}
+    problems += check_budgets(report, limits, spec.source.name)
+    if len(limits) < len(checks.budgets) or (as_written and len(own) < len(spec.expectations)):
+        problems += _on_device(examination, program, graph, checks, as_written=as_written)
     if examination.options.inputs:
         from cnnshape.api.stale import stale_outputs
         from cnnshape.api.weights import misfit
@@ -79,3 +86,19 @@ def _judged(examination: Examination, program: Program, graph: Graph, checks: Ch
         resized = misfit(examination.design, examination.options, graph)
         problems += [resized] if resized else []
     return seen_from(spec.source, problems + lint(Subject(program, graph, report), checks.selection))
+
+
+def _on_device(
+    examination: Examination, program: Program, graph: Graph, checks: Checks, *, as_written: bool
+) -> list[Diagnostic]:
+    """What a file expects on a device, and budgets there."""
+    # Few files are for devices.
+    from cnnshape.device.budget import Judge
+    from cnnshape.device.expectation import check_device
+
+    options, spec = examination.options, program.spec
+    problems = check_device(program, options, graph, spec.expectations) if as_written else []
+    limits = {name: most for name, most in checks.budgets.items() if name in DEVICE_BUDGETS.values()}
+    if limits:
+        problems += Judge(program, options, graph, checks.target).budgets(limits, spec.source.name)
+    return problems

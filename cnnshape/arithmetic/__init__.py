@@ -16,6 +16,7 @@ from cnnshape.arithmetic.numbers import (
     minimum,
     pin,
     quotient,
+    surely_equal,
     truncate,
 )
 
@@ -44,5 +45,6 @@ __all__ = [
     "minimum",
     "pin",
     "quotient",
+    "surely_equal",
     "truncate",
 ]

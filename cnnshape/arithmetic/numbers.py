@@ -5,9 +5,9 @@ Operators and comparisons work on both as they are, and so do `sum` and `math.pr
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial, reduce
-from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, cast
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -100,17 +100,35 @@ def ceil_div(number: int, divisor: int) -> int:
 
 def gcd(*numbers: int) -> int:
     """The greatest common divisor."""
-    return _apply("gcd", _plain_gcd, numbers)
+    for number in numbers:
+        if isinstance(number, Recordable):
+            return cast("int", _reduced(number, "gcd", numbers))
+    return math.gcd(*numbers)
 
 
 def maximum(*numbers: Number) -> Number:
     """The largest number, recorded as an operation and not as a guard."""
-    return _apply("maximum", max, numbers)
+    for number in numbers:
+        if isinstance(number, Recordable):
+            return cast("Number", _reduced(number, "maximum", numbers))
+    return max(numbers)
 
 
 def minimum(*numbers: Number) -> Number:
     """The smallest number, recorded as an operation and not as a guard."""
-    return _apply("minimum", min, numbers)
+    for number in numbers:
+        if isinstance(number, Recordable):
+            return cast("Number", _reduced(number, "minimum", numbers))
+    return min(numbers)
+
+
+def surely_equal(one: object, other: object) -> bool:
+    """Whether numbers, or tuples of them, are equal for all values of the parameters. No guard is recorded.
+
+    For a shortcut that doesn't change the result: recorded numbers that only happen to be equal need not take it.
+    """
+    # A set compares what has the same hash, and that of a recorded number is its identity.
+    return one in {other}
 
 
 def distinct(values: Iterable[Nested]) -> list[Nested]:
@@ -132,20 +150,8 @@ def _has_recorded(value: Any) -> bool:
     return any(map(_has_recorded, value)) if isinstance(value, tuple) else isinstance(value, Recordable)
 
 
-def _plain_gcd(numbers: tuple[int, ...]) -> int:
-    return math.gcd(*numbers)
-
-
-def _apply(operation: str, plain: Callable[[tuple[Number, ...]], Number], numbers: tuple[Number, ...]) -> Number:
-    for number in numbers:
-        if isinstance(number, Recordable):
-            result: Number = _reduced(number.trace, operation, numbers)
-            return result
-    return plain(numbers)
-
-
-def _reduced(trace: Any, operation: str, numbers: tuple[Any, ...]) -> Any:
-    return reduce(partial(trace.apply, operation), numbers)
+def _reduced(recorded: Recordable, operation: str, numbers: tuple[Any, ...]) -> Any:
+    return reduce(partial(recorded.trace.apply, operation), numbers)
 
 
 def make_divisible(value: float, divisor: float, least: float | None = None) -> int:

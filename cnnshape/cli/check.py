@@ -20,7 +20,9 @@ from cnnshape.cli.output import Output, page_for, refuse_overwriting, write
 from cnnshape.cli.page import page_of
 from cnnshape.cli.progress import with_progress
 from cnnshape.cli.reading import missing, read_stdin
+from cnnshape.cli.refusing import refusing
 from cnnshape.cli.unmarked import left_out
+from cnnshape.device.target import DEVICE_BUDGETS, Target
 from cnnshape.diagnostics import BY_FIX, Diagnostic, Severity
 from cnnshape.graph import MAX_LAYERS
 from cnnshape.lint import Selection
@@ -61,13 +63,14 @@ class BudgetOptions(OptionGroup):
 
     @classmethod
     def parameters(cls, *_settings: Any) -> list[Parameter]:
-        """`--max-params` and so on, in the order of the figures."""
-        return [_budget_parameter(budget) for budget in BUDGETS]
+        """`--max-params` and so on, in the order of the figures; those of a device at the end."""
+        return [*map(_budget_parameter, BUDGETS), *map(_device_parameter, DEVICE_BUDGETS)]
 
     def limits(self) -> dict[str, str]:
         """The budget of each figure; raises BadParameter for a text that is not a number."""
-        given = {budget: getattr(self, _option_name(budget)) for budget in BUDGETS}
-        return {BUDGETS[budget]: _checked_limit(budget, most) for budget, most in given.items() if most is not None}
+        names = {**BUDGETS, **DEVICE_BUDGETS}
+        given = {budget: getattr(self, _option_name(budget)) for budget in names}
+        return {names[budget]: _checked_limit(budget, most) for budget, most in given.items() if most is not None}
 
 
 def _option_name(budget: str) -> str:
@@ -82,10 +85,45 @@ def _budget_parameter(budget: str) -> Parameter:
     return Parameter(_option_name(budget), str, option, None)
 
 
+def _device_parameter(budget: str) -> Parameter:
+    what = {"max-sram": "SRAM", "max-flash": "flash"}[budget]
+    help = f"Report designs that need more {what} on the --runtime than this: `256KiB`."
+    return Parameter(_option_name(budget), str, Option(f"--{budget}", help=help, metavar="N", panel="Budgets"), None)
+
+
 def _checked_limit(budget: str, most: str) -> str:
     if parse_wanted(f"<= {most}") is None:
         raise BadParameter(f"{most!r} is not a number; write 26M or 2MiB", param_hint=f"--{budget}")
     return most
+
+
+class TargetOptions(OptionGroup):
+    """The runtime that budgets of a device are about."""
+
+    runtime: Annotated[
+        str, Option("--runtime", help="The runtime of the device: `tflm`, `fused` or `as-is`.", metavar="NAME")
+    ] = ""
+    dtype: Annotated[
+        str, Option("--dtype", help="Type of weights and activations on the device; int8 for `tflm`.", metavar="TYPE")
+    ] = ""
+    in_place: Annotated[
+        str, Option("--in-place", help="Operations that write over their input: `depthwise,add`.", metavar="NAME,...")
+    ] = ""
+    pads: Annotated[
+        str, Option("--pads", help="Paddings: TensorFlow's (same), or copies (explicit).", metavar="WORD")
+    ] = "same"
+    kernels: Annotated[
+        str, Option("--kernels", help="Kernels whose working space counts: `cmsis-mve`.", metavar="NAME")
+    ] = ""
+
+    def target(self) -> Target:
+        """The runtime with its choices; raises BadParameter for a word that doesn't exist."""
+        in_place = tuple(filter(None, self.in_place.split(",")))
+        target = Target(self.runtime, self.dtype, in_place, self.pads, self.kernels)
+        if target != Target():
+            with refusing({}):
+                target.check()
+        return target
 
 
 class FindingsOutput(Output[Findings]):
@@ -163,6 +201,7 @@ def check(
     exit_zero: Annotated[bool, Option("--exit-zero", help="Exit with 0 even if there are findings.")] = False,
     fixes: FixOptions,
     budgets: BudgetOptions,
+    device: TargetOptions,
     design: DesignOptions,
     max_layers: MaxLayersOption = MAX_LAYERS,
 ) -> None:
@@ -174,13 +213,14 @@ def check(
     2: bad usage, a bad configuration, or a file that can't be read.
     --fix and --update-expect exit with the code of what remains, --diff also with 1 if there is a difference.
     """
-    limits = budgets.limits()
+    limits, target = budgets.limits(), device.target()
     selection = _selection(select, ignore)
     tries_fixes = output.format in SHOWING_FIXES and not fixes.applied_by
-    request = Request(design.for_graph(max_layers), selection, limits, tries_fixes)
+    request = Request(design.for_graph(max_layers), selection, limits, tries_fixes, target)
     matched = find_files(paths or ["."])
     files, doubtful = matched.files, matched.doubtful
     configs, refused = _configs(files)
+    _refuse_without_runtime(limits, target, configs)
     jobs = _jobs(configs, request)
     verdicts = _verdicts(jobs)
     fixing = _fixed(jobs, verdicts, fixes.applied_by, paths or [], WORK_TO_FIX) if fixes.applied_by else None
@@ -206,6 +246,13 @@ def check(
     ]
     differs = fixing is not None and fixes.diff and bool(fixing.changed)
     sys.exit(BAD_USAGE if is_fatal else BAD_DESIGN if (failed or differs) and not exit_zero else 0)
+
+
+def _refuse_without_runtime(limits: dict[str, str], target: Target, configs: dict[str, Config]) -> None:
+    """Raises BadParameter for a budget of a device without a runtime that it is about."""
+    budget = next((budget for budget, figure in DEVICE_BUDGETS.items() if figure in limits), "")
+    if budget and not target.runtime and not all(config.target.runtime for config in configs.values()):
+        raise BadParameter("it is about a runtime; name one: `--runtime tflm`", param_hint=f"--{budget}")
 
 
 def _selection(select: list[str] | None, ignore: list[str] | None) -> Selection:

@@ -6,7 +6,7 @@ from cnnshape.cli.command import Command
 from cnnshape.cli.page import with_color
 
 _FUNCTIONS = (
-    "summary", "draw", "report", "check", "rule", "compare", "block", "explain", "rf", "sizes", "memory", "reconcile", "list_", "show",
+    "summary", "draw", "report", "check", "rule", "compare", "block", "explain", "rf", "sizes", "sweep", "memory", "reconcile", "list_", "show",
     "import_", "export", "layers", "schema",
 )  # fmt: skip
 COMMANDS = {function.rstrip("_"): function for function in _FUNCTIONS}

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from cnnshape.cli.toml_places import broken_statement, place
+from cnnshape.device.target import DEVICE_BUDGETS, Target
 from cnnshape.diagnostics import Diagnostic, diagnose, did_you_mean
+from cnnshape.diagnostics.refusal import Refusal
 from cnnshape.lint import BY_NAME, Selection
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import BUDGETS, parse_wanted
@@ -17,7 +19,9 @@ from cnnshape.source import SourceText
 
 # A table `tool.cnnshape`, or a table `tool` that may hold one.
 _OUR_TABLE = rb"""\btool["']?[ \t]*(?:\.[ \t]*["']?cnnshape\b|[\]=])"""
-_KEYS = ("select", "ignore", "per-file-ignores", "strict", *BUDGETS)
+_LIMITS = {**BUDGETS, **DEVICE_BUDGETS}
+_TARGET = ("runtime", "dtype", "pads", "kernels")
+_KEYS = ("select", "ignore", "per-file-ignores", "strict", *_LIMITS, *_TARGET)
 
 
 class Config(NamedTuple):
@@ -29,6 +33,7 @@ class Config(NamedTuple):
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     budgets: tuple[tuple[str, str], ...] = ()
     strict: bool = False
+    target: Target = Target()
 
     def ignored_in(self, path: Path) -> tuple[str, ...]:
         """The rules that this file ignores: everywhere, and by patterns that the path matches."""
@@ -136,8 +141,9 @@ class _Reader:
             select=self._names((), data, "select"),
             ignore=self._names((), data, "ignore"),
             per_file_ignores=self._per_file(data.get("per-file-ignores", {})),
-            budgets=tuple((BUDGETS[key], self._budget(key, data[key])) for key in BUDGETS if key in data),
+            budgets=tuple((_LIMITS[key], self._budget(key, data[key])) for key in _LIMITS if key in data),
             strict=self._flag(data, "strict"),
+            target=self._target(data),
         )
 
     def _per_file(self, patterns: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -162,6 +168,24 @@ class _Reader:
         if isinstance(value, bool) or not isinstance(value, int | str) or parse_wanted(f"<= {value}") is None:
             self._refuse((key,), f"`{key}` is a number, got {value!r}", f'write `{key} = "26M"`')
         return str(value)
+
+    def _target(self, data: Mapping[str, Any]) -> Target:
+        """The runtime that budgets of a device are about."""
+        words = {key: data[key] for key in _TARGET if key in data}
+        for key, value in words.items():
+            if not isinstance(value, str):
+                self._refuse((key,), f"`{key}` is a word, got {value!r}")
+                return Target()
+        target = Target(**words)
+        try:
+            target.check()
+        except Refusal as refusal:
+            self._refuse((refusal.option,), f"`{refusal.option}`: {refusal.reason}")
+            return Target()
+        limit = next((key for key in DEVICE_BUDGETS if key in data), "")
+        if limit and not target.runtime:
+            self._refuse((limit,), f"`{limit}` is about a runtime", 'write `runtime = "tflm"` next to it')
+        return target
 
     def _flag(self, data: Mapping[str, Any], key: str) -> bool:
         value = data.get(key, False)

@@ -37,6 +37,11 @@ EXAMPLES = {
     "explain": ("cnnshape explain resnet50", "cnnshape explain resnet50 conv", "cnnshape explain resnet50 stage.0"),
     "rf": ("cnnshape rf resnet50", "cnnshape rf resnet50 stage.1 --at 3,3"),
     "sizes": ("cnnshape sizes lenet5", "cnnshape sizes lenet5 --from 28 --to 64 --costs 28,32,64"),
+    "sweep": (
+        "cnnshape sweep resnet50 -p 'repeats=[1..3, 1..4, 1..6, 1..3]' --where 'params < 20M'",
+        "cnnshape sweep mobilenet_v2 --input 96..224:32 --pareto max:macs,peak_activation_bytes --dtype int8",
+        "cnnshape sweep resnet50 -p groups=1,2,4,8,16,32 --count",
+    ),
     "memory": (
         "cnnshape memory resnet50 --depth 1",
         "cnnshape memory resnet50 --peak-flops 4T --bandwidth 50GB",

@@ -8,6 +8,7 @@ from cnnshape.api.verdict import Checks, Verdict, check_design, verdict_on
 from cnnshape.cli.config import Config
 from cnnshape.cli.files import STDIN
 from cnnshape.cli.reading import NETWORKS, importable, read_stdin, unreadable
+from cnnshape.device.target import Target
 from cnnshape.diagnostics import Diagnostic, diagnose
 from cnnshape.document import read_file_bytes
 from cnnshape.graph import Options
@@ -29,12 +30,14 @@ WORK_TO_FIX = Work(of_file=2_000_000, together=1_000_000_000)
 
 
 class Request(NamedTuple):
-    """The options of the command line, without the files. `tries_fixes` limits fixes to those that were tried."""
+    """The options of the command line, without the files. `tries_fixes` limits fixes to those that were tried. `target` is
+    the runtime that budgets of a device are about; without one, that of the configuration."""
 
     options: Options
     selection: Selection
     budgets: dict[str, str]
     tries_fixes: bool = False
+    target: Target = Target()
 
 
 class Job(NamedTuple):
@@ -72,7 +75,8 @@ def check_data(job: Job, data: bytes, read: Callable[[Path], bytes] = read_file_
     design = design_of_bytes("<stdin>" if path is None else job.file, data, path, read)
     ignore = (*request.selection.ignore, *config.ignored_in(path or Path()))
     selection = Selection(request.selection.select or config.select, ignore)
-    checks = Checks(selection, {**dict(config.budgets), **request.budgets})
+    target = request.target if request.target.runtime else config.target
+    checks = Checks(selection, {**dict(config.budgets), **request.budgets}, target)
     verdict = verdict_on(design, request.options, checks)
     if not request.tries_fixes or not any(problem.fixes for problem in verdict.problems):
         return verdict

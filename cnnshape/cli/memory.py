@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from cnnshape.cli.command import Option, command
+from cnnshape.cli.command import BadParameter, Option, command
 from cnnshape.cli.options import CountOptions, DesignOptions, SpecArgument
 from cnnshape.cli.output import Output
 from cnnshape.cli.reading import read_graph
@@ -13,6 +13,7 @@ from cnnshape.cli.whole_numbers import whole_number
 from cnnshape.render.memory import FORMATS, MemoryView
 from cnnshape.report import make_report
 from cnnshape.study.memory import device_of, study_memory
+from cnnshape.study.training import OPTIMIZERS, training_of
 
 
 @command
@@ -35,10 +36,20 @@ def memory(
     bandwidth: Annotated[
         str | None, Option("--bandwidth", help="Bytes per second of an ideal machine: `50GB`.", metavar="N")
     ] = None,
+    training: Annotated[
+        str,
+        Option(
+            "--training",
+            help=f"What a step of training holds, with an optimizer: {', '.join(OPTIMIZERS)}.",
+            metavar="NAME",
+        ),
+    ] = "",
     runtime: RuntimeOptions,
     output: Annotated[Output[MemoryView], FORMATS],
 ) -> None:
     """Print the activations alive over time, the peak, and FLOPs per byte moved.
+
+    With --training, print what is kept for the backward pass, and the bytes of weights, gradients and optimizer.
 
     With --runtime, print the memory of a device: the arena, the runtime's own structures, and flash.
 
@@ -50,4 +61,9 @@ def memory(
     _, graph = read_graph(spec, design.for_graph())
     studied = study_memory(graph, make_report(graph, "", settings), device)
     deployment = runtime.deployment(graph, studied.report)
-    output.write(MemoryView(studied, expand=expand, depth=depth, deployment=deployment), [spec])
+    with refusing({}):
+        trained = training_of(graph, studied.report, training, deployment)
+    view = MemoryView(studied, expand=expand, depth=depth, deployment=deployment, training=trained)
+    if trained is not None and output.format == "svg":
+        raise BadParameter("the memory of training is text or JSON", param_hint="--training")
+    output.write(view, [spec])

@@ -92,10 +92,10 @@ def print_list(text: str) -> None:
         sys.stdout.write(f"{paint(name, style)}{gap}{rest}" if gap else line)
 
 
-def refuse_overwriting(path: Path | None, read: Iterable[str]) -> None:
-    """Raises BadParameter if the output is one of the files that the command reads."""
+def refuse_overwriting(path: Path | None, read: Iterable[str], option: str = "--output") -> None:
+    """Raises BadParameter if the file of an option is one of those that the command reads."""
     if path is not None and any(_is_same(path, name) for name in read):
-        raise BadParameter(f"{path} is an input of this command", param_hint="--output")
+        raise BadParameter(f"{path} is an input of this command", param_hint=option)
 
 
 def _is_same(path: Path, name: str) -> bool:
@@ -105,8 +105,8 @@ def _is_same(path: Path, name: str) -> bool:
         return False
 
 
-def write(text: str, path: Path | None) -> None:
-    """Writes to standard output, or to a file; raises BadParameter if that fails."""
+def write(text: str, path: Path | None, option: str = "--output") -> None:
+    """Writes to standard output, or to the file of an option; raises BadParameter if that fails."""
     if path is None:
         sys.stdout.write(text)
         # Messages on standard error come after it, in a log too.
@@ -115,7 +115,7 @@ def write(text: str, path: Path | None) -> None:
     try:
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise BadParameter(f"can't write {path}: {error.strerror}", param_hint="--output") from None
+        raise BadParameter(f"can't write {path}: {error.strerror}", param_hint=option) from None
 
 
 def write_bytes(content: bytes, path: Path | None) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
-from cnnshape.device.lowering import IN_PLACE, Choices, Lowered, Operation, lower, padded_elements
+from cnnshape.device.lowering import IN_PLACE, Choices, Held, Lowered, Operation, lower, padded_elements
 from cnnshape.device.order import Ordered, ordered
 from cnnshape.device.placement import Placed, end_of, placed
 from cnnshape.device.records import RUNTIMES
@@ -107,6 +107,20 @@ class Deployment(Data, _DeploymentFields):
         return end_of(self.placed, self.alive_bytes)
 
     @property
+    def highest(self) -> list[tuple[Held, int]]:
+        """What makes the arena as large as it is, with the bytes: the tensors that are in it together with the one at its
+        end; without a planner, those alive at the peak."""
+        if not self.placed:
+            held = zip(self.lowered.held, self.sizes, strict=True)
+            return [(one, size) for one, size in held if one.first <= self.peak_operation <= one.last]
+        end = max(self.placed, key=lambda placed: placed.offset + placed.size).held
+        return [
+            (placed.held, placed.size)
+            for placed in self.placed
+            if placed.held.first <= end.last and placed.held.last >= end.first
+        ]
+
+    @property
     def persistent(self) -> Estimate | None:
         """The memory of the runtime's own structures; None where no runtime was measured."""
         if self.runtime.planner is Planner.LIVENESS or self.dtype != "int8":
@@ -159,12 +173,21 @@ def deployment_of(
 
     Raises Refusal for an unknown word, and for a choice without a runtime.
     """
-    words = tuple(in_place)
+    choices = check_words(runtime, tuple(in_place), pads, kernels, order=order)
+    if choices is None:
+        return None
+    made = _deploy(graph, report, RUNTIMES[runtime], choices)
+    return made._replace(order=ordered(made.lowered, made.sizes, made.runtime)) if order else made
+
+
+def check_words(
+    runtime: str, in_place: Sequence[str], pads: str, kernels: str, *, order: bool = False
+) -> Choices | None:
+    """What a user's words mean; None without a runtime. Raises Refusal as `deployment_of`."""
     explicit = _chosen("pads", pads, {word.value: word for word in Pads}) is Pads.EXPLICIT
     if runtime:
-        made = _deploy(graph, report, _chosen("runtime", runtime, RUNTIMES), _Choices(words, explicit, kernels))
-        return made._replace(order=ordered(made.lowered, made.sizes, made.runtime)) if order else made
-    for option, given in (("in_place", words), ("pads", explicit), ("kernels", kernels), ("order", order)):
+        return _Choices(tuple(in_place), explicit, kernels).of(_chosen("runtime", runtime, RUNTIMES))
+    for option, given in (("in_place", in_place), ("pads", explicit), ("kernels", kernels), ("order", order)):
         if given:
             raise Refusal(option, "it is a choice of a runtime; name one, such as `tflm`")
     return None
@@ -190,27 +213,27 @@ class _Choices(NamedTuple):
         return Choices(frozenset(self.in_place), self.explicit_pads, used)
 
 
-def _deploy(graph: Graph, report: Report, runtime: Runtime, choices: _Choices) -> Deployment:
-    chosen, types = choices.of(runtime), [row.dtypes for row in report.rows]
-    lowered = lower(graph, runtime, chosen, types)
+def _deploy(graph: Graph, report: Report, runtime: Runtime, choices: Choices) -> Deployment:
+    types = [row.dtypes for row in report.rows]
+    lowered = lower(graph, runtime, choices, types)
     if not lowered.operations:
         raise Refusal("runtime", f"{runtime.name} has nothing to run: all layers are views")
     sizes = _sizes(graph, lowered, report)
     repadded = None
     if runtime.pads and any(padded_elements(node.application) is not None for node in graph.nodes):
-        other = lower(graph, runtime, chosen._replace(explicit_pads=not chosen.explicit_pads), types)
+        other = lower(graph, runtime, choices._replace(explicit_pads=not choices.explicit_pads), types)
         repadded = end_of(*placed(runtime, other.held, _sizes(graph, other, report), len(other.operations)))
     places, alive = placed(runtime, lowered.held, sizes, len(lowered.operations))
     return Deployment(
         report=report,
         runtime=runtime,
-        choices=chosen,
+        choices=choices,
         lowered=lowered,
         alive_bytes=alive,
         placed=places,
         stored=_stored(graph, lowered, types),
         sizes=sizes,
-        untyped=tuple(_untyped(graph, lowered, runtime, chosen, types)),
+        untyped=tuple(_untyped(graph, lowered, runtime, choices, types)),
         repadded_bytes=repadded,
         order=None,
     )

@@ -43,6 +43,7 @@ TFLM = Runtime(
     kernels=KERNELS,
     planner=Planner.GREEDY_BY_SIZE,
     alignment=16,
+    dtype="int8",
     measured=(Measured("int8", "reference"), Measured("float32", "reference"), Measured("int8", "cmsis-mve")),
 )  # fmt: skip
 RUNTIMES = {runtime.name: runtime for runtime in (AS_IS, FUSED, TFLM)}

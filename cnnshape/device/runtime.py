@@ -61,7 +61,8 @@ class Runtime(NamedTuple):
     nothing. `lowers` has the operation before the last one of a kind. `words` are the runtime's own words for the last
     operations; a kind without one is reported as unknown, and keeps its own word. None: all kinds keep theirs. With `pads`
     a padding that is neither TensorFlow's VALID nor its SAME may be a copy. `kernels` are the implementations by name, the
-    default first. `alignment` is in bytes. `measured` are the rows of `tests/studies/cases/runtimes.csv`, by what was chosen.
+    default first. `alignment` is in bytes. `dtype` is the type that networks for it usually have. `measured` are the rows of
+    `tests/studies/cases/runtimes.csv`, by what was chosen.
     """
 
     name: str
@@ -76,4 +77,5 @@ class Runtime(NamedTuple):
     kernels: Mapping[str, Kernels] = {}
     planner: Planner = Planner.LIVENESS
     alignment: int = 1
+    dtype: str = "float32"
     measured: tuple[Measured, ...] = ()

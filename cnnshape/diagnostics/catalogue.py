@@ -113,6 +113,12 @@ _ENTRIES = (
     Code("CS602", "bad-expectation", "An expectation that can't be read, or of a figure that doesn't exist."),
     Code("CS603", "budget-exceeded", "A figure exceeds a budget from the command line or the configuration."),
     Code("CS605", "contract-missed", "A tensor that enters or leaves a step has another shape than its `expect` says."),
+    Code(
+        "CS606",
+        "too-close",
+        "The memory of a device is an estimate, and its error is larger than the distance from a bound.",
+        warns=True,
+    ),
     Code("CS701", "dropped-input", "A window that doesn't tile its input: the last rows or columns are never seen."),
     Code("CS702", "skipped-input", "A stride that steps over cells: the cells between the windows are never seen."),
     Code("CS703", "bias-before-norm", "A bias that the following normalization cancels."),

@@ -42,13 +42,14 @@ def build(design: Spec | Program, options: Options | None = None, memory: Expans
     return Builder(program, options or Options(), memory or ExpansionMemory()).build()
 
 
-def given_inputs(spec: Spec, options: Options) -> tuple[GraphInput, ...]:
+def given_inputs(design: Spec | Program, options: Options) -> tuple[GraphInput, ...]:
     """The inputs of a sound spec, whether or not its layers fit them; empty if their shapes can't be settled."""
-    settled = Settled(resolve(spec), options, Faults([]))
+    program = design if isinstance(design, Program) else resolve(design)
+    settled = Settled(program, options, Faults([]))
     whole = [tensor for tensor in settled.inputs if isinstance(tensor, Tensor)]
-    if settled.failed or len(whole) < len(spec.inputs):
+    if settled.failed or len(whole) < len(program.spec.inputs):
         return ()
-    rows = zip(spec.inputs, whole, settled.places, strict=True)
+    rows = zip(program.spec.inputs, whole, settled.places, strict=True)
     return tuple(_graph_input(given, tensor, at) for given, tensor, at in rows)
 
 

@@ -2,6 +2,7 @@
 
 from itertools import islice
 
+from cnnshape.arithmetic import minimum
 from cnnshape.diagnostics import Label, diagnose, nearest
 from cnnshape.graph.applications import Applications
 from cnnshape.graph.draft import Draft
@@ -95,7 +96,7 @@ class Joins:
         shapes = [self._draft.tensors[index].shape for index in inputs]
         if len({len(shape) for shape in shapes}) > 1 or len(shapes[0]) < 2:
             return inputs
-        least = tuple(map(min, *(shape[1:] for shape in shapes)))
+        least = tuple(map(minimum, *(shape[1:] for shape in shapes)))
         cropped = []
         for index, shape in zip(inputs, shapes, strict=True):
             over = tuple(size - small for size, small in zip(shape[1:], least, strict=True))

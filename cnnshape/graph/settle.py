@@ -92,9 +92,7 @@ class Settled:
         known = {variant.name.text: variant for variant in self._spec.variants}
         if name in known:
             return {setting.text: setting.value for setting in known[name].params}
-        help = did_you_mean(name, known) or "the file declares no variants"
-        message = f"no variant is called `{shown(name)}`"
-        self._fault(diagnose("unknown-variant", message, file=self._spec.source.name, help=help))
+        self._fault(unknown_variant(self._spec, name))
         return {}
 
     def _check_variant(self, variant: Variant, declared: set[str]) -> None:
@@ -109,9 +107,7 @@ class Settled:
         declared = {param.name.text for param in self._spec.params}
         for name in self._options.params:
             if name not in declared:
-                help = did_you_mean(name, declared) or "the file declares no params"
-                message = f"`{shown(name)}` is not a param of this file"
-                self._fault(diagnose("unknown-param", message, file=self._spec.source.name, help=help))
+                self._fault(unknown_param(self._spec, name))
         return dict(self._options.params)
 
     # Inputs
@@ -120,9 +116,7 @@ class Settled:
         names = [given.name.text for given in self._spec.inputs]
         for name in self._options.inputs:
             if name and name not in names:
-                help = did_you_mean(name, names)
-                message = f"no input is called `{shown(name)}`"
-                self._fault(diagnose("bad-input", message, file=self._spec.source.name, help=help))
+                self._fault(unknown_input(self._spec, name))
 
     def _input(self, given: Input, *, first: bool) -> Tensor | Guess:
         """The tensor of an input, from the file or from an option."""
@@ -179,6 +173,25 @@ class Settled:
 
 def _axis(size: int | None) -> Axis:
     return ANY if size is None else exact(size)
+
+
+def unknown_variant(spec: Spec, name: str) -> Diagnostic:
+    """The problem of an option with a variant that the file doesn't have."""
+    help = did_you_mean(name, {variant.name.text for variant in spec.variants}) or "the file declares no variants"
+    message = f"no variant is called `{shown(name)}`"
+    return diagnose("unknown-variant", message, file=spec.source.name, help=help)
+
+
+def unknown_param(spec: Spec, name: str) -> Diagnostic:
+    """The problem of an option with a param that the file doesn't have."""
+    help = did_you_mean(name, {param.name.text for param in spec.params}) or "the file declares no params"
+    return diagnose("unknown-param", f"`{shown(name)}` is not a param of this file", file=spec.source.name, help=help)
+
+
+def unknown_input(spec: Spec, name: str) -> Diagnostic:
+    """The problem of an option with an input that the file doesn't have."""
+    help = did_you_mean(name, [given.name.text for given in spec.inputs])
+    return diagnose("bad-input", f"no input is called `{shown(name)}`", file=spec.source.name, help=help)
 
 
 def check_input_names(spec: Spec, params: Scope, faults: Faults) -> None:

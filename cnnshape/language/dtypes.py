@@ -99,4 +99,5 @@ def parse_dtypes(text: str) -> Dtypes:
 
 def bytes_of(values: int, dtype: str) -> int:
     """The bytes of so many values, packed one after another, rounded up to whole bytes."""
-    return (values * DTYPES[dtype] + 7) // 8
+    bits = DTYPES[dtype]
+    return values * (bits // 8) if bits % 8 == 0 else (values * bits + 7) // 8

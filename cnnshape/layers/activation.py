@@ -5,6 +5,7 @@ from cnnshape.layers.argument import FLAG, NUMBER, PROBABILITY, arg, words
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import CHANNELS, VALUES, Parameter
 from cnnshape.layers.family import Activation, OverAxes, PassThrough
+from cnnshape.layers.kept import OUTPUT, Kept
 from cnnshape.layers.tensor import Tensor
 from cnnshape.layers.window import Coverage, Footprint
 
@@ -14,6 +15,7 @@ class Relu(Activation):
     """max(x, 0)"""
 
     name = "relu"
+    keeps = OUTPUT
     foreign = ("ReLU", "Relu", "RELU", "rectifier")
     flops_formula = counted_as(VALUES, "max")
 
@@ -108,6 +110,7 @@ class Sigmoid(Activation):
     """1 / (1 + exp(-x))"""
 
     name = "sigmoid"
+    keeps = OUTPUT
     foreign = ("Sigmoid", "logistic", "Logistic")
     flops_formula = counted_as(VALUES, "negation", "exp", "sum", "quotient")
 
@@ -135,6 +138,7 @@ class Tanh(Activation):
     """The hyperbolic tangent"""
 
     name = "tanh"
+    keeps = OUTPUT
     foreign = ("Tanh", "TanH")
     flops_formula = counted_as(VALUES, "tanh")
 
@@ -151,6 +155,7 @@ class Softplus(Activation):
 class Exponentials(OverAxes, Activation):
     """Relates the exponential of each value to their sum over the channels of a position, or over the space of a channel."""
 
+    keeps = OUTPUT
     axes: str = arg(words("channels", "space"), "what is summed up", default="channels", main=True)
 
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
@@ -171,6 +176,7 @@ class Dropout(PassThrough):
     """Zeroes values with probability `p` in training; nothing at inference."""
 
     name = "dropout"
+    keeps = Kept(copies=1, writes=True)
     foreign = (
         "Dropout",
         "Dropout1d",
@@ -205,6 +211,7 @@ class DropPath(PassThrough):
     """Drops a whole branch of a residual with probability `p` in training (stochastic depth)."""
 
     name = "drop_path"
+    keeps = Kept(writes=True)
     foreign = ("DropPath", "StochasticDepth", "stochastic_depth", "drop_connect")
     p: float = arg(
         PROBABILITY,

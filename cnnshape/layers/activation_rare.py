@@ -6,6 +6,7 @@ from cnnshape.layers.argument import NUMBER, POSITIVE_NUMBER, arg
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import VALUES
 from cnnshape.layers.family import Activation, SamePlace, Unweighted
+from cnnshape.layers.kept import INPUTS, Kept
 from cnnshape.layers.tensor import LayerProblem, Tensor, counted
 
 
@@ -41,6 +42,7 @@ class Softsign(Activation):
     """x / (1 + |x|)"""
 
     name = "softsign"
+    keeps = Kept(inputs=True, copies=1)
     foreign = ("Softsign", "SoftSign")
     flops_formula = counted_as(VALUES, "absolute value", "sum", "quotient")
 
@@ -80,6 +82,7 @@ class Glu(Unweighted, SamePlace):
     """The first half of the channels times the sigmoid of the second half. Source: Dauphin et al. (2017)."""
 
     name = "glu"
+    keeps = INPUTS
     follows = ("act",)
     foreign = ("GLU", "Glu", "gated_linear_unit")
     flops_formula = counted_as(VALUES, "negation", "exp", "sum", "quotient", "product")

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 from cnnshape.arithmetic import Formula
 from cnnshape.layers.argument import Argument, arg
 from cnnshape.layers.factors import Given, Parameter
+from cnnshape.layers.kept import Kept
 from cnnshape.layers.tensor import Tensor, Weight
 from cnnshape.layers.window import Footprint
 
@@ -60,6 +61,8 @@ class Layer:
     """True if the spec states the output and the figures, which no formula checks."""
     reshapes: ClassVar[bool] = False
     """True if the output may have other axes than the input, or if the input can't be a map."""
+    keeps: ClassVar[Kept | None] = None
+    """What PyTorch keeps of layers of the kind for their backward pass; None: not known."""
     parameters: ClassVar[tuple[Parameter, ...]]
     """The tensors that layers of the kind own, learned ones and buffers."""
     macs_formula: ClassVar[Formula]
@@ -120,6 +123,10 @@ class Layer:
     def tensors(self, given: Given) -> tuple[Weight, ...]:
         """The same for the layer with its inputs."""
         return tuple([Weight(tensor.name, tensor.numbers(given), tensor.buffer) for tensor in self.present(given)])
+
+    def kept(self, inputs: tuple[Tensor, ...]) -> Kept | None:
+        """What PyTorch keeps of this layer on these inputs for its backward pass; None: not known."""
+        return self.keeps
 
     def present(self, given: Given) -> list[Parameter]:
         """Those of the tensors that it may own which the layer has."""

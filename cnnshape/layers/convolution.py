@@ -1,6 +1,6 @@
 """Convolutions and the fully connected layer: the kinds with matrix products."""
 
-from cnnshape.arithmetic import Factor, example, maximum
+from cnnshape.arithmetic import Factor, example, maximum, surely_equal
 from cnnshape.layers.argument import (
     CUT,
     FLAG,
@@ -15,6 +15,7 @@ from cnnshape.layers.argument import (
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import INPUT_POSITIONS, OUTPUT_POSITIONS, Given, Parameter, option
 from cnnshape.layers.family import MatrixProduct, matrix
+from cnnshape.layers.kept import Kept
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, counted, divisor_help, format_shape, indivisible
 from cnnshape.layers.window import AXES, Coverage, Footprint, Window, grid, per_axis, slide, transposed, windows
 
@@ -41,7 +42,7 @@ _UNITS = (
 
 def _check_groups(channels: int, out: int, groups: int) -> None:
     """Raises LayerProblem if the groups don't divide the channels of both the input and the output."""
-    if groups == 1:
+    if surely_equal(groups, 1):
         return
     for number, noun in ((channels, "input channel"), (out, "output channel")):
         if number % groups:
@@ -130,6 +131,11 @@ class Conv(Convolution):
     gain: bool = arg(
         FLAG, "standardizes each kernel, and learns its gain", default=False, foreign=("with_gain", "ws_gain")
     )
+
+    def kept(self, inputs: tuple[Tensor, ...]) -> Kept | None:
+        """With uneven padding, a padded copy is kept in place of the input."""
+        uneven = any(window.before != window.after for window in self.windows(inputs[0].shape[1:]))
+        return Kept(inputs=not uneven, copies=int(uneven), weights=self.gain)
 
     def output_sizes(self, sizes: Shape) -> Shape:
         return slide(sizes, self.windows(sizes))

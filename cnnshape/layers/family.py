@@ -5,6 +5,7 @@ from typing import ClassVar
 from cnnshape.arithmetic import ZERO, Formula
 from cnnshape.layers.contract import Layer
 from cnnshape.layers.factors import MACS, OUTPUT_VALUES, Parameter, option
+from cnnshape.layers.kept import INPUTS, NOTHING
 from cnnshape.layers.tensor import Tensor
 from cnnshape.layers.window import Coverage, Footprint, grid
 
@@ -16,6 +17,7 @@ class MatrixProduct(Layer):
     """
 
     followers = ("norm", "act")
+    keeps = INPUTS
     flops_formula = 2 * MACS + option("bias", OUTPUT_VALUES)
     out: int
     bias: bool
@@ -66,6 +68,7 @@ class OverAxes(SamePlace):
 class Move(Unweighted):
     """Moves or renames values, and computes none."""
 
+    keeps = NOTHING
     follows: ClassVar[tuple[str, ...]] = ()
     flops_formula = ZERO.noted("values are moved, not computed")
 
@@ -82,6 +85,7 @@ class Activation(Unweighted, SamePlace):
     """A function of single values; a transcendental function counts as one operation."""
 
     activation = True
+    keeps = INPUTS
     follows: ClassVar[tuple[str, ...]] = ("act",)
 
 
@@ -89,6 +93,7 @@ class Normalization(SamePlace):
     """Divides values by a measure of their own size."""
 
     normalizes = True
+    keeps = INPUTS
     follows: ClassVar[tuple[str, ...]] = ("norm",)
     macs_formula = ZERO
 
@@ -96,11 +101,14 @@ class Normalization(SamePlace):
 class Scaling(SamePlace):
     """Multiplies values by learned ones."""
 
+    keeps = INPUTS
     macs_formula = ZERO
 
 
 class Resize(Unweighted):
     """Computes values between the cells of the input."""
+
+    keeps = NOTHING
 
 
 class Recurrence(Layer):
@@ -120,6 +128,7 @@ class Join(Unweighted):
     """Makes one tensor of several."""
 
     joins = True
+    keeps = NOTHING
 
     def footprint(self, inputs: tuple[Tensor, ...], output: Tensor) -> Footprint:
         return Coverage.POINT
@@ -127,3 +136,5 @@ class Join(Unweighted):
 
 class Pooling(Unweighted):
     """Makes one value out of a window of each channel."""
+
+    keeps = INPUTS

@@ -7,6 +7,7 @@ from cnnshape.layers.argument import arg, words
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import OUTPUT_VALUES
 from cnnshape.layers.family import Join
+from cnnshape.layers.kept import INPUTS
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, format_shape
 
 MOST_NAMED = 12
@@ -177,6 +178,7 @@ class Multiply(ElementwiseJoin):
     """The product of tensors of equal shapes; a gate of `C x 1 x 1` multiplies whole channels."""
 
     name = "multiply"
+    keeps = INPUTS
     gates = True
     foreign = (
         "Multiply",
@@ -234,6 +236,7 @@ class Maximum(ElementwiseJoin):
     """The largest of tensors of equal shapes, value by value."""
 
     name = "maximum"
+    keeps = INPUTS
     foreign = ("Maximum", "max", "elementwise_max", "eltwise_max")
 
 

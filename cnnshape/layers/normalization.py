@@ -8,6 +8,7 @@ from cnnshape.layers.argument import AFFINE, FLAG, NATURAL_NUMBER, NUMBER, POSIT
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import CHANNELS, VALUES, Parameter, argument, option
 from cnnshape.layers.family import Normalization, OverAxes, Scaling
+from cnnshape.layers.kept import Kept
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, divided, format_shape
 from cnnshape.layers.window import grid
 
@@ -52,6 +53,7 @@ class BatchNorm(Normalization):
         "FrozenBatchNorm2d",
         "SpatialBatchNormalization",
     )
+    keeps = Kept(inputs=True, statistics=2)
     folds = True
     centers = True
     flops_formula = counted_as(VALUES, "product", "sum")
@@ -160,6 +162,7 @@ class LocalResponseNorm(Normalization):
     """
 
     name = "local_response_norm"
+    keeps = Kept(inputs=True, copies=3)
     foreign = ("LocalResponseNorm", "lrn", "LRN", "local_response_normalization")
     flops_formula = Product(
         argument("size") + 4, VALUES, note="square, sum of `size` squares, scale, add, power, quotient"

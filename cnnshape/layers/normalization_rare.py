@@ -5,6 +5,7 @@ from cnnshape.layers.argument import FLAG, NUMBER, POSITIVE, POSITIVE_NUMBER, ar
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import CHANNELS, VALUES, Parameter, option
 from cnnshape.layers.family import Normalization, OverAxes, SamePlace, Unweighted
+from cnnshape.layers.kept import NOTHING, Kept
 from cnnshape.layers.normalization import AFFINE_WORDS, AXES, EPSILON, GROUPS_WORDS, TOGETHER, Grouped
 from cnnshape.layers.tensor import LayerProblem, Tensor
 from cnnshape.layers.window import grid
@@ -15,6 +16,7 @@ class RmsNorm(OverAxes, Normalization):
     """Divides values by their root mean square, over the same axes as `layer_norm`. Source: Zhang and Sennrich (2019)."""
 
     name = "rms_norm"
+    keeps = Kept(inputs=True, copies=1)
     foreign = ("RMSNorm", "RmsNorm", "RMSNormalization", "RmsNorm2d", "rms", "SimplifiedLayerNormalization")
     flops_formula = Product(3 + option("affine", Constant(1)), VALUES, note="square, sum, quotient")
     parameters = (Parameter("weight", option("affine", TOGETHER)),)
@@ -36,6 +38,7 @@ class GlobalResponseNorm(Normalization):
     """
 
     name = "global_response_norm"
+    keeps = Kept(inputs=True, copies=1)
     foreign = ("GlobalResponseNorm", "GRN", "grn")
     flops_formula = (6 * VALUES + 3 * CHANNELS).noted(
         "square, sum, product, scale, shift, sum per value; root, mean, quotient per channel"
@@ -56,6 +59,7 @@ class EvoNorm(Grouped):
     """
 
     name = "evo_norm"
+    keeps = Kept(inputs=True, copies=3)
     foreign = ("EvoNorm2dS0", "EvoNormS0", "evonorms0", "EvoNorm2dS0a", "EvoNorm")
     flops_formula = counted_as(
         VALUES, "product", "negation", "exp", "sum", "quotient", "product", "mean", "difference", "square", "sum", "quotient",
@@ -71,6 +75,7 @@ class Rescale(Unweighted, SamePlace):
     """scale * x + shift, with constants of the design: nothing is learned."""
 
     name = "rescale"
+    keeps = NOTHING
     foreign = ("Rescale", "Power", "mul_scalar")
     flops_formula = Product(
         When("`scale`", lambda given: given.layer.scale is not None, Constant(1))

@@ -14,6 +14,7 @@ from cnnshape.layers.argument import (
 from cnnshape.layers.contract import layer
 from cnnshape.layers.factors import CHANNELS, INPUT_VALUES, OUTPUT_VALUES, Given
 from cnnshape.layers.family import Pooling
+from cnnshape.layers.kept import LARGEST, NOTHING
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor
 from cnnshape.layers.window import Coverage, Footprint, Window, adaptive, grid, per_axis, slide, windows
 
@@ -70,6 +71,7 @@ class MaxPool(SlidingPool):
     """The largest value of each window."""
 
     name = "max_pool"
+    keeps = LARGEST
     foreign = (
         "MaxPool1d",
         "MaxPool2d",
@@ -155,6 +157,7 @@ class AdaptiveMaxPool(AdaptivePool):
     """The largest values of as many windows as the output has cells."""
 
     name = "adaptive_max_pool"
+    keeps = LARGEST
     foreign = ("AdaptiveMaxPool1d", "AdaptiveMaxPool2d", "AdaptiveMaxPool3d", "adaptive_maxpool")
     flops_formula = CHANNELS * CELLS_READ - OUTPUT_VALUES
 
@@ -175,6 +178,7 @@ class GlobalAvgPool(GlobalPool):
     """The mean of each channel."""
 
     name = "global_avg_pool"
+    keeps = NOTHING
     foreign = (
         "GlobalAveragePooling2D",
         "GlobalAvgPool2d",
@@ -196,5 +200,6 @@ class GlobalMaxPool(GlobalPool):
     """The largest value of each channel."""
 
     name = "global_max_pool"
+    keeps = LARGEST
     foreign = ("GlobalMaxPooling2D", "GlobalMaxPool2d", "GlobalMaxPool", "gmp")
     flops_formula = INPUT_VALUES - OUTPUT_VALUES

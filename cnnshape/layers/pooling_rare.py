@@ -6,6 +6,7 @@ from cnnshape.layers.contract import layer
 from cnnshape.layers.cropping import FILLS, check_fill
 from cnnshape.layers.factors import CHANNELS, INPUT_VALUES, OUTPUT_VALUES, Parameter
 from cnnshape.layers.family import FixedProduct, Pooling
+from cnnshape.layers.kept import NOTHING, Kept
 from cnnshape.layers.pooling import KERNEL_WORDS, PADDING_WORDS, STRIDE_WORDS, WINDOW_SIZE
 from cnnshape.layers.tensor import Shape, Tensor
 from cnnshape.layers.window import Coverage, Footprint, Window, grid, per_axis, slide, windows
@@ -26,6 +27,7 @@ class ChannelAvgPool(ChannelPool):
     """The mean over the channels, at each position. Source: Woo et al. (2018), CBAM."""
 
     name = "channel_avg_pool"
+    keeps = NOTHING
     foreign = ("ChannelAvgPool", "ChannelAveragePooling", "channel_mean")
     flops_formula = INPUT_VALUES
 
@@ -35,6 +37,7 @@ class ChannelMaxPool(ChannelPool):
     """The largest value of the channels, at each position. Source: Woo et al. (2018), CBAM."""
 
     name = "channel_max_pool"
+    keeps = Kept(inputs=True, output=True)
     foreign = ("ChannelMaxPool", "ChannelMaxPooling", "channel_max")
     flops_formula = INPUT_VALUES - OUTPUT_VALUES
 
@@ -49,6 +52,7 @@ class BlurPool(FixedProduct):
     """
 
     name = "blur_pool"
+    keeps = Kept(inputs=True, copies=1)
     foreign = ("BlurPool", "BlurPool2d", "BlurConv2d", "AntiAliasPool")
     parameters = (Parameter("filt", Product(CHANNELS, Constant(1), WINDOW_SIZE), buffer=True),)
     macs_formula = WINDOW_SIZE * OUTPUT_VALUES

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from cnnshape.arithmetic import ZERO, Factor, When, truncate
+from cnnshape.arithmetic import ZERO, Factor, When, pin, truncate
 from cnnshape.layers.argument import (
     FLAG,
     POSITIVE,
@@ -28,6 +28,7 @@ from cnnshape.layers.window import (
     linear_to_corners,
     nearest,
     per_axis,
+    reduced,
 )
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ class Upsample(Resize):
         if self.align_corners:
             ends = zip(inputs[0].shape[1:], output.shape[1:], strict=True)
             return tuple(linear_to_corners(size, resized, _REACH[self.mode]) for size, resized in ends)
-        steps = [Fraction(*pair) for pair in zip(inputs[0].shape[1:], output.shape[1:], strict=True)]
+        steps = [Fraction(*reduced(*pair)) for pair in zip(inputs[0].shape[1:], output.shape[1:], strict=True)]
         if self.scale is not None:
             # PyTorch and ONNX also use the factor as given, although the size was rounded.
             steps = [_step(scale) for scale in per_axis(self.scale, len(steps), "scale")]
@@ -174,6 +175,7 @@ def _step(scale: float) -> "Fraction":
     """Input cells per output cell, exactly: a factor of 1.1 means eleven tenths, which no float equals."""
     from fractions import Fraction
 
+    scale = pin(scale)
     if scale < 1:
         return Fraction(1 / scale).limit_denominator(MAX_PERIOD)
     return 1 / Fraction(scale).limit_denominator(MAX_PERIOD)
@@ -183,7 +185,7 @@ def _nearest_step(size: int, output: int, step: "Fraction") -> "Fraction":
     """Input cells per output cell: by the sizes if these are equal or doubled, else by the factor."""
     from fractions import Fraction
 
-    return Fraction(size, output) if output in (size, 2 * size) else step
+    return Fraction(*reduced(size, output)) if output in (size, 2 * size) else step
 
 
 def _multiples(number: int, of: int) -> str:

@@ -7,7 +7,7 @@ Sources: Dumoulin and Visin, "A guide to convolution arithmetic for deep learnin
 from enum import Enum
 from typing import TypeVar, cast
 
-from cnnshape.arithmetic import ceil_div, gcd, maximum
+from cnnshape.arithmetic import ceil_div, gcd, maximum, pin
 from cnnshape.layers.argument import Padding, PerAxis
 from cnnshape.layers.tensor import LayerProblem, Shape, Tensor, counted, format_shape
 from cnnshape.named_tuple import NamedTuple
@@ -93,6 +93,7 @@ def transposed(kernel: int, stride: int, dilation: int, before: int) -> Phases |
     """The relation of a transposed window: input cell `m` is written to outputs `m * stride - before + t * dilation`."""
     if stride > MAX_PERIOD or kernel > MAX_PERIOD:
         return None
+    kernel, stride, dilation, before = pin(kernel), pin(stride), pin(dilation), pin(before)
     seen: dict[int, tuple[int, int]] = {}
     for tap in range(kernel):
         rounds, phase = divmod(tap * dilation - before, stride)
@@ -105,7 +106,7 @@ def transposed(kernel: int, stride: int, dilation: int, before: int) -> Phases |
 
 def nearest(size: int, output: int) -> Phases | None:
     """Nearest-neighbour resizing: output `u` copies input `floor(u * size / output)`."""
-    advance, period = _reduced(size, output)
+    advance, period = reduced(size, output)
     if period > MAX_PERIOD:
         return None
     cells = tuple(phase * advance // period for phase in range(period))
@@ -116,7 +117,7 @@ def linear(size: int, output: int, reach: int) -> Phases | None:
     """Linear (reach 1) or cubic (reach 2) resizing around `(u + 1/2) * size / output - 1/2`."""
     if size == output:
         return Phases(1, (0,), (0,))
-    advance, period = _reduced(size, output)
+    advance, period = reduced(size, output)
     if period > MAX_PERIOD:
         return None
     first, last = [], []
@@ -134,7 +135,7 @@ def linear_to_corners(size: int, output: int, reach: int) -> Phases | None:
     """Linear or cubic resizing around `u * (size - 1) / (output - 1)`; a single output cell is around the first."""
     if size == 1:
         return nearest(size, output)
-    advance, period = _reduced(size - 1, output - 1) if output > 1 else (1, 1)
+    advance, period = reduced(size - 1, output - 1) if output > 1 else (1, 1)
     if period > MAX_PERIOD:
         return None
     floors = [phase * advance // period for phase in range(period)]
@@ -146,7 +147,7 @@ def linear_to_corners(size: int, output: int, reach: int) -> Phases | None:
 
 def adaptive(size: int, output: int) -> Phases | None:
     """Adaptive pooling: output `u` sees `floor(u * size / output)` to `ceil((u + 1) * size / output) - 1`."""
-    advance, period = _reduced(size, output)
+    advance, period = reduced(size, output)
     if period > MAX_PERIOD:
         return None
     first = tuple(phase * advance // period for phase in range(period))
@@ -154,9 +155,10 @@ def adaptive(size: int, output: int) -> Phases | None:
     return Phases(advance, first, last)
 
 
-def _reduced(size: int, output: int) -> tuple[int, int]:
+def reduced(size: int, output: int) -> tuple[int, int]:
+    """A size and an output as the smallest numbers with their ratio, which the phases are made of."""
     divisor = gcd(size, output)
-    return size // divisor, output // divisor
+    return pin(size // divisor), pin(output // divisor)
 
 
 class Coverage(Enum):
@@ -243,10 +245,10 @@ def windows(
 def slide(sizes: Shape, over: tuple[Window, ...]) -> Shape:
     """The output sizes of windows; raises LayerProblem if one doesn't fit."""
     outputs = tuple([window.output(size) for window, size in zip(over, sizes, strict=True)])
-    if min(outputs) > 0:
-        return outputs
-    axis = next(index for index, size in enumerate(outputs) if size <= 0)
-    raise _too_large(over[axis], sizes[axis], AXES[len(sizes)][axis])
+    for axis, size in enumerate(outputs):
+        if size <= 0:
+            raise _too_large(over[axis], sizes[axis], AXES[len(sizes)][axis])
+    return outputs
 
 
 def _too_large(window: Window, size: int, axis: str) -> LayerProblem:

@@ -14,9 +14,11 @@ from cnnshape.render.html import block, paragraphs, title
 from cnnshape.render.table import Column, Table, text_lines
 from cnnshape.render.table.html import html_table
 from cnnshape.render.table.records import records
+from cnnshape.render.training import training_json, training_text
 from cnnshape.render.wrapping import BOLD, count, paint, rounded, size, wrapped
 from cnnshape.report import Line, expanded, folded
 from cnnshape.study.memory import Memory, Step
+from cnnshape.study.training import Training
 
 _MOVED = "bytes moved: inputs and weights read once, outputs written once; intensity: FLOPs per byte moved"
 _BOUND = "ideal lower bound: the slower of computing and moving, layer by layer, without overlap or caches"
@@ -25,15 +27,22 @@ _BOUND = "ideal lower bound: the slower of computing and moving, layer by layer,
 class MemoryView:
     """The memory of a network, and how much of it to show: every layer, or blocks to a depth.
 
-    With a deployment it is the memory of a device.
+    With a deployment it is the memory of a device, with a training that of a step of training.
     """
 
-    __slots__ = ("deployment", "depth", "expand", "memory")
+    __slots__ = ("deployment", "depth", "expand", "memory", "training")
 
     def __init__(
-        self, memory: Memory, *, expand: bool = False, depth: int | None = 0, deployment: Deployment | None = None
+        self,
+        memory: Memory,
+        *,
+        expand: bool = False,
+        depth: int | None = 0,
+        deployment: Deployment | None = None,
+        training: Training | None = None,
     ) -> None:
         self.memory = memory
+        self.training = training
         self.deployment = deployment
         self.expand = expand
         self.depth = depth
@@ -174,10 +183,14 @@ def _to_text(view: MemoryView, page: Page) -> str:
     expand, depth, color = view.expand, view.depth, page.color
     if view.deployment is not None:
         return device_text(view.deployment, page.width, expand=expand, depth=depth, color=color)
+    if view.training is not None:
+        return training_text(view.training, page.width, expand=expand, depth=depth, color=color)
     return plain(view.memory, page.width, expand=expand, depth=depth, color=color)
 
 
 def _to_json(view: MemoryView) -> str:
+    if view.training is not None:
+        return training_json(view.training)
     return to_json(view.memory) if view.deployment is None else device_json(view.deployment)
 
 

@@ -2,6 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
+from cnnshape.device.deployment import Pads
+from cnnshape.device.figures import DEVICE_FIGURES
+from cnnshape.device.kernels import KERNELS
+from cnnshape.device.lowering import IN_PLACE
+from cnnshape.device.records import RUNTIMES
+from cnnshape.device.target import DEVICE
 from cnnshape.language import grammar, patterns
 from cnnshape.language.dtypes import DTYPES
 from cnnshape.layers.argument import LARGEST
@@ -102,11 +108,22 @@ def _expect() -> Schema:
     wanted = {"type": ["string", "number"], "minimum": 0, "pattern": WANTED_PATTERN, "patternErrorMessage": hint}
     fields = mixed(wanted, _SHAPE)
     steps = {"type": "object", "additionalProperties": _CONTRACT}
+    device = {
+        "runtime": described("how activations are held", {"enum": list(RUNTIMES)}),
+        "dtype": described(
+            "the type of weights and activations, or `weights=int8,activations=int16`", {"type": "string"}
+        ),
+        "in_place": described("operations that write over their input", listed({"enum": list(IN_PLACE)})),
+        "pads": described("paddings as TensorFlow's, or copies", {"enum": [pads.value for pads in Pads]}),
+        "kernels": described("the kernels whose working space counts", {"enum": list(KERNELS)}),
+        **{name: described(f"{figure.definition}: {hint}", wanted) for name, figure in DEVICE_FIGURES.items()},
+    }
     figures = {
         **{name: described(f"{figure.definition}: {hint}", wanted) for name, figure in FIGURES.items()},
         "output": described("the shape of the output", sizes),
         "outputs": described("the shapes of several outputs, by name", by_name),
         grammar.STEPS_EXPECTED: described("the shapes that enter and leave steps, by name", steps),
+        DEVICE: described("the memory of a device, as a runtime uses it", record(device, ["runtime"])),
         "receptive_field": described(
             "its size on each axis, or a bound for all axes: of the last feature map, or of layers by name",
             fields,

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     )
     from cnnshape.report.folding import Line, expanded, folded, parts_of, step_ranges, unfolded
     from cnnshape.report.groups import LayerFigures
-    from cnnshape.report.make import Settings, make_report
+    from cnnshape.report.make import Settings, make_report, outline
     from cnnshape.report.quantity import Quantity, parse_quantity
     from cnnshape.report.report import (
         FailedStep,
         FoldedNorms,
         InputTensor,
         KeptNorm,
+        Outline,
         PeakActivation,
         ReceptiveField,
         Report,
@@ -38,9 +39,9 @@ else:
         figures="BUDGETS COLUMN_FIGURES COMPARED FIGURES ROW_FIGURES TOTAL_FIGURES Figure",
         folding="Line expanded folded parts_of step_ranges unfolded",
         groups="LayerFigures",
-        make="Settings make_report",
+        make="Settings make_report outline",
         quantity="Quantity parse_quantity",
-        report="FailedStep FoldedNorms InputTensor KeptNorm PeakActivation ReceptiveField Report Row Totals",
+        report="FailedStep FoldedNorms InputTensor KeptNorm Outline PeakActivation ReceptiveField Report Row Totals",
         wanted="WANTED_PATTERN Wanted parse_wanted",
     )
 
@@ -59,6 +60,7 @@ __all__ = [
     "KeptNorm",
     "LayerFigures",
     "Line",
+    "Outline",
     "PeakActivation",
     "Quantity",
     "ReceptiveField",
@@ -72,6 +74,7 @@ __all__ = [
     "expanded",
     "folded",
     "make_report",
+    "outline",
     "parse_quantity",
     "parse_wanted",
     "parts_of",

@@ -1,6 +1,6 @@
 """Checks a report against what its file expects."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -47,7 +47,7 @@ class _Rows(dict[str, Row]):
         return frozenset(names)
 
 
-def check_expectations(report: Report, expectations: tuple[Expectation, ...]) -> list[Diagnostic]:
+def check_expectations(report: Report, expectations: Sequence[Expectation]) -> list[Diagnostic]:
     """A diagnostic for each missed or invalid expectation."""
     rows = _Rows({row.name: row for row in report.rows} if expectations else {})
     problems = [_problem(report, rows, expectation) for expectation in expectations]
@@ -78,7 +78,7 @@ def _unknown_figure(report: Report, rows: _Rows, expectation: Expectation) -> Di
         first = next(iter(report.outputs), "output")
         help = f"write `outputs: {{{first}: [...]}}`, or `output` for the only one"
         return diagnose("bad-expectation", "`outputs` has its shapes by name", at, help=help)
-    known = [*FIGURES, "output", "outputs", "receptive_field"]
+    known = [*FIGURES, "output", "outputs", "receptive_field", "device"]
     message, fixes = f"`{figure}` is not a figure that can be expected", misspelt(figure, known, at)
     step = figure.partition(".")[2] or figure
     advice = _contract_help(rows, step, expectation) or did_you_mean(figure, known)

@@ -6,6 +6,7 @@ pass that computes it, a field that holds it, and an entry here.
 
 from collections.abc import Callable, Iterable
 from operator import attrgetter
+from typing import Any
 
 from cnnshape.report.report import Report, Row
 
@@ -15,7 +16,7 @@ Parts = Iterable[tuple[str, int]]
 class Figure:
     """One figure: where its values are, and the words that every face uses for it.
 
-    `unit` is `bytes`, or empty for a plain count. `of` reads the value of the whole network, `of_row` that of a layer
+    `unit` is `bytes`, or empty for a plain count. `of` reads the value of the whole network from a report or an outline, `of_row` that of a layer
     (None if it is unknown); it is missing for figures that layers don't have. `parts` splits the value into named parts
     that add up to it. `heading` names it in tables, `label` in the totals below a summary (empty: not listed there),
     `definition` says what it is, `column` what it is for one layer (empty: no column in tables and CSV), `budget` is
@@ -33,7 +34,7 @@ class Figure:
         name: str,
         definition: str,
         *,
-        of: Callable[[Report], int],
+        of: Callable[[Any], int],
         of_row: Callable[[Row], int | None] | None = None,
         parts: Callable[[Report], Parts] | None = None,
         unit: str = "",

@@ -10,6 +10,7 @@ from cnnshape.analysis import (
     costs,
     last_maps,
     layer_dtypes,
+    peak_bytes,
     peak_memory,
     receptive_fields,
     tensor_bytes,
@@ -24,6 +25,7 @@ from cnnshape.report.report import (
     FoldedNorms,
     InputTensor,
     KeptNorm,
+    Outline,
     PeakActivation,
     ReceptiveField,
     Report,
@@ -63,7 +65,7 @@ def make_report(graph: Graph, origin: str = "", settings: Settings | None = None
         graph, sizes, inplace_activations=settings.inplace_activations, inplace_adds=settings.inplace_adds
     )
     fields = receptive_fields(graph, ignore_gates=settings.ignore_gates)
-    columns = _columns(graph, fields, settings.batch, types, sizes[len(graph.inputs) :])
+    columns = _columns(graph, fields, settings.batch, types, sizes)
     rows = tuple(map(Row._make, zip(*[columns[field] for field in Row._fields], strict=True)))
     return Report(
         name=graph.name,
@@ -75,7 +77,7 @@ def make_report(graph: Graph, origin: str = "", settings: Settings | None = None
         inplace_adds=settings.inplace_adds,
         rows=rows,
         groups=graph.root,
-        totals=_totals(rows, columns, peak),
+        totals=_totals(graph, columns, peak.bytes),
         peak=_peak(graph, peak, sizes),
         outputs={name: graph.value(index).shape for name, index in graph.outputs.items()},
         output_layers={name: graph.value_name(index) for name, index in graph.outputs.items()},
@@ -85,6 +87,21 @@ def make_report(graph: Graph, origin: str = "", settings: Settings | None = None
         failed=tuple([_failed(graph, hole) for hole in graph.holes]),
         folded_norms=folded_norms,
     )
+
+
+def outline(graph: Graph, settings: Settings) -> Outline:
+    """The figures of a graph without its rows. The numbers of the graph may be recorded: then the figures are too."""
+    default = parse_dtypes(settings.dtype)
+    types = layer_dtypes(graph, default)
+    sizes = tensor_bytes(graph, types, default, settings.batch)
+    peak = peak_bytes(
+        graph, sizes, inplace_activations=settings.inplace_activations, inplace_adds=settings.inplace_adds
+    )
+    fields = receptive_fields(graph, ignore_gates=settings.ignore_gates)
+    last = last_maps(graph, fields).get(next(iter(graph.outputs), ""))
+    field = None if last is None else fields[last]
+    size = field.size if isinstance(field, Field) else ()
+    return Outline(_totals(graph, _counts(graph, settings.batch, types, sizes), peak), graph.nodes, size)
 
 
 def _folded(graph: Graph) -> tuple[Graph, FoldedNorms]:
@@ -110,25 +127,13 @@ def _columns(
     nodes = graph.nodes
     names = [node.name for node in nodes]
     value_name = [*[given.name for given in graph.inputs], *names].__getitem__
-    applications = [node.application for node in nodes]
-    params, buffers, macs, flops = zip(*costs(graph), strict=True) if nodes else ((),) * 4
-    main = {application: _is_main(application.layer) for application in dict.fromkeys(applications)}
     distinct = {identity: _stated(field) for identity, field in {id(field): field for field in fields}.items()}
     stated = [distinct[identity] for identity in map(id, fields)]
     return {
+        **_counts(graph, batch, types, sizes),
         "name": names,
-        "application": applications,
         "sources": [tuple(map(value_name, node.inputs)) for node in nodes],
         "line": [node.at.line for node in nodes],
-        "params": params,
-        "buffers": buffers,
-        "macs": _of_batch(macs, batch),
-        "flops": _of_batch(flops, batch),
-        "weight_bytes": weight_bytes(graph, types),
-        "activation_bytes": sizes,
-        "main_activation_bytes": [
-            size if main[application] else 0 for size, application in zip(sizes, applications, strict=True)
-        ],
         "receptive_field": [field for field, _ in stated],
         "undefined": [reason for _, reason in stated],
         "follows": [node.follows for node in nodes],
@@ -136,6 +141,26 @@ def _columns(
         "shares": ["" if node.shares is None else names[node.shares] for node in nodes],
         "shortcut": [node.shortcut for node in nodes],
         "dtypes": types,
+    }
+
+
+def _counts(graph: Graph, batch: int, types: list[Dtypes], sizes: list[int]) -> dict[str, Sequence[Any]]:
+    """The columns of rows that are counts, by their names. `sizes` are the bytes of each value."""
+    applications = [node.application for node in graph.nodes]
+    outputs = sizes[len(graph.inputs) :]
+    params, buffers, macs, flops = zip(*costs(graph), strict=True) if applications else ((),) * 4
+    main = {application: _is_main(application.layer) for application in dict.fromkeys(applications)}
+    return {
+        "application": applications,
+        "params": params,
+        "buffers": buffers,
+        "macs": _of_batch(macs, batch),
+        "flops": _of_batch(flops, batch),
+        "weight_bytes": weight_bytes(graph, types),
+        "activation_bytes": outputs,
+        "main_activation_bytes": [
+            size if main[application] else 0 for size, application in zip(outputs, applications, strict=True)
+        ],
     }
 
 
@@ -172,25 +197,30 @@ def _stated(field: Field | Undefined | None) -> tuple[ReceptiveField | None, str
     return None, field.reason if field else ""
 
 
-def _totals(rows: tuple[Row, ...], columns: dict[str, Sequence[Any]], peak: Peak) -> Totals:
-    params, flops = sum(columns["params"]), columns["flops"]
+def _totals(graph: Graph, columns: dict[str, Sequence[Any]], peak: int) -> Totals:
+    """The sums of the columns; `peak` is the most bytes alive at once."""
+    nodes, learned, flops = graph.nodes, columns["params"], columns["flops"]
+    params = sum(learned)
     # Most designs have no such layer, and deep designs repeat a few distinct ones.
-    has_stated = any(application.layer.stated for application in dict.fromkeys(columns["application"]))
-    stated = [row for row in rows if row.stated] if has_stated else []
+    has_stated = any([application.layer.stated for application in dict.fromkeys(columns["application"])])
+    stated = [index for index, node in enumerate(nodes) if node.application.layer.stated] if has_stated else []
+    unknown = [node.name for node, count in zip(nodes, flops, strict=True) if count is None] if None in flops else []
+    is_frozen = any([node.frozen for node in nodes])
+    trained = [count for node, count in zip(nodes, learned, strict=True) if not node.frozen] if is_frozen else learned
     return Totals(
         params=params,
-        trainable_params=sum([row.trainable_params for row in rows]) if any(columns["frozen"]) else params,
+        trainable_params=sum(trained) if is_frozen else params,
         buffers=sum(columns["buffers"]),
         macs=sum(columns["macs"]),
-        flops=sum(filter(None, flops)),
-        flops_unknown=tuple([row.name for row in rows if row.flops is None]) if None in flops else (),
+        flops=sum([count for count in flops if count is not None] if unknown else flops),
+        flops_unknown=tuple(unknown),
         weight_bytes=sum(columns["weight_bytes"]),
         activation_bytes=sum(columns["activation_bytes"]),
         main_activation_bytes=sum(columns["main_activation_bytes"]),
-        peak_activation_bytes=peak.bytes,
-        stated=tuple([row.name for row in stated]),
-        stated_params=sum([row.params for row in stated]),
-        stated_macs=sum([row.macs for row in stated]),
+        peak_activation_bytes=peak,
+        stated=tuple([nodes[index].name for index in stated]),
+        stated_params=sum([learned[index] for index in stated]),
+        stated_macs=sum([columns["macs"][index] for index in stated]),
     )
 
 

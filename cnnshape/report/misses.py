@@ -67,6 +67,12 @@ def _inside(layers: Sequence[tuple[str, int]], root: Group) -> list[tuple[str, i
     return [*parts, *layers[position : root.end]]
 
 
+def shares_of(parts: Sequence[tuple[str, int]], whole: str) -> tuple[str, ...]:
+    """A note that names the largest parts of a whole with their shares; none if there are none."""
+    total = sum(amount for _, amount in parts)
+    return tuple(note.replace("most of it", whole, 1) for note in _shares(parts, total, ""))
+
+
 def _shares(amounts: Sequence[tuple[str, int]], total: int, when: str) -> tuple[str, ...]:
     largest = sorted(amounts, key=lambda part: -part[1])[:_MOST_PARTS]
     shares = [f"{name} {100 * amount / total:.0f} %" for name, amount in largest if amount]

@@ -1,5 +1,6 @@
 """A report: one row per layer, totals, and the settings. Units are in the names."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cnnshape.graph import Application, Group
@@ -127,6 +128,15 @@ class Totals(NamedTuple):
 
     def __repr__(self) -> str:
         return f"<Totals {self.params:,} params, {self.macs:,} MACs, {self.flops:,} FLOPs>"
+
+
+class Outline(NamedTuple):
+    """The figures of a design without its rows: totals, layers, and `field`, the sizes of the network's receptive field
+    per axis; empty if it has none."""
+
+    totals: Totals
+    rows: Sequence[object]
+    field: tuple[int, ...]
 
 
 class InputTensor(NamedTuple):

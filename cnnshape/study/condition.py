@@ -2,7 +2,7 @@
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from fractions import Fraction
 
 from cnnshape.diagnostics import did_you_mean
@@ -91,10 +91,10 @@ def _values(report: Report, figure: str) -> tuple[int, ...]:
     return field_of(report) if figure == FIELD else (FIGURES[figure].of(report),)
 
 
-def parse_condition(text: str) -> Condition | None:
-    """The condition that a text states, or None."""
+def parse_condition(text: str, figures: Collection[str] = CONDITIONED) -> Condition | None:
+    """The condition on one of these figures that a text states, or None."""
     match = re.match(r"\s*([a-z_]+)\s*(>=|<=|>|<)\s*([+-]?)\s*(.+?)\s*(%?)\s*\Z", text)
-    if match is None or match[1] not in CONDITIONED:
+    if match is None or match[1] not in figures:
         return None
     figure, sign, plus, number, percent = match.groups()
     quantity = parse_quantity(number)
@@ -104,28 +104,35 @@ def parse_condition(text: str) -> Condition | None:
     return Condition(" ".join(text.split()), figure, sign, bound, bool(plus), bool(percent))
 
 
-def condition_fault(text: str) -> str:
-    """What keeps a text from being a condition, and what to write instead."""
+def condition_fault(text: str, figures: Collection[str] = CONDITIONED, *, differences: bool = True) -> str:
+    """What keeps a text from being a condition on one of these figures, and what to write instead.
+
+    `differences` says whether there is a first side, whose figures a condition can be relative to.
+    """
     match = re.match(r"\s*(.*?)\s*(?:(>=|<=|>|<|=)\s*(.*))?\Z", text, re.DOTALL)
     assert match is not None
     figure, sign, bound = match.groups()
-    if figure not in CONDITIONED:
-        return f"{figure!r} is not a figure; {_meant(figure)}"
+    if figure not in figures:
+        return f"{figure!r} is not a figure; {meant_figure(figure, figures)}"
+    usual, examples = (">", ("+5%", "26M")) if differences else ("<=", ("5M", "256kB"))
+    written = " or ".join(f"`{figure} {sign if sign in _OPERATORS else usual} {example}`" for example in examples)
     if sign not in _OPERATORS:
-        return f"{text!r} compares nothing; write `{figure} > +5%` or `{figure} > 26M`"
+        return f"{text!r} compares nothing; write {written}"
     number = bound.strip().removesuffix("%").rstrip()
-    if bound.strip().endswith("%") and parse_quantity(number) is not None:
+    if differences and bound.strip().endswith("%") and parse_quantity(number) is not None:
         return f"{text!r}: a percentage bounds a difference; write `{figure} {sign} +{number}%`"
-    return f"{bound!r} is not a bound; write `{figure} {sign} +5%` or `{figure} {sign} 26M`"
+    return f"{bound!r} is not a bound; write {written}"
 
 
-def _meant(word: str) -> str:
+def meant_figure(word: str, figures: Collection[str]) -> str:
     """Help for an unknown figure: the one that tables call so, or the one that is spelt like it."""
     words = {"rf": FIELD, "receptive field": FIELD}
-    words |= {name.lower(): figure.name for figure in COMPARED for name in (figure.heading, figure.label) if name}
-    meant = words.get(word.lower())
-    known = ", ".join(f"`{name}`" for name in CONDITIONED)
-    return f"did you mean `{meant}`?" if meant else did_you_mean(word, CONDITIONED) or f"known here: {known}"
+    words |= {
+        name.lower(): figure.name for figure in FIGURES.values() for name in (figure.heading, figure.label) if name
+    }
+    meant = words.get(word.lower(), "")
+    known = ", ".join(f"`{name}`" for name in figures)
+    return f"did you mean `{meant}`?" if meant in figures else did_you_mean(word, figures) or f"known here: {known}"
 
 
 def refusals(report: Report, first: Report | None, conditions: tuple[Condition, ...]) -> tuple[Refusal, ...]:

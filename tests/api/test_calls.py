@@ -46,6 +46,28 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "sizes with costs": (lambda: cnnshape.sizes("lenet5", costs="32, 40", to=9), "sizes lenet5 --costs 32,40 --to 9"),
     "sizes with params": (lambda: cnnshape.sizes("unet", params={"base": 8}, to=64), "sizes unet -p base=8 --to 64"),
+    "sweep": (
+        lambda: cnnshape.sweep("lenet5", {"classes": range(2, 9, 3)}, input=[28, 32], where="params<=61k"),
+        "sweep lenet5 -p classes=2..8:3 -i 28,32 --where params<=61k",
+    ),
+    "sweep for a front": (
+        lambda: cnnshape.sweep(
+            "resnet18",
+            {"repeats": [[1, 1, 1, 1], (2, 2, 2, 2)]},
+            input=(3, 64, 96),
+            pareto=("params", "max:macs"),
+            objective="macs",
+            top=3,
+            batch=2,
+            dtype="int8",
+        ),
+        "sweep resnet18 -p repeats=[1,1,1,1],[2,2,2,2] -i 3x64x96 --pareto params,max:macs --objective macs --top 3 -b 2 "
+        "--dtype int8",
+    ),
+    "sweep at random": (
+        lambda: cnnshape.sweep("resnet50", {"groups": "1..64"}, variant=["original"], sample=5, seed=2),
+        "sweep resnet50 -p groups=1..64 --variant original --sample 5 --seed 2",
+    ),
     "memory": (lambda: cnnshape.memory("unet", inplace_activations=True), "memory unet --inplace-activations"),
     "memory of a machine": (
         lambda: cnnshape.memory("lenet5", peak_flops=4e12, bandwidth="50GB", batch=8, dtype="float16"),
@@ -62,6 +84,10 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
             order=True,
         ),
         "memory mobilenet_v2 --runtime tflm --dtype int8 --pads explicit --kernels cmsis-mve --in-place add --order",
+    ),
+    "memory of training": (
+        lambda: cnnshape.memory("resnet18", training="adam", batch=8, dtype="float16"),
+        "memory resnet18 --training adam -b 8 --dtype float16",
     ),
     "reconcile": (lambda: cnnshape.reconcile("resnet18"), "reconcile resnet18"),
     "reconcile with tools": (
@@ -113,16 +139,17 @@ FUNCTIONS = {
     "reconcile": cnnshape.reconcile,
     "rf": cnnshape.receptive_field,
     "sizes": cnnshape.sizes,
+    "sweep": cnnshape.sweep,
     "summary": cnnshape.analyze,
     "check": cnnshape.check,
 }
 PYTHON = {"spec": "design", "paths": "design", "param": "params", "from": "from_", "max-layers": "max_layers"}
 """What an option is called in Python, if its own word is taken or means one of several."""
 PRINTING = {
-    "format", "output", "expand", "depth", "columns", "sort", "top", "count", "color", "exit-zero", "statistics", "strict", "diff",
-    "fix", "update-expect", "stdin-filename", "config", "jobs", "against", "fail-if", "sticky", "quiet", "no-config",
+    "format", "expand", "depth", "columns", "sort", "count", "plot", "color", "exit-zero", "statistics", "strict", "diff",
+    "fix", "update-expect", "stdin-filename", "config", "against", "fail-if", "sticky", "quiet", "no-config",
 }  # fmt: skip
-"""Options about what is printed, which files are read and how a command ends."""
+"""Options about what is printed, which files are read and how a command ends. A sweep has its own of some of these."""
 
 
 def options_of(name: str) -> set[str]:
@@ -132,16 +159,21 @@ def options_of(name: str) -> set[str]:
     for parameter in command.parameters:
         names = getattr(parameter.declared, "names", None)
         words.add(next(word for word in names if word.startswith("--"))[2:] if names else parameter.name)
-    return {word for word in words - PRINTING if not word.startswith("max-") or word == "max-layers"}
+    printing = PRINTING if name == "sweep" else PRINTING | {"output", "top", "jobs"}
+    return {word for word in words - printing if not word.startswith("max-") or word == "max-layers"}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_has_the_options_of_its_command(name: str) -> None:
     parameters = signature(FUNCTIONS[name]).parameters
-    wanted = {PYTHON.get(word, word.replace("-", "_")) for word in options_of(name)}
+    python = {**PYTHON, "param": "space"} if name == "sweep" else PYTHON
+    wanted = {python.get(word, word.replace("-", "_")) for word in options_of(name)}
     assert wanted <= set(parameters)
     only_here = {"summary": {"main_fields", "partial", "inputs"}, "check": {"inputs", "budgets"}}
     assert set(parameters) - wanted == only_here.get(name, set())
+
+
+POSITIONAL = ("design", "layer", "sides", "space")
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -150,9 +182,9 @@ def test_options_are_named_and_documented(name: str) -> None:
     parameters = signature(function).parameters.values()
     documented = getdoc(function) or ""
     assert "Raises" in documented or name == "check"
-    assert [part.kind for part in parameters if part.name not in ("design", "layer", "sides")].count(
-        Parameter.KEYWORD_ONLY
-    ) == len([part for part in parameters if part.name not in ("design", "layer", "sides")])
+    assert [part.kind for part in parameters if part.name not in POSITIONAL].count(Parameter.KEYWORD_ONLY) == len(
+        [part for part in parameters if part.name not in POSITIONAL]
+    )
     assert all(part.annotation is not Parameter.empty for part in parameters)
 
 
@@ -228,6 +260,16 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "no tool": (lambda: cnnshape.reconcile("lenet5", tool="fvcoer"), "tool: .*did you mean `fvcore`"),
     "a batch of none": (lambda: cnnshape.memory("lenet5", batch=0), "batch must be"),
     "no type": (lambda: cnnshape.explain("lenet5", "C1", dtype="int3"), "dtype must be"),
+    "a sweep of nothing": (lambda: cnnshape.sweep("lenet5"), "space: a sweep needs values"),
+    "no values": (lambda: cnnshape.sweep("lenet5", {"classes": []}), "param: 'classes=' sets nothing"),
+    "no shape": (lambda: cnnshape.sweep("lenet5", input=[28, "big"]), "input: 'big' is not a shape"),
+    "no bound": (
+        lambda: cnnshape.sweep("lenet5", {"classes": [3]}, where="params"),
+        "where: 'params' compares nothing",
+    ),
+    "no front": (lambda: cnnshape.sweep("lenet5", {"classes": [3]}, pareto=["params"]), "pareto: .*a front needs two"),
+    "no design on top": (lambda: cnnshape.sweep("lenet5", {"classes": [3]}, top=0), "top: 0 is out of range"),
+    "no process": (lambda: cnnshape.sweep("lenet5", {"classes": [3]}, jobs=0), "jobs: 0 is out of range"),
     "one side": (lambda: cnnshape.compare("lenet5"), "two sides"),
 }
 
@@ -265,7 +307,7 @@ def test_a_refusal_can_be_sent_to_another_process() -> None:
     assert (twin.option, twin.reason, str(twin)) == ("layer", refused.value.reason, str(refused.value))
 
 
-@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in ("check", "compare")])
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in ("check", "compare", "sweep")])
 def test_a_design_with_errors_is_refused_with_them(name: str) -> None:
     text = "input: [3, 8, 8]\nlayers:\n  - conv: {out: 4, kernel: [3, x]}\n  - linear: y\n"
     with pytest.raises(cnnshape.DesignError) as refused:

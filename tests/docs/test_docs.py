@@ -50,6 +50,8 @@ from cnnshape.study.memory import Memory, Step
 from cnnshape.study.reconcile import Count, Reconciliation
 from cnnshape.study.rf import Region, Stage, Trace
 from cnnshape.study.sizes import AxisSizes, Cost, Obstacle, Sizes, SizeStudy
+from cnnshape.study.sweep.result import Sweep, SweptDesign
+from cnnshape.study.sweep.tally import Refused
 from tests.command import run
 from tests.schema.test_schema import VALIDATOR as SCHEMA
 from tests.schema.test_schema import Core
@@ -207,6 +209,7 @@ JSON = (
     "compare resnet18 resnet34",
     "rf lenet5",
     "sizes lenet5",
+    "sweep lenet5 --input 28,32 --pareto params,macs",
     "memory lenet5 --peak-flops 1T --bandwidth 1GB",
     "list --family lenet",
 )
@@ -250,7 +253,7 @@ VOCABULARY = {
         "diagnostics": cnnshape.Diagnostics.__slots__,
         **{
             name: signature(getattr(cnnshape, name)).parameters
-            for name in ("compare", "explain", "receptive_field", "sizes", "memory", "reconcile")
+            for name in ("compare", "explain", "receptive_field", "sizes", "sweep", "memory", "reconcile")
         },
         **{
             f"fields of {kind.__name__}": kind._fields
@@ -271,6 +274,8 @@ VOCABULARY = {
             )
         },
         "a study of sizes": (*SizeStudy.__slots__, *AxisSizes.__slots__),
+        "a sweep": [name for name in Sweep.__slots__ if not name.startswith("_")],
+        "designs of a sweep": (*SweptDesign._fields, *Refused._fields, "least", "largest", "quantile", "histogram"),
     },
 }
 

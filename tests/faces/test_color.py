@@ -48,6 +48,7 @@ USES = {
     "explain": "explain resnet50 stage.0",
     "rf": "rf lenet5",
     "sizes": "sizes lenet5 --to 40",
+    "sweep": "sweep lenet5 -p classes=4,10",
     "memory": "memory lenet5",
     "reconcile": "reconcile lenet5 --tool fvcore",
     "list": "list lenet5",

@@ -107,6 +107,7 @@ SHARED = {
     "reconcile": (*DESIGN, *OUTPUT),
     "check": (*DESIGN, *OUTPUT, "--max-layers", *(f"--{budget}" for budget in BUDGETS)),
     "sizes": ("--param", "--variant", "--format"),
+    "sweep": (*COUNTS, "--format"),
     "compare": OUTPUT,
     "list": ("--format",),
 }

@@ -82,7 +82,7 @@ CASES = [
     (["summary", "own.yaml", "-c", "layer,rf_s"], ["layer,rf_stride"]),
     (["summary", "own.yaml", "-c", "rf_stride,rf_"], ["rf_stride,rf_main", "rf_stride,rf_padding"]),
     (["summary", "own.yaml", "--sort", "m"], ["macs", "main_activation_bytes"]),
-    (["summary", "own.yaml", "--dtype", "b"], ["bfloat16"]),
+    (["summary", "own.yaml", "--dtype", "bf"], ["bfloat16"]),
     (["summary", "own.yaml", "--count", "fvc"], ["fvcore"]),
     (["summary", "own.yaml", "--color", "a"], ["auto", "always"]),
     (["summary", "own.yaml", "--format", "m"], ["markdown"]),

@@ -12,7 +12,7 @@ import pytest
 
 from cnnshape.cli.app import app
 from cnnshape.cli.page import page_of
-from cnnshape.render import compare, findings, memory, reconcile, rf, sizes, summary, zoo
+from cnnshape.render import compare, findings, memory, reconcile, rf, sizes, summary, sweep, zoo
 from cnnshape.render.formats import Format, Page
 from tests.command import run
 
@@ -23,6 +23,7 @@ FORMATS = {
     "rf lenet5": rf.FORMATS,
     "memory lenet5": memory.FORMATS,
     "sizes lenet5 --to 40": sizes.FORMATS,
+    "sweep lenet5 -p classes=4,10 -i 1x28x32..36:2 --pareto params,macs": sweep.FORMATS,
     "reconcile lenet5": reconcile.FORMATS,
     "list --family lenet": zoo.FORMATS,
     "check lenet5 --max-params 3 --exit-zero": findings.FORMATS,

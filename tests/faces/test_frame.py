@@ -74,6 +74,7 @@ def frames() -> dict[str, tuple[Data, int]]:
         "region": (region, 2),
         "sizes": (sizes, 2),
         "memory": (memory, len(memory.report.rows)),
+        "sweep": (cnnshape.sweep("lenet5", {"classes": range(1, 6)}), 5),
         "reconciliation": (reconciled, len(reconciled.counts)),
         "diagnostics": (problems, len(problems)),
         "diagnostic": (problems[0], 1),

@@ -32,6 +32,7 @@ COMMANDS = {
     "explain_sizes": "explain mobilenet_v2",
     "rf": "rf alexnet",
     "sizes": "sizes lenet5 --to 64",
+    "sweep": "sweep resnet18 -p repeats=[1..2,2,2,1..3] -i 160..224:32 --where params<=12M --pareto max:macs,params",
     "memory": "memory resnet18 --depth 1",
     "reconcile": "reconcile lenet5 --tool fvcore --tool thop",
     "list": "list lenet5 resnet18 vgg16",

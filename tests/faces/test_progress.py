@@ -78,6 +78,7 @@ def test_a_failure_removes_the_counter_too(terminal: Terminal, monkeypatch: pyte
     ("arguments", "what"),
     [
         (["sizes", "lenet5", "--to", "40"], "of 40 sizes"),
+        (["sweep", "lenet5", "-p", "classes=1..300"], "of 300 designs, "),
         (["list", "--family", "lenet"], "of 1 architectures"),
         (["check", "lenet5", "resnet18"], "of 2 designs"),
     ],

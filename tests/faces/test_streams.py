@@ -107,7 +107,7 @@ def test_no_format_of_findings_lets_control_signs_through(folder: Path, format: 
 
 
 @pytest.mark.parametrize(
-    "command", ["summary", "summary -f markdown", "explain", "rf", "rf -f svg", "sizes", "memory", "memory -f svg",
+    "command", ["summary", "summary -f markdown", "explain", "rf", "rf -f svg", "sizes", "sweep -i 8,9", "memory", "memory -f svg",
                 "reconcile", "compare good.yaml", "compare -f markdown good.yaml"],
 )  # fmt: skip
 def test_the_name_of_a_file_brings_no_control_signs_to_the_screen(folder: Path, command: str) -> None:

@@ -26,7 +26,8 @@ COMMANDS = {
     "reconcile": "reconcile {}",
     "check": "check {} --max-params 3 --exit-zero",
 }
-OTHERS = ["list", "list --sort macs", "rule", "rule unaligned-paths", "layers", "layers conv_transpose", "sizes lenet5 --to 64",
+OTHERS = ["sweep resnet18 -p repeats=[1..2,2,2,1..3] -i 160..224:32 --pareto max:macs,params",
+          "sweep mobilenet_v2 -p classes=5..20:5 -i 3x64..96:8x64 --objective macs --where macs>=30M", "list", "list --sort macs", "rule", "rule unaligned-paths", "layers", "layers conv_transpose", "sizes lenet5 --to 64",
           "sizes resnet18 --from 200 --to 260 --costs 224,256", "block resnet50 Bottleneck -p width=64 -i 256x56x56"]  # fmt: skip
 RUNS = [*(command.format(network) for command in COMMANDS.values() for network in NETWORKS), *OTHERS]
 

@@ -35,6 +35,7 @@ ELSEWHERE = {
     "budget-exceeded": "test_options.py",
     "weights-misfit": "api/test_weights.py",
     "stale-output": "api/test_stale.py",
+    "too-close": "device/test_budget.py",
     "bad-configuration": "tests of the command line",
 }
 WARNINGS = ("CS7", "CS8")  # design rules and what silences them: tests of the rules

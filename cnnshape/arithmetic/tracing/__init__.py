@@ -3,7 +3,7 @@
 A separate package, so that programs that do not trace do not import it.
 """
 
-from cnnshape.arithmetic.tracing.recorded import Recorded, Trace
-from cnnshape.arithmetic.tracing.replay import OutsideTrace, Replay
+from cnnshape.arithmetic.tracing.recorded import Recorded, Trace, Unrecordable
+from cnnshape.arithmetic.tracing.replay import OutsideTrace, Replay, Step
 
-__all__ = ["OutsideTrace", "Recorded", "Replay", "Trace"]
+__all__ = ["OutsideTrace", "Recorded", "Replay", "Step", "Trace", "Unrecordable"]

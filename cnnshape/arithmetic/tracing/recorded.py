@@ -9,7 +9,7 @@ Recorded numbers compare in caches by identity: the same operation on the same n
 miss, but never mixes designs. Do not use sets to compare sizes: two operations with equal results are two members.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from cnnshape.arithmetic.numbers import Recordable
@@ -17,6 +17,14 @@ from cnnshape.arithmetic.tracing.operations import COMPARISONS, OPERATIONS
 from cnnshape.arithmetic.tracing.replay import Replay, Step, replay
 
 Operator = Callable[[Any, Any], Any]
+
+
+class Unrecordable(TypeError):
+    """A computation did with a recorded number what can't be recorded; `number` is that number."""
+
+    def __init__(self, number: "Recorded") -> None:
+        super().__init__("a recorded number has no single value")
+        self.number = number
 
 
 class Trace:
@@ -28,12 +36,18 @@ class Trace:
         self._guarded: set[tuple[str, int, int]] = set()
         self._parameters: dict[str, Recorded] = {}
 
-    def parameter(self, name: str, example: int) -> Any:
-        """A recorded whole number, for which a replay sets other values. Typed Any, as it replaces an int."""
+    def parameter(self, name: str, example: float) -> Any:
+        """A recorded number, for which a replay sets other values of its type. Typed Any, as it replaces a number."""
         if name in self._parameters:
             raise ValueError(f"the parameter {name!r} is recorded already")
-        number = self._parameters[name] = self._append(Step("parameter", value=name), example)
+        step = Step("parameter", value=name, whole=isinstance(example, int))
+        number = self._parameters[name] = self._append(step, example)
         return number
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """The operations and guards, in the order in which they ran."""
+        return self._steps
 
     @property
     def guards(self) -> int:
@@ -41,10 +55,10 @@ class Trace:
         return len(self._guarded)
 
     def replay(self, results: Mapping[str, Any], values: Mapping[str, Any]) -> Replay:
-        """The results for other values of the parameters: whole numbers, or numpy arrays of them of one shape.
+        """The results for other values of the parameters: numbers, or numpy arrays of them of one shape.
 
-        Whole numbers that don't satisfy a guard raise OutsideTrace; of arrays, `valid` marks the elements that do.
-        Raises KeyError for a missing parameter, and TypeError for a value that isn't a whole number.
+        Numbers that don't satisfy a guard raise OutsideTrace; of arrays, `valid` marks the elements that do. Raises
+        KeyError for a missing parameter, and TypeError for a value that doesn't have the type of its parameter.
         """
         given = {name: values[name] for name in self._parameters}
         wanted = {name: self.operand(number).step for name, number in results.items()}
@@ -52,17 +66,22 @@ class Trace:
 
     def apply(self, operation: str, *operands: Any) -> "Recorded":
         """The result of an operation. The same operation on the same numbers is recorded once."""
-        recorded = [self.operand(operand) for operand in operands]
-        key = (operation, *[number.step for number in recorded])
-        if key not in self._recorded:
-            known = OPERATIONS[operation]
-            # Compute the example first: if it raises, nothing is recorded.
-            example = known.plain(*[number.example for number in recorded])
+        numbers = [self.operand(operand) for operand in operands]
+        key = (operation, *[number.step for number in numbers])
+        made = self._recorded.get(key)
+        if made is None:
+            made = self._recorded[key] = self._applied(operation, numbers)
+        return made
+
+    def _applied(self, operation: str, numbers: "list[Recorded]") -> "Recorded":
+        known = OPERATIONS[operation]
+        # Compute the example first: if it raises, nothing is recorded.
+        result = known.plain(*[number.example for number in numbers])
+        whole = known.whole
+        if whole is None:
             # Depends on the types of the operands: the smaller of an int and a float is an int for some values only.
-            whole = all(number.is_integer for number in recorded) if known.whole is None else known.whole
-            step = Step(operation, tuple(number.step for number in recorded), whole=whole)
-            self._recorded[key] = self._append(step, example)
-        return self._recorded[key]
+            whole = all(number.is_integer for number in numbers)
+        return self._append(Step(operation, tuple([number.step for number in numbers]), None, whole), result)
 
     def compare(self, comparison: str, a: Any, b: Any) -> bool:
         """The answer for the example, recorded as a guard."""
@@ -80,10 +99,12 @@ class Trace:
             if value.trace is not self:
                 raise ValueError("a number of another trace")
             return value
-        key = ("constant", type(value), value)
-        if key not in self._recorded:
-            self._recorded[key] = self._append(Step("constant", value=value, whole=isinstance(value, int)), value)
-        return self._recorded[key]
+        key = (type(value), value)
+        constant = self._recorded.get(key)
+        if constant is None:
+            constant = self._append(Step("constant", (), value, isinstance(value, int)), value)
+            self._recorded[key] = constant
+        return constant
 
     def _append(self, step: Step, example: Any) -> "Recorded":
         self._steps.append(step)
@@ -142,6 +163,9 @@ class Recorded(Recordable):
     __lt__, __le__ = _comparison("<"), _comparison("<=")
     __gt__, __ge__ = _comparison(">"), _comparison(">=")
 
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
     def __neg__(self) -> Any:
         return self.trace.apply("negative", self)
 
@@ -174,6 +198,6 @@ class Recorded(Recordable):
         return format(self.example, spec)
 
     def __int__(self) -> NoReturn:
-        raise TypeError("a recorded number has no single value")
+        raise Unrecordable(self)
 
     __float__ = __round__ = __floor__ = __ceil__ = __trunc__ = __index__ = __int__

@@ -37,16 +37,26 @@ class Replay(NamedTuple):
 def replay(steps: Sequence[Step], given: Mapping[str, Any], wanted: Mapping[str, int]) -> Replay:
     """The results of the given steps for values of the parameters."""
     arrays = [value for value in given.values() if hasattr(value, "dtype")]
+    whole = {step.value: step.whole for step in steps if step.operation == "parameter"}
     for name, value in given.items():
-        if not (value.dtype.kind in "iu" if hasattr(value, "dtype") else type(value) is int):
-            raise TypeError(f"the parameter {name!r} takes whole numbers, got {value!r}")
+        if not _has_type(value, whole=whole[name]):
+            raise TypeError(
+                f"the parameter {name!r} takes {'whole numbers' if whole[name] else 'floats'}, got {value!r}"
+            )
     if not arrays:
         return Replay(_on_numbers(steps, given, wanted), True)
     # Zeros of the common shape turn every parameter into an array of its own.
-    zeros = sum(arrays[1:], arrays[0]) * 0
+    zeros = (sum(arrays[1:], arrays[0]) * 0).astype("int64")
     if _exceeds(steps, given):
         return _one_by_one(steps, {name: zeros + value for name, value in given.items()}, wanted)
-    return _on_arrays(steps, {name: (zeros + value).astype("int64") for name, value in given.items()}, wanted)
+    types = {name: "int64" if whole[name] else "float64" for name in given}
+    return _on_arrays(steps, {name: (zeros + value).astype(types[name]) for name, value in given.items()}, wanted)
+
+
+def _has_type(value: Any, *, whole: bool) -> bool:
+    if hasattr(value, "dtype"):
+        return value.dtype.kind in ("iu" if whole else "f")
+    return type(value) is (int if whole else float)
 
 
 def _on_numbers(steps: Sequence[Step], given: Mapping[str, Any], wanted: Mapping[str, int]) -> dict[str, Any]:
@@ -95,7 +105,7 @@ def _one_by_one(steps: Sequence[Step], given: Mapping[str, Any], wanted: Mapping
     valid = first == first
     results = {name: first.astype(object) for name in wanted}
     for index in range(first.size):
-        numbers = {name: int(array.flat[index]) for name, array in given.items()}
+        numbers = {name: array.flat[index].item() for name, array in given.items()}
         try:
             for name, number in _on_numbers(steps, numbers, wanted).items():
                 results[name].flat[index] = number
@@ -121,11 +131,11 @@ def _bound(step: Step, operands: list[Bound], given: Mapping[str, Any]) -> Bound
     if step.operation == "constant":
         return Bound(abs(step.value), abs(step.value))
     if step.operation == "parameter":
-        return Bound(_largest(given[step.value]), 1)
+        return Bound(_largest(given[step.value]), 1 if step.whole else 0)
     return Bound(OPERATIONS[step.operation].most(*operands), 1 if step.whole else 0)
 
 
 def _largest(value: Any) -> float:
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return abs(value)
-    return max(abs(int(value.min())), abs(int(value.max()))) if value.size else 0
+    return max(abs(value.min().item()), abs(value.max().item())) if value.size else 0

@@ -44,11 +44,11 @@ class _Place(NamedTuple):
 class _Plot:
     """What is covered already."""
 
-    def __init__(self, balls: Sequence[Ball], frame: Box) -> None:
+    def __init__(self, balls: Sequence[Ball], frame: Box, lines: Sequence[Line] = ()) -> None:
         self._balls = balls
         self._frame = frame
         self._texts: list[Box] = []
-        self._lines: list[Line] = []
+        self._lines = list(lines)
 
     def take(self, ball: Ball, width: float, font: int, reaches: Sequence[int]) -> _Place | None:
         """The nearest free place for a text of a mark, which is taken; None if there is none."""
@@ -87,6 +87,13 @@ def labels(balls: Sequence[Ball], frame: Box) -> Labels:
     for number, (ball, place) in enumerate(numbered, 1):
         parts += _drawn(ball, place, str(number), NUMBER)
     return Labels(tuple(parts), tuple(ball for ball, _ in numbered), len(unnamed) - len(numbered))
+
+
+def names_with_room(named: Sequence[Ball], balls: Sequence[Ball], lines: Sequence[Line], frame: Box) -> list[str]:
+    """The names of some marks of a plot, as elements, without those that would overlap a mark, a line or another name."""
+    plot = _Plot(balls, frame, lines)
+    placed = [(ball, plot.take(ball, text_width(ball.name, NAME), NAME, _REACHES)) for ball in named]
+    return [part for ball, place in placed if place for part in _drawn(ball, place, ball.name, NAME)]
 
 
 def _places(ball: Ball, width: float, font: int, reaches: Sequence[int]) -> Iterator[_Place]:

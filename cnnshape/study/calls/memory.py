@@ -8,6 +8,7 @@ from cnnshape.device.deployment import Deployment, deployment_of
 from cnnshape.report import make_report
 from cnnshape.study.calls.opened import Params, opened
 from cnnshape.study.memory import Memory, device_of, study_memory
+from cnnshape.study.training import Training, training_of
 
 
 @overload
@@ -23,6 +24,7 @@ def memory(
     inplace_adds: bool = False,
     peak_flops: int | float | str | None = None,
     bandwidth: int | float | str | None = None,
+    training: Literal[""] = "",
     runtime: Literal[""] = "",
     in_place: Iterable[str] = (),
     pads: str = "same",
@@ -44,12 +46,26 @@ def memory(
     inplace_adds: bool = False,
     peak_flops: int | float | str | None = None,
     bandwidth: int | float | str | None = None,
+    training: str = "",
     runtime: str,
     in_place: Iterable[str] = (),
     pads: str = "same",
     kernels: str = "",
     order: bool = False,
 ) -> Memory | Deployment: ...
+
+
+@overload
+def memory(
+    design: DesignLike,
+    *,
+    params: Params | None = None,
+    variant: str = "",
+    input: InputShapes | None = None,
+    batch: int = 1,
+    dtype: str = "float32",
+    training: str,
+) -> Memory | Training: ...
 
 
 def memory(
@@ -64,26 +80,30 @@ def memory(
     inplace_adds: bool = False,
     peak_flops: int | float | str | None = None,
     bandwidth: int | float | str | None = None,
+    training: str = "",
     runtime: str = "",
     in_place: Iterable[str] = (),
     pads: str = "same",
     kernels: str = "",
     order: bool = False,
-) -> Memory | Deployment:
+) -> Memory | Deployment | Training:
     """The activations alive over time, the peak, and FLOPs per byte moved; with a `runtime`, the memory of a device.
 
     The options are those of `cnnshape memory`. With `peak_flops` (FLOPs per second: `"4T"`, `4e12`) and `bandwidth`
     (bytes per second: `"50GB"`) each step has a lower bound on its time on an ideal machine. `runtime` is `"tflm"`,
     `"fused"` or `"as-is"`; `in_place` (`["add"]`), `pads` (`"explicit"`) and `kernels` (`"cmsis-mve"`) are choices of it. With
-    `order`, another order of its operations is searched. The others are as in `analyze`. Raises DesignError if the design has errors, ValueError for an invalid option.
+    `training`, `"sgd"`, `"momentum"` or `"adam"`, it is what a step of training holds. With `order`, another order of the
+    runtime's operations is searched. The others are as in `analyze`. Raises DesignError if the design has errors, ValueError
+    for an invalid option.
     """
     settings = settings_of(batch, dtype, inplace_activations=inplace_activations, inplace_adds=inplace_adds)
     device = device_of(_text(peak_flops), _text(bandwidth))
     graph = opened(design, params, variant, input).graph
     report = make_report(graph, "", settings)
     words = [in_place] if isinstance(in_place, str) else in_place
-    deployed = deployment_of(graph, report, runtime, words, pads, kernels, order=order)
-    return deployed or study_memory(graph, report, device)
+    deployment = deployment_of(graph, report, runtime, words, pads, kernels, order=order)
+    trained = training_of(graph, report, training, deployment)
+    return trained or deployment or study_memory(graph, report, device)
 
 
 def _text(number: int | float | str | None) -> str | None:

@@ -1,0 +1,1 @@
+"""Sweeps: the figures of all designs of a space."""
