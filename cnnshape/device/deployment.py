@@ -55,7 +55,7 @@ class _DeploymentFields(NamedTuple):
     stored: Stored
     sizes: tuple[int, ...]
     untyped: tuple[str, ...]
-    repadded_bytes: int | None
+    graph: Graph
     order: Ordered | None
 
 
@@ -64,8 +64,7 @@ class Deployment(Data, _DeploymentFields):
 
     `alive_bytes` has the bytes alive while each operation runs, `placed` where the runtime's planner puts each tensor;
     it is empty for a runtime without a planner. `sizes` are the bytes of what is held. `untyped` says of which types the
-    runtime has no operations. `repadded_bytes` is the arena with the other choice of paddings; None if that changes
-    nothing. `order` is None if it was not asked for.
+    runtime has no operations. `order` is None if it was not asked for.
     """
 
     __slots__ = ()
@@ -105,6 +104,16 @@ class Deployment(Data, _DeploymentFields):
     def arena_bytes(self) -> int:
         """The arena: up to the end of the last tensor; without a planner, what is alive at once."""
         return end_of(self.placed, self.alive_bytes)
+
+    @property
+    def repadded_bytes(self) -> int | None:
+        """The arena with the other choice of paddings; None if that changes nothing."""
+        graph, runtime, choices = self.graph, self.runtime, self.choices
+        if not runtime.pads or all(padded_elements(node.application) is None for node in graph.nodes):
+            return None
+        types = [row.dtypes for row in self.report.rows]
+        other = lower(graph, runtime, choices._replace(explicit_pads=not choices.explicit_pads), types)
+        return end_of(*placed(runtime, other.held, _sizes(graph, other, self.report), len(other.operations)))
 
     @property
     def highest(self) -> list[tuple[Held, int]]:
@@ -219,10 +228,6 @@ def _deploy(graph: Graph, report: Report, runtime: Runtime, choices: Choices) ->
     if not lowered.operations:
         raise Refusal("runtime", f"{runtime.name} has nothing to run: all layers are views")
     sizes = _sizes(graph, lowered, report)
-    repadded = None
-    if runtime.pads and any(padded_elements(node.application) is not None for node in graph.nodes):
-        other = lower(graph, runtime, choices._replace(explicit_pads=not choices.explicit_pads), types)
-        repadded = end_of(*placed(runtime, other.held, _sizes(graph, other, report), len(other.operations)))
     places, alive = placed(runtime, lowered.held, sizes, len(lowered.operations))
     return Deployment(
         report=report,
@@ -234,7 +239,7 @@ def _deploy(graph: Graph, report: Report, runtime: Runtime, choices: Choices) ->
         stored=_stored(graph, lowered, types),
         sizes=sizes,
         untyped=tuple(_untyped(graph, lowered, runtime, choices, types)),
-        repadded_bytes=repadded,
+        graph=graph,
         order=None,
     )
 

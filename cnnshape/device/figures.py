@@ -49,7 +49,9 @@ def _sram(deployment: Deployment) -> Range:
             arena, arena, None, f"the memory of the runtime's own structures was not measured for {_types(deployment)}"
         )
     if not deployment.is_exact:
-        return Range(arena, arena + persistent.bytes, None, f"{runtime.name} has no operations for some kinds")
+        unmeasured = f"no arena was measured with these choices of {runtime.name}"
+        missing = f"{runtime.name} has no operations for some kinds" if deployment.lowered.unknown else unmeasured
+        return Range(arena, arena + persistent.bytes, None, missing)
     low, high = _bounds(persistent)
     return Range(arena + low, arena + persistent.bytes, arena + high)
 

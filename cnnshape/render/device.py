@@ -71,8 +71,9 @@ def _facts(deployment: Deployment) -> Iterator[tuple[str, str]]:
         yield "alive       ", f"{_bytes(deployment.peak_bytes)} {runs}"
     else:
         yield "alive       ", f"{_bytes(deployment.peak_bytes)}, {basis}, {runs}"
-    if deployment.repadded_bytes is not None:
-        yield "paddings    ", f"{_bytes(deployment.repadded_bytes)} {_REPADDED[deployment.choices.explicit_pads]}"
+    repadded = deployment.repadded_bytes
+    if repadded is not None:
+        yield "paddings    ", f"{_bytes(repadded)} {_REPADDED[deployment.choices.explicit_pads]}"
     if deployment.order is not None:
         yield "order       ", _order_text(deployment, deployment.order)
     if deployment.persistent:

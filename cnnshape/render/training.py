@@ -50,7 +50,7 @@ def _facts(training: Training) -> Iterator[tuple[str, str, str]]:
     """The parts of the sum: name, bytes, and what they are."""
     report = training.report
     known = f"an estimate: {TOO_LOW:g} % too low to {TOO_HIGH:g} % too high"
-    kept = f"kept for the backward pass, {'as far as it is known' if training.unknown else known}"
+    kept = f"kept for the backward pass, {'an estimate whose error is unknown' if training.unknown else known}"
     states = OPTIMIZERS[training.optimizer]
     yield "weights", count(training.weight_bytes), f"and {count(training.buffer_bytes)} bytes of buffers"
     yield "gradients", count(training.gradient_bytes), f"of {count(report.totals.trainable_params)} trainable params"

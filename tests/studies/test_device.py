@@ -18,6 +18,7 @@ from cnnshape.analysis import memory_timeline, tensor_bytes
 from cnnshape.api import examine
 from cnnshape.cli.options import graph_options
 from cnnshape.device.deployment import Deployment, deployment_of
+from cnnshape.device.figures import DEVICE_FIGURES
 from cnnshape.device.kernels import KERNELS
 from cnnshape.device.lowering import Choices, Held, lower
 from cnnshape.device.placement import alive_bytes, greedy_by_size
@@ -155,6 +156,15 @@ def test_what_was_not_measured_is_an_estimate(
     deployment = deployed(graph_of_text("\n".join(f"- {layer}" for layer in layers)), runtime, choices, dtype)
     assert basis_text(deployment) == says
     assert deployment.is_exact == (says == "exact")
+
+
+def test_a_budget_says_what_was_not_measured() -> None:
+    graph = graph_of("resnet8")
+    exact, dsp = (deployed(graph, "tflm", choices) for choices in ("", "--kernels cmsis-dsp"))
+    assert DEVICE_FIGURES["sram_bytes"].of(exact).high is not None
+    unknown = DEVICE_FIGURES["sram_bytes"].of(dsp)
+    assert unknown.high is None
+    assert unknown.missing == "no arena was measured with these choices of tflm"
 
 
 def test_rows_have_every_runtime_and_quantity() -> None:

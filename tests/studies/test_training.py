@@ -112,7 +112,7 @@ def test_text_says_its_assumptions() -> None:
 
 def test_what_is_not_known_is_said() -> None:
     text = run("memory", "crnn", "--training", "sgd").stdout
-    assert "as far as it is known" in text
+    assert "an estimate whose error is unknown" in text
     assert "no rule says what is kept of lstm and 1 more" in text
     data = json.loads(run("memory", "crnn", "--training", "sgd", "-f", "json").stdout)
     assert data["unknown"] == ["lstm", "lstm_2"]

@@ -92,9 +92,9 @@ def memory(
     The options are those of `cnnshape memory`. With `peak_flops` (FLOPs per second: `"4T"`, `4e12`) and `bandwidth`
     (bytes per second: `"50GB"`) each step has a lower bound on its time on an ideal machine. `runtime` is `"tflm"`,
     `"fused"` or `"as-is"`; `in_place` (`["add"]`), `pads` (`"explicit"`) and `kernels` (`"cmsis-mve"`) are choices of it. With
-    `order`, another order of its operations is searched. With `training`, `"sgd"`, `"momentum"` or `"adam"`, it is what a step
-    of training holds. The others are as in `analyze`. Raises DesignError if the design has errors, ValueError for an invalid
-    option.
+    `training`, `"sgd"`, `"momentum"` or `"adam"`, it is what a step of training holds. With `order`, another order of the
+    runtime's operations is searched. The others are as in `analyze`. Raises DesignError if the design has errors, ValueError
+    for an invalid option.
     """
     settings = settings_of(batch, dtype, inplace_activations=inplace_activations, inplace_adds=inplace_adds)
     device = device_of(_text(peak_flops), _text(bandwidth))
