@@ -158,3 +158,33 @@ def test_numbers_beyond_int64_are_exact_on_a_grid(limit: int) -> None:
     holds, values = replayed(axes, [3, 7, 1], lambda a, b, c: a * b * c + a * b - 5, limit)
     assert all(holds)
     assert values == [a * b * c + a * b - 5 for a, b, c in product(*axes)]
+
+
+@pytest.mark.parametrize("limit", [1, 1 << 12])
+def test_a_chain_of_thousands_of_operations_is_no_recursion(limit: int) -> None:
+    """A deep network narrows what it sees of its input at each layer."""
+    axes = [[50, 60, 70], [3, 4]]
+
+    def narrowed(a: Any, b: Any) -> Any:
+        value = a * b
+        for step in range(2000):
+            value = (maximum(minimum(value, a + step), b) * 3 + b) // 2
+        return value
+
+    holds, values = replayed(axes, [50, 3], narrowed, limit)
+    assert all(holds)
+    assert values == [narrowed(a, b) for a, b in product(*axes)]
+
+
+def test_many_points_are_computed_in_parts() -> None:
+    axes = [list(range(900)), list(range(10))]
+
+    def computed(a: Any, b: Any) -> Any:
+        value = a
+        for step in range(1000):
+            value = value * b % (a + 7 + step)
+        return value
+
+    holds, values = replayed(axes, [1, 1], computed, 1)
+    assert all(holds)
+    assert values == [computed(a, b) for a, b in product(*axes)]

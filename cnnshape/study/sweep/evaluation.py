@@ -1,10 +1,11 @@
 """Evaluates designs of a space.
 
 The interface for what shows and stores sweeps: `Evaluator(design, space)`, then `evaluate(indices)` for arrays of any
-length, in any order and any process. What it returns for a design doesn't depend on the other designs. Diagnostics
-are `Refusal`s without a message, as messages have the numbers of one design: `diagnostic(index)` gives that of a design.
-Count refusals by value (they compare and hash), and keep the least index of each for its message. A sweep calls
-`recheck` at the end. `notes` says what the evaluation couldn't do fast.
+length, in any order and any process: each process makes an evaluator of its own. Indices are below 2^63. What it
+returns for a design doesn't depend on the other designs. Diagnostics are `Refusal`s without a message, as messages have
+the numbers of one design: `diagnostic(index)` gives that of a design. Count refusals by value (they compare and hash),
+and keep the least index of each for its message. A sweep calls `recheck` at the end. `notes` says what the evaluation
+couldn't do fast.
 
 The engine runs on recorded numbers, and its trace is replayed for all designs for which it holds (`replays`). A design
 for which none holds is traced next. All numbers are those of the engine, and so are the refusals.

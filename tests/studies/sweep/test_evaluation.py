@@ -278,3 +278,65 @@ def test_a_trace_holds_for_all_widths_sizes_and_classes_of_a_resnet() -> None:
     figures = evaluator.evaluate(indices)
     assert evaluator.traces == 1
     assert evaluator.recheck(indices, figures, 10) == 10
+
+
+IDLE = """
+cnnshape: 1
+input: [3, 16, 16]
+params: {deep: true, width: 4}
+layers:
+  - conv: {out: width, kernel: 3}
+  - conv: {out: width, kernel: 3, groups: 0}
+    when: deep
+"""
+
+
+@pytest.mark.parametrize("values", [(True, False), (False, True)])
+def test_a_fault_in_what_is_left_out_counts_whatever_ran_before(values: tuple[bool, bool]) -> None:
+    """Nothing that one design leaves behind changes the next one."""
+    design, space = cnnshape.load(IDLE), Space([Axis("deep", values), Axis("width", (4, 5))])
+    evaluator = Evaluator(design, space)
+    for indices in (numpy.arange(4), numpy.arange(4)[::-1]):
+        figures = evaluator.evaluate(indices)
+        for row, index in enumerate(indices.tolist()):
+            assert agrees(stated(figures, row), analyzed(design, evaluator, index))
+        assert evaluator.recheck(indices, figures) == 4
+
+
+TWO_INPUTS = """
+cnnshape: 1
+input: {left: [3, 16, 16], right: [5, 16, 16]}
+layers:
+  - concat: [left, right]
+  - conv: {out: 4, kernel: 3}
+"""
+
+
+def test_an_axis_of_the_input_comes_before_an_option_by_its_name() -> None:
+    design, space = cnnshape.load(TWO_INPUTS), Space([Axis("input", (24, (7, 24, 24)))])
+    base = options(None, "", {"left": (3, 20, 20), "right": (5, 24, 24)}, None)
+    figures = Evaluator(design, space, options=base).evaluate(numpy.arange(2))
+    for row, shape in enumerate([(3, 24, 24), (7, 24, 24)]):
+        report = cnnshape.analyze(design, input={"left": shape, "right": (5, 24, 24)})
+        assert figures.values["macs"][row] == report.totals.macs
+
+
+CHOSEN = """
+cnnshape: 1
+input: [3, 16, 16]
+params: {x: 1, y: 1}
+layers:
+  - conv: {out: x + y, kernel: 3}
+  - relu:
+    when: x == 1 and y == 1
+"""
+
+
+def test_a_group_of_designs_tries_the_traces_that_the_groups_before_it_added() -> None:
+    """`y` is compared only where `x` is 1: one trace holds for all other designs, whether or not their `y` is 1."""
+    space = Space([Axis("x", (1, 2, 3)), Axis("y", (1, 2, 3))])
+    evaluator = Evaluator(cnnshape.load(CHOSEN), space)
+    evaluator.evaluate(numpy.array([0]))
+    figures = evaluator.evaluate(numpy.arange(space.count))
+    assert figures.values["layers"].tolist() == [2] + [1] * 8
+    assert evaluator.traces == 3

@@ -21,6 +21,7 @@ from cnnshape.arithmetic.tracing.grid.forms import (
     Form,
     added,
     atom_form,
+    atoms_below,
     constant_form,
     operation_atom,
     scaled,
@@ -145,6 +146,8 @@ class Builder:
 
     def table(self, form: Form) -> Operand:
         """The values of a form on its axes."""
+        for below in atoms_below([form], lambda atom: atom.table is None):
+            self._tabulate(below)
         if not form.whole:
             atom = form.atom
             if atom is not None:
@@ -157,8 +160,6 @@ class Builder:
         return total
 
     def _table(self, atom: Atom) -> Operand:
-        if atom.table is None:
-            self._tabulate(atom)
         assert atom.table is not None
         return atom.table
 

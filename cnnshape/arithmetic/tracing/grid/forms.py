@@ -1,20 +1,25 @@
 """Numbers on a grid as sums of atoms: what cancels is gone, and each atom depends on few axes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import count
 from typing import Any
 
 from cnnshape.arithmetic.tracing.grid.exact import Bounds, Operand, bounds_of
+
+_NUMBERS = count()
 
 
 class Atom:
     """A number that is no sum: a parameter, or an operation on forms. `axes` are those on which it depends, as bits.
 
-    `table` has its values on these axes; None if they are too many, or not computed yet.
+    `table` has its values on these axes; None if they are too many, or not computed yet. `number` is larger than those
+    of the atoms in its operands.
     """
 
-    __slots__ = ("axes", "bounds", "operands", "operation", "table", "whole")
+    __slots__ = ("axes", "bounds", "number", "operands", "operation", "table", "whole")
 
     def __init__(self, operation: str, operands: "tuple[Form, ...]", axes: int, bounds: Bounds, *, whole: bool) -> None:
+        self.number = next(_NUMBERS)
         self.operation = operation
         self.operands = operands
         self.axes = axes
@@ -116,3 +121,18 @@ def operation_atom(operation: str, operands: tuple[Form, ...], *, whole: bool) -
     return Atom(
         operation, operands, axes, bounds_of(operation, [form.bounds for form in operands], whole=whole), whole=whole
     )
+
+
+def atoms_below(forms: Iterable[Form], is_wanted: Callable[[Atom], bool]) -> list[Atom]:
+    """The wanted atoms in some forms, and those in the operands of these, each after the ones in its operands.
+
+    Not recursive: the sizes of a deep network are a chain of thousands of operations.
+    """
+    wanted: dict[Atom, None] = {}
+    pending = list(forms)
+    while pending:
+        for atom in pending.pop().terms:
+            if atom not in wanted and is_wanted(atom):
+                wanted[atom] = None
+                pending += atom.operands
+    return sorted(wanted, key=lambda atom: atom.number)

@@ -14,7 +14,8 @@ from cnnshape.arithmetic.tracing.replay import Step
 
 Leaves = Mapping[str, tuple[int, Sequence[Any]]]
 """The axis of each parameter, and its values at the positions of that axis."""
-MOST_AXES = 60
+MOST_VALUES = 1 << 23
+"""The most numbers that are computed for single points at once."""
 
 
 class GridReplay:
@@ -23,7 +24,17 @@ class GridReplay:
     `size` is that of all tables, in bytes.
     """
 
-    __slots__ = ("_guards", "_lengths", "_local", "_results", "_tables", "domain", "size")
+    __slots__ = (
+        "_before_guards",
+        "_before_results",
+        "_guards",
+        "_lengths",
+        "_local",
+        "_results",
+        "_tables",
+        "domain",
+        "size",
+    )
 
     def __init__(
         self, steps: Sequence[Step], leaves: Leaves, domain: Sequence[Array], results: Sequence[Any], limit: int
@@ -41,22 +52,32 @@ class GridReplay:
             builder = Builder(self._lengths, own, limit)
             builder.run(steps, set(kept))
             self.domain = _held(narrow, chosen, builder.holds)
-            plan = Plan(builder)
+            first, second = Plan(builder), Plan(builder)
             self._tables = [
-                plan.table(axes, Operand(_all(holds), (0, 1), whole=True))
-                for axes, holds in plan.grouped(builder.holds.items())
+                first.table(axes, Operand(_all(holds), (0, 1), whole=True))
+                for axes, holds in first.grouped(builder.holds.items())
             ]
             self._guards = [
-                (guard.sign, plan.sum(guard.left), plan.sum(guard.right), guard.answer) for guard in builder.guards
+                (guard.sign, first.sum(guard.left), first.sum(guard.right), guard.answer) for guard in builder.guards
             ]
             self._results: list[Sum | int] = [
-                value if step is None else plan.sum(_known(builder.forms[step])) for step, value in results
+                value if step is None else second.sum(_known(builder.forms[step])) for step, value in results
             ]
-            self.size = plan.size
+            self._before_guards, self._before_results = first.picks, second.picks
+            self.size = first.size + second.size
 
     def run(self, positions: Sequence[Array]) -> tuple[Array, list[Array]]:
         """Which of the points the trace holds for, and the results of these. `positions` has an array per axis."""
-        holds = numpy.ones(len(positions[0]) if positions else 0, dtype=bool)
+        count = len(positions[0])
+        most = max(MOST_VALUES // (1 + len(self._before_guards) + len(self._before_results)), 1)
+        parts = [self._run([column[at : at + most] for column in positions]) for at in range(0, max(count, 1), most)]
+        if len(parts) == 1:
+            return parts[0]
+        columns = zip(*[results for _, results in parts], strict=True)
+        return numpy.concatenate([holds for holds, _ in parts]), list(map(numpy.concatenate, columns))
+
+    def _run(self, positions: Sequence[Array]) -> tuple[Array, list[Array]]:
+        holds = numpy.ones(len(positions[0]), dtype=bool)
         for allowed, column in zip(self.domain, positions, strict=True):
             if not allowed.all():
                 holds &= allowed.take(column)
@@ -64,6 +85,7 @@ class GridReplay:
         with numpy.errstate(all="ignore"):
             if self._tables or self._guards:
                 inner = numpy.ones(points.count, dtype=bool)
+                points.fill(self._before_guards)
                 for table in self._tables:
                     inner &= table.flat.take(points.places(table.axes))
                 for sign, left, right, answer in self._guards:
@@ -71,6 +93,7 @@ class GridReplay:
                 if not inner.all():
                     holds[numpy.flatnonzero(holds)[~inner]] = False
                     points = self._points(positions, holds)
+            points.fill(self._before_results)
             return holds, [self._result(result, points) for result in self._results]
 
     def _points(self, positions: Sequence[Array], holds: Array) -> Points:

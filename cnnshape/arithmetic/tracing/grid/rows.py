@@ -7,7 +7,7 @@ import numpy
 
 from cnnshape.arithmetic.tracing.grid.builder import Builder
 from cnnshape.arithmetic.tracing.grid.exact import PICKS, Array, Operand, applied, weighted
-from cnnshape.arithmetic.tracing.grid.forms import Atom, Form, form_of
+from cnnshape.arithmetic.tracing.grid.forms import Atom, Form, atoms_below, form_of
 
 
 class Table:
@@ -33,7 +33,7 @@ class Points:
         self._strides = lengths
         self._places: dict[int, Array] = {}
         self.count = count
-        self.values: dict[object, Operand] = {}
+        self.values: dict[Pick, Operand] = {}
 
     def places(self, axes: int) -> Array:
         """The places of the points in a table on these axes."""
@@ -44,6 +44,11 @@ class Points:
                     place = place * length + positions
             self._places[axes] = place
         return self._places[axes]
+
+    def fill(self, picks: "Iterable[Pick]") -> None:
+        """Computes the values of these, each of which needs only those before it."""
+        for pick in picks:
+            self.values[pick] = pick.at(self)
 
     def operand(self, table: Table) -> Operand:
         """The values of a table at the points."""
@@ -68,7 +73,7 @@ class Sum:
     def at(self, points: Points) -> Operand:
         """The values at the points."""
         terms = [(points.operand(table), 1) for table in self.tables]
-        terms += [(part.at(points), factor) for part, factor in self.parts]
+        terms += [(points.values[part], factor) for part, factor in self.parts]
         if not self.whole:
             if terms:
                 return terms[0][0]
@@ -96,18 +101,15 @@ class Pick:
         self._operands = [plan.sum(operand) for operand in rest]
 
     def at(self, points: Points) -> Operand:
-        """The values at the points."""
-        if self not in points.values:
-            operands = [points.operand(table) for table in self._tables]
-            operands += [operand.at(points) for operand in self._operands]
-            if self._operation in PICKS:
-                result = operands[0]
-                for operand in operands[1:]:
-                    result = applied(self._operation, [result, operand], whole=self._whole)
-            else:
-                result = applied(self._operation, operands, whole=self._whole)
-            points.values[self] = result
-        return points.values[self]
+        """The values at the points, at which those of its operands are known."""
+        operands = [points.operand(table) for table in self._tables]
+        operands += [operand.at(points) for operand in self._operands]
+        if self._operation not in PICKS:
+            return applied(self._operation, operands, whole=self._whole)
+        result = operands[0]
+        for operand in operands[1:]:
+            result = applied(self._operation, [result, operand], whole=self._whole)
+        return result
 
 
 def _picked(builder: Builder, operation: str, forms: Sequence[Form]) -> Operand:
@@ -138,14 +140,22 @@ class Plan:
         """The plan of a form."""
         key = form.key
         if key not in self._sums:
+            for atom in atoms_below([form], lambda atom: not self._is_planned(atom)):
+                self._picks[atom] = Pick(self, atom)
             self._sums[key] = Sum(self, form)
         return self._sums[key]
 
+    def _is_planned(self, atom: Atom) -> bool:
+        return atom in self._picks or self.builder.fits(atom.axes)
+
     def pick(self, atom: Atom) -> Pick:
         """The plan of an atom without a table."""
-        if atom not in self._picks:
-            self._picks[atom] = Pick(self, atom)
         return self._picks[atom]
+
+    @property
+    def picks(self) -> list[Pick]:
+        """The plans of all atoms without a table, each after those in its operands."""
+        return list(self._picks.values())
 
     def grouped(self, items: Iterable[tuple[int, Any]]) -> list[tuple[int, list[Any]]]:
         """The items in few groups, with the axes of each group, on which a table still fits."""
