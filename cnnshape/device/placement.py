@@ -49,16 +49,18 @@ def greedy_by_size(held: Sequence[Held], sizes: Sequence[int], alignment: int) -
     """
     rounded = [ceil_div(size, alignment) * alignment for size in sizes]
     order = sorted(range(len(held)), key=lambda index: (-rounded[index], -index))
-    placed: list[tuple[int, int]] = []
+    # Where a tensor starts and ends in the arena, and the first and the last operation that it is alive for.
+    placed: list[tuple[int, int, int, int]] = []
     offsets = [0] * len(held)
     for index in order:
         first, last, size, offset = held[index].first, held[index].last, rounded[index], 0
-        for start, other in placed:
-            if held[other].first > last or held[other].last < first:
+        for start, end, other_first, other_last in placed:
+            if other_first > last or other_last < first:
                 continue
             if start - offset >= size:
                 break
-            offset = max(offset, start + rounded[other])
+            if end > offset:
+                offset = end
         offsets[index] = offset
-        insort(placed, (offset, index))
+        insort(placed, (offset, offset + size, first, last))
     return [Placed(tensor, size, offset) for tensor, size, offset in zip(held, rounded, offsets, strict=True)]
