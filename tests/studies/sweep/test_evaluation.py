@@ -340,3 +340,24 @@ def test_a_group_of_designs_tries_the_traces_that_the_groups_before_it_added() -
     figures = evaluator.evaluate(numpy.arange(space.count))
     assert figures.values["layers"].tolist() == [2] + [1] * 8
     assert evaluator.traces == 3
+
+
+MANY = """
+cnnshape: 1
+input: [3, 16, 16]
+params: {widths: [4]}
+layers:
+  - for: {width: widths}
+    do:
+      - conv: {out: width, kernel: 1}
+"""
+
+
+def test_a_list_may_be_longer_than_numpy_has_axes() -> None:
+    lists = tuple((*[4] * 90, first, second) for first in (2, 3, 5) for second in (6, 7, 9))
+    design, space = cnnshape.load(MANY), Space([Axis("widths", lists), Axis("input", (8, 16))])
+    evaluator = Evaluator(design, space)
+    figures = evaluator.evaluate(numpy.arange(space.count))
+    for row in range(space.count):
+        assert agrees(stated(figures, row), analyzed(design, evaluator, row))
+    assert evaluator.traces == 1

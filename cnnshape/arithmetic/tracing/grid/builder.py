@@ -88,8 +88,8 @@ class Builder:
         return self._sizes[axes]
 
     def shape(self, axes: int) -> tuple[int, ...]:
-        """The shape of a table on some axes."""
-        return tuple([length if axes >> axis & 1 else 1 for axis, length in enumerate(self.lengths)])
+        """The shape of a table on some axes. Axes of one value are left out: numpy has 64 axes at the most."""
+        return tuple([length if axes >> axis & 1 else 1 for axis, length in enumerate(self.lengths) if length > 1])
 
     def fits(self, axes: int) -> bool:
         """Whether a number on these axes gets a table. On one axis it does: its parameters are as long."""
@@ -152,11 +152,11 @@ class Builder:
             atom = form.atom
             if atom is not None:
                 return self._table(atom)
-            value = numpy.array(form.constant, dtype=numpy.float64).reshape((1,) * len(self.lengths))
+            value = numpy.array(form.constant, dtype=numpy.float64).reshape(self.shape(0))
             return Operand(value, form.bounds, whole=False)
         total = weighted([(self._table(atom), factor) for atom, factor in form.terms.items()], form.constant)
         if not form.terms:
-            total.array = total.array.reshape((1,) * len(self.lengths))
+            total.array = total.array.reshape(self.shape(0))
         return total
 
     def _table(self, atom: Atom) -> Operand:
