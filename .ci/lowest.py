@@ -1,4 +1,4 @@
-"""Prints the lowest releases that pyproject.toml admits, as constraints for pip: one `name==version` per dependency."""
+"""Prints the lowest releases that pyproject.toml admits, those of sweeps too, as constraints for pip: `name==version` lines."""
 
 import re
 import tomllib
@@ -17,4 +17,5 @@ def lowest(requirement: str) -> str:
 
 if __name__ == "__main__":
     project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
-    print("\n".join(lowest(requirement) for requirement in project["dependencies"]))
+    requirements = [*project["dependencies"], *project["optional-dependencies"]["sweep"]]
+    print("\n".join(map(lowest, requirements)))
