@@ -126,7 +126,8 @@ def test_few_fixes_do_not_stand() -> None:
 def test_fixes_are_offered_for_what_is_mechanical() -> None:
     offered = {(offer.problem.name, offer.fix.applied_by) for text in TEXTS for offer in kept_offers(text)}
     mechanical = {
-        "bad-argument", "bias-before-norm", "foreign-spelling", "split-expression", "unknown-argument", "unknown-block",
+        "bad-argument", "bad-expectation", "bias-before-norm", "foreign-spelling", "split-expression", "unknown-argument",
+        "unknown-block",
         "unknown-key", "unknown-kind", "unknown-name", "unknown-param", "unknown-tensor", "unused-block", "unused-param",
         "unused-variable", "wrong-structure", "yaml-syntax",
     }  # fmt: skip

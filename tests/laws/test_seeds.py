@@ -34,6 +34,7 @@ RUNS = [
     *(f"rf googlenet -f {format}" for format in ("table", "json", "svg")),
     *(f"sizes lenet5 --to 64 -f {format}" for format in ("table", "json")),
     *(f"memory unet -f {format}" for format in ("table", "json", "svg")),
+    "sweep resnet18 -p repeats=[1..2,2,2,1..2] -i 64..96:32 --pareto max:macs,params",
     *(f"reconcile shufflenet_v2_x1_0 -f {format}" for format in ("table", "markdown", "csv", "json")),
     "list --max-params 3M",
     "list --family vgg -f svg",

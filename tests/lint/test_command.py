@@ -91,7 +91,7 @@ def test_every_code_belongs_to_a_group() -> None:
 
 def test_the_codes_that_are_warnings_are_the_rules_and_what_is_said_about_ignores() -> None:
     warnings = [entry.name for entry in CATALOGUE.values() if entry.severity is Severity.WARNING]
-    assert warnings == ["stale-output", *(rule.name for rule in RULES), "unused-ignore", "bad-ignore"]
+    assert warnings == ["stale-output", "too-close", *(rule.name for rule in RULES), "unused-ignore", "bad-ignore"]
 
 
 @pytest.mark.parametrize(
@@ -116,6 +116,6 @@ def test_no_word_but_its_own_finds_a_code() -> None:
 
 
 def test_the_shell_completes_codes_and_names() -> None:
-    assert complete_code("CS60") == ["CS601", "CS602", "CS603", "CS605"]
+    assert complete_code("CS60") == ["CS601", "CS602", "CS603", "CS605", "CS606"]
     assert complete_code("residual") == ["residual-shape-mismatch"]
     assert set(complete_code("")) == set(CATALOGUE)

@@ -333,7 +333,7 @@ FILES = {
     "params": (f"params: {{|}}\n{WHOLE}", set()),
     "variants": (f"variants: {{|}}\n{WHOLE}", set()),
     "a param of a block": (f"blocks: {{Unit: {{params: {{out: |}}, do: [relu]}}}}\n{WHOLE}", {"required", "true", "false"}),
-    "expect": (f"expect: {{|}}\n{WHOLE}", {*FIGURES, "output", "outputs", "steps", "receptive_field"}),
+    "expect": (f"expect: {{|}}\n{WHOLE}", {*FIGURES, "output", "outputs", "steps", "receptive_field", "device"}),
     "an input": ("input: {a: {|}}\n", {"boxes"}),
     "the columns of a loop": (f"{HEAD % INPUTS[0]}  - for: {{|}}\n    do: []\n", set()),
     "the branches of a join": (f"{HEAD % INPUTS[0]}  - add: {{|}}\n", set()),
