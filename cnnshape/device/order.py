@@ -134,10 +134,12 @@ class _Search:
     def _steps(self, done: int, state: _State, peak: int) -> list[tuple[int, int, _State]]:
         """The operations that can run next, with the bytes alive meanwhile; one alone if it can't be wrong."""
         steps = []
+        # The first operation also frees the inputs that nothing reads, whichever it is: that is no reason to choose it.
+        is_open = not done and self._unread > 0
         for number in _bits(state.ready):
             during, after = self._run(number, done, state)
             step = number, during, _State(after, self._ready(number, done, state))
-            if during <= peak and after <= state.alive:
+            if not is_open and during <= peak and after <= state.alive:
                 return [step]
             steps.append(step)
         return steps

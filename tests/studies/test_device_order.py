@@ -100,6 +100,16 @@ def lowered_of(inputs: int, outputs: tuple[int, ...], *operations: Operation) ->
     return Lowered(operations, held, tuple(range(inputs)), outputs, (), ())
 
 
+def test_an_input_that_nothing_reads_does_not_decide_which_operation_is_first() -> None:
+    # Whichever runs first frees it: that must not decide which one that is.
+    makes = [((0,), 2), ((0,), 3), ((2,), 4), ((0,), 5)]
+    operations = [Operation("op", (number,), reads, (made,), None) for number, (reads, made) in enumerate(makes)]
+    lowered, sizes = lowered_of(2, (3, 4, 5), *operations), [0, 1, 2, 1, 0, 0]
+    best = least_order(lowered, sizes)
+    assert best is not None
+    assert peak(lowered, sizes, best) == 2 == min(peak(lowered, sizes, order) for order in orders(lowered))
+
+
 def test_what_is_written_over_has_no_reader_left() -> None:
     # The third operation frees 20 bytes, but writes over what the second one reads.
     first = Operation("op", (0,), (0,), (1,), None)
