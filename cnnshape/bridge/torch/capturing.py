@@ -11,7 +11,7 @@ import torch
 from cnnshape.bridge.operations import ImportProblem, Shape, Weight
 from cnnshape.bridge.torch import views
 from cnnshape.bridge.torch.mode import Mode, Modules
-from cnnshape.bridge.torch.recorder import SAMPLES, Constant, Mixed, Recorder, Step, Unsupported, View
+from cnnshape.bridge.torch.recorder import Constant, Mixed, Recorder, Step, Unsupported, View
 from cnnshape.bridge.torch.wrappers import check_visible, not_compiled
 
 _HERE = str(Path(__file__).parent)
@@ -53,43 +53,51 @@ def is_all_frozen(module: Any) -> bool:
     return not any(parameter.requires_grad for parameter in module.parameters())
 
 
-def capture(module: Any, inputs: Mapping[str, Shape], by_name: bool, samples: int = SAMPLES) -> Capture:
-    """Runs the module on so many samples of these shapes.
+class Subject:
+    """A module, and what its runs share."""
 
-    Raises ImportProblem for a forward that fails, depends on values, or gives no tensors.
-    """
-    check_visible(module)
-    weights = weights_of(module)
-    recorder = Recorder(list(inputs.values()), weights, samples)
-    kind = _kind_of_numbers(module)
-    tensors = {name: torch.empty((samples, *shape), dtype=kind, device="meta") for name, shape in inputs.items()}
-    for number, tensor in enumerate(tensors.values()):
-        recorder.give(tensor, recorder.seen(number), 0)
-    with _kept(module) as held:
-        for tensor in held:
-            if id(tensor) not in weights and tensor.device.type == "meta":
-                recorder.give(tensor, Constant(), 0)
-        module.eval()
-        try:
-            with torch.no_grad(), not_compiled(), Modules(recorder, module), Mode(recorder):
-                result = module(**tensors) if by_name else module(*tensors.values())
-        except ImportProblem:
-            raise
-        except (Exception, SystemExit) as error:
-            raise recorder.refused or _problem(error, recorder) from error
-    return Capture(recorder, outputs_of(recorder, result))
+    def __init__(self, module: Any) -> None:
+        """Raises ImportProblem for a module whose functions or weights can't be seen."""
+        check_visible(module)
+        self.module = module
+        self.weights = weights_of(module)
+        self.paths = {id(part): path for path, part in module.named_modules()}
+        self.parts = list(module.modules())
+        kinds = (parameter.dtype for parameter in module.parameters() if parameter.is_floating_point())
+        self.dtype = next(kinds, torch.float32)
+        """The type of the first parameter of real numbers: what the first layer takes."""
 
+    def run(self, inputs: Mapping[str, Shape], by_name: bool, samples: int) -> Capture:
+        """Runs the module on so many samples of these shapes.
 
-def _kind_of_numbers(module: Any) -> Any:
-    """The type of the first parameter of real numbers: what the first layer of the module takes."""
-    kinds = (parameter.dtype for parameter in module.parameters() if parameter.is_floating_point())
-    return next(kinds, torch.float32)
+        Raises ImportProblem for a forward that fails, depends on values, or gives no tensors.
+        """
+        recorder = Recorder(list(inputs.values()), self.weights, samples)
+        tensors = {
+            name: torch.empty((samples, *shape), dtype=self.dtype, device="meta") for name, shape in inputs.items()
+        }
+        for number, tensor in enumerate(tensors.values()):
+            recorder.give(tensor, recorder.seen(number), 0)
+        with _kept(self.parts) as held:
+            for tensor in held:
+                if id(tensor) not in self.weights and tensor.device.type == "meta":
+                    recorder.give(tensor, Constant(), 0)
+            self.module.eval()
+            calls = Modules(recorder, self.paths, self.parts)
+            try:
+                with torch.no_grad(), not_compiled(), calls, Mode(recorder):
+                    result = self.module(**tensors) if by_name else self.module(*tensors.values())
+            except ImportProblem:
+                raise
+            except (Exception, SystemExit) as error:
+                raise recorder.refused or _problem(error, recorder) from error
+        return Capture(recorder, outputs_of(recorder, result))
 
 
 @contextmanager
-def _kept(module: Any) -> Iterator[list[Any]]:
-    """Restores the attributes of all modules. Gives the tensors that are plain attributes."""
-    saved = [(part, dict(part.__dict__), dict(part._parameters), dict(part._buffers)) for part in module.modules()]
+def _kept(parts: Sequence[Any]) -> Iterator[list[Any]]:
+    """Restores the attributes of these modules. Gives the tensors that are plain attributes."""
+    saved = [(part, dict(part.__dict__), dict(part._parameters), dict(part._buffers)) for part in parts]
     try:
         yield [value for _, state, _, _ in saved for value in state.values() if isinstance(value, torch.Tensor)]
     finally:

@@ -11,6 +11,7 @@ from torch.overrides import TorchFunctionMode
 from cnnshape.bridge.operations import ImportProblem, Module
 from cnnshape.bridge.torch import layout, norms, pointwise, resizing, sequences, windows
 from cnnshape.bridge.torch.calls import HANDLERS, Call
+from cnnshape.bridge.torch.known import known_result
 from cnnshape.bridge.torch.opaque import opaque, tensors_in
 from cnnshape.bridge.torch.recorder import Constant, Entry, Mixed, Recorder, Unsupported, View
 from cnnshape.bridge.torch.views import sizes_of
@@ -50,41 +51,6 @@ def name_of(function: Any) -> str:
     if name == "__get__":
         return str(getattr(function.__self__, "__name__", name))
     return name
-
-
-_ALIKE = frozenset(
-    ("relu", "relu6", "silu", "sigmoid", "tanh", "gelu", "hardswish", "hardsigmoid", "leaky_relu", "mish")
-)
-"""Functions of each value that have nothing to check."""
-
-
-def known_result(name: str, given: Sequence[Any], options: Mapping[str, Any]) -> Any:
-    """The result of a frequent function whose result is like its input; None if the function has to run.
-
-    Running one on the meta device takes PyTorch a millisecond.
-    """
-    first = given[0] if given else None
-    if not isinstance(first, torch.Tensor) or not first.is_floating_point():
-        return None
-    plain = name.removesuffix("_")
-    if plain in _ALIKE and len(given) == 1:
-        return first if name != plain or options.get("inplace") else torch.empty_like(first)
-    if plain in ("add", "mul") and len(given) == 2 and not options and _spreads(given[1], first):
-        return first if name != plain else torch.empty_like(first)
-    if name == "batch_norm" and first.dim() > 1:
-        vectors = [item for item in (*given[1:], *options.values()) if isinstance(item, torch.Tensor)]
-        if vectors and all(tuple(vector.shape) == (first.shape[1],) for vector in vectors):
-            return torch.empty_like(first)
-    return None
-
-
-def _spreads(value: Any, tensor: Any) -> bool:
-    """Whether a sum of a value and a tensor is like the tensor: a number, or a tensor with a size of 1 where they differ."""
-    if not isinstance(value, torch.Tensor):
-        return isinstance(value, int | float)
-    sizes = zip(reversed(value.shape), reversed(tensor.shape), strict=False)
-    fits = value.dim() <= tensor.dim() and all(own in (1, size) for own, size in sizes)
-    return fits and value.dtype == tensor.dtype and value.device == tensor.device
 
 
 class Mode(TorchFunctionMode):
@@ -129,7 +95,7 @@ class Mode(TorchFunctionMode):
             recorder.give(result, Constant((), frozenset((name,))), _storage(result))
             return result
         target = given[0] if name == "__setitem__" else result
-        results = list(tensors_in(target))
+        results = tensors_in(target)
         if not results:
             return result
         return self._recorded(name, arguments, named, given, result, target, results)
@@ -233,11 +199,7 @@ def read(
     if name in HANDLERS:
         handler, signature = HANDLERS[name]
         try:
-            bound = signature.bind(call, *arguments, **named)
-        except TypeError:
-            bound = None
-        try:
-            answer = None if bound is None else handler(*bound.args, **bound.kwargs)
+            answer = handler(call, *arguments, **named) if signature.takes(arguments, named) else None
         except Unsupported:
             answer = None
         if answer is not None:
@@ -276,11 +238,12 @@ def _drop_rate(module: Any) -> float | None:
 class Modules:
     """Hooks that keep the stack of module calls of a recorder."""
 
-    def __init__(self, recorder: Recorder, module: Any) -> None:
+    def __init__(self, recorder: Recorder, paths: Mapping[int, str], parts: Sequence[Any]) -> None:
+        """`parts` are all modules, and `paths` those by their identity."""
         self.recorder = recorder
-        self.paths = {id(part): path for path, part in module.named_modules()}
+        self.paths = paths
         # Where some layers drop samples, the rate of the first one often is 0. Where none does, none is listed.
-        self._drops = any(_drop_rate(part) for part in module.modules())
+        self._drops = any(_drop_rate(part) for part in parts)
         self.calls = 0
         self._handles: list[Any] = []
         self._frames: list[tuple[int, tuple[Module, ...]]] = []

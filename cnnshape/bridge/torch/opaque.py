@@ -1,7 +1,7 @@
 """Calls that no kind describes: opaque operations with the stated shape, params and multiply-accumulates."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -16,16 +16,22 @@ DEEPEST = 4
 """Nesting of lists of tensors in arguments."""
 
 
-def tensors_in(value: Any, depth: int = 0) -> Iterator[Any]:
+def tensors_in(value: Any) -> list[Any]:
     """The tensors in arguments or a result."""
+    tensors: list[Any] = []
+    _collect(value, tensors, 0)
+    return tensors
+
+
+def _collect(value: Any, tensors: list[Any], depth: int) -> None:
     if isinstance(value, torch.Tensor):
-        yield value
+        tensors.append(value)
     elif depth < DEEPEST and isinstance(value, list | tuple):
         for item in value:
-            yield from tensors_in(item, depth + 1)
+            _collect(item, tensors, depth + 1)
     elif depth < DEEPEST and isinstance(value, Mapping):
         for item in value.values():
-            yield from tensors_in(item, depth + 1)
+            _collect(item, tensors, depth + 1)
 
 
 _ARITHMETIC = frozenset(("add", "sub", "mul", "div", "truediv", "cat", "expand", "addcmul", "where", "maximum"))
@@ -110,7 +116,7 @@ def macs_of(name: str, arguments: Sequence[Any], result: Any) -> int:
         query, key, value = arguments[:3]
         return int(prod(query.shape[:-1]) * key.shape[-2] * (query.shape[-1] + value.shape[-1]))
     if name == "einsum" and isinstance(arguments[0], str):
-        return _einsum(arguments[0], [*tensors_in(list(arguments[1:]))])
+        return _einsum(arguments[0], tensors_in(list(arguments[1:])))
     return 0
 
 

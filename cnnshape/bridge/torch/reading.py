@@ -16,11 +16,11 @@ from cnnshape.bridge.operations import (
     Ref,
     Shape,
 )
-from cnnshape.bridge.torch.capturing import Capture, capture, is_all_frozen
+from cnnshape.bridge.torch.capturing import Capture, Subject, is_all_frozen
 from cnnshape.bridge.torch.patterns import reads, rewritten
 from cnnshape.bridge.torch.recorder import SAMPLES, Step
-from cnnshape.bridge.torch.samples import check_samples
-from cnnshape.bridge.torch.sizes import join_pads, settled
+from cnnshape.bridge.torch.samples import check_samples, facts_of
+from cnnshape.bridge.torch.sizes import join_pads, settle_sizes
 
 _MOVING = frozenset(("split", "slice", "crop", "flatten", "reshape", "subsample", "channel_shuffle", "identity", "pad"))
 """Kinds that only move values: those that nothing reads are left out."""
@@ -40,13 +40,15 @@ def network_of(
     if not inputs:
         raise ImportProblem("no input is given", "state its shape without the batch: `--input 3x224x224`")
 
-    def again(shapes: Mapping[str, Shape], samples: int = SAMPLES) -> Capture:
-        return rewritten(capture(module, shapes, by_name, samples))
+    subject = Subject(module)
 
-    run = again(inputs)
-    if run.recorder.reads_sizes:
-        check_samples(run, lambda samples: again(inputs, samples))
-    run = settled(run, again, inputs)
+    def again(shapes: Mapping[str, Shape], samples: int) -> Capture:
+        return rewritten(subject.run(shapes, by_name, samples))
+
+    run = again(inputs, SAMPLES)
+    reads_sizes, recorded = run.recorder.reads_sizes, facts_of(run)
+    if not settle_sizes(run, again, inputs) and reads_sizes:
+        check_samples(recorded, lambda samples: again(inputs, samples))
     join_pads(run)
     operations, outputs = _ordered(run, len(inputs))
     if not operations:

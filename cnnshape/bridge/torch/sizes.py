@@ -4,17 +4,23 @@ They are written so that they fit at every size: as `padding: same`, `like`, a g
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, islice
 from math import prod
+from operator import add
 
 from cnnshape.bridge.operations import Argument, ImportProblem, Ref, Shape
 from cnnshape.bridge.torch.capturing import Capture
 from cnnshape.bridge.torch.patterns import reads
 from cnnshape.bridge.torch.recorder import Recorder, Step
+from cnnshape.bridge.torch.samples import OTHER_SAMPLES
 from cnnshape.named_tuple import NamedTuple
 
-GROWTHS = (1, 32, 96)
-"""Cells that other inputs are longer by. One more changes each size to the other parity, as far as the network allows."""
+GROWTHS = ((97, 194, 353), (1, 3, 5), (32, 64, 96), (96, 128, 160))
+"""Cells that other inputs are longer by along each axis, so that equal sizes don't stay equal.
+
+The first are a prime one above a multiple of 32 and its double. The halves of an even size have another parity then, and
+so has one axis of an odd size: `padding: same` shows only there. Networks that take multiples of 32 run at the later ones.
+"""
 _WINDOWS = frozenset(("conv", "max_pool", "avg_pool"))
 _SIZED = frozenset(("crop", "reshape", "adaptive_avg_pool", "adaptive_max_pool"))
 _JOINS = frozenset(("add", "concat", "multiply", "subtract", "maximum"))
@@ -29,30 +35,41 @@ class Twin(NamedTuple):
     pad: Step | None
 
 
-def settled(run: Capture, again: Callable[[Mapping[str, Shape]], Capture], inputs: Mapping[str, Shape]) -> Capture:
-    """The run with what depends on sizes written so. `again` runs the network at other sizes; it is called if needed."""
+Again = Callable[[Mapping[str, Shape], int], Capture]
+"""Runs the network again on inputs of these shapes, and so many samples."""
+
+
+def settle_sizes(run: Capture, again: Again, inputs: Mapping[str, Shape]) -> bool:
+    """Writes what depends on sizes so that it fits all of them. The network runs at other sizes if that is needed.
+
+    Those runs have other numbers of samples too. Returns whether they show that nothing depends on that number.
+    """
     sized = any(_is_sized(run.recorder, step) for step in run.steps)
     padded = any(step.kind == "pad" for step in run.steps)
     if not (sized or padded or run.recorder.reads_sizes) or all(len(shape) < 2 for shape in inputs.values()):
-        return run
-    others: list[Capture] = []
+        return False
+    others = _reruns(again, inputs)
+    runs = [run, *islice(others, 1)]
+    if len(runs) > 1 and sized and _needs_third(*runs):
+        runs.extend(islice(others, 1))
+    return len(runs) > 1 and _compare(runs)
+
+
+def _reruns(again: Again, inputs: Mapping[str, Shape]) -> Iterator[Capture]:
+    """Runs at other sizes, where the network runs at them."""
+    others = iter(OTHER_SAMPLES)
     for growth in GROWTHS:
-        grown = {name: (shape[0], *_grown(shape[1:], growth)) for name, shape in inputs.items()}
+        grown = {name: (shape[0], *map(add, shape[1:], growth)) for name, shape in inputs.items()}
         try:
-            others.append(again(grown))
+            yield again(grown, next(others))
         except ImportProblem:
             continue
-        if len(others) == 2 or not sized:
-            break
-    if others:
-        _compare([run, *others])
-    return run
 
 
-def _grown(sizes: Shape, growth: int) -> Iterator[int]:
-    """Other sizes, by another number of cells on each axis, so that equal sizes don't stay equal."""
-    step = 2 if growth < 32 else 32
-    return (size + growth + step * axis for axis, size in enumerate(sizes))
+def _needs_third(run: Capture, other: Capture) -> bool:
+    """Whether an argument differs in two runs so that only a third one shows how it follows from the sizes."""
+    pairs = [(one, two) for one, two in zip(run.steps, other.steps, strict=False) if _is_sized(run.recorder, one)]
+    return any(one.arguments != two.arguments for one, two in pairs)
 
 
 def _is_sized(recorder: Recorder, step: Step) -> bool:
@@ -62,15 +79,18 @@ def _is_sized(recorder: Recorder, step: Step) -> bool:
     return step.kind in _SIZED or (step.kind == "upsample" and "size" in step.arguments)
 
 
-def _compare(runs: list[Capture]) -> None:
+def _compare(runs: list[Capture]) -> bool:
+    """Settles the first run by the others. Returns whether nothing is left that differs between them."""
     rows = [_aligned(run) for run in runs]
-    run = runs[0]
-    if any([twin.step.kind for twin in row] != [twin.step.kind for twin in rows[0]] for row in rows):
-        run.recorder.notes.append("right at this input size only: the forward takes another way at other sizes")
-        return
-    same = {value: (value,) * len(runs) for value in range(len(run.recorder.input_shapes))}
-    same.update((twins[0].value, tuple(twin.value for twin in twins)) for twins in zip(*rows, strict=True))
-    windows = [twins for twins in zip(*rows, strict=True) if twins[0].step.kind in _WINDOWS]
+    recorder = runs[0].recorder
+    columns = list(zip(*rows, strict=False))
+    same = {value: (value,) * len(runs) for value in range(len(recorder.input_shapes))}
+    same.update((twins[0].value, tuple(twin.value for twin in twins)) for twins in columns)
+    if len({len(row) for row in rows}) > 1 or not all(_do_the_same(twins, same) for twins in columns):
+        recorder.notes.append("right at this input size only: the forward takes another way at other sizes")
+        return False
+    known = len(recorder.notes)
+    windows = [twins for twins in columns if twins[0].step.kind in _WINDOWS]
     changing = [twins for twins in windows if len({_padding(twin) for twin in twins}) > 1]
     # Sizes of an even and an odd number of cells may need the same padding by chance: the class of the module decides.
     computed = {twins[0].step.modules[-1].type for twins in changing if twins[0].step.modules}
@@ -78,8 +98,24 @@ def _compare(runs: list[Capture]) -> None:
         modules = twins[0].step.modules
         if twins in changing or (twins[0].pad is not None and modules and modules[-1].type in computed):
             _pad_window(twins, twins in changing)
-    for twins in zip(*rows, strict=True):
+    for twins in columns:
         _settle(twins, same)
+    # An opaque operation may be of any shape, and none of its arguments was compared.
+    return len(recorder.notes) == known and all(step.kind != "opaque" for step in runs[0].steps)
+
+
+def _do_the_same(twins: tuple[Twin, ...], same: Mapping[int, tuple[int, ...]]) -> bool:
+    """Whether the steps are of one kind, and read the same values."""
+    first = twins[0]
+    if any(twin.step.kind != first.step.kind for twin in twins):
+        return False
+    read = [same.get(value) for value in _sources(first)]
+    return read == list(zip(*map(_sources, twins), strict=False)) and len({len(_sources(twin)) for twin in twins}) == 1
+
+
+def _sources(twin: Twin) -> tuple[int, ...]:
+    """The values that a step reads. A pad of its own is a part of it."""
+    return twin.step.inputs if twin.pad is None else twin.pad.inputs
 
 
 def join_pads(run: Capture) -> None:
