@@ -25,7 +25,6 @@ from cnnshape.language import (
 )
 from cnnshape.language import Value as SpecValue
 from cnnshape.language.expression import compile_reference
-from cnnshape.language.writer import write
 from cnnshape.layers import BY_NAME
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.source import SourceText, Span
@@ -126,25 +125,23 @@ class Draft(NamedTuple):
     expect: Mapping[str, Value] = {}
 
 
-def text_of(draft: Draft) -> str:
-    """The spec as YAML."""
-    return write(
-        Spec(
-            source=NOWHERE.source,
-            name=draft.name,
-            origin=draft.origin,
-            family="",
-            year=None,
-            results=(),
-            inputs=tuple(_input(name, shape) for name, shape in draft.inputs.items()),
-            params=tuple(_param(name, value) for name, value in draft.params.items()),
-            variants=(),
-            blocks=tuple(map(_block, draft.blocks)),
-            layers=_steps(draft.layers),
-            outputs=tuple(compile_reference(output, NOWHERE) for output in draft.outputs),
-            expectations=tuple(Expectation(_name(figure), _wanted(value)) for figure, value in draft.expect.items()),
-            sound=True,
-        )
+def spec_of(draft: Draft) -> Spec:
+    """The spec of a draft, as the language reads it."""
+    return Spec(
+        source=NOWHERE.source,
+        name=draft.name,
+        origin=draft.origin,
+        family="",
+        year=None,
+        results=(),
+        inputs=tuple(_input(name, shape) for name, shape in draft.inputs.items()),
+        params=tuple(_param(name, value) for name, value in draft.params.items()),
+        variants=(),
+        blocks=tuple(map(_block, draft.blocks)),
+        layers=_steps(draft.layers),
+        outputs=tuple(compile_reference(output, NOWHERE) for output in draft.outputs),
+        expectations=tuple(Expectation(_name(figure), _wanted(value)) for figure, value in draft.expect.items()),
+        sound=True,
     )
 
 

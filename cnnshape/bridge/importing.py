@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from cnnshape.api import DesignError, paused_collection
 from cnnshape.bridge import proof
-from cnnshape.bridge.draft import Draft, Value, text_of
+from cnnshape.bridge.draft import Draft, Value, spec_of
 from cnnshape.bridge.drop_paths import without_drop_paths
 from cnnshape.bridge.flat import flat_draft
 from cnnshape.bridge.fold.align import Unaligned
@@ -14,7 +14,8 @@ from cnnshape.bridge.fold.steps import calls_in, size_of
 from cnnshape.bridge.likes import with_outer_likes
 from cnnshape.bridge.operations import ImportProblem, NamedOutput, Network, Operation
 from cnnshape.bridge.same_padding import with_same_padding
-from cnnshape.language import ExpressionProblem
+from cnnshape.language import ExpressionProblem, Spec
+from cnnshape.language.writer import line_count, write
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report
 
@@ -52,7 +53,7 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
         network = with_same_padding(without_drop_paths(network))
     expect, notes = _expected(network)
     try:
-        text = _text_of(flat_draft(network, expect), network)
+        text = write(_spec_of(flat_draft(network, expect), network))
         report = proof.report_of(text)
     except DesignError as error:
         raise ImportProblem(f"the spec of the network is wrong: {error.args[0]}") from error
@@ -83,15 +84,15 @@ def _with_distinct_outputs(network: Network) -> Network:
     return network._replace(outputs=outputs, notes=(*network.notes, *notes))
 
 
-def _text_of(draft: Draft, network: Network) -> str:
-    """The text of a draft, which expects the shape of each of several outputs."""
+def _spec_of(draft: Draft, network: Network) -> Spec:
+    """The spec of a draft, which expects the shape of each of several outputs."""
     if len(network.outputs) < 2:
-        return text_of(draft)
+        return spec_of(draft)
     shapes = {
         f"outputs.{name}": network.shape(output.value)
         for name, output in zip(draft.outputs, network.outputs, strict=True)
     }
-    return text_of(draft._replace(expect={**shapes, **draft.expect}))
+    return spec_of(draft._replace(expect={**shapes, **draft.expect}))
 
 
 def _folded(folding: Folding, report: Report, flat_lines: int) -> str:
@@ -102,12 +103,13 @@ def _folded(folding: Folding, report: Report, flat_lines: int) -> str:
     dissolved: list[str] = []
     while True:
         folded = folding.draft(dissolved)
-        text = _text_of(folded.draft, folding.network)
+        spec = _spec_of(folded.draft, folding.network)
+        text = write(spec)
         if not folded.classes and text.count("\n") >= flat_lines:
             return ""
         difference = _difference(text, report)
         if difference is None:
-            return _shorter(folding, report, _Choice(folded, text, tuple(dissolved), ()))
+            return _shorter(folding, report, _Choice(folded, text, line_count(spec), tuple(dissolved), ()))
         if not folded.classes:
             return ""
         dissolved.append(_at_fault(folded.classes, difference))
@@ -118,6 +120,7 @@ class _Choice(NamedTuple):
 
     folded: Folded
     text: str
+    lines: int
     dissolved: tuple[str, ...]
     split: tuple[str, ...]
 
@@ -136,10 +139,13 @@ def _shorter(folding: Folding, report: Report, best: _Choice) -> str:
         dissolved = best.dissolved if misfit else (*best.dissolved, name)
         split = (*best.split, name) if misfit else best.split
         folded = folding.draft(dissolved, split)
-        text = _text_of(folded.draft, folding.network)
-        saved = best.text.count("\n") - text.count("\n")
-        if saved >= (1 if misfit else _least_saved(best, name)) and _difference(text, report) is None:
-            best = _Choice(folded, text, dissolved, split)
+        spec = _spec_of(folded.draft, folding.network)
+        lines = line_count(spec)
+        if best.lines - lines < (1 if misfit else _least_saved(best, name)):
+            continue
+        text = write(spec)
+        if _difference(text, report) is None:
+            best = _Choice(folded, text, lines, dissolved, split)
 
 
 def _least_saved(best: _Choice, name: str) -> int:

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 import cnnshape
 from cnnshape.bridge import proof
-from cnnshape.bridge.draft import text_of
+from cnnshape.bridge.draft import spec_of
 from cnnshape.bridge.flat import flat_draft
 from cnnshape.bridge.fold.align import MOST_STEPS, Unaligned
 from cnnshape.bridge.fold.fold import Folding
 from cnnshape.bridge.importing import imported
 from cnnshape.bridge.operations import Network
+from cnnshape.language import write
 from tests.bridge.networks import Making, basic, bottleneck, head, inverted
 
 
@@ -29,8 +30,8 @@ def problem_of(text: str) -> str:
 
 def folded(network: Network) -> str:
     """The folded spec, which must be the network by itself: `imported` would fall back to another one."""
-    text = text_of(Folding(network, {}).draft().draft)
-    flat = text_of(flat_draft(network, {}))
+    text = write(spec_of(Folding(network, {}).draft().draft))
+    flat = write(spec_of(flat_draft(network, {})))
     assert problem_of(text) == ""
     assert proof.differences(proof.report_of(text), proof.report_of(flat)) is None
     assert imported(network).text.startswith("cnnshape: 1\n")
@@ -84,7 +85,7 @@ def test_bottlenecks_of_several_depths_have_a_column_of_repeats() -> None:
     assert "- for: {width: [64, 128, 256, 512], stride: [1, 2, 2, 2], n: [3, 4, 6, 3]}" in text
     assert "- conv: {out: 4 * width, kernel: 1, stride: stride, norm: batch_norm}" in text
     deeper = text.replace("n: [3, 4, 6, 3]", "n: [3, 4, 23, 3]")
-    flat = text_of(flat_draft(resnet(bottleneck, (3, 4, 23, 3)), {}))
+    flat = write(spec_of(flat_draft(resnet(bottleneck, (3, 4, 23, 3)), {})))
     assert proof.differences(proof.report_of(deeper), proof.report_of(flat)) is None
 
 
@@ -164,8 +165,10 @@ def test_a_gate_is_a_block_with_the_tensor_before_it() -> None:
             gate = making.add("sigmoid", making.add("conv", gate, name="expand", out=out, kernel=1))
             value = making.add("multiply", value, gate)
     text = body(folded(making.network(value)))
-    assert "          features: []\n          gate:\n            - global_avg_pool\n" in text
-    assert "- conv: {out: in_channels // 4, kernel: 1, act: relu}" in text
+    assert (
+        "          features: []\n          gate: [global_avg_pool, conv: {out: in_channels // 4, kernel: 1, act: relu},\n"
+        in text
+    )
 
 
 def test_a_skip_enters_a_block_as_an_argument() -> None:
@@ -210,7 +213,8 @@ def test_a_residual_with_two_layers_in_the_shortcut() -> None:
             main = making.conv(making.conv(making.conv(value, 8), 8), 16, act="")
             side = making.conv(making.add("avg_pool", value, kernel=3, stride=1, padding=1), 16, 1, act="")
             value = making.conv(making.add("add", main, side), 8)
-    assert "    shortcut:\n          - avg_pool: {kernel: 3, stride: 1, padding: 1}\n" in folded(making.network(value))
+    shortcut = "[avg_pool: {kernel: 3, stride: 1, padding: 1}, conv: {out: 16, kernel: 1, norm: batch_norm}]"
+    assert f"    shortcut: {shortcut}\n" in folded(making.network(value))
 
 
 def test_outputs_in_the_middle_keep_their_names() -> None:
@@ -273,7 +277,7 @@ def test_a_gate_is_as_wide_as_the_expanded_tensor() -> None:
             value = making.conv(making.add("multiply", wide, gate), out, 1)
     text = folded(making.network(value))
     assert "    params: {out: required, expand: required, entry: in_channels}\n" in text
-    assert "- conv: {out: expand * entry, kernel: 1, act: sigmoid}" in text
+    assert " conv: {out: expand * entry, kernel: 1, act: sigmoid}]" in text
 
 
 def joined(making: Making, value: int, parts: int) -> int:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnshape.bridge import proof
-from cnnshape.bridge.draft import text_of
+from cnnshape.bridge.draft import spec_of
 from cnnshape.bridge.flat import flat_draft
 from cnnshape.bridge.fold import structure
 from cnnshape.bridge.fold.dominators import dominators
@@ -17,6 +17,7 @@ from cnnshape.bridge.fold.nodes import Fork, Nodes
 from cnnshape.bridge.fold.tree import Tree
 from cnnshape.bridge.importing import imported
 from cnnshape.bridge.operations import Network
+from cnnshape.language import write
 from tests.bridge.networks import Making
 
 SHAPE = (4, 8, 8)
@@ -93,7 +94,7 @@ WEBS = (chain, long_skips, neighbours)
 def test_a_web_of_joins_is_read_back(web, kind: str) -> None:
     network = web(kind, 7 if kind == "concat" else 120)
     text = imported(network).text
-    flat = proof.report_of(text_of(flat_draft(network, {})))
+    flat = proof.report_of(write(spec_of(flat_draft(network, {}))))
     assert proof.differences(proof.report_of(text), flat) is None
 
 

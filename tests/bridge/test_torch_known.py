@@ -63,6 +63,28 @@ def layer_norm_call(rng: random.Random) -> tuple[Sequence[Any], dict[str, Any]]:
     return (tensor(*shape), normalized), {"weight": weight}
 
 
+def group_norm_call(rng: random.Random) -> tuple[Sequence[Any], dict[str, Any]]:
+    groups = rng.randint(1, 3)
+    channels = groups * rng.randint(1, 3) + (rng.random() < 0.2)
+    weight = rng.choice((None, tensor(channels), tensor(channels + 1)))
+    return (tensor(2, channels, *sizes(rng, rng.randint(0, 2), 3)), groups), {"weight": weight}
+
+
+def cat_call(rng: random.Random) -> tuple[Sequence[Any], dict[str, Any]]:
+    shape, axis = sizes(rng, 3, 4), rng.randint(-3, 2)
+    tensors = []
+    for _ in range(rng.randint(1, 3)):
+        own = list(shape)
+        own[axis] = rng.randint(1, 5)
+        own[0] += rng.random() < 0.1
+        tensors.append(tensor(*own))
+    return (tensors,), {"dim": axis if rng.random() < 0.9 else 5}
+
+
+def gelu_call(rng: random.Random) -> tuple[Sequence[Any], dict[str, Any]]:
+    return (tensor(*sizes(rng, 3)),), {"approximate": rng.choice(("none", "tanh", "other"))}
+
+
 def mean_call(rng: random.Random) -> tuple[Sequence[Any], dict[str, Any]]:
     rank = rng.randint(1, 4)
     dims = rng.choice((None, rng.randint(-rank - 1, rank), [rng.randint(-rank, rank - 1) for _ in range(2)], ()))
@@ -90,11 +112,15 @@ CALLS: list[tuple[str, Callable[..., Any], Callable[[random.Random], Any]]] = [
     ("linear", F.linear, linear_call),
     ("batch_norm", F.batch_norm, batch_norm_call),
     ("layer_norm", F.layer_norm, layer_norm_call),
+    ("group_norm", F.group_norm, group_norm_call),
+    ("cat", torch.cat, cat_call),
+    ("gelu", F.gelu, gelu_call),
     ("mean", torch.mean, mean_call),
     ("adaptive_avg_pool2d", F.adaptive_avg_pool2d, adaptive_call),
     ("silu", F.silu, pointwise_call),
     ("hardtanh", F.hardtanh, pointwise_call),
     ("add", torch.add, sum_call),
+    ("sub", torch.sub, sum_call),
     ("mul", torch.mul, sum_call),
 ]
 

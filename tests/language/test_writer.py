@@ -15,7 +15,7 @@ from cnnshape import Design
 from cnnshape.document import read_document
 from cnnshape.language import Broken, walk, write
 from cnnshape.language.grammar import CONTROLS, FILE, MODIFIERS
-from cnnshape.language.writer.layout import WIDTH, Lines, Rows, Single, lay_out
+from cnnshape.language.writer.layout import WIDTH, Lines, Rows, Short, lay_out
 from cnnshape.language.writer.scalar import is_plain, scalar
 from cnnshape.render.json import to_json
 from cnnshape.source import SourceText, shipped_folder
@@ -153,7 +153,7 @@ STYLE = [
     ("- {max_pool: {kernel: 2}, repeat: 2}", "- max_pool: {kernel: 2}\n    repeat: 2"),
     ("- conv: {out: 4, kernel: 1}\n    when: in_channels == 3", "- {conv: {out: 4, kernel: 1}, when: in_channels == 3}"),
     ("- {residual: [relu], shortcut: [tanh]}", "- residual:\n      - relu\n    shortcut: [tanh]"),
-    ("- {residual: [relu], shortcut: [tanh, relu]}", "- residual:\n      - relu\n    shortcut:\n      - tanh\n      - relu"),
+    ("- {residual: [relu], shortcut: [tanh, relu]}", "- residual:\n      - relu\n    shortcut: [tanh, relu]"),
     ("- {residual: [relu], shortcut: [{conv: {out: 3, kernel: 1}}]}",
      "- residual:\n      - relu\n    shortcut: [conv: {out: 3, kernel: 1}]"),
     ("- {residual: [relu], shortcut: [{conv: {out: 3, kernel: 1}, name: a}]}",
@@ -266,13 +266,28 @@ def test_the_arguments_of_a_kind_fill_their_lines() -> None:
     assert too_long(text) == []
 
 
-def test_a_single_step_that_is_too_long_has_a_line_of_its_own() -> None:
-    conv = Lines({"conv": {f"argument_{index}": str(index) for index in range(6)}})
-    assert lay_out({"concat": Lines({"a": Single([conv])})}).splitlines()[1].startswith("  a: [conv: {argument_0: 0, ")
-    name = "a" * 40
-    lines = lay_out({"concat": Lines({name: Single([conv])})}).splitlines()
-    assert lines[1] == f"  {name}:"
-    assert lines[2].startswith("    - conv: {argument_0: 0, ")
+def branches(*items: tuple[str, int]) -> list[str]:
+    """The lines of a join with one branch, of steps with so many arguments each."""
+    steps = [Lines({kind: {f"argument_{index}": str(index) for index in range(count)}}) for kind, count in items]
+    return lay_out({"concat": Lines({"branch": Short(steps)})}).splitlines()[1:]
+
+
+def test_a_branch_is_in_brackets_where_that_saves_two_lines() -> None:
+    assert branches(("conv", 1)) == ["  branch: [conv: {argument_0: 0}]"]
+    assert branches(("conv", 2), ("pool", 1)) == [
+        "  branch: [conv: {argument_0: 0, argument_1: 1}, pool: {argument_0: 0}]"
+    ]
+    assert branches(("conv", 3), ("conv", 3), ("pool", 1)) == [
+        "  branch: [conv: {argument_0: 0, argument_1: 1, argument_2: 2}, conv: {argument_0: 0, argument_1: 1, argument_2: 2},",
+        "    pool: {argument_0: 0}]",
+    ]
+
+
+def test_a_branch_of_long_steps_has_a_line_for_each_step() -> None:
+    for items in ([("conv", 7)], [("conv", 4), ("conv", 3)], [("conv", 4)] * 3):
+        lines = branches(*items)
+        assert lines[0] == "  branch:"
+        assert [line.startswith("    - conv: {argument_0: 0") for line in lines[1:]] == [True] * len(items)
 
 
 def test_one_long_word_below_a_long_key_is_written_once() -> None:
@@ -324,7 +339,7 @@ NESTED = st.recursive(
         st.lists(inner, max_size=30)
         | st.dictionaries(TEXTS.map(lambda text: text[:80]), inner, max_size=4)
         | st.lists(inner, max_size=3).map(Rows)
-        | st.lists(inner, min_size=1, max_size=1).map(Single)
+        | st.lists(inner, max_size=5).map(Short)
         | st.dictionaries(TEXTS.map(lambda text: text[:80]), inner, max_size=3).map(Lines)
     ),
     max_leaves=30,

@@ -95,6 +95,13 @@ def _likeness(one: Node, other: Node) -> int:
 
 
 _BASE = 4
+_OF_LAYERS = 6
+"""The likeness of layers whose arguments agree."""
+
+
+def _most_like(node: Node) -> int:
+    """The likeness of a node and one that agrees with it in all that counts."""
+    return _BASE + 1 + (_OF_LAYERS if isinstance(node, Layer) else 0)
 
 
 def _is_grouped(layer: Layer) -> bool:
@@ -104,6 +111,13 @@ def _is_grouped(layer: Layer) -> bool:
 def _inserted(columns: list[list[Node | None]], body: Nodes, index: int, count: int) -> list[list[Node | None]]:
     """The columns with one more body: the alignment with the most likeness (longest common subsequence)."""
     heads = [next(node for node in column if node is not None) for column in columns]
+    if len(heads) == len(body) and all(
+        _likeness(*pair) == _most_like(pair[0]) for pair in zip(heads, body, strict=True)
+    ):
+        # No other alignment has more.
+        for column, node in zip(columns, body, strict=True):
+            column[index] = node
+        return columns
     best = [[0] * (len(body) + 1) for _ in range(len(heads) + 1)]
     for row in range(len(heads) - 1, -1, -1):
         for at in range(len(body) - 1, -1, -1):

@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from cnnshape.bridge import names
-from cnnshape.bridge.draft import Draft, Value
+from cnnshape.bridge.draft import Draft, Steps, Value
 from cnnshape.bridge.fold.align import Unaligned, form_of
 from cnnshape.bridge.fold.block import Calls, Made, block_of, network_steps
 from cnnshape.bridge.fold.nodes import Fork, Layer, Nodes, Use, walk
 from cnnshape.bridge.fold.rounds import Blocks
 from cnnshape.bridge.fold.runs import with_loops
 from cnnshape.bridge.fold.settings import with_file_settings
+from cnnshape.bridge.fold.steps import calls_in
 from cnnshape.bridge.fold.tree import Bodies, Body, Tree
 from cnnshape.bridge.operations import Network
 from cnnshape.layers import BY_NAME
@@ -46,6 +47,7 @@ class Folding:
         self.tree = Tree(network)
         self.blocks: dict[tuple[object, ...], Made | Unaligned] = {}
         self.kept: list[object] = []
+        self.looped: list[tuple[Steps, Blocks, Sequence[str], Steps]] = []
 
     def draft(self, dissolved: Collection[str] = (), split: Collection[str] = ()) -> Folded:
         """The folded spec. `dissolved` are classes that may not become blocks.
@@ -65,13 +67,13 @@ class Folding:
                 break
         steps, outputs = network_steps(self.network, bodies.root, made)
         known = Blocks({block.draft.name: block.draft.params for block in made.values()})
-        blocks = tuple(block.draft._replace(body=with_loops(block.draft.body, known)) for block in made.values())
+        blocks = tuple(block.draft._replace(body=self._with_loops(block.draft.body, known)) for block in made.values())
         draft = Draft(
             names.title(self.network.name),
             self.network.origin,
             {given.name: given.shape for given in self.network.inputs},
             blocks,
-            with_loops(steps, known, outputs),
+            self._with_loops(steps, known, outputs),
             outputs,
             expect=self.expect,
         )
@@ -81,6 +83,18 @@ class Folding:
             tuple(state.misfits),
             {name: len(block.arguments) for name, block in made.items()},
         )
+
+    def _with_loops(self, steps: Steps, blocks: Blocks, outputs: Sequence[str] = ()) -> Steps:
+        """The steps with loops. Equal questions are asked once: most forms of a network have the same steps."""
+        used = Blocks(
+            {call.word: blocks.defaults[call.word] for call in calls_in(steps) if call.word in blocks.defaults}
+        )
+        for *question, answer in self.looped:
+            if question == [steps, used, outputs]:
+                return answer
+        answer = with_loops(steps, used, outputs)
+        self.looped.append((steps, used, outputs, answer))
+        return answer
 
     def _blocks(self, bodies: Bodies, state: "_State") -> dict[str, Made] | None:
         """The blocks, those that others use first.

@@ -61,7 +61,7 @@ def merged(rounds: Sequence[Steps], blocks: Blocks) -> DraftLoop | None:
 def are_alike(one: DraftStep, other: DraftStep, blocks: Blocks) -> bool:
     """Whether two steps differ by values alone."""
     try:
-        _step((one, other), _Columns(()), blocks)
+        _step((one, other), _Columns((), only_check=True), blocks)
     except _Different:
         return False
     return True
@@ -75,19 +75,23 @@ FIRST = "first"
 
 
 class _Columns:
-    """The columns of a loop while it is made: a name for each list of values. `taken` are names that mean something else."""
+    """The columns of a loop while it is made: a name for each list of values. `taken` are names that mean something else.
 
-    def __init__(self, taken: Collection[str]) -> None:
+    With `only_check` no column is made: it matters only whether there could be one.
+    """
+
+    def __init__(self, taken: Collection[str], *, only_check: bool = False) -> None:
         self.taken = taken
+        self.only_check = only_check
         self.listed: dict[str, tuple[Value, ...]] = {}
 
     def of(self, name: str, values: Sequence[Value], other: str = "") -> Value:
         """The value itself if it is the same in all rounds, else the name of its column: `other` if the first is taken."""
-        if all(same(value, values[0]) for value in values):
+        if _are_the_same(values):
             return values[0]
-        if any(isinstance(value, str) and value not in BY_NAME and value != "none" for value in values):
-            # Lists can't hold what depends on the tensor that enters a step.
-            raise _Different
+        _check_listable(values)
+        if self.only_check:
+            return values[0]
         for known, column in self.listed.items():
             if all(map(same, column, values)):
                 return known
@@ -101,14 +105,31 @@ class _Columns:
 
     def _derived(self, values: Sequence[Value]) -> str:
         """Widths as a multiple or a part of those of another column; empty if they are none."""
+        widths = [value for value in values if _is_width(value)]
+        if len(widths) < len(values):
+            return ""
         for known, column in self.listed.items():
-            pairs = [(one, own) for one, own in zip(column, values, strict=True) if _is_width(one) and _is_width(own)]
-            for factor in range(2, MOST_FACTOR + 1) if len(pairs) == len(values) else ():
-                if all(own == factor * one for one, own in pairs):
-                    return f"{factor} * {known}"
-                if all(one == factor * own for one, own in pairs):
-                    return f"{known} // {factor}"
+            bases = [value for value in column if _is_width(value)]
+            if len(bases) < len(widths):
+                continue
+            # All have the factor of the first ones.
+            times, part = widths[0] // bases[0], bases[0] // widths[0]
+            if 2 <= times <= MOST_FACTOR and all(own == times * one for one, own in zip(bases, widths, strict=True)):
+                return f"{times} * {known}"
+            if 2 <= part <= MOST_FACTOR and all(one == part * own for one, own in zip(bases, widths, strict=True)):
+                return f"{known} // {part}"
         return ""
+
+
+def _are_the_same(values: Sequence[Value]) -> bool:
+    first = values[0]
+    return all(value is first or same(value, first) for value in values)
+
+
+def _check_listable(values: Sequence[Value]) -> None:
+    """Raises _Different for what depends on the tensor that enters a step: a list has values that are known before."""
+    if any(isinstance(value, str) and value not in BY_NAME and value != "none" for value in values):
+        raise _Different
 
 
 def _is_width(value: Value) -> TypeGuard[int]:

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from cnnshape.bridge.operations import Shape
-from cnnshape.bridge.torch.calls import Signature, axes_of, per_axis
+from cnnshape.bridge.torch.calls import Signature, axes_of, axis_of, per_axis
 
 _ALIKE = frozenset(
     (
@@ -19,17 +19,23 @@ _ALIKE = frozenset(
     )
 )
 """Functions of each value that have nothing to check but their numbers."""
+_WORDS = ("none", "tanh")
+"""What the `approximate` of `gelu` may be."""
 
 
 def known_result(name: str, given: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """The result of a frequent function; None if the function has to run."""
     first = given[0] if given else None
+    if name == "cat" and isinstance(first, tuple | list) and first:
+        first = first[0]
     if not isinstance(first, torch.Tensor) or not first.is_floating_point() or first.device.type != "meta":
         return None
     plain = name.removesuffix("_")
-    if plain in _ALIKE and all(isinstance(item, int | float) for item in (*given[1:], *options.values())):
+    if plain in _ALIKE and all(
+        isinstance(item, int | float) or item in _WORDS for item in (*given[1:], *options.values())
+    ):
         return first if name != plain or options.get("inplace") else _like(first)
-    if plain in ("add", "mul") and len(given) == 2 and not options and _spreads(given[1], first):
+    if plain in ("add", "sub", "mul") and len(given) == 2 and not options and _spreads(given[1], first):
         return first if name != plain else _like(first)
     if name not in _RULES:
         return None
@@ -118,6 +124,27 @@ def _layer_norm(
     return tuple(input.shape) if fits else None
 
 
+def _group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Shape | None:
+    if input.dim() < 2 or num_groups < 1 or input.shape[1] % num_groups:
+        return None
+    has_cells = input.numel() > input.shape[0] * num_groups
+    return tuple(input.shape) if has_cells and _are_vectors(input.shape[1], input, weight, bias) else None
+
+
+def _cat(tensors: Any, dim: int = 0) -> Shape | None:
+    first = tensors[0]
+    axis = axis_of(dim, first.dim())
+    if not 0 <= axis < first.dim():
+        return None
+    others = (*first.shape[:axis], *first.shape[axis + 1 :])
+    for tensor in tensors:
+        if tensor.dim() != first.dim() or tensor.dtype != first.dtype:
+            return None
+        if (*tensor.shape[:axis], *tensor.shape[axis + 1 :]) != others:
+            return None
+    return (*first.shape[:axis], sum(tensor.shape[axis] for tensor in tensors), *first.shape[axis + 1 :])
+
+
 def _mean(input: Any, dim: Any = None, keepdim: bool = False) -> Shape | None:
     gone = axes_of(dim, input.dim())
     if len(set(gone)) < len(gone) or any(not 0 <= axis < input.dim() for axis in gone):
@@ -141,6 +168,8 @@ _BY_NAME: Mapping[str, _Rule] = {
     **dict.fromkeys(("conv1d", "conv2d", "conv3d"), _conv),
     **{f"adaptive_avg_pool{rank}d": _adaptive_avg_pool(rank) for rank in (1, 2, 3)},
     "batch_norm": _batch_norm,
+    "cat": _cat,
+    "group_norm": _group_norm,
     "layer_norm": _layer_norm,
     "linear": _linear,
     "mean": _mean,

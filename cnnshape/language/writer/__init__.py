@@ -1,5 +1,5 @@
 """Writes a spec as YAML. Reading the text gives an equal tree, except for places."""
 
-from cnnshape.language.writer.spec import write
+from cnnshape.language.writer.spec import line_count, write
 
-__all__ = ["write"]
+__all__ = ["line_count", "write"]

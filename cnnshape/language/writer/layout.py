@@ -6,6 +6,8 @@ from cnnshape.language.writer.scalar import is_foldable, scalar
 
 WIDTH = 120
 _STEP = 2
+_LEAST_SAVED = 2
+"""The lines that brackets save at least over a line per item."""
 
 Data = None | str | Sequence["Data"] | Mapping[str, "Data"]
 """Data to write. None is a key without a value."""
@@ -15,17 +17,31 @@ class Rows(list[Data]):
     """A list with one or more lines per item, unless it is empty."""
 
 
-class Single(list[Data]):
-    """A list of one item, which is on the line of its key if it fits there: `a: [conv: 3]`."""
+class Short(list[Data]):
+    """A list in brackets after its key, if that is shorter than a line per item: `a: [conv: 3, relu]`."""
 
 
 class Lines(dict[str, Data]):
     """A mapping with one or more lines per entry, unless it is empty."""
 
 
-def lay_out(data: Mapping[str, Data]) -> str:
-    """The text of a whole file."""
-    return "".join(f"{line}\n" for line in _entries(data, 0))
+def lay_out(data: Mapping[str, Data], *, in_brackets: bool = True) -> str:
+    """The text of a whole file. Without `in_brackets`, no `Short` list of several items is in brackets."""
+    written = data if in_brackets else {key: _spread(value) for key, value in data.items()}
+    return "".join(f"{line}\n" for line in _entries(written, 0))
+
+
+def _spread(data: Data) -> Data:
+    """The data with a line for each item of a `Short` list."""
+    if data is None or isinstance(data, str):
+        return data
+    if isinstance(data, Mapping):
+        entries = {key: _spread(value) for key, value in data.items()}
+        return Lines(entries) if isinstance(data, Lines) else entries
+    items = list(map(_spread, data))
+    if isinstance(data, Rows) or (isinstance(data, Short) and len(data) > 1):
+        return Rows(items)
+    return Short(items) if isinstance(data, Short) else items
 
 
 def _entries(data: Mapping[str, Data], indent: int) -> Iterator[str]:
@@ -80,12 +96,16 @@ def _long_text(start: str, text: str, indent: int) -> Iterator[str]:
 
 def _long_list(start: str, items: Sequence[Data], indent: int) -> Iterator[str]:
     """A list that is longer than a line: in brackets over several lines, or an item per line."""
-    texts = [_flow(item) for item in items]
+    texts = list(map(_flow_step if isinstance(items, Short) else _flow, items))
     words = [f"{text}," for text in texts if text is not None]
-    if isinstance(items, Rows | Single) or len(words) < len(texts) or max(map(len, words)) > WIDTH - indent:
+    if isinstance(items, Rows) or len(words) < len(texts) or max(map(len, words)) > WIDTH - indent:
         yield from _below(start, _items(items, indent))
         return
-    yield from _filled(_enclosed(f"{start} [", words, "]"), "", " " * indent)
+    lines = list(_filled(_enclosed(f"{start} [", words, "]"), "", " " * indent))
+    if isinstance(items, Short) and len(lines) > 1 + len(items) - _LEAST_SAVED:
+        yield from _below(start, _items(items, indent))
+    else:
+        yield from lines
 
 
 def _long_mapping(start: str, entries: Mapping[str, Data], indent: int) -> Iterator[str]:
@@ -126,25 +146,21 @@ def _flow(data: Data) -> str | None:
     """The data in brackets and braces; None if a part of it has lines of its own."""
     if data is None or isinstance(data, str):
         return scalar(data or "", flow=True)
-    if isinstance(data, Single):
-        return _flow_single(data[0])
     if isinstance(data, Rows | Lines) and data:
         return None
     if isinstance(data, Mapping):
         entries = [_flow_entry(key, value) for key, value in data.items()]
         return None if None in entries else f"{{{', '.join(filter(None, entries))}}}"
-    items = [_flow(item) for item in data]
+    items = list(map(_flow_step if isinstance(data, Short) else _flow, data))
     return None if None in items else f"[{', '.join(filter(None, items))}]"
 
 
-def _flow_single(item: Data) -> str | None:
+def _flow_step(item: Data) -> str | None:
     """An item in brackets. A mapping of one entry needs no braces there."""
     if isinstance(item, Lines) and len(item) == 1:
         ((key, value),) = item.items()
-        text = None if value is None else _flow_entry(key, value)
-    else:
-        text = _flow(item)
-    return None if text is None else f"[{text}]"
+        return None if value is None else _flow_entry(key, value)
+    return _flow(item)
 
 
 def _flow_entry(key: str, value: Data) -> str | None:

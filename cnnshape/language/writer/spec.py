@@ -25,14 +25,23 @@ from cnnshape.language.model import (
     StepContract,
     Value,
 )
-from cnnshape.language.writer.layout import Data, Lines, Rows, Single, lay_out
+from cnnshape.language.writer.layout import Data, Lines, Rows, Short, lay_out
 
 
 def write(spec: Spec) -> str:
     """A spec as YAML; raises ValueError for a spec with parts that failed to parse."""
+    return lay_out(_data(spec))
+
+
+def line_count(spec: Spec) -> int:
+    """The lines of a spec with a line for each step: how much there is to read. Raises what `write` raises."""
+    return lay_out(_data(spec), in_brackets=False).count("\n")
+
+
+def _data(spec: Spec) -> dict[str, Data]:
     if not spec.sound or not all(block.sound for block in spec.blocks):
         raise ValueError("a spec with parts that failed to parse can't be written")
-    return lay_out({key: value for key, value in _file(spec) if value is not None})
+    return {key: value for key, value in _file(spec) if value is not None}
 
 
 def _file(spec: Spec) -> Iterable[tuple[str, Data]]:
@@ -163,9 +172,9 @@ def _join(join: Join, modifiers: dict[str, Data]) -> Data:
 
 
 def _branch(steps: tuple[Step, ...]) -> Data:
-    """The steps of a branch or a shortcut. A single one without modifiers is on the line of the branch, if it fits."""
-    alone = len(steps) == 1 and not _modifiers(steps[0].modifiers)
-    return Single(map(_step, steps)) if alone else _steps(steps)
+    """The steps of a branch or a shortcut. A few without modifiers are in brackets, where that is shorter."""
+    plain = not any(_modifiers(step.modifiers) for step in steps)
+    return Short(map(_step, steps)) if plain else _steps(steps)
 
 
 def _shortcut(step: Residual) -> dict[str, Data]:
