@@ -13,6 +13,7 @@ from cnnshape.bridge.fold.runs import with_loops
 from cnnshape.bridge.fold.settings import with_file_settings
 from cnnshape.bridge.fold.steps import calls_in
 from cnnshape.bridge.fold.tree import Bodies, Body, Tree
+from cnnshape.bridge.fold.units import with_units
 from cnnshape.bridge.operations import Network
 from cnnshape.layers import BY_NAME
 from cnnshape.named_tuple import NamedTuple
@@ -42,9 +43,10 @@ class Folding:
     """Folds a network, once or many times: what one time finds out is kept for the others."""
 
     def __init__(self, network: Network, expect: dict[str, Value]) -> None:
-        self.network = network
+        tree = Tree(network)
+        self.network = with_units(network, tree.read((), {}).root)
         self.expect = expect
-        self.tree = Tree(network)
+        self.tree = tree if self.network is network else Tree(self.network)
         self.blocks: dict[tuple[object, ...], Made | Unaligned] = {}
         self.kept: list[object] = []
         self.looped: list[tuple[Steps, Blocks, Sequence[str], Steps]] = []
