@@ -1,7 +1,7 @@
 """From a network to the text of a spec that was compared with it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from cnnshape.api import DesignError, paused_collection
 from cnnshape.bridge import proof
@@ -11,6 +11,7 @@ from cnnshape.bridge.flat import flat_draft
 from cnnshape.bridge.fold.align import Unaligned
 from cnnshape.bridge.fold.fold import Folded, Folding
 from cnnshape.bridge.fold.steps import calls_in, size_of
+from cnnshape.bridge.joining import with_joined_operations
 from cnnshape.bridge.likes import with_outer_likes
 from cnnshape.bridge.operations import ImportProblem, NamedOutput, Network, Operation
 from cnnshape.bridge.same_padding import with_same_padding
@@ -50,7 +51,7 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
         _check_kinds(network)
     network = with_outer_likes(_with_distinct_outputs(network))
     if not flat:
-        network = with_same_padding(without_drop_paths(network))
+        network = with_same_padding(with_joined_operations(without_drop_paths(network)))
     expect, notes = _expected(network)
     try:
         text = write(_spec_of(flat_draft(network, expect), network))
@@ -141,15 +142,17 @@ def _shorter(folding: Folding, report: Report, best: _Choice) -> str:
         folded = folding.draft(dissolved, split)
         spec = _spec_of(folded.draft, folding.network)
         lines = line_count(spec)
-        if best.lines - lines < (1 if misfit else _least_saved(best, name)):
+        if best.lines - lines < (1 if misfit else _least_saved(best, name, folding.units)):
             continue
         text = write(spec)
         if _difference(text, report) is None:
             best = _Choice(folded, text, lines, dissolved, split)
 
 
-def _least_saved(best: _Choice, name: str) -> int:
-    """The lines that must be saved to write out a class."""
+def _least_saved(best: _Choice, name: str, units: Collection[str]) -> int:
+    """The lines that must be saved to write out a class. One that the source doesn't name says less."""
+    if name.partition("/")[0] in units:
+        return 1
     used = any(call.word == best.folded.classes[name] for call in calls_in(best.folded.draft.layers))
     return LEAST_SAVED if used and not _uses_others(best.folded, name) else 1
 

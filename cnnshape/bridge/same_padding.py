@@ -9,7 +9,7 @@ def with_same_padding(network: Network) -> Network:
     """The network with `padding: same` for all convolutions that keep the size, if any has it.
 
     With a stride of 1 and an odd number of cells, `same` is half of the window on both sides, at every input size.
-    Sources that pad strides as TensorFlow does state numbers there.
+    Sources that pad strides as TensorFlow does state numbers there. A window of one cell has no padding.
     """
     if not any(operation.arguments.get("padding") == SAME for operation in network.operations):
         return network
@@ -24,9 +24,13 @@ def _same(operation: Operation) -> Operation:
         _per_axis(operation.arguments.get(name, default), axes)
         for name, default in (("kernel", 1), ("stride", 1), ("dilation", 1), ("padding", 0))
     )
-    windows = zip(kernels, dilations, paddings, strict=True)
-    keeps = all(_is_half(*window) for window in windows) and set(strides) == {1} and set(kernels) != {1}
-    return operation._replace(arguments={**operation.arguments, "padding": SAME}) if keeps else operation
+    if set(kernels) == {1}:
+        padding: Argument = 0 if operation.arguments.get("padding") == SAME else operation.arguments.get("padding", 0)
+    else:
+        windows = zip(kernels, dilations, paddings, strict=True)
+        keeps = all(_is_half(*window) for window in windows) and set(strides) == {1}
+        padding = SAME if keeps else operation.arguments.get("padding", 0)
+    return operation._replace(arguments={**operation.arguments, "padding": padding})
 
 
 def _per_axis(value: Argument, axes: int) -> tuple[Argument, ...]:

@@ -13,7 +13,7 @@ from cnnshape.bridge.fold.runs import with_loops
 from cnnshape.bridge.fold.settings import with_file_settings
 from cnnshape.bridge.fold.steps import calls_in
 from cnnshape.bridge.fold.tree import Bodies, Body, Tree
-from cnnshape.bridge.fold.units import with_units
+from cnnshape.bridge.fold.units import LEAST_OPERATIONS, with_units
 from cnnshape.bridge.operations import Network
 from cnnshape.layers import BY_NAME
 from cnnshape.named_tuple import NamedTuple
@@ -40,13 +40,16 @@ class Folded(NamedTuple):
 
 
 class Folding:
-    """Folds a network, once or many times: what one time finds out is kept for the others."""
+    """Folds a network, once or many times: what one time finds out is kept for the others.
+
+    `units` are classes that the source doesn't name.
+    """
 
     def __init__(self, network: Network, expect: dict[str, Value]) -> None:
         tree = Tree(network)
-        self.network = with_units(network, tree.read((), {}).root)
+        self.network, self.units = with_units(network, _without_small(tree).root)
         self.expect = expect
-        self.tree = tree if self.network is network else Tree(self.network)
+        self.tree = Tree(self.network) if self.units else tree
         self.blocks: dict[tuple[object, ...], Made | Unaligned] = {}
         self.kept: list[object] = []
         self.looped: list[tuple[Steps, Blocks, Sequence[str], Steps]] = []
@@ -59,11 +62,7 @@ class Folding:
         """
         state = _State(set(dissolved), {}, frozenset(split), [])
         while True:
-            bodies = self.tree.read(state.apart, state.variants)
-            plain = _plain_classes(bodies)
-            if plain:
-                state.apart.update(plain)
-                continue
+            bodies = _without_plain(self.tree, state.apart, state.variants)
             made = self._blocks(bodies, state)
             if made is not None:
                 break
@@ -168,6 +167,26 @@ class _State(NamedTuple):
     variants: dict[int, str]
     split: frozenset[str]
     misfits: list[str]
+
+
+def _without_plain(tree: Tree, apart: set[str], variants: Mapping[int, str]) -> Bodies:
+    """The bodies of the classes that are worth a block. The others join those `apart`."""
+    while True:
+        bodies = tree.read(apart, variants)
+        plain = _plain_classes(bodies)
+        if not plain:
+            return bodies
+        apart.update(plain)
+
+
+def _without_small(tree: Tree) -> Bodies:
+    """The bodies of the classes that say more of the structure than the operations in them."""
+    apart: set[str] = set()
+    bodies = _without_plain(tree, apart, {})
+    for name, calls in bodies.by_class.items():
+        if max(call.call.stop - call.call.start for call in calls) < LEAST_OPERATIONS:
+            apart.add(name)
+    return _without_plain(tree, apart, {})
 
 
 def _plain_classes(bodies: Bodies) -> set[str]:

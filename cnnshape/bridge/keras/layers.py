@@ -277,13 +277,11 @@ def softmax(call: Call) -> None:
     call.add("softmax")
 
 
-def dropout(kind: str) -> Handler:
-    """A handler for a dropout."""
-
-    def handle(call: Call) -> None:
-        call.add(kind, {"p": call.config.real("rate", 0.5)})
-
-    return handle
+def dropout(call: Call) -> None:
+    """A dropout. One that keeps or drops whole samples is stochastic depth."""
+    shape = call.config.values.get("noise_shape")
+    whole = isinstance(shape, list) and len(shape) > 1 and shape[0] is None and set(shape[1:]) == {1}
+    call.add("drop_path" if whole else "dropout", {"p": call.config.real("rate", 0.5)})
 
 
 def nothing(call: Call) -> None:

@@ -25,7 +25,7 @@ HANDLERS: Mapping[str, Handler] = {
     **_ranked("ZeroPadding{}", lambda rank: layers.around("pad", "padding", "padding", rank)),
     **_ranked("Cropping{}", lambda rank: layers.around("crop", "cut", "cropping", rank)),
     **_ranked("UpSampling{}", layers.up_sampling),
-    **_ranked("SpatialDropout{}", lambda rank: layers.dropout("dropout")),
+    **_ranked("SpatialDropout{}", lambda rank: layers.dropout),
     "Dense": layers.dense,
     "BatchNormalization": norms.batch_norm,
     "SyncBatchNormalization": norms.batch_norm,
@@ -49,7 +49,7 @@ HANDLERS: Mapping[str, Handler] = {
     "Multiply": joins.join("multiply"),
     "Average": joins.join("average"),
     "Maximum": joins.join("maximum"),
-    "Dropout": layers.dropout("dropout"),
+    "Dropout": layers.dropout,
     **dict.fromkeys(("InputLayer", "Identity", "ActivityRegularization", "Masking"), layers.nothing),
     **dict.fromkeys(
         (
