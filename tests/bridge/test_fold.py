@@ -29,8 +29,12 @@ def problem_of(text: str) -> str:
 
 
 def folded(network: Network) -> str:
-    """The folded spec, which must be the network by itself: `imported` would fall back to another one."""
-    text = write(spec_of(Folding(network, {}).draft().draft))
+    """The folded spec, which must be the network by itself: `imported` would fall back to another one.
+
+    Only classes of the source become blocks.
+    """
+    folding = Folding(network, {})
+    text = write(spec_of(folding.draft(folding.units).draft))
     flat = write(spec_of(flat_draft(network, {})))
     assert problem_of(text) == ""
     assert proof.differences(proof.report_of(text), proof.report_of(flat)) is None

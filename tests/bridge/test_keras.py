@@ -138,6 +138,8 @@ CASES = {
     ),
     "dropout": (single("Dropout", MAP, rate=0.2), ["dropout: 0.2"]),
     "spatial_dropout": (single("SpatialDropout2D", MAP, rate=0.2), ["dropout: 0.2"]),
+    "stochastic_depth": (single("Dropout", MAP, rate=0.2, noise_shape=[None, 1, 1, 1]), ["drop_path: 0.2"]),
+    "dropout_of_channels": (single("Dropout", MAP, rate=0.2, noise_shape=[None, 1, 1, 4]), ["dropout: 0.2"]),
     "add": (functional([image(*MAP), layer("ReLU", "a", "x"), layer("Add", "y", "x", "a")]), ["{relu, name: a_relu}", "add: [input, a_relu]"]),
     "subtract": (functional([image(*MAP), layer("ReLU", "a", "x"), layer("Subtract", "y", "x", "a")]), ["{relu, name: a_relu}", "subtract: [input, a_relu]"]),
     "average": (functional([image(*MAP), layer("ReLU", "a", "x"), layer("Average", "y", "x", "a")]), ["{relu, name: a_relu}", "average: [input, a_relu]"]),

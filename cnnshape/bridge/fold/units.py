@@ -133,15 +133,14 @@ def _indices(spans: Mapping[int, int]) -> set[int]:
 
 
 def _end(nodes: Nodes, fork: int) -> int:
-    """Where the unit of a fork stops: after the norm and the activation of a sum. Those after other joins begin a unit."""
+    """Where the unit of a fork stops: after the activation of a sum. A norm after a join begins the unit after it."""
     node = nodes[fork]
     is_sum = isinstance(node, Fork) and node.word in SUMS
     return fork + 1 + (len(list(takewhile(_follows, nodes[fork + 1 :]))) if is_sum else 0)
 
 
 def _follows(node: Node) -> bool:
-    """Whether a node is a norm or an activation of the tensor before it."""
-    return isinstance(node, Layer) and bool(role_of(BY_NAME[node.kind]))
+    return isinstance(node, Layer) and role_of(BY_NAME[node.kind]) == "act"
 
 
 def _is_unit(network: Network, nodes: Nodes) -> bool:
