@@ -6,7 +6,8 @@ Needs torch, and torchvision or timm. Nothing is computed: the networks are buil
 whether the network was captured, whether each operation has a kind, and whether parameters, multiply-accumulates (those of
 `torch.utils.flop_counter`) and the shapes of the outputs are exact. What differs without a message is `SILENT`. With
 `--sizes` each exact spec is also read at two other input sizes, where the network runs at them. With `--fold` each exact
-network is also folded: the row has the lines of the flat spec and of the one with blocks, and the CPU time of the fold.
+network is also folded: the row has the lines of the flat spec and of the one with blocks, and the CPU time of the fold. The
+last line has the CPU time of whole imports: the runs of the module on the meta device, the fold and its proof.
 """
 
 import argparse
@@ -29,10 +30,12 @@ from torch.utils.flop_counter import FlopCounterMode
 from cnnshape.api import DesignError, analyze, load
 from cnnshape.bridge import ImportProblem, imported
 from cnnshape.bridge.operations import Network
-from cnnshape.bridge.torch.reading import network_of
+from cnnshape.bridge.torch.importer import read
 
 HERE = Path(__file__).parent
 NOT_CONVOLUTIONAL = ("vit_", "swin", "maxvit", "mvit")
+LONG = 0.5
+"""Seconds that an import should take at most, beyond those of `import torch`."""
 OTHER_SIZES = (33, 64)
 """Cells by which other inputs are longer."""
 OPERATORS: list[Any] = []
@@ -40,16 +43,22 @@ FOLDS: "list[Folding]" = []
 
 
 class Folding(NamedTuple):
-    """Lines of the flat spec and of the folded one, and the CPU time of the fold and its proof."""
+    """Lines of the flat spec and of the folded one, and CPU times: of the runs of the module, and of the fold and its proof."""
 
     operations: int
     flat: int
     folded: int
+    reading: float
     seconds: float
 
     @property
     def is_folded(self) -> bool:
         return self.folded < self.flat
+
+    @property
+    def whole(self) -> float:
+        """What an import takes."""
+        return self.reading + self.seconds
 
 
 class Slow(Exception):
@@ -149,15 +158,15 @@ def at_sizes(module: Any, size: tuple[int, ...], text: str) -> str:
     return f"agrees at {agreed} of {ran} other sizes"
 
 
-def folding(network: Network, flat: str) -> str:
-    """What folding makes of a network. Without blocks and loops it is flat."""
+def folding(network: Network, flat: str, reading: float) -> str:
+    """What folding makes of a network. Without blocks and loops it is flat. `reading` is the time that reading it took."""
     start = time.process_time()
     text = imported(network).text
     seconds = time.process_time() - start
     if "\nblocks:" not in text and "\n  - for:" not in text and " repeat:" not in text:
         text = flat
     lines = (flat.count("\n"), text.count("\n"))
-    FOLDS.append(Folding(len(network.operations), *lines, seconds))
+    FOLDS.append(Folding(len(network.operations), *lines, reading, seconds))
     word = "folded" if FOLDS[-1].is_folded else "FLAT"
     return f"{word}, {lines[0]} lines to {lines[1]} in {seconds:.2f} s for {len(network.operations)} operations"
 
@@ -168,7 +177,7 @@ def judged(
     """The verdict, its cause, and the CPU time of the import."""
     start = time.process_time()
     try:
-        network = network_of(module, {"input": size}, name=name)
+        network = read(module, size, name=name)
     except ImportProblem as problem:
         return "not captured", problem.message, time.process_time() - start
     captured = time.process_time() - start
@@ -194,7 +203,7 @@ def judged(
     notes = [at_sizes(module, size, result.text)] if sizes else []
     if fold:
         try:
-            notes.append(folding(network, result.text))
+            notes.append(folding(network, result.text, captured))
         except Exception as error:  # noqa: BLE001  the table goes on
             return "FOLD BROKEN", f"{type(error).__name__}: {error}"[:300], spent
     return "exact", "; ".join([*notes, *result.notes]), spent
@@ -233,6 +242,12 @@ def main() -> None:
             f"folded         {smaller:4} of {len(FOLDS)}, {smaller / len(FOLDS):.1%}; median "
             f"{statistics.median(lines):.0f} lines for {statistics.median(row.flat for row in FOLDS):.0f}; "
             f"at most {1000 * longest.seconds / longest.operations:.2f} s for 1,000 operations"
+        )
+        times = [row.whole for row in FOLDS]
+        quick = sum(time <= LONG for time in times)
+        print(
+            f"imports        {statistics.median(times):.2f} s of CPU in the median, {max(times):.2f} s at most; "
+            f"{quick} of {len(times)}, {quick / len(times):.1%}, take at most {LONG} s"
         )
 
 

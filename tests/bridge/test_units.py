@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -72,6 +74,13 @@ def test_the_stages_of_a_resnet_are_its_params() -> None:
     assert "- for: {width: [64, 128, 256, 512], stride: [1, 2, 2, 2], n: [3, 4, 6, 3]}" in text
     deeper = text.partition("expect:")[0].replace("n: [3, 4, 6, 3]", "n: [3, 4, 23, 3]")
     assert proof.report_of(deeper).totals.params == proof.report_of(shipped("resnet101")).totals.params
+
+
+def test_the_page_shows_what_is_written() -> None:
+    text = shipped("resnet50")
+    page = (Path(__file__).parents[2] / "docs" / "import.md").read_text(encoding="utf-8")
+    without_source = re.sub(r"(?m)^source: .*\n", "", text).strip()
+    assert f"```yaml\n{without_source}\n```\n" in page
 
 
 def test_the_first_of_a_stage_is_a_residual_without_its_sum() -> None:

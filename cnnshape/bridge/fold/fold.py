@@ -7,13 +7,14 @@ from cnnshape.bridge import names
 from cnnshape.bridge.draft import Draft, Steps, Value
 from cnnshape.bridge.fold.align import Unaligned, form_of
 from cnnshape.bridge.fold.block import Calls, Made, block_of, network_steps
+from cnnshape.bridge.fold.calls import Call
 from cnnshape.bridge.fold.nodes import Fork, Layer, Nodes, Use, walk
 from cnnshape.bridge.fold.rounds import Blocks
 from cnnshape.bridge.fold.runs import with_loops
 from cnnshape.bridge.fold.settings import with_file_settings
 from cnnshape.bridge.fold.steps import calls_in
 from cnnshape.bridge.fold.tree import Bodies, Body, Tree
-from cnnshape.bridge.fold.units import LEAST_OPERATIONS, with_units
+from cnnshape.bridge.fold.units import LEAST_OPERATIONS, LEAST_UNITS, with_units
 from cnnshape.bridge.operations import Network
 from cnnshape.layers import BY_NAME
 from cnnshape.named_tuple import NamedTuple
@@ -47,7 +48,7 @@ class Folding:
 
     def __init__(self, network: Network, expect: dict[str, Value]) -> None:
         tree = Tree(network)
-        self.network, self.units = with_units(network, _without_small(tree).root)
+        self.network, self.units = with_units(network, _outside_of_classes(tree))
         self.expect = expect
         self.tree = Tree(self.network) if self.units else tree
         self.blocks: dict[tuple[object, ...], Made | Unaligned] = {}
@@ -179,14 +180,27 @@ def _without_plain(tree: Tree, apart: set[str], variants: Mapping[int, str]) -> 
         apart.update(plain)
 
 
-def _without_small(tree: Tree) -> Bodies:
-    """The bodies of the classes that say more of the structure than the operations in them."""
-    apart: set[str] = set()
-    bodies = _without_plain(tree, apart, {})
-    for name, calls in bodies.by_class.items():
-        if max(call.call.stop - call.call.start for call in calls) < LEAST_OPERATIONS:
-            apart.add(name)
-    return _without_plain(tree, apart, {})
+def _outside_of_classes(tree: Tree) -> Nodes:
+    """The nodes of the network, where classes that become blocks are uses; none if nearly all are in such classes.
+
+    A class of few operations says less of the structure than these operations do.
+    """
+    calls: dict[str, list[Call]] = defaultdict(list)
+    for call in tree.fit:
+        calls[tree.class_of(call, {})].append(call)
+    small = {
+        name for name, listed in calls.items() if all(call.stop - call.start < LEAST_OPERATIONS for call in listed)
+    }
+    inside = {
+        value
+        for name, listed in calls.items()
+        if name not in small and len(listed) > 1
+        for call in listed
+        for value in range(call.start, call.stop)
+    }
+    if len(tree.network.operations) - len(inside) < LEAST_UNITS * LEAST_OPERATIONS:
+        return ()
+    return _without_plain(tree, small, {}).root
 
 
 def _plain_classes(bodies: Bodies) -> set[str]:

@@ -1,6 +1,7 @@
 """Nested texts, lists and mappings as lines of YAML, wrapped at 120 columns."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import starmap
 
 from cnnshape.language.writer.scalar import is_foldable, scalar
 
@@ -149,10 +150,20 @@ def _flow(data: Data) -> str | None:
     if isinstance(data, Rows | Lines) and data:
         return None
     if isinstance(data, Mapping):
-        entries = [_flow_entry(key, value) for key, value in data.items()]
-        return None if None in entries else f"{{{', '.join(filter(None, entries))}}}"
-    items = list(map(_flow_step if isinstance(data, Short) else _flow, data))
-    return None if None in items else f"[{', '.join(filter(None, items))}]"
+        entries = _all_of(starmap(_flow_entry, data.items()))
+        return None if entries is None else f"{{{', '.join(entries)}}}"
+    items = _all_of(map(_flow_step if isinstance(data, Short) else _flow, data))
+    return None if items is None else f"[{', '.join(items)}]"
+
+
+def _all_of(texts: Iterable[str | None]) -> list[str] | None:
+    """The texts; None, without a look at the others, where there is no text."""
+    listed = []
+    for text in texts:
+        if text is None:
+            return None
+        listed.append(text)
+    return listed
 
 
 def _flow_step(item: Data) -> str | None:

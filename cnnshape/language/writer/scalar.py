@@ -1,5 +1,7 @@
 """Writes single texts as YAML: plain if YAML 1.2 reads them back unchanged, else in double quotes."""
 
+from functools import lru_cache
+
 _INDICATORS = frozenset("?:,[]{}#&*!|>'\"%@`")
 _FLOW_SIGNS = frozenset(",[]{}")
 _SPECIAL = frozenset(("", "~", "null", "<<"))
@@ -12,6 +14,7 @@ def scalar(text: str, *, flow: bool) -> str:
     return text if is_plain(text, flow=flow) else f'"{"".join(map(_escaped, text))}"'
 
 
+@lru_cache(maxsize=4096)
 def is_plain(text: str, *, flow: bool) -> bool:
     """Whether a text needs no quotes."""
     if text in _SPECIAL or text != text.strip() or not text.isprintable():
