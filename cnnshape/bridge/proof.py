@@ -56,7 +56,7 @@ def _named(prints: dict[str, int], wanted: Counter[int]) -> Iterable[str]:
 
 
 def _prints(report: Report) -> tuple[dict[str, int], list[int]]:
-    """A number for each layer: the hash of its kind, its arguments and figures, and of all layers before it."""
+    """A number for each layer: the hash of its kind, arguments and figures, of the owner of its weights, and of all before it."""
     prints = {name: hash((name, given.shape)) for name, given in report.inputs.items()}
     parts: dict[str, tuple[int, ...]] = {}
     rows: dict[str, int] = {}
@@ -72,7 +72,7 @@ def _prints(report: Report) -> tuple[dict[str, int], list[int]]:
             prints[row.name] = sources[0]
             continue
         ordered = sorted(sources) if row.kind in _UNORDERED else sources
-        prints[row.name] = rows[row.name] = hash((_facts(row), *ordered))
+        prints[row.name] = rows[row.name] = hash((_facts(row), prints.get(row.shares), *ordered))
     return rows, [prints[layer] for layer in report.output_layers.values()]
 
 

@@ -17,11 +17,12 @@ from cnnshape.bridge.draft import (
 from cnnshape.bridge.flat import same
 from cnnshape.bridge.fold.align import Slot, Unaligned, aligned, last_weighted
 from cnnshape.bridge.fold.hints import branch_names, hint_of, purpose_of, word_of
-from cnnshape.bridge.fold.nodes import Fork, Layer, Nodes, Use
+from cnnshape.bridge.fold.nodes import Fork, Layer, Nodes, Use, own_weights, owned_weights
 from cnnshape.bridge.fold.param import CHANNELS
 from cnnshape.bridge.fold.params import Params
 from cnnshape.bridge.fold.settings import with_settings
 from cnnshape.bridge.fold.vectors import (
+    COUNTS_CHANNELS,
     agree,
     layers_of,
     plain,
@@ -35,16 +36,6 @@ from cnnshape.bridge.operations import Network, Ref
 from cnnshape.layers import BY_NAME
 from cnnshape.named_tuple import NamedTuple
 
-_COUNTS_CHANNELS = {
-    "conv": ("out", "groups"),
-    "conv_transpose": ("out", "groups"),
-    "linear": ("out",),
-    "group_norm": ("groups",),
-    "slice": ("start", "stop"),
-    "pad_channels": ("before", "after"),
-    "channel_shuffle": ("groups",),
-}
-"""Arguments that count channels."""
 PREVIOUS = "prev"
 """The output of the step before a join."""
 
@@ -116,6 +107,7 @@ class _Maker:
         self.needed: dict[int, str] = {}
         self.gives: dict[int, tuple[int, ...]] = {}
         self.first_giving: dict[tuple[int | None, ...], int] = {}
+        self.makers: dict[tuple[object, ...], int] = {}
         self.taken = names.Taken()
         self.slots: dict[int, Slot] = {}
         self.steps: Steps = ()
@@ -149,6 +141,7 @@ class _Maker:
             marks = Marks(
                 name=self.named.get(number, ""),
                 source=self._source(slot, previous),
+                share=self._share(slot),
             )
             entering = tuple(
                 before if node is None or not node.sources else node.sources[0]
@@ -163,6 +156,9 @@ class _Maker:
             )
             self.gives[number] = previous
             self.first_giving.setdefault(previous, number)
+            self.makers.update(
+                ((index, *own_weights(node)), number) for index, node in enumerate(slot.nodes) if node is not None
+            )
             steps.append(step)
         return tuple(steps), previous
 
@@ -171,16 +167,13 @@ class _Maker:
     ) -> DraftStep:
         """A step of some calls: those where the condition is true."""
         channels = self._channels(entering)
-        if isinstance(slot.node, Layer) and "out" in _COUNTS_CHANNELS.get(slot.node.kind, ()):
+        if isinstance(slot.node, Layer) and "out" in COUNTS_CHANNELS.get(slot.node.kind, ()):
             widths = plain(layers_of(slot.nodes), vector_of(layers_of(slot.nodes), "out"))
             self.params.tell_apart(widths, truths, channels, self._wanted(slot, "out"))
         step = self._step(slot, marks, entering)
         width = step.arguments.get("out", "") if isinstance(step, DraftCall) else ""
-        wanted = (
-            "expand" if "* in_channels" in str(width) else "",
-            self._hint(slot),
-            purpose_of(slot.node),
-        )
+        expand = "expand" if "* in_channels" in str(width) else ""
+        wanted = (expand, self._hint(slot), purpose_of(slot.node))
         condition = self.params.condition(truths, wanted, channels, width)
         return step._replace(marks=step.marks._replace(when=condition))
 
@@ -194,6 +187,17 @@ class _Maker:
             for other, before in zip(slot.nodes, previous, strict=True)
         )
         return "" if wanted == previous else self._reference(wanted)
+
+    def _share(self, slot: Slot) -> str:
+        """The name of the step whose weights a step uses; empty if they are its own. Raises Unaligned if calls differ."""
+        owned = [(index, *owned_weights(node)) for index, node in enumerate(slot.nodes) if node is not None]
+        if not any(key[1] for key in owned):
+            return ""
+        numbers = {self.makers.get(key) for key in owned}
+        number = numbers.pop()
+        if numbers or number is None:
+            raise Unaligned("weights of different steps")
+        return self._name(number)
 
     def _reference(self, wanted: tuple[int | None, ...]) -> str:
         """The name of what gives a value in each call; raises Unaligned if that is no single step."""
@@ -320,7 +324,7 @@ class _Maker:
                 arguments[name] = self._tensor(vector)
                 continue
             values = plain(nodes, vector)
-            role = CHANNELS if name in _COUNTS_CHANNELS.get(layer.kind, ()) else name
+            role = CHANNELS if name in COUNTS_CHANNELS.get(layer.kind, ()) else name
             window = window_of(nodes, kind.arguments) if name == "padding" else None
             arguments[name] = self.params.expression(values, role, self._wanted(slot, name), channels, window)
         arguments = {name: arguments[name] for name in kind.arguments if name in arguments}

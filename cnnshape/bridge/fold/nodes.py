@@ -10,6 +10,10 @@ Given = Argument | DraftSetting | None
 """A value of an argument; None is the default of an argument that may be left out."""
 
 
+NOTHING = -1
+"""No value, and no call."""
+
+
 def plain_value(value: Given) -> Value:
     """A value that is no reference, as a spec has it."""
     if isinstance(value, DraftSetting):
@@ -23,7 +27,8 @@ class Layer(NamedTuple):
     """One operation, with the norm and the activation that follow it as arguments.
 
     `value` is what it gives, `sources` are what it reads, and `path` is the module that it ran in. `arguments` has all
-    arguments of the kind, also those with their default.
+    arguments of the kind, also those with their default. `own` is the value of the operation itself; if it uses the weights
+    of an earlier one, that is its `owner`. `shared` are weights that several operations use.
     """
 
     value: int
@@ -32,6 +37,9 @@ class Layer(NamedTuple):
     kind: str
     arguments: Mapping[str, Given]
     weighted: bool
+    own: int = NOTHING
+    owner: int = NOTHING
+    shared: bool = False
 
     @property
     def refs(self) -> tuple[int, ...]:
@@ -42,7 +50,7 @@ class Layer(NamedTuple):
 class Use(NamedTuple):
     """A call of a class that becomes a block. The first source enters it, the others are arguments.
 
-    `layers` is the number of operations in it.
+    `layers` is the number of operations in it. `owner` is an earlier call whose weights it uses.
     """
 
     value: int
@@ -51,6 +59,7 @@ class Use(NamedTuple):
     type: str
     call: int
     layers: int
+    owner: int = NOTHING
 
     @property
     def refs(self) -> tuple[int, ...]:
@@ -79,6 +88,20 @@ class Fork(NamedTuple):
 
 Node = Layer | Use | Fork
 Nodes = tuple[Node, ...]
+
+
+def own_weights(node: Node) -> tuple[str, int]:
+    """What tells the weights of a node from those of others in the same call."""
+    if isinstance(node, Layer):
+        return "layer", node.own
+    return ("call", node.call) if isinstance(node, Use) else ("fork", node.value)
+
+
+def owned_weights(node: Node) -> tuple[str, int]:
+    """The `own_weights` of the node whose weights a node uses; with an empty word if they are its own."""
+    if isinstance(node, Fork) or node.owner == NOTHING:
+        return "", NOTHING
+    return "layer" if isinstance(node, Layer) else "call", node.owner
 
 
 def reads(node: Node) -> tuple[int, ...]:

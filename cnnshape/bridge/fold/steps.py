@@ -25,8 +25,8 @@ def calls_in(steps: Steps) -> Iterator[DraftCall]:
 
 
 def is_named(step: DraftStep) -> bool:
-    """Whether there are names inside of a step, which only one step can have."""
-    return any(inner.marks.name or inner.marks.source for inner in walk_steps((step,)))
+    """Whether there are names inside of a step, which only one step can have, or weights of a step with a name."""
+    return any(inner.marks.name or inner.marks.source or inner.marks.share for inner in walk_steps((step,)))
 
 
 def is_row(step: DraftCall) -> bool:

@@ -36,6 +36,9 @@ def _follower(before: Node | None, node: Node) -> dict[str, Given] | None:
         return None
     if any(isinstance(value, Ref) for value in node.arguments.values()):
         return None
+    if node.weighted and node.shared != before.shared:
+        # A step shares all of its weights or none.
+        return None
     if node.weighted and node.arguments.get(FROZEN) != before.arguments.get(FROZEN, False):
         return None
     return {key: setting(node)}

@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
 from cnnshape.bridge.draft import FROZEN
-from cnnshape.bridge.flat import complete, refs
+from cnnshape.bridge.flat import complete, owners, refs
 from cnnshape.bridge.fold.calls import Call, all_calls, calls_of, height_of
-from cnnshape.bridge.fold.nodes import Given, Layer, Node, Nodes, Use
+from cnnshape.bridge.fold.nodes import NOTHING, Fork, Given, Layer, Node, Nodes, Use
 from cnnshape.bridge.fold.structure import structured
 from cnnshape.bridge.fold.sugar import sugared
 from cnnshape.bridge.operations import Network
@@ -51,7 +51,10 @@ class Tree:
         recursive = {call.module.type for call, above in listed if call.module.type in above}
         self.heights = {call.module.call: height_of(call) for call, _ in listed if call.module.type in recursive}
         self.fit = tuple(call for call, _ in listed if not call.module.container and self._fits(call))
+        self.owner_of = owners(network)
+        self.owners = frozenset(self.owner_of.values())
         self.layers = {value: self._layer(value) for value, _ in network.numbered()}
+        self.call_owner = dict(self._call_owners()) if self.owner_of else {}
         self.bodies: dict[tuple[object, ...], Body] = {}
 
     def _fits(self, call: Call) -> bool:
@@ -80,7 +83,29 @@ class Tree:
         weighted = any(weight.learned for weight in operation.weights)
         if weighted:
             arguments[FROZEN] = operation.frozen
-        return Layer(value, self.inputs[value], operation.path, operation.kind, arguments, weighted)
+        owner = self.owner_of.get(value, NOTHING)
+        shared = owner != NOTHING or value in self.owners
+        return Layer(
+            value, self.inputs[value], operation.path, operation.kind, arguments, weighted, value, owner, shared
+        )
+
+    def _call_owners(self) -> Iterator[tuple[int, int]]:
+        """The calls that use all weights of an earlier call of their class, and no others, with those calls."""
+        weighted = {
+            call.module.call: [value for value in range(call.start, call.stop) if self._has_weights(value)]
+            for call in self.fit
+        }
+        first: dict[tuple[str, tuple[int, ...]], int] = {}
+        for call in self.fit:
+            own = weighted[call.module.call]
+            key = call.module.type, tuple(self.owner_of.get(value, value) for value in own)
+            owner = first.setdefault(key, call.module.call)
+            if own and owner != call.module.call and weighted[owner] == list(key[1]):
+                yield call.module.call, owner
+
+    def _has_weights(self, value: int) -> bool:
+        operation = self.network.operation(value)
+        return operation is not None and bool(operation.weights)
 
     def class_of(self, call: Call, variants: Mapping[int, str]) -> str:
         """The class of a call. One that contains calls of itself is another one at each height."""
@@ -123,6 +148,10 @@ class _Reader:
     def _use(self, call: Call) -> Use:
         """The use of a block."""
         inner = tuple(self._nodes(call.items))
+        owner = self.tree.call_owner.get(call.module.call, NOTHING)
+        if owner != NOTHING:
+            # The call as a whole says whose weights it uses.
+            inner = tuple(node if isinstance(node, Fork) else node._replace(owner=NOTHING) for node in inner)
         kept = self.tree.bodies
         key = (call.module.call, *((node.call, node.type) if isinstance(node, Use) else node.value for node in inner))
         if key not in kept:
@@ -130,7 +159,8 @@ class _Reader:
             kept[key] = Body(call, self.tree.entering(call), output, _structured(inner, frozenset((output,))))
         body, name = kept[key], self.classes[call.module.call]
         self.by_class[name].append(body)
-        return Use(body.output, body.sources, call.module.path, name, call.module.call, call.stop - call.start)
+        layers = call.stop - call.start
+        return Use(body.output, body.sources, call.module.path, name, call.module.call, layers, owner)
 
 
 def _structured(nodes: Nodes, kept: frozenset[int]) -> Nodes:

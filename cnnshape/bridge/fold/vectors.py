@@ -10,6 +10,17 @@ from cnnshape.bridge.fold.param import Vector, Window
 from cnnshape.bridge.operations import Ref
 from cnnshape.layers import BY_NAME
 
+COUNTS_CHANNELS = {
+    "conv": ("out", "groups"),
+    "conv_transpose": ("out", "groups"),
+    "linear": ("out",),
+    "group_norm": ("groups",),
+    "slice": ("start", "stop"),
+    "pad_channels": ("before", "after"),
+    "channel_shuffle": ("groups",),
+}
+"""Arguments that count channels."""
+
 
 def layers_of(nodes: Sequence[Node | None]) -> list[Layer | None]:
     """The layers among the nodes of a slot."""
