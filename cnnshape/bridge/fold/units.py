@@ -22,6 +22,8 @@ LEAST_ROUNDS = 3
 """Rounds of layers that are units without a fork."""
 LONGEST_ROUND = 4
 """Layers of such a round."""
+MOST_FAMILIES = 50
+"""Forms of residuals that others may be a part of."""
 RESIDUAL = "residual"
 SUMS = (RESIDUAL, "add")
 
@@ -79,8 +81,11 @@ def _all_units(units: Sequence[_Unit]) -> Iterator[_Unit]:
 def _families(forms: Collection[Form]) -> dict[Form, Form]:
     """The longest form of which each is a part: some residuals lack an expansion or a gate that others have."""
     families: dict[Form, Form] = {}
-    for form in sorted(forms, key=len, reverse=True):
-        families[form] = next((other for other in families.values() if _is_part(form, other)), form)
+    longest: list[Form] = []
+    for form in sorted(forms, key=lambda form: (-len(form), str(form))):
+        families[form] = next((other for other in longest[:MOST_FAMILIES] if _is_part(form, other)), form)
+        if families[form] == form:
+            longest.append(form)
     return families
 
 
@@ -196,26 +201,29 @@ def _rounds(network: Network, nodes: Nodes, taken: set[int]) -> Iterator[tuple[i
     forms = [_form(node) if isinstance(node, Layer) and at not in taken else None for at, node in enumerate(nodes)]
     start = 0
     while start < len(nodes):
-        counts = {length: _count(forms, start, length) for length in range(2, LONGEST_ROUND + 1)}
-        length = max(counts, key=lambda length: (counts[length] * length, -length))
-        ends = range(start + length, start + length * counts[length] + 1, length)
-        parts = [nodes[end - length : end] for end in ends]
-        if len(parts) >= LEAST_ROUNDS and all(_is_chain(part) and _is_one_piece(network, part) for part in parts):
-            yield from ((end - length, end) for end in ends)
-            start = ends[-1]
-        else:
+        rounds = {length: _round_count(network, nodes, forms, start, length) for length in range(2, LONGEST_ROUND + 1)}
+        length = max(rounds, key=lambda length: (rounds[length] * length, -length))
+        if rounds[length] < LEAST_ROUNDS:
             start += 1
+            continue
+        for _ in range(rounds[length]):
+            yield start, start + length
+            start += length
 
 
-def _count(forms: Sequence[Form | None], start: int, length: int) -> int:
+def _round_count(network: Network, nodes: Nodes, forms: Sequence[Form | None], start: int, length: int) -> int:
     """The rounds of so many layers from a start; 0 for layers of one form, which have a `repeat` of their own."""
-    round_ = forms[start : start + length]
-    if None in round_ or len(round_) < length or len(set(round_)) == 1:
+    first = forms[start : start + length]
+    if None in first or len(set(first)) == 1:
         return 0
-    count = 1
-    while forms[start + count * length : start + (count + 1) * length] == round_:
+    count = 0
+    while True:
+        at = start + count * length
+        part = nodes[at : at + length]
+        alike = forms[at : at + length] == first and len(part) == length
+        if not alike or not _is_chain(part) or not _is_one_piece(network, part):
+            return count
         count += 1
-    return count
 
 
 def _is_chain(nodes: Nodes) -> bool:
