@@ -1,4 +1,4 @@
-"""Imports damaged files of a format, `onnx`, `darknet`, `keras` (JSON) or `archive` (`.keras`):
+"""Imports damaged files of a format, `onnx`, `exported` (our own ONNX), `darknet`, `keras` (JSON) or `archive` (`.keras`):
 
     python -m tests.bridge.mutants darknet 100000 [FILE ...]
 
@@ -25,10 +25,13 @@ from cnnshape.bridge.darknet import darknet_network
 from cnnshape.bridge.files import decoded
 from cnnshape.bridge.keras import keras_network, read_keras
 from cnnshape.bridge.keras.config import parsed
+from cnnshape.export import Weights
+from cnnshape.export.onnx import to_onnx
 from tests.bridge.darknet_files import cfg, conv, section
 from tests.bridge.keras_files import functional, history, image, layer, sequential
 from tests.bridge.onnx_files import model, node, tensor, value, wholes
 from tests.bridge.readers import onnx_network
+from tests.export.exported import source_of
 
 LONGEST_SECONDS = 1
 MOST_BYTES = 200_000_000
@@ -232,8 +235,36 @@ def paths_of(value: object, path: Path_ = ()) -> Iterator[Path_]:
         yield from paths_of(item, (*path, key))
 
 
+EXPORTED = """
+input: [3, 16, 16]
+blocks:
+  Unit:
+    params: {out: required}
+    do:
+      - residual: [conv: {out: out, kernel: 3, padding: 1, norm: batch_norm}]
+      - relu
+layers:
+  - conv: {out: 4, kernel: 3, padding: 1}
+  - {Unit: 4, repeat: 2}
+  - drop_path: 0.1
+  - max_pool: 2
+  - conv_transpose: {out: 4, kernel: 2, stride: 2}
+  - {conv: {out: 4, kernel: 1}, name: head}
+  - {conv: {out: 4, kernel: 1}, share: head}
+  - global_avg_pool
+  - flatten
+  - linear: 5
+"""
+
+
+def exported() -> bytes:
+    """A file of `cnnshape export` without weights."""
+    return to_onnx(source_of(EXPORTED), weights=Weights.NONE)
+
+
 FORMATS = {
     "onnx": Format(onnx_network, ONNX, changed_bytes),
+    "exported": Format(onnx_network, exported(), changed_bytes),
     "darknet": Format(lambda data: darknet_network(decoded(data), "mutant"), DARKNET.encode(), changed_text),
     "keras": Format(
         lambda data: keras_network(parsed(decoded(data)), "mutant"), json.dumps(KERAS).encode(), changed_json

@@ -67,6 +67,17 @@ LYING = {
         model(CONV, stored=[b"".join(whole(1, 1) for _ in range(20)) + whole(2, 1) + data(8, "w")]),
         "the weight `w` has a shape that can't be",
     ),
+    "shape_of_a_weight": (
+        model(
+            [node("Constant", "", "s", value_ints=[4, -3, 1, 1]), node("ConstantOfShape", "s", "w"), *CONV],
+            producer="cnnshape",
+        ),
+        "the weight `w` has a shape that can't be",
+    ),
+    "no_shape_of_a_weight": (
+        model([node("Constant", "", "s"), node("ConstantOfShape", "s", "w"), *CONV], producer="cnnshape"),
+        "`Constant` in `s` can't be worked out",
+    ),
     "huge_input": (
         model([node("Relu", "x", "y")], [value("x", 1, 10**18)]),
         "has a size that can't be: 1000000000000000000",

@@ -1,6 +1,6 @@
 """The parts of an ONNX model that say what it computes. Source of the field numbers: onnx/onnx.proto, version 1.20."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 
 from cnnshape.bridge.building import quoted
@@ -306,9 +306,7 @@ def _stored(wire: Wire, field: Field) -> Stored:
             typed.append(part)
         elif number == 13 or (number == 14 and part[2] == 1):
             external = True
-    count = prod(dims)
-    if len(dims) > MOST_DIMENSIONS or any(size < 0 for size in dims) or count > MOST_VALUES:
-        raise ImportProblem(f"the weight {quoted(name)} has a shape that can't be: {str(dims)[:100]}")
+    count = count_of(name, dims)
     if raw is not None and not external and kind in _BYTES and raw[3] - raw[2] != count * _BYTES[kind]:
         held = f"{raw[3] - raw[2]:,} bytes"
         raise ImportProblem(
@@ -317,6 +315,14 @@ def _stored(wire: Wire, field: Field) -> Stored:
     most = MOST_READ if kind in FLOATS else MOST_WHOLE
     values = None if external or count > most else _values(wire, kind, count, raw, typed)
     return Stored(name, tuple(dims), kind in FLOATS, values)
+
+
+def count_of(name: str, dims: Sequence[int]) -> int:
+    """The values of a weight of this shape. Raises ImportProblem for a shape that none can have."""
+    count = prod(dims)
+    if len(dims) > MOST_DIMENSIONS or any(size < 0 for size in dims) or count > MOST_VALUES:
+        raise ImportProblem(f"the weight {quoted(name)} has a shape that can't be: {str(list(dims))[:100]}")
+    return count
 
 
 _TYPED: Mapping[int, Callable[[Wire, Field], "list[int] | list[float]"]] = {

@@ -1,26 +1,32 @@
 """What only files of `cnnshape export` have: nodes in place of weights, and constants that never are weights."""
 
+from collections.abc import Iterator
+
 from cnnshape.bridge.onnx.constants import Constant, NotFolded, Operands, folded
-from cnnshape.bridge.onnx.model import Model, Node, Stored
+from cnnshape.bridge.onnx.model import Model, Node, Stored, count_of
 from cnnshape.bridge.onnx.sizes import broadcast
 
 PRODUCER = "cnnshape"
 
 
 def with_weights(model: Model) -> Model:
-    """The model with weights in place of the nodes that give constants for them, in a file without weights."""
+    """The model with weights in place of the nodes that give constants for them, in a file without weights.
+
+    Raises ImportProblem for a weight of a shape that can't be.
+    """
     if model.producer != PRODUCER:
         return model
-    shapes: dict[str, Constant] = {}
+    shapes: dict[str, tuple[int, ...]] = {}
     stored = dict(model.initializers)
     nodes = []
     for node in model.nodes:
-        if node.op == "ConstantOfShape" and len(node.inputs) == 1 and node.inputs[0] in shapes:
-            sizes = shapes[node.inputs[0]].wholes
+        sizes = shapes.get(node.inputs[0]) if node.op == "ConstantOfShape" and len(node.inputs) == 1 else None
+        if sizes is not None and node.outputs:
+            count_of(node.outputs[0], sizes)
             stored[node.outputs[0]] = Stored(node.outputs[0], sizes, real=True, values=None)
             continue
         if node.op == "Constant" and node.outputs:
-            shapes[node.outputs[0]] = _value(node)
+            shapes.update((node.outputs[0], sizes) for sizes in _sizes(node))
         nodes.append(node)
     return model._replace(nodes=tuple(nodes), initializers=stored)
 
@@ -33,8 +39,9 @@ def repeated(operands: Operands) -> Constant:
     return Constant(broadcast(given.shape, shape.wholes), None, given.real)
 
 
-def _value(node: Node) -> Constant:
+def _sizes(node: Node) -> Iterator[tuple[int, ...]]:
+    """The whole numbers that a node gives; nothing if it gives others."""
     try:
-        return folded(node, ())
+        yield folded(node, ()).wholes
     except NotFolded:
-        return Constant((), None)
+        return
