@@ -228,3 +228,42 @@ def test_a_file_is_read_by_its_path(tmp_path: Path):
     network = read_onnx(path)
     assert network.name == "tiny" and network.origin == "ONNX file tiny.onnx"
     assert read_onnx(str(path)) == network
+
+
+# Files without weights
+
+FILLED = [node("ConstantOfShape", "w_shape", "w"), node("ConstantOfShape", "b_shape", "b")]
+SIZES = [wholes("w_shape", 4, 3, 3, 3), wholes("b_shape", 4)]
+
+
+def test_a_constant_of_a_shape_is_a_weight_where_it_is_read_as_one():
+    read = onnx_network(model([*FILLED, node("Conv", "x w b", "y")], stored=SIZES))
+    assert layers_of(read) == ["conv: {out: 4, kernel: 3}"]
+    assert read.params == 4 * 27 + 4
+
+
+def test_a_weight_may_be_under_another_shape():
+    sizes = [wholes("w_shape", 2, 54), wholes("b_shape", 4), wholes("shape", 4, 3, 3, 3)]
+    nodes = [*FILLED, node("Reshape", "w shape", "w2"), node("Conv", "x w2 b", "y")]
+    assert onnx_network(model(nodes, stored=sizes)).params == 4 * 27 + 4
+
+
+def test_a_constant_of_a_shape_is_no_weight_elsewhere():
+    nodes = [node("ConstantOfShape", "s_shape", "s"), node("Add", "x s", "a"), node("Relu", "a", "y")]
+    read = onnx_network(model(nodes, stored=[wholes("s_shape", 1)]))
+    assert read.params == 0
+    assert layers_of(read) == ["rescale: {shift: 0}", "relu"]
+
+
+def test_the_scale_and_shift_of_caffe_are_one_layer():
+    nodes = [
+        *(node("ConstantOfShape", "one", name) for name in ("g", "h", "m", "v", "s", "t")),
+        node("BatchNormalization", "x g h m v", "n"),
+        node("Unsqueeze", "s", "s2", axes=[1, 2]),
+        node("Mul", "n s2", "p"),
+        node("Unsqueeze", "t", "t2", axes=[1, 2]),
+        node("Add", "p t2", "y"),
+    ]
+    read = onnx_network(model(nodes, stored=[wholes("one", 3)], opset=9))
+    assert layers_of(read) == ["batch_norm", "layer_scale: {shift: true}"]
+    assert read.params == 12

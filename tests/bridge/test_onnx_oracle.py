@@ -13,6 +13,7 @@ from tests.bridge.test_onnx import model_of_case
 from tests.bridge.torchvision_operators import torchvision_models
 
 onnx = pytest.importorskip("onnx")
+pytest.importorskip("onnx.numpy_helper")
 NOT_STANDARD = {"unknown", "with_weights"}
 """Cases with operators that the package doesn't know."""
 
@@ -43,6 +44,26 @@ def test_the_package_infers_a_shape_for_nearly_all_cases():
         output = inferred.graph.output[0].type.tensor_type
         known += output.HasField("shape") and all(size.dim_value for size in output.shape.dim)
     assert known > 0.8 * len(CASES)
+
+
+LIGHT = sorted((Path(onnx.__file__).parent / "backend" / "test" / "data" / "light").glob("*.onnx"))
+"""Networks that come with the package. Each weight is a `ConstantOfShape` in place of its values."""
+
+
+@pytest.mark.parametrize("path", LIGHT, ids=lambda path: path.stem)
+def test_the_networks_of_the_package_are_read(path):
+    graph = onnx.load(path).graph
+    shapes = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    filled = {
+        node.output[0]: int(shapes[node.input[0]].prod()) for node in graph.node if node.op_type == "ConstantOfShape"
+    }
+    moving = {name for node in graph.node if node.op_type == "BatchNormalization" for name in node.input[3:5]}
+    learned = sum(count for name, count in filled.items() if name not in moving)
+    network = read_onnx(path)
+    stored = {tensor.name for tensor in graph.initializer if tensor.data_type == onnx.TensorProto.FLOAT}
+    others = {name: int(shapes[name].size) for name in stored - moving}
+    assert network.params == learned + sum(others.values())
+    assert imported(network).text.count("\n") <= 63
 
 
 NETWORKS = [

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from cnnshape.bridge.building import Building, quoted
 from cnnshape.bridge.onnx import sizes
-from cnnshape.bridge.onnx.constants import Constant
+from cnnshape.bridge.onnx.constants import Constant, NotFolded, folded, of
 from cnnshape.bridge.onnx.model import Model, Node
 from cnnshape.bridge.onnx.modules import ModuleCalls
 from cnnshape.bridge.onnx.own import PRODUCER
@@ -54,6 +54,7 @@ class Walk:
         """Later nodes that are part of an operation already."""
         self.modules: tuple[Module, ...] = ()
         self._calls = ModuleCalls(self.nodes)
+        self.makers = {name: node for node in nodes for name in node.outputs}
         for index, node in enumerate(nodes):
             for name in node.inputs:
                 self.readers.setdefault(name, []).append(index)
@@ -68,6 +69,24 @@ class Walk:
         return node
 
     # What a node reads.
+
+    def constant_of(self, name: str) -> Constant | None:
+        """The constant of a name, also of one that a later node makes of stored tensors: a bias under another shape."""
+        known = self.values.get(name)
+        if known is not None:
+            return known if isinstance(known, Constant) else None
+        stored = self.model.initializers.get(name)
+        if stored is not None:
+            return of(stored)
+        maker = self.makers.get(name)
+        kept = [self.model.initializers.get(given) for given in maker.inputs] if maker is not None else []
+        constants = [of(tensor) for tensor in kept if tensor is not None]
+        if maker is None or not kept or len(constants) < len(kept):
+            return None
+        try:
+            return folded(maker, constants)
+        except NotFolded:
+            return None
 
     def operands(self, node: Node) -> list[Constant | None]:
         """The inputs that are constants; None for the others."""

@@ -102,11 +102,8 @@ def following_bias(walk: Walk, node: Node, out: int, *, after: int) -> tuple[Con
         return None, output
     index, addition = reader
     other = [name for name in addition.inputs if name != output]
-    bias = walk.values.get(other[0]) if len(other) == 1 else None
-    stored = walk.model.initializers.get(other[0]) if len(other) == 1 else None
-    if bias is None and stored is not None:
-        bias = Constant(stored.shape, stored.values, stored.real, stored.name)
-    if not isinstance(bias, Constant) or bias.elements != out or not bias.name or not bias.real:
+    bias = walk.constant_of(other[0]) if len(other) == 1 else None
+    if bias is None or bias.elements != out or not bias.name or not bias.real:
         return None, output
     if out > 1 and bias.shape[::-1].index(out) != after:
         return None, output
