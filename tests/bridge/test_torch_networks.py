@@ -63,6 +63,25 @@ def test_global_response_norm_is_recognized() -> None:
     assert layers_of(module, MAP) == ["global_response_norm"]
 
 
+@pytest.mark.parametrize("order", [2, 2.0, 1, float("inf")])
+def test_global_response_norm_is_recognized_in_other_words(order: float) -> None:
+    def forward(self: Any, x: Any) -> Any:
+        norm = torch.linalg.vector_norm(x, ord=order, dim=(1, 2), keepdim=True)
+        share = norm / (norm.mean(dim=-1, keepdim=True) + 1e-6)
+        return self.weight * (x * share) + self.bias + x
+
+    module = Forward(
+        lambda self, x: forward(self, x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2),
+        weight=nn.Parameter(torch.zeros(1, 1, 1, 8)),
+        bias=nn.Parameter(torch.zeros(1, 1, 1, 8)),
+    )
+    if order == 2:
+        assert layers_of(module, MAP) == ["global_response_norm"]
+    else:
+        with pytest.raises(ImportProblem, match="linalg_vector_norm"):
+            from_torch(module, MAP)
+
+
 def test_rms_norm_is_recognized() -> None:
     module = Forward(
         lambda self, x: x * torch.rsqrt(x.pow(2).mean(dim=1, keepdim=True) + 1e-6) * self.weight.view(1, -1, 1, 1),

@@ -37,12 +37,16 @@ class Graph:
 
     def become(self, step: Step, kind: str, source: int, arguments: dict[str, Argument], *gone: Step | None) -> bool:
         """Makes a step another kind that reads one value, and drops others."""
+        for other in (step, *gone):
+            for value in () if other is None else reads(other):
+                self.readers[value] -= 1
         step.kind, step.inputs, step.arguments = kind, (source,), arguments
         for other in gone:
             if other is not None:
                 step.weights = other.weights + step.weights
                 other.kind, other.inputs, other.arguments = "", (), {}
-        self.readers[source] = self.readers.get(source, 0) + 1
+        for value in reads(step):
+            self.readers[value] = self.readers.get(value, 0) + 1
         return True
 
 
@@ -146,7 +150,11 @@ def _response_norm(graph: Graph, step: Step) -> bool:
             mean = None if eps is None else graph.alone(eps.inputs[0], "channel_avg_pool")
             if norm is None or mean is None or eps is None or mean.inputs != share.inputs[:1]:
                 continue
-            if norm.what == "norm" and norm.inputs == (source,) and graph.readers[share.inputs[0]] == 2:
+            if (
+                norm.arguments.get("what") == "norm"
+                and norm.inputs == (source,)
+                and graph.readers[share.inputs[0]] == 2
+            ):
                 shift = eps.arguments.get("shift", 0.0)
                 if not _is_rescale(eps, 1, float(shift) if isinstance(shift, float) else 0) or not shift:
                     continue

@@ -184,11 +184,19 @@ def _over_axes(call: Call, input: Any, axes: tuple[int, ...], pool: str, keep: b
 
 @handles("norm linalg_vector_norm")
 def norm(call: Call, input: Any, p: Any = 2, dim: Any = None, keepdim: bool = False, **named: Any) -> View:
-    """The L2 norm of each channel: a part of `global_response_norm`, and opaque elsewhere."""
+    """The L2 norm of each channel: a part of `global_response_norm`, and opaque elsewhere.
+
+    `torch.norm` calls the order `p`, `torch.linalg.vector_norm` calls it `ord`.
+    """
     axes = axes_of(dim, input.dim())
     view = call.view(input)
     shape = call.recorder.shape(view.value)
-    if p != 2 or dim is None or not keepdim or not views.regular(view.dims, shape, call.recorder.samples):
+    if (
+        named.get("ord", p) != 2
+        or dim is None
+        or not keepdim
+        or not views.regular(view.dims, shape, call.recorder.samples)
+    ):
         raise Unsupported
     if not _whole([view.dims[axis] for axis in axes], range(1, len(shape)), shape):
         raise Unsupported
