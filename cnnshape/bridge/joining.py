@@ -25,8 +25,9 @@ def with_joined_operations(network: Network) -> Network:
 def _is_padding(pad: Operation, window: Operation) -> bool:
     """Whether an operation pads with zeros, and the one that reads it is a convolution without a padding of its own."""
     zeros = pad.kind == "pad" and pad.arguments.get("mode", "zeros") == "zeros"
-    return zeros and window.kind == "conv" and _is_zero(window.arguments.get("padding", 0))
+    return zeros and window.kind == "conv" and is_zero(window.arguments.get("padding", 0))
 
 
-def _is_zero(padding: Argument) -> bool:
-    return padding == 0 or (isinstance(padding, tuple) and all(map(_is_zero, padding)))
+def is_zero(padding: Argument) -> bool:
+    """Whether a padding adds no cell on any side."""
+    return padding == 0 or (isinstance(padding, tuple) and all(map(is_zero, padding)))

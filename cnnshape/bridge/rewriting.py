@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from cnnshape.bridge.flat import refs
 from cnnshape.bridge.operations import Argument, Network, Operation, Ref
 
 
@@ -33,8 +34,7 @@ def lone_readers(network: Network) -> Mapping[int, int]:
     """The one operation that reads a value, by that value. Outputs and values with several readers have none."""
     readers: dict[int, list[int]] = {}
     for value, operation in network.numbered():
-        named = [argument.value for argument in operation.arguments.values() if isinstance(argument, Ref)]
-        for source in {*operation.inputs, *named}:
+        for source in {*operation.inputs, *(ref.value for ref in refs(operation.arguments))}:
             readers.setdefault(source, []).append(value)
     outputs = {output.value for output in network.outputs}
     return {source: users[0] for source, users in readers.items() if len(users) == 1 and source not in outputs}

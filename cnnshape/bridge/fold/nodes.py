@@ -91,7 +91,7 @@ Nodes = tuple[Node, ...]
 
 
 def own_weights(node: Node) -> tuple[str, int]:
-    """What tells the weights of a node from those of others in the same call."""
+    """A key for the weights of a node. No other node of the same call has it."""
     if isinstance(node, Layer):
         return "layer", node.own
     return ("call", node.call) if isinstance(node, Use) else ("fork", node.value)

@@ -7,6 +7,7 @@ have no `repeat`: as calls of a module they become a block, whose parameters are
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from itertools import chain, pairwise, takewhile
+from typing import TypeGuard
 
 from cnnshape.bridge.fold.nodes import Fork, Layer, Node, Nodes, Use, walk
 from cnnshape.bridge.operations import Module, Network, Operation
@@ -233,14 +234,14 @@ def _is_chain(nodes: Nodes) -> bool:
 # Forms
 
 
-def _is_residual(node: Node) -> bool:
+def _is_residual(node: Node) -> TypeGuard[Fork]:
     return isinstance(node, Fork) and node.word == RESIDUAL
 
 
 def _form_of(nodes: Nodes) -> Form:
     """What units of a class have in common. The shortcut of a residual doesn't count."""
     first, *others = nodes
-    body = first.branches[0] if isinstance(first, Fork) and first.word == RESIDUAL else (first,)
+    body = first.branches[0] if _is_residual(first) else (first,)
     return tuple(map(_form, (*body, *others)))
 
 

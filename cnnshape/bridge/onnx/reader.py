@@ -10,9 +10,10 @@ from cnnshape.bridge.files import missing, unreadable
 from cnnshape.bridge.onnx import constants, own_layers, shapes, values, windows
 from cnnshape.bridge.onnx.functions import inlined
 from cnnshape.bridge.onnx.model import Model, Node, Subgraph, model_of
-from cnnshape.bridge.onnx.own import PRODUCER, repeated, with_weights
+from cnnshape.bridge.onnx.own import PRODUCER, repeated
 from cnnshape.bridge.onnx.patterns import DOMAIN, rewritten
 from cnnshape.bridge.onnx.walk import STORED_ONCE, NoKind, View, Walk, described
+from cnnshape.bridge.onnx.weightless import with_weights
 from cnnshape.bridge.operations import ImportProblem, NamedOutput, Network, Shape, UsageProblem, Weight
 
 _FIRST_OPSET = 7

@@ -61,8 +61,9 @@ class Subject:
         check_visible(module)
         self.module = module
         self.weights = weights_of(module)
-        self.paths = {id(part): path for path, part in module.named_modules()}
-        self.parts = list(module.modules())
+        named = list(module.named_modules())
+        self.paths = {id(part): path for path, part in named}
+        self.parts = [part for _, part in named]
         kinds = (parameter.dtype for parameter in module.parameters() if parameter.is_floating_point())
         self.dtype = next(kinds, torch.float32)
         """The type of the first parameter of real numbers: what the first layer takes."""

@@ -11,6 +11,7 @@ import torch
 
 from cnnshape.bridge.operations import Shape
 from cnnshape.bridge.torch.calls import Signature, axes_of, axis_of, per_axis
+from cnnshape.layers.window import Window
 
 _ALIKE = frozenset(
     (
@@ -81,12 +82,11 @@ def _conv(
     out, channels, *kernel = weight.shape
     if groups < 1 or out % groups or input.shape[1] != channels * groups or not _are_vectors(out, input, bias):
         return None
-    windows = zip(input.shape[2:], kernel, *(per_axis(item, rank) for item in (stride, padding, dilation)), strict=True)
-    sizes = []
-    for size, window, step, pad, gap in windows:
-        if step < 1 or pad < 0 or gap < 1:
-            return None
-        sizes.append((size + 2 * pad - gap * (window - 1) - 1) // step + 1)
+    strides, paddings, dilations = (per_axis(item, rank) for item in (stride, padding, dilation))
+    if min(*strides, *dilations) < 1 or min(paddings) < 0:
+        return None
+    windows = map(Window, kernel, strides, dilations, paddings, paddings)
+    sizes = [window.output(size) for window, size in zip(windows, input.shape[2:], strict=True)]
     return (input.shape[0], out, *sizes) if min(sizes) > 0 else None
 
 

@@ -46,8 +46,8 @@ def network_of(
         return rewritten(subject.run(shapes, by_name, samples))
 
     run = again(inputs, SAMPLES)
-    reads_sizes, recorded = run.recorder.reads_sizes, facts_of(run)
-    if not settle_sizes(run, again, inputs) and reads_sizes:
+    recorded = facts_of(run) if run.recorder.reads_sizes else None
+    if not settle_sizes(run, again, inputs) and recorded is not None:
         check_samples(recorded, lambda samples: again(inputs, samples))
     join_pads(run)
     operations, outputs = _ordered(run, len(inputs))

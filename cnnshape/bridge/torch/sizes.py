@@ -8,6 +8,7 @@ from itertools import combinations, islice
 from math import prod
 from operator import add
 
+from cnnshape.bridge.joining import is_zero
 from cnnshape.bridge.operations import Argument, ImportProblem, Ref, Shape
 from cnnshape.bridge.torch.capturing import Capture
 from cnnshape.bridge.torch.patterns import reads
@@ -109,8 +110,8 @@ def _do_the_same(twins: tuple[Twin, ...], same: Mapping[int, tuple[int, ...]]) -
     first = twins[0]
     if any(twin.step.kind != first.step.kind for twin in twins):
         return False
-    read = [same.get(value) for value in _sources(first)]
-    return read == list(zip(*map(_sources, twins), strict=False)) and len({len(_sources(twin)) for twin in twins}) == 1
+    read = [_sources(twin) for twin in twins]
+    return len(set(map(len, read))) == 1 and list(map(same.get, read[0])) == list(zip(*read, strict=True))
 
 
 def _sources(twin: Twin) -> tuple[int, ...]:
@@ -147,13 +148,9 @@ def _pads(run: Capture) -> dict[int, Step]:
         if step.kind != "pad" or step.arguments["mode"] != "zeros" or window is None or window.kind not in _WINDOWS:
             continue
         fill = float("-inf") if window.kind == "max_pool" else 0.0
-        if step.extra.get("fill") == fill and _is_zero(window.arguments.get("padding", 0)):
+        if step.extra.get("fill") == fill and is_zero(window.arguments.get("padding", 0)):
             pads[users[0]] = step
     return pads
-
-
-def _is_zero(padding: Argument) -> bool:
-    return padding == 0 or (isinstance(padding, tuple) and set(padding) == {0})
 
 
 def _aligned(run: Capture) -> list[Twin]:
@@ -230,7 +227,7 @@ def _settle(twins: tuple[Twin, ...], same: Mapping[int, tuple[int, ...]]) -> Non
 def _is_global(twin: Twin) -> bool:
     given = twin.step.arguments
     sizes = twin.run.recorder.shape(twin.step.inputs[0])[1:]
-    return given["kernel"] == sizes and _is_zero(given.get("padding", 0))
+    return given["kernel"] == sizes and is_zero(given.get("padding", 0))
 
 
 def _like(twins: tuple[Twin, ...], same: Mapping[int, tuple[int, ...]]) -> bool:
