@@ -547,3 +547,29 @@ def test_frequent_functions_have_the_shape_that_pytorch_gives(function: Any) -> 
 def test_a_wrong_norm_is_still_refused() -> None:
     with pytest.raises(ImportProblem, match="raised RuntimeError"):
         layers_of(nn.Sequential(nn.BatchNorm2d(7)), MAP)
+
+
+def same_conv(rank: int, name: str) -> Any:
+    """A class of convolutions that pad as TensorFlow does, by the size of their input."""
+    base = (nn.Conv1d, nn.Conv2d)[rank - 1]
+
+    def forward(self: Any, x: Any) -> Any:
+        around: list[int] = []
+        for size, kernel, stride in zip(
+            reversed(x.shape[2:]), reversed(self.kernel_size), reversed(self.stride), strict=True
+        ):
+            total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+            around += [total // 2, total - total // 2]
+        return base.forward(self, F.pad(x, around))
+
+    return type(name, (base,), {"forward": forward})
+
+
+@pytest.mark.parametrize("rank", [1, 2])
+@pytest.mark.parametrize("size", [*range(45, 61), 224, 331])
+def test_same_padding_is_recognized_at_any_size_and_depth(rank: int, size: int) -> None:
+    """Each layer has a class of its own, so that none is recognized by another one."""
+    kernels = (7, 3, 5, 3)
+    layers = [same_conv(rank, f"Conv{index}")(4, 4, kernel, stride=2) for index, kernel in enumerate(kernels)]
+    lines = layers_of(nn.Sequential(*layers), (4, *(size,) * rank))
+    assert lines == [f"conv: {{out: 4, kernel: {kernel}, stride: 2, padding: same}}" for kernel in kernels]

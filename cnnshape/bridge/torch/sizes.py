@@ -16,12 +16,10 @@ from cnnshape.bridge.torch.recorder import Recorder, Step
 from cnnshape.bridge.torch.samples import OTHER_SAMPLES
 from cnnshape.named_tuple import NamedTuple
 
-GROWTHS = ((97, 194, 353), (1, 3, 5), (32, 64, 96), (96, 128, 160))
-"""Cells that other inputs are longer by along each axis, so that equal sizes don't stay equal.
-
-The first are a prime one above a multiple of 32 and its double. The halves of an even size have another parity then, and
-so has one axis of an odd size: `padding: same` shows only there. Networks that take multiples of 32 run at the later ones.
-"""
+GROWTHS = ((1, 3, 5), (32, 64, 96), (96, 128, 160))
+"""Cells that other inputs are longer by along each axis. Networks that take multiples of 32 run at the later ones."""
+HALVINGS = 6
+"""How often strides may halve a size, so that each layer after them still sees another parity."""
 _WINDOWS = frozenset(("conv", "max_pool", "avg_pool"))
 _SIZED = frozenset(("crop", "reshape", "adaptive_avg_pool", "adaptive_max_pool"))
 _JOINS = frozenset(("add", "concat", "multiply", "subtract", "maximum"))
@@ -58,13 +56,25 @@ def settle_sizes(run: Capture, again: Again, inputs: Mapping[str, Shape]) -> boo
 
 def _reruns(again: Again, inputs: Mapping[str, Shape]) -> Iterator[Capture]:
     """Runs at other sizes, where the network runs at them."""
-    others = iter(OTHER_SAMPLES)
-    for growth in GROWTHS:
-        grown = {name: (shape[0], *map(add, shape[1:], growth)) for name, shape in inputs.items()}
+    flipped = {name: (shape[0], *_flipped(shape[1:])) for name, shape in inputs.items()}
+    grown = [{name: (shape[0], *map(add, shape[1:], growth)) for name, shape in inputs.items()} for growth in GROWTHS]
+    for shapes, samples in zip((flipped, *grown), OTHER_SAMPLES, strict=True):
         try:
-            yield again(grown, next(others))
+            yield again(shapes, samples)
         except ImportProblem:
             continue
+
+
+def _flipped(sizes: Shape) -> Iterator[int]:
+    """Larger sizes whose halves are odd where those of the sizes are even, and even where they are odd.
+
+    A padding that follows from the size differs at each of them then. With `same`, half of n cells is ceil(n / 2): after k
+    strides it is odd where bit k of n - 1 is 0. On every second axis it is so after a first layer without padding.
+    """
+    block = 1 << HALVINGS
+    for axis, size in enumerate(sizes):
+        lost = 1 + 2 * (axis % 2)
+        yield ((size - lost) ^ (block - 1)) + lost + block * (axis + 1)
 
 
 def _needs_third(run: Capture, other: Capture) -> bool:
