@@ -1,6 +1,7 @@
 """Aligns the bodies of a class's calls: the same step of every call becomes one slot."""
 
 from collections.abc import Sequence
+from operator import eq
 
 from cnnshape.bridge.fold.nodes import Fork, Layer, Node, Nodes, Use
 from cnnshape.named_tuple import NamedTuple
@@ -46,10 +47,20 @@ def aligned(bodies: Sequence[Nodes]) -> tuple[Slot, ...]:
 def _merged(bodies: Sequence[Nodes], present: Sequence[bool]) -> tuple[Slot, ...]:
     """The slots of those bodies that are present."""
     bodies, plain = _with_residuals(bodies, present)
-    columns: list[list[Node | None]] = []
+    columns: list[_Column] = []
+    # Bodies of equal traits take the same places, unless a column was added after the first of them.
+    places: dict[tuple[_Traits, ...], tuple[int, list[_Column]]] = {}
     for index, body in enumerate(bodies):
-        columns = _inserted(columns, body, index, len(bodies)) if present[index] else columns
-    return tuple(_slot(tuple(column), plain) for column in columns)
+        if not present[index]:
+            continue
+        traits = tuple(map(_traits_of, body))
+        known, chosen = places.get(traits, (0, []))
+        if not chosen or known < len(columns):
+            columns, chosen = _inserted(columns, traits, len(bodies))
+            places[traits] = len(columns), chosen
+        for column, node in zip(chosen, body, strict=True):
+            column.nodes[index] = node
+    return tuple(_slot(tuple(column.nodes), plain) for column in columns)
 
 
 def _slot(nodes: tuple[Node | None, ...], plain: dict[int, frozenset[int]]) -> Slot:
@@ -82,65 +93,79 @@ def form_of(nodes: Nodes) -> tuple[object, ...]:
     )
 
 
-def _likeness(one: Node, other: Node) -> int:
-    """0 for nodes of different kinds; more for those with equal arguments and the same attribute."""
-    if _key(one) != _key(other):
-        return 0
-    likeness = _BASE + (one.path.rpartition(".")[2] == other.path.rpartition(".")[2])
-    if isinstance(one, Layer) and isinstance(other, Layer):
-        likeness += 2 * (one.arguments.get("kernel") == other.arguments.get("kernel"))
-        likeness += 2 * (_is_grouped(one) == _is_grouped(other))
-        likeness += sum((key in one.arguments) == (key in other.arguments) for key in ("norm", "act"))
-    return likeness
+class _Traits(NamedTuple):
+    """What counts when a node is compared with others: its key, its attribute, and what a layer's arguments say."""
+
+    key: tuple[str, str]
+    attribute: str
+    kernel: object = None
+    grouped: bool = False
+    followers: tuple[bool, ...] = ()
+
+
+class _Column(NamedTuple):
+    """The nodes of one slot while bodies are aligned, and the traits of the first of them."""
+
+    traits: _Traits
+    nodes: list[Node | None]
 
 
 _BASE = 4
-_OF_LAYERS = 6
-"""The likeness of layers whose arguments agree."""
+"""The likeness of nodes of one kind."""
 
 
-def _most_like(node: Node) -> int:
-    """The likeness of a node and one that agrees with it in all that counts."""
-    return _BASE + 1 + (_OF_LAYERS if isinstance(node, Layer) else 0)
+def _traits_of(node: Node) -> _Traits:
+    key, attribute = _key(node), node.path.rpartition(".")[2]
+    if not isinstance(node, Layer):
+        return _Traits(key, attribute)
+    given = node.arguments
+    followers = tuple(name in given for name in ("norm", "act"))
+    return _Traits(key, attribute, given.get("kernel"), given.get("groups", 1) != 1, followers)
 
 
-def _is_grouped(layer: Layer) -> bool:
-    return layer.arguments.get("groups", 1) != 1
+def _likeness(one: _Traits, other: _Traits) -> int:
+    """0 for nodes of different kinds; more for those with equal arguments and the same attribute."""
+    if one.key != other.key:
+        return 0
+    likeness = _BASE + (one.attribute == other.attribute)
+    if one.followers:
+        likeness += 2 * (one.kernel == other.kernel) + 2 * (one.grouped == other.grouped)
+        likeness += sum(map(eq, one.followers, other.followers))
+    return likeness
 
 
-def _inserted(columns: list[list[Node | None]], body: Nodes, index: int, count: int) -> list[list[Node | None]]:
-    """The columns with one more body: the alignment with the most likeness (longest common subsequence)."""
-    heads = [next(node for node in column if node is not None) for column in columns]
-    if len(heads) == len(body) and all(
-        _likeness(*pair) == _most_like(pair[0]) for pair in zip(heads, body, strict=True)
-    ):
+def _inserted(columns: list[_Column], body: Sequence[_Traits], count: int) -> tuple[list[_Column], list[_Column]]:
+    """The columns with those for one more body, and its own: the alignment with the most likeness.
+
+    It is a longest common subsequence.
+    """
+    heads = [column.traits for column in columns]
+    if heads == [*body]:
         # No other alignment has more.
-        for column, node in zip(columns, body, strict=True):
-            column[index] = node
-        return columns
+        return columns, columns
     best = [[0] * (len(body) + 1) for _ in range(len(heads) + 1)]
     for row in range(len(heads) - 1, -1, -1):
         for at in range(len(body) - 1, -1, -1):
             likeness = _likeness(heads[row], body[at])
             both = best[row + 1][at + 1] + likeness if likeness else 0
             best[row][at] = max(best[row + 1][at], best[row][at + 1], both)
-    result: list[list[Node | None]] = []
+    result: list[_Column] = []
+    chosen: list[_Column] = []
     row = at = 0
     while row < len(heads) or at < len(body):
         likeness = _likeness(heads[row], body[at]) if row < len(heads) and at < len(body) else 0
         if likeness and best[row][at] == best[row + 1][at + 1] + likeness:
-            column = columns[row]
-            column[index] = body[at]
+            result.append(columns[row])
+            chosen.append(columns[row])
             row, at = row + 1, at + 1
         elif row < len(heads) and (at == len(body) or best[row][at] == best[row + 1][at]):
-            column = columns[row]
+            result.append(columns[row])
             row += 1
         else:
-            column = [None] * count
-            column[index] = body[at]
+            result.append(_Column(body[at], [None] * count))
+            chosen.append(result[-1])
             at += 1
-        result.append(column)
-    return result
+    return result, chosen
 
 
 def _with_residuals(bodies: Sequence[Nodes], present: Sequence[bool]) -> tuple[list[Nodes], dict[int, frozenset[int]]]:
