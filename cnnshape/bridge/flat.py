@@ -1,6 +1,6 @@
 """A network as a list of steps without blocks: one step for each operation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cnnshape.bridge import names
 from cnnshape.bridge.draft import FROZEN, Draft, DraftCall, DraftJoin, DraftStep, Marks, Value
@@ -62,6 +62,12 @@ def stated(operation: Operation) -> dict[str, Argument]:
 def same(one: object, other: object) -> bool:
     """Whether two values of arguments are equal; `true` is not 1."""
     return one == other and isinstance(one, bool) == isinstance(other, bool)
+
+
+def are_same(values: Sequence[object]) -> bool:
+    """Whether all of at least one value are equal; `true` is not 1."""
+    first = values[0]
+    return values.count(first) == len(values) and (first not in (0, 1) or all(same(value, first) for value in values))
 
 
 _PER_AXIS = frozenset(("per_axis", "factors", "padding"))

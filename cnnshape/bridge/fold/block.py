@@ -59,11 +59,11 @@ class Calls(NamedTuple):
 
 def block_of(name: str, network: Network, calls: Calls, made: Mapping[str, Made]) -> Made:
     """A block of several calls; `made` are the blocks inside it. Raises Unaligned if they have no common form."""
-    maker = _made_twice(network, calls, made)
+    maker = _Maker(network, calls, made)
     maker.params.listed = [param for param in maker.params.listed if any(value is not None for value in param.vector)]
     params = maker.params.ordered()
     first = next(iter(params), "")
-    arguments = {number: maker.params.arguments(index) for index, number in enumerate(calls.numbers)}
+    arguments = dict(zip(calls.numbers, maker.params.arguments(), strict=True))
     for extra, parameter in enumerate(maker.extras, 1):
         params = {parameter: None, **params}
         for index, number in enumerate(calls.numbers):
@@ -75,36 +75,24 @@ def block_of(name: str, network: Network, calls: Calls, made: Mapping[str, Made]
 def network_steps(network: Network, nodes: Nodes, made: Mapping[str, Made]) -> tuple[Steps, tuple[str, ...]]:
     """The steps of the network itself, and the names of its outputs if they are others than the last step's."""
     inputs = tuple(range(len(network.inputs)))
-    maker = _made_twice(network, Calls((0,), ("",), (inputs,), (nodes,)), made)
+    maker = _Maker(network, Calls((0,), ("",), (inputs,), (nodes,)), made)
     return maker.steps, maker.outputs
 
 
-def _made_twice(network: Network, calls: Calls, made: Mapping[str, Made]) -> "_Maker":
-    """Makes the steps, a second time with the names that the first time needed."""
-    slots = aligned(calls.nodes)
-    first = _Maker(network, calls, made, {})
-    first.make(slots)
-    if not first.needed:
-        return first
-    second = _Maker(network, calls, made, first.needed)
-    second.make(slots)
-    return second
-
-
 class _Maker:
-    """Makes the steps once. `named` are the names of the slots that others refer to; `needed` those that turn out to be needed.
+    """Makes the steps. `needed` are the names of the slots that others refer to, and `numbers` the slots of the steps by identity.
 
     `gives` has for each slot the value that it gives in each call; where a call leaves it out, that is what enters it.
     """
 
-    def __init__(self, network: Network, calls: Calls, made: Mapping[str, Made], named: Mapping[int, str]) -> None:
+    def __init__(self, network: Network, calls: Calls, made: Mapping[str, Made]) -> None:
         self.network = network
         self.calls = calls
         self.made = made
-        self.named = named
         self.is_root = calls.numbers == (0,)
         self.output_names = {output.value: output.name for output in network.outputs} if self.is_root else {}
         self.needed: dict[int, str] = {}
+        self.numbers: dict[int, int] = {}
         self.gives: dict[int, tuple[int, ...]] = {}
         self.first_giving: dict[tuple[int | None, ...], int] = {}
         self.makers: dict[tuple[object, ...], int] = {}
@@ -120,15 +108,31 @@ class _Maker:
         self.params = Params([network.shape(sources[0])[0] for sources in calls.sources], leaving)
         if not self.is_root and len({len(sources) for sources in calls.sources}) > 1:
             raise Unaligned("calls with different numbers of inputs")
+        self._make(aligned(calls.nodes))
 
-    def make(self, slots: Sequence[Slot]) -> None:
+    def _make(self, slots: Sequence[Slot]) -> None:
         entering = tuple(sources[0] for sources in self.calls.sources)
         self.final = last_weighted(slots)
-        self.steps, leaving = self._steps(slots, entering, (True,) * len(entering))
+        steps, leaving = self._steps(slots, entering, (True,) * len(entering))
         if self.is_root:
             wanted = [output.value for output in self.network.outputs]
             if wanted != list(leaving):
                 self.outputs = tuple(self._reference((value,)) for value in wanted)
+        self.steps = self._named(steps)
+
+    def _named(self, steps: Steps) -> Steps:
+        """The steps with the names that are needed: it turns out at the end which are."""
+        return tuple(map(self._with_name, steps)) if self.needed else steps
+
+    def _with_name(self, step: DraftStep) -> DraftStep:
+        marks = step.marks._replace(name=self.needed.get(self.numbers[id(step)], ""))
+        if isinstance(step, DraftJoin):
+            branches = {name: self._named(body) for name, body in step.branches.items()}
+            return step._replace(branches=branches, marks=marks)
+        if isinstance(step, DraftResidual):
+            shortcut = self._named(step.shortcut) if isinstance(step.shortcut, tuple) else step.shortcut
+            return step._replace(body=self._named(step.body), shortcut=shortcut, marks=marks)
+        return step._replace(marks=marks) if marks.name else step
 
     def _steps(
         self, slots: Sequence[Slot], previous: tuple[int, ...], present: tuple[bool, ...]
@@ -138,11 +142,7 @@ class _Maker:
         for slot in slots:
             number = len(self.slots)
             self.slots[number] = slot
-            marks = Marks(
-                name=self.named.get(number, ""),
-                source=self._source(slot, previous),
-                share=self._share(slot),
-            )
+            marks = Marks(source=self._source(slot, previous), share=self._share(slot))
             entering = tuple(
                 before if node is None or not node.sources else node.sources[0]
                 for node, before in zip(slot.nodes, previous, strict=True)
@@ -160,6 +160,7 @@ class _Maker:
                 ((index, *own_weights(node)), number) for index, node in enumerate(slot.nodes) if node is not None
             )
             steps.append(step)
+            self.numbers[id(step)] = number
         return tuple(steps), previous
 
     def _optional(
@@ -229,7 +230,7 @@ class _Maker:
             node = slot.node
             wanted = self.output_names.get(node.value) or self._hint(slot) or word_of(node)
             self.taken.update((*(param.name for param in self.params.listed), *self.extras))
-            self.needed[number] = self.named.get(number) or names.variable(wanted, self.taken, "step")
+            self.needed[number] = names.variable(wanted, self.taken, "step")
             self.taken.add(self.needed[number])
         return self.needed[number]
 

@@ -18,8 +18,11 @@ class Call(NamedTuple):
 def calls_of(network: Network) -> tuple[Call | int, ...]:
     """The operations of a network as a tree of calls."""
     stacks = [(value, operation.modules) for value, operation in network.numbered()]
+    split = _split_calls(stacks)
+    if split:
+        stacks = [(value, tuple(module for module in modules if module.call not in split)) for value, modules in stacks]
     joins = frozenset(value for value, operation in network.numbered() if operation.kind == "concat")
-    return _without_leading(tuple(_nested(stacks, 0, _split_calls(stacks))), joins)
+    return _without_leading(tuple(_nested(stacks, 0)), joins)
 
 
 def _without_leading(items: "tuple[Call | int, ...]", joins: frozenset[int]) -> "tuple[Call | int, ...]":
@@ -50,26 +53,25 @@ def _split_calls(stacks: list[tuple[int, tuple[Module, ...]]]) -> frozenset[int]
     return frozenset(split)
 
 
-def _nested(stacks: list[tuple[int, tuple[Module, ...]]], depth: int, split: frozenset[int]) -> Iterator[Call | int]:
+def _nested(stacks: list[tuple[int, tuple[Module, ...]]], depth: int) -> Iterator[Call | int]:
     """The calls at a depth of the stacks, with what is in them."""
     position = 0
     while position < len(stacks):
         value, modules = stacks[position]
-        inner = [module for module in modules if module.call not in split]
-        if len(inner) <= depth:
+        if len(modules) <= depth:
             yield value
             position += 1
             continue
-        call = inner[depth].call
-        end = position
-        while end < len(stacks) and any(module.call == call for module in stacks[end][1]):
+        call = modules[depth].call
+        end = position + 1
+        while end < len(stacks) and len(stacks[end][1]) > depth and stacks[end][1][depth].call == call:
             end += 1
-        items = tuple(_nested(stacks[position:end], depth + 1, split))
+        items = tuple(_nested(stacks[position:end], depth + 1))
         # A call of one operation is that operation.
         yield (
             items[0]
             if len(items) == 1 and isinstance(items[0], int)
-            else Call(inner[depth], value, stacks[end - 1][0] + 1, items)
+            else Call(modules[depth], value, stacks[end - 1][0] + 1, items)
         )
         position = end
 

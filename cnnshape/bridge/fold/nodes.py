@@ -26,13 +26,15 @@ def plain_value(value: Given) -> Value:
 class Layer(NamedTuple):
     """One operation, with the norm and the activation that follow it as arguments.
 
-    `value` is what it gives, `sources` are what it reads, and `path` is the module that it ran in. `arguments` has all
-    arguments of the kind, also those with their default. `own` is the value of the operation itself; if it uses the weights
-    of an earlier one, that is its `owner`. `shared` are weights that several operations use.
+    `value` is what it gives, `sources` are what enters it, `reads` are these and what its arguments name, and `path` is the
+    module that it ran in. `arguments` has all arguments of the kind, also those with their default. `own` is the value of
+    the operation itself; if it uses the weights of an earlier one, that is its `owner`. `shared` are weights that several
+    operations use.
     """
 
     value: int
     sources: tuple[int, ...]
+    reads: tuple[int, ...]
     path: str
     kind: str
     arguments: Mapping[str, Given]
@@ -40,11 +42,6 @@ class Layer(NamedTuple):
     own: int = NOTHING
     owner: int = NOTHING
     shared: bool = False
-
-    @property
-    def refs(self) -> tuple[int, ...]:
-        """The values that its arguments name."""
-        return tuple(argument.value for argument in self.arguments.values() if isinstance(argument, Ref))
 
 
 class Use(NamedTuple):
@@ -62,9 +59,9 @@ class Use(NamedTuple):
     owner: int = NOTHING
 
     @property
-    def refs(self) -> tuple[int, ...]:
-        """The values that its arguments name."""
-        return self.sources[1:]
+    def reads(self) -> tuple[int, ...]:
+        """All values that it reads."""
+        return self.sources
 
 
 class Fork(NamedTuple):
@@ -81,9 +78,9 @@ class Fork(NamedTuple):
     broadcast: str = ""
 
     @property
-    def refs(self) -> tuple[int, ...]:
-        """No values: a fork has no arguments."""
-        return ()
+    def reads(self) -> tuple[int, ...]:
+        """All values that it reads: what enters it, and what its branches read from outside."""
+        return (*self.sources, *(value for branch in self.branches for value in outer_reads(branch)))
 
 
 Node = Layer | Use | Fork
@@ -104,17 +101,11 @@ def owned_weights(node: Node) -> tuple[str, int]:
     return "layer" if isinstance(node, Layer) else "call", node.owner
 
 
-def reads(node: Node) -> tuple[int, ...]:
-    """All values that a node reads: what enters it, what it joins, and what its arguments name."""
-    inner = tuple(value for branch in node.branches for value in outer_reads(branch)) if isinstance(node, Fork) else ()
-    return (*node.sources, *node.refs, *inner)
-
-
 def outer_reads(nodes: Iterable[Node]) -> Iterator[int]:
     """The values that a list of nodes reads and does not give."""
     given: set[int] = set()
     for node in nodes:
-        for value in reads(node):
+        for value in node.reads:
             if value not in given:
                 yield value
         given.add(node.value)

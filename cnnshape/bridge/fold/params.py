@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from cnnshape.arithmetic import make_divisible
 from cnnshape.bridge import names
 from cnnshape.bridge.draft import Value
-from cnnshape.bridge.flat import same
+from cnnshape.bridge.flat import are_same
 from cnnshape.bridge.fold.conditions import conditions
 from cnnshape.bridge.fold.param import CHANNELS, CONDITION, RATIO, Param, Vector, Window, fits, half_of
 
@@ -44,7 +44,7 @@ class Params:
         self, vector: Vector, role: str, wanted: Sequence[str], channels: Sequence[int], window: Window | None
     ) -> tuple[Value, Sequence[Value | None]]:
         given = [value for value in vector if value is not None]
-        constant = all(same(value, given[0]) for value in given)
+        constant = are_same(given)
         if constant and len(given) == len(vector):
             return given[0], vector
         if role == CHANNELS and not constant and fits(vector, channels):
@@ -135,10 +135,14 @@ class Params:
         entry: dict[str, Value | None] = {ENTRY: "in_channels"} if self.uses_entry else {}
         return {**required, **{name: value for name, value in defaults.items() if value is not None}, **entry}
 
-    def arguments(self, call: int) -> dict[str, Value]:
-        """The values that a call gives, in the order of the parameters, without those that it doesn't need."""
-        values = {param.name: param.vector[call] for param in self.listed}
-        return {name: value for name in self.ordered() if (value := values.get(name)) is not None}
+    def arguments(self) -> list[dict[str, Value]]:
+        """The values that each call gives, in the order of the parameters, without those that it doesn't need."""
+        vectors = {param.name: param.vector for param in self.listed}
+        ordered = [name for name in self.ordered() if name in vectors]
+        return [
+            {name: value for name in ordered if (value := vectors[name][call]) is not None}
+            for call in range(len(self.entry))
+        ]
 
     def _known(self, vector: Vector, role: str) -> Param | None:
         """The parameter of this role that has these values."""

@@ -5,17 +5,15 @@ from itertools import accumulate
 
 from cnnshape.bridge.draft import (
     DraftCall,
-    DraftJoin,
     DraftLoop,
-    DraftResidual,
     DraftSetting,
     DraftStep,
-    Marks,
     Steps,
     Value,
 )
 from cnnshape.bridge.flat import same
-from cnnshape.bridge.fold.rounds import Blocks, are_alike, merged
+from cnnshape.bridge.fold.forms import content_of, form_of
+from cnnshape.bridge.fold.rounds import Blocks, merged
 from cnnshape.bridge.fold.steps import calls_in, is_named, is_row, size_of, unnamed
 from cnnshape.bridge.names import variable
 from cnnshape.named_tuple import NamedTuple
@@ -84,13 +82,15 @@ class _Search:
             for index, step in enumerate(steps)
             if step.marks.name and step.marks.name not in names.kept
         }
-        self.steps = tuple(unnamed(step) if index in self.named else step for index, step in enumerate(steps))
+        plain = [unnamed(step) if index in self.named else step for index, step in enumerate(steps)]
+        # A step with names inside is equal to no other, and has no form in common with another.
+        keys = [index if is_named(step) else content_of(step) for index, step in enumerate(plain)]
+        unique: dict[Hashable, DraftStep] = {}
+        self.steps = tuple(unique.setdefault(key, step) for key, step in zip(keys, plain, strict=True))
+        forms = {key: key if isinstance(key, int) else form_of(step, blocks) for key, step in unique.items()}
         numbers: dict[Hashable, int] = {}
-        self.keys = [
-            numbers.setdefault(key, len(numbers)) if key is not None else None for key in map(_key, self.steps)
-        ]
+        self.forms = [numbers.setdefault(forms[key], len(numbers)) for key in keys]
         self.lines = list(accumulate((size_of((step,)) for step in steps), initial=0))
-        self.pairs: dict[tuple[int, int], bool] = {}
         longest = min(LONGEST_PERIOD, len(steps) // ROUNDS)
         self.runs = {period: self._runs(period, self._are_alike) for period in range(1, longest + 1)}
         self.equal = {period: self._runs(period, self._are_equal) for period in self.runs}
@@ -104,16 +104,10 @@ class _Search:
         return runs
 
     def _are_equal(self, one: int, other: int) -> bool:
-        return self.keys[one] is not None and self.keys[one] == self.keys[other]
+        return self.steps[one] is self.steps[other]
 
     def _are_alike(self, one: int, other: int) -> bool:
-        first, second = self.keys[one], self.keys[other]
-        if first is None or second is None:
-            return False
-        keys = first, second
-        if keys not in self.pairs:
-            self.pairs[keys] = first == second or are_alike(self.steps[one], self.steps[other], self.blocks)
-        return self.pairs[keys]
+        return self.forms[one] == self.forms[other]
 
     def between(self, start: int, stop: int) -> Steps:
         """The steps from `start` to `stop` with loops."""
@@ -233,24 +227,3 @@ def _width(value: Value) -> int:
     if isinstance(value, DraftSetting):
         return len(value.kind) + sum(len(name) + _width(item) + 4 for name, item in value.arguments) + 4
     return len(str(value))
-
-
-def _key(step: DraftStep) -> Hashable:
-    """A value that equal steps have in common; None for one that has names inside."""
-    return None if is_named(step) else _content(step)
-
-
-def _content(step: DraftStep) -> Hashable:
-    if isinstance(step, DraftCall):
-        return (step.word, step.depthwise, *step.arguments.items(), _marks(step.marks))
-    if isinstance(step, DraftResidual):
-        shortcut = step.shortcut if isinstance(step.shortcut, str) else tuple(map(_content, step.shortcut))
-        return "residual", tuple(map(_content, step.body)), shortcut, _marks(step.marks)
-    if isinstance(step, DraftJoin):
-        branches = tuple((name, tuple(map(_content, body))) for name, body in step.branches.items())
-        return step.word, branches, step.operands, step.broadcast, _marks(step.marks)
-    return "for", tuple(step.columns.items()), tuple(map(_content, step.body)), _marks(step.marks)
-
-
-def _marks(marks: Marks) -> Hashable:
-    return marks.name, marks.source, marks.when, marks.repeat, marks.share, tuple(marks.first.items())

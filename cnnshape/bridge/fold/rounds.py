@@ -3,10 +3,9 @@
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, count
-from typing import TypeGuard
 
-from cnnshape.bridge.draft import FROZEN, DraftCall, DraftJoin, DraftLoop, DraftResidual, DraftStep, Marks, Steps, Value
-from cnnshape.bridge.flat import same
+from cnnshape.bridge.draft import FROZEN, DraftCall, DraftJoin, DraftLoop, DraftResidual, DraftStep, Steps, Value
+from cnnshape.bridge.flat import are_same, same
 from cnnshape.bridge.fold.param import Window, fits, half_of
 from cnnshape.bridge.fold.steps import walk_steps
 from cnnshape.layers import BY_NAME
@@ -42,29 +41,23 @@ class Blocks(NamedTuple):
         return (*kind.arguments, *kind.followers, FROZEN)
 
 
-class _Different(Exception):
-    """Steps that differ by more than values."""
+class _Unlistable(Exception):
+    """Values that no column can have, or those of too many columns."""
 
 
 def merged(rounds: Sequence[Steps], blocks: Blocks) -> DraftLoop | None:
-    """A loop of rounds; None if they differ by more than values."""
+    """A loop of rounds; None if it would have too many columns, or none.
+
+    The steps of one place in the rounds have one form (`form_of`). Equal ones are one object.
+    """
     columns = _Columns(frozenset(_words(rounds[0])))
     try:
         body = _bodies(rounds, columns, blocks)
-    except _Different:
+    except _Unlistable:
         return None
-    if len(columns.listed) > MOST_COLUMNS or not columns.listed:
+    if not columns.listed:
         return None
     return DraftLoop(dict(sorted(columns.listed.items(), key=lambda column: column[0] == COUNT)), body)
-
-
-def are_alike(one: DraftStep, other: DraftStep, blocks: Blocks) -> bool:
-    """Whether two steps differ by values alone."""
-    try:
-        _step((one, other), _Columns((), only_check=True), blocks)
-    except _Different:
-        return False
-    return True
 
 
 PADDING = "padding"
@@ -75,29 +68,26 @@ FIRST = "first"
 
 
 class _Columns:
-    """The columns of a loop while it is made: a name for each list of values. `taken` are names that mean something else.
+    """The columns of a loop while it is made: a name for each list of values. `taken` are names that mean something else."""
 
-    With `only_check` no column is made: it matters only whether there could be one.
-    """
-
-    def __init__(self, taken: Collection[str], *, only_check: bool = False) -> None:
+    def __init__(self, taken: Collection[str]) -> None:
         self.taken = taken
-        self.only_check = only_check
         self.listed: dict[str, tuple[Value, ...]] = {}
 
     def of(self, name: str, values: Sequence[Value], other: str = "") -> Value:
         """The value itself if it is the same in all rounds, else the name of its column: `other` if the first is taken."""
-        if _are_the_same(values):
+        if are_same(values):
             return values[0]
-        _check_listable(values)
-        if self.only_check:
-            return values[0]
+        if not all(map(is_listable, values)):
+            raise _Unlistable
         for known, column in self.listed.items():
             if all(map(same, column, values)):
                 return known
         derived = self._derived(values) if name != COUNT else ""
         if derived:
             return derived
+        if len(self.listed) == MOST_COLUMNS:
+            raise _Unlistable
         numbered = (f"{name}_{number}" for number in count(2))
         own = next(own for own in chain((name, other or name), numbered) if own not in (*self.listed, *self.taken))
         self.listed[own] = tuple(values)
@@ -105,12 +95,10 @@ class _Columns:
 
     def _derived(self, values: Sequence[Value]) -> str:
         """Widths as a multiple or a part of those of another column; empty if they are none."""
-        widths = [value for value in values if _is_width(value)]
-        if len(widths) < len(values):
-            return ""
-        for known, column in self.listed.items():
-            bases = [value for value in column if _is_width(value)]
-            if len(bases) < len(widths):
+        widths = _widths(values)
+        for known, column in self.listed.items() if widths else ():
+            bases = _widths(column)
+            if not bases:
                 continue
             # All have the factor of the first ones.
             times, part = widths[0] // bases[0], bases[0] // widths[0]
@@ -121,20 +109,19 @@ class _Columns:
         return ""
 
 
-def _are_the_same(values: Sequence[Value]) -> bool:
-    first = values[0]
-    return all(value is first or same(value, first) for value in values)
+def is_listable(value: Value) -> bool:
+    """Whether a column may have a value. One that depends on the tensor that enters a step is not known before."""
+    return not isinstance(value, str) or value in BY_NAME or value == "none"
 
 
-def _check_listable(values: Sequence[Value]) -> None:
-    """Raises _Different for what depends on the tensor that enters a step: a list has values that are known before."""
-    if any(isinstance(value, str) and value not in BY_NAME and value != "none" for value in values):
-        raise _Different
-
-
-def _is_width(value: Value) -> TypeGuard[int]:
-    """Whether a value may be a number of channels, rather than a stride or a number of repeats."""
-    return isinstance(value, int) and value >= LEAST_WIDTH
+def _widths(values: Sequence[Value]) -> list[int]:
+    """The values if all may be numbers of channels, rather than strides or numbers of repeats; else none."""
+    widths: list[int] = []
+    for value in values:
+        if not isinstance(value, int) or value < LEAST_WIDTH:
+            return []
+        widths.append(value)
+    return widths
 
 
 def _words(steps: Steps) -> Iterator[str]:
@@ -151,56 +138,53 @@ def _words(steps: Steps) -> Iterator[str]:
 
 
 def _bodies(bodies: Sequence[Steps], columns: _Columns, blocks: Blocks) -> Steps:
-    if any(len(body) != len(bodies[0]) for body in bodies):
-        raise _Different
     return tuple(_step(versions, columns, blocks) for versions in zip(*bodies, strict=True))
 
 
 def _step(versions: Sequence[DraftStep], columns: _Columns, blocks: Blocks) -> DraftStep:
     first = versions[0]
+    if all(step is first for step in versions):
+        versions = versions[:1]
     if isinstance(first, DraftCall):
-        return _call([step for step in versions if isinstance(step, DraftCall)], len(versions), columns, blocks)
+        return _call([step for step in versions if isinstance(step, DraftCall)], columns, blocks)
     if isinstance(first, DraftResidual):
         residuals = [step for step in versions if isinstance(step, DraftResidual)]
-        if len(residuals) < len(versions):
-            raise _Different
-        body = _bodies([step.body for step in residuals], columns, blocks)
-        shortcut = _shortcut([step.shortcut for step in residuals], columns, blocks)
-        return DraftResidual(body, shortcut, _marks(versions, columns, blocks))
+        shortcuts = [step.shortcut for step in residuals if isinstance(step.shortcut, tuple)]
+        return DraftResidual(
+            _bodies([step.body for step in residuals], columns, blocks),
+            _bodies(shortcuts, columns, blocks) if shortcuts else first.shortcut,
+            first.marks._replace(repeat=_repeat(versions, columns)),
+        )
     if isinstance(first, DraftJoin):
         joins = [step for step in versions if isinstance(step, DraftJoin)]
-        heads = {(step.word, tuple(step.branches), step.operands, step.broadcast) for step in joins}
-        if len(joins) < len(versions) or len(heads) > 1:
-            raise _Different
         branches = {name: _bodies([join.branches[name] for join in joins], columns, blocks) for name in first.branches}
-        return first._replace(branches=branches, marks=_marks(versions, columns, blocks))
-    if any(step != first for step in versions):
-        raise _Different
+        return first._replace(branches=branches, marks=first.marks._replace(repeat=_repeat(versions, columns)))
     return first
 
 
-def _shortcut(shortcuts: Sequence[Steps | str], columns: _Columns, blocks: Blocks) -> Steps | str:
-    if all(shortcut == shortcuts[0] for shortcut in shortcuts):
-        return shortcuts[0]
-    listed = [shortcut for shortcut in shortcuts if isinstance(shortcut, tuple)]
-    if len(listed) < len(shortcuts):
-        raise _Different
-    return _bodies(listed, columns, blocks)
-
-
-def _call(calls: Sequence[DraftCall], count: int, columns: _Columns, blocks: Blocks) -> DraftCall:
-    first = calls[0]
-    if len(calls) < count or any(step.word != first.word for step in calls):
-        raise _Different
-    calls = _led(calls, blocks)
-    given = {key for step in calls for key in step.arguments}
-    order = [key for key in blocks.order(first) if key in given]
+def _call(calls: Sequence[DraftCall], columns: _Columns, blocks: Blocks) -> DraftCall:
+    model = calls[0]
+    leading = dict.fromkeys(key for step in calls for key in step.marks.first)
+    if leading:
+        calls = [_led(step, leading, blocks) for step in calls]
+    arguments = [step.arguments for step in calls]
+    given = set().union(*arguments)
+    order = [key for key in blocks.order(model) if key in given]
     chosen: dict[str, Value] = {}
     for key in sorted(order, key=PADDING.__eq__):
-        values = [_given(step.arguments.get(key, blocks.default(step, key))) for step in calls]
+        values = _values_of(key, arguments, blocks.default(model, key))
         text = _half(values, calls, chosen) if key == PADDING else _entering(key, values, calls)
         chosen[key] = text or columns.of(key, values)
-    return first._replace(arguments={key: chosen[key] for key in order}, marks=_marks(calls, columns, blocks))
+    first = {
+        key: columns.of(
+            key,
+            _values_of(key, [{**step.arguments, **step.marks.first} for step in calls], blocks.default(model, key)),
+            f"{FIRST}_{key}",
+        )
+        for key in leading
+    }
+    marks = model.marks._replace(repeat=_repeat(calls, columns), first=first)
+    return model._replace(arguments={key: chosen[key] for key in order}, marks=marks)
 
 
 def _entering(key: str, values: Sequence[Value], calls: Sequence[DraftCall]) -> str:
@@ -211,48 +195,34 @@ def _entering(key: str, values: Sequence[Value], calls: Sequence[DraftCall]) -> 
 
 def _half(values: Sequence[Value], calls: Sequence[DraftCall], chosen: Mapping[str, Value]) -> str:
     """The padding as half of the window, if it differs from round to round as the window does; else empty."""
-    if "kernel" not in chosen or all(same(value, values[0]) for value in values):
+    if "kernel" not in chosen or are_same(values):
         return ""
     kernels, dilations = (tuple(step.arguments.get(key, 1) for step in calls) for key in ("kernel", "dilation"))
     fitting = fits(tuple(values), Window(kernels, dilations).half)
     return half_of(chosen["kernel"], chosen.get("dilation", 1)) if fitting else ""
 
 
-def _led(calls: Sequence[DraftCall], blocks: Blocks) -> list[DraftCall]:
-    """The calls; one that runs once has in `first` what the others have there, so that the rest can be the same."""
-    keys = dict.fromkeys(key for step in calls for key in step.marks.first)
-    led = []
-    for step in calls:
-        if keys and step.marks.repeat == 1:
-            own = {key: _given(step.arguments.get(key, blocks.default(step, key))) for key in keys}
-            rest = {
-                key: value
-                for key, value in step.arguments.items()
-                if key not in keys or blocks.default(step, key) is None
-            }
-            step = step._replace(arguments=rest, marks=step.marks._replace(first=own))
-        led.append(step)
-    return led
+def _led(step: DraftCall, leading: Collection[str], blocks: Blocks) -> DraftCall:
+    """A step that runs once, with what others have in `first` there too, so that the rest can be the same."""
+    if step.marks.repeat != 1:
+        return step
+    defaults = {key: blocks.default(step, key) for key in leading}
+    own = {key: step.arguments.get(key, default) for key, default in defaults.items()}
+    rest = {key: value for key, value in step.arguments.items() if key not in defaults or defaults[key] is None}
+    first = {key: value for key, value in own.items() if value is not None}
+    return step._replace(arguments=rest, marks=step.marks._replace(first=first))
 
 
-def _given(value: Value | None) -> Value:
-    if value is None:
-        raise _Different
-    return value
+def _values_of(key: str, arguments: Sequence[Mapping[str, Value]], default: Value | None) -> list[Value]:
+    """The value of an argument in each round. Raises _Unlistable if one has none."""
+    values = [given.get(key, default) for given in arguments]
+    present = [value for value in values if value is not None]
+    if len(present) < len(values):
+        raise _Unlistable
+    return present
 
 
-def _marks(versions: Sequence[DraftStep], columns: _Columns, blocks: Blocks) -> Marks:
-    """The modifiers of the steps together; a round without `first` gets the arguments of the others."""
-    marks = [step.marks for step in versions]
-    if any(mark.name or mark.source or mark.share for mark in marks) or len({mark.when for mark in marks}) > 1:
-        raise _Different
-    first: dict[str, Value] = {}
-    for key in dict.fromkeys(key for mark in marks for key in mark.first):
-        values = []
-        for step, mark in zip(versions, marks, strict=True):
-            assert isinstance(step, DraftCall)
-            values.append(_given(mark.first.get(key, step.arguments.get(key, blocks.default(step, key)))))
-        first[key] = columns.of(key, values, f"{FIRST}_{key}")
-    repeat = columns.of(COUNT, [mark.repeat for mark in marks])
+def _repeat(versions: Sequence[DraftStep], columns: _Columns) -> int | str:
+    repeat = columns.of(COUNT, [step.marks.repeat for step in versions])
     assert isinstance(repeat, int | str)
-    return Marks(when=marks[0].when, repeat=repeat, first=first)
+    return repeat

@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from itertools import chain
 
 from cnnshape.bridge.fold.dominators import dominators
-from cnnshape.bridge.fold.nodes import Fork, Layer, Node, Nodes, Use, reads
+from cnnshape.bridge.fold.nodes import Fork, Layer, Node, Nodes, Use
 from cnnshape.layers import BY_NAME
 from cnnshape.named_tuple import NamedTuple
 
@@ -55,7 +55,7 @@ class _Scope:
     def __init__(self, nodes: list[Node], kept: frozenset[int]) -> None:
         self.nodes = {node.value: node for node in nodes}
         self.kept = kept
-        self.reads = {node.value: reads(node) for node in nodes}
+        self.reads = {node.value: node.reads for node in nodes}
         self.sizes = {node.value: _Size(1, node.layers if isinstance(node, Use) else 1) for node in nodes}
         self.readers: dict[int, set[int]] = defaultdict(set)
         for node in nodes:
@@ -85,7 +85,7 @@ class _Scope:
         self.nodes[join.value] = fork
         size = reduce(_Size.plus, sizes, _Size(1, 1))
         self.sizes[join.value] = size._replace(depth=size.depth + 1)
-        self.reads[join.value] = reads(fork)
+        self.reads[join.value] = fork.reads
         self._note(fork)
 
     def _note(self, node: Node) -> None:

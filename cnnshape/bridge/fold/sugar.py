@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 
 from cnnshape.bridge.draft import FROZEN, DraftSetting
 from cnnshape.bridge.flat import same
-from cnnshape.bridge.fold.nodes import Given, Layer, Node, Nodes, plain_value, reads
+from cnnshape.bridge.fold.nodes import Given, Layer, Node, Nodes, plain_value
 from cnnshape.bridge.operations import Ref
 from cnnshape.layers import BY_NAME
 from cnnshape.program import role_of
@@ -14,7 +14,7 @@ from cnnshape.program import role_of
 def sugared(nodes: Iterable[Node], kept: Collection[int]) -> Nodes:
     """The nodes with `norm` and `act` in place of layers that follow a convolution and are read by nobody else."""
     listed = list(nodes)
-    readers = Counter(value for node in listed for value in reads(node))
+    readers = Counter(value for node in listed for value in node.reads)
     merged: dict[int, Node] = {}
     for node in listed:
         before = merged.get(node.sources[0]) if node.sources else None

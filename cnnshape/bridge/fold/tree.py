@@ -86,7 +86,16 @@ class Tree:
         owner = self.owner_of.get(value, NOTHING)
         shared = owner != NOTHING or value in self.owners
         return Layer(
-            value, self.inputs[value], operation.path, operation.kind, arguments, weighted, value, owner, shared
+            value,
+            self.inputs[value],
+            self.read_by[value],
+            operation.path,
+            operation.kind,
+            arguments,
+            weighted,
+            value,
+            owner,
+            shared,
         )
 
     def _call_owners(self) -> Iterator[tuple[int, int]]:
@@ -133,21 +142,23 @@ class _Reader:
         self.by_class: dict[str, list[Body]] = defaultdict(list)
 
     def read(self) -> Bodies:
-        root = _structured(tuple(self._nodes(self.tree.items)), self.tree.outputs)
+        root = _structured(self._nodes(self.tree.items), self.tree.outputs)
         return Bodies(root, self.by_class)
 
-    def _nodes(self, items: tuple[Call | int, ...]) -> Iterator[Node]:
+    def _nodes(self, items: tuple[Call | int, ...]) -> Nodes:
+        nodes: list[Node] = []
         for item in items:
             if isinstance(item, int):
-                yield self.tree.layers[item]
+                nodes.append(self.tree.layers[item])
             elif item.module.call in self.classes:
-                yield self._use(item)
+                nodes.append(self._use(item))
             else:
-                yield from self._nodes(item.items)
+                nodes += self._nodes(item.items)
+        return tuple(nodes)
 
     def _use(self, call: Call) -> Use:
         """The use of a block."""
-        inner = tuple(self._nodes(call.items))
+        inner = self._nodes(call.items)
         owner = self.tree.call_owner.get(call.module.call, NOTHING)
         if owner != NOTHING:
             # The call as a whole says whose weights it uses.

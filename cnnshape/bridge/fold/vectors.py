@@ -43,6 +43,9 @@ def vector_of(nodes: Sequence[Layer | None], name: str) -> tuple[Given, ...]:
 
 def plain(nodes: Sequence[Layer | None], vector: tuple[Given, ...]) -> Vector:
     """The values of an argument; raises Unaligned if only some calls leave it out."""
+    first = vector[0]
+    if isinstance(first, int) and vector.count(first) == len(vector):
+        return (first,) * len(vector)
     values: list[Value | None] = []
     for node, value in zip(nodes, vector, strict=True):
         if isinstance(value, Ref) or (value is None and node is not None):
