@@ -1,7 +1,7 @@
 """From a network to the text of a spec that was compared with it."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from cnnshape.api import DesignError, paused_collection
 from cnnshape.bridge import proof
@@ -54,22 +54,17 @@ def imported(network: Network, *, flat: bool = False, opaque: bool = False) -> I
         network = with_same_padding(with_joined_operations(without_drop_paths(network)))
     expect, notes = _expected(network)
     try:
-        text = write(_spec_of(flat_draft(network, expect), network))
-        report = proof.report_of(text)
+        spec = _spec_of(flat_draft(network, expect), network)
+        text = write(spec) if flat else ""
+        report = proof.report_of(text) if flat else proof.report_of_spec(spec)
+        problems = proof.shape_differences(network, report)
+        if problems:
+            raise ImportProblem(f"the spec differs from the network: {'; '.join(problems[:MOST_NAMED])}")
+        text = text or _folded(network, expect, spec, report) or _proven(write(spec), report)
     except DesignError as error:
         raise ImportProblem(f"the spec of the network is wrong: {error.args[0]}") from error
     except ExpressionProblem as error:
         raise ImportProblem(f"the spec of the network is wrong: {error}") from error
-    problems = proof.shape_differences(network, report)
-    if problems:
-        raise ImportProblem(f"the spec differs from the network: {'; '.join(problems[:MOST_NAMED])}")
-    if not flat:
-        try:
-            folded = _folded(Folding(network, expect), report, text.count("\n"))
-        except Unaligned:
-            # Steps of the network itself read what no name reaches.
-            folded = ""
-        text = folded if folded and folded.count("\n") < text.count("\n") else text
     return Imported(_commented(text, notes), notes)
 
 
@@ -96,44 +91,80 @@ def _spec_of(draft: Draft, network: Network) -> Spec:
     return spec_of(draft._replace(expect={**shapes, **draft.expect}))
 
 
-def _folded(folding: Folding, report: Report, flat_lines: int) -> str:
-    """A spec with blocks that gives the same report; empty if there is none, or none with fewer lines than the flat one.
+def _proven(text: str, report: Report) -> str:
+    """The text of a flat spec, if it gives the same report. Raises ImportProblem or DesignError if it doesn't."""
+    difference = proof.differences(proof.report_of(text), report)
+    if difference is not None:
+        raise ImportProblem(f"the text of the spec gives other layers: {', '.join(difference.ours[:MOST_NAMED])}")
+    return text
+
+
+def _folded(network: Network, expect: dict[str, Value], flat: Spec, report: Report) -> str:
+    """A spec with blocks that gives the same report; empty if there is none, or none with fewer lines than the flat one."""
+    try:
+        text = _proven_fold(Folding(network, expect), flat, report)
+    except Unaligned:
+        # Steps of the network itself read what no name reaches.
+        return ""
+    return text if text and _is_shorter(text, flat) else ""
+
+
+def _is_shorter(text: str, flat: Spec) -> bool:
+    """Whether a text has fewer lines than a flat spec, which has at least one for each step."""
+    lines = text.count("\n")
+    return lines <= len(flat.layers) or lines < write(flat).count("\n")
+
+
+def _proven_fold(folding: Folding, flat: Spec, report: Report) -> str:
+    """The text of the shortest folded spec that gives the same report; empty if there is none.
 
     A class whose block gives another one is dissolved: its layers are written where it is used.
     """
+    # Nearly all blocks are right, and so the last spec alone is compared. If it differs, all before it are compared too.
+    text = _shortest(folding, flat, lambda _: None)
+    if not text or _difference(text, report) is None:
+        return text
+    return _shortest(folding, flat, lambda spec: _difference(write(spec), report))
+
+
+_Judge = Callable[[Spec], proof.Difference | None]
+"""How a spec differs from the network; None if it doesn't."""
+
+
+def _shortest(folding: Folding, flat: Spec, judge: _Judge) -> str:
+    """The text of the shortest folded spec that the judge admits; empty if there is none."""
     dissolved: list[str] = []
     while True:
         folded = folding.draft(dissolved)
         spec = _spec_of(folded.draft, folding.network)
-        text = write(spec)
-        if not folded.classes and text.count("\n") >= flat_lines:
+        if not folded.classes and not _is_shorter(write(spec), flat):
             return ""
-        difference = _difference(text, report)
+        difference = judge(spec)
         if difference is None:
-            return _shorter(folding, report, _Choice(folded, text, line_count(spec), tuple(dissolved), ()))
+            return write(_shorter(folding, judge, _Choice(folded, spec, line_count(spec), tuple(dissolved), ())))
         if not folded.classes:
             return ""
         dissolved.append(_at_fault(folded.classes, difference))
 
 
 class _Choice(NamedTuple):
-    """A folded spec with its text, and the classes that are dissolved or become several blocks in it."""
+    """A folded spec, and the classes that are dissolved or become several blocks in it."""
 
     folded: Folded
-    text: str
+    spec: Spec
     lines: int
     dissolved: tuple[str, ...]
     split: tuple[str, ...]
 
 
-def _shorter(folding: Folding, report: Report, best: _Choice) -> str:
+def _shorter(folding: Folding, judge: _Judge, best: _Choice) -> Spec:
     """The spec where a class has several blocks, or none, if it has fewer lines then."""
     tried: set[str] = set()
     trials = min(max(LEAST_TRIALS, TRIED_OPERATIONS // len(folding.network.operations)), MOST_TRIALS)
     while True:
         names = [name for name in (*best.folded.misfits, *_small_first(best.folded)) if name not in tried]
         if not names or len(tried) >= trials:
-            return best.text
+            return best.spec
         name = names[0]
         tried.add(name)
         misfit = name in best.folded.misfits
@@ -144,9 +175,8 @@ def _shorter(folding: Folding, report: Report, best: _Choice) -> str:
         lines = line_count(spec)
         if best.lines - lines < (1 if misfit else _least_saved(best, name, folding.units)):
             continue
-        text = write(spec)
-        if _difference(text, report) is None:
-            best = _Choice(folded, text, lines, dissolved, split)
+        if judge(spec) is None:
+            best = _Choice(folded, spec, lines, dissolved, split)
 
 
 def _least_saved(best: _Choice, name: str, units: Collection[str]) -> int:

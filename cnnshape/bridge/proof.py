@@ -3,19 +3,29 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from cnnshape.api import analyze, load
+from cnnshape.api import Design, analyze, load
 from cnnshape.bridge.flat import owners
 from cnnshape.bridge.operations import Network
+from cnnshape.language import Spec
 from cnnshape.named_tuple import NamedTuple
 from cnnshape.report import Report, Row
+from cnnshape.source import SourceText
 
 _UNORDERED = frozenset(("add", "multiply", "average", "maximum"))
 """Joins whose operands may change places."""
 
 
+_NAME = "<import>"
+
+
 def report_of(text: str) -> Report:
-    """The report of a spec; raises DesignError if it is wrong."""
-    return analyze(load(text, name="<import>"))
+    """The report of the text of a spec; raises DesignError if it is wrong."""
+    return analyze(load(text, name=_NAME))
+
+
+def report_of_spec(spec: Spec) -> Report:
+    """The report of a spec that has no text yet; raises DesignError if it is wrong."""
+    return analyze(Design(SourceText(_NAME, ""), spec, []))
 
 
 class Difference(NamedTuple):
