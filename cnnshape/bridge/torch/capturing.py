@@ -64,6 +64,9 @@ class Subject:
         named = list(module.named_modules())
         self.paths = {id(part): path for path, part in named}
         self.parts = [part for _, part in named]
+        values = (value for part in self.parts for value in part.__dict__.values())
+        self.held = [value for value in values if isinstance(value, torch.Tensor)]
+        """The tensors that are plain attributes."""
         kinds = (parameter.dtype for parameter in module.parameters() if parameter.is_floating_point())
         self.dtype = next(kinds, torch.float32)
         """The type of the first parameter of real numbers: what the first layer takes."""
@@ -79,8 +82,8 @@ class Subject:
         }
         for number, tensor in enumerate(tensors.values()):
             recorder.give(tensor, recorder.seen(number), 0)
-        with _kept(self.parts) as held:
-            for tensor in held:
+        with _kept(self.parts):
+            for tensor in self.held:
                 if id(tensor) not in self.weights and tensor.device.type == "meta":
                     recorder.give(tensor, Constant(), 0)
             self.module.eval()
@@ -96,11 +99,11 @@ class Subject:
 
 
 @contextmanager
-def _kept(parts: Sequence[Any]) -> Iterator[list[Any]]:
-    """Restores the attributes of these modules. Gives the tensors that are plain attributes."""
+def _kept(parts: Sequence[Any]) -> Iterator[None]:
+    """Restores the attributes of these modules."""
     saved = [(part, dict(part.__dict__), dict(part._parameters), dict(part._buffers)) for part in parts]
     try:
-        yield [value for _, state, _, _ in saved for value in state.values() if isinstance(value, torch.Tensor)]
+        yield
     finally:
         for part, state, parameters, buffers in saved:
             part.__dict__.clear()

@@ -41,6 +41,7 @@ _MAKERS = words(
 )
 """Functions that take a tensor's shape and none of its values."""
 _TO_DEVICE = frozenset(("cpu", "cuda", "to", "npu"))
+_NUMBERS = (int, float, str)
 _UNCHANGED = words("dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout")
 """Functions that give their own input outside of training."""
 
@@ -82,14 +83,15 @@ class Mode(TorchFunctionMode):
             raise recorder.refused
         recorder.moment += 1
         recorder.function = name
-        entries: list[Entry] = [recorder.entry(tensor) for tensor in tensors_in([arguments, named])]
+        tensors = tensors_in((arguments, named))
+        entries: list[Entry] = [recorder.entry(tensor) for tensor in tensors]
         mixed = next((entry for entry in entries if isinstance(entry, Mixed)), None)
         if mixed is not None:
             return self._mixed(function, arguments, named, mixed, entries)
-        if not any(isinstance(entry, View) for entry in entries):
-            return self._constant(function, name, arguments, named, entries)
-        given = [self._on_meta(item) for item in arguments]
-        options = {key: self._on_meta(item) for key, item in named.items()}
+        constants = [entry for entry in entries if isinstance(entry, Constant)]
+        if len(constants) == len(entries):
+            return self._constant(function, name, arguments, named, constants)
+        given, options = self._all_on_meta(arguments, named)
         result = self._moved(function, name, given, options)
         if name in _MAKERS:
             recorder.give(result, Constant((), frozenset((name,))), _storage(result))
@@ -100,7 +102,7 @@ class Mode(TorchFunctionMode):
             return result
         return self._recorded(name, arguments, named, given, result, target, results)
 
-    def _moved(self, function: Any, name: str, given: list[Any], options: dict[str, Any]) -> Any:
+    def _moved(self, function: Any, name: str, given: Sequence[Any], options: Mapping[str, Any]) -> Any:
         """The result of a function. Nothing leaves the meta device."""
         if name in _TO_DEVICE:
             kinds = [item for item in [*given, *options.values()] if isinstance(item, torch.dtype)]
@@ -114,21 +116,24 @@ class Mode(TorchFunctionMode):
         """A function of a tensor whose samples are mixed gives such a tensor; with one of the network it is refused."""
         if any(isinstance(entry, View) for entry in entries):
             raise mixed.problem()
-        given = [self._on_meta(item) for item in arguments]
-        result = function(*given, **{key: self._on_meta(item) for key, item in named.items()})
+        given, options = self._all_on_meta(arguments, named)
+        result = function(*given, **options)
         for tensor in tensors_in(result):
             self.recorder.give(tensor, mixed, _storage(tensor))
         return result
 
     def _constant(
-        self, function: Any, name: str, arguments: Sequence[Any], named: Mapping[str, Any], entries: Sequence[Entry]
+        self,
+        function: Any,
+        name: str,
+        arguments: Sequence[Any],
+        named: Mapping[str, Any],
+        constants: Sequence[Constant],
     ) -> Any:
         """A function of constants gives a constant, computed where no weights are in it."""
-        constants = [entry for entry in entries if isinstance(entry, Constant)]
         weights = {weight.name: weight for entry in constants for weight in entry.weights}
         if weights:
-            given = [self._on_meta(item) for item in arguments]
-            options = {key: self._on_meta(item) for key, item in named.items()}
+            given, options = self._all_on_meta(arguments, named)
             known = known_result(name, given, options)
             result = function(*given, **options) if known is None else known
         else:
@@ -139,9 +144,16 @@ class Mode(TorchFunctionMode):
                 self.recorder.give(tensor, Constant(tuple(weights.values()), makers), _storage(tensor))
         return result
 
+    def _all_on_meta(
+        self, arguments: Sequence[Any], named: Mapping[str, Any]
+    ) -> tuple[Sequence[Any], Mapping[str, Any]]:
+        return [self._on_meta(item) for item in arguments], {key: self._on_meta(item) for key, item in named.items()}
+
     def _on_meta(self, value: Any, depth: int = 0) -> Any:
+        if value is None or isinstance(value, _NUMBERS):
+            return value
         if isinstance(value, torch.Tensor):
-            if value.device.type == "meta":
+            if value.is_meta:
                 return value
             known = self._meta.get(id(value))
             if known is None:

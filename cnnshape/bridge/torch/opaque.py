@@ -1,7 +1,7 @@
 """Calls that no kind describes: opaque operations with the stated shape, params and multiply-accumulates."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -19,19 +19,23 @@ DEEPEST = 4
 def tensors_in(value: Any) -> list[Any]:
     """The tensors in arguments or a result."""
     tensors: list[Any] = []
-    _collect(value, tensors, 0)
+    _collect((value,), tensors, 0)
     return tensors
 
 
-def _collect(value: Any, tensors: list[Any], depth: int) -> None:
-    if isinstance(value, torch.Tensor):
-        tensors.append(value)
-    elif depth < DEEPEST and isinstance(value, list | tuple):
-        for item in value:
-            _collect(item, tensors, depth + 1)
-    elif depth < DEEPEST and isinstance(value, Mapping):
-        for item in value.values():
-            _collect(item, tensors, depth + 1)
+def _collect(values: Iterable[Any], tensors: list[Any], depth: int) -> None:
+    for value in values:
+        if isinstance(value, torch.Tensor):
+            tensors.append(value)
+        elif depth < DEEPEST and not isinstance(value, _SINGLE):
+            if isinstance(value, list | tuple):
+                _collect(value, tensors, depth + 1)
+            elif isinstance(value, Mapping):
+                _collect(value.values(), tensors, depth + 1)
+
+
+_SINGLE = (int, float, str, type(None))
+"""Types of most arguments. That they hold nothing else is clear at once."""
 
 
 _ARITHMETIC = frozenset(("add", "sub", "mul", "div", "truediv", "cat", "expand", "addcmul", "where", "maximum"))
