@@ -11,27 +11,16 @@ from operator import add
 from cnnshape.bridge.joining import is_zero
 from cnnshape.bridge.operations import Argument, ImportProblem, Ref, Shape
 from cnnshape.bridge.torch.capturing import Capture
-from cnnshape.bridge.torch.patterns import reads
 from cnnshape.bridge.torch.recorder import Recorder, Step
 from cnnshape.bridge.torch.samples import OTHER_SAMPLES
-from cnnshape.named_tuple import NamedTuple
+from cnnshape.bridge.torch.twins import POOLS, WINDOWS, Same, Twin, columns_of, do_the_same, padding_of, pads_of
 
 GROWTHS = ((1, 3, 5), (32, 64, 96), (96, 128, 160))
 """Cells that other inputs are longer by along each axis. Networks that take multiples of 32 run at the later ones."""
 HALVINGS = 6
 """How often strides may halve a size, so that each layer after them still sees another parity."""
-_WINDOWS = frozenset(("conv", "max_pool", "avg_pool"))
 _SIZED = frozenset(("crop", "reshape", "adaptive_avg_pool", "adaptive_max_pool"))
 _JOINS = frozenset(("add", "concat", "multiply", "subtract", "maximum"))
-
-
-class Twin(NamedTuple):
-    """A step in one of the runs, with its value and the pad that belongs to it."""
-
-    run: Capture
-    value: int
-    step: Step
-    pad: Step | None
 
 
 Again = Callable[[Mapping[str, Shape], int], Capture]
@@ -79,30 +68,33 @@ def _flipped(sizes: Shape) -> Iterator[int]:
 
 def _needs_third(run: Capture, other: Capture) -> bool:
     """Whether an argument differs in two runs so that only a third one shows how it follows from the sizes."""
-    pairs = [(one, two) for one, two in zip(run.steps, other.steps, strict=False) if _is_sized(run.recorder, one)]
-    return any(one.arguments != two.arguments for one, two in pairs)
+    columns, same = columns_of([run, other])
+    return any(
+        twins[0].step.arguments != twins[1].step.arguments
+        and _is_sized(run.recorder, twins[0].step)
+        and not (twins[0].step.kind in POOLS and all(map(_is_global, twins)))
+        and not (twins[0].step.kind == "upsample" and _of_same_size(twins, same))
+        for twins in columns
+    )
 
 
 def _is_sized(recorder: Recorder, step: Step) -> bool:
     """Whether a step has an argument that may be a size."""
-    if step.kind in ("avg_pool", "max_pool"):
+    if step.kind in POOLS:
         return step.arguments["kernel"] == recorder.shape(step.inputs[0])[1:]
     return step.kind in _SIZED or (step.kind == "upsample" and "size" in step.arguments)
 
 
 def _compare(runs: list[Capture]) -> bool:
     """Settles the first run by the others. Returns whether nothing is left that differs between them."""
-    rows = [_aligned(run) for run in runs]
     recorder = runs[0].recorder
-    columns = list(zip(*rows, strict=False))
-    same = {value: (value,) * len(runs) for value in range(len(recorder.input_shapes))}
-    same.update((twins[0].value, tuple(twin.value for twin in twins)) for twins in columns)
-    if len({len(row) for row in rows}) > 1 or not all(_do_the_same(twins, same) for twins in columns):
+    columns, same = columns_of(runs)
+    if not columns or not all(do_the_same(twins, same) for twins in columns):
         recorder.notes.append("right at this input size only: the forward takes another way at other sizes")
         return False
     known = len(recorder.notes)
-    windows = [twins for twins in columns if twins[0].step.kind in _WINDOWS]
-    changing = [twins for twins in windows if len({_padding(twin) for twin in twins}) > 1]
+    windows = [twins for twins in columns if twins[0].step.kind in WINDOWS]
+    changing = [twins for twins in windows if len({padding_of(twin) for twin in twins}) > 1]
     # Sizes of an even and an odd number of cells may need the same padding by chance: the class of the module decides.
     computed = {twins[0].step.modules[-1].type for twins in changing if twins[0].step.modules}
     for twins in windows:
@@ -115,26 +107,12 @@ def _compare(runs: list[Capture]) -> bool:
     return len(recorder.notes) == known and all(step.kind != "opaque" for step in runs[0].steps)
 
 
-def _do_the_same(twins: tuple[Twin, ...], same: Mapping[int, tuple[int, ...]]) -> bool:
-    """Whether the steps are of one kind, and read the same values."""
-    first = twins[0]
-    if any(twin.step.kind != first.step.kind for twin in twins):
-        return False
-    read = [_sources(twin) for twin in twins]
-    return len(set(map(len, read))) == 1 and list(map(same.get, read[0])) == list(zip(*read, strict=True))
-
-
-def _sources(twin: Twin) -> tuple[int, ...]:
-    """The values that a step reads. A pad of its own is a part of it."""
-    return twin.step.inputs if twin.pad is None else twin.pad.inputs
-
-
 def join_pads(run: Capture) -> None:
     """A pad before a window of its own is the padding of that window. One with another value than 0 has no kind.
 
     The zeros before a mean count as its cells.
     """
-    for value, pad in _pads(run).items():
+    for value, pad in pads_of(run).items():
         window = run.recorder.step(value)
         if window is not None and pad.kind and (window.kind != "avg_pool" or window.extra.get("inner")):
             window.arguments["padding"] = pad.arguments["padding"]
@@ -142,37 +120,6 @@ def join_pads(run: Capture) -> None:
     for step in run.steps:
         if step.kind == "pad" and step.extra["fill"]:
             step.kind, step.arguments = "opaque", {"output": step.shape, "what": "pad"}
-
-
-def _pads(run: Capture) -> dict[int, Step]:
-    """The pads that belong to a window: each the only one that reads it, by the value of that window."""
-    readers: dict[int, list[int]] = {}
-    first = len(run.recorder.input_shapes)
-    for index, step in enumerate(run.steps, first):
-        for value in reads(step):
-            readers.setdefault(value, []).append(index)
-    pads = {}
-    for value, step in enumerate(run.steps, first):
-        users = readers.get(value, [])
-        window = run.recorder.step(users[0]) if len(users) == 1 and value not in run.outputs.values() else None
-        if step.kind != "pad" or step.arguments["mode"] != "zeros" or window is None or window.kind not in _WINDOWS:
-            continue
-        fill = float("-inf") if window.kind == "max_pool" else 0.0
-        if step.extra.get("fill") == fill and is_zero(window.arguments.get("padding", 0)):
-            pads[users[0]] = step
-    return pads
-
-
-def _aligned(run: Capture) -> list[Twin]:
-    """The operations that all runs share: all but the pads of windows, which may be missing at some sizes."""
-    pads = _pads(run)
-    gone = {id(step) for step in pads.values()}
-    steps = enumerate(run.steps, len(run.recorder.input_shapes))
-    return [Twin(run, value, step, pads.get(value)) for value, step in steps if step.kind and id(step) not in gone]
-
-
-def _padding(twin: Twin) -> Argument:
-    return 0 if twin.pad is None else twin.pad.arguments["padding"]
 
 
 def _pad_window(twins: tuple[Twin, ...], changes: bool) -> None:
@@ -212,7 +159,7 @@ def _numbers(step: Step, name: str, rank: int) -> tuple[int, ...]:
     return tuple(item for item in items if isinstance(item, int))
 
 
-def _settle(twins: tuple[Twin, ...], same: Mapping[int, tuple[int, ...]]) -> None:
+def _settle(twins: tuple[Twin, ...], same: Same) -> None:
     step = twins[0].step
     if step.kind == "opaque":
         return
@@ -220,7 +167,7 @@ def _settle(twins: tuple[Twin, ...], same: Mapping[int, tuple[int, ...]]) -> Non
         values = [twin.step.arguments.get(name) for twin in twins]
         if isinstance(argument, Ref) or argument in ("same", "same_lower") or len(set(values)) == 1:
             continue
-        if step.kind in ("avg_pool", "max_pool") and name == "kernel" and all(map(_is_global, twins)):
+        if step.kind in POOLS and name == "kernel" and all(map(_is_global, twins)):
             step.kind = f"global_{step.kind}"
             step.arguments = {}
             return
@@ -240,17 +187,22 @@ def _is_global(twin: Twin) -> bool:
     return given["kernel"] == sizes and is_zero(given.get("padding", 0))
 
 
-def _like(twins: tuple[Twin, ...], same: Mapping[int, tuple[int, ...]]) -> bool:
-    """Resizes to another tensor's size, or by a factor. A tensor that is joined with the result is preferred."""
-    run, value, step, _ = twins[0]
-    fitting = [
+def _of_same_size(twins: tuple[Twin, ...], same: Same) -> list[int]:
+    """The values that are known before a step and have the size of its result, in all runs."""
+    return [
         here
         for here, values in same.items()
-        if here < value
+        if here < twins[0].value
         and all(
             twin.run.recorder.shape(there)[1:] == twin.step.shape[1:] for twin, there in zip(twins, values, strict=True)
         )
     ]
+
+
+def _like(twins: tuple[Twin, ...], same: Same) -> bool:
+    """Resizes to another tensor's size, or by a factor. A tensor that is joined with the result is preferred."""
+    run, value, step, _ = twins[0]
+    fitting = _of_same_size(twins, same)
     joins = [joined for joined in run.steps if joined.kind in _JOINS and value in joined.inputs]
     partners = {operand for joined in joins for operand in joined.inputs}
     inputs = range(len(run.recorder.input_shapes))
