@@ -67,7 +67,9 @@ def same(one: object, other: object) -> bool:
 def are_same(values: Sequence[object]) -> bool:
     """Whether all of at least one value are equal; `true` is not 1."""
     first = values[0]
-    return values.count(first) == len(values) and (first not in (0, 1) or all(same(value, first) for value in values))
+    if values.count(first) < len(values):
+        return False
+    return first not in (0, 1) or len({isinstance(value, bool) for value in values}) == 1
 
 
 _PER_AXIS = frozenset(("per_axis", "factors", "padding"))

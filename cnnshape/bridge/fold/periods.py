@@ -164,20 +164,37 @@ class _Search:
 
     def _loop(self, place: _Start, least: int) -> _Loop | None:
         """The longest loop from a start, if it saves at least so many lines."""
-        shortest = max(ROUNDS, place.rounds - MOST_SHORTENED + 1)
-        for count in range(place.rounds, shortest - 1, -1):
-            stop = place.start + count * place.period
-            most = self._most(place.start, place.period, count)
-            if most < least or self.equal[place.period][place.start] >= stop - place.period - place.start:
-                # Rounds without a value that differs give no column.
-                return None
-            rounds = [self.steps[at : at + place.period] for at in range(place.start, stop, place.period)]
-            loop = merged(rounds, self.blocks)
-            if loop is not None:
-                saved = self.lines[stop] - self.lines[place.start] - size_of(loop.body) - _head(loop, self.blocks)
-                better = saved >= least and not _is_short(rounds)
-                return _Loop(saved, place.start, stop, place.period, loop) if better else None
-        return None
+        start, period = place.start, place.period
+        # Rounds without a value that differs give no column.
+        equal = 1 + self.equal[period][start] // period
+        shortest = max(ROUNDS, place.rounds - MOST_SHORTENED + 1, equal + 1)
+        counts = [count for count in range(shortest, place.rounds + 1) if self._most(start, period, count) >= least]
+        count, loop = self._longest(start, period, counts)
+        if loop is None:
+            return None
+        stop = start + count * period
+        saved = self.lines[stop] - self.lines[start] - size_of(loop.body) - _head(loop, self.blocks)
+        better = saved >= least and not _is_short(self._rounds(start, period, count))
+        return _Loop(saved, start, stop, period, loop) if better else None
+
+    def _longest(self, start: int, period: int, counts: Sequence[int]) -> tuple[int, DraftLoop | None]:
+        """The largest of these numbers of rounds that make a loop, and the loop; None if none does."""
+        longest: tuple[int, DraftLoop | None] = (0, None)
+        low, high = 0, len(counts) - 1
+        # More rounds never have fewer columns. Most loops have all rounds, and of the others most have too many columns.
+        at = high
+        while low <= high:
+            loop = merged(self._rounds(start, period, counts[at]), self.blocks)
+            if loop is None:
+                high = at - 1
+            else:
+                longest = counts[at], loop
+                low = at + 1
+            at = low if longest[1] is None else (low + high) // 2
+        return longest
+
+    def _rounds(self, start: int, period: int, count: int) -> list[Steps]:
+        return [self.steps[at : at + period] for at in range(start, start + count * period, period)]
 
 
 def _is_short(rounds: Sequence[Steps]) -> bool:

@@ -80,8 +80,9 @@ class _Columns:
             return values[0]
         if not all(map(is_listable, values)):
             raise _Unlistable
+        own = tuple(values)
         for known, column in self.listed.items():
-            if all(map(same, column, values)):
+            if own == column and all(map(same, column, own)):
                 return known
         derived = self._derived(values) if name != COUNT else ""
         if derived:
@@ -89,9 +90,9 @@ class _Columns:
         if len(self.listed) == MOST_COLUMNS:
             raise _Unlistable
         numbered = (f"{name}_{number}" for number in count(2))
-        own = next(own for own in chain((name, other or name), numbered) if own not in (*self.listed, *self.taken))
-        self.listed[own] = tuple(values)
-        return own
+        free = next(free for free in chain((name, other or name), numbered) if free not in (*self.listed, *self.taken))
+        self.listed[free] = own
+        return free
 
     def _derived(self, values: Sequence[Value]) -> str:
         """Widths as a multiple or a part of those of another column; empty if they are none."""

@@ -56,6 +56,7 @@ class Tree:
         self.layers = {value: self._layer(value) for value, _ in network.numbered()}
         self.call_owner = dict(self._call_owners()) if self.owner_of else {}
         self.bodies: dict[tuple[object, ...], Body] = {}
+        self.roots: dict[tuple[object, ...], Nodes] = {}
 
     def _fits(self, call: Call) -> bool:
         """Whether a call has one output, its last value, and reads something."""
@@ -142,8 +143,11 @@ class _Reader:
         self.by_class: dict[str, list[Body]] = defaultdict(list)
 
     def read(self) -> Bodies:
-        root = _structured(self._nodes(self.tree.items), self.tree.outputs)
-        return Bodies(root, self.by_class)
+        nodes = self._nodes(self.tree.items)
+        kept, key = self.tree.roots, _key(nodes)
+        if key not in kept:
+            kept[key] = _structured(nodes, self.tree.outputs)
+        return Bodies(kept[key], self.by_class)
 
     def _nodes(self, items: tuple[Call | int, ...]) -> Nodes:
         nodes: list[Node] = []
@@ -164,7 +168,7 @@ class _Reader:
             # The call as a whole says whose weights it uses.
             inner = tuple(node if isinstance(node, Fork) else node._replace(owner=NOTHING) for node in inner)
         kept = self.tree.bodies
-        key = (call.module.call, *((node.call, node.type) if isinstance(node, Use) else node.value for node in inner))
+        key = (call.module.call, *_key(inner))
         if key not in kept:
             (output,) = self.tree.given(call)
             kept[key] = Body(call, self.tree.entering(call), output, _structured(inner, frozenset((output,))))
@@ -172,6 +176,11 @@ class _Reader:
         self.by_class[name].append(body)
         layers = call.stop - call.start
         return Use(body.output, body.sources, call.module.path, name, call.module.call, layers, owner)
+
+
+def _key(nodes: Nodes) -> tuple[object, ...]:
+    """What tells nodes of one place apart: the classes of the calls, and the values of the layers between them."""
+    return tuple((node.call, node.type) if isinstance(node, Use) else node.value for node in nodes)
 
 
 def _structured(nodes: Nodes, kept: frozenset[int]) -> Nodes:

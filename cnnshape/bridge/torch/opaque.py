@@ -18,6 +18,8 @@ DEEPEST = 4
 
 def tensors_in(value: Any) -> list[Any]:
     """The tensors in arguments or a result."""
+    if isinstance(value, torch.Tensor):
+        return [value]
     tensors: list[Any] = []
     _collect((value,), tensors, 0)
     return tensors

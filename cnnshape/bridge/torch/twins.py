@@ -52,6 +52,8 @@ def _sources(twin: Twin) -> tuple[int, ...]:
 
 def pads_of(run: Capture) -> dict[int, Step]:
     """The pads that belong to a window: each the only one that reads it, by the value of that window."""
+    if all(step.kind != "pad" for step in run.steps):
+        return {}
     readers: dict[int, list[int]] = {}
     first = len(run.recorder.input_shapes)
     for index, step in enumerate(run.steps, first):
