@@ -189,12 +189,15 @@ def _is_global(twin: Twin) -> bool:
 
 def _of_same_size(twins: tuple[Twin, ...], same: Same) -> list[int]:
     """The values that are known before a step and have the size of its result, in all runs."""
+    first, *others = twins
+    sizes = first.step.shape[1:]
+    here = (value for value in same if value < first.value and first.run.recorder.shape(value)[1:] == sizes)
     return [
-        here
-        for here, values in same.items()
-        if here < twins[0].value
-        and all(
-            twin.run.recorder.shape(there)[1:] == twin.step.shape[1:] for twin, there in zip(twins, values, strict=True)
+        value
+        for value in here
+        if all(
+            twin.run.recorder.shape(there)[1:] == twin.step.shape[1:]
+            for twin, there in zip(others, same[value][1:], strict=True)
         )
     ]
 
