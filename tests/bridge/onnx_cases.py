@@ -248,6 +248,17 @@ POOL = {
     "max_of_space": single("ReduceMax", "global_max_pool", axes=[2, 3]),
     "mean_of_channels": single("ReduceMean", "channel_avg_pool", axes=[1]),
     "max_of_channels": single("ReduceMax", "channel_max_pool", axes=[1]),
+    "mean_of_channels_dropped": Case(
+        [node("ReduceMean", "x", "y", axes=[1], keepdims=0)], ["channel_avg_pool", "reshape: [8, 8]"]
+    ),
+    "mean_of_one_axis": single("ReduceMean", "adaptive_avg_pool: [1, 8]", axes=[2]),
+    "max_of_one_axis_dropped": Case(
+        [node("ReduceMax", "x", "y", axes=[-1], keepdims=0)], ["adaptive_max_pool: [8, 1]", "reshape: [4, 8]"]
+    ),
+    "sum_of_space": Case([node("ReduceSum", "x", "y", axes=[2, 3])], ["global_avg_pool", "rescale: 64"], opset=11),
+    "sum_of_channels": Case(
+        [node("ReduceSum", "x axes", "y")], ["channel_avg_pool", "rescale: 4"], [wholes("axes", 1)]
+    ),
     "pad": single("Pad", "pad: [[1, 2], [0, 3]]", inputs="x p", stored=[wholes("p", 0, 0, 1, 0, 0, 0, 2, 3)]),
     "pad_reflect": single(
         "Pad",
@@ -545,6 +556,12 @@ PATTERNS = {
         ],
         ["{global_avg_pool, name: global_avg_pool_2}", "multiply: [input, global_avg_pool_2]"],
     ),
+    "gate_whose_shape_is_stated": Case(
+        [node("GlobalAveragePool", "x", "g"), node("Expand", "g s", "e"), node("Mul", "e x", "y")],
+        ["{global_avg_pool, name: global_avg_pool_2}", "multiply: [global_avg_pool_2, input]"],
+        [wholes("s", 1, 4, 8, 8)],
+        values=[value("e", *MAP)],
+    ),
     "space_to_depth_taken_apart": Case(
         [
             node("Reshape", "x six", "a"),
@@ -638,6 +655,11 @@ SHAPES = {
         [node("Gather", "x i", "a", axis=1), node("Unsqueeze", "a one", "y")],
         ["slice: {start: 2, stop: 3}", "reshape: [8, 8]", "reshape: [1, 8, 8]"],
         [tensor("i", [], [2], kind=7), wholes("one", 1)],
+    ),
+    "expand_cells": Case(
+        [node("GlobalMaxPool", "x", "g"), node("Expand", "g s", "e"), node("Concat", "x e", "y", axis=1)],
+        ["global_max_pool", "{upsample: {size: 8}, name: upsample_2}", "concat: [input, upsample_2]"],
+        [wholes("s", 1, 4, 8, 8)],
     ),
     "expand_nothing": Case([node("Expand", "x s", "a"), node("Relu", "a", "y")], ["relu"], [wholes("s", 1, 4, 1, 8)]),
     "split": Case(
@@ -754,6 +776,24 @@ JOINS = {
         [node("Relu", "x", "a"), node("Concat", "x a", "y", axis=1)],
         ["{relu, name: relu_2}", "concat: [input, relu_2]"],
     ),
+    **{
+        f"{name}_over_a_stack": Case(
+            [
+                node("Relu", "x", "a"),
+                node("Unsqueeze", "x k", "u"),
+                node("Unsqueeze", "a k", "v"),
+                node("Concat", "u v", "s", axis=axis),
+                node(op, "s", "y", axes=[axis], keepdims=0) if op != "ReduceSum" else node(op, "s k", "y", keepdims=0),
+            ],
+            ["{relu, name: relu_2}", f"{kind}: [input, relu_2]"],
+            [wholes("k", axis)],
+        )
+        for name, op, kind, axis in (
+            ("sum", "ReduceSum", "add", 0),
+            ("mean", "ReduceMean", "average", 1),
+            ("max", "ReduceMax", "maximum", -1),
+        )
+    },
     "concat_counted_back": Case(
         [node("Relu", "x", "a"), node("Concat", "a x", "y", axis=-3)],
         ["{relu, name: relu_2}", "concat: [relu_2, input]"],

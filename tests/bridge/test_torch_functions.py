@@ -302,42 +302,6 @@ FUNCTIONS: list[tuple[str, Any, tuple[int, ...], list[str]]] = [
     ),
     ("F.interpolate(x, size=(12, 20))", lambda x: F.interpolate(x, size=(12, 20)), MAP, ["upsample: {size: [12, 20]}"]),
     (
-        "torch.stack([x, x.relu()], 1).sum(1)",
-        lambda x: torch.stack([x, x.relu()], 1).sum(1),
-        MAP,
-        [
-            "{relu, name: relu_2}",
-            "{concat: [input, relu_2], name: concat_2}",
-            "{split: {parts: 2, take: 0}, name: split_2}",
-            "{split: {parts: 2, take: 1}, from: concat_2, name: split_3}",
-            "add: [split_2, split_3]",
-        ],
-    ),
-    (
-        "torch.stack([x, x.relu()], 1).mean(1)",
-        lambda x: torch.stack([x, x.relu()], 1).mean(1),
-        MAP,
-        [
-            "{relu, name: relu_2}",
-            "{concat: [input, relu_2], name: concat_2}",
-            "{split: {parts: 2, take: 0}, name: split_2}",
-            "{split: {parts: 2, take: 1}, from: concat_2, name: split_3}",
-            "average: [split_2, split_3]",
-        ],
-    ),
-    (
-        "torch.stack([x, x.relu()], 1).amax(1)",
-        lambda x: torch.stack([x, x.relu()], 1).amax(1),
-        MAP,
-        [
-            "{relu, name: relu_2}",
-            "{concat: [input, relu_2], name: concat_2}",
-            "{split: {parts: 2, take: 0}, name: split_2}",
-            "{split: {parts: 2, take: 1}, from: concat_2, name: split_3}",
-            "maximum: [split_2, split_3]",
-        ],
-    ),
-    (
         "torch.maximum(x, x.relu())",
         lambda x: torch.maximum(x, x.relu()),
         MAP,
@@ -444,6 +408,118 @@ FUNCTIONS: list[tuple[str, Any, tuple[int, ...], list[str]]] = [
         ["{dropout: 0.2, name: dropout_2}", "add: [dropout_2, input]"],
     ),
     ("F.local_response_norm(x, 3)", lambda x: F.local_response_norm(x, 3), LINE, ["local_response_norm: 3"]),
+    *[
+        (
+            f"{name} over a stack along {dim}",
+            lambda x, reduced=reduced, dim=dim: reduced(torch.stack([x.relu(), x.tanh(), x.sigmoid()], dim), dim),
+            MAP,
+            [
+                "{relu, name: relu_2}",
+                "{tanh, from: input, name: tanh_2}",
+                "{sigmoid, from: input, name: sigmoid_2}",
+                f"{kind}: [relu_2, tanh_2, sigmoid_2]",
+            ],
+        )
+        for name, kind, reduced in (
+            ("sum", "add", torch.sum),
+            ("mean", "average", torch.mean),
+            ("amax", "maximum", torch.amax),
+        )
+        for dim in (0, 1, 2, -1)
+    ],
+    (
+        "a stack of one tensor",
+        lambda x: torch.stack([x.relu()]).mean(0).tanh(),
+        MAP,
+        ["relu", "tanh"],
+    ),
+    (
+        "a stack that is read twice",
+        lambda x: (lambda stack: stack.amax(1) * stack[:, 0])(torch.stack([x, x.tanh()], 1)),
+        MAP,
+        [
+            "{tanh, name: tanh_2}",
+            "{concat: [input, tanh_2], name: concat_2}",
+            "{split: {parts: 2, take: 0}, name: split_2}",
+            "{split: {parts: 2, take: 1}, from: concat_2, name: split_3}",
+            "{maximum: [split_2, split_3], name: maximum_2}",
+            "{split: {parts: 2, take: 0}, from: concat_2, name: split_4}",
+            "multiply: [maximum_2, split_4]",
+        ],
+    ),
+    (
+        "x.view(-1, 4, 2, 6, 10).amax(2)",
+        lambda x: x.view(-1, 4, 2, 6, 10).amax(2),
+        MAP,
+        [
+            "{channel_shuffle: 4, name: channel_shuffle_2}",
+            "{split: {parts: 2, take: 0}, name: split_2}",
+            "{split: {parts: 2, take: 1}, from: channel_shuffle_2, name: split_3}",
+            "maximum: [split_2, split_3]",
+        ],
+    ),
+    ("x.sum(1)", lambda x: x.sum(1, keepdim=True), MAP, ["channel_avg_pool", "rescale: 8"]),
+    ("x.repeat(1, 2, 1, 1)", lambda x: x.repeat(1, 2, 1, 1), MAP, ["concat: [input, input]"]),
+    (
+        "x.repeat_interleave(2, 1)",
+        lambda x: x.repeat_interleave(2, dim=1),
+        MAP,
+        ["concat: [input, input]", "channel_shuffle: 2"],
+    ),
+    (
+        "a channel that is expanded",
+        lambda x: F.max_pool2d(x.mean(1, keepdim=True).expand(-1, 3, -1, -1), 2),
+        MAP,
+        [
+            "{channel_avg_pool, name: channel_avg_pool_2}",
+            "concat: [channel_avg_pool_2, channel_avg_pool_2, channel_avg_pool_2]",
+            "max_pool: 2",
+        ],
+    ),
+    (
+        "a cell that is expanded",
+        lambda x: torch.cat([x, x.mean((2, 3), keepdim=True).expand_as(x)], 1),
+        MAP,
+        ["global_avg_pool", "{upsample: {like: input}, name: upsample_2}", "concat: [input, upsample_2]"],
+    ),
+    (
+        "a column and a map that are expanded",
+        lambda x: x * (x.mean((2, 3), keepdim=True).expand_as(x) * x.mean(1, keepdim=True).expand_as(x)),
+        MAP,
+        [
+            "{global_avg_pool, name: global_avg_pool_2}",
+            "{channel_avg_pool, from: input, name: channel_avg_pool_2}",
+            "{upsample: {like: input}, from: global_avg_pool_2, name: upsample_2}",
+            "{multiply: [upsample_2, channel_avg_pool_2], broadcast: channels, name: multiply_2}",
+            "multiply: [input, multiply_2]",
+        ],
+    ),
+    ("torch.hstack", lambda x: torch.hstack([x, x.relu()]), MAP, ["{relu, name: relu_2}", "concat: [input, relu_2]"]),
+    (
+        "F.pixel_unshuffle by name",
+        lambda x: F.pixel_shuffle(F.pixel_unshuffle(x, downscale_factor=2), upscale_factor=2),
+        MAP,
+        ["pixel_unshuffle: 2", "pixel_shuffle: 2"],
+    ),
+    ("zeros after the channels", lambda x: torch.cat([x, torch.zeros_like(x)], 1), MAP, ["pad_channels: 8"]),
+    (
+        "zeros around the channels",
+        lambda x: torch.cat([x.new_zeros(x.shape)[:, :3], x, torch.zeros(len(x), 2, *x.shape[2:])], 1),
+        MAP,
+        ["pad_channels: {before: 3, after: 2}"],
+    ),
+    (
+        "zeros around several tensors",
+        lambda x: torch.cat([x, x.relu(), torch.zeros_like(x)], 1),
+        MAP,
+        ["{relu, name: relu_2}", "concat: [input, relu_2]", "pad_channels: 8"],
+    ),
+    (
+        "factors of the channels that change places",
+        lambda x: x.mean((2, 3), keepdim=True).view(-1, 2, 2, 2).transpose(1, 2).reshape(-1, 8, 1, 1).softmax(1),
+        MAP,
+        ["global_avg_pool", "reshape: [4, 2]", "channel_shuffle: 2", "reshape: [8, 1, 1]", "softmax"],
+    ),
 ]
 
 

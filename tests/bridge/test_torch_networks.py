@@ -258,6 +258,53 @@ def test_cells_that_are_set_are_not_lost() -> None:
     assert layers_of(module, MAP, opaque=True) == ["opaque: {output: [8, 7, 10], what: setitem}"]
 
 
+def filled(x: Any) -> Any:
+    made = torch.zeros_like(x)
+    made[:, :4] = 1
+    return made
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: torch.cat([x, torch.ones_like(x)], 1),
+        lambda x: torch.cat([x, torch.zeros_like(x).add_(1)], 1),
+        lambda x: torch.cat([x, filled(x)], 1),
+        lambda x: torch.cat([x, torch.zeros_like(x), x], 1),
+        lambda x: torch.cat([x, torch.zeros_like(x)], 2),
+    ],
+)
+def test_only_zeros_at_the_ends_of_the_channels_are_a_padding(function: Any) -> None:
+    with pytest.raises(ImportProblem, match="no kind describes cat with values that are no parameters"):
+        layers_of(Forward(lambda self, x: function(x)), MAP)
+
+
+def test_an_output_that_is_expanded_far_has_no_kind() -> None:
+    with pytest.raises(ImportProblem, match="the axes of the output of the network, 64x6x10: it is expanded"):
+        layers_of(Forward(lambda self, x: x.mean(1, keepdim=True).expand(-1, 64, -1, -1)), MAP)
+
+
+def test_copies_of_samples_and_of_many_channels_have_no_kind() -> None:
+    with pytest.raises(ImportProblem, match="repeat mixes the samples"):
+        layers_of(Forward(lambda self, x: x.repeat(2, 1, 1, 1)), MAP)
+    with pytest.raises(ImportProblem, match="no kind describes repeat"):
+        layers_of(Forward(lambda self, x: x.repeat(1, 17, 1, 1)), MAP)
+
+
+@pytest.mark.parametrize(
+    ("function", "macs"),
+    [
+        (lambda self, x: F.conv2d(input=x, weight=self.weight[:2]), 2 * 8 * 9 * 4 * 8),
+        (lambda self, x: torch.matmul(input=x, other=x.mT), 8 * 6 * 6 * 10),
+        (lambda self, x: torch.bmm(input=x[:, 0], mat2=x[:, 1].mT), 6 * 6 * 10),
+    ],
+)
+def test_products_with_named_arguments_state_their_work(function: Any, macs: int) -> None:
+    module = Forward(function, weight=nn.Parameter(torch.rand(4, 8, 3, 3)))
+    (layer,) = [layer for layer in layers_of(module, MAP, opaque=True) if "macs" in layer]
+    assert f"macs: {macs}," in layer
+
+
 PAIR = namedtuple("PAIR", "mask score")
 OUTPUTS = [
     (lambda x: (x.relu(), x.sigmoid()), ["output_0", "output_1"]),

@@ -12,6 +12,7 @@ from cnnshape.bridge.onnx.functions import inlined
 from cnnshape.bridge.onnx.model import Model, Node, Subgraph, model_of
 from cnnshape.bridge.onnx.own import PRODUCER, repeated
 from cnnshape.bridge.onnx.patterns import DOMAIN, rewritten
+from cnnshape.bridge.onnx.stacks import unstacked
 from cnnshape.bridge.onnx.walk import STORED_ONCE, NoKind, View, Walk, described
 from cnnshape.bridge.onnx.weightless import with_weights
 from cnnshape.bridge.operations import ImportProblem, NamedOutput, Network, Shape, UsageProblem, Weight
@@ -58,6 +59,7 @@ def network_of(model: Model, name: str, inputs: Mapping[str, Shape]) -> Network:
         message = f"the model has version {model.opset} of the operators; {_FIRST_OPSET} and later can be read"
         raise ImportProblem(message, "`onnx.version_converter.convert_version` makes a newer one")
     model = inlined(with_weights(model))
+    model = model._replace(nodes=unstacked(model))
     walk = Walk(model, rewritten(model, own_layers.PATTERNS if model.producer == PRODUCER else ()))
     _add_inputs(walk, inputs)
     for stored in model.initializers.values():

@@ -7,7 +7,7 @@ from cnnshape.bridge.onnx import constants, resizing
 from cnnshape.bridge.onnx.cells import nearest
 from cnnshape.bridge.onnx.model import Node
 from cnnshape.bridge.onnx.shuffles import shuffled
-from cnnshape.bridge.onnx.sizes import reshaped, squeezed, unsqueezed
+from cnnshape.bridge.onnx.sizes import broadcast, reshaped, squeezed, unsqueezed
 from cnnshape.bridge.onnx.walk import NoKind, View, Walk
 from cnnshape.bridge.operations import Argument, Shape
 
@@ -123,13 +123,19 @@ def _give_shape(walk: Walk, node: Node, view: View, sizes: Shape, output: str = 
     walk.bind(output, given._replace(axes=tuple(range(len(sizes)))))
 
 
-def _is_gate(walk: Walk, node: Node, view: View, wanted: Shape) -> bool:
-    """Whether the only reader multiplies the result with a tensor that has its shape already: the product repeats it."""
+def _joins_product(walk: Walk, node: Node, view: View, wanted: Shape) -> bool:
+    """Whether the only reader multiplies the result with a tensor that has its shape: then the product repeats the view."""
     reader = walk.only_reader(node.outputs[0])
-    if reader is None or reader[1].op != "Mul" or walk.model.shapes.get(node.outputs[0]) is not None:
+    if reader is None or reader[1].op != "Mul" or reader[1].domain:
         return False
-    others = [walk.values.get(name) for name in reader[1].inputs if name != node.outputs[0]]
-    return any(isinstance(other, View) and other.axes == view.axes and walk.shape(other) == wanted for other in others)
+    index, product = reader
+    others = [walk.values.get(name) for name in product.inputs if name != node.outputs[0]]
+    fits = (isinstance(other, View) and other.axes == view.axes and walk.shape(other) == wanted for other in others)
+    if not any(fits):
+        return False
+    inputs = tuple(node.inputs[0] if name == node.outputs[0] else name for name in product.inputs)
+    walk.replace(index, product._replace(inputs=inputs))
+    return True
 
 
 def space_moved(kind: str) -> Handler:
@@ -249,7 +255,7 @@ def gather(walk: Walk, node: Node) -> None:
 
 
 def expand(walk: Walk, node: Node) -> None:
-    """Expand and Tile that change nothing, or that a product repeats by itself."""
+    """Expand and Tile that change nothing, or that a product repeats by itself; Expand of single cells to a map."""
     view = walk.view(node)
     given = walk.constant(node, 1)
     if given is None:
@@ -261,9 +267,15 @@ def expand(walk: Walk, node: Node) -> None:
         changes = len(wanted) > len(shape) or any(
             size not in (1, own) for size, own in zip(wanted[::-1], shape[::-1], strict=False)
         )
-    if changes and not (node.op == "Expand" and _is_gate(walk, node, view, wanted)):
+    if not changes:
+        walk.bind(node.outputs[0], view)
+        return
+    if node.op == "Expand" and _joins_product(walk, node, view, wanted):
+        return
+    full = broadcast(shape, wanted)
+    if node.op != "Expand" or not view.plain or full[:2] != shape[:2] or set(shape[2:]) != {1}:
         raise NoKind
-    walk.bind(node.outputs[0], view)
+    walk.give(node, "upsample", [view], {"size": full[2:]})
 
 
 HANDLERS: Mapping[str, Handler] = {

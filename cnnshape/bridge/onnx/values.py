@@ -239,24 +239,44 @@ def power(walk: Walk, node: Node) -> None:
 
 
 def reduce(walk: Walk, node: Node) -> None:
-    """ReduceMean and ReduceMax over the space, or over the channels."""
+    """ReduceMean, ReduceMax and ReduceSum over the channels, or over axes of space. A sum is a mean times the cells."""
     view = walk.view(node)
     rank = len(view.axes)
     axes = node.wholes("axes")
     if axes is None and (given := walk.constant(node, 1)) is not None:
         axes = given.wholes
-    if axes is None or any(not -rank <= axis < rank for axis in axes):
+    if not axes or any(not -rank <= axis < rank for axis in axes):
         raise NoKind
+    over = sorted(view.axes[axis] for axis in axes)
     kept = bool(node.whole("keepdims", 1))
-    over = {view.axes[axis] for axis in axes}
-    word = "avg" if node.op == "ReduceMean" else "max"
-    if over == set(range(2, rank)) and rank > 2:
-        pooled = walk.add(node, f"global_{word}_pool", [view])
-        walk.bind(node.outputs[0], pooled if kept else walk.add(node, "flatten", [pooled]))
-    elif over == {1} and kept and (rank > 2 or walk.is_own):
-        walk.give(node, f"channel_{word}_pool", [view])
-    else:
+    sizes = (view.batch, *walk.building.shape(view.value))
+    kind, arguments = _pool(over, sizes, "max" if node.op == "ReduceMax" else "avg")
+    if kind.startswith("channel") and not (rank > 2 or walk.is_own):
         raise NoKind
+    whole = kind.startswith("global")
+    if not kept and not whole and not view.plain:
+        raise NoKind
+    pooled = walk.add(node, kind, [view], arguments)
+    if node.op == "ReduceSum":
+        pooled = walk.add(node, "rescale", [pooled], {"scale": float(prod(sizes[axis] for axis in over))})
+    if not kept and whole:
+        pooled = walk.add(node, "flatten", [pooled])
+    elif not kept:
+        rest = tuple(size for axis, size in enumerate(sizes) if axis not in over)
+        pooled = walk.add(node, "reshape", [pooled], {"shape": rest[1:]})
+    walk.bind(node.outputs[0], pooled)
+
+
+def _pool(over: Sequence[int], sizes: Sequence[int], word: str) -> tuple[str, dict[str, Argument]]:
+    """The kind that reduces these axes of a value, with its arguments. Raises NoKind."""
+    space = range(2, len(sizes))
+    if over == list(space):
+        return f"global_{word}_pool", {}
+    if over == [1]:
+        return f"channel_{word}_pool", {}
+    if min(over) < 2:
+        raise NoKind
+    return f"adaptive_{word}_pool", {"size": tuple(1 if axis in over else sizes[axis] for axis in space)}
 
 
 HANDLERS: Mapping[str, Handler] = {
@@ -298,6 +318,7 @@ HANDLERS: Mapping[str, Handler] = {
     "Pow": power,
     "ReduceMean": reduce,
     "ReduceMax": reduce,
+    "ReduceSum": reduce,
 }
 PATTERNS: Mapping[str, Handler] = {
     **{kind: simple(kind) for kind in ("silu", "mish", "hard_swish", "hard_sigmoid", "gelu")},

@@ -66,7 +66,7 @@ def _broadcast(kind: str, full: Shape, small: Shape) -> str | None:
 def _both_repeated(call: Call, kind: str, first: Any, second: Any) -> View:
     """A column of channels and a map: the column is resized to the map first."""
     recorder = call.recorder
-    one, two = call.plain(first), call.plain(second)
+    one, two = (recorder.plain(_bare(call.view(tensor))) for tensor in (first, second))
     shapes = recorder.shape(one), recorder.shape(two)
     if len(shapes[0]) != len(shapes[1]):
         raise Unsupported

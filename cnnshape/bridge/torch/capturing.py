@@ -207,6 +207,12 @@ def _shown(recorder: Recorder, name: str, view: View) -> int:
             recorder.notes.append(f"the output {name} is given channels first, as {'x'.join(map(str, shape))}")
         return view.value
     except Unsupported:
+        if view.dims[0] == views.whole(views.BATCH, recorder.samples):
+            sizes = "x".join(map(str, views.sizes_of(view.dims[1:])))
+            raise ImportProblem(
+                f"no kind gives the axes of the output {name}, {sizes}: it is expanded, or has more than 4 axes",
+                "import a module that gives the tensor before that",
+            ) from None
         raise ImportProblem(
             "an output of the network mixes the samples of a batch", "the batch must be the first axis of each output"
         ) from None

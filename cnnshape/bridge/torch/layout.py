@@ -8,7 +8,7 @@ import torch
 from cnnshape.bridge.operations import Argument
 from cnnshape.bridge.torch import views
 from cnnshape.bridge.torch.calls import Call, axis_of, handles
-from cnnshape.bridge.torch.recorder import Unsupported, View
+from cnnshape.bridge.torch.recorder import MOST_COPIES, Constant, Unsupported, View
 
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19)
 
@@ -220,6 +220,9 @@ def chunk(call: Call, input: Any, *arguments: Any, dim: int = 0, **named: Any) -
 def cat(call: Call, tensors: Any, dim: int = 0, **named: Any) -> View:
     tensors = [tensor for tensor in tensors if tensor.dim() > 1 or tensor.numel()]
     axis = axis_of(named.get("axis", dim), tensors[0].dim())
+    kept = [place for place, tensor in enumerate(tensors) if not _is_zeros(call, tensor)]
+    if kept and len(kept) < len(tensors):
+        return _between_zeros(call, tensors, kept[0], kept[-1] + 1, axis)
     pieces = [call.view(tensor) for tensor in tensors]
     if len(pieces) == 1:
         return call.same(tensors[0])
@@ -242,23 +245,79 @@ def cat(call: Call, tensors: Any, dim: int = 0, **named: Any) -> View:
     return call.emit("concat", {}, *map(call.plain, tensors))
 
 
+_ZEROS = frozenset(("zeros", "zeros_like", "new_zeros"))
+_SHOWING = frozenset(("__getitem__", "expand", "expand_as", "view", "reshape", "to", "type", "type_as", "contiguous"))
+"""Functions that give zeros for zeros."""
+
+
+def _is_zeros(call: Call, tensor: Any) -> bool:
+    """Whether a constant is known to be zeros."""
+    entry = call.recorder.entry(tensor)
+    if not isinstance(entry, Constant) or entry.weights:
+        return False
+    return bool(entry.made_by & _ZEROS) and entry.made_by <= _ZEROS | _SHOWING
+
+
+def _between_zeros(call: Call, tensors: Any, start: int, stop: int, axis: int) -> View:
+    """Tensors joined along the channels, with channels of zeros before and after them. Raises Unsupported for others."""
+    if stop - start == len(tensors):
+        raise Unsupported
+    before, after = (sum(tensor.shape[axis] for tensor in part) for part in (tensors[:start], tensors[stop:]))
+    whole = call.result
+    with torch._C.DisableTorchFunction():
+        call.result = whole.narrow(axis, before, whole.shape[axis] - before - after)
+    view = cat(call, tensors[start:stop], axis)
+    call.result = whole
+    channels, *space = call.recorder.shape(view.value)
+    if axis != 1 or view.dims[axis] != views.whole(0, channels):
+        raise Unsupported
+    shape = (before + channels + after, *space)
+    dims = (*view.dims[:axis], views.whole(0, shape[0]), *view.dims[axis + 1 :])
+    return call.emit("pad_channels", {"before": before, "after": after}, view.value, shape=shape, dims=dims)
+
+
 @handles("stack")
 def stack(call: Call, tensors: Any, dim: int = 0) -> View:
     """Tensors along a new axis: that is the outer part of the channels of their concatenation."""
-    if axis_of(dim, tensors[0].dim() + 1) != 1:
-        raise Unsupported
     values = [call.plain(tensor) for tensor in tensors]
     shape = call.recorder.shape(values[0])
-    result = call.emit("concat", {}, *values, shape=(len(values) * shape[0], *shape[1:]))
-    dims = views.reshaped(result.dims, tuple(call.result.shape))
-    if dims is None:
+    batch, _, *space = views.standard(shape, call.recorder.samples)
+    inner = (batch, views.whole(0, shape[0]), *space)
+    axis = axis_of(dim, len(inner) + 1)
+    if len(values) == 1:
+        return call.recorder.seen(values[0], (*inner[:axis], (), *inner[axis:]))
+    outer = (views.Atom(0, shape[0], len(values)),)
+    dims = (*inner[:axis], outer, *inner[axis:])
+    return call.emit("concat", {}, *values, shape=(len(values) * shape[0], *shape[1:]), dims=dims)
+
+
+@handles("hstack")
+def hstack(call: Call, tensors: Any) -> View:
+    return cat(call, tensors, min(1, tensors[0].dim() - 1))
+
+
+@handles("repeat tile repeat_interleave")
+def repeat(call: Call, input: Any, *_: Any, **__: Any) -> View:
+    """Copies of the channels: one set after the other, or with `repeat_interleave` those of each channel together."""
+    value = call.plain(input)
+    channels, *space = call.recorder.shape(value)
+    copies, rest = divmod(call.out[0], channels)
+    if rest or not 1 < copies <= MOST_COPIES or call.out[1:] != tuple(space):
         raise Unsupported
-    return call.shown(result, dims)
+    if call.name != "repeat_interleave" or channels == 1:
+        return call.emit("concat", {}, *(value,) * copies)
+    joined = call.recorder.emit("concat", {}, (value,) * copies, call.out)
+    return call.emit("channel_shuffle", {"groups": copies}, joined)
 
 
-@handles("pixel_shuffle pixel_unshuffle")
-def pixel_shuffle(call: Call, input: Any, factor: int) -> View:
-    return call.emit(call.name, {"factor": factor}, call.plain(input))
+@handles("pixel_shuffle")
+def pixel_shuffle(call: Call, input: Any, upscale_factor: int) -> View:
+    return call.emit("pixel_shuffle", {"factor": upscale_factor}, call.plain(input))
+
+
+@handles("pixel_unshuffle")
+def pixel_unshuffle(call: Call, input: Any, downscale_factor: int) -> View:
+    return call.emit("pixel_unshuffle", {"factor": downscale_factor}, call.plain(input))
 
 
 @handles("channel_shuffle native_channel_shuffle")

@@ -139,7 +139,7 @@ class Mode(TorchFunctionMode):
         else:
             result = function(*arguments, **named)
         makers = frozenset({name}.union(*(entry.made_by for entry in constants)))
-        for tensor in tensors_in(result):
+        for tensor in tensors_in(arguments[0] if name == "__setitem__" else result):
             if id(tensor) not in self.recorder.weights:
                 self.recorder.give(tensor, Constant(tuple(weights.values()), makers), _storage(tensor))
         return result

@@ -73,7 +73,7 @@ def opaque(call: Call, arguments: Sequence[Any], named: Mapping[str, Any], resul
         stated: dict[str, Argument] = {"output": shape, "what": re.sub(r"[^A-Za-z0-9]+", "_", call.name).strip("_")}
         own = tuple(weights.values()) if number == 0 else ()
         learned = sum(weight.elements for weight in own if weight.learned)
-        macs = macs_of(call.name, arguments, tensor) // call.recorder.samples if number == 0 else 0
+        macs = macs_of(call.name, arguments, named, tensor) // call.recorder.samples if number == 0 else 0
         if learned:
             stated["params"] = learned
         if macs:
@@ -108,20 +108,24 @@ def _shape(shape: Shape, inputs: Sequence[views.Dims], samples: int) -> tuple[Sh
     return value, (*dims[1 : place + 1], batch, *dims[place + 1 :]) if outer else dims
 
 
-def macs_of(name: str, arguments: Sequence[Any], result: Any) -> int:
+def macs_of(name: str, arguments: Sequence[Any], named: Mapping[str, Any], result: Any) -> int:
     """The multiply-accumulates of all samples in a product of tensors; 0 for any other function."""
+
+    def given(place: int, *names: str) -> Any:
+        return arguments[place] if place < len(arguments) else next(named[name] for name in names if name in named)
+
     if name in ("matmul", "__matmul__", "__rmatmul__", "bmm", "mm"):
-        first = arguments[0] if name != "__rmatmul__" else arguments[1]
+        first = given(1, "other") if name == "__rmatmul__" else given(0, "input", "self")
         return int(result.numel() * first.shape[-1])
     if name in ("baddbmm", "addmm"):
-        return int(result.numel() * arguments[1].shape[-1])
+        return int(result.numel() * given(1, "batch1", "mat1").shape[-1])
     if name in ("linear", "conv1d", "conv2d", "conv3d"):
-        weight = arguments[1]
+        weight = given(1, "weight")
         return int(result.numel() * (weight.numel() // weight.shape[0]))
     if name == "scaled_dot_product_attention":
-        query, key, value = arguments[:3]
+        query, key, value = (given(place, word) for place, word in enumerate(("query", "key", "value")))
         return int(prod(query.shape[:-1]) * key.shape[-2] * (query.shape[-1] + value.shape[-1]))
-    if name == "einsum" and isinstance(arguments[0], str):
+    if name == "einsum" and arguments and isinstance(arguments[0], str):
         return _einsum(arguments[0], tensors_in(list(arguments[1:])))
     return 0
 

@@ -14,7 +14,7 @@ def rewritten(run: Capture) -> Capture:
     """The run with its patterns replaced: the last operation becomes the kind, and those before it are dropped."""
     graph = Graph(run)
     for step in run.steps:
-        for pattern in (_joined, _inner_mean, _shifted, _gated, _hard_sigmoid, _hard_swish, _response_norm, _rms_norm):
+        for pattern in _PATTERNS:
             if pattern(graph, step):
                 break
     return run
@@ -212,3 +212,30 @@ def _both(first: Any, second: Any) -> Argument | None:
 
 def _is_none(pair: tuple[Argument, Argument]) -> bool:
     return pair == (0, 0)
+
+
+def _unstacked(graph: Graph, step: Step) -> bool:
+    """A sum, mean or maximum over an axis along which tensors were stacked: that of the tensors themselves."""
+    parts = [graph.alone(value, "split") for value in step.inputs] if step.kind in _OVER_PARTS else []
+    splits = [part for part in parts if part is not None]
+    if len(splits) < max(len(parts), 2) or step.arguments:
+        return False
+    (source,) = splits[0].inputs
+    stacked = graph.recorder.step(source)
+    if stacked is None or stacked.kind != "concat" or graph.readers[source] != len(splits):
+        return False
+    wanted = [((source,), {"parts": len(splits), "take": number}) for number in range(len(splits))]
+    if [(part.inputs, part.arguments) for part in splits] != wanted or len(stacked.inputs) != len(splits):
+        return False
+    if any(graph.recorder.shape(value) != step.shape for value in stacked.inputs):
+        return False
+    step.inputs = stacked.inputs
+    for gone in (*splits, stacked):
+        gone.kind, gone.inputs, gone.arguments = "", (), {}
+    return True
+
+
+_OVER_PARTS = frozenset(("add", "average", "maximum"))
+_PATTERNS = (
+    *(_joined, _unstacked, _inner_mean, _shifted, _gated, _hard_sigmoid, _hard_swish, _response_norm, _rms_norm),
+)

@@ -12,6 +12,8 @@ SAMPLES = 2
 """Samples of a run. A prime can't be split, so that the batch axis is never taken for another one."""
 MOST_AXES = 4
 """Axes of a value that the language can state."""
+MOST_COPIES = 16
+"""Copies of a tensor that are written as their concatenation."""
 
 
 class Unsupported(Exception):
@@ -220,15 +222,15 @@ class Recorder:
         wanted = views.sizes_of(dims[1:])
         if dims[0] != views.whole(views.BATCH, self.samples):
             raise Unsupported
-        if any(atom.axis == views.EXPANDED for dim in dims for atom in dim):
-            raise Unsupported
         if not 1 <= len(wanted) <= MOST_AXES:
             raise Unsupported
+        if any(atom.axis == views.EXPANDED for dim in dims for atom in dim):
+            return self._repeat(view, dims, wanted)
         if views.natural(dims[1:], shape):
             if len(wanted) == 1:
                 return self.emit("flatten", {}, (view.value,), wanted, at=view, what="flatten")
             return self.emit("reshape", {"shape": wanted}, (view.value,), wanted, at=view, what="reshape")
-        moves = _moves(dims, shape, wanted)
+        moves = _moves(dims, shape, wanted) or _transposed(views.atoms_of(dims[1:]), shape, wanted)
         value = view.value
         for kind, arguments, between in moves:
             value = self.emit(kind, arguments, (value,), between, at=view, what=kind)
@@ -236,6 +238,19 @@ class Recorder:
             return value
         stated: dict[str, Argument] = {"output": wanted, "what": "permute"}
         return self.emit("opaque", stated, (view.value,), wanted, at=view, what="permute", extra={"idle": True})
+
+    def _repeat(self, view: View, dims: Dims, wanted: Shape) -> int:
+        """A value whose axes of one cell are repeated. Raises Unsupported for many channels."""
+        value = self.laid_out(view, views.without(dims, (views.EXPANDED,)))
+        channels, *space = self.shape(value)
+        if tuple(space) != wanted[1:]:
+            shape = (channels, *wanted[1:])
+            value = self.emit("upsample", {"size": wanted[1:]}, (value,), shape, at=view, what="expand")
+        if channels == wanted[0]:
+            return value
+        if channels != 1 or wanted[0] > MOST_COPIES:
+            raise Unsupported
+        return self.emit("concat", {}, (value,) * wanted[0], wanted, at=view, what="expand")
 
 
 Move = tuple[str, dict[str, Argument], Shape]
@@ -263,6 +278,19 @@ def _moves(dims: Dims, shape: Shape, wanted: Shape) -> list[Move]:
             shuffle = ("channel_shuffle", {"groups": shape[0]}, wanted)
             return [("pixel_unshuffle", {"factor": factor}, wanted), *([] if first else [shuffle])]
     return []
+
+
+def _transposed(atoms: views.Dim, shape: Shape, wanted: Shape) -> list[Move]:
+    """The moves by which two factors of the channels change places, where there is one cell; empty for another order."""
+    if max(shape[1:], default=1) > 1 or not 2 <= len(atoms) <= 3:
+        return []
+    rest = atoms[2].size if len(atoms) > 2 else 1
+    one, two = atoms[0].size, atoms[1].size
+    if atoms != views.atoms_of(((views.Atom(0, rest, one),), (views.Atom(0, rest * one, two),), views.whole(0, rest))):
+        return []
+    parts = (one * two, rest)
+    shuffle: Move = ("channel_shuffle", {"groups": two}, parts)
+    return [("reshape", {"shape": parts}, parts), shuffle, ("reshape", {"shape": wanted}, wanted)]
 
 
 def _shuffled(shape: Shape, factor: int, first: bool) -> Dims | None:

@@ -120,18 +120,24 @@ def _reduced(call: Call, input: Any, dim: Any, pool: str, join: str) -> View:
     axes = axes_of(dim, input.dim())
     view = call.view(input)
     shape = call.recorder.shape(view.value)
-    if 0 in axes or dim is None:
+    if dim is None or any(atom.axis == views.BATCH for axis in axes for atom in view.dims[axis]):
         raise Unsupported
     keep = len(call.result.shape) == input.dim()
     rest = tuple(() if axis in axes else part for axis, part in enumerate(view.dims) if keep or axis not in axes)
     reduced = [view.dims[axis] for axis in axes]
     held = {atom.axis for part in reduced for atom in part}
+    if not held and min(shape) > 1:
+        # An axis of one cell that is no axis of the value: of a stack of one tensor.
+        return call.shown(view, rest)
     if pool and held and 0 not in held and _whole(reduced, range(1, len(shape)), shape):
         dims = views.without(rest, range(1, len(shape)))
         return call.emit(f"global_{pool}_pool", {}, view.value, shape=(shape[0], *(1 for _ in shape[1:])), dims=dims)
-    if pool and _whole(reduced, [0], shape) and held == {0} and len(shape) > 1:
-        dims = views.without(rest, (0,))
-        return call.emit(f"channel_{pool}_pool", {}, view.value, shape=(1, *shape[1:]), dims=dims)
+    if _whole(reduced, [0], shape) and held == {0} and len(shape) > 1:
+        out, dims = (1, *shape[1:]), views.without(rest, (0,))
+        if pool:
+            return call.emit(f"channel_{pool}_pool", {}, view.value, shape=out, dims=dims)
+        mean = call.recorder.emit("channel_avg_pool", {}, (view.value,), out)
+        return call.emit("rescale", {"scale": float(shape[0])}, mean, shape=out, dims=dims)
     if len(axes) == 1 and len(reduced[0]) == 1 and reduced[0][0].axis == 0:
         return _over_parts(call, view, reduced[0][0], rest, join)
     if not pool:
@@ -146,16 +152,28 @@ def _whole(dims: list[views.Dim], axes: Any, shape: tuple[int, ...]) -> bool:
 
 
 def _over_parts(call: Call, view: View, atom: views.Atom, rest: views.Dims, join: str) -> View:
-    """A sum, mean or maximum over the outer part of the channels: a join of its slices."""
+    """A sum, mean or maximum over the outer or the inner part of the channels: a join of its slices."""
     shape = call.recorder.shape(view.value)
-    if atom.stride * atom.size != shape[0] or atom.stride == 1:
+    value = view.value
+    groups = shape[0] // (atom.stride * atom.size)
+    out = (shape[0] // atom.size, *shape[1:])
+    if groups > 1:
+        if atom.stride > 1:
+            raise Unsupported
+        # The first channels of all groups come first, then the second ones.
+        value = call.recorder.emit("channel_shuffle", {"groups": groups}, (value,), shape, what="channel_shuffle")
+        rest = tuple(tuple(_closer(own, atom.size) for own in dim) for dim in rest)
+    elif out[0] == 1:
         raise Unsupported
-    out = (atom.stride, *shape[1:])
     values = [
-        call.recorder.emit("split", {"parts": atom.size, "take": number}, (view.value,), out)
-        for number in range(atom.size)
+        call.recorder.emit("split", {"parts": atom.size, "take": number}, (value,), out) for number in range(atom.size)
     ]
     return call.emit(join, {}, *values, shape=out, dims=rest)
+
+
+def _closer(atom: views.Atom, size: int) -> views.Atom:
+    """An atom of the channels after each group of `size` of them became one."""
+    return atom._replace(stride=atom.stride // size) if atom.axis == 0 else atom
 
 
 def _over_axes(call: Call, input: Any, axes: tuple[int, ...], pool: str, keep: bool) -> View:
