@@ -501,6 +501,12 @@ FUNCTIONS: list[tuple[str, Any, tuple[int, ...], list[str]]] = [
         MAP,
         ["pixel_unshuffle: 2", "pixel_shuffle: 2"],
     ),
+    (
+        "a tensor without channels",
+        lambda x: torch.cat([x, torch.empty(len(x), 0, *x.shape[2:]), x.relu()], 1),
+        MAP,
+        ["{relu, name: relu_2}", "concat: [input, relu_2]"],
+    ),
     ("zeros after the channels", lambda x: torch.cat([x, torch.zeros_like(x)], 1), MAP, ["pad_channels: 8"]),
     (
         "zeros around the channels",

@@ -218,7 +218,8 @@ def chunk(call: Call, input: Any, *arguments: Any, dim: int = 0, **named: Any) -
 
 @handles("cat concat concatenate")
 def cat(call: Call, tensors: Any, dim: int = 0, **named: Any) -> View:
-    tensors = [tensor for tensor in tensors if tensor.dim() > 1 or tensor.numel()]
+    # An encoder may give a tensor without channels for a stage that it doesn't have.
+    tensors = [tensor for tensor in tensors if tensor.numel()] or tensors
     axis = axis_of(named.get("axis", dim), tensors[0].dim())
     kept = [place for place, tensor in enumerate(tensors) if not _is_zeros(call, tensor)]
     if kept and len(kept) < len(tensors):
