@@ -515,6 +515,42 @@ PATTERNS = {
         ["layer_norm: {eps: 1e-06}"],
         [scalar("two", 2), scalar("eps", 1e-6), tensor("s", [4]), tensor("b", [4])],
     ),
+    "layer_norm_whose_axes_are_an_input": Case(
+        [
+            node("ReduceMean", "x k", "mean"),
+            node("Sub", "x mean", "d"),
+            node("Pow", "d two", "sq"),
+            node("ReduceMean", "sq k", "var"),
+            node("Add", "var eps", "ve"),
+            node("Sqrt", "ve", "sd"),
+            node("Div", "d sd", "n"),
+            node("Mul", "n s", "ns"),
+            node("Add", "ns b", "y"),
+        ],
+        ["layer_norm"],
+        [scalar("two", 2), scalar("eps", 1e-5), tensor("s", [4, 1, 1]), tensor("b", [4, 1, 1]), wholes("k", 1)],
+        opset=18,
+    ),
+    **{
+        f"rms_norm_{name}": Case(
+            [
+                node("Pow", "x two", "sq"),
+                node("ReduceMean", "sq k", "mean"),
+                node("Add", "mean eps", "me"),
+                node("Sqrt", "me", "root"),
+                *last,
+                node("Mul", "n s", "y"),
+            ],
+            ["rms_norm: {eps: 1e-05}"],
+            [scalar("two", 2), scalar("one", 1), scalar("eps", 1e-5), tensor("s", [4, 1, 1]), wholes("k", 1)],
+            opset=18,
+        )
+        for name, last in {
+            "by_a_reciprocal": [node("Reciprocal", "root", "r"), node("Mul", "x r", "n")],
+            "by_one_over_the_root": [node("Div", "one root", "r"), node("Mul", "x r", "n")],
+            "by_a_quotient": [node("Div", "x root", "n")],
+        }.items()
+    },
     "group_norm_taken_apart": Case(
         [
             node("Reshape", "x grouped", "g"),

@@ -267,3 +267,35 @@ def test_the_scale_and_shift_of_caffe_are_one_layer():
     read = onnx_network(model(nodes, stored=[wholes("one", 3)], opset=9))
     assert layers_of(read) == ["batch_norm", "layer_scale: {shift: true}"]
     assert read.params == 12
+
+
+@pytest.mark.parametrize(
+    ("op", "names", "learned"),
+    [
+        ("InstanceNormalization", "n.weight n.bias", "{affine: true}"),
+        ("InstanceNormalization", "val_3 val_7", ""),
+        ("LayerNormalization", "n.weight n.bias", ""),
+        ("LayerNormalization", "n.weight val_7", "{axes: last, affine: scale}"),
+        ("LayerNormalization", "val_3 val_7", "{axes: last, affine: false}"),
+        ("BatchNormalization", "n.weight n.bias mean var", ""),
+        ("BatchNormalization", "n.weight n.bias n.bias n.weight", ""),
+        ("BatchNormalization", "n.running_var n.running_mean n.running_mean n.running_var", "{affine: false}"),
+    ],
+)
+def test_ones_and_zeros_that_an_exporter_of_pytorch_made_are_no_weights(op, names, learned):
+    stored = [tensor(name, [8] if op == "LayerNormalization" else [3]) for name in dict.fromkeys(names.split())]
+    nodes = [node(op, f"x {names}", "y", **({"axis": -1} if op == "LayerNormalization" else {}))]
+    (layer,) = layers_of(onnx_network(model(nodes, stored=stored, producer="pytorch")))
+    kind = {"InstanceNormalization": "instance_norm", "BatchNormalization": "batch_norm"}.get(op, "layer_norm")
+    assert layer in (f"{kind}: {learned}", kind if not learned else "", "layer_norm: last")
+    (other,) = layers_of(onnx_network(model(nodes, stored=stored, producer="another tool")))
+    assert "false" not in other
+    assert "scale" not in other
+
+
+@pytest.mark.parametrize("producer", ["pytorch", "another tool"])
+def test_a_constant_of_the_graph_is_a_scale_of_pytorch_without_weights(producer):
+    made = [node("Constant", "", name, value=tensor("", [3])) for name in ("one", "zero")]
+    nodes = [*made, node("InstanceNormalization", "x one zero", "y")]
+    (layer,) = layers_of(onnx_network(model(nodes, producer=producer)))
+    assert layer == ("instance_norm" if producer == "pytorch" else "instance_norm: {affine: true}")

@@ -1,5 +1,7 @@
 """Nodes that normalize, whole or taken apart by the exporter."""
 
+import re
+from collections.abc import Callable
 from math import prod
 
 from cnnshape.bridge.onnx.constants import Constant
@@ -20,7 +22,7 @@ def batch_norm(walk: Walk, node: Node) -> None:
     scale, shift, mean, variance = given
     if scale is None or shift is None or mean is None or variance is None or view.axes[1] != 1:
         raise NoKind
-    learns, weights = affine(walk, scale, shift)
+    learns, weights = affine(walk, scale, shift, is_fixed)
     weights += [walk.weight(buffer, learned=False) for buffer in (mean, variance)]
     momentum = 1 - node.real("momentum", 0.9)
     arguments: dict[str, Argument] = {"eps": rounded(node.real("epsilon", 1e-5)), "momentum": round(momentum, 6)}
@@ -28,17 +30,42 @@ def batch_norm(walk: Walk, node: Node) -> None:
     walk.give(node, "batch_norm", [view], arguments, weights)
 
 
-def affine(walk: Walk, scale: Constant | None, shift: Constant | None) -> tuple[bool | str, list[Weight]]:
-    """What of a scale and a shift is learned, and their weights."""
-    learned = [None if part is None or (walk.is_own and not part.name) else part for part in (scale, shift)]
+def affine(
+    walk: Walk, scale: Constant | None, shift: Constant | None, fixed: Callable[[str], bool] = lambda _: False
+) -> tuple[bool | str, list[Weight]]:
+    """What of a scale and a shift is learned, and their weights.
+
+    A norm of PyTorch without them has ones and zeros there. Its exporters write these as `Constant` nodes, or as tensors with
+    names that are `fixed`.
+    """
+    learned = [
+        None if part is None or _is_constant(walk, part) or (walk.is_pytorch and fixed(part.name)) else part
+        for part in (scale, shift)
+    ]
     weights = [walk.weight(part) for part in learned if part is not None]
     words: dict[tuple[bool, bool], bool | str] = {(True, False): "scale", (False, True): "shift", (True, True): True}
     return words.get((learned[0] is not None, learned[1] is not None), False), weights
 
 
+def _is_constant(walk: Walk, part: Constant) -> bool:
+    """Whether a scale or a shift is no weight, but a part of the graph."""
+    if walk.is_own:
+        return not part.name
+    maker = walk.makers.get(part.name)
+    return walk.is_pytorch and maker is not None and maker.op == "Constant"
+
+
+def is_fixed(name: str) -> bool:
+    """Whether PyTorch's exporter gives this name to a tensor that is no parameter.
+
+    Equal tensors are stored once: the ones of a scale may be those of a variance.
+    """
+    return re.fullmatch(r"val_\d+|(.*\.)?running_(mean|var)", name) is not None
+
+
 def instance_norm(walk: Walk, node: Node) -> None:
     """InstanceNormalization."""
-    learns, weights = affine(walk, walk.constant(node, 1), walk.constant(node, 2))
+    learns, weights = affine(walk, walk.constant(node, 1), walk.constant(node, 2), is_fixed)
     arguments = {"affine": learns, "eps": rounded(node.real("epsilon", 1e-5))}
     walk.give(node, "instance_norm", [walk.plain(node)], arguments, weights)
 
@@ -49,7 +76,7 @@ def layer_norm(walk: Walk, node: Node) -> None:
     axis = node.whole("axis", -1)
     rank = len(view.axes)
     scale, shift = walk.constant(node, 1), walk.constant(node, 2)
-    learns, weights = affine(walk, scale, shift)
+    learns, weights = affine(walk, scale, shift, is_fixed)
     kind = "rms_norm" if node.op == "RMSNormalization" else "layer_norm"
     axes = together(view.axes[axis % rank :], rank)
     if learns is not False and scale is not None and scale.elements != _values(walk, view, axis):
@@ -89,6 +116,22 @@ def decomposed_layer_norm(walk: Walk, node: Node) -> None:
     if epsilon.single is not None:
         arguments["eps"] = rounded(float(epsilon.single))
     walk.give(node, "layer_norm", [view], arguments, weights)
+
+
+def decomposed_rms_norm(walk: Walk, node: Node) -> None:
+    """x over the root of its mean square: x, scale, epsilon."""
+    view = walk.view(node)
+    scale, epsilon = walk.constant(node, 1), walk.constant(node, 2)
+    axes = node.wholes("axes") or ()
+    rank = len(view.axes)
+    if epsilon is None or epsilon.single is None or any(not -rank <= axis < rank for axis in axes):
+        raise NoKind
+    arguments: dict[str, Argument] = {
+        "axes": together(tuple(view.axes[axis] for axis in axes), rank),
+        "affine": scale is not None,
+        "eps": rounded(float(epsilon.single)),
+    }
+    walk.give(node, "rms_norm", [view], arguments, [walk.weight(scale)] if scale is not None else [])
 
 
 def decomposed_group_norm(walk: Walk, node: Node) -> None:

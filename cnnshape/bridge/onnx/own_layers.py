@@ -59,16 +59,6 @@ def attention(walk: Walk, node: Node) -> None:
     walk.give(node, "attention", views, {**references, "heads": _known(walk, node, 3).wholes[1]})
 
 
-def rms_norm(walk: Walk, node: Node) -> None:
-    """x over the root of its mean square: x, scale, epsilon."""
-    view = walk.view(node)
-    weight = walk.constant(node, 1)
-    axes = norms.together(node.wholes("axes") or (), len(view.axes))
-    arguments: dict[str, Argument] = {"axes": axes, "affine": weight is not None}
-    arguments["eps"] = rounded(float(_known(walk, node, 2).known[0]))
-    walk.give(node, "rms_norm", [view], arguments, [walk.weight(weight)] if weight is not None else [])
-
-
 def statistics_norm(walk: Walk, node: Node) -> None:
     """A batch norm by the statistics of the batch: x, scale, shift."""
     view = walk.plain(node)
@@ -146,7 +136,7 @@ def scattered_unpool(walk: Walk, node: Node) -> None:
 
 HANDLERS: Mapping[str, Callable[[Walk, Node], None]] = {
     "attention": attention,
-    "rms_norm": rms_norm,
+    "rms_norm": norms.decomposed_rms_norm,
     "statistics_norm": statistics_norm,
     "group_norm": norms.decomposed_group_norm,
     "evo_norm": evo_norm,

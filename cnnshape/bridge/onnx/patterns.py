@@ -5,10 +5,10 @@ A pattern is written as the expression that the nodes compute. A small letter is
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-from cnnshape.bridge.onnx.model import Model, Node
+from cnnshape.bridge.onnx.model import AttributeValue, Model, Node
 from cnnshape.named_tuple import NamedTuple
 
 DOMAIN = "cnnshape"
@@ -22,6 +22,7 @@ _NORMED = (
     f"Div({_CENTERED}, Sqrt(Add(ReduceMean(Pow({_CENTERED}, 2)), e)))",
     f"Div({_CENTERED}, Sqrt(Add(ReduceMean(Mul({_CENTERED}, {_CENTERED})), e)))",
 )
+_ROOT = "Sqrt(Add(ReduceMean(Pow(x, 2)), e))"
 _GROUPED = "Reshape(InstanceNormalization(Reshape(x, s), u, v), t)"
 _RESPONSE = "Mul(w, Mul(x, Div(ReduceL2(x), Add(ReduceMean(ReduceL2(x)), e))))"
 _TANH = "Tanh(Mul(Add(x, Mul(Pow(x, 3), 0.044715)), 0.7978846))"
@@ -54,6 +55,11 @@ _PATTERNS: Texts = (
         "x",
     ),
     ("layer_norm", tuple(f"Add(Mul({normed}, w), b)" for normed in _NORMED), "xwbe"),
+    (
+        "rms_norm",
+        (f"Mul(Mul(x, Reciprocal({_ROOT})), w)", f"Mul(Mul(x, Div(1, {_ROOT})), w)", f"Mul(Div(x, {_ROOT}), w)"),
+        "xwe",
+    ),
     ("group_norm", (f"Add(Mul({_GROUPED}, w), b)",), "xwbs"),
     ("global_response_norm", (f"Add(x, Add(b, {_RESPONSE}))", f"Add(x, Add(b, Mul({_RESPONSE}, 1)))"), "xwbe"),
 )
@@ -171,13 +177,21 @@ def rewritten(model: Model, more: Texts = ()) -> tuple[Node, ...]:
             if match.tree(pattern.tree, index) and match.is_closed(index) and not match.nodes & gone:
                 inputs = tuple(match.letters.get(letter, "") for letter in pattern.letters)
                 whole = [model.nodes[part] for part in sorted(match.nodes)]
-                attributes = {name: value for part in whole for name, value in part.attributes.items()}
+                attributes = {name: value for part in whole for name, value in _attributes(model, part)}
                 replaced[index] = Node(
                     pattern.kind, DOMAIN, whole[0].name, inputs, node.outputs[:1], attributes, whole[0].metadata
                 )
                 gone |= match.nodes - {index}
                 break
     return tuple(replaced.get(index, node) for index, node in enumerate(model.nodes) if index not in gone)
+
+
+def _attributes(model: Model, node: Node) -> Iterator[tuple[str, AttributeValue]]:
+    """The attributes of a node, and the axes that a mean has as an input."""
+    yield from node.attributes.items()
+    stored = model.initializers.get(node.inputs[1]) if node.op in _REDUCES and len(node.inputs) > 1 else None
+    if stored is not None and stored.values is not None:
+        yield "axes", stored.values
 
 
 class _Match:

@@ -323,6 +323,7 @@ HANDLERS: Mapping[str, Handler] = {
 PATTERNS: Mapping[str, Handler] = {
     **{kind: simple(kind) for kind in ("silu", "mish", "hard_swish", "hard_sigmoid", "gelu")},
     "layer_norm": norms.decomposed_layer_norm,
+    "rms_norm": norms.decomposed_rms_norm,
     "group_norm": norms.decomposed_group_norm,
     "global_response_norm": norms.decomposed_response_norm,
 }

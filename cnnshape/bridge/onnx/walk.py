@@ -40,6 +40,7 @@ class Walk:
         self.model = model
         self.is_own = model.producer == PRODUCER
         """Whether `cnnshape export` wrote the file: all that it stores are weights."""
+        self.is_pytorch = model.producer == "pytorch"
         self.building = Building()
         self.values: dict[str, View | Constant] = {}
         self.used: dict[str, Weight] = {}
@@ -166,9 +167,11 @@ class Walk:
         weights in common, and runs in the same module.
         """
         path = self.modules[-1].path if self.modules and not self.is_own else ""
-        use = (kind, path, *(weight.name for weight in weights))
+        names = tuple(weight.name for weight in weights)
         owned = []
         for weight in weights:
+            # Ones may be a scale and a variance too.
+            use = kind, path, names, weight.learned
             known = self._uses.setdefault(weight.name, [])
             name = next((name for other, name in known if other == use), "")
             if not name:
@@ -275,57 +278,12 @@ class Walk:
 
 STORED_ONCE = "equal weights are stored once in the file, and each is counted ({}x)"
 
-ELEMENTWISE = frozenset(
-    [
-        "Abs",
-        "Acos",
-        "Add",
-        "And",
-        "Asin",
-        "Atan",
-        "BitShift",
-        "Ceil",
-        "Celu",
-        "Clip",
-        "Cos",
-        "Div",
-        "Elu",
-        "Erf",
-        "Exp",
-        "Floor",
-        "HardSigmoid",
-        "LeakyRelu",
-        "Log",
-        "Max",
-        "Mean",
-        "Min",
-        "Mod",
-        "Mul",
-        "Neg",
-        "Pow",
-        "Reciprocal",
-        "Round",
-        "Shrink",
-        "Sign",
-        "Sin",
-        "Softmax",
-        "LogSoftmax",
-        "Sqrt",
-        "Sub",
-        "Tan",
-        "ThresholdedRelu",
-        "Where",
-        "LpNormalization",
-        "CumSum",
-        "LayerNormalization",
-        "MeanVarianceNormalization",
-        "Hardmax",
-        "Softsign",
-        "Swish",
-        "Relu",
-        "Sigmoid",
-    ]
-)
+_ELEMENTWISE = """
+    Abs Acos Add And Asin Atan BitShift Ceil Celu Clip Cos Div Elu Erf Exp Floor HardSigmoid LeakyRelu Log Max
+    Mean Min Mod Mul Neg Pow Reciprocal Round Shrink Sign Sin Softmax LogSoftmax Sqrt Sub Tan ThresholdedRelu
+    Where LpNormalization CumSum LayerNormalization MeanVarianceNormalization Hardmax Softsign Swish Relu Sigmoid
+"""
+ELEMENTWISE = frozenset(_ELEMENTWISE.split())
 """Operations whose output has the shape of their largest input."""
 
 
