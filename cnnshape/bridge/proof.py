@@ -13,9 +13,8 @@ from cnnshape.source import SourceText
 
 _UNORDERED = frozenset(("add", "multiply", "average", "maximum"))
 """Joins whose operands may change places."""
-
-
 _NAME = "<import>"
+"""What diagnostics call the spec."""
 
 
 def report_of(text: str) -> Report:

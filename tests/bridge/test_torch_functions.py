@@ -459,6 +459,7 @@ FUNCTIONS: list[tuple[str, Any, tuple[int, ...], list[str]]] = [
         ],
     ),
     ("x.sum(1)", lambda x: x.sum(1, keepdim=True), MAP, ["channel_avg_pool", "rescale: 8"]),
+    ("x.repeat(1, 1, 1, 1)", lambda x: x.repeat(1, 1, 1, 1).relu(), MAP, ["relu"]),
     ("x.repeat(1, 2, 1, 1)", lambda x: x.repeat(1, 2, 1, 1), MAP, ["concat: [input, input]"]),
     (
         "x.repeat_interleave(2, 1)",

@@ -264,12 +264,20 @@ def filled(x: Any) -> Any:
     return made
 
 
+def filled_by_a_view(x: Any) -> Any:
+    made = x.new_zeros(x.shape)
+    half = made[:, :4]
+    half += 1
+    return made
+
+
 @pytest.mark.parametrize(
     "function",
     [
         lambda x: torch.cat([x, torch.ones_like(x)], 1),
         lambda x: torch.cat([x, torch.zeros_like(x).add_(1)], 1),
         lambda x: torch.cat([x, filled(x)], 1),
+        lambda x: torch.cat([x, filled_by_a_view(x)], 1),
         lambda x: torch.cat([x, torch.zeros_like(x), x], 1),
         lambda x: torch.cat([x, torch.zeros_like(x)], 2),
     ],

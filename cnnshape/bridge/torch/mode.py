@@ -46,6 +46,11 @@ _UNCHANGED = words("dropout dropout1d dropout2d dropout3d alpha_dropout feature_
 """Functions that give their own input outside of training."""
 
 
+def _changes(name: str) -> bool:
+    """Whether a function changes its first argument in place."""
+    return name == "__setitem__" or (name.startswith("__i") if name.startswith("__") else name.endswith("_"))
+
+
 def name_of(function: Any) -> str:
     """The name of a function, a method, or the attribute that a getter reads."""
     name: str = getattr(function, "__name__", "") or type(function).__name__
@@ -83,8 +88,7 @@ class Mode(TorchFunctionMode):
             raise recorder.refused
         recorder.moment += 1
         recorder.function = name
-        tensors = tensors_in((arguments, named))
-        entries: list[Entry] = [recorder.entry(tensor) for tensor in tensors]
+        entries: list[Entry] = [recorder.entry(tensor) for tensor in tensors_in((arguments, named))]
         mixed = next((entry for entry in entries if isinstance(entry, Mixed)), None)
         if mixed is not None:
             return self._mixed(function, arguments, named, mixed, entries)
@@ -139,9 +143,13 @@ class Mode(TorchFunctionMode):
         else:
             result = function(*arguments, **named)
         makers = frozenset({name}.union(*(entry.made_by for entry in constants)))
-        for tensor in tensors_in(arguments[0] if name == "__setitem__" else result):
+        made = Constant(tuple(weights.values()), makers)
+        if _changes(name):
+            for tensor in tensors_in(arguments[:1]):
+                self.recorder.fill(made, _storage(tensor))
+        for tensor in tensors_in(result):
             if id(tensor) not in self.recorder.weights:
-                self.recorder.give(tensor, Constant(tuple(weights.values()), makers), _storage(tensor))
+                self.recorder.give(tensor, made, _storage(tensor))
         return result
 
     def _all_on_meta(

@@ -144,6 +144,14 @@ class Recorder:
                 self._stale.add(other)
         self.give(tensor, entry, storage)
 
+    def fill(self, made: Constant, storage: int) -> None:
+        """States that constants with this storage were changed in place, also by a function of one of their views."""
+        for number in self._of_storage.get(storage, ()):
+            tensor, entry, _ = self._entries[number]
+            if isinstance(entry, Constant):
+                weights = dict.fromkeys((*entry.weights, *made.weights))
+                self._entries[number] = tensor, Constant(tuple(weights), entry.made_by | made.made_by), storage
+
     def view(self, tensor: Any) -> View:
         """What a tensor that depends on the input shows; raises Unsupported for a constant."""
         entry = self.entry(tensor)
