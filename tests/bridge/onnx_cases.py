@@ -255,6 +255,24 @@ POOL = {
     "max_of_one_axis_dropped": Case(
         [node("ReduceMax", "x", "y", axes=[-1], keepdims=0)], ["adaptive_max_pool: [8, 1]", "reshape: [4, 8]"]
     ),
+    "sum_of_an_axis_named_twice": Case(
+        [node("ReduceSum", "x", "y", axes=[3, -1])], ["adaptive_avg_pool: [8, 1]", "rescale: 8"], opset=11
+    ),
+    "rms_norm_with_another_scale": Case(
+        [
+            node("Pow", "x two", "sq"),
+            node("ReduceMean", "sq k", "mean"),
+            node("Add", "mean eps", "me"),
+            node("Sqrt", "me", "root"),
+            node("Div", "x root", "n"),
+            node("Mul", "n s", "y"),
+        ],
+        ["opaque: {output: [4, 8, 8], params: 8, what: rms_norm}"],
+        [scalar("two", 2), scalar("eps", 1e-5), tensor("s", [8]), wholes("k", 1)],
+        opset=18,
+        opaque=True,
+        values=[value("y", *MAP)],
+    ),
     "sum_of_space": Case([node("ReduceSum", "x", "y", axes=[2, 3])], ["global_avg_pool", "rescale: 64"], opset=11),
     "sum_of_channels": Case(
         [node("ReduceSum", "x axes", "y")], ["channel_avg_pool", "rescale: 4"], [wholes("axes", 1)]

@@ -126,6 +126,8 @@ def decomposed_rms_norm(walk: Walk, node: Node) -> None:
     rank = len(view.axes)
     if epsilon is None or epsilon.single is None or any(not -rank <= axis < rank for axis in axes):
         raise NoKind
+    if scale is not None and scale.elements != prod(walk.shape(view)[axis] for axis in axes):
+        raise NoKind
     arguments: dict[str, Argument] = {
         "axes": together(tuple(view.axes[axis] for axis in axes), rank),
         "affine": scale is not None,

@@ -247,7 +247,7 @@ def reduce(walk: Walk, node: Node) -> None:
         axes = given.wholes
     if not axes or any(not -rank <= axis < rank for axis in axes):
         raise NoKind
-    over = sorted(view.axes[axis] for axis in axes)
+    over = sorted({view.axes[axis] for axis in axes})
     kept = bool(node.whole("keepdims", 1))
     sizes = (view.batch, *walk.building.shape(view.value))
     kind, arguments = _pool(over, sizes, "max" if node.op == "ReduceMax" else "avg")
