@@ -176,7 +176,7 @@ def judged(
     module: Any, size: tuple[int, ...], name: str, sizes: bool = False, fold: bool = False
 ) -> tuple[str, str, float]:
     """The verdict, its cause, and the CPU time of the import."""
-    # The garbage of earlier networks is collected now, so that collecting it is no part of what is measured.
+    # Collect the garbage of earlier networks first: the measured time must not include it.
     gc.unfreeze()
     gc.collect()
     gc.freeze()

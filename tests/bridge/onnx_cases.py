@@ -33,6 +33,26 @@ def single(
     return Case([node(op, inputs, "y", **attributes)], [layer], stored, shape, opset, opaque)
 
 
+def scaled_norm(source: str, axes_input: str = "", **axes: Attribute) -> list[bytes]:
+    """A layer norm in single nodes without its shift: `ns` from a source, with a scale `s`. The axes are an input or an attribute."""
+    return [
+        node("ReduceMean", f"{source} {axes_input}", "mean", **axes),
+        node("Sub", f"{source} mean", "d"),
+        node("Pow", "d two", "sq"),
+        node("ReduceMean", f"sq {axes_input}", "var", **axes),
+        node("Add", "var eps", "ve"),
+        node("Sqrt", "ve", "sd"),
+        node("Div", "d sd", "n"),
+        node("Mul", "n s", "ns"),
+    ]
+
+
+MEAN_SQUARE_ROOT = [
+    node("Pow", "x two", "sq"),
+    node("ReduceMean", "sq k", "mean"),
+    node("Add", "mean eps", "me"),
+    node("Sqrt", "me", "root"),
+]
 W33 = tensor("w", [6, 4, 3, 3])
 W11 = tensor("w", [6, 4, 1, 1])
 CONV = {
@@ -260,10 +280,7 @@ POOL = {
     ),
     "rms_norm_with_another_scale": Case(
         [
-            node("Pow", "x two", "sq"),
-            node("ReduceMean", "sq k", "mean"),
-            node("Add", "mean eps", "me"),
-            node("Sqrt", "me", "root"),
+            *MEAN_SQUARE_ROOT,
             node("Div", "x root", "n"),
             node("Mul", "n s", "y"),
         ],
@@ -519,14 +536,7 @@ PATTERNS = {
     "layer_norm_taken_apart": Case(
         [
             node("Transpose", "x", "t", perm=[0, 2, 3, 1]),
-            node("ReduceMean", "t", "mean", axes=[-1]),
-            node("Sub", "t mean", "d"),
-            node("Pow", "d two", "sq"),
-            node("ReduceMean", "sq", "var", axes=[-1]),
-            node("Add", "var eps", "ve"),
-            node("Sqrt", "ve", "sd"),
-            node("Div", "d sd", "n"),
-            node("Mul", "n s", "ns"),
+            *scaled_norm("t", axes=[-1]),
             node("Add", "ns b", "u"),
             node("Transpose", "u", "y", perm=[0, 3, 1, 2]),
         ],
@@ -535,14 +545,7 @@ PATTERNS = {
     ),
     "layer_norm_whose_axes_are_an_input": Case(
         [
-            node("ReduceMean", "x k", "mean"),
-            node("Sub", "x mean", "d"),
-            node("Pow", "d two", "sq"),
-            node("ReduceMean", "sq k", "var"),
-            node("Add", "var eps", "ve"),
-            node("Sqrt", "ve", "sd"),
-            node("Div", "d sd", "n"),
-            node("Mul", "n s", "ns"),
+            *scaled_norm("x", "k"),
             node("Add", "ns b", "y"),
         ],
         ["layer_norm"],
@@ -552,10 +555,7 @@ PATTERNS = {
     **{
         f"rms_norm_{name}": Case(
             [
-                node("Pow", "x two", "sq"),
-                node("ReduceMean", "sq k", "mean"),
-                node("Add", "mean eps", "me"),
-                node("Sqrt", "me", "root"),
+                *MEAN_SQUARE_ROOT,
                 *last,
                 node("Mul", "n s", "y"),
             ],

@@ -179,7 +179,7 @@ class _Reader:
 
 
 def _key(nodes: Nodes) -> tuple[object, ...]:
-    """What tells nodes of one place apart: the classes of the calls, and the values of the layers between them."""
+    """A key for the nodes of one place: the values of its layers, and the calls with their classes."""
     return tuple((node.call, node.type) if isinstance(node, Use) else node.value for node in nodes)
 
 

@@ -136,9 +136,7 @@ def scattered_unpool(walk: Walk, node: Node) -> None:
 
 HANDLERS: Mapping[str, Callable[[Walk, Node], None]] = {
     "attention": attention,
-    "rms_norm": norms.decomposed_rms_norm,
     "statistics_norm": statistics_norm,
-    "group_norm": norms.decomposed_group_norm,
     "evo_norm": evo_norm,
     "local_response_norm": local_response_norm,
     "largest_cells": cells.largest,

@@ -11,7 +11,8 @@ _OVER_TENSORS = {"ReduceSum": "Sum", "ReduceMean": "Mean", "ReduceMax": "Max"}
 
 def unstacked(model: Model) -> tuple[Node, ...]:
     """The nodes with a sum of tensors in place of the sum over a stack of them. The nodes of the stack itself are left out."""
-    if {"Unsqueeze", "Concat"} - {node.op for node in model.nodes}:
+    ops = {node.op for node in model.nodes}
+    if not ops >= {"Unsqueeze", "Concat"} or ops.isdisjoint(_OVER_TENSORS):
         return model.nodes
     graph = graph_of(model)
     replaced: dict[int, Node] = {}

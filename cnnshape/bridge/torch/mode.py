@@ -12,7 +12,7 @@ from cnnshape.bridge.operations import ImportProblem, Module
 from cnnshape.bridge.torch import layout, norms, pointwise, resizing, sequences, windows
 from cnnshape.bridge.torch.calls import HANDLERS, Call
 from cnnshape.bridge.torch.known import known_result
-from cnnshape.bridge.torch.opaque import opaque, tensors_in
+from cnnshape.bridge.torch.opaque import SINGLE, opaque, tensors_in
 from cnnshape.bridge.torch.recorder import Constant, Entry, Mixed, Recorder, Unsupported, View
 from cnnshape.bridge.torch.views import sizes_of
 
@@ -41,7 +41,6 @@ _MAKERS = words(
 )
 """Functions that take a tensor's shape and none of its values."""
 _TO_DEVICE = frozenset(("cpu", "cuda", "to", "npu"))
-_NUMBERS = (int, float, str)
 _UNCHANGED = words("dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout")
 """Functions that give their own input outside of training."""
 
@@ -158,7 +157,7 @@ class Mode(TorchFunctionMode):
         return [self._on_meta(item) for item in arguments], {key: self._on_meta(item) for key, item in named.items()}
 
     def _on_meta(self, value: Any, depth: int = 0) -> Any:
-        if value is None or isinstance(value, _NUMBERS):
+        if isinstance(value, SINGLE):
             return value
         if isinstance(value, torch.Tensor):
             if value.is_meta:

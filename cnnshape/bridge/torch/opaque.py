@@ -29,14 +29,14 @@ def _collect(values: Iterable[Any], tensors: list[Any], depth: int) -> None:
     for value in values:
         if isinstance(value, torch.Tensor):
             tensors.append(value)
-        elif depth < DEEPEST and not isinstance(value, _SINGLE):
+        elif depth < DEEPEST and not isinstance(value, SINGLE):
             if isinstance(value, list | tuple):
                 _collect(value, tensors, depth + 1)
             elif isinstance(value, Mapping):
                 _collect(value.values(), tensors, depth + 1)
 
 
-_SINGLE = (int, float, str, type(None))
+SINGLE = (int, float, str, type(None))
 """Types of most arguments. That they hold nothing else is clear at once."""
 
 

@@ -127,7 +127,7 @@ def _reduced(call: Call, input: Any, dim: Any, pool: str, join: str) -> View:
     reduced = [view.dims[axis] for axis in axes]
     held = {atom.axis for part in reduced for atom in part}
     if not held and min(shape) > 1:
-        # An axis of one cell that is no axis of the value: of a stack of one tensor.
+        # The axis has one cell, and the value doesn't have it: the tensor is a stack of one.
         return call.shown(view, rest)
     if pool and held and 0 not in held and _whole(reduced, range(1, len(shape)), shape):
         dims = views.without(rest, range(1, len(shape)))

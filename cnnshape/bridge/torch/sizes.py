@@ -4,7 +4,7 @@ They are written so that they fit at every size: as `padding: same`, `like`, a g
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import combinations, islice
+from itertools import combinations
 from math import prod
 from operator import add
 
@@ -37,10 +37,13 @@ def settle_sizes(run: Capture, again: Again, inputs: Mapping[str, Shape]) -> boo
     if not (sized or padded or run.recorder.reads_sizes) or all(len(shape) < 2 for shape in inputs.values()):
         return False
     others = _reruns(again, inputs)
-    runs = [run, *islice(others, 1)]
-    if len(runs) > 1 and sized and _needs_third(*runs):
-        runs.extend(islice(others, 1))
-    return len(runs) > 1 and _compare(runs)
+    other = next(others, None)
+    if other is None:
+        return False
+    columns, same = columns_of([run, other])
+    if sized and _needs_third(columns, same) and (third := next(others, None)) is not None:
+        columns, same = columns_of([run, other, third])
+    return _compare(run, columns, same)
 
 
 def _reruns(again: Again, inputs: Mapping[str, Shape]) -> Iterator[Capture]:
@@ -66,12 +69,11 @@ def _flipped(sizes: Shape) -> Iterator[int]:
         yield ((size - lost) ^ (block - 1)) + lost + block * (axis + 1)
 
 
-def _needs_third(run: Capture, other: Capture) -> bool:
+def _needs_third(columns: Sequence[tuple[Twin, ...]], same: Same) -> bool:
     """Whether an argument differs in two runs so that only a third one shows how it follows from the sizes."""
-    columns, same = columns_of([run, other])
     return any(
         twins[0].step.arguments != twins[1].step.arguments
-        and _is_sized(run.recorder, twins[0].step)
+        and _is_sized(twins[0].run.recorder, twins[0].step)
         and not (twins[0].step.kind in POOLS and all(map(_is_global, twins)))
         and not (twins[0].step.kind == "upsample" and _of_same_size(twins, same))
         for twins in columns
@@ -85,10 +87,9 @@ def _is_sized(recorder: Recorder, step: Step) -> bool:
     return step.kind in _SIZED or (step.kind == "upsample" and "size" in step.arguments)
 
 
-def _compare(runs: list[Capture]) -> bool:
-    """Settles the first run by the others. Returns whether nothing is left that differs between them."""
-    recorder = runs[0].recorder
-    columns, same = columns_of(runs)
+def _compare(run: Capture, columns: Sequence[tuple[Twin, ...]], same: Same) -> bool:
+    """Settles the first run by the others beside it. Returns whether nothing is left that differs between them."""
+    recorder = run.recorder
     if not columns or not all(do_the_same(twins, same) for twins in columns):
         recorder.notes.append("right at this input size only: the forward takes another way at other sizes")
         return False
@@ -104,7 +105,7 @@ def _compare(runs: list[Capture]) -> bool:
     for twins in columns:
         _settle(twins, same)
     # An opaque operation may be of any shape, and none of its arguments was compared.
-    return len(recorder.notes) == known and all(step.kind != "opaque" for step in runs[0].steps)
+    return len(recorder.notes) == known and all(step.kind != "opaque" for step in run.steps)
 
 
 def join_pads(run: Capture) -> None:
