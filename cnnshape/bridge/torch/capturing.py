@@ -211,7 +211,7 @@ def _shown(recorder: Recorder, name: str, view: View) -> int:
             sizes = "x".join(map(str, views.sizes_of(view.dims[1:])))
             raise ImportProblem(
                 f"no kind gives the axes of the output {name}, {sizes}: it is expanded, or has more than 4 axes",
-                "import a module that gives the tensor before that",
+                "return the tensor before it is expanded, or with at most 4 axes and the batch",
             ) from None
         raise ImportProblem(
             "an output of the network mixes the samples of a batch", "the batch must be the first axis of each output"
